@@ -1,0 +1,226 @@
+//! Money: integer micro-units of two assets, and the named roundings that turn a price into an amount.
+
+use std::fmt;
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::time::Span;
+
+/// Micro-units in one unit of an asset.
+pub const MICRO: i64 = 1_000_000;
+
+/// An amount of an asset in integer micro-units; may be negative (a posting, a surplus).
+///
+/// In a file it is a decimal in whole units, such as `"0.0125"`, with at most six decimals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Money(pub i64);
+
+/// What is counted: `credit` is the unit of account, `token` is what is staked and emitted (model §1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Asset {
+    /// The unit of account: prices and costs.
+    Credit,
+    /// Stakes and emissions, where a scenario says so.
+    Token,
+}
+
+/// How a product of a price and a quantity becomes a whole number of micro-units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rounding {
+    /// Towards minus infinity.
+    Floor,
+    /// Towards plus infinity.
+    Ceil,
+    /// To the nearest, halves to the even neighbour.
+    #[default]
+    NearestEven,
+}
+
+impl Rounding {
+    /// `numerator / denominator` as a whole number. Panics if `denominator` is not positive.
+    pub fn divide(self, numerator: i128, denominator: i128) -> i128 {
+        assert!(denominator > 0, "a rounding divides by a positive number");
+        let floor = numerator.div_euclid(denominator);
+        let rest = numerator.rem_euclid(denominator);
+        match self {
+            Rounding::Floor => floor,
+            Rounding::Ceil => floor + i128::from(rest > 0),
+            Rounding::NearestEven => match (2 * rest).cmp(&denominator) {
+                std::cmp::Ordering::Less => floor,
+                std::cmp::Ordering::Greater => floor + 1,
+                std::cmp::Ordering::Equal => floor + (floor & 1),
+            },
+        }
+    }
+}
+
+impl Money {
+    /// Nothing.
+    pub const ZERO: Money = Money(0);
+
+    /// Whole units, for statistics and people.
+    pub fn units(self) -> f64 {
+        self.0 as f64 / MICRO as f64
+    }
+
+    /// The nearest amount to `units`; saturates.
+    pub fn from_units(units: f64) -> Money {
+        Money(libm::rint(units * MICRO as f64) as i64)
+    }
+
+    /// What `work` costs at this price per GPU-second, with one named rounding. Panics where it leaves 64 bits.
+    pub fn for_work(self, work: Span, rounding: Rounding) -> Money {
+        // Nearly every product fits 64 bits, where a division costs a third of the wide one.
+        if let (Some(product), true) = (self.0.checked_mul(work.0 as i64), work.0 <= i64::MAX as u64) {
+            if product >= 0 {
+                let (floor, rest) = (product / 1_000_000_000, product % 1_000_000_000);
+                let up = match rounding {
+                    Rounding::Floor => false,
+                    Rounding::Ceil => rest > 0,
+                    Rounding::NearestEven => rest > 500_000_000 || (rest == 500_000_000 && floor & 1 == 1),
+                };
+                return Money(floor + i64::from(up));
+            }
+        }
+        let wide = rounding.divide(self.0 as i128 * work.0 as i128, 1_000_000_000);
+        Money(i64::try_from(wide).expect("an amount of money beyond 64 bits"))
+    }
+}
+
+impl Add for Money {
+    type Output = Money;
+    fn add(self, other: Money) -> Money {
+        Money(self.0.checked_add(other.0).expect("an amount of money beyond 64 bits"))
+    }
+}
+
+impl Sub for Money {
+    type Output = Money;
+    fn sub(self, other: Money) -> Money {
+        Money(self.0.checked_sub(other.0).expect("an amount of money beyond 64 bits"))
+    }
+}
+
+impl AddAssign for Money {
+    fn add_assign(&mut self, other: Money) {
+        *self = *self + other;
+    }
+}
+
+impl SubAssign for Money {
+    fn sub_assign(&mut self, other: Money) {
+        *self = *self - other;
+    }
+}
+
+impl Neg for Money {
+    type Output = Money;
+    fn neg(self) -> Money {
+        Money(-self.0)
+    }
+}
+
+impl Sum for Money {
+    fn sum<I: Iterator<Item = Money>>(amounts: I) -> Money {
+        amounts.fold(Money::ZERO, Add::add)
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (whole, rest) = (self.0.unsigned_abs() / MICRO as u64, self.0.unsigned_abs() % MICRO as u64);
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let decimals = format!("{rest:06}");
+        match decimals.trim_end_matches('0') {
+            "" => write!(f, "{sign}{whole}"),
+            shown => write!(f, "{sign}{whole}.{shown}"),
+        }
+    }
+}
+
+/// Reads a decimal exactly; the message says what would be right.
+impl TryFrom<&str> for Money {
+    type Error = String;
+    fn try_from(text: &str) -> Result<Money, String> {
+        let wrong =
+            || format!("`{text}` is not an amount; write a decimal with at most six decimals, such as `0.0125`");
+        let trimmed = text.trim().replace('_', "");
+        let (sign, digits) = trimmed.strip_prefix('-').map_or((1, trimmed.as_str()), |rest| (-1, rest));
+        let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+        let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+        if whole.is_empty() || !all_digits(whole) || !all_digits(decimals) || decimals.len() > 6 {
+            return Err(wrong());
+        }
+        let micro: i64 = format!("{whole}{decimals:0<6}").parse().map_err(|_| wrong())?;
+        Ok(Money(sign * micro))
+    }
+}
+
+impl Serialize for Money {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() { serializer.collect_str(self) } else { serializer.serialize_i64(self.0) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Money {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Money, D::Error> {
+        if !deserializer.is_human_readable() {
+            return i64::deserialize(deserializer).map(Money);
+        }
+        Money::try_from(String::deserialize(deserializer)?.as_str()).map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for Money {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Money".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "pattern": r"^-?[0-9_]+(\.[0-9]{1,6})?$",
+            "description": "an amount in whole units as a decimal with at most six decimals, such as \"0.0125\""
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_reads_what_it_writes() {
+        for text in ["0", "1", "-0.000001", "12.5", "0.0125", "9000000000000"] {
+            assert_eq!(Money::try_from(text).unwrap().to_string(), text);
+        }
+        for text in ["", "1.", "1.2345678", "1e3", "--1", "a", ".5"] {
+            assert_eq!(Money::try_from(text).is_ok(), text == "1.", "{text}");
+        }
+    }
+
+    #[test]
+    fn roundings_differ_where_they_should() {
+        let cases = [(5, 2, [2, 3, 2]), (7, 2, [3, 4, 4]), (-5, 2, [-3, -2, -2]), (6, 2, [3, 3, 3]), (-1, 3, [-1, 0, 0])];
+        for (numerator, denominator, expected) in cases {
+            let all = [Rounding::Floor, Rounding::Ceil, Rounding::NearestEven];
+            assert_eq!(all.map(|rounding| rounding.divide(numerator, denominator)), expected);
+        }
+    }
+
+    #[test]
+    fn the_short_way_and_the_wide_way_agree() {
+        for rounding in [Rounding::Floor, Rounding::Ceil, Rounding::NearestEven] {
+            for price in [0, 1, 999, 1_000_000, 123_456_789] {
+                for work in [0, 1, 499_999_999, 500_000_000, 1_500_000_000, 86_400_000_000_000] {
+                    let wide = rounding.divide(price as i128 * work as i128, 1_000_000_000) as i64;
+                    assert_eq!(Money(price).for_work(Span(work), rounding), Money(wide));
+                }
+            }
+        }
+    }
+}

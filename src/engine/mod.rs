@@ -1,0 +1,9 @@
+//! The clock, the queue and chance: what any discrete-event simulator needs. It could serve a bakery.
+
+pub mod law;
+pub mod maths;
+pub mod process;
+pub mod queue;
+pub mod random;
+pub mod time;
+pub mod weights;

@@ -1,0 +1,235 @@
+//! Instants and spans: integer nanoseconds, so that sums are exact and equal on every machine.
+
+use std::fmt;
+use std::ops::{Add, AddAssign, Sub, SubAssign};
+
+use serde::{Deserialize, Serialize};
+
+/// An instant: nanoseconds since the start of the run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Time(pub u64);
+
+/// A length of time, or an amount of work as a span on the reference GPU: nanoseconds.
+///
+/// In a file it is written `"250ms"`, `"1.5h"`, `"0"`; the units are `ns us ms s m min h d`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span(pub u64);
+
+/// The units a span may be written in, with their length in nanoseconds.
+pub const UNITS: &[(&str, u64)] = &[
+    ("ns", 1),
+    ("us", 1_000),
+    ("ms", 1_000_000),
+    ("s", 1_000_000_000),
+    ("min", 60_000_000_000),
+    ("m", 60_000_000_000),
+    ("h", 3_600_000_000_000),
+    ("d", 86_400_000_000_000),
+];
+
+impl Time {
+    /// The start of the run.
+    pub const ZERO: Time = Time(0);
+    /// Later than every instant a run can reach.
+    pub const NEVER: Time = Time(u64::MAX);
+
+    /// Seconds since the start, for statistics and people.
+    pub fn seconds(self) -> f64 {
+        self.0 as f64 * 1e-9
+    }
+
+    /// The span since `earlier`. Panics if `earlier` is later: time never runs backwards.
+    pub fn since(self, earlier: Time) -> Span {
+        Span(self.0.checked_sub(earlier.0).expect("time ran backwards"))
+    }
+}
+
+impl Span {
+    /// No time at all.
+    pub const ZERO: Span = Span(0);
+    /// One second.
+    pub const SECOND: Span = Span(1_000_000_000);
+    /// The longest span there is; stands for "never" where a span is optional in meaning.
+    pub const MAX: Span = Span(u64::MAX);
+
+    /// Seconds, for statistics and people.
+    pub fn seconds(self) -> f64 {
+        self.0 as f64 * 1e-9
+    }
+
+    /// The nearest span to `seconds`; negative and not-a-number become zero, too long becomes the longest.
+    pub fn from_seconds(seconds: f64) -> Span {
+        Span::from_nanos(seconds * 1e9)
+    }
+
+    /// The nearest span to `nanos`; negative and not-a-number become zero, too long becomes the longest.
+    pub fn from_nanos(nanos: f64) -> Span {
+        // `as` saturates and sends not-a-number to zero; adding a half before cutting rounds to nearest.
+        Span((nanos + 0.5) as u64)
+    }
+
+    /// This span times a factor, to the nearest nanosecond.
+    pub fn scaled(self, factor: f64) -> Span {
+        Span::from_nanos(self.0 as f64 * factor)
+    }
+
+    /// The shorter of two.
+    pub fn at_most(self, other: Span) -> Span {
+        Span(self.0.min(other.0))
+    }
+
+    /// This span less another, or zero.
+    pub fn less(self, other: Span) -> Span {
+        Span(self.0.saturating_sub(other.0))
+    }
+}
+
+impl Add<Span> for Time {
+    type Output = Time;
+    fn add(self, span: Span) -> Time {
+        Time(self.0.saturating_add(span.0))
+    }
+}
+
+impl AddAssign<Span> for Time {
+    fn add_assign(&mut self, span: Span) {
+        *self = *self + span;
+    }
+}
+
+impl Add for Span {
+    type Output = Span;
+    fn add(self, other: Span) -> Span {
+        Span(self.0.saturating_add(other.0))
+    }
+}
+
+impl AddAssign for Span {
+    fn add_assign(&mut self, other: Span) {
+        *self = *self + other;
+    }
+}
+
+impl Sub for Span {
+    type Output = Span;
+    fn sub(self, other: Span) -> Span {
+        Span(self.0.checked_sub(other.0).expect("a span below zero"))
+    }
+}
+
+impl SubAssign for Span {
+    fn sub_assign(&mut self, other: Span) {
+        *self = *self - other;
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Span(self.0).fmt(f)
+    }
+}
+
+impl fmt::Display for Span {
+    /// The longest unit that keeps the number whole or to at most three decimals: `250ms`, `1.5h`, `0`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == 0 {
+            return f.write_str("0");
+        }
+        for &(name, length) in UNITS.iter().rev().filter(|unit| unit.0 != "m") {
+            if self.0 >= length && (self.0 as u128 * 1000).is_multiple_of(length as u128) {
+                return write!(f, "{}{name}", self.0 as f64 / length as f64);
+            }
+        }
+        write!(f, "{}ns", self.0)
+    }
+}
+
+/// Reads `"250ms"`; the message says what would be right.
+impl TryFrom<&str> for Span {
+    type Error = String;
+    fn try_from(text: &str) -> Result<Span, String> {
+        let wrong = || format!("`{text}` is not a duration; write a number and a unit such as `250ms`, `1.5s`, `24h`");
+        let text = text.trim();
+        if text == "0" {
+            return Ok(Span::ZERO);
+        }
+        let cut = text.find(|c: char| c.is_ascii_alphabetic()).ok_or_else(wrong)?;
+        let number = text[..cut].trim().replace('_', "");
+        let length = UNITS.iter().find(|unit| unit.0 == text[cut..].trim()).ok_or_else(wrong)?.1;
+        if let Ok(whole) = number.parse::<u64>() {
+            return whole.checked_mul(length).map(Span).ok_or_else(|| format!("`{text}` is longer than 584 years"));
+        }
+        let value: f64 = number.parse().map_err(|_| wrong())?;
+        if !(value.is_finite() && value >= 0.0) {
+            return Err(format!("`{text}` is not a duration: it must not be negative"));
+        }
+        Ok(Span::from_nanos(value * length as f64))
+    }
+}
+
+impl TryFrom<String> for Span {
+    type Error = String;
+    fn try_from(text: String) -> Result<Span, String> {
+        Span::try_from(text.as_str())
+    }
+}
+
+/// In a save a span is its number of nanoseconds; in a scenario it is text.
+impl Serialize for Span {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() { serializer.collect_str(self) } else { serializer.serialize_u64(self.0) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Span, D::Error> {
+        if !deserializer.is_human_readable() {
+            return u64::deserialize(deserializer).map(Span);
+        }
+        Span::try_from(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+impl schemars::JsonSchema for Span {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Span".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "pattern": r"^(0|[0-9_]+(\.[0-9]+)?\s*(ns|us|ms|s|m|min|h|d))$",
+            "description": "a duration: a number and a unit, such as \"250ms\", \"1.5s\", \"24h\""
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_read_what_they_write() {
+        for text in ["0", "1ns", "250ms", "1.5s", "90min", "24h", "14d"] {
+            let span = Span::try_from(text).unwrap();
+            assert_eq!(Span::try_from(span.to_string()).unwrap(), span, "{text} → {span}");
+        }
+        assert_eq!(Span::try_from("1.5h").unwrap(), Span(5_400_000_000_000));
+        assert_eq!(Span::try_from("2m").unwrap(), Span::try_from("120s").unwrap());
+    }
+
+    #[test]
+    fn what_is_no_span_says_so() {
+        for text in ["", "5", "5 parsecs", "-1s", "s", "1e400s", "99999999999999999999d"] {
+            assert!(Span::try_from(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn seconds_round_to_the_nearest_nanosecond() {
+        assert_eq!(Span::from_seconds(1e-9 * 0.6), Span(1));
+        assert_eq!(Span::from_seconds(-1.0), Span::ZERO);
+        assert_eq!(Span::from_seconds(f64::NAN), Span::ZERO);
+        assert_eq!(Span::from_seconds(f64::INFINITY), Span::MAX);
+    }
+}

@@ -1,3 +1,9 @@
 //! The words of the field as types: who, what, how much, and what became of it.
 
+pub mod fate;
+pub mod ids;
+pub mod job;
 pub mod money;
+pub mod purpose;
+pub mod share;
+pub mod story;

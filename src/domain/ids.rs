@@ -1,0 +1,167 @@
+//! Who is who: small typed indices, and vectors that only the right index opens.
+
+use std::marker::PhantomData;
+use std::ops::{Index, IndexMut};
+
+use serde::{Deserialize, Serialize};
+
+/// What can index an [`IdVec`].
+pub trait Id: Copy {
+    /// The id of the entry at `index`.
+    fn from_index(index: usize) -> Self;
+    /// Where this id's entry stands.
+    fn index(self) -> usize;
+}
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident($repr:ty);)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub $repr);
+
+        impl Id for $name {
+            #[inline]
+            fn from_index(index: usize) -> Self {
+                $name(<$repr>::try_from(index).expect(concat!("more than ", stringify!($name), " can count")))
+            }
+            #[inline]
+            fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A class of jobs.
+    ClassId(u16);
+    /// A model that jobs ask for and nodes serve.
+    ModelId(u16);
+    /// A source of arrivals.
+    SourceId(u32);
+    /// A group of requesters.
+    RequesterId(u16);
+    /// A region of the network.
+    RegionId(u16);
+    /// A group of nodes, as the scenario writes it.
+    NodeGroupId(u16);
+    /// A node.
+    NodeId(u32);
+    /// Whoever owns nodes and validators.
+    OperatorId(u32);
+    /// A slot in the arena of open jobs; reused.
+    JobSlot(u32);
+    /// An account of the ledger.
+    AccountId(u32);
+}
+
+impl NodeId {
+    /// No node: the job was never placed.
+    pub const NONE: NodeId = NodeId(u32::MAX);
+
+    /// Whether this is a node at all.
+    pub fn is_some(self) -> bool {
+        self != NodeId::NONE
+    }
+}
+
+impl JobSlot {
+    /// No job: the end of a list.
+    pub const NONE: JobSlot = JobSlot(u32::MAX);
+
+    /// Whether this is a slot at all.
+    pub fn is_some(self) -> bool {
+        self != JobSlot::NONE
+    }
+}
+
+/// A vector indexed by one kind of id.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct IdVec<I, T> {
+    entries: Vec<T>,
+    #[serde(skip)]
+    id: PhantomData<fn(I) -> I>,
+}
+
+impl<I: Id, T> IdVec<I, T> {
+    /// Nothing in it yet.
+    pub fn new() -> Self {
+        IdVec { entries: Vec::new(), id: PhantomData }
+    }
+
+    /// Adds an entry and says under which id it stands.
+    pub fn push(&mut self, entry: T) -> I {
+        let id = I::from_index(self.entries.len());
+        self.entries.push(entry);
+        id
+    }
+
+    /// The number of entries.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The entries in the order of their ids.
+    pub fn iter(&self) -> std::slice::Iter<'_, T> {
+        self.entries.iter()
+    }
+
+    /// The entries in the order of their ids, to change.
+    pub fn iter_mut(&mut self) -> std::slice::IterMut<'_, T> {
+        self.entries.iter_mut()
+    }
+
+    /// Every id in order.
+    pub fn ids(&self) -> impl Iterator<Item = I> + use<I, T> {
+        (0..self.entries.len()).map(I::from_index)
+    }
+
+    /// Every id with its entry.
+    pub fn pairs(&self) -> impl Iterator<Item = (I, &T)> {
+        self.entries.iter().enumerate().map(|(index, entry)| (I::from_index(index), entry))
+    }
+
+    /// The entry, if there is one.
+    pub fn get(&self, id: I) -> Option<&T> {
+        self.entries.get(id.index())
+    }
+
+    /// The entries as a slice.
+    pub fn as_slice(&self) -> &[T] {
+        &self.entries
+    }
+}
+
+impl<I: Id, T> Default for IdVec<I, T> {
+    fn default() -> Self {
+        IdVec::new()
+    }
+}
+
+impl<I: Id, T> FromIterator<T> for IdVec<I, T> {
+    fn from_iter<F: IntoIterator<Item = T>>(entries: F) -> Self {
+        IdVec { entries: entries.into_iter().collect(), id: PhantomData }
+    }
+}
+
+impl<I: Id, T> Index<I> for IdVec<I, T> {
+    type Output = T;
+    #[inline]
+    fn index(&self, id: I) -> &T {
+        &self.entries[id.index()]
+    }
+}
+
+impl<I: Id, T> IndexMut<I> for IdVec<I, T> {
+    #[inline]
+    fn index_mut(&mut self, id: I) -> &mut T {
+        &mut self.entries[id.index()]
+    }
+}

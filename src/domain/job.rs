@@ -1,0 +1,93 @@
+//! The hot part of an open job: what events touch, in one cache line.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::fate::Stage;
+use crate::domain::ids::{ClassId, JobSlot, NodeId, RequesterId};
+use crate::domain::money::Money;
+use crate::engine::time::{Span, Time};
+
+/// An open job. Its slot in the arena is reused; the slot's `turn` is not, so an event of an earlier tenant, or of an
+/// earlier state of this one, is recognised as stale.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[repr(C, align(64))]
+pub struct Job {
+    /// Rises at every change of state and is never reset; belongs to the slot.
+    pub turn: u32,
+    /// Where the job stands.
+    pub stage: Stage,
+    /// Which part of the service is under way.
+    pub phase: Phase,
+    /// The attempt under way, from 0.
+    pub attempt: u16,
+    /// The node of this attempt.
+    pub node: NodeId,
+    /// The neighbour ahead in the waiting room; in a bag, the position.
+    pub ahead: JobSlot,
+    /// The neighbour behind in the waiting room.
+    pub behind: JobSlot,
+    /// The job's class.
+    pub class: ClassId,
+    /// The requester's group.
+    pub requester: RequesterId,
+    /// What is left of this attempt's work on the reference GPU, noise included.
+    pub left: Span,
+    /// Of what is left, the part before the first token.
+    pub prefill: Span,
+    /// What a node adds to its backlog for this job: the expected work.
+    pub expected: Span,
+    /// What lies in escrow for this job.
+    pub escrow: Money,
+}
+
+/// Which part of its service a job is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[repr(u8)]
+pub enum Phase {
+    /// Not in service.
+    Idle,
+    /// The model is being loaded.
+    Loading,
+    /// Reading the input; the first token is still to come.
+    Prefill,
+    /// Writing the output.
+    Decode,
+}
+
+const _: () = assert!(size_of::<Job>() == 64);
+
+impl Job {
+    /// A job that has just been asked for, in a slot whose turn stands at `turn`.
+    pub fn begin(turn: u32, class: ClassId, requester: RequesterId) -> Job {
+        Job {
+            turn,
+            stage: Stage::Asked,
+            phase: Phase::Idle,
+            attempt: 0,
+            node: NodeId::NONE,
+            ahead: JobSlot::NONE,
+            behind: JobSlot::NONE,
+            class,
+            requester,
+            left: Span::ZERO,
+            prefill: Span::ZERO,
+            expected: Span::ZERO,
+            escrow: Money::ZERO,
+        }
+    }
+}
+
+/// What a source hands over when a job arrives; what it leaves open is drawn from the job's class.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Arrival {
+    /// When the job is asked for.
+    pub at: Time,
+    /// Input tokens, if the source knows them.
+    pub input_tokens: Option<u32>,
+    /// Output tokens, if the source knows them.
+    pub output_tokens: Option<u32>,
+    /// The class, if the source knows it.
+    pub class: Option<ClassId>,
+    /// The client within the source, if it has several.
+    pub client: u32,
+}

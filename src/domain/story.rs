@@ -1,0 +1,154 @@
+//! The cold part of a job: everything that will be written down about it once it is closed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::fate::{Cause, Fate, Stage};
+use crate::domain::ids::{ClassId, NodeId, RequesterId, SourceId};
+use crate::domain::money::Money;
+use crate::engine::time::{Span, Time};
+
+/// Which job this is: its source and its number within the source, never a global count (so that adding a source
+/// renames nobody).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct JobKey {
+    /// Where the job came from.
+    pub source: SourceId,
+    /// The how-manieth of that source, from 0.
+    pub index: u64,
+}
+
+/// The instants of a life; [`Time::NEVER`] where it did not come to that. With several attempts, the last one's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Instants {
+    /// The requester asked.
+    pub asked: Time,
+    /// An offer was taken and its price put into escrow (the first placement).
+    pub placed: Time,
+    /// The request reached the node.
+    pub reached: Time,
+    /// Execution began (loading the model, where it must be loaded, comes before).
+    pub started: Time,
+    /// The first output token was made.
+    pub first_token: Time,
+    /// Execution ended at the node.
+    pub finished: Time,
+    /// The answer reached the requester: the response clock.
+    pub answered: Time,
+    /// The requester began to rely on the answer.
+    pub used: Time,
+    /// Verification let it pass.
+    pub accepted: Time,
+    /// The node was paid: the payment clock.
+    pub paid: Time,
+    /// Nothing acts on the result any more: the finality clock.
+    pub finalised: Time,
+    /// The job left the market.
+    pub closed: Time,
+}
+
+/// A job's whole life, handed on once when it is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Story {
+    /// Which job.
+    pub key: JobKey,
+    /// When what happened.
+    pub at: Instants,
+    /// The work of the job on the reference GPU, before noise.
+    pub work: Span,
+    /// What the market expected the work to be, given the input.
+    pub expected_work: Span,
+    /// The deadline, as an instant.
+    pub deadline: Time,
+    /// What a right answer in time is worth to the requester.
+    pub value: Money,
+    /// The price of the compute channel, as agreed.
+    pub compute_price: Money,
+    /// The price of the coordination channel, as agreed.
+    pub coordination_price: Money,
+    /// The price of the verification channel, as agreed.
+    pub verification_price: Money,
+    /// What the requester paid in the end.
+    pub charged: Money,
+    /// Where the last attempt ran, or [`NodeId::NONE`].
+    pub node: NodeId,
+    /// Input tokens; 0 where the class has a work law instead.
+    pub input_tokens: u32,
+    /// Output tokens; 0 where the class has a work law instead.
+    pub output_tokens: u32,
+    /// The requester's group.
+    pub requester: RequesterId,
+    /// The job's class.
+    pub class: ClassId,
+    /// Placements, the first one included.
+    pub attempts: u16,
+    /// Offers compared at the last placement.
+    pub offers: u16,
+    /// What became of it; while the job is open, [`Fate::Censored`].
+    pub fate: Fate,
+    /// Where it stood when it was closed.
+    pub stage: Stage,
+    /// What killed it, if it was declined.
+    pub cause: Option<Cause>,
+    /// Whether the last answer was right.
+    pub right: bool,
+}
+
+impl Instants {
+    /// A life of which only the asking has happened.
+    pub fn asked_at(asked: Time) -> Instants {
+        let never = Time::NEVER;
+        Instants {
+            asked,
+            placed: never,
+            reached: never,
+            started: never,
+            first_token: never,
+            finished: never,
+            answered: never,
+            used: never,
+            accepted: never,
+            paid: never,
+            finalised: never,
+            closed: never,
+        }
+    }
+}
+
+impl Story {
+    /// A life that has just begun.
+    pub fn begin(key: JobKey, class: ClassId, requester: RequesterId, asked: Time) -> Story {
+        Story {
+            key,
+            at: Instants::asked_at(asked),
+            work: Span::ZERO,
+            expected_work: Span::ZERO,
+            deadline: Time::NEVER,
+            value: Money::ZERO,
+            compute_price: Money::ZERO,
+            coordination_price: Money::ZERO,
+            verification_price: Money::ZERO,
+            charged: Money::ZERO,
+            node: NodeId::NONE,
+            input_tokens: 0,
+            output_tokens: 0,
+            requester,
+            class,
+            attempts: 0,
+            offers: 0,
+            fate: Fate::Censored,
+            stage: Stage::Asked,
+            cause: None,
+            right: true,
+        }
+    }
+
+    /// The price of all three channels, as agreed.
+    pub fn price(&self) -> Money {
+        self.compute_price + self.coordination_price + self.verification_price
+    }
+
+    /// The span between two instants, if both came.
+    pub fn between(&self, earlier: Time, later: Time) -> Option<Span> {
+        (earlier != Time::NEVER && later != Time::NEVER).then(|| later.since(earlier))
+    }
+}

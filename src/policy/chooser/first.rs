@@ -1,0 +1,34 @@
+//! The first offer, without looking at the others.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Offer;
+use crate::engine::random::Draw;
+use crate::policy::Described;
+
+/// No parameters.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Spec {}
+
+impl Described for Spec {
+    const SUMMARY: &'static str = "the first offer of the pool";
+    const SOURCE: &'static str = "the reference without comparison; with the pool all, a fixed order of preference";
+    const EXAMPLE: &'static str = "{}";
+
+    fn unwritten() -> Option<Self> {
+        Some(Spec {})
+    }
+}
+
+impl super::Rule for Spec {
+    type Memory = ();
+
+    fn memory(&self) {}
+
+    #[inline]
+    fn choose(&self, _: &mut (), _: &[Offer], _: &mut Draw) -> usize {
+        0
+    }
+}

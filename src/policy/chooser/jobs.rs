@@ -1,0 +1,34 @@
+//! The fewest jobs: join the shortest queue of the pool.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Offer;
+use crate::engine::random::Draw;
+use crate::policy::Described;
+
+/// No parameters.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Spec {}
+
+impl Described for Spec {
+    const SUMMARY: &'static str = "the offer of the node with the fewest jobs";
+    const SOURCE: &'static str = "join the shortest queue; with a random pool of d, the power of d choices";
+    const EXAMPLE: &'static str = "{}";
+
+    fn unwritten() -> Option<Self> {
+        Some(Spec {})
+    }
+}
+
+impl super::Rule for Spec {
+    type Memory = ();
+
+    fn memory(&self) {}
+
+    #[inline]
+    fn choose(&self, _: &mut (), offers: &[Offer], draw: &mut Draw) -> usize {
+        super::least(offers, draw, |offer| offer.jobs)
+    }
+}

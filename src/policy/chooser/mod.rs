@@ -1,0 +1,129 @@
+//! Which of the offers is taken (model §6). Ties are broken at random.
+
+use crate::domain::ids::NodeId;
+use crate::domain::money::Money;
+use crate::engine::random::{Chance, Draw};
+use crate::engine::time::Span;
+
+pub mod cheapest;
+pub mod first;
+pub mod jobs;
+pub mod least_delay;
+pub mod price_plus_delay;
+pub mod random;
+
+/// What a node would do for a job, as routing sees it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Offer {
+    /// Who offers.
+    pub node: NodeId,
+    /// The price of the whole job.
+    pub price: Money,
+    /// The expected wait before service.
+    pub wait: Span,
+    /// The expected time until the answer is there: network, wait and service.
+    pub delay: Span,
+    /// Jobs at the node, waiting and in service.
+    pub jobs: u32,
+}
+
+/// A chooser rule.
+pub trait Rule {
+    /// What it remembers.
+    type Memory: Clone;
+
+    /// What it remembers at first.
+    fn memory(&self) -> Self::Memory;
+
+    /// The index of the offer to take; there is at least one.
+    fn choose(&self, memory: &mut Self::Memory, offers: &[Offer], draw: &mut Draw) -> usize;
+}
+
+crate::policy::policies! {
+    kind "chooser": ChooserTable, Chooser, ChooserName, ChooserMemory;
+    rules {
+        random: Random,
+        first: First,
+        cheapest: Cheapest,
+        least_delay: LeastDelay,
+        jobs: Jobs,
+        price_plus_delay: PricePlusDelay,
+    }
+    methods {
+        /// The index of the offer to take; there is at least one.
+        fn choose(offers: &[Offer], draw: &mut Draw) -> usize;
+    }
+}
+
+/// The index of the offer with the smallest key; among equal ones each with the same probability, by one pass and one
+/// draw per tie (reservoir sampling).
+#[inline]
+fn least<K: PartialOrd>(offers: &[Offer], draw: &mut Draw, key: impl Fn(&Offer) -> K) -> usize {
+    let (mut best, mut ties) = (0, 1);
+    let mut best_key = key(&offers[0]);
+    for (index, offer) in offers.iter().enumerate().skip(1) {
+        let this = key(offer);
+        if this < best_key {
+            (best, best_key, ties) = (index, this, 1);
+        } else if this == best_key {
+            ties += 1;
+            if draw.below(ties) == 0 {
+                best = index;
+            }
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::random::{Seed, key};
+
+    fn offers(draw: &mut Draw, n: u64) -> Vec<Offer> {
+        (0..n)
+            .map(|node| Offer {
+                node: NodeId(node as u32),
+                price: Money(draw.below(5) as i64),
+                wait: Span(draw.below(5)),
+                delay: Span(draw.below(5)),
+                jobs: draw.below(5) as u32,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn choices_are_offers_and_the_best_of_them() {
+        for rule in ChooserTable::rules() {
+            let text = format!("rule = \"{0}\"\n{0} = {1}\n", rule.name, rule.example);
+            let chosen = toml::from_str::<ChooserTable>(&text).unwrap().chosen().unwrap();
+            let mut memory = chosen.memory();
+            for index in 0..10_000 {
+                let mut draw = Draw::new(key(Seed::from(1), 17, 0, index, 0));
+                let count = 1 + draw.below(8);
+                let offers = offers(&mut draw, count);
+                let taken = offers[chosen.choose(&mut memory, &offers, &mut draw)];
+                match rule.name.as_str() {
+                    "cheapest" => assert!(offers.iter().all(|offer| taken.price <= offer.price)),
+                    "least-delay" => assert!(offers.iter().all(|offer| taken.delay <= offer.delay)),
+                    "jobs" => assert!(offers.iter().all(|offer| taken.jobs <= offer.jobs)),
+                    "first" => assert_eq!(taken.node, NodeId(0)),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn ties_are_fair() {
+        let same = Offer { node: NodeId(0), price: Money(1), wait: Span(1), delay: Span(1), jobs: 1 };
+        let offers = [same; 4];
+        let mut counts = [0u32; 4];
+        for index in 0..40_000 {
+            let mut draw = Draw::new(key(Seed::from(1), 17, 1, index, 0));
+            counts[least(&offers, &mut draw, |offer| offer.jobs)] += 1;
+        }
+        // Binomial(40 000, 1/4): standard deviation 86.6; the limit is |z| 4.89.
+        assert!(counts.iter().all(|&count| (count as f64 - 10_000.0).abs() < 4.89 * 86.6), "{counts:?}");
+    }
+}

@@ -1,0 +1,34 @@
+//! Any of the offers.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Offer;
+use crate::engine::random::{Chance, Draw};
+use crate::policy::Described;
+
+/// No parameters.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Spec {}
+
+impl Described for Spec {
+    const SUMMARY: &'static str = "any of the offers, each with the same probability";
+    const SOURCE: &'static str = "the reference without information";
+    const EXAMPLE: &'static str = "{}";
+
+    fn unwritten() -> Option<Self> {
+        Some(Spec {})
+    }
+}
+
+impl super::Rule for Spec {
+    type Memory = ();
+
+    fn memory(&self) {}
+
+    #[inline]
+    fn choose(&self, _: &mut (), offers: &[Offer], draw: &mut Draw) -> usize {
+        draw.below(offers.len() as u64) as usize
+    }
+}

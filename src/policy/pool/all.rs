@@ -1,0 +1,35 @@
+//! Every listed node, in the order of their numbers: exact, and O(n) per job.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::PoolView;
+use crate::domain::ids::NodeId;
+use crate::engine::random::Draw;
+use crate::policy::Described;
+
+/// Asking all has no parameters.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Spec {}
+
+impl Described for Spec {
+    const SUMMARY: &'static str = "every listed node, in the order of their numbers; O(n) per job, at most 1024 nodes";
+    const SOURCE: &'static str = "the centralised reference (join the shortest queue of all)";
+    const EXAMPLE: &'static str = "{}";
+
+    fn unwritten() -> Option<Self> {
+        Some(Spec {})
+    }
+}
+
+impl super::Rule for Spec {
+    type Memory = ();
+
+    fn memory(&self) {}
+
+    fn draw(&self, _: &mut (), view: &PoolView<'_>, _: &mut Draw, pool: &mut Vec<NodeId>) {
+        pool.extend_from_slice(view.listed);
+        pool.sort_unstable();
+    }
+}

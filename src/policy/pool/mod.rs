@@ -1,0 +1,102 @@
+//! Whom routing asks for an offer (model §6): a few nodes out of all that are listed for the model.
+
+use crate::domain::ids::NodeId;
+use crate::engine::random::Draw;
+use crate::engine::weights::WeightTree;
+
+pub mod all;
+pub mod random;
+pub mod round_robin;
+pub mod session_hash;
+pub mod stake;
+pub mod sticky;
+
+/// The most nodes a sampling pool may ask.
+pub const MOST: usize = 64;
+
+/// The most nodes that `all` may ask; it is O(n) per job, and `check` says so.
+pub const MOST_OF_ALL: usize = 1024;
+
+/// What a pool rule sees.
+pub struct PoolView<'a> {
+    /// The nodes listed for the model, in no meaningful order. Never empty.
+    pub listed: &'a [NodeId],
+    /// Their stakes by node id, with zero for a node that is not listed; empty unless a rule asks for it.
+    pub stakes: Option<&'a WeightTree>,
+    /// Where the client's last job ran, if that node is still listed.
+    pub previous: NodeId,
+    /// A number that is the same for all jobs of one client.
+    pub session: u64,
+}
+
+/// A pool rule.
+pub trait Rule {
+    /// What it remembers.
+    type Memory: Clone;
+
+    /// What it remembers at first.
+    fn memory(&self) -> Self::Memory;
+
+    /// Puts the nodes to ask into `pool`, which comes empty. A node may be named twice only where the rule says so.
+    fn draw(&self, memory: &mut Self::Memory, view: &PoolView<'_>, draw: &mut Draw, pool: &mut Vec<NodeId>);
+}
+
+crate::policy::policies! {
+    kind "pool": PoolTable, Pool, PoolName, PoolMemory;
+    rules {
+        random: Random,
+        stake: Stake,
+        sticky: Sticky,
+        session_hash: SessionHash,
+        round_robin: RoundRobin,
+        all: All,
+    }
+    methods {
+        /// Puts the nodes to ask into `pool`, which comes empty.
+        fn draw(view: &PoolView<'_>, draw: &mut Draw, pool: &mut Vec<NodeId>) -> ();
+    }
+}
+
+impl Pool {
+    /// Whether the market must keep the stakes of listed nodes in a tree.
+    pub fn needs_stakes(&self) -> bool {
+        matches!(self, Pool::Stake(_))
+    }
+
+    /// Whether the market must remember where each client's last job ran.
+    pub fn needs_previous(&self) -> bool {
+        matches!(self, Pool::Sticky(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::random::{Chance, Seed, key};
+
+    /// Every rule names listed nodes only, at least one, and no more than it may.
+    #[test]
+    fn pools_stay_within_the_listed() {
+        let listed: Vec<NodeId> = [3, 1, 4, 15, 9, 2, 6].map(NodeId).to_vec();
+        let mut stakes = WeightTree::new(16);
+        listed.iter().for_each(|node| stakes.set(node.0 as usize, 1 + node.0 as u64));
+        for rule in PoolTable::rules() {
+            let text = format!("rule = \"{0}\"\n{0} = {1}\n", rule.name, rule.example);
+            let chosen = toml::from_str::<PoolTable>(&text).unwrap().chosen().unwrap();
+            let mut memory = chosen.memory();
+            let mut pool = Vec::new();
+            for index in 0..10_000 {
+                let mut draw = Draw::new(key(Seed::from(1), 16, 0, index, 0));
+                let few = &listed[..1 + draw.below(listed.len() as u64) as usize];
+                let mut stakes = stakes.clone();
+                listed[few.len()..].iter().for_each(|node| stakes.set(node.0 as usize, 0));
+                let previous = if draw.chance(0.5) { few[0] } else { NodeId::NONE };
+                let view = PoolView { listed: few, stakes: Some(&stakes), previous, session: index / 7 };
+                pool.clear();
+                chosen.draw(&mut memory, &view, &mut draw, &mut pool);
+                assert!(!pool.is_empty() && pool.len() <= MOST_OF_ALL, "{}", rule.name);
+                assert!(pool.iter().all(|node| few.contains(node)), "{}", rule.name);
+            }
+        }
+    }
+}

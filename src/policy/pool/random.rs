@@ -1,0 +1,63 @@
+//! A few nodes drawn at random: with the chooser `jobs` this is the power of d choices.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::PoolView;
+use crate::domain::ids::NodeId;
+use crate::engine::random::{Chance, Draw};
+use crate::policy::Described;
+
+/// Parameters of the random pool.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Spec {
+    /// How many nodes are drawn, 1 to 64. Default 4 (assumed).
+    #[serde(default = "four")]
+    pub d: u8,
+    /// Whether a node may be drawn twice. Default false (assumed); the mean-field results do not depend on it.
+    #[serde(default)]
+    pub replacement: bool,
+}
+
+fn four() -> u8 {
+    4
+}
+
+impl Described for Spec {
+    const SUMMARY: &'static str = "d nodes drawn uniformly at random";
+    const SOURCE: &'static str = "Mitzenmacher, The power of two choices in randomized load balancing, 2001";
+    const EXAMPLE: &'static str = "{ d = 2 }";
+
+    fn unwritten() -> Option<Self> {
+        Some(Spec { d: four(), replacement: false })
+    }
+}
+
+impl super::Rule for Spec {
+    type Memory = ();
+
+    fn memory(&self) {}
+
+    #[inline]
+    fn draw(&self, _: &mut (), view: &PoolView<'_>, draw: &mut Draw, pool: &mut Vec<NodeId>) {
+        let n = view.listed.len();
+        if self.replacement {
+            pool.extend((0..self.d).map(|_| view.listed[draw.below(n as u64) as usize]));
+        } else if self.d as usize >= n {
+            pool.extend_from_slice(view.listed);
+        } else {
+            distinct(view.listed, self.d as usize, draw, pool);
+        }
+    }
+}
+
+/// `d` different nodes out of `listed`, uniformly (Floyd's method: no scratch space, d²/2 comparisons with d ≤ 64).
+pub(super) fn distinct(listed: &[NodeId], d: usize, draw: &mut Draw, pool: &mut Vec<NodeId>) {
+    let n = listed.len();
+    for last in n - d..n {
+        let node = listed[draw.below(last as u64 + 1) as usize];
+        let taken = pool.contains(&node);
+        pool.push(if taken { listed[last] } else { node });
+    }
+}

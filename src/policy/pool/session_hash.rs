@@ -1,0 +1,45 @@
+//! The same nodes for the same client, by hashing the session: Gonka's and many gateways' way to keep caches warm.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::PoolView;
+use crate::domain::ids::NodeId;
+use crate::engine::random::{Draw, mix};
+use crate::policy::Described;
+
+/// Parameters of hashing sessions.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Spec {
+    /// How many nodes a session hashes to, 1 to 64. Default 1.
+    #[serde(default = "one")]
+    pub d: u8,
+}
+
+fn one() -> u8 {
+    1
+}
+
+impl Described for Spec {
+    const SUMMARY: &'static str = "d nodes found by hashing the client, the same for all its jobs while the list is the same";
+    const SOURCE: &'static str = "consistent hashing as gateways use it, simplified to a modulus; assumed";
+    const EXAMPLE: &'static str = "{ d = 2 }";
+
+    fn unwritten() -> Option<Self> {
+        Some(Spec { d: one() })
+    }
+}
+
+impl super::Rule for Spec {
+    type Memory = ();
+
+    fn memory(&self) {}
+
+    fn draw(&self, _: &mut (), view: &PoolView<'_>, _: &mut Draw, pool: &mut Vec<NodeId>) {
+        let n = view.listed.len();
+        let start = (mix(view.session) % n as u64) as usize;
+        let d = (self.d as usize).min(n);
+        pool.extend((0..d).map(|k| view.listed[(start + k) % n]));
+    }
+}

@@ -1,0 +1,48 @@
+//! A few nodes drawn in proportion to their stakes.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::PoolView;
+use crate::domain::ids::NodeId;
+use crate::engine::random::{Chance, Draw};
+use crate::policy::Described;
+
+/// Parameters of drawing by stake.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Spec {
+    /// How many draws are made, 1 to 64; a node may be drawn twice. Default 4 (assumed).
+    #[serde(default = "four")]
+    pub d: u8,
+}
+
+fn four() -> u8 {
+    4
+}
+
+impl Described for Spec {
+    const SUMMARY: &'static str = "d nodes drawn in proportion to stake, with replacement; uniformly while nobody has any";
+    const SOURCE: &'static str = "stake-weighted selection as in proof-of-stake committees";
+    const EXAMPLE: &'static str = "{ d = 4 }";
+
+    fn unwritten() -> Option<Self> {
+        Some(Spec { d: four() })
+    }
+}
+
+impl super::Rule for Spec {
+    type Memory = ();
+
+    fn memory(&self) {}
+
+    fn draw(&self, _: &mut (), view: &PoolView<'_>, draw: &mut Draw, pool: &mut Vec<NodeId>) {
+        for _ in 0..self.d {
+            let node = match view.stakes.filter(|stakes| stakes.total() > 0) {
+                Some(stakes) => NodeId(stakes.find(draw.below(stakes.total())) as u32),
+                None => view.listed[draw.below(view.listed.len() as u64) as usize],
+            };
+            pool.push(node);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What is asked for: models, classes of jobs, and those who ask.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::domain::money::Money;
+use crate::domain::share::Factor;
+use crate::engine::law::Law;
+use crate::engine::time::Span;
+
+/// A model: what serving it costs on the reference GPU.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ModelTable {
+    /// Where the figures come from.
+    #[serde(default)]
+    pub source: String,
+    /// Time to read the input, alone on the reference GPU, as points `[tokens, "time"]`; straight lines between them, the
+    /// last line goes on. Default nothing.
+    #[serde(default)]
+    pub prefill: Vec<(u32, Span)>,
+    /// Time per output token, alone on the reference GPU. Default 0.
+    #[serde(default)]
+    pub decode: Span,
+    /// How much slower each job is when n are in service, as points `[n, factor]` from `[1, 1.0]` on; straight lines
+    /// between them, the last line goes on. Default: not at all.
+    #[serde(default)]
+    pub slowdown: Vec<(u32, Factor)>,
+    /// What the model takes of a node's memory, in GB. Default 0.
+    #[serde(default)]
+    pub memory_gb: Factor,
+    /// How long a node loads the model before it can serve it. Default 0.
+    #[serde(default)]
+    pub load: Span,
+}
+
+/// A class of jobs.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ClassTable {
+    /// The model it asks for. May be left out where there is only one.
+    #[serde(default)]
+    pub model: Option<String>,
+    /// The work of a job on the reference GPU. Instead of `input-tokens` and `output-tokens`.
+    #[serde(default)]
+    pub work: Option<Law<Span>>,
+    /// Input tokens, where the source does not know them.
+    #[serde(default)]
+    pub input_tokens: Option<Law<f64>>,
+    /// Output tokens, where the source does not know them.
+    #[serde(default)]
+    pub output_tokens: Option<Law<f64>>,
+    /// How long the work really takes, relative to `work`: mean 1, drawn anew for each attempt. Default always 1.
+    #[serde(default)]
+    pub noise: Option<Law<f64>>,
+    /// What a right answer in time is worth, in credits. Default 1 (assumed).
+    #[serde(default)]
+    pub value: Option<Law<Money>>,
+    /// The answer must be there so long after the asking. Default: no deadline.
+    #[serde(default)]
+    pub deadline: Option<Span>,
+    /// How long the requester waits for service to begin, from the asking on. Default: for ever.
+    #[serde(default)]
+    pub patience: Option<Law<Span>>,
+    /// Lower numbers go first where a node serves by priority; 0 to 7. Default 0.
+    #[serde(default)]
+    pub priority: u8,
+}
+
+/// A group of requesters.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RequesterTable {
+    /// The name of the group.
+    pub name: String,
+    /// Where they are. Default the first region.
+    #[serde(default)]
+    pub region: Option<String>,
+}

@@ -1,0 +1,275 @@
+//! The scenario file as people write it: plain structs, every field documented, every default on its field.
+//!
+//! `rule` is always a name beside one optional table per rule; a law is one struct with every parameter optional. There
+//! is no flattening and no untagged choice: they would lose the place of a mistake.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::engine::time::Span;
+use crate::policy::chooser::ChooserTable;
+use crate::policy::demand::ArrivalsTable;
+use crate::policy::pool::PoolTable;
+use crate::policy::pricing::PricingTable;
+
+mod defaults;
+mod jobs;
+mod nodes;
+
+pub use jobs::{ClassTable, ModelTable, RequesterTable};
+pub use nodes::{Discipline, DisciplineTable, FailureTable, Interruption, Limit, NodeGroupTable, OwnerName};
+
+/// A scenario file.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(title = "reliance scenario")]
+pub struct ScenarioTable {
+    /// The name outputs go by; letters, digits, `-` and `_`.
+    pub name: String,
+    /// The question this scenario answers.
+    #[serde(default)]
+    pub question: String,
+    /// The root of all randomness. Default 1.
+    #[serde(default = "defaults::one_u64")]
+    pub seed: u64,
+    /// How long the market is watched; events lie strictly before the horizon.
+    pub horizon: Span,
+    /// Whether the market runs on past the horizon, without new arrivals, until no job is open. Default false.
+    #[serde(default)]
+    pub drain: bool,
+    /// Jobs asked for before this instant run as any other but are not counted in the summary. Default 0.
+    #[serde(default)]
+    pub warm_up: Span,
+    /// The models that jobs ask for, by name.
+    pub models: IndexMap<String, ModelTable>,
+    /// The classes of jobs, by name.
+    pub classes: IndexMap<String, ClassTable>,
+    /// Groups of requesters. Default one group, `everyone`.
+    #[serde(default)]
+    pub requesters: Vec<RequesterTable>,
+    /// Who asks, and when.
+    pub demand: DemandTable,
+    /// The groups of nodes.
+    pub nodes: Vec<NodeGroupTable>,
+    /// Distances. Default: none.
+    #[serde(default)]
+    pub network: NetworkTable,
+    /// Who is asked for an offer, and which offer is taken.
+    #[serde(default)]
+    pub routing: RoutingTable,
+    /// What is charged.
+    #[serde(default)]
+    pub pricing: ChannelsTable,
+    /// What happens when a node is gone.
+    #[serde(default)]
+    pub retries: RetriesTable,
+    /// What may not grow without end.
+    #[serde(default)]
+    pub limits: LimitsTable,
+    /// What is written down; never changes what happens.
+    #[serde(default)]
+    pub record: RecordTable,
+}
+
+/// Who asks, and when.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DemandTable {
+    /// No job is asked for from this instant on. Default the horizon.
+    #[serde(default)]
+    pub until: Option<Span>,
+    /// The sources of jobs.
+    pub sources: Vec<SourceTable>,
+}
+
+/// One source of jobs.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SourceTable {
+    /// The name of the source.
+    pub name: String,
+    /// The class of its jobs; may be left out where the arrival law names each job's class, or with `mix`.
+    #[serde(default)]
+    pub class: Option<String>,
+    /// Classes with their weights; each job's is drawn. Instead of `class`.
+    #[serde(default)]
+    pub mix: IndexMap<String, crate::domain::share::Factor>,
+    /// The group of requesters that asks. Default the first.
+    #[serde(default)]
+    pub requesters: Option<String>,
+    /// When it asks.
+    pub arrivals: ArrivalsTable,
+}
+
+/// Distances between regions.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct NetworkTable {
+    /// The names of the regions. With a `file` and no names they are called `r0`, `r1`, …
+    #[serde(default)]
+    pub regions: Vec<String>,
+    /// One round-trip time between any two parties. Instead of `rtt-ms` or `file`.
+    #[serde(default)]
+    pub rtt: Option<Span>,
+    /// Round-trip times between regions, in milliseconds, one row per region.
+    #[serde(default)]
+    pub rtt_ms: Option<Vec<Vec<f64>>>,
+    /// A file with a square matrix of round-trip times, separated by white space or commas.
+    #[serde(default)]
+    pub file: Option<String>,
+    /// What a number in `file` counts. Default `"1ms"`.
+    #[serde(default)]
+    pub unit: Option<Span>,
+    /// What each one-way trip takes in addition. Default nothing.
+    #[serde(default)]
+    pub jitter: Option<crate::engine::law::Law<Span>>,
+}
+
+/// Who is asked for an offer, and which offer is taken.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RoutingTable {
+    /// Whom routing asks. Default `random` with d = 4 (assumed).
+    #[serde(default = "defaults::pool")]
+    pub pool: PoolTable,
+    /// Which offer is taken. Default `least-delay` (assumed).
+    #[serde(default = "defaults::chooser")]
+    pub chooser: ChooserTable,
+    /// How the wait at a node is estimated. Default `jobs`.
+    #[serde(default)]
+    pub estimate: Estimate,
+    /// How often routing's picture of the nodes (who is listed, how loaded) is renewed; `"0"`: it is always fresh.
+    #[serde(default)]
+    pub refresh: Span,
+    /// How often a node says that it is alive; `"0"`: it is known at once.
+    #[serde(default)]
+    pub heartbeat: Span,
+    /// A node is listed while its last heartbeat is younger than this. Default three heartbeats.
+    #[serde(default)]
+    pub max_age: Option<Span>,
+}
+
+/// How the wait at a node is estimated (model §5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Estimate {
+    /// Jobs ahead × the expected work of this job's class.
+    #[default]
+    Jobs,
+    /// The expected work ahead, in service and waiting.
+    Work,
+    /// The mean wait of the jobs served so far at all nodes.
+    Mean,
+}
+
+/// The three price channels.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ChannelsTable {
+    /// The price of a GPU-second of the reference card. Default a list price of 0.
+    #[serde(default = "defaults::free")]
+    pub compute: PricingTable,
+    /// How price × work becomes micro-credits. Default `nearest-even`.
+    #[serde(default)]
+    pub rounding: crate::domain::money::Rounding,
+}
+
+/// What happens when a node is gone.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RetriesTable {
+    /// How often a job may be placed anew. Default 2 (assumed).
+    #[serde(default = "defaults::two")]
+    pub most: u16,
+    /// How long the requester waits before it tries again. Default 0.
+    #[serde(default)]
+    pub pause: Span,
+    /// How long it takes to find that a node does not answer. Default `"1s"` (assumed).
+    #[serde(default = "defaults::second")]
+    pub timeout: Span,
+    /// Whether the node that failed the job is left out of the next pool while there are others. Default true.
+    #[serde(default = "defaults::yes")]
+    pub elsewhere: bool,
+}
+
+/// What may not grow without end; reaching a limit is a fact, not a crash.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LimitsTable {
+    /// Jobs open at once; a job beyond it is declined for want of supply. Default 10 000 000.
+    #[serde(default = "defaults::ten_million")]
+    pub open_jobs: u32,
+}
+
+/// What is written down.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RecordTable {
+    /// Which tables. Default all.
+    #[serde(default = "defaults::all_tables")]
+    pub tables: Vec<TableName>,
+    /// The share of jobs in the table `jobs`, chosen by a hash of the job's key. Default 1.
+    #[serde(default = "defaults::all")]
+    pub jobs: crate::domain::share::Share,
+    /// The time between two rows of the table `series`. Default `"1min"`.
+    #[serde(default = "defaults::minute")]
+    pub tick: Span,
+}
+
+/// The tables of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TableName {
+    /// One row: every measure.
+    Summary,
+    /// One row per job.
+    Jobs,
+    /// One row per tick.
+    Series,
+    /// One row per node.
+    Nodes,
+}
+
+impl Default for RoutingTable {
+    fn default() -> Self {
+        RoutingTable {
+            pool: defaults::pool(),
+            chooser: defaults::chooser(),
+            estimate: Estimate::default(),
+            refresh: Span::ZERO,
+            heartbeat: Span::ZERO,
+            max_age: None,
+        }
+    }
+}
+
+impl Default for ChannelsTable {
+    fn default() -> Self {
+        ChannelsTable { compute: defaults::free(), rounding: Default::default() }
+    }
+}
+
+impl Default for RetriesTable {
+    fn default() -> Self {
+        RetriesTable { most: 2, pause: Span::ZERO, timeout: defaults::second(), elsewhere: true }
+    }
+}
+
+impl Default for LimitsTable {
+    fn default() -> Self {
+        LimitsTable { open_jobs: defaults::ten_million() }
+    }
+}
+
+impl Default for RecordTable {
+    fn default() -> Self {
+        RecordTable { tables: defaults::all_tables(), jobs: defaults::all(), tick: defaults::minute() }
+    }
+}
+
+/// The JSON Schema of a scenario file (draft-07), for editors.
+pub fn json_schema() -> serde_json::Value {
+    let settings = schemars::generate::SchemaSettings::draft07();
+    settings.into_generator().into_root_schema_for::<ScenarioTable>().to_value()
+}

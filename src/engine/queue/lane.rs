@@ -1,0 +1,78 @@
+//! Lanes: events that all wait equally long are due in the order they were pushed, so a ring buffer serves them.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use super::heap::Heap;
+use super::{Entry, Span};
+
+/// A first-in, first-out path through a [`Queue`](super::Queue) for one constant delay; from [`Queue::lane`](super::Queue::lane).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Lane(u32);
+
+/// The lanes of one queue, merged by (time, sequence).
+#[derive(Clone, Debug)]
+pub(super) struct Lanes<E> {
+    lanes: Vec<(Span, VecDeque<Entry<E>>)>,
+    /// The first entry of every lane that has one, so that a pop costs the logarithm of the number of lanes.
+    heads: Heap<Lane>,
+}
+
+impl<E: Copy> Lanes<E> {
+    pub(super) fn new() -> Self {
+        Lanes { lanes: Vec::new(), heads: Heap::new() }
+    }
+
+    /// The lane for a delay, which is made at the first call.
+    pub(super) fn lane(&mut self, span: Span) -> Lane {
+        let place = self.lanes.iter().position(|lane| lane.0 == span).unwrap_or_else(|| {
+            self.lanes.push((span, VecDeque::new()));
+            self.lanes.len() - 1
+        });
+        Lane(u32::try_from(place).expect("fewer than 2^32 lanes"))
+    }
+
+    #[inline]
+    pub(super) fn span(&self, lane: Lane) -> Span {
+        self.lanes[lane.0 as usize].0
+    }
+
+    /// Adds an entry that is later than all in its lane.
+    #[inline]
+    pub(super) fn push(&mut self, lane: Lane, entry: Entry<E>) {
+        let ring = &mut self.lanes[lane.0 as usize].1;
+        if ring.is_empty() {
+            self.heads.push(Entry { time: entry.time, sequence: entry.sequence, event: lane });
+        }
+        ring.push_back(entry);
+    }
+
+    /// The least key of all lanes, or the greatest number.
+    #[inline]
+    pub(super) fn first(&self) -> u128 {
+        self.heads.first().map_or(u128::MAX, Entry::key)
+    }
+
+    /// Takes the entry with the least key.
+    pub(super) fn pop(&mut self) -> Option<Entry<E>> {
+        let lane = self.heads.first()?.event;
+        let ring = &mut self.lanes[lane.0 as usize].1;
+        let first = ring.pop_front();
+        match ring.front() {
+            Some(next) => {
+                self.heads.replace_first(Entry { time: next.time, sequence: next.sequence, event: lane });
+            }
+            None => {
+                self.heads.pop();
+            }
+        }
+        first
+    }
+
+    /// Every lane's delay and entries, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Span, &VecDeque<Entry<E>>)> {
+        self.lanes.iter().map(|(span, ring)| (*span, ring))
+    }
+}

@@ -8,4 +8,5 @@ pub mod parquet;
 pub mod policy;
 pub mod record;
 pub mod scenario;
+pub mod simulate;
 pub mod stats;

@@ -44,10 +44,8 @@ pub struct Job {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[repr(u8)]
 pub enum Phase {
-    /// Not in service.
+    /// Not begun.
     Idle,
-    /// The model is being loaded.
-    Loading,
     /// Reading the input; the first token is still to come.
     Prefill,
     /// Writing the output.

@@ -75,6 +75,8 @@ pub struct Story {
     pub input_tokens: u32,
     /// Output tokens; 0 where the class has a work law instead.
     pub output_tokens: u32,
+    /// The client within the source, where it has several.
+    pub client: u32,
     /// The requester's group.
     pub requester: RequesterId,
     /// The job's class.
@@ -131,6 +133,7 @@ impl Story {
             node: NodeId::NONE,
             input_tokens: 0,
             output_tokens: 0,
+            client: 0,
             requester,
             class,
             attempts: 0,

@@ -1,1 +1,178 @@
-//! (to come)
+//! The market: the life of a computation (`life/`), what moves around it (`forces/`), what is written down (`state/`).
+//!
+//! It is plain data. It cannot fail and does no I/O: bad input has ended in `scenario/`, what can grow has a limit, and
+//! what remains is a programmer's error, which stops the run with an assert.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{ClassId, IdVec, JobSlot, NodeId, SourceId};
+use crate::engine::queue::{Lane, Queue};
+use crate::engine::random::Seed;
+use crate::engine::time::{Span, Time};
+use crate::policy::chooser::{ChooserMemory, Offer};
+use crate::policy::pool::PoolMemory;
+use crate::policy::pricing::PricingMemory;
+use crate::record::fact::Facts;
+use crate::scenario::Scenario;
+
+mod forces;
+mod gauges;
+mod life;
+mod opening;
+mod state;
+
+use state::jobs::Jobs;
+use state::ledger::Ledger;
+use state::levels::Levels;
+use state::nodes::Nodes;
+use state::registry::Registry;
+use state::sources::Source;
+
+pub use gauges::View;
+
+/// What is due. An event about a job or a node carries the turn it was meant for; if the turn has moved on, the event is
+/// stale and is dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// A source asks for its next job.
+    Arrival { source: SourceId },
+    /// A request reaches its node.
+    Reach { job: JobSlot, turn: u32 },
+    /// A waiting requester loses patience.
+    Patience { job: JobSlot, turn: u32 },
+    /// A node has loaded the model a job needs.
+    Load { job: JobSlot, turn: u32 },
+    /// The job nearest its end at a node ends its phase.
+    Step { node: NodeId, turn: u32 },
+    /// An answer reaches its requester.
+    Respond { job: JobSlot, turn: u32 },
+    /// A requester tries again.
+    Retry { job: JobSlot, turn: u32 },
+    /// A node fails.
+    Fail { node: NodeId },
+    /// A node comes back.
+    Repair { node: NodeId },
+    /// A node is listed, or its listing lapses.
+    List { node: NodeId, turn: u32 },
+    /// Routing renews its picture.
+    Refresh,
+}
+
+const _: () = assert!(size_of::<Event>() <= 16);
+
+/// The state of a running market.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Market {
+    seed: Seed,
+    jobs: Jobs,
+    nodes: Nodes,
+    registry: Registry,
+    sources: IdVec<SourceId, Source>,
+    classes: IdVec<ClassId, ClassState>,
+    ledger: Ledger,
+    levels: Levels,
+    pool: PoolMemory,
+    chooser: ChooserMemory,
+    compute: PricingMemory,
+    wait: MeanWait,
+    /// Events dropped because their turn had passed.
+    stale: u64,
+    #[serde(skip)]
+    scratch: Scratch,
+}
+
+/// What the market has learnt about a class, and where its constant delays queue.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct ClassState {
+    /// Jobs whose output tokens are known.
+    outputs: u64,
+    /// Their output tokens together.
+    output_tokens: u64,
+    /// The lane of its patience, if that is constant.
+    patience: Option<Lane>,
+}
+
+/// The mean wait of all who began to be served.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct MeanWait {
+    jobs: u64,
+    nanos: u128,
+}
+
+impl MeanWait {
+    #[inline]
+    fn note(&mut self, waited: Span) {
+        self.jobs += 1;
+        self.nanos += waited.0 as u128;
+    }
+
+    fn mean(&self) -> Span {
+        if self.jobs == 0 { Span::ZERO } else { Span((self.nanos / self.jobs as u128) as u64) }
+    }
+}
+
+/// Room to work in, kept so that nothing is allocated per job.
+#[derive(Clone, Debug, Default)]
+struct Scratch {
+    pool: Vec<NodeId>,
+    offers: Vec<Offer>,
+    jobs: Vec<JobSlot>,
+}
+
+/// The present instant, as a handler sees it.
+pub struct Moment<'a> {
+    /// What the market is to be.
+    pub scenario: &'a Scenario,
+    /// When.
+    pub now: Time,
+    /// What is due later.
+    pub queue: &'a mut Queue<Event>,
+    /// What has happened.
+    pub facts: &'a mut Facts,
+}
+
+impl Market {
+    /// Lets one event happen.
+    #[inline]
+    pub fn handle(&mut self, event: Event, at: &mut Moment<'_>) {
+        match event {
+            Event::Arrival { source } => life::arrival::arrive(self, at, source),
+            Event::Reach { job, turn } if self.jobs.is(job, turn) => life::placement::reach(self, at, job),
+            Event::Patience { job, turn } if self.jobs.is(job, turn) => life::execution::abandon(self, at, job),
+            Event::Load { job, turn } if self.jobs.is(job, turn) => life::execution::loaded(self, at, job),
+            Event::Step { node, turn } if self.nodes.is(node, turn) => life::execution::step(self, at, node),
+            Event::Respond { job, turn } if self.jobs.is(job, turn) => life::verification::answered(self, at, job),
+            Event::Retry { job, turn } if self.jobs.is(job, turn) => life::offer::offer(self, at, job),
+            Event::Fail { node } => forces::churn::fail(self, at, node),
+            Event::Repair { node } => forces::churn::repair(self, at, node),
+            Event::List { node, turn } => forces::churn::list(self, at, node, turn),
+            Event::Refresh => forces::churn::refresh(self, at),
+            _ => self.stale += 1,
+        }
+    }
+
+    /// Asserts that money is conserved and that the books agree with the jobs in hand.
+    pub fn audit(&self) {
+        self.ledger.assert_balanced();
+        let in_escrow = self.jobs.escrow();
+        assert_eq!(in_escrow, self.ledger.escrowed(), "the escrow holds what the open jobs have put there");
+    }
+
+    /// Jobs that have been asked for and are not closed.
+    pub fn open_jobs(&self) -> u32 {
+        self.jobs.open()
+    }
+
+    wait: MeanWait,
+    /// Events dropped because their turn had passed.
+    pub fn stale(&self) -> u64 {
+        self.stale
+    }
+
+    /// Closes every open job as censored, where it stands.
+    pub fn censor(&mut self, at: &mut Moment<'_>) {
+        for slot in self.jobs.open_slots() {
+            life::standing::censor(self, at, slot);
+        }
+    }
+}

@@ -13,6 +13,8 @@ pub mod pricing;
 
 /// What every rule says about itself, for `reliance rules`, the schema and the reference page.
 pub trait Described {
+    /// The name a scenario calls it by.
+    const NAME: &'static str;
     /// What the rule does, in a sentence.
     const SUMMARY: &'static str;
     /// Where it comes from: a paper, a network's documents, or `assumed`.
@@ -32,7 +34,7 @@ pub struct RuleNotes {
     /// The kind of decision.
     pub kind: &'static str,
     /// The name a scenario calls it by.
-    pub name: String,
+    pub name: &'static str,
     /// What it does.
     pub summary: &'static str,
     /// Where it comes from.
@@ -108,7 +110,7 @@ macro_rules! policies {
             pub fn rules() -> Vec<$crate::policy::RuleNotes> {
                 vec![$($crate::policy::RuleNotes {
                     kind: $kind,
-                    name: stringify!($module).replace('_', "-"),
+                    name: <$module::Spec as $crate::policy::Described>::NAME,
                     summary: <$module::Spec as $crate::policy::Described>::SUMMARY,
                     source: <$module::Spec as $crate::policy::Described>::SOURCE,
                     example: <$module::Spec as $crate::policy::Described>::EXAMPLE,
@@ -138,6 +140,13 @@ macro_rules! policies {
         const _: () = assert!(size_of::<$Memory>() <= 72, "what a rule remembers is at most 64 bytes");
 
         impl $Chosen {
+            /// The name a scenario calls the rule by.
+            pub fn name(&self) -> &'static str {
+                match self {
+                    $($Chosen::$Variant(_) => <$module::Spec as $crate::policy::Described>::NAME,)*
+                }
+            }
+
             /// What the rule remembers before its first decision.
             pub fn memory(&self) -> $Memory {
                 match self {
@@ -158,6 +167,7 @@ macro_rules! policies {
                     let table: super::$Table =
                         toml::from_str(&text).unwrap_or_else(|wrong| panic!("{}: {wrong}\n{text}", rule.name));
                     table.chosen().unwrap();
+                    assert_eq!(serde_json::to_value(table.rule).unwrap(), rule.name);
                     assert!(!rule.summary.is_empty() && !rule.source.is_empty(), "{} is described", rule.name);
                 }
             }

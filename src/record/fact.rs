@@ -19,8 +19,8 @@ pub enum Fact {
     Reached { job: JobKey, node: NodeId },
     /// The request found the node gone or full.
     Bounced { job: JobKey, node: NodeId, full: bool },
-    /// A node began to load a model for a job.
-    LoadStarted { job: JobKey, node: NodeId, model: ModelId },
+    /// A job has a slot and waits until its model is loaded.
+    LoadAwaited { job: JobKey, node: NodeId, model: ModelId },
     /// Execution began, after a wait in the node's room.
     Started { job: JobKey, node: NodeId, waited: Span },
     /// Execution was put aside for a job of higher priority.
@@ -60,7 +60,7 @@ impl Fact {
             Fact::Placed { .. } => "placed",
             Fact::Reached { .. } => "reached",
             Fact::Bounced { .. } => "bounced",
-            Fact::LoadStarted { .. } => "load-started",
+            Fact::LoadAwaited { .. } => "load-awaited",
             Fact::Started { .. } => "started",
             Fact::Preempted { .. } => "preempted",
             Fact::FirstToken { .. } => "first-token",

@@ -1,1 +1,120 @@
-//! (to come)
+//! From text to a whole, valid, immutable [`Scenario`]: bad input ends here.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::domain::ids::{ClassId, IdVec, ModelId, NodeGroupId, RequesterId, SourceId};
+use crate::domain::money::Rounding;
+use crate::engine::random::Seed;
+use crate::engine::time::{Span, Time};
+use crate::policy::chooser::Chooser;
+use crate::policy::demand::Arrivals;
+use crate::policy::pool::Pool;
+use crate::policy::pricing::Pricing;
+
+mod compile;
+pub mod document;
+pub mod inputs;
+pub mod model;
+pub mod problems;
+pub mod schema;
+
+use document::{Document, Set};
+use model::{Class, ClassOf, Model, Network, NodeGroup, Requester};
+use problems::Problems;
+use schema::{Estimate, LimitsTable, RecordTable, RetriesTable};
+
+/// A scenario: everything a run needs but its seed. Whoever holds one may run it; it cannot be wrong.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// The name outputs go by.
+    pub name: String,
+    /// The question it answers.
+    pub question: String,
+    /// The root of all randomness, unless a run names another.
+    pub seed: Seed,
+    /// Events lie strictly before it.
+    pub horizon: Time,
+    /// No job is asked for from here on.
+    pub asking_ends: Time,
+    /// Whether the market runs on past the horizon until no job is open.
+    pub drain: bool,
+    /// Jobs asked for before it are not counted in the summary.
+    pub warm_up: Time,
+    /// The models.
+    pub models: IdVec<ModelId, Model>,
+    /// The classes.
+    pub classes: IdVec<ClassId, Class>,
+    /// The groups of requesters.
+    pub requesters: IdVec<RequesterId, Requester>,
+    /// The sources of jobs.
+    pub sources: IdVec<SourceId, Source>,
+    /// The groups of nodes.
+    pub groups: IdVec<NodeGroupId, NodeGroup>,
+    /// Distances.
+    pub network: Network,
+    /// Who is asked, and which offer is taken.
+    pub routing: Routing,
+    /// The compute channel.
+    pub compute: Pricing,
+    /// How price × work becomes micro-credits.
+    pub rounding: Rounding,
+    /// What happens when a node is gone.
+    pub retries: RetriesTable,
+    /// What may not grow without end.
+    pub limits: LimitsTable,
+    /// What is written down.
+    pub record: RecordTable,
+    /// The merged document without `[record]`, as canonical JSON: part of a run's identity.
+    pub document: String,
+    /// The files it was read with, as written in the scenario, and the hash of their contents.
+    pub inputs: Vec<(String, String)>,
+}
+
+/// A source of jobs.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its name.
+    pub name: String,
+    /// The class of its jobs.
+    pub class: ClassOf,
+    /// Who asks.
+    pub requesters: RequesterId,
+    /// When.
+    pub arrivals: Arrivals,
+}
+
+/// Routing.
+#[derive(Clone, Debug)]
+pub struct Routing {
+    /// Whom to ask.
+    pub pool: Pool,
+    /// Which offer to take.
+    pub chooser: Chooser,
+    /// How the wait is estimated.
+    pub estimate: Estimate,
+    /// How often the picture is renewed; zero: always fresh.
+    pub refresh: Span,
+    /// How often a node says that it is alive; zero: known at once.
+    pub heartbeat: Span,
+    /// A node is listed while its last heartbeat is younger than this.
+    pub max_age: Span,
+}
+
+impl Scenario {
+    /// Reads a scenario file with its inputs. Every problem is collected before it gives up.
+    pub fn load(path: &Path, sets: &[Set]) -> Result<Arc<Scenario>, Problems> {
+        Scenario::from_document(&Document::load(path, sets)?)
+    }
+
+    /// Reads a scenario from text; paths in it are relative to the current folder.
+    pub fn from_text(name: &str, text: &str) -> Result<Arc<Scenario>, Problems> {
+        Scenario::from_document(&Document::from_text(name, text, &[])?)
+    }
+
+    /// Makes a scenario of a document.
+    pub fn from_document(document: &Document) -> Result<Arc<Scenario>, Problems> {
+        let table = document.parse()?;
+        compile::compile(document, table).map(Arc::new)
+    }
+}

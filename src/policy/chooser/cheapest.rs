@@ -13,6 +13,7 @@ use crate::policy::Described;
 pub struct Spec {}
 
 impl Described for Spec {
+    const NAME: &'static str = "cheapest";
     const SUMMARY: &'static str = "the offer with the lowest price";
     const SOURCE: &'static str = "the default of lowest-price marketplaces (Akash providers' bids)";
     const EXAMPLE: &'static str = "{}";

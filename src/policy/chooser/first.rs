@@ -13,6 +13,7 @@ use crate::policy::Described;
 pub struct Spec {}
 
 impl Described for Spec {
+    const NAME: &'static str = "first";
     const SUMMARY: &'static str = "the first offer of the pool";
     const SOURCE: &'static str = "the reference without comparison; with the pool all, a fixed order of preference";
     const EXAMPLE: &'static str = "{}";

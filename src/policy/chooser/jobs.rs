@@ -13,6 +13,7 @@ use crate::policy::Described;
 pub struct Spec {}
 
 impl Described for Spec {
+    const NAME: &'static str = "jobs";
     const SUMMARY: &'static str = "the offer of the node with the fewest jobs";
     const SOURCE: &'static str = "join the shortest queue; with a random pool of d, the power of d choices";
     const EXAMPLE: &'static str = "{}";

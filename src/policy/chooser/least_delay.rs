@@ -13,6 +13,7 @@ use crate::policy::Described;
 pub struct Spec {}
 
 impl Described for Spec {
+    const NAME: &'static str = "least-delay";
     const SUMMARY: &'static str = "the offer with the shortest expected delay";
     const SOURCE: &'static str = "join the shortest expected delay, as least-latency gateways do";
     const EXAMPLE: &'static str = "{}";

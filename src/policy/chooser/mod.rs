@@ -103,7 +103,7 @@ mod tests {
                 let count = 1 + draw.below(8);
                 let offers = offers(&mut draw, count);
                 let taken = offers[chosen.choose(&mut memory, &offers, &mut draw)];
-                match rule.name.as_str() {
+                match rule.name {
                     "cheapest" => assert!(offers.iter().all(|offer| taken.price <= offer.price)),
                     "least-delay" => assert!(offers.iter().all(|offer| taken.delay <= offer.delay)),
                     "jobs" => assert!(offers.iter().all(|offer| taken.jobs <= offer.jobs)),

@@ -13,6 +13,7 @@ use crate::policy::Described;
 pub struct Spec {}
 
 impl Described for Spec {
+    const NAME: &'static str = "random";
     const SUMMARY: &'static str = "any of the offers, each with the same probability";
     const SOURCE: &'static str = "the reference without information";
     const EXAMPLE: &'static str = "{}";

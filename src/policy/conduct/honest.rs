@@ -13,6 +13,7 @@ use crate::policy::Described;
 pub struct Spec {}
 
 impl Described for Spec {
+    const NAME: &'static str = "honest";
     const SUMMARY: &'static str = "does the work and gives the answer it finds";
     const SOURCE: &'static str = "the reference conduct; every deviation is measured against it";
     const EXAMPLE: &'static str = "{}";

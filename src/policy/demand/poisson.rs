@@ -19,6 +19,7 @@ pub struct Spec {
 }
 
 impl Described for Spec {
+    const NAME: &'static str = "poisson";
     const SUMMARY: &'static str = "arrivals without memory, at one rate";
     const SOURCE: &'static str = "the reference of queueing theory; real traffic is burstier";
     const EXAMPLE: &'static str = r#"{ rate = "5/s" }"#;

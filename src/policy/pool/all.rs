@@ -14,6 +14,7 @@ use crate::policy::Described;
 pub struct Spec {}
 
 impl Described for Spec {
+    const NAME: &'static str = "all";
     const SUMMARY: &'static str = "every listed node, in the order of their numbers; O(n) per job, at most 1024 nodes";
     const SOURCE: &'static str = "the centralised reference (join the shortest queue of all)";
     const EXAMPLE: &'static str = "{}";

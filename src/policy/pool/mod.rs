@@ -63,6 +63,18 @@ impl Pool {
         matches!(self, Pool::Stake(_))
     }
 
+    /// How many nodes the rule asks, where it samples.
+    pub fn sampled(&self) -> Option<u8> {
+        match self {
+            Pool::Random(random::Spec { d, .. })
+            | Pool::Stake(stake::Spec { d })
+            | Pool::Sticky(sticky::Spec { d })
+            | Pool::SessionHash(session_hash::Spec { d })
+            | Pool::RoundRobin(round_robin::Spec { d }) => Some(*d),
+            Pool::All(_) => None,
+        }
+    }
+
     /// Whether the market must remember where each client's last job ran.
     pub fn needs_previous(&self) -> bool {
         matches!(self, Pool::Sticky(_))

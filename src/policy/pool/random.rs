@@ -25,6 +25,7 @@ fn four() -> u8 {
 }
 
 impl Described for Spec {
+    const NAME: &'static str = "random";
     const SUMMARY: &'static str = "d nodes drawn uniformly at random";
     const SOURCE: &'static str = "Mitzenmacher, The power of two choices in randomized load balancing, 2001";
     const EXAMPLE: &'static str = "{ d = 2 }";

@@ -22,6 +22,7 @@ fn one() -> u8 {
 }
 
 impl Described for Spec {
+    const NAME: &'static str = "round-robin";
     const SUMMARY: &'static str = "the next node of the list, one after the other";
     const SOURCE: &'static str = "the default of common load balancers";
     const EXAMPLE: &'static str = "{ d = 1 }";

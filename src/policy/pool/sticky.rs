@@ -22,6 +22,7 @@ fn four() -> u8 {
 }
 
 impl Described for Spec {
+    const NAME: &'static str = "sticky";
     const SUMMARY: &'static str = "the node of the client's last job while it is listed, otherwise d nodes at random";
     const SOURCE: &'static str = "session affinity, as gateways keep it for prefix caches; assumed";
     const EXAMPLE: &'static str = "{ d = 2 }";

@@ -15,6 +15,7 @@ pub struct Spec {
 }
 
 impl Described for Spec {
+    const NAME: &'static str = "list";
     const SUMMARY: &'static str = "a posted price that does not move";
     const SOURCE: &'static str = "assumed: the reference against which moving prices are read";
     const EXAMPLE: &'static str = r#"{ price = "0.0008" }"#;

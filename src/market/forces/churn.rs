@@ -1,0 +1,228 @@
+//! Nodes fail and come back, and routing learns of it by heartbeats and looks.
+
+use crate::domain::ids::{JobSlot, ModelId, NodeId};
+use crate::domain::purpose::Purpose;
+use crate::engine::random::{Chance, Draw, key};
+use crate::engine::time::{Span, Time};
+use crate::market::life::{execution, placement};
+use crate::market::{Event, Market, Moment};
+use crate::record::fact::Fact;
+use crate::scenario::Scenario;
+use crate::scenario::schema::Interruption;
+
+/// Makes a node's next failure due, if its group fails.
+pub fn schedule_failure(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
+    if let Some(failure) = &at.scenario.groups[market.nodes.quotes[node].group].failure {
+        let up = failure.up.span(&mut market.nodes.states[node].fate);
+        at.queue.push(at.now + up, Event::Fail { node });
+    }
+}
+
+/// A node fails.
+pub fn fail(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
+    let group = &at.scenario.groups[market.nodes.quotes[node].group];
+    let failure = group.failure.as_ref().expect("only a group that fails has failures");
+    let state = &mut market.nodes.states[node];
+    state.service.advance(at.now);
+    state.up = false;
+    state.failures += 1;
+    let down = failure.down.span(&mut state.fate);
+    at.queue.push(at.now + down, Event::Repair { node });
+    market.levels.up.down(at.now);
+    at.facts.note(Fact::NodeFailed { node });
+    match failure.jobs {
+        Interruption::Lose => {
+            drop_all(market, at, node);
+            lapse(market, at, node);
+        }
+        // Those in service keep their slots. What they received is forgotten or not at the repair.
+        Interruption::Repeat | Interruption::Resume => market.nodes.states[node].service.run_at(0.0),
+    }
+    let state = &mut market.nodes.states[node];
+    state.turn = state.turn.wrapping_add(1);
+    state.due = None;
+}
+
+/// A node comes back.
+pub fn repair(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
+    let group = &at.scenario.groups[market.nodes.quotes[node].group];
+    let jobs = group.failure.as_ref().map(|failure| failure.jobs);
+    let state = &mut market.nodes.states[node];
+    state.service.advance(at.now);
+    state.up = true;
+    market.levels.up.up(at.now);
+    at.facts.note(Fact::NodeRepaired { node });
+    match jobs {
+        Some(Interruption::Repeat) => repeat(market, at, node),
+        Some(Interruption::Lose) => relist(market, at, node),
+        _ => {}
+    }
+    schedule_failure(market, at, node);
+    execution::serve(market, at, node);
+    market.note_load(at.scenario, node);
+}
+
+/// Every job at a node that is gone goes elsewhere, as far as the retries reach.
+fn drop_all(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
+    let mut dropped = std::mem::take(&mut market.scratch.jobs);
+    while let Some(slot) = market.nodes.states[node].waiting.first(|_| 0) {
+        execution::leave_room(market, at, slot, node);
+        dropped.push(slot);
+    }
+    let waiting = dropped.len();
+    let state = &mut market.nodes.states[node];
+    // Those loading a model are in service without an entry, so jobs in service are found by their slots' node and
+    // stage: by the entries, the batch, and those loading.
+    let mut serving: Vec<JobSlot> = state
+        .service
+        .entries()
+        .filter(|entry| entry.job.is_some() && market.jobs.is(entry.job, entry.turn))
+        .map(|entry| entry.job)
+        .collect();
+    serving.append(&mut state.batch);
+    serving.append(&mut state.loading);
+    serving.sort_unstable();
+    state.service.empty();
+    state.loaded.clear();
+    state.work = 0;
+    dropped.append(&mut serving);
+    for (index, &slot) in dropped.iter().enumerate() {
+        if index >= waiting {
+            market.levels.executing.down(at.now);
+        }
+        let story = market.jobs.story_mut(slot);
+        story.at.first_token = Time::NEVER;
+        at.facts.note(Fact::Dropped { job: story.key, node });
+        placement::retry(market, at, slot, at.scenario.retries.timeout);
+    }
+    dropped.clear();
+    market.scratch.jobs = dropped;
+    market.note_load(at.scenario, node);
+}
+
+/// Those in service begin again.
+fn repeat(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
+    let state = &mut market.nodes.states[node];
+    let entries = state.service.entries().filter(|entry| market.jobs.is(entry.job, entry.turn));
+    let mut again: Vec<_> = entries.copied().collect();
+    again.sort_unstable_by(|a, b| b.cmp(a));
+    state.service.restart();
+    for entry in again {
+        placement::set_work(market, at, entry.job);
+        execution::begin_again(market, entry.job, node);
+    }
+}
+
+/// A node is listed, or its listing lapses.
+pub fn list(market: &mut Market, at: &mut Moment<'_>, node: NodeId, turn: u32) {
+    let state = &market.nodes.states[node];
+    if state.listing_turn != turn {
+        market.stale += 1;
+        return;
+    }
+    let listed = state.up;
+    if at.scenario.routing.refresh > Span::ZERO {
+        market.registry.defer(node, listed);
+    } else {
+        market.set_listed(at, node, listed);
+    }
+}
+
+/// Routing renews its picture: who is listed, and how loaded.
+pub fn refresh(market: &mut Market, at: &mut Moment<'_>) {
+    for (node, listed) in market.registry.take_changed() {
+        market.set_listed(at, node, listed);
+    }
+    let dirty = market.registry.take_dirty();
+    for &node in &dirty {
+        market.nodes.quotes[node].dirty = false;
+        market.show_load(node);
+    }
+    market.registry.keep(dirty);
+    at.queue.push(at.now + at.scenario.routing.refresh, Event::Refresh);
+}
+
+/// The listing of a node that failed lapses when its last heartbeat is too old.
+fn lapse(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
+    let (heartbeat, max_age) = (at.scenario.routing.heartbeat, at.scenario.routing.max_age);
+    let last = match beat(market, heartbeat, node, at.now) {
+        Some(beats) => beats.0,
+        None => at.now,
+    };
+    let due = if heartbeat == Span::ZERO { at.now } else { (last + max_age).max(at.now) };
+    change_listing(market, at, node, due);
+}
+
+/// A node that came back is listed again at its next heartbeat.
+fn relist(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
+    let due = beat(market, at.scenario.routing.heartbeat, node, at.now).map_or(at.now, |beats| beats.1);
+    change_listing(market, at, node, due);
+}
+
+fn change_listing(market: &mut Market, at: &mut Moment<'_>, node: NodeId, due: Time) {
+    let state = &mut market.nodes.states[node];
+    state.listing_turn = state.listing_turn.wrapping_add(1);
+    let turn = state.listing_turn;
+    match due == at.now {
+        true => list(market, at, node, turn),
+        false => at.queue.push(due, Event::List { node, turn }),
+    }
+}
+
+/// A node's last heartbeat at or before `now` and its first after; each node beats at its own phase, and once at the
+/// start. `None` if there are no heartbeats. They are computed, not simulated: nobody acts on one that comes.
+fn beat(market: &Market, heartbeat: Span, node: NodeId, now: Time) -> Option<(Time, Time)> {
+    if heartbeat == Span::ZERO {
+        return None;
+    }
+    let mut drawn = Draw::new(key(market.seed, Purpose::Heartbeat as u32, node.0 as u64, 0, 0));
+    let phase = drawn.below(heartbeat.0);
+    let beats = (now.0 + heartbeat.0 - phase) / heartbeat.0;
+    let first_after = Time(phase + beats * heartbeat.0);
+    Some((Time(first_after.0.saturating_sub(heartbeat.0)), first_after))
+}
+
+impl Market {
+    /// Puts a node on the lists of its models, or takes it off.
+    pub(in crate::market) fn set_listed(&mut self, at: &mut Moment<'_>, node: NodeId, listed: bool) {
+        let group = &at.scenario.groups[self.nodes.quotes[node].group];
+        let stake = self.nodes.states[node].stake.0 as u64;
+        if self.registry.set(node, listed, group.models, stake) {
+            at.facts.note(if listed { Fact::Listed { node } } else { Fact::Delisted { node } });
+        }
+    }
+
+    /// A node's load has changed: routing sees it at once, or at its next look.
+    #[inline]
+    pub(in crate::market) fn note_load(&mut self, scenario: &Scenario, node: NodeId) {
+        if scenario.routing.refresh == Span::ZERO {
+            self.show_load(node);
+        } else if !std::mem::replace(&mut self.nodes.quotes[node].dirty, true) {
+            self.registry.defer_load(node);
+        }
+    }
+
+    /// Copies a node's load to where routing reads it.
+    #[inline]
+    fn show_load(&mut self, node: NodeId) {
+        let state = &self.nodes.states[node];
+        let quote = &mut self.nodes.quotes[node];
+        (quote.jobs, quote.work) = (state.jobs(), state.work);
+    }
+
+    /// When a model is ready in a node's memory; if it is not there, makes room for it and begins to load it. The models
+    /// used longest ago go first; a model larger than the memory is alone in it.
+    pub(in crate::market) fn use_model(&mut self, at: &Moment<'_>, node: NodeId, model: ModelId) -> Time {
+        let scenario = at.scenario;
+        let memory = scenario.groups[self.nodes.quotes[node].group].memory_gb.unwrap_or(f64::INFINITY);
+        let loaded = &mut self.nodes.states[node].loaded;
+        let found = loaded.iter().position(|&(other, _)| other == model).map(|place| loaded.remove(place));
+        let used = found.unwrap_or((model, at.now + scenario.models[model].load));
+        loaded.push(used);
+        let size = |loaded: &[(ModelId, Time)]| loaded.iter().map(|&(id, _)| scenario.models[id].memory_gb).sum::<f64>();
+        while loaded.len() > 1 && size(loaded) > memory {
+            loaded.remove(0);
+        }
+        used.1
+    }
+}

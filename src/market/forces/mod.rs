@@ -1,0 +1,3 @@
+//! What moves around a job.
+
+pub mod churn;

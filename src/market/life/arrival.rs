@@ -1,0 +1,112 @@
+//! A requester asks: the job gets its class, work, value and patience.
+
+use crate::domain::ids::{ClassId, SourceId};
+use crate::domain::job::Arrival;
+use crate::domain::money::Money;
+use crate::domain::purpose::Purpose;
+use crate::domain::story::{JobKey, Story};
+use crate::engine::law::{Quantity, Sampler};
+use crate::engine::random::{Chance, Draw, Seed};
+use crate::engine::time::{Span, Time};
+use crate::market::{ClassState, Event, Market, Moment};
+use crate::record::fact::Fact;
+use crate::scenario::model::{ClassOf, Model, Work};
+
+use super::{offer, standing};
+
+/// What the market takes the output to be before it has seen any of the class, and how many jobs that counts for
+/// (assumed; washes out as jobs are seen).
+const PRIOR_OUTPUT: (u64, u64) = (1, 256);
+
+/// A source asks for its next job.
+pub fn arrive(market: &mut Market, at: &mut Moment<'_>, source: SourceId) {
+    let scenario = at.scenario;
+    let state = &mut market.sources[source];
+    let arrival = state.next.expect("an arrival is due only where there is one");
+    let key = JobKey { source, index: state.index };
+    state.index += 1;
+    schedule_next(market, at, source);
+
+    let written = &scenario.sources[source];
+    let class = class_of(market.seed, &written.class, key, &arrival);
+    let mut story = Story::begin(key, class, written.requesters, at.now);
+    fill(market, at, &mut story, &arrival);
+    market.levels.open.up(at.now);
+    at.facts.note(Fact::Asked { job: key, class });
+    let slot = market.jobs.admit(story);
+    market.jobs[slot].expected = story.expected_work;
+    if market.jobs.open() > scenario.limits.open_jobs {
+        return standing::decline(market, at, slot, crate::domain::fate::Cause::NoSupply);
+    }
+    offer::offer(market, at, slot);
+}
+
+/// Finds the source's next arrival and makes it due, if it is still within the time of asking.
+pub fn schedule_next(market: &mut Market, at: &mut Moment<'_>, source: SourceId) {
+    let state = &mut market.sources[source];
+    state.next = at.scenario.sources[source].arrivals.next(&mut state.memory, &mut state.stream);
+    if let Some(next) = state.next.filter(|next| next.at < at.scenario.asking_ends) {
+        at.queue.push(next.at, Event::Arrival { source });
+    }
+}
+
+/// Draws for a job: one draw per purpose, addressed by the job's key.
+#[inline]
+pub fn draw(seed: Seed, purpose: Purpose, job: JobKey, n: u32) -> Draw {
+    Draw::new(crate::engine::random::key(seed, purpose as u32, job.source.0 as u64, job.index, n))
+}
+
+fn class_of(seed: Seed, of: &ClassOf, key: JobKey, arrival: &Arrival) -> ClassId {
+    match of {
+        ClassOf::One(class) => *class,
+        ClassOf::Named => arrival.class.expect("an arrival law that names classes names each job's"),
+        ClassOf::Mix(shares) => {
+            let at = draw(seed, Purpose::Class, key, 0).unit();
+            let found = shares.partition_point(|share| share.0 < at).min(shares.len() - 1);
+            shares[found].1
+        }
+    }
+}
+
+fn fill(market: &mut Market, at: &Moment<'_>, story: &mut Story, arrival: &Arrival) {
+    let class = &at.scenario.classes[story.class];
+    let (seed, key) = (market.seed, story.key);
+    let sample = |sampler: &Sampler, purpose| match sampler.is_constant() {
+        Some(value) => value,
+        None => sampler.sample(&mut draw(seed, purpose, key, 0)),
+    };
+    match &class.work {
+        Work::Law(law) => {
+            story.work = Span::from_number(sample(law, Purpose::Work));
+            story.expected_work = Span::from_number(law.mean());
+        }
+        Work::Tokens { input, output } => {
+            let count = |known: Option<u32>, law: &Option<Sampler>, purpose| {
+                known.unwrap_or_else(|| law.as_ref().map_or(0, |law| sample(law, purpose) as u32))
+            };
+            story.input_tokens = count(arrival.input_tokens, input, Purpose::InputTokens);
+            story.output_tokens = count(arrival.output_tokens, output, Purpose::OutputTokens);
+            let model = &at.scenario.models[class.model];
+            let prefill = model.prefill(story.input_tokens);
+            story.work = prefill + model.decode(story.output_tokens as f64);
+            story.expected_work = prefill + expected_decode(&mut market.classes[story.class], model, output, story);
+        }
+    }
+    story.client = arrival.client;
+    story.value = Money::from_number(sample(&class.value, Purpose::Value));
+    story.deadline = class.deadline.map_or(Time::NEVER, |deadline| story.at.asked + deadline);
+}
+
+/// What writing the output is expected to take: by the class's law, or else by what the class has asked for so far.
+fn expected_decode(state: &mut ClassState, model: &Model, law: &Option<Sampler>, story: &Story) -> Span {
+    let tokens = match law {
+        Some(law) => law.mean(),
+        None => {
+            let (jobs, tokens) = PRIOR_OUTPUT;
+            (state.output_tokens + tokens) as f64 / (state.outputs + jobs) as f64
+        }
+    };
+    state.outputs += 1;
+    state.output_tokens += story.output_tokens as u64;
+    model.decode(tokens)
+}

@@ -1,0 +1,348 @@
+//! The job waits, is served, and comes back with an answer or without.
+
+use crate::domain::fate::{Fate, Stage};
+use crate::domain::ids::{JobSlot, NodeId};
+use crate::domain::job::Phase;
+use crate::domain::purpose::Purpose;
+use crate::engine::random::{Chance, Draw, key};
+use crate::engine::time::{Span, Time};
+use crate::market::{Event, Market, Moment};
+use crate::policy::conduct::Answer;
+use crate::record::fact::Fact;
+use crate::scenario::model::NodeGroup;
+use crate::scenario::schema::Discipline;
+
+use super::arrival::draw;
+use super::{placement, settlement, standing, verification};
+
+/// The node takes a job in: it is served at once if a slot is free, otherwise it waits.
+pub fn take_in(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
+    let group = &at.scenario.groups[market.nodes.quotes[node].group];
+    let state = &mut market.nodes.states[node];
+    state.work += market.jobs[slot].expected.0;
+    let free = state.up && state.queued == 0 && group.discipline != Discipline::Batch;
+    if free && state.service.serving() < group.slots {
+        start(market, at, slot, node, group);
+        schedule(market, at, node);
+    } else if group.preemptive && state.up && preempt(market, at, slot, node, group) {
+        start(market, at, slot, node, group);
+        schedule(market, at, node);
+    } else {
+        wait(market, at, slot, node);
+        if group.discipline == Discipline::Batch {
+            serve(market, at, node);
+        }
+    }
+    market.note_load(at.scenario, node);
+}
+
+/// Joins the waiting room; patience begins to matter.
+fn wait(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
+    let class = &at.scenario.classes[market.jobs[slot].class];
+    let state = &mut market.nodes.states[node];
+    state.waiting.join(&mut market.jobs, slot, class.priority);
+    state.queued += 1;
+    market.levels.waiting.up(at.now);
+    let (job, story) = market.jobs.both(slot);
+    job.stage = Stage::Waiting;
+    if let Some(patience) = &class.patience {
+        let event = Event::Patience { job: slot, turn: job.turn };
+        match market.classes[job.class].patience {
+            Some(lane) if story.at.asked == at.now => at.queue.push_after(lane, event),
+            _ => {
+                let span = patience.span(&mut draw(market.seed, Purpose::Patience, story.key, 0));
+                // Whoever has spent the patience on the way leaves as soon as there is a wait.
+                at.queue.push((story.at.asked + span).max(at.now), event);
+            }
+        }
+    }
+}
+
+/// Patience has run out: the job leaves the waiting room.
+pub fn abandon(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+    let node = market.jobs[slot].node;
+    leave_room(market, at, slot, node);
+    market.nodes.states[node].work -= market.jobs[slot].expected.0;
+    market.note_load(at.scenario, node);
+    settlement::return_escrow(market, at, slot);
+    standing::close(market, at, slot, Fate::Abandoned);
+}
+
+/// Takes a job out of the waiting room.
+pub fn leave_room(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
+    let priority = at.scenario.classes[market.jobs[slot].class].priority;
+    let state = &mut market.nodes.states[node];
+    state.waiting.leave(&mut market.jobs, slot, priority);
+    state.queued -= 1;
+    market.levels.waiting.down(at.now);
+}
+
+/// Fills free slots from the waiting room.
+pub fn serve(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
+    let group = &at.scenario.groups[market.nodes.quotes[node].group];
+    if group.discipline == Discipline::Batch {
+        serve_batch(market, at, node, group);
+    } else {
+        while let Some(slot) = next_waiting(market, node, group) {
+            leave_room(market, at, slot, node);
+            start(market, at, slot, node, group);
+        }
+    }
+    schedule(market, at, node);
+}
+
+/// The job that a free slot goes to, if there is a free slot and a job.
+fn next_waiting(market: &mut Market, node: NodeId, group: &NodeGroup) -> Option<JobSlot> {
+    let seed = market.seed;
+    let state = &mut market.nodes.states[node];
+    if !state.up || state.queued == 0 || state.service.serving() >= group.slots {
+        return None;
+    }
+    if group.discipline == Discipline::Lifo {
+        return state.waiting.last();
+    }
+    let picks = &mut state.picks;
+    state.waiting.first(|count| {
+        *picks += 1;
+        Draw::new(key(seed, Purpose::Discipline as u32, node.0 as u64, *picks, 0)).below(count as u64) as usize
+    })
+}
+
+/// All that wait go into service together, up to the most a batch holds.
+fn serve_batch(market: &mut Market, at: &mut Moment<'_>, node: NodeId, group: &NodeGroup) {
+    let state = &mut market.nodes.states[node];
+    state.service.advance(at.now);
+    if state.service.serving() > 0 || !state.up {
+        return;
+    }
+    let mut batch = std::mem::take(&mut market.nodes.states[node].batch);
+    let mut work = group.batch_setup;
+    while let Some(slot) = market.nodes.states[node].waiting.first(|_| 0).filter(|_| (batch.len() as u32) < group.batch_max)
+    {
+        leave_room(market, at, slot, node);
+        work += market.jobs[slot].left;
+        begin(market, at, slot, node);
+        market.jobs[slot].phase = Phase::Decode;
+        market.nodes.states[node].service.occupy();
+        batch.push(slot);
+    }
+    let state = &mut market.nodes.states[node];
+    if !batch.is_empty() {
+        state.service.run_at(state.speed);
+        state.service.serve(JobSlot::NONE, 0, work);
+    }
+    state.batch = batch;
+}
+
+/// Puts aside the job in service whose priority is lowest, if it is lower than this one's. Says whether it did.
+fn preempt(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId, group: &NodeGroup) -> bool {
+    let classes = &at.scenario.classes;
+    let priority = |market: &Market, slot: JobSlot| classes[market.jobs[slot].class].priority;
+    let ours = priority(market, slot);
+    let state = &market.nodes.states[node];
+    debug_assert!(state.service.serving() <= group.slots);
+    let current = state.service.entries().filter(|entry| market.jobs.is(entry.job, entry.turn));
+    // The last to have begun among the lowest; an entry of a stale turn is nobody's.
+    let lowest = current.max_by_key(|entry| (priority(market, entry.job), **entry)).copied();
+    let Some(entry) = lowest.filter(|entry| priority(market, entry.job) > ours) else {
+        return false;
+    };
+    let state = &mut market.nodes.states[node];
+    state.service.advance(at.now);
+    let rest = state.service.left(&entry);
+    state.service.vacate();
+    let (job, story) = market.jobs.both(entry.job);
+    match job.phase {
+        Phase::Prefill => {
+            let decode = job.left.less(job.prefill);
+            (job.prefill, job.left) = (rest, rest + decode);
+        }
+        _ => job.left = rest,
+    }
+    job.turn = job.turn.wrapping_add(1);
+    job.stage = Stage::Waiting;
+    at.facts.note(Fact::Preempted { job: story.key, node });
+    let lower = priority(market, entry.job);
+    let state = &mut market.nodes.states[node];
+    state.waiting.return_to_front(&mut market.jobs, entry.job, lower);
+    state.queued += 1;
+    market.levels.executing.down(at.now);
+    market.levels.waiting.up(at.now);
+    true
+}
+
+/// Gives a job a slot: it is served, after its model is loaded where that must be.
+fn start(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId, group: &NodeGroup) {
+    let state = &mut market.nodes.states[node];
+    state.service.advance(at.now);
+    state.service.occupy();
+    let model = at.scenario.classes[market.jobs[slot].class].model;
+    let ready = if group.memory_gb.is_some() { market.use_model(at, node, model) } else { at.now };
+    if ready > at.now {
+        let (job, story) = market.jobs.both(slot);
+        job.turn = job.turn.wrapping_add(1);
+        job.stage = Stage::Executing;
+        at.facts.note(Fact::LoadAwaited { job: story.key, node, model });
+        at.queue.push(ready, Event::Load { job: slot, turn: job.turn });
+        market.nodes.states[node].loading.push(slot);
+        market.levels.executing.up(at.now);
+        return;
+    }
+    begin(market, at, slot, node);
+    enter(market, slot, node);
+}
+
+/// A model has been loaded: the job that waited for it is served.
+pub fn loaded(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+    let node = market.jobs[slot].node;
+    let state = &mut market.nodes.states[node];
+    state.service.advance(at.now);
+    state.loading.retain(|&other| other != slot);
+    market.levels.executing.down(at.now);
+    begin(market, at, slot, node);
+    enter(market, slot, node);
+    schedule(market, at, node);
+}
+
+/// Execution begins, or goes on after it was put aside.
+fn begin(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
+    let (job, story) = market.jobs.both(slot);
+    job.turn = job.turn.wrapping_add(1);
+    job.stage = Stage::Executing;
+    if job.phase == Phase::Idle {
+        story.at.started = at.now;
+        job.phase = if job.prefill > Span::ZERO && job.prefill < job.left { Phase::Prefill } else { Phase::Decode };
+        let waited = at.now.since(story.at.reached);
+        market.wait.note(waited);
+        at.facts.note(Fact::Started { job: story.key, node, waited });
+    }
+    market.levels.executing.up(at.now);
+}
+
+/// Serves a job anew, from the beginning, in the slot it kept through a failure.
+pub fn begin_again(market: &mut Market, slot: JobSlot, node: NodeId) {
+    let job = &mut market.jobs[slot];
+    job.phase = if job.prefill > Span::ZERO && job.prefill < job.left { Phase::Prefill } else { Phase::Decode };
+    enter(market, slot, node);
+}
+
+/// Puts a job with a slot on the node's clock.
+fn enter(market: &mut Market, slot: JobSlot, node: NodeId) {
+    let job = &market.jobs[slot];
+    let work = if job.phase == Phase::Prefill { job.prefill } else { job.left };
+    market.nodes.states[node].service.serve(slot, job.turn, work);
+}
+
+/// Makes the next step at a node due, unless it is already.
+pub fn schedule(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
+    let group = &at.scenario.groups[market.nodes.quotes[node].group];
+    let state = &mut market.nodes.states[node];
+    state.service.advance(at.now);
+    if state.up && group.discipline != Discipline::Batch {
+        let slowdown = group.slowdown.factor(state.service.serving());
+        state.service.run_at(if slowdown == 1.0 { state.speed } else { state.speed / slowdown });
+    }
+    let jobs = &market.jobs;
+    let next = match state.up {
+        true => state.service.next(|entry| !entry.job.is_some() || jobs.is(entry.job, entry.turn)),
+        false => None,
+    };
+    let due = next.map(|(entry, time)| (time, entry.job, entry.turn));
+    if due == state.due {
+        return;
+    }
+    state.turn = state.turn.wrapping_add(1);
+    state.due = due;
+    if let Some((time, _, _)) = due {
+        at.queue.push(time, Event::Step { node, turn: state.turn });
+    }
+}
+
+/// The job nearest its end at a node ends its phase: the first token is made, or the execution is over.
+pub fn step(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
+    let state = &mut market.nodes.states[node];
+    state.due = None;
+    state.service.advance(at.now);
+    let entry = state.service.take();
+    if !entry.job.is_some() {
+        return finish_batch(market, at, node);
+    }
+    let (job, story) = market.jobs.both(entry.job);
+    if job.phase == Phase::Prefill {
+        job.phase = Phase::Decode;
+        job.left = job.left.less(job.prefill);
+        job.prefill = Span::ZERO;
+        story.at.first_token = at.now;
+        at.facts.note(Fact::FirstToken { job: story.key, node });
+        enter(market, entry.job, node);
+        return schedule(market, at, node);
+    }
+    state.service.vacate();
+    leave_node(market, at, entry.job, node);
+    match market.nodes.states[node].queued {
+        0 => schedule(market, at, node),
+        _ => serve(market, at, node),
+    }
+    market.note_load(at.scenario, node);
+    come_back(market, at, entry.job, node);
+}
+
+fn finish_batch(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
+    let mut batch = std::mem::take(&mut market.scratch.jobs);
+    std::mem::swap(&mut batch, &mut market.nodes.states[node].batch);
+    for &slot in &batch {
+        market.nodes.states[node].service.vacate();
+        leave_node(market, at, slot, node);
+    }
+    serve(market, at, node);
+    market.note_load(at.scenario, node);
+    for &slot in &batch {
+        come_back(market, at, slot, node);
+    }
+    batch.clear();
+    market.scratch.jobs = batch;
+}
+
+/// Execution is over, with an answer or without.
+fn leave_node(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
+    let (job, story) = market.jobs.both(slot);
+    let state = &mut market.nodes.states[node];
+    state.work -= job.expected.0;
+    market.levels.executing.down(at.now);
+    story.at.finished = at.now;
+    if story.at.first_token == Time::NEVER {
+        story.at.first_token = at.now;
+    }
+    job.phase = Phase::Idle;
+}
+
+/// The node sends the answer, if there is one; otherwise the requester tries again.
+fn come_back(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
+    let scenario = at.scenario;
+    let quote = &market.nodes.quotes[node];
+    let group = &scenario.groups[quote.group];
+    let state = &mut market.nodes.states[node];
+    let (job, story) = market.jobs.both(slot);
+    let attempt = job.attempt as u32;
+    let flakes = group.flaky.get();
+    let whole = flakes == 0.0 || !draw(market.seed, Purpose::Flake, story.key, attempt).chance(flakes);
+    at.facts.note(Fact::Finished { job: story.key, node, whole });
+    if !whole {
+        state.failed += 1;
+        story.at.first_token = Time::NEVER;
+        return placement::retry(market, at, slot, Span::ZERO);
+    }
+    state.served += 1;
+    let mut drawn = draw(market.seed, Purpose::Answer, story.key, attempt);
+    story.right = group.conduct.answer(&mut state.conduct, &mut drawn) == Answer::Right;
+    job.stage = Stage::Answered;
+    job.turn = job.turn.wrapping_add(1);
+    let mut trip = scenario.network.one_way(quote.region, scenario.requesters[job.requester].region);
+    if let Some(jitter) = &scenario.network.jitter {
+        trip += jitter.span(&mut draw(market.seed, Purpose::ResponseJitter, story.key, attempt));
+    }
+    match trip {
+        Span::ZERO => verification::answered(market, at, slot),
+        _ => at.queue.push(at.now + trip, Event::Respond { job: slot, turn: job.turn }),
+    }
+}

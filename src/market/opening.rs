@@ -1,0 +1,173 @@
+//! The market opens: nodes get their traits, parties their stakes, sources their streams, and the first events are due.
+
+use crate::domain::ids::{NodeGroupId, NodeId, OperatorId, RegionId};
+use crate::domain::money::{Asset, Money};
+use crate::domain::purpose::Purpose;
+use crate::engine::law::{Quantity, Sampler};
+use crate::engine::random::{Chance, Draw, Seed, Stream, key};
+use crate::engine::time::{Span, Time};
+use crate::record::fact::Fact;
+use crate::scenario::Scenario;
+use crate::scenario::model::NodeGroup;
+use crate::scenario::schema::Discipline;
+
+use super::forces::churn;
+use super::life::arrival;
+use super::state::jobs::Jobs;
+use super::state::ledger::{Account, Ledger};
+use super::state::levels::Levels;
+use super::state::line::{Line, Waiting};
+use super::state::nodes::{Node, NodeQuote, Nodes};
+use super::state::registry::Registry;
+use super::state::service::Service;
+use super::state::sources::Source;
+use super::{ClassState, Event, Market, MeanWait, Moment, Scratch};
+
+/// Which trait of a node a draw is for; the numbers are never reused.
+#[derive(Clone, Copy)]
+enum Trait {
+    Region = 0,
+    Speed = 1,
+    Cost = 2,
+    Price = 3,
+    Stake = 4,
+}
+
+impl Market {
+    /// A market at the start of time, with its first events in the queue.
+    pub fn open(seed: Seed, at: &mut Moment<'_>) -> Market {
+        let scenario = at.scenario;
+        let count: usize = scenario.groups.iter().map(|group| group.count as usize).sum();
+        let sources = scenario.sources.pairs().map(|(id, source)| Source {
+            stream: Stream::new(seed, Purpose::Arrivals as u32, id.0 as u64),
+            memory: source.arrivals.memory(),
+            index: 0,
+            next: None,
+        });
+        let classes = scenario.classes.iter().map(|class| ClassState {
+            outputs: 0,
+            output_tokens: 0,
+            patience: class
+                .patience
+                .as_ref()
+                .and_then(|law| law.is_constant())
+                .map(|nanos| at.queue.lane(Span::from_nanos(nanos))),
+        });
+        let stakes = scenario.routing.pool.needs_stakes();
+        let mut market = Market {
+            seed,
+            jobs: Jobs::default(),
+            nodes: Nodes::default(),
+            registry: Registry::new(scenario.models.len(), count, stakes, scenario.sources.len()),
+            sources: sources.collect(),
+            classes: classes.collect(),
+            ledger: Ledger::open(scenario.requesters.len(), count),
+            levels: Levels::default(),
+            pool: scenario.routing.pool.memory(),
+            chooser: scenario.routing.chooser.memory(),
+            compute: scenario.compute.memory(),
+            wait: MeanWait::default(),
+            stale: 0,
+            scratch: Scratch::default(),
+        };
+        market.nodes = nodes(seed, scenario);
+        for node in market.nodes.states.ids() {
+            market.join(at, node);
+        }
+        for source in scenario.sources.ids() {
+            arrival::schedule_next(&mut market, at, source);
+        }
+        if scenario.routing.refresh > Span::ZERO {
+            at.queue.push(Time::ZERO + scenario.routing.refresh, Event::Refresh);
+        }
+        market
+    }
+
+    /// A node comes in: it is endowed with its stake, listed, and bound to fail one day.
+    fn join(&mut self, at: &mut Moment<'_>, node: NodeId) {
+        let amount = self.nodes.states[node].stake;
+        if amount > Money::ZERO {
+            self.ledger.transfer(Account::Exchange, Account::Node(node), Asset::Token, amount);
+            at.facts.note(Fact::Endowed { account: node.0, asset: Asset::Token, amount });
+        }
+        self.levels.up.up(at.now);
+        self.set_listed(at, node, true);
+        churn::schedule_failure(self, at, node);
+    }
+}
+
+fn nodes(seed: Seed, scenario: &Scenario) -> Nodes {
+    let mut nodes = Nodes::default();
+    let priorities = scenario.classes.iter().map(|class| class.priority as usize + 1).max().unwrap_or(1);
+    let mut operators = 0;
+    for (id, group) in scenario.groups.pairs() {
+        let shared = operators;
+        operators += if group.one_operator { 1 } else { 0 };
+        for _ in 0..group.count {
+            let operator = if group.one_operator { shared } else { operators };
+            operators += if group.one_operator { 0 } else { 1 };
+            let number = nodes.states.len() as u64;
+            nodes.quotes.push(quote(seed, scenario, id, group, number));
+            nodes.states.push(node(seed, group, number, OperatorId(operator), priorities));
+        }
+    }
+    nodes
+}
+
+fn trait_of(seed: Seed, node: u64, which: Trait) -> Draw {
+    Draw::new(key(seed, Purpose::NodeTrait as u32, node, which as u64, 0))
+}
+
+fn quote(seed: Seed, scenario: &Scenario, id: NodeGroupId, group: &NodeGroup, node: u64) -> NodeQuote {
+    let amount = |law: &Sampler, which| Money::from_number(law.sample(&mut trait_of(seed, node, which)));
+    let regions = scenario.network.regions.len() as u64;
+    let drawn = || RegionId(trait_of(seed, node, Trait::Region).below(regions) as u16);
+    NodeQuote {
+        asks: group.price.as_ref().map_or(Money(-1), |law| amount(law, Trait::Price).max(Money::ZERO)),
+        cost: amount(&group.cost, Trait::Cost).max(Money::ZERO),
+        work: 0,
+        slowness: 1.0 / speed(seed, group, node),
+        jobs: 0,
+        slots: group.slots,
+        room: group.slots.saturating_add(group.places),
+        group: id,
+        region: group.region.unwrap_or_else(drawn),
+        dirty: false,
+    }
+}
+
+/// A node's speed; never below a millionth of the reference, so that every job ends.
+fn speed(seed: Seed, group: &NodeGroup, node: u64) -> f64 {
+    group.speed.sample(&mut trait_of(seed, node, Trait::Speed)).max(1e-6)
+}
+
+fn node(seed: Seed, group: &NodeGroup, number: u64, operator: OperatorId, priorities: usize) -> Node {
+    let mut stake = trait_of(seed, number, Trait::Stake);
+    Node {
+        turn: 0,
+        up: true,
+        due: None,
+        speed: speed(seed, group, number),
+        service: Service::default(),
+        waiting: match group.discipline {
+            Discipline::Priority => Waiting::Lines(vec![Line::default(); priorities]),
+            Discipline::Random => Waiting::Bag(Vec::new()),
+            _ => Waiting::Line(Line::default()),
+        },
+        queued: 0,
+        work: 0,
+        batch: Vec::new(),
+        loading: Vec::new(),
+        loaded: Vec::new(),
+        fate: Stream::new(seed, Purpose::Failures as u32, number),
+        listing_turn: 0,
+        operator,
+        stake: Money::from_number(group.stake.sample(&mut stake)).max(Money::ZERO),
+        served: 0,
+        failed: 0,
+        failures: 0,
+        picks: 0,
+        conduct: group.conduct.memory(),
+    }
+}
+

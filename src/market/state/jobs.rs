@@ -1,0 +1,104 @@
+//! The open jobs: hot and cold parts in parallel arenas whose slots are reused.
+
+use std::ops::{Index, IndexMut};
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::JobSlot;
+use crate::domain::job::Job;
+use crate::domain::money::Money;
+use crate::domain::story::Story;
+
+/// The open jobs. Memory is bounded by the most ever open.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Jobs {
+    hot: Vec<Job>,
+    cold: Vec<Story>,
+    free: Vec<JobSlot>,
+    /// One bit per slot: whether a job lives there.
+    taken: Vec<bool>,
+}
+
+impl Jobs {
+    /// Gives a new job a slot.
+    #[inline]
+    pub fn admit(&mut self, story: Story) -> JobSlot {
+        if let Some(slot) = self.free.pop() {
+            let turn = self.hot[slot.0 as usize].turn.wrapping_add(1);
+            self.hot[slot.0 as usize] = Job::begin(turn, story.class, story.requester);
+            self.cold[slot.0 as usize] = story;
+            self.taken[slot.0 as usize] = true;
+            return slot;
+        }
+        let slot = JobSlot(u32::try_from(self.hot.len()).expect("fewer than 2³² open jobs"));
+        self.hot.push(Job::begin(0, story.class, story.requester));
+        self.cold.push(story);
+        self.taken.push(true);
+        slot
+    }
+
+    /// Takes a job's slot back; events still meant for it become stale.
+    #[inline]
+    pub fn release(&mut self, slot: JobSlot) {
+        assert!(std::mem::replace(&mut self.taken[slot.0 as usize], false), "a job is closed once");
+        let job = &mut self.hot[slot.0 as usize];
+        job.turn = job.turn.wrapping_add(1);
+        job.escrow = Money::ZERO;
+        self.free.push(slot);
+    }
+
+    /// Whether the job in this slot is still in the state that `turn` was given for.
+    #[inline]
+    pub fn is(&self, slot: JobSlot, turn: u32) -> bool {
+        self.hot[slot.0 as usize].turn == turn
+    }
+
+    /// What is known about a job's life so far.
+    #[inline]
+    pub fn story(&self, slot: JobSlot) -> &Story {
+        &self.cold[slot.0 as usize]
+    }
+
+    /// What is known about a job's life so far, to go on with.
+    #[inline]
+    pub fn story_mut(&mut self, slot: JobSlot) -> &mut Story {
+        &mut self.cold[slot.0 as usize]
+    }
+
+    /// Both parts of a job.
+    #[inline]
+    pub fn both(&mut self, slot: JobSlot) -> (&mut Job, &mut Story) {
+        (&mut self.hot[slot.0 as usize], &mut self.cold[slot.0 as usize])
+    }
+
+    /// How many are open.
+    #[inline]
+    pub fn open(&self) -> u32 {
+        (self.hot.len() - self.free.len()) as u32
+    }
+
+    /// The slots of the open jobs, in the order of the slots.
+    pub fn open_slots(&self) -> Vec<JobSlot> {
+        (0..self.hot.len() as u32).map(JobSlot).filter(|slot| self.taken[slot.0 as usize]).collect()
+    }
+
+    /// What the open jobs have in escrow together.
+    pub fn escrow(&self) -> Money {
+        self.hot.iter().zip(&self.taken).filter(|(_, taken)| **taken).map(|(job, _)| job.escrow).sum()
+    }
+}
+
+impl Index<JobSlot> for Jobs {
+    type Output = Job;
+    #[inline]
+    fn index(&self, slot: JobSlot) -> &Job {
+        &self.hot[slot.0 as usize]
+    }
+}
+
+impl IndexMut<JobSlot> for Jobs {
+    #[inline]
+    fn index_mut(&mut self, slot: JobSlot) -> &mut Job {
+        &mut self.hot[slot.0 as usize]
+    }
+}

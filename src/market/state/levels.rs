@@ -1,0 +1,74 @@
+//! How many are where, and the exact integral over time: areas are integers, so that Little's law is an equality.
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::time::Time;
+
+/// A number that changes in steps, with its integral over time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Level {
+    count: u64,
+    since: Time,
+    /// Count × nanoseconds up to `since`.
+    area: u128,
+}
+
+impl Level {
+    /// One more.
+    #[inline]
+    pub fn up(&mut self, now: Time) {
+        self.settle(now);
+        self.count += 1;
+    }
+
+    /// One less.
+    #[inline]
+    pub fn down(&mut self, now: Time) {
+        self.settle(now);
+        self.count = self.count.checked_sub(1).expect("a level below zero");
+    }
+
+    /// How many now.
+    #[inline]
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Count × nanoseconds from the start to `now`, exactly.
+    pub fn area(&self, now: Time) -> u128 {
+        self.area + self.count as u128 * now.since(self.since).0 as u128
+    }
+
+    #[inline]
+    fn settle(&mut self, now: Time) {
+        self.area += self.count as u128 * now.since(self.since).0 as u128;
+        self.since = now;
+    }
+}
+
+/// The levels of the market.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Levels {
+    /// Jobs asked for and not closed.
+    pub open: Level,
+    /// Jobs in a node's waiting room.
+    pub waiting: Level,
+    /// Jobs in service, loading included.
+    pub executing: Level,
+    /// Nodes up.
+    pub up: Level,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn areas_are_exact() {
+        let mut level = Level::default();
+        level.up(Time(10));
+        level.up(Time(20));
+        level.down(Time(25));
+        assert_eq!((level.count(), level.area(Time(30))), (1, 10 + 2 * 5 + 5));
+    }
+}

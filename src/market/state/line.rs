@@ -1,0 +1,139 @@
+//! Waiting rooms: lines that a job leaves in O(1) wherever it stands, because the links are in the jobs themselves.
+
+use serde::{Deserialize, Serialize};
+
+use super::jobs::Jobs;
+use crate::domain::ids::JobSlot;
+
+/// A line of jobs, linked through the jobs.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Line {
+    head: JobSlot,
+    tail: JobSlot,
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Line { head: JobSlot::NONE, tail: JobSlot::NONE }
+    }
+}
+
+impl Line {
+    /// Joins at the end.
+    #[inline]
+    pub fn join(&mut self, jobs: &mut Jobs, job: JobSlot) {
+        (jobs[job].ahead, jobs[job].behind) = (self.tail, JobSlot::NONE);
+        match self.tail.is_some() {
+            true => jobs[self.tail].behind = job,
+            false => self.head = job,
+        }
+        self.tail = job;
+    }
+
+    /// Joins at the front.
+    pub fn cut_in(&mut self, jobs: &mut Jobs, job: JobSlot) {
+        (jobs[job].ahead, jobs[job].behind) = (JobSlot::NONE, self.head);
+        match self.head.is_some() {
+            true => jobs[self.head].ahead = job,
+            false => self.tail = job,
+        }
+        self.head = job;
+    }
+
+    /// Leaves from wherever it stands.
+    #[inline]
+    pub fn leave(&mut self, jobs: &mut Jobs, job: JobSlot) {
+        let (ahead, behind) = (jobs[job].ahead, jobs[job].behind);
+        match ahead.is_some() {
+            true => jobs[ahead].behind = behind,
+            false => self.head = behind,
+        }
+        match behind.is_some() {
+            true => jobs[behind].ahead = ahead,
+            false => self.tail = ahead,
+        }
+    }
+
+    /// The first in line.
+    #[inline]
+    pub fn first(&self) -> Option<JobSlot> {
+        self.head.is_some().then_some(self.head)
+    }
+
+    /// The last in line.
+    #[inline]
+    pub fn last(&self) -> Option<JobSlot> {
+        self.tail.is_some().then_some(self.tail)
+    }
+}
+
+/// Who waits at a node.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Waiting {
+    /// In one line.
+    Line(Line),
+    /// In a line per priority, the first served first.
+    Lines(Vec<Line>),
+    /// In no order; a job's `ahead` is its position.
+    Bag(Vec<JobSlot>),
+}
+
+impl Waiting {
+    /// Joins behind the others of its priority.
+    #[inline]
+    pub fn join(&mut self, jobs: &mut Jobs, job: JobSlot, priority: u8) {
+        match self {
+            Waiting::Line(line) => line.join(jobs, job),
+            Waiting::Lines(lines) => lines[priority as usize].join(jobs, job),
+            Waiting::Bag(bag) => {
+                jobs[job].ahead = JobSlot(bag.len() as u32);
+                bag.push(job);
+            }
+        }
+    }
+
+    /// Comes back in front of the others of its priority.
+    pub fn return_to_front(&mut self, jobs: &mut Jobs, job: JobSlot, priority: u8) {
+        match self {
+            Waiting::Line(line) => line.cut_in(jobs, job),
+            Waiting::Lines(lines) => lines[priority as usize].cut_in(jobs, job),
+            Waiting::Bag(_) => self.join(jobs, job, priority),
+        }
+    }
+
+    /// Leaves from wherever it stands.
+    #[inline]
+    pub fn leave(&mut self, jobs: &mut Jobs, job: JobSlot, priority: u8) {
+        match self {
+            Waiting::Line(line) => line.leave(jobs, job),
+            Waiting::Lines(lines) => lines[priority as usize].leave(jobs, job),
+            Waiting::Bag(bag) => {
+                let place = jobs[job].ahead;
+                bag.swap_remove(place.0 as usize);
+                if let Some(&moved) = bag.get(place.0 as usize) {
+                    jobs[moved].ahead = place;
+                }
+            }
+        }
+    }
+
+    /// The first of all lines, or the one at `pick` of a bag; `None` if nobody waits.
+    #[inline]
+    pub fn first(&self, pick: impl FnOnce(usize) -> usize) -> Option<JobSlot> {
+        match self {
+            Waiting::Line(line) => line.first(),
+            Waiting::Lines(lines) => lines.iter().find_map(Line::first),
+            Waiting::Bag(bag) if bag.is_empty() => None,
+            Waiting::Bag(bag) => Some(bag[pick(bag.len())]),
+        }
+    }
+
+    /// The last of a single line.
+    pub fn last(&self) -> Option<JobSlot> {
+        match self {
+            Waiting::Line(line) => line.last(),
+            Waiting::Lines(lines) => lines.iter().rev().find_map(Line::last),
+            Waiting::Bag(bag) => bag.last().copied(),
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! What is written down: jobs, nodes, the registry, the books, the levels.
+
+pub mod jobs;
+pub mod ledger;
+pub mod levels;
+pub mod line;
+pub mod nodes;
+pub mod registry;
+pub mod service;
+pub mod sources;

@@ -1,0 +1,114 @@
+//! The nodes: what routing reads of each in one cache line, and everything else about it.
+
+use serde::{Deserialize, Serialize};
+
+use super::line::Waiting;
+use super::service::Service;
+use crate::domain::ids::{IdVec, JobSlot, ModelId, NodeGroupId, NodeId, OperatorId, RegionId};
+use crate::domain::money::Money;
+use crate::engine::random::Stream;
+use crate::engine::time::Time;
+use crate::policy::conduct::ConductMemory;
+
+/// What routing reads of a node, as of its last look.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[repr(C, align(64))]
+pub struct NodeQuote {
+    /// What it asks per GPU-second of the reference card, if it asks a price of its own; otherwise -1.
+    pub asks: Money,
+    /// What a busy second costs it; it never asks less.
+    pub cost: Money,
+    /// Expected work at the node, waiting and in service, in nanoseconds on the reference GPU.
+    pub work: u64,
+    /// Nanoseconds per nanosecond of work: 1 / speed.
+    pub slowness: f64,
+    /// Jobs at the node, waiting and in service.
+    pub jobs: u32,
+    /// Jobs it serves at once.
+    pub slots: u32,
+    /// Jobs it takes at all: slots and waiting room.
+    pub room: u32,
+    /// Its group.
+    pub group: NodeGroupId,
+    /// Where it is.
+    pub region: RegionId,
+    /// Whether its picture differs from the truth and is on the list of those to renew.
+    pub dirty: bool,
+}
+
+const _: () = assert!(size_of::<NodeQuote>() == 64);
+
+/// Everything else about a node.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Node {
+    /// Rises whenever the pending step is replaced.
+    pub turn: u32,
+    /// Whether it works.
+    pub up: bool,
+    /// The entry that the pending step is for; `None` if there is no pending step.
+    pub due: Option<(Time, JobSlot, u32)>,
+    /// Speed relative to the reference GPU.
+    pub speed: f64,
+    /// Who is in service.
+    pub service: Service,
+    /// Who waits.
+    pub waiting: Waiting,
+    /// How many wait.
+    pub queued: u32,
+    /// Expected work of all who are here.
+    pub work: u64,
+    /// The jobs of the batch in service.
+    pub batch: Vec<JobSlot>,
+    /// Jobs whose model is being loaded.
+    pub loading: Vec<JobSlot>,
+    /// Models in memory and since when each is ready, the one used last at the end; empty where memory is not limited.
+    pub loaded: Vec<(ModelId, Time)>,
+    /// Failures and repairs.
+    pub fate: Stream,
+    /// Rises whenever a pending listing or lapse is replaced.
+    pub listing_turn: u32,
+    /// Its operator.
+    pub operator: OperatorId,
+    /// Tokens staked.
+    pub stake: Money,
+    /// Attempts that ended here with an answer.
+    pub served: u64,
+    /// Attempts that ended here without one.
+    pub failed: u64,
+    /// Failures of the node.
+    pub failures: u32,
+    /// Random picks made where the discipline is random.
+    pub picks: u64,
+    /// What its conduct remembers.
+    pub conduct: ConductMemory,
+}
+
+/// The nodes, in two parallel arenas.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Nodes {
+    /// What routing reads.
+    pub quotes: IdVec<NodeId, NodeQuote>,
+    /// The rest.
+    pub states: IdVec<NodeId, Node>,
+}
+
+impl Nodes {
+    /// Whether the step of this turn is the one pending.
+    #[inline]
+    pub fn is(&self, node: NodeId, turn: u32) -> bool {
+        self.states[node].turn == turn
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.states.len()
+    }
+}
+
+impl Node {
+    /// Jobs here, waiting and in service.
+    #[inline]
+    pub fn jobs(&self) -> u32 {
+        self.queued + self.service.serving()
+    }
+}

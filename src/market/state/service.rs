@@ -1,0 +1,212 @@
+//! A node's service on its virtual clock.
+//!
+//! The clock counts the work that each job in service has received, and runs at speed ÷ g(n) with n of them. A job that
+//! enters at clock v with work w left leaves at v + w, whatever happens to n in between, so a change of n costs one new
+//! due time and not one per job: O(log n) per event, one pending event per node.
+
+use std::cmp::Ordering;
+use std::collections::BinaryHeap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::JobSlot;
+use crate::engine::time::{Span, Time};
+
+/// The jobs in service at a node.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Service {
+    /// Work received per job since the node was last empty, in nanoseconds on the reference GPU.
+    clock: f64,
+    /// When `clock` was last brought up to date.
+    clock_at: Time,
+    /// Clock nanoseconds per nanosecond.
+    rate: f64,
+    /// Jobs in service, those whose entry has been withdrawn not counted.
+    serving: u32,
+    entered: u32,
+    /// Slot-nanoseconds of service given.
+    busy: u64,
+    /// Who leaves first; entries of jobs whose turn has passed are skipped.
+    order: BinaryHeap<Entry>,
+}
+
+/// A job in service.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Entry {
+    /// The clock at which its phase ends.
+    pub ends: f64,
+    /// First entered, first out, where the ends are equal.
+    number: u32,
+    /// The job, or [`JobSlot::NONE`] for a batch.
+    pub job: JobSlot,
+    /// Its turn when it entered.
+    pub turn: u32,
+}
+
+impl Entry {
+    fn key(&self) -> (u64, u32) {
+        // Clocks are never negative, and the bits of such numbers are in the order of the numbers.
+        (self.ends.to_bits(), self.number)
+    }
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Entry) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Entry {}
+
+impl PartialOrd for Entry {
+    fn partial_cmp(&self, other: &Entry) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Entry {
+    /// The first to leave is the greatest, as `BinaryHeap` hands out the greatest first.
+    fn cmp(&self, other: &Entry) -> Ordering {
+        other.key().cmp(&self.key())
+    }
+}
+
+impl Default for Service {
+    fn default() -> Self {
+        Service {
+            clock: 0.0,
+            clock_at: Time::ZERO,
+            rate: 1.0,
+            serving: 0,
+            entered: 0,
+            busy: 0,
+            order: BinaryHeap::new(),
+        }
+    }
+}
+
+impl Service {
+    /// Jobs in service.
+    #[inline]
+    pub fn serving(&self) -> u32 {
+        self.serving
+    }
+
+    /// Slot-nanoseconds of service given up to `now`.
+    pub fn busy(&self, now: Time) -> u64 {
+        self.busy + self.serving as u64 * now.since(self.clock_at).0
+    }
+
+    /// Brings the clock up to `now`.
+    #[inline]
+    pub fn advance(&mut self, now: Time) {
+        let passed = now.since(self.clock_at).0;
+        if passed > 0 {
+            self.clock += passed as f64 * self.rate;
+            self.busy += self.serving as u64 * passed;
+            self.clock_at = now;
+        }
+    }
+
+    /// Lets the clock run at another rate from here on. Call [`advance`](Service::advance) first.
+    #[inline]
+    pub fn run_at(&mut self, rate: f64) {
+        self.rate = rate;
+    }
+
+    /// Takes a slot without yet being served (the model is being loaded), or as part of a batch.
+    #[inline]
+    pub fn occupy(&mut self) {
+        if self.serving == 0 {
+            // An empty node starts its clock anew, so that it stays small and exact.
+            self.order.clear();
+            self.clock = 0.0;
+        }
+        self.serving += 1;
+    }
+
+    /// Gives a slot back.
+    #[inline]
+    pub fn vacate(&mut self) {
+        self.serving = self.serving.checked_sub(1).expect("a slot is given back once");
+    }
+
+    /// Serves a job that has taken a slot: its phase ends when it has received `work` more.
+    #[inline]
+    pub fn serve(&mut self, job: JobSlot, turn: u32, work: Span) {
+        self.entered = self.entered.wrapping_add(1);
+        self.order.push(Entry { ends: self.clock + work.0 as f64, number: self.entered, job, turn });
+    }
+
+    /// The entry that ends first among those for which `current` holds, and when it ends if nothing changes. Entries for
+    /// which it does not hold are withdrawn.
+    #[inline]
+    pub fn next(&mut self, current: impl Fn(&Entry) -> bool) -> Option<(Entry, Time)> {
+        while let Some(&first) = self.order.peek() {
+            if current(&first) {
+                let left = (first.ends - self.clock).max(0.0) / self.rate;
+                return Some((first, self.clock_at + Span(left.ceil() as u64)));
+            }
+            self.order.pop();
+        }
+        None
+    }
+
+    /// Takes the first entry off, at its end.
+    #[inline]
+    pub fn take(&mut self) -> Entry {
+        let first = self.order.pop().expect("someone ends");
+        // Rounding a due time up may have carried the clock a hair past or, by the last bit, short of the end.
+        self.clock = self.clock.max(first.ends);
+        first
+    }
+
+    /// The work left until the end of an entry, to the nearest nanosecond.
+    pub fn left(&self, entry: &Entry) -> Span {
+        Span::from_nanos(entry.ends - self.clock)
+    }
+
+    /// All entries, in no order.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.order.iter()
+    }
+
+    /// Forgets everyone in service.
+    pub fn empty(&mut self) {
+        self.order.clear();
+        self.serving = 0;
+    }
+
+    /// Forgets what everyone in service has received; they keep their slots and must be served anew.
+    pub fn restart(&mut self) {
+        self.order.clear();
+        self.clock = 0.0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_jobs_sharing_end_when_they_should() {
+        // Processor sharing: 100 ns of work at 0, 50 ns at 20; g(n) = n.
+        let mut service = Service::default();
+        let first = JobSlot(0);
+        service.occupy();
+        service.serve(first, 0, Span(100));
+        service.advance(Time(20));
+        service.occupy();
+        service.serve(JobSlot(1), 0, Span(50));
+        service.run_at(0.5);
+        let (entry, end) = service.next(|_| true).unwrap();
+        assert_eq!((entry.job, end), (JobSlot(1), Time(120)), "50 ns at half speed from 20 on");
+        service.advance(end);
+        service.take();
+        service.vacate();
+        service.run_at(1.0);
+        let (entry, end) = service.next(|_| true).unwrap();
+        assert_eq!((entry.job, end), (first, Time(150)), "30 ns were left at 120");
+        assert_eq!(service.busy(Time(150)), 20 + 2 * 100 + 30);
+    }
+}

@@ -1,0 +1,148 @@
+//! Recorders: whoever watches a run. Watching cannot change it.
+
+use crate::domain::ids::{NodeGroupId, NodeId, OperatorId, RegionId};
+use crate::domain::money::Money;
+use crate::domain::story::Story;
+use crate::engine::time::Time;
+use crate::record::fact::Fact;
+
+/// Watches a run. Every method has a default that does nothing, so a recorder says only what it cares about.
+pub trait Recorder {
+    /// Takes note of a fact; a closing fact comes with the job's whole story.
+    fn note(&mut self, _now: Time, _fact: &Fact, _story: Option<&Story>) {}
+
+    /// The next instant this recorder wants to look at the market, if it is at or before `now`.
+    fn due(&self, _now: Time) -> Option<Time> {
+        None
+    }
+
+    /// Looks at the market as it stands just before the events of `at` or later.
+    fn sample(&mut self, _at: Time, _gauges: &impl Gauges) {}
+
+    /// The run has ended at `at`: the last look.
+    fn end(&mut self, _at: Time, _gauges: &impl Gauges) {}
+}
+
+/// Nobody watches.
+impl Recorder for () {}
+
+/// Two recorders watch the same run.
+impl<A: Recorder, B: Recorder> Recorder for (A, B) {
+    #[inline]
+    fn note(&mut self, now: Time, fact: &Fact, story: Option<&Story>) {
+        self.0.note(now, fact, story);
+        self.1.note(now, fact, story);
+    }
+
+    fn due(&self, now: Time) -> Option<Time> {
+        match (self.0.due(now), self.1.due(now)) {
+            (Some(first), Some(second)) => Some(first.min(second)),
+            (first, second) => first.or(second),
+        }
+    }
+
+    fn sample(&mut self, at: Time, gauges: &impl Gauges) {
+        if self.0.due(at) == Some(at) {
+            self.0.sample(at, gauges);
+        }
+        if self.1.due(at) == Some(at) {
+            self.1.sample(at, gauges);
+        }
+    }
+
+    fn end(&mut self, at: Time, gauges: &impl Gauges) {
+        self.0.end(at, gauges);
+        self.1.end(at, gauges);
+    }
+}
+
+/// A recorder behind a reference.
+impl<R: Recorder> Recorder for &mut R {
+    #[inline]
+    fn note(&mut self, now: Time, fact: &Fact, story: Option<&Story>) {
+        (**self).note(now, fact, story);
+    }
+
+    fn due(&self, now: Time) -> Option<Time> {
+        (**self).due(now)
+    }
+
+    fn sample(&mut self, at: Time, gauges: &impl Gauges) {
+        (**self).sample(at, gauges);
+    }
+
+    fn end(&mut self, at: Time, gauges: &impl Gauges) {
+        (**self).end(at, gauges);
+    }
+}
+
+/// What can be read off a running market.
+pub trait Gauges {
+    /// The market as a whole, at an instant not before the last event.
+    fn market(&self, at: Time) -> MarketGauge;
+
+    /// Every node in the order of their numbers.
+    fn nodes(&self, at: Time, each: &mut dyn FnMut(&NodeGauge));
+}
+
+/// The market as a whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MarketGauge {
+    /// Jobs asked for and not closed.
+    pub open: u64,
+    /// Jobs in a node's waiting room.
+    pub waiting: u64,
+    /// Jobs in service.
+    pub executing: u64,
+    /// Nodes that work.
+    pub up: u64,
+    /// Nodes that routing can see.
+    pub listed: u64,
+    /// Open jobs × nanoseconds so far, exactly.
+    pub open_area: u128,
+    /// Waiting jobs × nanoseconds so far, exactly.
+    pub waiting_area: u128,
+    /// Jobs in service × nanoseconds so far, exactly.
+    pub executing_area: u128,
+    /// Working nodes × nanoseconds so far, exactly.
+    pub up_area: u128,
+    /// The compute channel's price per GPU-second.
+    pub compute_price: Money,
+    /// Credits in escrow.
+    pub escrow: Money,
+    /// Events dropped because their turn had passed.
+    pub stale: u64,
+}
+
+/// One node.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NodeGauge {
+    /// Which node.
+    pub node: NodeId,
+    /// Its group.
+    pub group: NodeGroupId,
+    /// Its operator.
+    pub operator: OperatorId,
+    /// Where it is.
+    pub region: RegionId,
+    /// Speed relative to the reference GPU.
+    pub speed: f64,
+    /// What it asks per GPU-second, if a price of its own.
+    pub asks: Option<Money>,
+    /// What a busy second costs it.
+    pub cost: Money,
+    /// Tokens it holds, its stake among them.
+    pub stake: Money,
+    /// Credits earned.
+    pub income: Money,
+    /// Slot-nanoseconds of service given.
+    pub busy: u64,
+    /// Attempts answered.
+    pub served: u64,
+    /// Attempts that ended without an answer.
+    pub failed: u64,
+    /// Failures of the node.
+    pub failures: u32,
+    /// Whether it works.
+    pub up: bool,
+}

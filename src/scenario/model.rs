@@ -1,0 +1,272 @@
+//! Models, classes and distances as the market uses them: tables looked up, laws compiled.
+
+use crate::domain::ids::{ClassId, ModelId, RegionId};
+use crate::domain::share::Share;
+use crate::engine::law::Sampler;
+use crate::engine::time::Span;
+use crate::policy::conduct::Conduct;
+use crate::scenario::schema::{Discipline, Interruption};
+
+/// A model as nodes serve it.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Its name.
+    pub name: String,
+    /// Points (tokens, nanoseconds) of the time to read the input.
+    pub prefill: Vec<(f64, f64)>,
+    /// Time per output token on the reference GPU, alone.
+    pub decode: Span,
+    /// How much slower each job is when n are in service.
+    pub slowdown: Slowdown,
+    /// GB of a node's memory.
+    pub memory_gb: f64,
+    /// Time to load it.
+    pub load: Span,
+}
+
+/// g(n): how much slower each job is when n are in service; g(1) = 1.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Slowdown {
+    /// Not at all.
+    None,
+    /// g(n) = n: the node's speed is shared equally.
+    Shared,
+    /// By a table from n = 0 on, and so much more per job beyond its end.
+    Table {
+        /// g(0), g(1), …
+        factors: Vec<f64>,
+        /// The slope beyond the end.
+        beyond: f64,
+    },
+}
+
+impl Slowdown {
+    /// g(n).
+    #[inline]
+    pub fn factor(&self, n: u32) -> f64 {
+        match self {
+            Slowdown::None => 1.0,
+            Slowdown::Shared => n.max(1) as f64,
+            Slowdown::Table { factors, beyond } => match factors.get(n as usize) {
+                Some(&factor) => factor,
+                None => factors[factors.len() - 1] + beyond * (n as usize + 1 - factors.len()) as f64,
+            },
+        }
+    }
+
+    /// The table through points (n, factor), the first at n = 1, straight between them; n beyond 4096 is on the last
+    /// line.
+    pub fn through(points: &[(u32, f64)]) -> Slowdown {
+        if points.iter().all(|&(_, factor)| factor == 1.0) {
+            return Slowdown::None;
+        }
+        let line: Vec<(f64, f64)> = points.iter().map(|&(n, factor)| (n as f64, factor)).collect();
+        let end = points.last().map_or(1, |last| last.0.min(4096));
+        let factors = (0..=end.max(1)).map(|n| along(&line, n.max(1) as f64)).collect();
+        Slowdown::Table { factors, beyond: along(&line, end as f64 + 1.0) - along(&line, end as f64) }
+    }
+}
+
+impl Slowdown {
+    /// The greater of two at every n: the pace of a node that serves both models at once (a simplification: each job is
+    /// slowed as if all were of the slower kind).
+    pub fn slower(self, other: &Slowdown) -> Slowdown {
+        match (&self, other) {
+            (_, Slowdown::None) | (Slowdown::Shared, _) => self,
+            (Slowdown::None, _) | (_, Slowdown::Shared) => other.clone(),
+            (Slowdown::Table { factors: ours, beyond: a }, Slowdown::Table { factors: theirs, beyond: b }) => {
+                let n = ours.len().max(theirs.len()) as u32;
+                let factors = (0..n).map(|n| self.factor(n).max(other.factor(n))).collect();
+                Slowdown::Table { factors, beyond: a.max(*b) }
+            }
+        }
+    }
+}
+
+/// The value at `x` of the straight lines through `points` (in order of x); the first and last line go on. One point is
+/// a constant, none is zero.
+pub fn along(points: &[(f64, f64)], x: f64) -> f64 {
+    match points {
+        [] => 0.0,
+        [(_, y)] => *y,
+        _ => {
+            let next = points.partition_point(|point| point.0 < x).clamp(1, points.len() - 1);
+            let ((x0, y0), (x1, y1)) = (points[next - 1], points[next]);
+            y0 + (y1 - y0) * (x - x0) / (x1 - x0)
+        }
+    }
+}
+
+impl Model {
+    /// Time to read so many tokens on the reference GPU, alone.
+    pub fn prefill(&self, tokens: u32) -> Span {
+        Span::from_nanos(along(&self.prefill, tokens as f64))
+    }
+
+    /// Time to write so many tokens on the reference GPU, alone; not necessarily a whole number of them.
+    pub fn decode(&self, tokens: f64) -> Span {
+        self.decode.scaled(tokens)
+    }
+}
+
+/// How much work a job of a class is.
+#[derive(Clone, Debug)]
+pub enum Work {
+    /// By a law of spans on the reference GPU.
+    Law(Sampler),
+    /// By tokens, each from the source or else from its law, and the model's service times.
+    Tokens {
+        /// Input tokens.
+        input: Option<Sampler>,
+        /// Output tokens.
+        output: Option<Sampler>,
+    },
+}
+
+/// A class of jobs.
+#[derive(Clone, Debug)]
+pub struct Class {
+    /// Its name.
+    pub name: String,
+    /// The model it asks for.
+    pub model: ModelId,
+    /// How much work.
+    pub work: Work,
+    /// How long the work really takes, relative to it; `None` is always 1.
+    pub noise: Option<Sampler>,
+    /// What a right answer in time is worth, in micro-credits.
+    pub value: Sampler,
+    /// The answer must be there so long after the asking.
+    pub deadline: Option<Span>,
+    /// How long the requester waits for service to begin.
+    pub patience: Option<Sampler>,
+    /// Lower goes first.
+    pub priority: u8,
+}
+
+/// A group of nodes; what differs between its nodes is drawn when the market opens.
+#[derive(Clone, Debug)]
+pub struct NodeGroup {
+    /// Its name.
+    pub name: String,
+    /// How many nodes.
+    pub count: u32,
+    /// Where; `None` is drawn per node.
+    pub region: Option<RegionId>,
+    /// Whether one operator owns them all.
+    pub one_operator: bool,
+    /// The models they serve, one bit each.
+    pub models: u64,
+    /// How much slower each job is when n are in service: by the model it serves that slows down most.
+    pub slowdown: Slowdown,
+    /// Speed relative to the reference GPU.
+    pub speed: Sampler,
+    /// Jobs in service at once.
+    pub slots: u32,
+    /// Jobs that may wait.
+    pub places: u32,
+    /// Who is next.
+    pub discipline: Discipline,
+    /// Whether a job of higher priority puts one in service aside.
+    pub preemptive: bool,
+    /// The most jobs in a batch.
+    pub batch_max: u32,
+    /// What a batch takes beyond the work of its jobs.
+    pub batch_setup: Span,
+    /// GB for models; `None`: all it serves, from the start.
+    pub memory_gb: Option<f64>,
+    /// What a second of one busy slot costs it, in micro-credits.
+    pub cost: Sampler,
+    /// What it asks per GPU-second, in micro-credits; `None`: the channel's price.
+    pub price: Option<Sampler>,
+    /// Micro-tokens staked.
+    pub stake: Sampler,
+    /// How it fails and comes back.
+    pub failure: Option<Failure>,
+    /// The share of attempts that end without an answer.
+    pub flaky: Share,
+    /// What it does with the work.
+    pub conduct: Conduct,
+}
+
+impl NodeGroup {
+    /// Whether a node of this group keeps its jobs through a failure, and so still takes requests while it is down.
+    pub fn keeps_jobs(&self) -> bool {
+        self.failure.as_ref().is_some_and(|failure| failure.jobs != Interruption::Lose)
+    }
+}
+
+/// How nodes fail and come back.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// Time from a repair to the next failure.
+    pub up: Sampler,
+    /// Time from a failure to its repair.
+    pub down: Sampler,
+    /// What becomes of the jobs.
+    pub jobs: Interruption,
+}
+
+/// A group of requesters.
+#[derive(Clone, Debug)]
+pub struct Requester {
+    /// Its name.
+    pub name: String,
+    /// Where they are.
+    pub region: RegionId,
+}
+
+/// Distances.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// The regions' names.
+    pub regions: Vec<String>,
+    /// One-way times, row by row; one entry where all are alike.
+    pub one_way: Vec<Span>,
+    /// What each trip takes in addition.
+    pub jitter: Option<Sampler>,
+}
+
+impl Network {
+    /// The one-way time between two regions, jitter apart.
+    #[inline]
+    pub fn one_way(&self, from: RegionId, to: RegionId) -> Span {
+        match self.one_way[..] {
+            [alike] => alike,
+            _ => self.one_way[from.0 as usize * self.regions.len() + to.0 as usize],
+        }
+    }
+}
+
+/// Which class a source's jobs have.
+#[derive(Clone, Debug)]
+pub enum ClassOf {
+    /// All the same.
+    One(ClassId),
+    /// Drawn: cumulative shares, the last is 1.
+    Mix(Vec<(f64, ClassId)>),
+    /// The arrival law says.
+    Named,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_go_through_their_points_and_on() {
+        let points = [(0.0, 10.0), (10.0, 20.0), (20.0, 50.0)];
+        let expected = [(-10.0, 0.0), (0.0, 10.0), (5.0, 15.0), (10.0, 20.0), (15.0, 35.0), (20.0, 50.0), (30.0, 80.0)];
+        for (x, y) in expected {
+            assert_eq!(along(&points, x), y, "at {x}");
+        }
+    }
+
+    #[test]
+    fn slowdown_is_one_for_one_job() {
+        let table = Slowdown::through(&[(1, 1.0), (3, 2.0)]);
+        let seen: Vec<f64> = (0..6).map(|n| table.factor(n)).collect();
+        assert_eq!(seen, [1.0, 1.0, 1.5, 2.0, 2.5, 3.0]);
+        assert_eq!(Slowdown::Shared.factor(7), 7.0);
+    }
+}

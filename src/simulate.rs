@@ -1,0 +1,166 @@
+//! One run: open it, let it go on until some instant, save and load it, close it.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::queue::Queue;
+use crate::engine::random::Seed;
+use crate::engine::time::Time;
+use crate::market::{Event, Market, Moment, View};
+use crate::record::digest::Digest;
+use crate::record::fact::Facts;
+use crate::record::recorder::Recorder;
+use crate::scenario::Scenario;
+
+/// A running market. It is plain data: a clone is a fork that goes its own way.
+#[derive(Clone)]
+pub struct Run {
+    scenario: Arc<Scenario>,
+    state: State,
+    facts: Facts,
+}
+
+/// What a save holds.
+#[derive(Clone, Serialize, Deserialize)]
+struct State {
+    seed: Seed,
+    now: Time,
+    events: u64,
+    queue: Queue<Event>,
+    market: Market,
+    digest: Digest,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The seed it ran with.
+    pub seed: Seed,
+    /// When it ended: the horizon, or later if it was drained.
+    pub ended: Time,
+    /// Events handled.
+    pub events: u64,
+    /// The most events ever pending.
+    pub pending_max: usize,
+    /// Over everything that happened.
+    pub digest: Digest,
+}
+
+impl Run {
+    /// A market at the start of time.
+    pub fn open(scenario: Arc<Scenario>, seed: Seed) -> Run {
+        let mut queue = Queue::new();
+        let mut facts = Facts::default();
+        let mut at = Moment { scenario: &scenario, now: Time::ZERO, queue: &mut queue, facts: &mut facts };
+        let market = Market::open(seed, &mut at);
+        let state = State { seed, now: Time::ZERO, events: 0, queue, market, digest: Digest::default() };
+        Run { scenario, state, facts }
+    }
+
+    /// Handles every event strictly before `end` (and before the horizon), then takes every sample due by `end`. Cutting
+    /// a run into slices changes nothing.
+    pub fn until(&mut self, end: Time, recorder: &mut impl Recorder) {
+        let end = end.min(self.scenario.horizon);
+        self.hand_on(self.state.now, recorder);
+        while let Some((now, event)) = self.state.queue.pop_before(end) {
+            self.happen(now, event, recorder);
+        }
+        self.state.now = end;
+        self.samples(end, recorder);
+    }
+
+    /// Runs to the horizon, and on until no job is open if the scenario drains; then closes every open job as censored,
+    /// asserts that money is conserved, and lets the recorder take its last look.
+    pub fn close(mut self, recorder: &mut impl Recorder) -> Outcome {
+        self.until(self.scenario.horizon, recorder);
+        while self.scenario.drain && self.state.market.open_jobs() > 0 {
+            let (now, event) = self.state.queue.pop_before(Time::NEVER).expect("an open job has something due");
+            self.happen(now, event, recorder);
+            self.state.now = now;
+        }
+        let now = self.state.now;
+        let mut at =
+            Moment { scenario: &self.scenario, now, queue: &mut self.state.queue, facts: &mut self.facts };
+        self.state.market.censor(&mut at);
+        self.hand_on(now, recorder);
+        self.state.market.audit();
+        recorder.end(now, &View { market: &self.state.market, scenario: &self.scenario });
+        Outcome {
+            seed: self.state.seed,
+            ended: now,
+            events: self.state.events,
+            pending_max: self.state.queue.peak(),
+            digest: self.state.digest,
+        }
+    }
+
+    /// The present instant: everything before it has happened.
+    pub fn now(&self) -> Time {
+        self.state.now
+    }
+
+    /// Events handled so far.
+    pub fn events(&self) -> u64 {
+        self.state.events
+    }
+
+    /// The digest of everything that has happened so far.
+    pub fn digest(&self) -> &Digest {
+        &self.state.digest
+    }
+
+    /// The scenario it runs.
+    pub fn scenario(&self) -> &Arc<Scenario> {
+        &self.scenario
+    }
+
+    /// Asserts that money is conserved now.
+    pub fn audit(&self) {
+        self.state.market.audit();
+    }
+
+    /// The state as bytes; the scenario is not among them, a save names it beside.
+    pub fn save(&self) -> Vec<u8> {
+        assert!(self.facts.is_empty(), "what happened has been handed on");
+        postcard::to_allocvec(&self.state).expect("plain data can be written")
+    }
+
+    /// A run from the bytes of [`save`](Run::save) and the scenario it ran. `Err` if they are no save.
+    pub fn load(scenario: Arc<Scenario>, bytes: &[u8]) -> Result<Run, String> {
+        let state: State = postcard::from_bytes(bytes).map_err(|wrong| format!("not a saved run: {wrong}"))?;
+        Ok(Run { scenario, state, facts: Facts::default() })
+    }
+
+    #[inline]
+    fn happen(&mut self, now: Time, event: Event, recorder: &mut impl Recorder) {
+        if recorder.due(now).is_some() {
+            self.samples(now, recorder);
+        }
+        let state = &mut self.state;
+        state.events += 1;
+        let mut at = Moment { scenario: &self.scenario, now, queue: &mut state.queue, facts: &mut self.facts };
+        state.market.handle(event, &mut at);
+        self.hand_on(now, recorder);
+    }
+
+    fn samples(&mut self, now: Time, recorder: &mut impl Recorder) {
+        while let Some(at) = recorder.due(now) {
+            recorder.sample(at, &View { market: &self.state.market, scenario: &self.scenario });
+        }
+    }
+
+    #[inline]
+    fn hand_on(&mut self, now: Time, recorder: &mut impl Recorder) {
+        for (fact, story) in self.facts.iter() {
+            self.state.digest.note(now, fact, story);
+            recorder.note(now, fact, story);
+        }
+        self.facts.clear();
+    }
+}
+
+/// Runs a scenario from its start to its end.
+pub fn simulate(scenario: &Arc<Scenario>, seed: Seed, recorder: &mut impl Recorder) -> Outcome {
+    Run::open(scenario.clone(), seed).close(recorder)
+}

@@ -8,6 +8,7 @@
 
 #[cfg(not(feature = "parquet"))]
 mod absent;
+mod codes;
 #[cfg(feature = "parquet")]
 mod read;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod write;
 
 #[cfg(not(feature = "parquet"))]
 pub use absent::{Writer, metadata, read, read_rows, rows, schema};
+pub use codes::Codes;
 #[cfg(feature = "parquet")]
 pub use read::{metadata, read, read_rows, rows, schema};
 pub use values::{Data, Field, Kind, Values};

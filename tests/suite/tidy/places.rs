@@ -35,7 +35,7 @@ pub fn check(source: &Source) -> Vec<Violation> {
             }
         }
     }
-    let rest = source.shipped.iter().enumerate().flat_map(|(at, _)| word(&source.shipped[at..]));
+    let rest = source.shipped.iter().enumerate().filter_map(|(at, _)| word(&source.shipped[at..]));
     for (line, message, places) in rest {
         if !stands_in(places) {
             violations.push(Violation::new(source, line, format!("{message} stays in {}", shown(places))));

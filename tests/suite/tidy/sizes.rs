@@ -32,10 +32,11 @@ fn functions(tokens: &[Token]) -> Vec<(&str, usize, usize)> {
     let mut found = Vec::new();
     for (index, pair) in tokens.windows(2).enumerate() {
         // `fn(` is a type.
-        if pair[0].text == "fn" && is_name(&pair[1].text) {
-            if let Some(open) = body(tokens, index) {
-                found.push((pair[1].text.as_str(), pair[0].line, tokens[closing(tokens, open)].line));
-            }
+        if pair[0].text == "fn"
+            && is_name(&pair[1].text)
+            && let Some(open) = body(tokens, index)
+        {
+            found.push((pair[1].text.as_str(), pair[0].line, tokens[closing(tokens, open)].line));
         }
     }
     found

@@ -163,6 +163,8 @@ fn every_command_works() {
 #[cfg(feature = "cli")]
 fn visit(name: &str) -> std::path::PathBuf {
     let folder = std::env::temp_dir().join(format!("{name}-{}", std::process::id()));
+    // What a run that was killed left behind.
+    let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(folder.join("output")).expect("a temporary folder");
     for entry in fs::read_dir(ROOT).expect("the repository").flatten() {
         let name = entry.file_name();

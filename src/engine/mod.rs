@@ -1,5 +1,6 @@
 //! The clock, the queue and chance: what any discrete-event simulator needs. It could serve a bakery.
 
+pub mod hash;
 pub mod law;
 pub mod maths;
 pub mod process;

@@ -1,0 +1,74 @@
+//! The same calls without the feature `parquet`: each is an error that says so.
+
+use std::convert::Infallible;
+use std::io::Write;
+use std::marker::PhantomData;
+use std::path::Path;
+
+use super::{ABSENT, Field, Kind, Values};
+
+/// A file in the making; without the feature `parquet` there is none.
+#[derive(Debug)]
+pub struct Writer<W> {
+    never: Infallible,
+    file: PhantomData<W>,
+}
+
+impl<W: Write + Send> Writer<W> {
+    /// Always [`ABSENT`].
+    pub fn create(_file: W, _fields: &[Field], _metadata: &[(String, String)]) -> Result<Writer<W>, String> {
+        Err(ABSENT.to_string())
+    }
+
+    /// Never called: there is no writer to call it on.
+    pub fn write(&mut self, _columns: &[Values]) -> Result<(), String> {
+        match self.never {}
+    }
+
+    /// Never called: there is no writer to call it on.
+    pub fn finish(self) -> Result<W, String> {
+        match self.never {}
+    }
+}
+
+/// Always [`ABSENT`].
+pub fn read(_path: &Path, _columns: &[&str]) -> Result<Vec<Values>, String> {
+    Err(ABSENT.to_string())
+}
+
+/// Always [`ABSENT`].
+pub fn read_rows(_path: &Path, _columns: &[&str], _first: usize, _count: usize) -> Result<Vec<Values>, String> {
+    Err(ABSENT.to_string())
+}
+
+/// Always [`ABSENT`].
+pub fn schema(_path: &Path) -> Result<Vec<(String, Kind)>, String> {
+    Err(ABSENT.to_string())
+}
+
+/// Always [`ABSENT`].
+pub fn metadata(_path: &Path) -> Result<Vec<(String, String)>, String> {
+    Err(ABSENT.to_string())
+}
+
+/// Always [`ABSENT`].
+pub fn rows(_path: &Path) -> Result<usize, String> {
+    Err(ABSENT.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_call_says_what_is_missing() {
+        let path = Path::new("jobs.parquet");
+        let field = Field { name: "asked".to_string(), kind: Kind::U64, nullable: false };
+        assert_eq!(Writer::create(Vec::new(), &[field], &[]).unwrap_err(), ABSENT);
+        assert_eq!(read(path, &["asked"]).unwrap_err(), ABSENT);
+        assert_eq!(read_rows(path, &["asked"], 0, 1).unwrap_err(), ABSENT);
+        assert_eq!(schema(path).unwrap_err(), ABSENT);
+        assert_eq!(metadata(path).unwrap_err(), ABSENT);
+        assert_eq!(rows(path).unwrap_err(), ABSENT);
+    }
+}

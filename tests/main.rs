@@ -1,0 +1,6 @@
+//! The one integration binary. Each module holds one promise of the project to its word.
+
+mod suite {
+    mod readme;
+    mod tidy;
+}

@@ -1,0 +1,108 @@
+"""The tables of a run as others read them: polars, pandas and DuckDB see the same rows, columns and values.
+
+`.ci/run python` makes the run and the dictionary, and says where they are:
+
+RELIANCE_OUTPUT      the folder of a run
+RELIANCE_DICTIONARY  what `reliance dictionary --format json` printed
+"""
+
+import json
+import os
+from pathlib import Path
+
+import duckdb
+import pandas
+import polars
+import polars.selectors
+import pytest
+
+ROOT = Path(__file__).parents[2]
+OUTPUT = Path(os.environ.get("RELIANCE_OUTPUT", ROOT / "target" / "ci-output"))
+DICTIONARY = Path(os.environ.get("RELIANCE_DICTIONARY", ROOT / "target" / "ci-dictionary.json"))
+TABLES = sorted(OUTPUT.rglob("*.parquet"))
+
+each_table = pytest.mark.parametrize("path", TABLES, ids=lambda path: path.stem)
+
+
+def table(name: str) -> polars.DataFrame:
+    """The table of that name."""
+    (path,) = [path for path in TABLES if path.stem == name]
+    return polars.read_parquet(path)
+
+
+def dictionary() -> dict[str, set[str]]:
+    """The columns of each table: a list of columns that name their table, or the list of each table under its name."""
+    entries = json.loads(DICTIONARY.read_text(encoding="utf-8"))
+    if isinstance(entries, dict):
+        entries = [{"table": name, **column} for name, columns in entries.items() for column in columns]
+    columns: dict[str, set[str]] = {}
+    for entry in entries:
+        columns.setdefault(entry["table"], set()).add(entry["name"])
+    return columns
+
+
+def extremes_by_polars(path: Path) -> dict[str, tuple]:
+    """For each column of numbers: how many values are there, the least and the greatest."""
+    frame = polars.read_parquet(path).select(polars.selectors.numeric())
+    return {column.name: (column.count(), column.min(), column.max()) for column in frame.get_columns()}
+
+
+def extremes_by_pandas(path: Path, names: list[str]) -> dict[str, tuple]:
+    """The same; on Arrow's own types, so that a column with nulls keeps its integers."""
+    frame = pandas.read_parquet(path, engine="pyarrow", dtype_backend="pyarrow")
+    some = {name: frame[name].dropna() for name in names}
+    return {
+        name: (len(values), values.min(), values.max()) if len(values) else (0, None, None)
+        for name, values in some.items()
+    }
+
+
+def extremes_by_duckdb(path: Path, names: list[str]) -> dict[str, tuple]:
+    """The same, in one pass."""
+    asked = ", ".join(f'count("{name}"), min("{name}"), max("{name}")' for name in names)
+    row = duckdb.execute(f"select {asked} from read_parquet(?)", [str(path)]).fetchone() if names else ()
+    return {name: tuple(row[3 * index : 3 * index + 3]) for index, name in enumerate(names)}
+
+
+def test_a_run_has_its_tables():
+    assert {"summary", "jobs"} <= {path.stem for path in TABLES}, f"make a run in {OUTPUT} first: `.ci/run python`"
+    assert table("summary").height == 1
+    assert table("jobs").height > 0
+
+
+@each_table
+def test_every_reader_sees_the_same_rows_and_columns(path: Path):
+    by_polars = polars.read_parquet(path)
+    by_pandas = pandas.read_parquet(path, engine="pyarrow")
+    by_duckdb = duckdb.execute("select * from read_parquet(?)", [str(path)])
+    names = [column[0] for column in by_duckdb.description]
+    assert by_polars.columns == list(by_pandas.columns) == names
+    assert by_polars.height == len(by_pandas) == len(by_duckdb.fetchall())
+
+
+@each_table
+def test_every_reader_sees_the_same_numbers(path: Path):
+    expected = extremes_by_polars(path)
+    assert extremes_by_pandas(path, list(expected)) == expected
+    assert extremes_by_duckdb(path, list(expected)) == expected
+
+
+@each_table
+def test_a_missing_value_is_null_and_never_nan(path: Path):
+    floats = polars.read_parquet(path).select(polars.selectors.float())
+    assert [column.name for column in floats.get_columns() if column.is_nan().any()] == []
+
+
+@each_table
+def test_every_column_is_in_the_dictionary(path: Path):
+    known = dictionary().get(path.stem, set())
+    assert [name for name in polars.read_parquet(path).columns if name not in known] == []
+
+
+def test_the_fates_of_the_summary_are_those_of_the_jobs():
+    summary, jobs = table("summary"), table("jobs")
+    counted = {name: summary[name].item() for name in summary.columns if name.startswith("fate_")}
+    if not counted or "fate" not in jobs.columns:
+        pytest.skip("the tables do not count fates")
+    by_fate = {f"fate_{fate}": count for fate, count in jobs["fate"].drop_nulls().value_counts().iter_rows()}
+    assert {name: count for name, count in counted.items() if count} == by_fate

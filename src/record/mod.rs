@@ -1,4 +1,9 @@
-//! What is noted of a run: tables whose columns are declared once, and the batches their rows are gathered in.
+//! What is written down of a run: facts, the digest over them, recorders, tables.
 
 pub mod batch;
 pub mod columns;
+pub mod digest;
+pub mod fact;
+pub mod recorder;
+pub mod tables;
+pub mod tally;

@@ -1,0 +1,53 @@
+//! The tables of a run: every column declared once, and the recorder that fills them.
+
+use std::sync::Arc;
+
+use super::columns::TableDescription;
+
+mod jobs;
+mod nodes;
+mod recorder;
+mod series;
+mod summary;
+
+pub use jobs::{JOBS, JobRow};
+pub use nodes::{NODES, NodeRow};
+pub use recorder::{Chosen, Tables};
+pub use series::{SERIES, SeriesRow};
+pub use summary::SUMMARY;
+
+/// The names behind the ids, for text columns.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// Of classes.
+    pub classes: Vec<String>,
+    /// Of the model each class asks for.
+    pub models: Vec<String>,
+    /// Of sources.
+    pub sources: Vec<String>,
+    /// Of groups of requesters.
+    pub requesters: Vec<String>,
+    /// Of groups of nodes.
+    pub groups: Vec<String>,
+    /// Of regions.
+    pub regions: Vec<String>,
+}
+
+/// Names that many rows share.
+pub type SharedNames = Arc<Names>;
+
+/// Every table of a run, for the dictionary.
+pub fn all() -> Vec<TableDescription> {
+    vec![SUMMARY.description(), JOBS.description(), SERIES.description(), NODES.description()]
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn declarations_are_careful() {
+        super::SUMMARY.check();
+        super::JOBS.check();
+        super::SERIES.check();
+        super::NODES.check();
+    }
+}

@@ -1,0 +1,142 @@
+//! The recorder that fills the tables `jobs`, `series` and `nodes`.
+
+use super::series::SeriesRow;
+use super::{JOBS, JobRow, NODES, NodeRow, SERIES, SharedNames};
+use crate::domain::fate::Fate;
+use crate::domain::purpose::Purpose;
+use crate::domain::story::{JobKey, Story};
+use crate::engine::random::{Chance, Draw, Seed, key};
+use crate::engine::time::{Span, Time};
+use crate::record::batch::{Rows, Sink};
+use crate::record::fact::Fact;
+use crate::record::recorder::{Gauges, MarketGauge, Recorder};
+
+/// Which tables, and how much of them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Chosen {
+    /// The share of jobs in `jobs`, if the table is wanted.
+    pub jobs: Option<f64>,
+    /// The time between two rows of `series`, if the table is wanted.
+    pub series: Option<Span>,
+    /// Whether `nodes` is wanted.
+    pub nodes: bool,
+}
+
+/// Fills tables and hands full batches to a sink. Memory is one batch per table.
+pub struct Tables<S> {
+    sink: S,
+    seed: Seed,
+    jobs: Option<(Rows<JobRow>, JobRow, f64)>,
+    series: Option<Series>,
+    nodes: Option<Rows<NodeRow>>,
+    names: SharedNames,
+}
+
+struct Series {
+    rows: Rows<SeriesRow>,
+    row: SeriesRow,
+    tick: Span,
+    next: Time,
+}
+
+impl<S: Sink> Tables<S> {
+    /// A recorder of the chosen tables.
+    pub fn new(chosen: Chosen, seed: Seed, names: SharedNames, sink: S) -> Tables<S> {
+        let nothing = Story::begin(JobKey::default(), Default::default(), Default::default(), Time::ZERO);
+        Tables {
+            sink,
+            seed,
+            jobs: chosen.jobs.map(|share| (Rows::new(&JOBS), JobRow { story: nothing, names: names.clone() }, share)),
+            series: chosen.series.map(|tick| Series {
+                rows: Rows::new(&SERIES),
+                row: SeriesRow::default(),
+                tick,
+                next: Time::ZERO + tick,
+            }),
+            nodes: chosen.nodes.then(|| Rows::new(&NODES)),
+            names,
+        }
+    }
+
+    /// Hands on what is left and gives the sink back.
+    pub fn finish(mut self) -> S {
+        if let Some((rows, _, _)) = self.jobs {
+            rows.finish(&mut self.sink);
+        }
+        if let Some(series) = self.series {
+            series.rows.finish(&mut self.sink);
+        }
+        if let Some(rows) = self.nodes {
+            rows.finish(&mut self.sink);
+        }
+        self.sink
+    }
+}
+
+/// Whether a job is among those written down one by one: by a hash of its key, so that the choice disturbs nothing and
+/// is the same in every run of the seed.
+fn is_recorded(seed: Seed, job: JobKey, share: f64) -> bool {
+    share >= 1.0
+        || Draw::new(key(seed, Purpose::Recorded as u32, job.source.0 as u64, job.index, 0)).chance(share)
+}
+
+impl<S: Sink> Recorder for Tables<S> {
+    #[inline]
+    fn note(&mut self, _: Time, fact: &Fact, story: Option<&Story>) {
+        if let Some(series) = &mut self.series {
+            series.note(fact);
+        }
+        if let (Some((rows, row, share)), Some(story)) = (&mut self.jobs, story) {
+            if is_recorded(self.seed, story.key, *share) {
+                row.story = *story;
+                rows.push(row, &mut self.sink);
+            }
+        }
+    }
+
+    #[inline]
+    fn due(&self, now: Time) -> Option<Time> {
+        self.series.as_ref().map(|series| series.next).filter(|next| *next <= now)
+    }
+
+    fn sample(&mut self, at: Time, gauges: &impl Gauges) {
+        if let Some(series) = &mut self.series {
+            series.sample(at, gauges.market(at));
+            series.rows.push(&series.row, &mut self.sink);
+            series.begin(at);
+        }
+    }
+
+    fn end(&mut self, at: Time, gauges: &impl Gauges) {
+        let Some(rows) = &mut self.nodes else { return };
+        let (sink, names) = (&mut self.sink, &self.names);
+        gauges.nodes(at, &mut |gauge| rows.push(&NodeRow { gauge: *gauge, names: names.clone() }, sink));
+    }
+}
+
+impl Series {
+    #[inline]
+    fn note(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Asked { .. } => self.row.asked += 1,
+            Fact::Declined { .. } => self.row.declined += 1,
+            Fact::Started { waited, .. } => {
+                self.row.started += 1;
+                self.row.waited += waited.0;
+            }
+            Fact::Settled { paid, .. } => self.row.paid += paid.0,
+            Fact::Closed { fate: Fate::FinalRight, .. } => self.row.final_right += 1,
+            _ => {}
+        }
+    }
+
+    fn sample(&mut self, at: Time, gauge: MarketGauge) {
+        (self.row.since, self.row.at, self.row.now) = (at.since(self.row.at), at, gauge);
+    }
+
+    /// The next tick's row begins.
+    fn begin(&mut self, at: Time) {
+        self.row = SeriesRow { at, before: self.row.now, ..SeriesRow::default() };
+        self.next = at + self.tick;
+    }
+}

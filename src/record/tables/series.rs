@@ -1,0 +1,75 @@
+//! `series`: one row per tick.
+
+use crate::engine::time::{Span, Time};
+use crate::record::columns::{Cell, Column, Table};
+use crate::record::recorder::MarketGauge;
+
+/// The market at a tick, and what happened since the tick before.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SeriesRow {
+    /// The tick.
+    pub at: Time,
+    /// The time since the tick before.
+    pub since: Span,
+    /// The market now.
+    pub now: MarketGauge,
+    /// The market at the tick before.
+    pub before: MarketGauge,
+    /// Jobs asked for since then.
+    pub asked: u64,
+    /// Jobs declined since then.
+    pub declined: u64,
+    /// Executions begun since then.
+    pub started: u64,
+    /// Their waits together, in nanoseconds.
+    pub waited: u64,
+    /// Jobs that became final and right since then.
+    pub final_right: u64,
+    /// Credits paid since then.
+    pub paid: i64,
+}
+
+type C = Column<SeriesRow>;
+
+/// One row per tick.
+pub static SERIES: Table<SeriesRow> = Table {
+    name: "series",
+    grain: "one row per tick of `record.tick`",
+    columns: &[
+        C::time("at_ns", "instant of the tick", |row| Cell::U64(row.at.0)),
+        C::count("open", "jobs asked for and not closed", |row| Cell::U64(row.now.open)),
+        C::count("waiting", "jobs in a node's waiting room", |row| Cell::U64(row.now.waiting)),
+        C::count("executing", "jobs in service", |row| Cell::U64(row.now.executing)),
+        C::count("up", "nodes that work", |row| Cell::U64(row.now.up)),
+        C::count("listed", "nodes that routing can see", |row| Cell::U64(row.now.listed)),
+        C::number("waiting_mean", "", "mean number waiting since the tick before", |row| {
+            mean(row.since, row.now.waiting_area - row.before.waiting_area)
+        })
+        .nullable()
+        .formula("∫ waiting dt / time since the tick before"),
+        C::number("executing_mean", "", "mean number in service since the tick before", |row| {
+            mean(row.since, row.now.executing_area - row.before.executing_area)
+        })
+        .nullable()
+        .formula("∫ executing dt / time since the tick before"),
+        C::count("asked", "jobs asked for since the tick before", |row| Cell::U64(row.asked)),
+        C::count("declined", "jobs declined since the tick before", |row| Cell::U64(row.declined)),
+        C::count("started", "executions begun since the tick before", |row| Cell::U64(row.started)),
+        C::number("wait_mean_ns", "ns", "mean wait of the executions begun since the tick before", |row| {
+            if row.started == 0 { Cell::Null } else { Cell::F64(row.waited as f64 / row.started as f64) }
+        })
+        .nullable(),
+        C::count("final_right", "jobs that became final and right since the tick before", |row| {
+            Cell::U64(row.final_right)
+        }),
+        C::money("paid", "µcredit", "credits paid to nodes since the tick before", |row| Cell::I64(row.paid)),
+        C::money("compute_price", "µcredit/s", "the compute channel's price per GPU-second", |row| {
+            Cell::I64(row.now.compute_price.0)
+        }),
+        C::money("escrow", "µcredit", "credits in escrow", |row| Cell::I64(row.now.escrow.0)),
+    ],
+};
+
+fn mean(since: Span, area: u128) -> Cell<'static> {
+    if since == Span::ZERO { Cell::Null } else { Cell::F64(area as f64 / since.0 as f64) }
+}

@@ -1,0 +1,139 @@
+//! `summary`: the run in one row.
+
+use crate::domain::fate::{Cause, Fate};
+use crate::record::columns::{Cell, Column, Table};
+use crate::record::tally::{Durations, Summary};
+
+type C = Column<Summary>;
+
+macro_rules! fates {
+    ($($name:literal $fate:ident $meaning:literal;)*) => {
+        [$(C::count($name, $meaning, |run| Cell::U64(run.fate(Fate::$fate))),)*]
+    };
+}
+
+macro_rules! causes {
+    ($($name:literal $cause:ident $meaning:literal;)*) => {
+        [$(C::count($name, $meaning, |run| Cell::U64(run.cause(Cause::$cause))),)*]
+    };
+}
+
+macro_rules! durations {
+    ($field:ident $what:literal: $mean:literal $deviation:literal $p50:literal $p90:literal $p95:literal $p99:literal) => {
+        [
+            C::number($mean, "s", concat!("mean ", $what), |run| Cell::F64(run.$field.moments.mean())).nullable(),
+            C::number($deviation, "s", concat!("standard deviation of the ", $what), |run| {
+                Cell::F64(run.$field.moments.variance().sqrt())
+            })
+            .nullable(),
+            C::span($p50, concat!("median ", $what), |run| quantile(&run.$field, 0.5)).nullable(),
+            C::span($p90, concat!("90 % quantile of the ", $what), |run| quantile(&run.$field, 0.9)).nullable(),
+            C::span($p95, concat!("95 % quantile of the ", $what), |run| quantile(&run.$field, 0.95)).nullable(),
+            C::span($p99, concat!("99 % quantile of the ", $what), |run| quantile(&run.$field, 0.99)).nullable(),
+        ]
+    };
+}
+
+const FATES: [C; 12] = fates! {
+    "fate_declined" Declined "jobs for which no offer was taken";
+    "fate_abandoned" Abandoned "jobs whose requester lost patience while waiting";
+    "fate_lost" Lost "jobs whose node left or failed and whose retries were spent";
+    "fate_rejected_right" RejectedRight "right answers that verification refused";
+    "fate_rejected_wrong" RejectedWrong "wrong answers that verification refused";
+    "fate_unresolved" Unresolved "jobs without a verdict in time";
+    "fate_late" Late "jobs whose verdict came after the deadline";
+    "fate_revoked_right" RevokedRight "right answers that were accepted and revoked";
+    "fate_revoked_wrong" RevokedWrong "wrong answers that were accepted and revoked";
+    "fate_final_right" FinalRight "right answers that became final";
+    "fate_final_wrong" FinalWrong "wrong answers that became final";
+    "fate_censored" Censored "jobs still open when the run ended";
+};
+
+const CAUSES: [C; 6] = causes! {
+    "cause_no_supply" NoSupply "declined because no node made an offer";
+    "cause_compute" Compute "declined because computing cost more than the answer was worth";
+    "cause_coordination" Coordination "declined because of what coordination cost";
+    "cause_latency" Latency "declined because the answer would have come too late";
+    "cause_verification" Verification "declined because of what verification cost and delayed";
+    "cause_distrust" Distrust "declined because the answer was not likely enough to be right";
+};
+
+const RESPONSE: [C; 6] = durations!(response "time from asking to the answer":
+    "response_mean_s" "response_deviation_s" "response_p50_ns" "response_p90_ns" "response_p95_ns" "response_p99_ns");
+const WAIT: [C; 6] = durations!(wait "wait before execution":
+    "wait_mean_s" "wait_deviation_s" "wait_p50_ns" "wait_p90_ns" "wait_p95_ns" "wait_p99_ns");
+const FIRST_TOKEN: [C; 6] = durations!(first_token "time from asking to the first token":
+    "first_token_mean_s" "first_token_deviation_s" "first_token_p50_ns" "first_token_p90_ns" "first_token_p95_ns"
+    "first_token_p99_ns");
+const SERVICE: [C; 6] = durations!(service "time of execution":
+    "service_mean_s" "service_deviation_s" "service_p50_ns" "service_p90_ns" "service_p95_ns" "service_p99_ns");
+
+const REST: [C; 20] = [
+    C::time("from_ns", "instant from which jobs and levels are counted", |run| Cell::U64(run.from.0)),
+    C::time("ended_ns", "instant the run ended", |run| Cell::U64(run.ended.0)),
+    C::count("jobs", "jobs counted", |run| Cell::U64(run.jobs)).formula("the sum of the columns fate_…"),
+    C::number("throughput", "1/s", "answers per second", |run| {
+        Cell::F64(run.response.moments.count() as f64 / run.seconds())
+    })
+    .nullable(),
+    C::number("attempts_mean", "", "placements per job", |run| Cell::F64(run.attempts as f64 / run.jobs as f64)).nullable(),
+    C::count("bounced", "requests that found their node gone or full", |run| Cell::U64(run.bounced)),
+    C::count("node_failures", "failures of nodes", |run| Cell::U64(run.node_failures)),
+    C::number("up_share", "", "share of the nodes' time that they worked", |run| Cell::F64(run.up_share())).nullable(),
+    C::number("open_mean", "", "mean number of open jobs", |run| Cell::F64(run.mean_level(|gauge| gauge.open_area)))
+        .nullable(),
+    C::number("waiting_mean", "", "mean number of jobs waiting", |run| {
+        Cell::F64(run.mean_level(|gauge| gauge.waiting_area))
+    })
+    .nullable(),
+    C::number("executing_mean", "", "mean number of jobs in service", |run| {
+        Cell::F64(run.mean_level(|gauge| gauge.executing_area))
+    })
+    .nullable(),
+    C::count("input_tokens", "input tokens of all jobs counted", |run| Cell::U64(run.input_tokens)),
+    C::count("output_tokens", "output tokens of the jobs answered", |run| Cell::U64(run.output_tokens)),
+    C::number("work_s", "s", "work of the jobs answered, on the reference GPU", |run| Cell::F64(run.work as f64 * 1e-9)),
+    C::number("value_asked", "credit", "what right answers in time would have been worth", |run| {
+        Cell::F64(Summary::credits(run.value_asked))
+    }),
+    C::number("value_final", "credit", "what the right and final answers were worth", |run| {
+        Cell::F64(Summary::credits(run.value_final))
+    }),
+    C::number("charged", "credit", "what requesters paid", |run| Cell::F64(Summary::credits(run.charged))),
+    C::number("price_mean", "credit/s", "price paid per GPU-second of work", |run| {
+        run.price_per_second().map_or(Cell::Null, Cell::F64)
+    })
+    .nullable()
+    .formula("charged / work_s"),
+    C::number("node_income", "credit", "what all nodes earned over the whole run", |run| {
+        Cell::F64(Summary::credits(run.nodes.income))
+    }),
+    C::number("node_cost", "credit", "what being busy cost all nodes over the whole run", |run| {
+        Cell::F64(run.nodes.cost * 1e-6)
+    }),
+];
+
+const ALL: [C; 62] = {
+    let mut all = [const { C::flag("unset", "unset", |_| Cell::Null) }; 62];
+    let mut at = 0;
+    let mut part = 0;
+    let parts: [&[C]; 7] = [&REST, &FATES, &CAUSES, &RESPONSE, &FIRST_TOKEN, &WAIT, &SERVICE];
+    while part < parts.len() {
+        let mut column = 0;
+        while column < parts[part].len() {
+            all[at] = parts[part][column];
+            at += 1;
+            column += 1;
+        }
+        part += 1;
+    }
+    assert!(at == all.len());
+    all
+};
+
+/// The run in one row.
+pub static SUMMARY: Table<Summary> = Table { name: "summary", grain: "one row per run", columns: &ALL };
+
+fn quantile(durations: &Durations, share: f64) -> Cell<'static> {
+    durations.grid.quantile(share).map_or(Cell::Null, Cell::U64)
+}

@@ -4,7 +4,7 @@ use super::{Compiler, unique};
 use crate::domain::ids::{ClassId, IdVec, RequesterId, SourceId};
 use crate::policy::demand::Arrivals;
 use crate::scenario::Source;
-use crate::scenario::inputs::Files;
+use crate::scenario::files::Files;
 use crate::scenario::model::ClassOf;
 use crate::scenario::schema::{ScenarioTable, SourceTable};
 
@@ -34,9 +34,9 @@ fn source(compiler: &mut Compiler<'_>, index: usize, written: &SourceTable, file
     for (field, message, help) in arrivals.check() {
         compiler.wrong(format!("{path}.arrivals.{}.{field}", arrivals.name()), message, help);
     }
-    if let Err(message) = arrivals.resolve(files) {
-        let at = format!("{path}.arrivals.{}.file", arrivals.name());
-        compiler.wrong(at, message, "the columns are named in the scenario; see `reliance rules arrivals`");
+    let file = format!("{path}.arrivals.{}.file", arrivals.name());
+    if let Err(message) = arrivals.resolve(&mut files.named_at(&file)) {
+        compiler.wrong(&file, message, "see `reliance rules arrivals` for how files and columns are named");
     }
     let class = class_of(compiler, &path, written, &arrivals)?;
     Some(Source { name: written.name.clone(), class, requesters: RequesterId(requesters? as u16), arrivals })

@@ -1,13 +1,13 @@
 //! From the table a person wrote to the scenario the market runs: names become ids, laws become samplers, files are
 //! read; every problem found on the way is collected.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
-use indexmap::IndexMap;
-
 use super::document::Document;
-use super::inputs::Files;
+use super::files::Files;
 use super::model::Requester;
+use super::nearest;
 use super::problems::Problems;
 use super::schema::{DisciplineTable, RoutingTable, ScenarioTable};
 use super::{Routing, Scenario};
@@ -29,8 +29,8 @@ const MODELS: usize = 64;
 
 /// Makes a scenario of a table, or says everything that is wrong with it.
 pub(super) fn compile(document: &Document, table: ScenarioTable) -> Result<Scenario, Problems> {
-    let mut compiler = Compiler { document, problems: Problems::new(), names: names(&table) };
-    let mut files = Files::new(document.folder(), compiler.names.classes.clone());
+    let mut compiler = Compiler { document, problems: Problems::new(document.name()), names: names(&table) };
+    let mut files = Files::new(document, compiler.names.classes.clone());
     compiler.header(&table);
     let network = network::network(&mut compiler, &table.network, &mut files);
     let models = work::models(&mut compiler, &table);
@@ -64,7 +64,7 @@ pub(super) fn compile(document: &Document, table: ScenarioTable) -> Result<Scena
         retries: table.retries,
         limits: table.limits,
         record: table.record,
-        document: document.canonical_without(&["record"]),
+        document: document.resolved_json(),
         inputs: files.into_read(),
     })
 }
@@ -94,14 +94,15 @@ fn names(table: &ScenarioTable) -> Names {
 impl Compiler<'_> {
     /// Notes a problem with the value at `path`.
     fn wrong(&mut self, path: impl Display, message: impl Into<String>, help: impl Into<String>) {
-        self.problems.at(self.document, &path.to_string(), &message.into(), &help.into());
+        let help: String = help.into();
+        self.problems.at(self.document, &path.to_string(), message, help.as_str());
     }
 
     /// The sampler of a law, if nothing is wrong with it.
     fn law<Q: Quantity>(&mut self, path: impl Display, law: &Law<Q>) -> Option<Sampler> {
         let found = law.check();
         for problem in &found {
-            let at = if self.document.has(&format!("{path}.{}", problem.field)) {
+            let at = if self.document.value(&format!("{path}.{}", problem.field)).is_some() {
                 format!("{path}.{}", problem.field)
             } else {
                 path.to_string()
@@ -134,11 +135,9 @@ impl Compiler<'_> {
     fn find(&mut self, path: impl Display, kind: &str, name: &str, known: &[String]) -> Option<usize> {
         let found = known.iter().position(|other| other == name);
         if found.is_none() {
-            let help = match super::problems::nearest(name, known.iter().map(String::as_str)) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("there is {}", list(known)),
-            };
-            self.wrong(path, format!("there is no {kind} `{name}`"), help);
+            let names: Vec<&str> = known.iter().map(String::as_str).collect();
+            let help = nearest::suggestion(name, &names, "there are");
+            self.wrong(path, format!("there is no {kind} `{name}`"), help.unwrap_or_else(|| "there is none".to_string()));
         }
         found
     }
@@ -163,18 +162,6 @@ impl Compiler<'_> {
         }
         if table.limits.open_jobs == 0 {
             self.wrong("limits.open-jobs", "no job may be open", "allow at least one");
-        }
-    }
-}
-
-/// `a`, `b` and `c`.
-fn list(names: &[String]) -> String {
-    match names {
-        [] => "none".to_string(),
-        [one] => format!("only `{one}`"),
-        [first @ .., last] => {
-            let first: Vec<String> = first.iter().take(8).map(|name| format!("`{name}`")).collect();
-            format!("{} and `{last}`", first.join(", "))
         }
     }
 }
@@ -241,7 +228,7 @@ fn routing(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Option<Routing
 
 /// Whether two names of a list are the same; says so at the second.
 fn unique<'n>(compiler: &mut Compiler<'_>, kind: &str, path: &str, names: impl Iterator<Item = &'n str>) {
-    let mut seen = IndexMap::<&str, usize, std::hash::BuildHasherDefault<Plain>>::default();
+    let mut seen = BTreeMap::new();
     for (index, name) in names.enumerate() {
         if let Some(first) = seen.insert(name, index) {
             compiler.wrong(
@@ -249,21 +236,6 @@ fn unique<'n>(compiler: &mut Compiler<'_>, kind: &str, path: &str, names: impl I
                 format!("two {kind} are called `{name}`"),
                 format!("the other is `{path}[{first}]`; give each its own name"),
             );
-        }
-    }
-}
-
-/// A hasher without a secret (FNV-1a), so that nothing differs between two runs.
-#[derive(Default)]
-struct Plain(u64);
-
-impl std::hash::Hasher for Plain {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = (self.0 ^ byte as u64).wrapping_mul(0x100_0000_01b3);
         }
     }
 }

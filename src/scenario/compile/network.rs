@@ -2,7 +2,7 @@
 
 use super::Compiler;
 use crate::engine::time::Span;
-use crate::scenario::inputs::Files;
+use crate::scenario::files::Files;
 use crate::scenario::model::Network;
 use crate::scenario::schema::NetworkTable;
 
@@ -16,9 +16,9 @@ pub(super) fn network(compiler: &mut Compiler<'_>, written: &NetworkTable, files
     let (regions, one_way) = match (written.rtt, &written.rtt_ms, &written.file) {
         (Some(rtt), _, _) => (named(written, 1), vec![Span(rtt.0 / 2)]),
         (_, Some(matrix), _) => square(compiler, "network.rtt-ms", written, matrix, 1e6),
-        (_, _, Some(file)) => {
+        (_, _, Some(_)) => {
             let unit = written.unit.unwrap_or(Span(1_000_000)).0 as f64;
-            match files.matrix(file) {
+            match files.matrix("network.file") {
                 Ok(matrix) => square(compiler, "network.file", written, &matrix, unit),
                 Err(message) => {
                     compiler.wrong("network.file", message, "a square of round-trip times, one row per region");

@@ -13,9 +13,11 @@ use crate::policy::pool::Pool;
 use crate::policy::pricing::Pricing;
 
 mod compile;
+mod files;
 pub mod document;
 pub mod inputs;
 pub mod model;
+pub mod nearest;
 pub mod problems;
 pub mod schema;
 

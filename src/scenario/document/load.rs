@@ -1,0 +1,177 @@
+//! Reading a document and what it extends.
+
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use super::node::{Node, Value, from_text};
+use super::origin::{Origin, Source};
+use crate::scenario::nearest::{distance, suggestion};
+use crate::scenario::problems::{Problem, Problems};
+
+/// A file may extend one that extends another, this many in a row.
+const CHAIN_MAX: usize = 32;
+
+/// Reads texts, each file once, and merges what they extend.
+pub(super) struct Loader {
+    pub(super) problems: Problems,
+    /// How many texts have been read: the index of the next.
+    pub(super) sources: usize,
+    /// Files already read, with what they extend, by their true path; nothing where they could not be read.
+    done: BTreeMap<PathBuf, Option<Node>>,
+    /// The files being read: each extends the next.
+    chain: Vec<(PathBuf, String)>,
+}
+
+impl Loader {
+    pub(super) fn new(name: &str) -> Loader {
+        Loader { problems: Problems::new(name), sources: 0, done: BTreeMap::new(), chain: Vec::new() }
+    }
+
+    /// Reads a file and what it extends. `asked` is where another file named it.
+    pub(super) fn file(&mut self, path: &Path, asked: Option<&Origin>) -> Option<Node> {
+        let label = label(path);
+        let wrong = |message: String| Problem::new(asked.cloned(), message);
+        let identity = match std::fs::canonicalize(path) {
+            Ok(identity) => identity,
+            Err(error) => {
+                let problem = wrong(format!("cannot read `{label}`: {}", reason(&error)));
+                self.problems.push(problem.help(neighbours(path)));
+                return None;
+            }
+        };
+        if self.chain.iter().any(|(open, _)| *open == identity) {
+            let start = self.chain.iter().position(|(open, _)| *open == identity).unwrap_or(0);
+            let mut round: Vec<&str> = self.chain[start..].iter().map(|(_, label)| label.as_str()).collect();
+            round.push(&label);
+            let problem = wrong("`extends` goes round in a circle".into()).note(round.join(" -> "));
+            self.problems.push(problem);
+            return None;
+        }
+        if self.chain.len() >= CHAIN_MAX {
+            self.problems.push(wrong(format!("more than {CHAIN_MAX} files extend one another in a row")));
+            return None;
+        }
+        if let Some(done) = self.done.get(&identity) {
+            return done.clone();
+        }
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.problems.push(wrong(format!("cannot read `{label}`: {}", reason(&error))));
+                return None;
+            }
+        };
+        let text = match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+                let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+                self.problems.push(wrong(format!("cannot read `{label}`: line {line} is not UTF-8 text")));
+                return None;
+            }
+        };
+        let note = asked.map(|origin| format!("extended by {}", origin.label()));
+        let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
+        self.chain.push((identity.clone(), label.clone()));
+        let node = self.text(label, text, folder, note);
+        self.chain.pop();
+        self.done.insert(identity, node.clone());
+        node
+    }
+
+    /// Reads a text and what it extends, relative to `folder`.
+    pub(super) fn text(&mut self, label: String, text: String, folder: PathBuf, note: Option<String>) -> Option<Node> {
+        let source = Arc::new(Source { index: self.sources, label, text, folder, has_lines: true, note });
+        self.sources += 1;
+        let mut node = match from_text(&source) {
+            Ok(node) => node,
+            Err((message, origin)) => {
+                self.problems.push(Problem::new(Some(origin), message));
+                return None;
+            }
+        };
+        let Value::Table(table) = &mut node.value else { unreachable!("a TOML text is a table") };
+        let Some(extends) = table.shift_remove("extends") else { return Some(node) };
+        let mut whole = Node { value: Value::Table(Default::default()), origin: node.origin.clone() };
+        let mut complete = true;
+        for (name, origin) in self.bases(&extends.node) {
+            match self.file(&source.folder.join(name), Some(&origin)) {
+                Some(base) => whole.merge(base),
+                None => complete = false,
+            }
+        }
+        whole.merge(node);
+        complete.then_some(whole)
+    }
+
+    /// The names in `extends`, each with its place.
+    fn bases(&mut self, extends: &Node) -> Vec<(String, Origin)> {
+        let mut names = Vec::new();
+        let wrong = |node: &Node| {
+            let message = format!("`extends` is an array of file names, found {}", node.kind());
+            Problem::new(Some(node.origin.clone()), message).help("write `extends = [\"base.toml\"]`".to_owned())
+        };
+        match extends.as_array() {
+            None => self.problems.push(wrong(extends)),
+            Some(array) => {
+                for node in array {
+                    match node.as_text() {
+                        Some(name) => names.push((name.to_owned(), node.origin.clone())),
+                        None => self.problems.push(wrong(node)),
+                    }
+                }
+            }
+        }
+        names
+    }
+}
+
+/// The path as a person would write it: without `.` and with `a/../b` as `b`.
+pub(super) fn label(path: &Path) -> String {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(plain.components().next_back(), Some(Component::Normal(_))) => {
+                plain.pop();
+            }
+            other => plain.push(other),
+        }
+    }
+    if plain.as_os_str().is_empty() { ".".into() } else { plain.display().to_string() }
+}
+
+/// Why a file could not be read, in the same words on every system.
+pub(in crate::scenario) fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => "no such file".into(),
+        ErrorKind::PermissionDenied => "permission denied".into(),
+        ErrorKind::IsADirectory => "it is a folder".into(),
+        ErrorKind::NotADirectory => "part of its path is a file, not a folder".into(),
+        other => other.to_string(),
+    }
+}
+
+/// For a file that is not there: the names like it in its folder.
+pub(in crate::scenario) fn neighbours(path: &Path) -> Option<String> {
+    let folder = match path.parent() {
+        Some(folder) if folder.as_os_str().is_empty() => Path::new("."),
+        Some(folder) => folder,
+        None => return None,
+    };
+    let Ok(listing) = std::fs::read_dir(folder) else {
+        return (!folder.is_dir()).then(|| format!("there is no folder `{}`", label(folder)));
+    };
+    let wanted = path.file_name()?.to_string_lossy().into_owned();
+    let ending = |name: &str| name.rsplit_once('.').map(|(_, ending)| ending.to_owned());
+    let mut names: Vec<String> = listing
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| ending(name) == ending(&wanted))
+        .collect();
+    names.sort_by_cached_key(|name| (distance(&wanted, name), name.clone()));
+    let names: Vec<&str> = names.iter().map(String::as_str).take(5).collect();
+    suggestion(&wanted, &names, "the nearest names there are")
+}

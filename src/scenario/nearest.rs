@@ -1,0 +1,110 @@
+//! What a person most likely meant: the nearest of the names that would have been right.
+
+/// Words longer than this are not worth a comparison of all their letters.
+const LONGEST_WORD: usize = 64;
+
+/// The candidate nearest to `word`, if it is near enough to be a slip of the pen: at most a third of the letters (and at
+/// least one) wrong, or the same words in another order or case (`until_time` for `time_until`).
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let length = word.chars().count();
+    if length > LONGEST_WORD {
+        return None;
+    }
+    let limit = length.max(3) / 3;
+    let mut best: Option<(usize, &str)> = None;
+    for candidate in candidates {
+        let found = if words(candidate) == words(word) { 0 } else { distance(word, candidate) };
+        if found <= limit && best.is_none_or(|(least, _)| found < least) {
+            best = Some((found, candidate));
+        }
+    }
+    best.map(|(_, candidate)| candidate)
+}
+
+/// "did you mean `rate`?" where a candidate is near, otherwise all candidates by name, otherwise nothing.
+pub fn suggestion<'a>(word: &str, candidates: &[&'a str], otherwise: &str) -> Option<String> {
+    if let Some(near) = nearest(word, candidates.iter().copied()) {
+        return Some(format!("did you mean `{near}`?"));
+    }
+    (!candidates.is_empty()).then(|| format!("{otherwise} {}", listed(candidates)))
+}
+
+/// Names in backticks with commas between, cut after the twentieth.
+pub fn listed(names: &[&str]) -> String {
+    const MOST: usize = 20;
+    let mut text: Vec<String> = names.iter().take(MOST).map(|name| format!("`{name}`")).collect();
+    if names.len() > MOST {
+        text.push(format!("and {} more", names.len() - MOST));
+    }
+    text.join(", ")
+}
+
+/// How many letters must be inserted, removed, replaced or swapped with their neighbour to make one word of the other
+/// (optimal string alignment; Damerau, "A technique for computer detection and correction of spelling errors", 1964).
+pub fn distance(left: &str, right: &str) -> usize {
+    let left: Vec<char> = left.chars().collect();
+    let right: Vec<char> = right.chars().collect();
+    // Three rows of the table are enough: the one being filled and the two above it.
+    let mut above: Vec<usize> = Vec::new();
+    let mut before: Vec<usize> = (0..=right.len()).collect();
+    for i in 1..=left.len() {
+        let mut row = vec![i];
+        for j in 1..=right.len() {
+            let replaced = before[j - 1] + usize::from(left[i - 1] != right[j - 1]);
+            let mut least = replaced.min(before[j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1] {
+                least = least.min(above[j - 2] + 1);
+            }
+            row.push(least);
+        }
+        above = std::mem::replace(&mut before, row);
+    }
+    before[right.len()]
+}
+
+/// The words of a name in lower case and alphabetical order.
+fn words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = name.split(['_', '-', ' ']).map(str::to_lowercase).collect();
+    words.sort();
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_count_slips() {
+        for (left, right, expected) in [
+            ("", "", 0),
+            ("", "abc", 3),
+            ("rat", "rate", 1),
+            ("form", "from", 1),
+            ("kitten", "sitting", 3),
+            ("é", "e", 1),
+        ] {
+            assert_eq!(distance(left, right), expected, "{left} {right}");
+            assert_eq!(distance(right, left), expected, "{right} {left}");
+        }
+    }
+
+    #[test]
+    fn only_near_names_are_suggested() {
+        let names = ["rate", "until", "classes", "time_until"];
+        assert_eq!(nearest("rat", names), Some("rate"));
+        assert_eq!(nearest("RATE", names), Some("rate"));
+        assert_eq!(nearest("until-time", names), Some("time_until"));
+        assert_eq!(nearest("clases", names), Some("classes"));
+        assert_eq!(nearest("seed", names), None);
+        assert_eq!(nearest(&"rate".repeat(1000), names), None);
+    }
+
+    #[test]
+    fn suggestions_fall_back_to_the_list() {
+        assert_eq!(suggestion("rat", &["rate"], "known are").as_deref(), Some("did you mean `rate`?"));
+        assert_eq!(suggestion("x", &["rate", "seed"], "known are").as_deref(), Some("known are `rate`, `seed`"));
+        assert_eq!(suggestion("x", &[], "known are"), None);
+        let many: Vec<&str> = std::iter::repeat_n("name", 25).collect();
+        assert!(listed(&many).ends_with("`name`, and 5 more"));
+    }
+}

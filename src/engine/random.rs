@@ -76,6 +76,12 @@ fn fold(a: u64, b: u64) -> u64 {
     product as u64 ^ (product >> 64) as u64
 }
 
+/// A number scattered over all 64 bits, one to one: the finaliser of SplitMix64 after a step of its counter.
+#[inline]
+pub fn mix(number: u64) -> u64 {
+    Draw(number).bits()
+}
+
 /// A source of uniform random bits and what is commonly made of them.
 pub trait Chance {
     /// The next 64 uniform bits.

@@ -187,11 +187,20 @@ macro_rules! policies {
         $(#[$doc])*
         #[inline]
         pub fn $method(&self, memory: &mut $Memory, $($arg: $ty),*) -> $ret {
-            match (self, memory) {
-                $(($Chosen::$Variant(spec), $Memory::$Variant(memory)) => Rule::$method(spec, memory, $($arg),*),)*
-                _ => unreachable!("a memory goes with its rule"),
-            }
+            $crate::policy::policies!(@dispatch (self, memory) $Chosen $Memory $method [$($Variant,)*] ($($arg),*))
         }
+    };
+    // The arguments travel as one group: variants and arguments are of different number.
+    (@dispatch ($this:expr, $memory:expr) $Chosen:ident $Memory:ident $method:ident [$($Variant:ident,)*] $args:tt) => {
+        match ($this, $memory) {
+            $(($Chosen::$Variant(spec), $Memory::$Variant(memory)) => {
+                $crate::policy::policies!(@call $method spec memory $args)
+            })*
+            _ => unreachable!("a memory goes with its rule"),
+        }
+    };
+    (@call $method:ident $spec:ident $memory:ident ($($arg:ident),*)) => {
+        Rule::$method($spec, $memory, $($arg),*)
     };
 }
 pub(crate) use policies;

@@ -15,9 +15,9 @@ pub struct LawProblem {
 }
 
 /// One way to state a law: all of `needs`, any of `also`.
-struct Form {
-    needs: &'static [&'static str],
-    also: &'static [&'static str],
+pub(super) struct Form {
+    pub needs: &'static [&'static str],
+    pub also: &'static [&'static str],
 }
 
 const fn form(needs: &'static [&'static str]) -> Form {
@@ -45,7 +45,7 @@ impl LawName {
     }
 
     /// The ways to state it, the commonest first.
-    fn forms(self) -> &'static [Form] {
+    pub(super) fn forms(self) -> &'static [Form] {
         const LIMITS: &[&str] = &["min", "max"];
         match self {
             LawName::Constant => const { &[form(&["value"])] },
@@ -289,6 +289,94 @@ impl Found {
             self.say(field, &format!("has {} entries", list.len()), "give between 1 and 65536");
         } else if list.iter().any(|entry| !entry.number().is_finite() || entry.number() < least) {
             self.say(field, "has an entry that is negative or not a finite number", "give numbers in range");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_remedy() {
+        let first = |text: &str| {
+            let law: Law<f64> = toml::from_str(text).unwrap();
+            let problem = law.check().into_iter().next().unwrap_or_else(|| panic!("{text} passes"));
+            (problem.field, problem.message, problem.help)
+        };
+        let said = |text: &str, field: &str, message: &str, help: &str| {
+            assert_eq!(first(text), (field.to_string().leak() as &str, message.to_string(), help.to_string()));
+        };
+        said(
+            "law = \"exponential\"\nmean = 1\nmedian = 2",
+            "median",
+            "`median` is no parameter of law `exponential`",
+            "`exponential` takes `mean`",
+        );
+        said(
+            "law = \"gamma\"\nmean = 1",
+            "cv",
+            "law `gamma` lacks `cv`",
+            "`gamma` takes `mean` and `cv`, or `mean` and `shape`",
+        );
+        said(
+            "law = \"gamma\"\nmean = 1\ncv = 2\nshape = 3",
+            "shape",
+            "`shape` is one too many beside `mean` and `cv`",
+            "`gamma` takes `mean` and `cv`, or `mean` and `shape`",
+        );
+        said(
+            "law = \"hyperexponential\"\nmeans = [1]",
+            "weights",
+            "law `hyperexponential` lacks `weights`",
+            "`hyperexponential` takes `mean` and `cv`, or `means` and `weights`",
+        );
+        said(
+            "law = \"either\"\nlow = 1\nhigh = 2\nshare = 1.5",
+            "share",
+            "`share` of law `either` is too large",
+            "it is at most 1",
+        );
+        said(
+            "law = \"exponential\"\nmean = -1",
+            "mean",
+            "`mean` of law `exponential` is too small",
+            "it must not be negative",
+        );
+        said(
+            "law = \"exponential\"\nmean = nan",
+            "mean",
+            "`mean` of law `exponential` is not a finite number",
+            "give a number",
+        );
+        said(
+            "law = \"hyperexponential\"\nmean = 1\ncv = 0.5",
+            "cv",
+            "`cv` of law `hyperexponential` is too small",
+            "it is at least 1",
+        );
+        said("law = \"uniform\"\nmin = 2\nmax = 1", "max", "`max` of law `uniform` is below `min`", "swap the two");
+        said(
+            "law = \"empirical\"\nvalues = [1, 2]\nweights = [1]",
+            "weights",
+            "`weights` of law `empirical` are 1 for 2",
+            "give one weight for each",
+        );
+        for text in [
+            "law = \"pareto\"\nmean = 2\nshape = 1",
+            "law = \"pareto\"\nmean = 2\nshape = 3\nmax = 9",
+            "law = \"pareto\"\nmin = 2\nshape = 3\nmax = 2",
+            "law = \"triangular\"\nmin = 1\nmode = 5\nmax = 3",
+            "law = \"normal\"\nmean = -5\ndeviation = 1",
+            "law = \"normal\"\nmean = -5\ncv = 1",
+            "law = \"normal\"\nmean = -5\ndeviation = 0",
+            "law = \"normal\"\nmean = 1\ndeviation = 1\nmax = -1",
+            "law = \"empirical\"\nvalues = []",
+            "law = \"empirical\"\nvalues = [1]\nweights = [0]",
+            "law = \"erlang\"\nmean = 1\nstages = 0",
+            "law = \"constant\"",
+        ] {
+            first(text);
         }
     }
 }

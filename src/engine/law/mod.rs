@@ -5,6 +5,7 @@
 //! coefficient of variation rather than a rate or a scale.
 
 mod check;
+mod poisson;
 mod sampler;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::time::Span;
 pub use check::LawProblem;
+pub use poisson::poisson;
 pub use sampler::Sampler;
 pub use zipf::Zipf;
 

@@ -113,3 +113,67 @@ impl From<Zipf> for Parameters {
         zipf.parameters
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::maths::gamma_cdf;
+    use crate::engine::random::{Seed, Stream};
+
+    /// Table and rejection against the exact probabilities: χ² of a million variates of seed 1, over ranks expected at least
+    /// twenty times and the rest together; each limit is passed by chance once in ten thousand.
+    #[test]
+    fn ranks_are_as_frequent_as_they_should_be() {
+        const COUNT: f64 = 1e6;
+        for (ranks, exponent) in
+            [(1, 1.0), (2, 1.5), (10, 0.0), (1000, 0.6), (1000, 1.0), (60_000, 1.1), (1 << 20, 1.0), (1 << 20, 2.5)]
+        {
+            let parameters = Parameters { ranks, exponent };
+            let mut expected: Vec<f64> = (1..=ranks).map(|rank| parameters.density(rank as f64)).collect();
+            let total: f64 = expected.iter().sum();
+            expected.iter_mut().for_each(|weight| *weight *= COUNT / total);
+            for tabled in [true, false] {
+                let zipf = Zipf::build(parameters, tabled);
+                let mut stream = Stream::new(Seed::from(1), 1, 0);
+                let mut seen = vec![0.0; ranks as usize];
+                (0..COUNT as u32).for_each(|_| seen[zipf.sample(&mut stream) as usize] += 1.0);
+                let (mut sum, mut cells, mut rest) = (0.0, 0.0, (0.0, 0.0));
+                let mut count = |seen: f64, expected: f64| {
+                    sum += (seen - expected) * (seen - expected) / expected;
+                    cells += 1.0;
+                };
+                for (&seen, &expected) in seen.iter().zip(&expected) {
+                    if expected >= 20.0 {
+                        count(seen, expected);
+                    } else {
+                        rest = (rest.0 + seen, rest.1 + expected);
+                    }
+                }
+                if rest.1 > 0.0 {
+                    count(rest.0, rest.1);
+                }
+                let p = if cells > 1.0 { gamma_cdf((cells - 1.0) / 2.0, sum / 2.0) } else { 0.5 };
+                assert!((5e-5..1.0 - 5e-5).contains(&p), "{parameters:?}: χ² {sum} in {cells} cells, at {p}");
+            }
+        }
+    }
+
+    #[test]
+    fn extremes_stay_in_range() {
+        let mut stream = Stream::new(Seed::from(1), 1, 0);
+        for (ranks, exponent) in [(1, 100.0), (1 << 50, 0.0), (1 << 50, 1.0), (1 << 50, 100.0), (70_000, 0.999_999_999)]
+        {
+            let zipf = Zipf::new(ranks, exponent);
+            (0..10_000).for_each(|_| assert!(zipf.sample(&mut stream) < ranks));
+        }
+    }
+
+    #[test]
+    fn a_law_is_saved_as_its_parameters() {
+        let zipf = Zipf::new(1000, 1.1);
+        let saved = serde_json::to_string(&zipf).unwrap();
+        assert_eq!(saved, r#"{"ranks":1000,"exponent":1.1}"#);
+        assert_eq!(serde_json::from_str::<Zipf>(&saved).unwrap(), zipf);
+        assert!(serde_json::from_str::<Zipf>(r#"{"ranks":0,"exponent":1.1}"#).is_err());
+    }
+}

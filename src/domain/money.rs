@@ -7,6 +7,7 @@ use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::engine::law::Quantity;
 use crate::engine::time::Span;
 
 /// Micro-units in one unit of an asset.
@@ -70,25 +71,35 @@ impl Money {
 
     /// The nearest amount to `units`; saturates.
     pub fn from_units(units: f64) -> Money {
-        Money(libm::rint(units * MICRO as f64) as i64)
+        Money((units * MICRO as f64).round_ties_even() as i64)
     }
 
     /// What `work` costs at this price per GPU-second, with one named rounding. Panics where it leaves 64 bits.
     pub fn for_work(self, work: Span, rounding: Rounding) -> Money {
         // Nearly every product fits 64 bits, where a division costs a third of the wide one.
-        if let (Some(product), true) = (self.0.checked_mul(work.0 as i64), work.0 <= i64::MAX as u64) {
-            if product >= 0 {
-                let (floor, rest) = (product / 1_000_000_000, product % 1_000_000_000);
-                let up = match rounding {
-                    Rounding::Floor => false,
-                    Rounding::Ceil => rest > 0,
-                    Rounding::NearestEven => rest > 500_000_000 || (rest == 500_000_000 && floor & 1 == 1),
-                };
-                return Money(floor + i64::from(up));
-            }
+        let short = i64::try_from(work.0).ok().and_then(|work| self.0.checked_mul(work)).filter(|product| *product >= 0);
+        if let Some(product) = short {
+            let (floor, rest) = (product / 1_000_000_000, product % 1_000_000_000);
+            let up = match rounding {
+                Rounding::Floor => false,
+                Rounding::Ceil => rest > 0,
+                Rounding::NearestEven => rest > 500_000_000 || (rest == 500_000_000 && floor & 1 == 1),
+            };
+            return Money(floor + i64::from(up));
         }
         let wide = rounding.divide(self.0 as i128 * work.0 as i128, 1_000_000_000);
         Money(i64::try_from(wide).expect("an amount of money beyond 64 bits"))
+    }
+}
+
+/// As a number an amount is in micro-units.
+impl Quantity for Money {
+    fn from_number(number: f64) -> Money {
+        Money(number.round_ties_even() as i64)
+    }
+
+    fn number(self) -> f64 {
+        self.0 as f64
     }
 }
 

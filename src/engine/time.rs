@@ -157,14 +157,16 @@ impl TryFrom<&str> for Span {
         let cut = text.find(|c: char| c.is_ascii_alphabetic()).ok_or_else(wrong)?;
         let number = text[..cut].trim().replace('_', "");
         let length = UNITS.iter().find(|unit| unit.0 == text[cut..].trim()).ok_or_else(wrong)?.1;
+        let too_long = || format!("`{text}` is longer than 584 years");
         if let Ok(whole) = number.parse::<u64>() {
-            return whole.checked_mul(length).map(Span).ok_or_else(|| format!("`{text}` is longer than 584 years"));
+            return whole.checked_mul(length).map(Span).ok_or_else(too_long);
         }
         let value: f64 = number.parse().map_err(|_| wrong())?;
         if !(value.is_finite() && value >= 0.0) {
             return Err(format!("`{text}` is not a duration: it must not be negative"));
         }
-        Ok(Span::from_nanos(value * length as f64))
+        let nanos = value * length as f64;
+        if nanos < u64::MAX as f64 { Ok(Span::from_nanos(nanos)) } else { Err(too_long()) }
     }
 }
 

@@ -30,6 +30,7 @@ use state::sources::Source;
 
 pub use gauges::View;
 
+#[allow(missing_docs, reason = "an event names the job or node it is about, and the turn it was meant for")]
 /// What is due. An event about a job or a node carries the turn it was meant for; if the turn has moved on, the event is
 /// stale and is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,7 +164,6 @@ impl Market {
         self.jobs.open()
     }
 
-    wait: MeanWait,
     /// Events dropped because their turn had passed.
     pub fn stale(&self) -> u64 {
         self.stale

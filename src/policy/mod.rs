@@ -196,6 +196,7 @@ macro_rules! policies {
             $(($Chosen::$Variant(spec), $Memory::$Variant(memory)) => {
                 $crate::policy::policies!(@call $method spec memory $args)
             })*
+            #[allow(unreachable_patterns, reason = "a kind with one rule has no other pair")]
             _ => unreachable!("a memory goes with its rule"),
         }
     };

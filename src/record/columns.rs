@@ -63,6 +63,15 @@ pub struct Column<R: ?Sized> {
     pub cell: fn(&R) -> Cell<'_>,
 }
 
+// Not derived: a column is copied whatever its rows are.
+impl<R: ?Sized> Clone for Column<R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<R: ?Sized> Copy for Column<R> {}
+
 /// One value of one row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Cell<'a> {

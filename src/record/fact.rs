@@ -6,6 +6,7 @@ use crate::domain::money::{Asset, Money};
 use crate::domain::story::{JobKey, Story};
 use crate::engine::time::Span;
 
+#[allow(missing_docs, reason = "a fact says what its fields are: which job, which node, how much")]
 /// Something that happened at the instant it is handed on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Fact {

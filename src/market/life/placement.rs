@@ -45,16 +45,14 @@ pub fn place(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, offer: Off
 
 /// The request is at the node: it waits or is served at once, or finds the node gone or full.
 pub fn reach(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
-    let (job, story) = market.jobs.both(slot);
-    let (node, key) = (job.node, story.key);
-    let state = &market.nodes.states[node];
-    let full = state.jobs() >= market.nodes.quotes[node].room;
+    let (node, key) = (market.jobs[slot].node, market.jobs.story(slot).key);
+    let full = market.nodes.states[node].jobs() >= market.nodes.quotes[node].room;
     if full || !market.reachable(at.scenario, node) {
         at.facts.note(Fact::Bounced { job: key, node, full });
         let found_after = if full { Span::ZERO } else { at.scenario.retries.timeout };
         return retry(market, at, slot, found_after);
     }
-    story.at.reached = at.now;
+    market.jobs.story_mut(slot).at.reached = at.now;
     at.facts.note(Fact::Reached { job: key, node });
     set_work(market, at, slot);
     execution::take_in(market, at, slot, node);

@@ -33,14 +33,13 @@ pub struct Ledger {
     /// Balances per asset; micro-units.
     balances: [Vec<i64>; 2],
     requesters: usize,
-    postings: u64,
 }
 
 impl Ledger {
     /// Books for so many groups of requesters and nodes, all at zero.
     pub fn open(requesters: usize, nodes: usize) -> Ledger {
         let accounts = FIXED + requesters + nodes;
-        Ledger { balances: [vec![0; accounts], vec![0; accounts]], requesters, postings: 0 }
+        Ledger { balances: [vec![0; accounts], vec![0; accounts]], requesters }
     }
 
     /// Moves an amount, zero or more, from one account to another. Panics if it is negative, or if the payer may not owe
@@ -54,7 +53,6 @@ impl Ledger {
         assert!(left >= 0 || may_owe(from), "{from:?} has {} and cannot pay {amount}", Money(balances[payer]));
         balances[payer] = left;
         balances[payee] += amount.0;
-        self.postings += 1;
     }
 
     /// What an account holds.
@@ -65,11 +63,6 @@ impl Ledger {
     /// The credits in escrow.
     pub fn escrowed(&self) -> Money {
         self.balance(Account::Escrow, Asset::Credit)
-    }
-
-    /// How many postings have been made.
-    pub fn postings(&self) -> u64 {
-        self.postings
     }
 
     /// Asserts that each asset is conserved: what every account holds sums to zero.

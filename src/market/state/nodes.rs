@@ -98,11 +98,6 @@ impl Nodes {
     pub fn is(&self, node: NodeId, turn: u32) -> bool {
         self.states[node].turn == turn
     }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.states.len()
-    }
 }
 
 impl Node {

@@ -21,9 +21,9 @@ macro_rules! causes {
 macro_rules! durations {
     ($field:ident $what:literal: $mean:literal $deviation:literal $p50:literal $p90:literal $p95:literal $p99:literal) => {
         [
-            C::number($mean, "s", concat!("mean ", $what), |run| Cell::F64(run.$field.moments.mean())).nullable(),
+            C::number($mean, "s", concat!("mean ", $what), |run| number(run.$field.moments.mean())).nullable(),
             C::number($deviation, "s", concat!("standard deviation of the ", $what), |run| {
-                Cell::F64(run.$field.moments.variance().sqrt())
+                number(run.$field.moments.deviation())
             })
             .nullable(),
             C::span($p50, concat!("median ", $what), |run| quantile(&run.$field, 0.5)).nullable(),
@@ -133,6 +133,10 @@ const ALL: [C; 62] = {
 
 /// The run in one row.
 pub static SUMMARY: Table<Summary> = Table { name: "summary", grain: "one row per run", columns: &ALL };
+
+fn number(value: Option<f64>) -> Cell<'static> {
+    value.map_or(Cell::Null, Cell::F64)
+}
 
 fn quantile(durations: &Durations, share: f64) -> Cell<'static> {
     durations.grid.quantile(share).map_or(Cell::Null, Cell::U64)

@@ -31,9 +31,6 @@ fn source(compiler: &mut Compiler<'_>, index: usize, written: &SourceTable, file
     });
     let arrivals = compiler.chosen(format!("{path}.arrivals"), written.arrivals.chosen());
     let mut arrivals = arrivals?;
-    for (field, message, help) in arrivals.check() {
-        compiler.wrong(format!("{path}.arrivals.{}.{field}", arrivals.name()), message, help);
-    }
     let file = format!("{path}.arrivals.{}.file", arrivals.name());
     if let Err(message) = arrivals.resolve(&mut files.named_at(&file)) {
         compiler.wrong(&file, message, "see `reliance rules arrivals` for how files and columns are named");

@@ -22,7 +22,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 }
 
 /// "did you mean `rate`?" where a candidate is near, otherwise all candidates by name, otherwise nothing.
-pub fn suggestion<'a>(word: &str, candidates: &[&'a str], otherwise: &str) -> Option<String> {
+pub fn suggestion(word: &str, candidates: &[&str], otherwise: &str) -> Option<String> {
     if let Some(near) = nearest(word, candidates.iter().copied()) {
         return Some(format!("did you mean `{near}`?"));
     }

@@ -13,7 +13,7 @@ mod text;
 #[cfg(test)]
 mod broken;
 #[cfg(test)]
-mod property;
+pub(super) mod property;
 
 use std::path::{Path, PathBuf};
 

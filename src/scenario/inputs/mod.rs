@@ -1,1 +1,68 @@
-//! x
+//! Readers of real data: traces, price paths, stake lists, latency matrices.
+//!
+//! Columns are found by name, in any order and among any others. A mistake names file, line and column, what stands there
+//! and what would be right:
+//!
+//! ```text
+//! error: cannot read `abc` as a number
+//!   --> trace.csv:17, column `ContextTokens`
+//! ```
+
+mod cell;
+mod columns;
+mod delimited;
+mod hash;
+mod json_lines;
+mod matrix;
+mod open;
+mod parquet;
+mod problem;
+
+#[cfg(test)]
+mod formats;
+
+use std::path::Path;
+
+pub use self::cell::{Unit, nanoseconds};
+pub use self::columns::{ColumnSpec, Columns, Kind, Texts};
+pub use self::hash::{Hash, hash};
+pub use self::matrix::{Matrix, MatrixSpec, read_matrix};
+pub use self::problem::InputProblem;
+
+/// The endings of files that can be read.
+const ENDINGS: &[(&str, Format)] = &[
+    (".csv", Format::Delimited(b',')),
+    (".csv.gz", Format::Delimited(b',')),
+    (".tsv", Format::Delimited(b'\t')),
+    (".tsv.gz", Format::Delimited(b'\t')),
+    (".jsonl", Format::JsonLines),
+    (".jsonl.gz", Format::JsonLines),
+    (".parquet", Format::Parquet),
+];
+
+#[derive(Clone, Copy)]
+enum Format {
+    Delimited(u8),
+    JsonLines,
+    Parquet,
+}
+
+/// Reads the wanted columns of a file in the format that its ending names: `.csv`, `.tsv` and `.jsonl`, each also with
+/// `.gz`, and `.parquet`.
+///
+/// Delimited files need a header row; JSON lines are one object each. Rows stream: memory is that of the columns read.
+/// The problem is the first met: no such file, a column that is not there, a row that is malformed or cut short.
+pub fn read(path: &Path, specs: &[ColumnSpec<'_>]) -> Result<Columns, InputProblem> {
+    let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let Some((_, format)) = ENDINGS.iter().find(|(ending, _)| name.ends_with(ending)) else {
+        let endings: Vec<&str> = ENDINGS.iter().map(|(ending, _)| *ending).collect();
+        let message = format!("cannot tell the format of `{}` from its name", path.display());
+        let help = format!("name it with one of {}", crate::scenario::nearest::listed(&endings));
+        return Err(InputProblem::new(path, message).help(help));
+    };
+    match format {
+        Format::Delimited(delimiter) => delimited::read(path, *delimiter, specs),
+        Format::JsonLines => json_lines::read(path, specs),
+        Format::Parquet => parquet::read(path, specs),
+    }
+}

@@ -33,7 +33,11 @@ fn source(compiler: &mut Compiler<'_>, index: usize, written: &SourceTable, file
     let mut arrivals = arrivals?;
     let file = format!("{path}.arrivals.{}.file", arrivals.name());
     if let Err(message) = arrivals.resolve(&mut files.named_at(&file)) {
-        compiler.wrong(&file, message, "see `reliance rules arrivals` for how files and columns are named");
+        let at = format!("{path}.arrivals.{}", arrivals.name());
+        match files.take_problem() {
+            Some(problem) => compiler.problems.input(compiler.document, &file, problem),
+            None => compiler.wrong(&at, message, "see `reliance rules arrivals` for what each law takes"),
+        }
     }
     let class = class_of(compiler, &path, written, &arrivals)?;
     Some(Source { name: written.name.clone(), class, requesters: RequesterId(requesters? as u16), arrivals })

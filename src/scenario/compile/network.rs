@@ -18,10 +18,10 @@ pub(super) fn network(compiler: &mut Compiler<'_>, written: &NetworkTable, files
         (_, Some(matrix), _) => square(compiler, "network.rtt-ms", written, matrix, 1e6),
         (_, _, Some(_)) => {
             let unit = written.unit.unwrap_or(Span(1_000_000)).0 as f64;
-            match files.matrix("network.file") {
+            match files.matrix("network.file", 1.0) {
                 Ok(matrix) => square(compiler, "network.file", written, &matrix, unit),
-                Err(message) => {
-                    compiler.wrong("network.file", message, "a square of round-trip times, one row per region");
+                Err(problem) => {
+                    compiler.problems.input(compiler.document, "network.file", problem);
                     (named(written, 1), vec![Span::ZERO])
                 }
             }

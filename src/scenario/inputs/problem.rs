@@ -36,6 +36,11 @@ impl InputProblem {
         }
     }
 
+    /// Something wrong with what a file says, found by whoever asked for it.
+    pub fn about(path: &Path, message: impl Into<String>) -> InputProblem {
+        InputProblem::new(path, message)
+    }
+
     /// A file that cannot be read, or not to its end.
     pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> InputProblem {
         use std::io::ErrorKind::{InvalidData, InvalidInput, NotFound, UnexpectedEof};

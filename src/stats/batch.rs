@@ -124,7 +124,7 @@ mod tests {
             .collect()
     }
 
-    // worked example: 1, 2, 4, 3 have deviations ∓1.5, ∓0.5, 1.5, 0.5: Σ = 5, lagged −0.75 + … = 0.75, successive 1 + 4 + 1 = 6.
+    // worked example: batches 1, 2, 4, 3 have Σ(x − 2.5)² = 5, lagged products 0.75 − 0.75 + 0.75, successive squares 1 + 4 + 1.
     #[test]
     fn four_batches_have_their_known_lag() {
         let batches = batch_means(&[9.0, 0.5, 1.5, 2.0, 2.0, 5.0, 3.0, 3.0, 3.0], 4, 0.9).unwrap();

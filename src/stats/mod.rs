@@ -3,13 +3,18 @@
 pub mod interval;
 pub mod online;
 pub mod quantile;
+pub mod survival;
+pub mod warm_up;
 
 mod batch;
 mod goodness;
+mod jackknife;
 mod maths;
 mod normal;
 mod order;
+mod product_limit;
 mod special;
 mod student;
+mod survival_grid;
 #[cfg(test)]
 mod trial;

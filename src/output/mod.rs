@@ -1,1 +1,8 @@
-//! (to come)
+//! What a run leaves behind: a folder of tables, each file saying what it is, and a manifest of how it came about.
+
+pub mod dictionary;
+pub mod files;
+pub mod folder;
+pub mod identity;
+pub mod manifest;
+pub mod tables;

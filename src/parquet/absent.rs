@@ -56,6 +56,11 @@ pub fn rows(_path: &Path) -> Result<usize, String> {
     Err(ABSENT.to_string())
 }
 
+/// Always [`ABSENT`].
+pub fn groups(_path: &Path) -> Result<Vec<usize>, String> {
+    Err(ABSENT.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,6 +74,7 @@ mod tests {
         assert_eq!(read_rows(path, &["asked"], 0, 1).unwrap_err(), ABSENT);
         assert_eq!(schema(path).unwrap_err(), ABSENT);
         assert_eq!(metadata(path).unwrap_err(), ABSENT);
+        assert_eq!(groups(path).unwrap_err(), ABSENT);
         assert_eq!(rows(path).unwrap_err(), ABSENT);
     }
 }

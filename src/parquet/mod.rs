@@ -18,10 +18,10 @@ mod values;
 mod write;
 
 #[cfg(not(feature = "parquet"))]
-pub use absent::{Writer, metadata, read, read_rows, rows, schema};
+pub use absent::{Writer, groups, metadata, read, read_rows, rows, schema};
 pub use codes::Codes;
 #[cfg(feature = "parquet")]
-pub use read::{metadata, read, read_rows, rows, schema};
+pub use read::{groups, metadata, read, read_rows, rows, schema};
 pub use values::{Data, Field, Kind, Values};
 #[cfg(feature = "parquet")]
 pub use write::Writer;

@@ -63,6 +63,14 @@ pub fn rows(path: &Path) -> Result<usize, String> {
     guarded(path, |mut reader| reader.num_rows().map_err(words))
 }
 
+/// The number of rows in each row group, in order. Errors as [`read`].
+pub fn groups(path: &Path) -> Result<Vec<usize>, String> {
+    guarded(path, |mut reader| {
+        let groups = &reader.get_metadata().map_err(words)?.row_groups;
+        Ok(groups.iter().map(|group| group.num_rows()).collect())
+    })
+}
+
 /// Opens the file and puts its path before every error. A damaged file makes polars panic here and there, which is an
 /// error like any other to us: bad input is a value.
 fn guarded<T>(path: &Path, call: impl FnOnce(ParquetReader<File>) -> Result<T, String>) -> Result<T, String> {

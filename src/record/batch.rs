@@ -2,7 +2,7 @@
 
 use crate::parquet::{Codes, Data, Field, Values};
 
-use super::columns::{Cell, Column, Table};
+use super::columns::{Cell, Column, Kind, Table};
 
 /// Rows in a full batch, and so in every row group of a file but the last.
 pub const ROWS: usize = 65_536;
@@ -44,6 +44,21 @@ impl<R: ?Sized + 'static> Rows<R> {
         self.batch.push_row(self.table, row);
         if self.batch.len() == ROWS {
             self.hand_on(sink);
+        }
+    }
+
+    /// Adds rows as if one by one, but several times as fast: column by column. A few hundred at a time are enough.
+    pub fn push_all(&mut self, mut rows: &[R], sink: &mut impl Sink)
+    where
+        R: Sized,
+    {
+        while !rows.is_empty() {
+            let (fitting, rest) = rows.split_at(rows.len().min(ROWS - self.batch.len()));
+            self.batch.push_rows(self.table, fitting);
+            if self.batch.len() == ROWS {
+                self.hand_on(sink);
+            }
+            rows = rest;
         }
     }
 
@@ -118,16 +133,36 @@ impl Batch {
 
     /// Adds a row of the table the batch was made for. Panics as [`Rows::push`].
     pub fn push_row<R: ?Sized + 'static>(&mut self, table: &Table<R>, row: &R) {
+        self.take(table, std::iter::once(row));
+    }
+
+    /// Adds rows of the table the batch was made for, column by column. Panics as [`Rows::push`].
+    pub fn push_rows<R: 'static>(&mut self, table: &Table<R>, rows: &[R]) {
+        self.take(table, rows.iter());
+    }
+
+    fn take<'r, R: ?Sized + 'static>(&mut self, table: &Table<R>, rows: impl ExactSizeIterator<Item = &'r R> + Clone) {
         assert_eq!(table.columns.len(), self.columns.len(), "the batch is of another table than `{}`", table.name);
         for ((column, values), codes) in table.columns.iter().zip(&mut self.columns).zip(&mut self.codes) {
-            let cell = (column.cell)(row);
-            let is_value = push(&mut values.data, codes, cell).unwrap_or_else(|| wrong(table, column, cell));
-            match &mut values.valid {
-                Some(valid) => valid.push(is_value),
-                None => assert!(is_value, "`{}.{}` is never null, yet missing", table.name, column.name),
+            let filling = Filling { table: table.name, column, rows: rows.clone(), valid: &mut values.valid };
+            match &mut values.data {
+                Data::Bool(values) => {
+                    filling.fill(values, |cell| if let Cell::Bool(v) = cell { Some(v) } else { None })
+                }
+                Data::U32(values) => filling.fill(values, |cell| if let Cell::U32(v) = cell { Some(v) } else { None }),
+                Data::U64(values) => filling.fill(values, |cell| if let Cell::U64(v) = cell { Some(v) } else { None }),
+                Data::I64(values) => filling.fill(values, |cell| if let Cell::I64(v) = cell { Some(v) } else { None }),
+                Data::F64(values) => filling.fill(values, |cell| match cell {
+                    Cell::F64(value) if value.is_finite() => Some(value),
+                    _ => None,
+                }),
+                Data::Text { codes: column, dictionary } => filling.fill(column, |cell| match cell {
+                    Cell::Text(text) => Some(codes.code(text, dictionary)),
+                    _ => None,
+                }),
             }
         }
-        self.length += 1;
+        self.length += rows.len();
     }
 
     fn of(fields: Vec<Field>) -> Batch {
@@ -142,38 +177,48 @@ impl Batch {
     }
 }
 
-/// Adds one cell and says whether it is a value rather than missing; `None` where its type is not the column's.
-fn push(data: &mut Data, codes: &mut Codes, cell: Cell<'_>) -> Option<bool> {
-    match (data, cell) {
-        (Data::U64(values), Cell::U64(value)) => values.push(value),
-        (Data::I64(values), Cell::I64(value)) => values.push(value),
-        (Data::U32(values), Cell::U32(value)) => values.push(value),
-        (Data::Bool(values), Cell::Bool(value)) => values.push(value),
-        (Data::F64(values), Cell::F64(value)) => {
-            let is_value = value.is_finite();
-            values.push(if is_value { value } else { 0.0 });
-            return Some(is_value);
-        }
-        (Data::Text { codes: column, dictionary }, Cell::Text(text)) => column.push(codes.code(text, dictionary)),
-        (data, Cell::Null) => {
-            match data {
-                Data::U64(values) => values.push(0),
-                Data::I64(values) => values.push(0),
-                Data::U32(values) => values.push(0),
-                Data::Bool(values) => values.push(false),
-                Data::F64(values) => values.push(0.0),
-                Data::Text { codes: column, .. } => column.push(0),
-            }
-            return Some(false);
-        }
-        _ => return None,
-    }
-    Some(true)
+/// One column about to take in some rows.
+struct Filling<'a, R: ?Sized, I> {
+    table: &'static str,
+    column: &'a Column<R>,
+    rows: I,
+    valid: &'a mut Option<Vec<bool>>,
 }
 
-#[cold]
-fn wrong<R: ?Sized>(table: &Table<R>, column: &Column<R>, cell: Cell<'_>) -> ! {
-    panic!("`{}.{}` has type `{}`, yet got {cell:?}", table.name, column.name, column.kind.name())
+impl<'r, R: ?Sized + 'r, I: ExactSizeIterator<Item = &'r R>> Filling<'_, R, I> {
+    /// `value` is what a cell holds if it is of the column's type and fit to be written.
+    #[inline]
+    fn fill<T: Default>(self, values: &mut Vec<T>, mut value: impl FnMut(Cell<'r>) -> Option<T>) {
+        let Filling { table, column, rows, valid } = self;
+        let mut taken = |row| {
+            let cell = (column.cell)(row);
+            let value = value(cell);
+            if value.is_none() {
+                check_missing(table, column, cell);
+            }
+            value
+        };
+        match valid {
+            None => values.extend(rows.map(|row| taken(row).unwrap_or_default())),
+            Some(valid) => {
+                values.reserve(rows.len());
+                valid.extend(rows.map(|row| {
+                    let value = taken(row);
+                    let is_value = value.is_some();
+                    values.push(value.unwrap_or_default());
+                    is_value
+                }));
+            }
+        }
+    }
+}
+
+/// Panics unless a cell without a value is a missing one, in a column that may have some.
+fn check_missing<R: ?Sized>(table: &str, column: &Column<R>, cell: Cell<'_>) {
+    let name = column.name;
+    let is_missing = cell == Cell::Null || matches!(cell, Cell::F64(_) if column.kind == Kind::F64);
+    assert!(is_missing, "`{table}.{name}` has type `{}`, yet got {cell:?}", column.kind.name());
+    assert!(column.nullable, "`{table}.{name}` is never null, yet missing");
 }
 
 /// A sink that keeps every batch in memory: for small runs and tests.
@@ -219,7 +264,7 @@ mod tests {
     };
 
     fn call(row: u32) -> Call {
-        let level = if row % 5 == 0 { f64::NAN } else { f64::from(row) / 3.0 };
+        let level = if row.is_multiple_of(5) { f64::NAN } else { f64::from(row) / 3.0 };
         let words = (row % 4 != 1).then(|| "word ".repeat(row as usize % 3) + &(row % 97).to_string());
         Call { line: row, cost: i64::from(row) - 50, level, words }
     }
@@ -282,6 +327,23 @@ mod tests {
             assert_eq!(kept.batches.iter().map(|(_, batch)| batch.len()).collect::<Vec<_>>(), lengths);
             assert!(kept.batches.iter().all(|(name, _)| *name == "calls"));
         }
+    }
+
+    #[test]
+    fn many_at_once_are_as_one_by_one() {
+        let calls: Vec<Call> = (0..ROWS as u32 + 700).map(call).collect();
+        let (mut single, mut many) = (Kept::default(), Kept::default());
+        let (mut rows_single, mut rows_many) = (Rows::new(&CALLS), Rows::new(&CALLS));
+        calls.iter().for_each(|call| rows_single.push(call, &mut single));
+        calls.chunks(256).for_each(|calls| rows_many.push_all(calls, &mut many));
+        rows_many.push_all(&[], &mut many);
+        rows_single.finish(&mut single);
+        rows_many.finish(&mut many);
+        assert_eq!(many.batches.len(), 2);
+        for ((_, single), (_, many)) in single.batches.iter().zip(&many.batches) {
+            assert_eq!(single.columns(), many.columns());
+        }
+        check(&many.batches[1].1, ROWS as u32);
     }
 
     #[test]

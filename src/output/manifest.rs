@@ -1,0 +1,191 @@
+//! The manifest of an output: what it is, and beside it how it came about.
+//!
+//! The two never mix. The identity decides every byte of the tables and pictures; the circumstances decide none.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::files::{Files, Written};
+use super::folder::{FileError, MANIFEST};
+use super::identity::Identity;
+
+/// All that `manifest.json` says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// The name of the identity ([`Identity::id`]).
+    pub id: String,
+    /// What the output is.
+    pub identity: Identity,
+    /// How it came about.
+    pub circumstances: Circumstances,
+}
+
+/// How an output came about: true of this run only, and different in the next.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Circumstances {
+    /// The words of the command, the program's name first.
+    pub command: Vec<String>,
+    /// The commit of the source, with a mark where it was changed; absent where it is not known.
+    pub git: Option<String>,
+    /// When the run started, as the caller writes instants (RFC 3339).
+    pub started: String,
+    /// When it ended.
+    pub ended: String,
+    /// The time between the two in seconds, by a clock that never goes back.
+    pub elapsed_s: f64,
+    /// The machine.
+    pub host: Host,
+    /// Threads that simulated.
+    pub threads: usize,
+    /// The digest of all facts.
+    pub digest: String,
+    /// The digest along the way, in order.
+    pub checkpoints: Vec<String>,
+    /// The tables and their rows, by name.
+    pub tables: Vec<RowCount>,
+    /// The other files of the output, by path.
+    pub files: Vec<Written>,
+}
+
+/// The rows of one table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RowCount {
+    /// The table.
+    pub name: String,
+    /// Its rows.
+    pub rows: u64,
+}
+
+/// A machine, as far as it matters for the speed of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Host {
+    /// The operating system, such as `linux`.
+    pub system: String,
+    /// The architecture, such as `x86_64`.
+    pub architecture: String,
+    /// Processors that this program may use.
+    pub processors: usize,
+    /// The processor by name, where the system tells.
+    pub processor: Option<String>,
+}
+
+impl Host {
+    /// The machine this program runs on.
+    pub fn here() -> Host {
+        let described = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+        Host {
+            system: std::env::consts::OS.to_string(),
+            architecture: std::env::consts::ARCH.to_string(),
+            processors: std::thread::available_parallelism().map_or(1, usize::from),
+            processor: processor_name(&described),
+        }
+    }
+}
+
+impl Manifest {
+    /// The manifest of an output; the list of files is filled in when it is written.
+    pub fn new(identity: Identity, circumstances: Circumstances) -> Manifest {
+        Manifest { id: identity.id(), identity, circumstances }
+    }
+
+    /// Writes it, with the list of all files that are complete by now: it is the last file of an output.
+    pub fn write(mut self, files: &Arc<Files>) -> Result<Written, FileError> {
+        self.circumstances.tables.sort_by(|one, other| one.name.cmp(&other.name));
+        self.circumstances.files = files.written();
+        let mut text = serde_json::to_string_pretty(&self).expect("a manifest becomes JSON");
+        text.push('\n');
+        files.write(MANIFEST, text.as_bytes())
+    }
+
+    /// Reads that of a whole output. It is an error if it is missing, is not one, or names another identity than it
+    /// holds.
+    pub fn read(folder: &Path) -> Result<Manifest, FileError> {
+        let path = folder.join(MANIFEST);
+        let text = fs::read_to_string(&path).map_err(FileError::new("read", &path))?;
+        let parsed = serde_json::from_str(&text).map_err(io::Error::from);
+        let manifest: Manifest = parsed.map_err(FileError::new("read", &path))?;
+        if manifest.id != manifest.identity.id() {
+            let cause = io::Error::new(io::ErrorKind::InvalidData, "its `id` is not the name of its identity");
+            return Err(FileError::new("read", &path)(cause));
+        }
+        Ok(manifest)
+    }
+}
+
+fn processor_name(described: &str) -> Option<String> {
+    let line = described.lines().find(|line| line.starts_with("model name"))?;
+    let (_, name) = line.split_once(':')?;
+    Some(name.trim().to_string()).filter(|name| !name.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::folder::Folder;
+    use super::*;
+    use crate::parquet::scratch::Scratch;
+
+    fn manifest() -> Manifest {
+        let circumstances = Circumstances {
+            command: vec!["reliance".to_string(), "run".to_string(), "a file.toml".to_string()],
+            git: None,
+            started: "2025-01-01T00:00:00Z".to_string(),
+            ended: "2025-01-01T00:00:01Z".to_string(),
+            elapsed_s: 1.25,
+            host: Host::here(),
+            threads: 1,
+            digest: "00000000000000ff".to_string(),
+            checkpoints: vec!["000000000000000f".to_string()],
+            tables: [("nodes", 3), ("jobs", u64::MAX)]
+                .map(|(name, rows)| RowCount { name: name.into(), rows })
+                .to_vec(),
+            files: Vec::new(),
+        };
+        Manifest::new(Identity::new("{}".to_string(), u64::MAX, Vec::new()), circumstances)
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let scratch = Scratch::new("manifest-round-trip");
+        let whole = scratch.join("ordinary-1");
+        let folder = Folder::create(&whole).expect("started");
+        let chart = folder.files().write("charts/fates.svg", b"<svg/>").expect("a chart");
+        manifest().write(folder.files()).expect("written");
+        folder.finish().expect("complete");
+        let read = Manifest::read(&whole).expect("read");
+        let mut expected = manifest();
+        expected.circumstances.files = vec![chart];
+        expected.circumstances.tables.reverse();
+        assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn a_manifest_that_is_wrong_is_an_error() {
+        let scratch = Scratch::new("manifest-wrong");
+        let path = scratch.join(MANIFEST);
+        let error = Manifest::read(scratch.path()).expect_err("missing").to_string();
+        assert!(error.starts_with(&format!("cannot read `{}`: ", path.display())), "{error}");
+        let text = serde_json::to_string(&manifest()).expect("JSON");
+        let seed = text.replace(&u64::MAX.to_string(), "1");
+        fs::write(&path, seed).expect("written");
+        let error = Manifest::read(scratch.path()).expect_err("another seed").to_string();
+        assert!(error.ends_with(": its `id` is not the name of its identity"), "{error}");
+        fs::write(&path, &text[..text.len() / 2]).expect("written");
+        assert!(Manifest::read(scratch.path()).is_err());
+    }
+
+    #[test]
+    fn a_processor_is_named_where_the_system_tells() {
+        let described = "processor\t: 0\nmodel name\t: Some Processor: 3 GHz\nflags\t: a b\n";
+        assert_eq!(processor_name(described).as_deref(), Some("Some Processor: 3 GHz"));
+        assert_eq!(processor_name("processor\t: 0\n"), None);
+        assert_eq!(processor_name("model name\t:  \n"), None);
+    }
+}

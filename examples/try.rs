@@ -1,5 +1,0 @@
-use reliance::scenario::Scenario; use reliance::record::tally::Tally; use reliance::simulate::simulate;
-fn main(){ let p=std::env::args().nth(1).unwrap();
- let s=match Scenario::load(std::path::Path::new(&p), &[]) {Ok(s)=>s, Err(e)=>{println!("{e}"); return}};
- for r in 0..3 { let mut t=Tally::new(s.warm_up); let t0=std::time::Instant::now(); let o=simulate(&s, s.seed.replicate(r), &mut t); let dt=t0.elapsed(); let y=t.summary();
- println!("jobs {} wait {:?} resp {:?} var {:?} p95 {:?} open {} wait {} ex {} events {} digest {} {:?} {:.1}ns/job fates {:?}\n ttft {:?} {:?} service {:?} charged {} income {} bounced {}", y.jobs, y.wait.moments.mean(), y.response.moments.mean(), y.wait.moments.variance(), y.response.grid.quantile(0.95), y.mean_level(|g|g.open_area), y.mean_level(|g|g.waiting_area), y.mean_level(|g|g.executing_area), o.events, o.digest, dt, dt.as_nanos() as f64/ y.jobs as f64, y.fates, y.first_token.moments.mean(), y.first_token.grid.quantile(0.99), y.service.moments.mean(), y.charged, y.nodes.income, y.bounced);} }

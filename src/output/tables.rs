@@ -182,10 +182,7 @@ fn unwritten(table: &str, files: &Files, words: String) -> FileError {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use super::super::files::full_after;
-    use super::super::folder::{Folder, MANIFEST};
+    use super::super::folder::Folder;
     use super::*;
     use crate::parquet::scratch::Scratch;
     use crate::record::batch::Rows;
@@ -242,14 +239,6 @@ mod tests {
         sink.finish()
     }
 
-    fn output(whole: &Path, jobs: u64) -> Vec<TableFile> {
-        let folder = Folder::create(whole).expect("started");
-        let tables = run(&folder, jobs).expect("written");
-        folder.files().write(MANIFEST, b"{}").expect("a manifest");
-        folder.finish().expect("complete");
-        tables
-    }
-
     #[cfg(not(feature = "parquet"))]
     #[test]
     fn without_parquet_there_are_no_tables() {
@@ -264,9 +253,20 @@ mod tests {
     #[cfg(feature = "parquet")]
     mod with_parquet {
         use std::fs;
+        use std::path::Path;
 
+        use super::super::super::files::full_after;
+        use super::super::super::folder::MANIFEST;
         use super::*;
         use crate::parquet;
+
+        fn output(whole: &Path, jobs: u64) -> Vec<TableFile> {
+            let folder = Folder::create(whole).expect("started");
+            let tables = run(&folder, jobs).expect("written");
+            folder.files().write(MANIFEST, b"{}").expect("a manifest");
+            folder.finish().expect("complete");
+            tables
+        }
 
         #[test]
         fn tables_become_files() {

@@ -8,6 +8,8 @@
 
 #[cfg(not(feature = "parquet"))]
 mod absent;
+#[cfg(feature = "parquet")]
+mod arrow;
 mod codes;
 #[cfg(feature = "parquet")]
 mod read;

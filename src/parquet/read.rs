@@ -6,7 +6,7 @@ use std::path::Path;
 
 use polars::prelude::{Column, DataType, ParallelStrategy, ParquetReader, PolarsResult, SerReader, StringChunked};
 
-use super::{Codes, Data, Kind, Values};
+use super::{Codes, Data, Kind, Values, arrow};
 
 /// The columns named, in that order, whole. A column without a missing value has no `valid`.
 ///
@@ -49,11 +49,11 @@ pub fn schema(path: &Path) -> Result<Vec<(String, Kind)>, String> {
     })
 }
 
-/// The pairs in the footer, in order, but for the `ARROW:schema` that polars adds. Errors as [`read`].
+/// The pairs in the footer, in order, but for the Arrow schema. Errors as [`read`].
 pub fn metadata(path: &Path) -> Result<Vec<(String, String)>, String> {
     guarded(path, |mut reader| {
         let pairs = reader.get_metadata().map_err(words)?.key_value_metadata().clone().unwrap_or_default();
-        let ours = pairs.into_iter().filter(|pair| pair.key != "ARROW:schema");
+        let ours = pairs.into_iter().filter(|pair| pair.key != arrow::KEY);
         Ok(ours.map(|pair| (pair.key, pair.value.unwrap_or_default())).collect())
     })
 }
@@ -214,7 +214,7 @@ mod tests {
         let path = scratch.join("damaged.parquet");
         let whole = sample();
         let mut errors = 0;
-        for place in (0..whole.len()).step_by(3) {
+        for place in (0..whole.len()).step_by(11) {
             let mut bytes = whole.clone();
             bytes[place] ^= 0xff;
             std::fs::write(&path, &bytes).expect("written");

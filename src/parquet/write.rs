@@ -10,7 +10,7 @@ use polars::prelude::{
     StatisticsOptions, StringChunked, UInt32Chunked, UInt64Chunked,
 };
 
-use super::{Data, Field, Kind, Values};
+use super::{Data, Field, Kind, Values, arrow};
 
 /// Bytes of a text kept in the minimum and maximum of a row group. Named here because polars' own number can be
 /// changed from the environment, and the bytes of a file must not be.
@@ -38,6 +38,8 @@ impl<W: Write + Send> Writer<W> {
         let schema: Schema =
             fields.iter().map(|field| PolarsField::new(field.name.as_str().into(), data_type(field.kind))).collect();
         let level = ZstdLevel::try_new(1).map_err(|error| error.to_string())?;
+        let mut pairs = metadata.to_vec();
+        pairs.push((arrow::KEY.to_string(), arrow::schema(fields)));
         let statistics = StatisticsOptions {
             min_value: true,
             max_value: true,
@@ -48,7 +50,7 @@ impl<W: Write + Send> Writer<W> {
         let polars = ParquetWriter::new(Shared(Arc::clone(&file)))
             .with_compression(ParquetCompression::Zstd(Some(level)))
             .with_statistics(statistics)
-            .with_key_value_metadata(Some(KeyValueMetadata::from_static(metadata.to_vec())))
+            .with_key_value_metadata(Some(KeyValueMetadata::from_static(pairs)))
             // Columns are encoded one after the other, in order, on the calling thread.
             .set_parallel(false)
             .batched(&schema)

@@ -64,7 +64,7 @@ pub(super) fn compile(document: &Document, table: ScenarioTable) -> Result<Scena
         retries: table.retries,
         limits: table.limits,
         record: table.record,
-        document: document.resolved_json(),
+        document: document.resolved_json_without("record"),
         inputs: files.into_read(),
     })
 }

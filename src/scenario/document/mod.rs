@@ -153,6 +153,15 @@ impl Document {
         self.root.to_json()
     }
 
+    /// The same without one of its tables.
+    pub fn resolved_json_without(&self, key: &str) -> String {
+        let mut root = self.root.clone();
+        if let node::Value::Table(table) = &mut root.value {
+            table.shift_remove(key);
+        }
+        root.to_json()
+    }
+
     /// The node at a path, or the last one on the way to it.
     fn walk(&self, path: &str) -> Result<&Node, &Node> {
         let Ok(steps) = path::parse(path) else { return Err(&self.root) };

@@ -1,10 +1,9 @@
 //! A document as a tree in which every key and value knows where it was written.
 
-use std::collections::hash_map::DefaultHasher;
-use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use rustc_hash::FxBuildHasher;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -42,7 +41,7 @@ pub enum Value {
 }
 
 /// A table in the order its keys were first written. The hasher is fixed, though its order is never seen.
-pub type Table = IndexMap<String, Entry, BuildHasherDefault<DefaultHasher>>;
+pub type Table = IndexMap<String, Entry, FxBuildHasher>;
 
 /// A key's place and its value.
 #[derive(Clone, Debug, PartialEq)]

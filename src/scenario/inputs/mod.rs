@@ -25,7 +25,7 @@ use std::path::Path;
 
 pub use self::cell::{Unit, nanoseconds};
 pub use self::columns::{ColumnSpec, Columns, Kind, Texts};
-pub use self::hash::{Hash, hash};
+pub use self::hash::hash;
 pub use self::matrix::{Matrix, MatrixSpec, read_matrix};
 pub use self::problem::InputProblem;
 

@@ -259,7 +259,7 @@ mod tests {
         let mut band = |series: &[Vec<f64>]| {
             let shifts: Vec<Vec<usize>> =
                 (0..300).map(|_| vec![0, places.below(1500) as usize, places.below(1500) as usize]).collect();
-            circular_shift_band(series, shifts, 0.95, |series| one_process_share(series)).unwrap()
+            circular_shift_band(series, shifts, 0.95, one_process_share).unwrap()
         };
         let (apart, together) = (band(&apart), band(&together));
         assert!(apart.tail > 0.01 && apart.observed < 2.0 * apart.upper, "{apart:?}");
@@ -270,10 +270,9 @@ mod tests {
     #[test]
     fn a_shift_by_nothing_changes_nothing() {
         let series = [[1.0, 5.0, 2.0, 8.0], [2.0, 4.0, 1.0, 9.0]];
-        let band =
-            circular_shift_band(&series, [vec![4, 8], vec![0, 0]], 0.5, |series| one_process_share(series)).unwrap();
+        let band = circular_shift_band(&series, [vec![4, 8], vec![0, 0]], 0.5, one_process_share).unwrap();
         assert_eq!((band.lower, band.upper, band.tail), (band.observed, band.observed, 1.0));
-        assert_eq!(circular_shift_band(&series, [], 0.5, |series| one_process_share(series)), None);
+        assert_eq!(circular_shift_band(&series, [], 0.5, one_process_share), None);
     }
 
     proptest! {

@@ -49,8 +49,7 @@ pub fn least_squares(y: &[f64], regressors: &[&[f64]]) -> Option<Fit> {
     let mut diagonal = vec![0.0; p];
     for k in 0..p {
         let size = length(&columns[k][k..]);
-        // Written so that a length that is no number is refused too.
-        if !(size > DEPENDENT * lengths[k]) {
+        if size.is_nan() || size <= DEPENDENT * lengths[k] {
             return None;
         }
         diagonal[k] = if columns[k][k] > 0.0 { -size } else { size };
@@ -217,13 +216,11 @@ mod tests {
             arrivals.push(x);
         }
         let fitted = vector_autoregression(&[&series[0], &series[1]], &[&arrivals]).unwrap();
-        for i in 0..4 {
-            let (seen, error) = (fitted.coupling[i], fitted.coupling_errors[i]);
-            assert!((seen - coupling[i]).abs() < 4.89 * error && error < 0.01, "`{seen}` for `{}`", coupling[i]);
+        for ((seen, error), made) in fitted.coupling.iter().zip(&fitted.coupling_errors).zip(coupling) {
+            assert!((seen - made).abs() < 4.89 * error && *error < 0.01, "`{seen}` for `{made}`");
         }
-        for i in 0..2 {
-            let fit = &fitted.equations[i];
-            assert!((fit.coefficients[3] - effect[i]).abs() < 4.89 * fit.standard_errors[3]);
+        for (fit, made) in fitted.equations.iter().zip(effect) {
+            assert!((fit.coefficients[3] - made).abs() < 4.89 * fit.standard_errors[3]);
             assert_close(fit.residual_variance, 1.0, 4.89 * (2.0 / n as f64).sqrt());
         }
         // det A = 0.26, complex pair: the radius is √0.26; near it A's own errors of 0.005 act about linearly.

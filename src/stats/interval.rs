@@ -242,7 +242,7 @@ mod tests {
         assert_close(some.lower, 0.004_805_510_691_049_307, 1e-12);
         // Half of ten at z² = 3.841459: 0.5 ± √(0.025 + 0.00960365)·1.959964/1.3841459.
         let half = wilson(5, 10, 0.95).unwrap();
-        assert_close(half.lower, 0.236_593_090_512_564_18, 1e-12);
+        assert_close(half.lower, 0.236_593_090_512_564_2, 1e-12);
         assert_close(half.upper, 0.763_406_909_487_435_8, 1e-12);
         let none = wilson(0, 10, 0.95).unwrap();
         assert_close(none.upper, 3.841_458_820_694_124 / 13.841_458_820_694_124, 1e-12);

@@ -71,18 +71,33 @@ impl<E: Copy> Chunks<E> {
         chain.count += 1;
     }
 
-    /// The entries of a chain, oldest first, as slices.
-    pub(super) fn slices(&self, chain: Chain) -> impl Iterator<Item = &[Entry<E>]> {
-        let (mut chunk, mut left) = (chain.newest, chain.len());
-        std::iter::from_fn(move || {
-            if left == 0 {
-                return None;
-            }
+    /// The chunks of a chain, oldest first.
+    #[inline]
+    pub(super) fn of(&self, chain: Chain) -> impl Iterator<Item = u32> {
+        let count = chain.len().div_ceil(CHUNK);
+        let mut chunk = chain.newest;
+        (0..count).map(move |_| {
             chunk = self.next[chunk as usize];
-            let slice = &self.entries[chunk as usize][..left.min(CHUNK)];
-            left -= slice.len();
-            Some(slice)
+            chunk
         })
+    }
+
+    /// The entries in one chunk of a chain.
+    #[inline]
+    pub(super) fn filled(&self, chain: Chain, chunk: u32) -> &[Entry<E>] {
+        let filled = if chunk == chain.newest { (chain.len() - 1) % CHUNK + 1 } else { CHUNK };
+        &self.entries[chunk as usize][..filled]
+    }
+
+    /// The entries of a chain, oldest first.
+    pub(super) fn entries(&self, chain: Chain) -> impl Iterator<Item = &Entry<E>> {
+        self.of(chain).flat_map(move |chunk| self.filled(chain, chunk))
+    }
+
+    /// One entry of a chunk.
+    #[inline]
+    pub(super) fn entry(&self, chunk: u32, place: usize) -> Entry<E> {
+        self.entries[chunk as usize][place]
     }
 
     /// Moves every entry of a chain to the end of one of `chains`: `place` says by its time to which.
@@ -90,23 +105,18 @@ impl<E: Copy> Chunks<E> {
     pub(super) fn spread(&mut self, mut chain: Chain, chains: &mut [Chain], place: impl Fn(u64) -> usize) {
         while !chain.is_empty() {
             let chunk = self.next[chain.newest as usize];
-            let filled = chain.len().min(CHUNK);
-            for offset in 0..filled {
+            for offset in 0..chain.len().min(CHUNK) {
                 let entry = self.entries[chunk as usize][offset];
                 self.add(&mut chains[place(entry.time)], entry);
             }
-            self.drop_oldest(&mut chain);
+            self.drop_chunk(&mut chain);
         }
     }
 
-    /// Moves the oldest `count` entries of a chain, or all if there are fewer, to the end of `run`.
-    /// The count is to be a multiple of the chunk's.
-    pub(super) fn gather(&mut self, chain: &mut Chain, count: usize, run: &mut Vec<Entry<E>>) {
-        let left = chain.len().saturating_sub(count);
-        while chain.len() > left {
-            let chunk = self.next[chain.newest as usize];
-            run.extend_from_slice(&self.entries[chunk as usize][..chain.len().min(CHUNK)]);
-            self.drop_oldest(chain);
+    /// Drops the oldest `count` entries of a chain: a multiple of the chunk's, or all.
+    pub(super) fn drop_oldest(&mut self, chain: &mut Chain, count: usize) {
+        for _ in 0..count.div_ceil(CHUNK) {
+            self.drop_chunk(chain);
         }
     }
 
@@ -118,7 +128,7 @@ impl<E: Copy> Chunks<E> {
 
     /// Frees the oldest chunk of a chain.
     #[inline]
-    fn drop_oldest(&mut self, chain: &mut Chain) {
+    fn drop_chunk(&mut self, chain: &mut Chain) {
         let oldest = self.next[chain.newest as usize];
         self.next[chain.newest as usize] = self.next[oldest as usize];
         self.next[oldest as usize] = self.free;
@@ -167,16 +177,15 @@ mod tests {
                 chunks.add(chain, Entry { time: n, sequence: n, event: n as u32 });
             }
             for (mut chain, parity) in [(even, 0), (odd, 1)] {
-                let seen: usize = chunks.slices(chain).map(<[_]>::len).sum();
-                assert_eq!(seen, 50);
-                let mut run = Vec::new();
-                chunks.gather(&mut chain, 2 * CHUNK, &mut run);
-                assert_eq!((run.len(), chain.len()), (32, 18));
+                let events =
+                    |chunks: &Chunks<u32>, chain| chunks.entries(chain).map(|entry| entry.event).collect::<Vec<_>>();
+                assert_eq!(events(&chunks, chain), (0..50).map(|n| 2 * n + parity).collect::<Vec<_>>());
+                chunks.drop_oldest(&mut chain, 2 * CHUNK);
+                assert_eq!(chain.len(), 18);
                 chunks.add(&mut chain, Entry { time: 100, sequence: 100, event: 100 + parity });
-                chunks.gather(&mut chain, 4 * CHUNK, &mut run);
+                assert_eq!(events(&chunks, chain), (32..51).map(|n| 2 * n + parity).collect::<Vec<_>>());
+                chunks.drop_oldest(&mut chain, 19);
                 assert!(chain.is_empty());
-                let events: Vec<u32> = run.iter().map(|entry| entry.event).collect();
-                assert_eq!(events, (0..51).map(|n| 2 * n + parity).collect::<Vec<u32>>());
             }
         }
         assert_eq!(chunks.reserved(), 9, "two chains of 50 entries need four chunks each, and one is held ready");
@@ -193,7 +202,7 @@ mod tests {
         let mut chains = [Chain::EMPTY; 10];
         chunks.spread(chain, &mut chains, |time| time as usize);
         for (time, chain) in chains.iter().enumerate() {
-            let entries: Vec<_> = chunks.slices(*chain).flatten().collect();
+            let entries: Vec<_> = chunks.entries(*chain).collect();
             assert_eq!(entries.len(), 100);
             assert!(entries.iter().all(|entry| entry.time == time as u64));
             assert!(entries.is_sorted_by_key(|entry| entry.sequence));

@@ -15,28 +15,14 @@ impl<E: Copy> Heap<E> {
         Heap { entries: Vec::new() }
     }
 
-    #[inline]
-    pub(super) fn len(&self) -> usize {
-        self.entries.len()
-    }
-
     /// The earliest entry.
     #[inline]
     pub(super) fn first(&self) -> Option<&Entry<E>> {
         self.entries.first()
     }
 
-    /// All entries, in no useful order.
-    pub(super) fn entries(&self) -> &[Entry<E>] {
-        &self.entries
-    }
+    /// Adds an entry.
 
-    pub(super) fn clear(&mut self) {
-        self.entries.clear();
-    }
-
-    /// Adds an entry. It is written where it stays, for the reason given at `Chunks::add`.
-    #[inline(always)]
     pub(super) fn push(&mut self, entry: Entry<E>) {
         self.entries.push(entry);
         self.lift_last();

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //!   earlier ──────────────────────────────────────────────────────────────▶ later
-//!   near (sorted) and early (heap)  │ inner rung, unopened │ outer rung, unopened
-//!                                 front
+//!   near (sorted)  │ inner rung, unopened │ outer rung, unopened │ …
+//!                front
 //! ```
 //!
 //! A *rung* cuts a stretch of time into buckets of equal, power-of-two width; a bucket is an unsorted list. Only the next
@@ -12,34 +12,31 @@
 //! delays, and an unfavourable law costs one more rung, never a scan. The last bucket of a rung is open to the right as
 //! far as the rung above it begins; that of the outermost takes the far future.
 //!
-//! Entries before the front go to a small heap beside `near`. When it overflows, both become a new innermost rung. A
-//! queue of few events therefore lives in the heap alone.
+//! Entries before the front are inserted into `near`, which becomes a new innermost rung when it is full. A queue of few
+//! events therefore lives in `near` alone.
 //!
 //! Entries arrive in the order of their sequence and every list keeps its order, so rungs need look at times only, and a
 //! bucket of simultaneous events is served from its list as it stands.
 //!
 //! After W. T. Tang, R. S. M. Goh and I. L.-J. Thng, "Ladder queue: an O(1) priority queue structure for large-scale
-//! discrete event simulation", ACM TOMACS 15(3), 2005, with chunked buckets, widths from the times at hand and the heap.
+//! discrete event simulation", ACM TOMACS 15(3), 2005, with chunked buckets, and widths from the times at hand.
 
 use super::Entry;
 use super::chunks::{Chain, Chunks};
-use super::heap::Heap;
-use super::near::{Near, RUN, STRETCH_MAX};
+use super::near::{Near, ROOM, RUN, STRETCH_MAX};
 
+const FEW: usize = 16;
 /// Entries wished for in each bucket of a new rung.
-const FILL: usize = 24;
+const FILL: usize = 32;
 /// Two to this power: the most buckets a rung is cut into.
 const CUTS_LOG2_MAX: u32 = 10;
-/// Entries in the heap that make it overflow into a rung.
-const EARLY_MAX: usize = 64;
-/// With this many rungs the heap may grow as it likes. Pushes in descending order could otherwise add a rung for every
-/// `EARLY_MAX` of them.
-const SPILL_DEPTH: usize = 8;
+/// With this many rungs, a full `near` takes inner rungs that are no longer than itself along. Pushes in descending order
+/// could otherwise add a rung for each `ROOM` of them; so there are logarithmically many.
+const DEPTH: usize = 8;
 
 #[derive(Clone, Debug)]
 pub(super) struct Ladder<E> {
     near: Near<E>,
-    early: Heap<E>,
     /// The outermost first.
     rungs: Vec<Rung>,
     chunks: Chunks<E>,
@@ -64,7 +61,7 @@ struct Rung {
 
 impl<E: Copy> Ladder<E> {
     pub(super) fn new() -> Self {
-        Ladder { near: Near::new(), early: Heap::new(), rungs: Vec::new(), chunks: Chunks::new(), spare: Vec::new() }
+        Ladder { near: Near::new(), rungs: Vec::new(), chunks: Chunks::new(), spare: Vec::new() }
     }
 
     /// Adds an entry. Its sequence must be greater than all before.
@@ -77,8 +74,8 @@ impl<E: Copy> Ladder<E> {
                 return;
             }
         }
-        self.early.push(entry);
-        if self.early.len() > EARLY_MAX && self.rungs.len() < SPILL_DEPTH {
+        self.near.insert(entry);
+        if self.near.entries().len() > if self.rungs.is_empty() { FEW } else { ROOM } {
             self.spill();
         }
     }
@@ -87,23 +84,15 @@ impl<E: Copy> Ladder<E> {
     #[inline]
     pub(super) fn pop_before(&mut self, end: u128) -> Option<(u64, E)> {
         loop {
-            let early = self.early.first().map_or(u128::MAX, Entry::key);
-            if let Some(near) = self.near.get(0)
-                && near.key() < early
-            {
-                if near.key() >= end {
+            if let Some(first) = self.near.entries().first() {
+                if first.key() >= end {
                     return None;
                 }
-                let popped = (near.time, near.event);
+                let popped = (first.time, first.event);
                 self.near.drop_first();
                 return Some(popped);
             }
-            if early < end {
-                let popped = self.early.first().map(|entry| (entry.time, entry.event));
-                self.early.drop_first();
-                return popped;
-            }
-            if early != u128::MAX || !self.refill(end) {
+            if !self.refill(end) {
                 return None;
             }
         }
@@ -111,25 +100,23 @@ impl<E: Copy> Ladder<E> {
 
     /// The least key; reads the next bucket through where it is still unsorted.
     pub(super) fn first(&self) -> Option<u128> {
-        let sorted = [self.near.get(0), self.early.first()].into_iter().flatten().map(Entry::key).min();
-        sorted.or_else(|| {
+        self.near.entries().first().map(Entry::key).or_else(|| {
             let waiting = self.rungs.iter().rev().flat_map(|rung| &rung.buckets[rung.next..]);
             let next = *waiting.into_iter().find(|bucket| !bucket.is_empty())?;
-            self.chunks.slices(next).flatten().map(Entry::key).min()
+            self.chunks.entries(next).map(Entry::key).min()
         })
     }
 
-    /// The `k`-th entry of the sorted run after the next one.
+    /// The `k`-th entry of the run after the next one.
     #[inline]
     pub(super) fn upcoming(&self, k: usize) -> Option<&E> {
-        self.near.get(k).map(|entry| &entry.event)
+        self.near.entries().get(k).map(|entry| &entry.event)
     }
 
     /// Every entry, in no useful order.
     pub(super) fn entries(&self) -> impl Iterator<Item = &Entry<E>> {
         let waiting = self.rungs.iter().flat_map(|rung| &rung.buckets);
-        let waiting = waiting.flat_map(|&bucket| self.chunks.slices(bucket)).flatten();
-        self.near.entries().chain(self.early.entries()).chain(waiting)
+        self.near.entries().iter().chain(waiting.flat_map(|&bucket| self.chunks.entries(bucket)))
     }
 
     /// Entries there is place for in the buckets.
@@ -138,9 +125,9 @@ impl<E: Copy> Ladder<E> {
         self.chunks.reserved() * super::chunks::CHUNK
     }
 
-    /// Opens buckets until there is a run; false if there is none before `end`. The run and the heap must be empty.
+    /// Opens buckets until there is a run; false if there is none before `end`. The run must be empty.
     ///
-    /// A bucket that begins at `end` or later stays shut, since all that is pushed before the front burdens the heap.
+    /// A bucket that begins at `end` or later stays shut, since all that is pushed before the front has to be inserted.
     #[inline(never)]
     fn refill(&mut self, end: u128) -> bool {
         while let Some(rung) = self.rungs.last_mut() {
@@ -151,34 +138,29 @@ impl<E: Copy> Ladder<E> {
             let width = rung.width();
             if width == Some(1) && rung.buckets[rung.next].len() > RUN {
                 // All simultaneous, and in order: the bucket is served as it stands, and events may still join it.
-                self.near.fill(start, |run| self.chunks.gather(&mut rung.buckets[rung.next], RUN, run));
+                self.near.fill(start, &mut rung.buckets[rung.next], &mut self.chunks);
                 return true;
             }
-            let bucket = rung.open();
+            let mut bucket = rung.open();
             if rung.next == rung.buckets.len() {
                 self.spare.extend(self.rungs.pop().map(|rung| rung.buckets));
             }
             if bucket.is_empty() {
                 continue;
             }
-            let short = bucket.len() <= RUN;
+            let short = bucket.len() <= if width.is_some() { RUN } else { FEW };
             if short && width.is_some_and(|width| width <= STRETCH_MAX) {
-                self.serve(bucket, start);
+                self.near.fill(start, &mut bucket, &mut self.chunks);
                 return true;
             }
-            let (first, last) = times(self.chunks.slices(bucket).flatten());
+            let (first, last) = times(self.chunks.entries(bucket));
             if short && last - first <= STRETCH_MAX {
-                self.serve(bucket, first);
+                self.near.fill(first, &mut bucket, &mut self.chunks);
                 return true;
             }
             self.spread(bucket, first, last);
         }
         false
-    }
-
-    /// Makes a bucket the run; nothing in it is due before `start`.
-    fn serve(&mut self, mut bucket: Chain, start: u64) {
-        self.near.fill(start, |run| self.chunks.gather(&mut bucket, RUN, run));
     }
 
     /// Moves a bucket, whose first and last time are given, into a new innermost rung.
@@ -189,14 +171,25 @@ impl<E: Copy> Ladder<E> {
         self.rungs.push(rung);
     }
 
-    /// Moves the run and the heap into a new innermost rung.
+    /// Moves the run into a new innermost rung.
     #[cold]
     #[inline(never)]
     fn spill(&mut self) {
-        let mut entries: Vec<Entry<E>> = self.near.entries().chain(self.early.entries()).copied().collect();
-        entries.sort_unstable_by_key(|entry| entry.sequence);
+        let mut entries = self.near.entries().to_vec();
         self.near.clear();
-        self.early.clear();
+        while self.rungs.len() > DEPTH {
+            let rung = &self.rungs[self.rungs.len() - 1];
+            if rung.buckets.iter().map(|bucket| bucket.len()).sum::<usize>() > entries.len() {
+                break;
+            }
+            for mut bucket in self.rungs.pop().map(|rung| rung.buckets).into_iter().flatten() {
+                entries.extend(self.chunks.entries(bucket));
+                let count = bucket.len();
+                self.chunks.drop_oldest(&mut bucket, count);
+            }
+        }
+        // Every chain is to be in the order of sequence.
+        entries.sort_unstable_by_key(|entry| entry.sequence);
         self.chunks.prepare(entries[0]);
         let (first, last) = times(&entries);
         let mut rung = self.rung(first, last, entries.len());
@@ -210,7 +203,7 @@ impl<E: Copy> Ladder<E> {
     /// An empty rung to be the innermost, for `count` entries due from `first` to `last`.
     fn rung(&mut self, first: u64, last: u64, count: usize) -> Rung {
         let stretch = last - first;
-        let cuts_log2 = (count / FILL).max(2).next_power_of_two().ilog2().min(CUTS_LOG2_MAX);
+        let cuts_log2 = (count / FILL).max(8).next_power_of_two().ilog2().min(CUTS_LOG2_MAX);
         let shift = (u64::BITS - stretch.leading_zeros()).saturating_sub(cuts_log2);
         // One bucket more than the stretch needs, for what is still to come.
         let count = (stretch >> shift) as usize + 2;

@@ -1,5 +1,5 @@
-//! A 4-ary binary-style heap of entries by (time, sequence): for the few events before the ladder's front, and for the
-//! heads of the lanes. Four children a node halve the depth of a binary heap, and their keys are read together.
+//! A 4-ary heap of entries by (time, sequence): for the few events before the ladder's front, and for the heads of the
+//! lanes. Four children a node halve the depth of a binary heap, and their keys are read together.
 
 use super::Entry;
 
@@ -15,56 +15,30 @@ impl<E: Copy> Heap<E> {
         Heap { entries: Vec::new() }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.entries.len()
-    }
-
     /// The earliest entry.
     #[inline]
     pub(super) fn first(&self) -> Option<&Entry<E>> {
         self.entries.first()
     }
 
-    /// All entries, in no useful order.
-    pub(super) fn entries(&self) -> &[Entry<E>] {
-        &self.entries
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.entries.clear();
-    }
+    /// Adds an entry.
 
     pub(super) fn push(&mut self, entry: Entry<E>) {
-        let mut place = self.entries.len();
         self.entries.push(entry);
-        while place > 0 {
-            let parent = (place - 1) / CHILDREN;
-            if self.entries[parent].key() < entry.key() {
-                break;
-            }
-            self.entries[place] = self.entries[parent];
-            place = parent;
-        }
-        self.entries[place] = entry;
+        self.lift_last();
     }
 
-    /// Takes the earliest entry.
-    pub(super) fn pop(&mut self) -> Option<Entry<E>> {
-        let first = *self.entries.first()?;
-        let last = self.entries.pop()?;
+    /// Drops the earliest entry, which there must be.
+    #[inline(never)]
+    pub(super) fn drop_first(&mut self) {
+        let last = self.entries.pop().expect("an entry to drop");
         if !self.entries.is_empty() {
-            self.sink(last);
+            self.replace_first(last);
         }
-        Some(first)
     }
 
     /// Puts `entry` in the place of the earliest, which there must be.
     pub(super) fn replace_first(&mut self, entry: Entry<E>) {
-        self.sink(entry);
-    }
-
-    /// Fills the root with `entry` and restores the order.
-    fn sink(&mut self, entry: Entry<E>) {
         let entries = &mut self.entries[..];
         let mut place = 0;
         loop {
@@ -78,5 +52,21 @@ impl<E: Copy> Heap<E> {
             place = first + offset;
         }
         entries[place] = entry;
+    }
+
+    /// Restores the order after a push.
+    #[inline(never)]
+    fn lift_last(&mut self) {
+        let mut place = self.entries.len() - 1;
+        let entry = self.entries[place];
+        while place > 0 {
+            let parent = (place - 1) / CHILDREN;
+            if self.entries[parent].key() < entry.key() {
+                break;
+            }
+            self.entries[place] = self.entries[parent];
+            place = parent;
+        }
+        self.entries[place] = entry;
     }
 }

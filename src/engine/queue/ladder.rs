@@ -1,128 +1,122 @@
 //! The ladder: a priority queue of entries by (time, sequence) in constant amortised time.
 //!
 //! ```text
-//!   earlier ─────────────────────────────────────────────────────────────▶ later
-//!   early (heap) and near (sorted)  │ rung 1, unopened  │ rung 0, unopened │ …
-//!                                 front                                  rest
+//!   earlier ──────────────────────────────────────────────────────────────▶ later
+//!   near (sorted)  │ inner rung, unopened │ outer rung, unopened │ …
+//!                front
 //! ```
 //!
-//! A *rung* cuts a range of keys into buckets of equal, power-of-two width; a bucket is an unsorted bag. Only the next
-//! bucket is ever opened: up to `RUN` entries are sorted into `near` and served from its end; more are spread over a new
-//! rung whose width follows from their own least and greatest key and their number. So nothing is tuned to a law of
-//! increments, and a bad law costs one more rung, never a scan. The last bucket of a rung is open to the right, as far as
-//! the rung above it begins; that of the outermost rung takes the far future.
+//! A *rung* cuts a stretch of time into buckets of equal, power-of-two width; a bucket is an unsorted list. Only the next
+//! bucket is ever opened. Up to `RUN` entries are sorted into `near` and served from there; more are spread over a new,
+//! inner rung whose width follows from their own first and last time and their number. So nothing is tuned to a law of
+//! delays, and an unfavourable law costs one more rung, never a scan. The last bucket of a rung is open to the right as
+//! far as the rung above it begins; that of the outermost takes the far future.
 //!
-//! Entries before the front go to a small heap beside `near`. When it overflows, heap and run become a new innermost
-//! rung. A queue of few events therefore lives in the heap alone.
+//! Entries before the front are inserted into `near`, which becomes a new innermost rung when it is full. A queue of few
+//! events therefore lives in `near` alone.
 //!
-//! Keys are (time << 64 | sequence), so simultaneous events are cut by their sequence: ties need no case of their own.
+//! Entries arrive in the order of their sequence and every list keeps its order, so rungs need look at times only, and a
+//! bucket of simultaneous events is served from its list as it stands.
 //!
 //! After W. T. Tang, R. S. M. Goh and I. L.-J. Thng, "Ladder queue: an O(1) priority queue structure for large-scale
-//! discrete event simulation", ACM TOMACS 15(3), 2005, with chunked buckets, widths from the keys at hand and the heap.
+//! discrete event simulation", ACM TOMACS 15(3), 2005, with chunked buckets, and widths from the times at hand.
 
 use super::Entry;
 use super::chunks::{Chain, Chunks};
-use super::heap::Heap;
+use super::near::{Near, ROOM, RUN, STRETCH_MAX};
 
-/// Entries that are sorted at once; more are spread over a rung.
-const RUN: usize = 48;
+const FEW: usize = 16;
 /// Entries wished for in each bucket of a new rung.
-const FILL: usize = 24;
+const FILL: usize = 32;
 /// Two to this power: the most buckets a rung is cut into.
-const BUCKETS_LOG2_MAX: u32 = 10;
-/// Entries in the heap that make it overflow into a rung.
-const EARLY_MAX: usize = 64;
-/// With this many rungs the heap may grow as it likes. A descending order of pushes could otherwise add a rung for every
-/// `EARLY_MAX` of them.
-const SPILL_DEPTH: usize = 8;
+const CUTS_LOG2_MAX: u32 = 10;
+/// With this many rungs, a full `near` takes inner rungs that are no longer than itself along. Pushes in descending order
+/// could otherwise add a rung for each `ROOM` of them; so there are logarithmically many.
+const DEPTH: usize = 8;
 
 #[derive(Clone, Debug)]
 pub(super) struct Ladder<E> {
-    /// Latest first; served from the end.
-    near: Vec<Entry<E>>,
-    early: Heap<E>,
-    /// The outermost first; only the first `depth` are in use, the others keep their memory.
+    near: Near<E>,
+    /// The outermost first.
     rungs: Vec<Rung>,
-    depth: usize,
     chunks: Chunks<E>,
+    /// Buckets of former rungs, kept for their memory.
+    spare: Vec<Vec<Chain>>,
 }
 
 #[derive(Clone, Debug)]
 struct Rung {
-    /// The key at which bucket 0 begins.
-    base: u128,
-    /// A bucket is 2^shift keys wide.
+    /// When bucket 0 begins.
+    base: u64,
+    /// A bucket is 2^shift wide.
     shift: u32,
     /// The next bucket to open, always within `buckets`.
     next: usize,
-    /// The key at which bucket `next` begins: what is earlier does not belong here.
-    start: u128,
-    /// The key at which the rung above continues.
-    limit: u128,
+    /// When the unopened part begins: what is earlier does not belong here.
+    start: u64,
+    /// When the rung above continues.
+    limit: u64,
     buckets: Vec<Chain>,
 }
 
 impl<E: Copy> Ladder<E> {
     pub(super) fn new() -> Self {
-        Ladder { near: Vec::new(), early: Heap::new(), rungs: Vec::new(), depth: 0, chunks: Chunks::new() }
+        Ladder { near: Near::new(), rungs: Vec::new(), chunks: Chunks::new(), spare: Vec::new() }
     }
 
-    /// Adds an entry. Its key must be new.
-    #[inline]
+    /// Adds an entry. Its sequence must be greater than all before.
+    #[inline(always)]
     pub(super) fn push(&mut self, entry: Entry<E>) {
-        let key = entry.key();
-        for rung in &mut self.rungs[..self.depth] {
-            if key >= rung.start {
-                self.chunks.add(rung.bucket(key), entry);
+        for rung in &mut self.rungs {
+            if entry.time >= rung.start {
+                let place = rung.place(entry.time);
+                self.chunks.add(&mut rung.buckets[place], entry);
                 return;
             }
         }
-        self.early.push(entry);
-        if self.early.len() > EARLY_MAX && self.depth < SPILL_DEPTH {
+        self.near.insert(entry);
+        if self.near.entries().len() > if self.rungs.is_empty() { FEW } else { ROOM } {
             self.spill();
         }
     }
 
-    /// Takes the entry with the least key, if that is less than `end`.
+    /// Takes the time and event of the entry with the least key, if that is less than `end`.
     #[inline]
-    pub(super) fn pop_before(&mut self, end: u128) -> Option<Entry<E>> {
+    pub(super) fn pop_before(&mut self, end: u128) -> Option<(u64, E)> {
         loop {
-            let near = self.near.last().map_or(u128::MAX, Entry::key);
-            let early = self.early.first().map_or(u128::MAX, Entry::key);
-            if near.min(early) >= end {
-                if near != u128::MAX || early != u128::MAX || !self.refill(end) {
+            if let Some(first) = self.near.entries().first() {
+                if first.key() >= end {
                     return None;
                 }
-            } else if near < early {
-                return self.near.pop();
-            } else {
-                return self.early.pop();
+                let popped = (first.time, first.event);
+                self.near.drop_first();
+                return Some(popped);
+            }
+            if !self.refill(end) {
+                return None;
             }
         }
     }
 
     /// The least key; reads the next bucket through where it is still unsorted.
     pub(super) fn first(&self) -> Option<u128> {
-        let sorted = [self.near.last(), self.early.first()].into_iter().flatten().map(Entry::key).min();
-        sorted.or_else(|| {
-            let waiting = self.rungs[..self.depth].iter().rev().flat_map(|rung| &rung.buckets[rung.next..]);
+        self.near.entries().first().map(Entry::key).or_else(|| {
+            let waiting = self.rungs.iter().rev().flat_map(|rung| &rung.buckets[rung.next..]);
             let next = *waiting.into_iter().find(|bucket| !bucket.is_empty())?;
-            self.chunks.slices(next).flatten().map(Entry::key).min()
+            self.chunks.entries(next).map(Entry::key).min()
         })
     }
 
-    /// The `k`-th entry of the sorted run, counted from the next.
+    /// The `k`-th entry of the run after the next one.
     #[inline]
     pub(super) fn upcoming(&self, k: usize) -> Option<&E> {
-        let place = self.near.len().checked_sub(k + 1)?;
-        Some(&self.near[place].event)
+        self.near.entries().get(k).map(|entry| &entry.event)
     }
 
     /// Every entry, in no useful order.
     pub(super) fn entries(&self) -> impl Iterator<Item = &Entry<E>> {
-        let waiting = self.rungs[..self.depth].iter().flat_map(|rung| &rung.buckets);
-        let waiting = waiting.flat_map(|&bucket| self.chunks.slices(bucket)).flatten();
-        self.near.iter().chain(self.early.entries()).chain(waiting)
+        let waiting = self.rungs.iter().flat_map(|rung| &rung.buckets);
+        self.near.entries().iter().chain(waiting.flat_map(|&bucket| self.chunks.entries(bucket)))
     }
 
     /// Entries there is place for in the buckets.
@@ -131,116 +125,120 @@ impl<E: Copy> Ladder<E> {
         self.chunks.reserved() * super::chunks::CHUNK
     }
 
-    /// Opens buckets until the run has entries; false if there are none before `end`. The run and the heap must be empty.
+    /// Opens buckets until there is a run; false if there is none before `end`. The run must be empty.
     ///
-    /// A bucket that begins at `end` or later stays shut, since all that is pushed before the front burdens the heap.
-    #[cold]
+    /// A bucket that begins at `end` or later stays shut, since all that is pushed before the front has to be inserted.
     #[inline(never)]
     fn refill(&mut self, end: u128) -> bool {
-        while let Some(rung) = self.rungs[..self.depth].last_mut() {
-            if rung.start >= end {
+        while let Some(rung) = self.rungs.last_mut() {
+            let start = rung.start;
+            if (start as u128) << 64 >= end {
                 return false;
             }
-            let bucket = rung.open_next();
+            let width = rung.width();
+            if width == Some(1) && rung.buckets[rung.next].len() > RUN {
+                // All simultaneous, and in order: the bucket is served as it stands, and events may still join it.
+                self.near.fill(start, &mut rung.buckets[rung.next], &mut self.chunks);
+                return true;
+            }
+            let mut bucket = rung.open();
             if rung.next == rung.buckets.len() {
-                self.depth -= 1;
+                self.spare.extend(self.rungs.pop().map(|rung| rung.buckets));
             }
-            match bucket.len() {
-                0 => {}
-                1..=RUN => {
-                    self.sort(bucket);
-                    return true;
-                }
-                _ => self.spread(bucket),
+            if bucket.is_empty() {
+                continue;
             }
+            let short = bucket.len() <= if width.is_some() { RUN } else { FEW };
+            if short && width.is_some_and(|width| width <= STRETCH_MAX) {
+                self.near.fill(start, &mut bucket, &mut self.chunks);
+                return true;
+            }
+            let (first, last) = times(self.chunks.entries(bucket));
+            if short && last - first <= STRETCH_MAX {
+                self.near.fill(first, &mut bucket, &mut self.chunks);
+                return true;
+            }
+            self.spread(bucket, first, last);
         }
         false
     }
 
-    /// Moves a bucket into the run.
-    fn sort(&mut self, mut bucket: Chain) {
-        while !bucket.is_empty() {
-            let (entries, filled) = self.chunks.take_newest(&mut bucket);
-            self.near.extend_from_slice(&entries[..filled]);
-        }
-        self.near.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.key()));
+    /// Moves a bucket, whose first and last time are given, into a new innermost rung.
+    fn spread(&mut self, bucket: Chain, first: u64, last: u64) {
+        let mut rung = self.rung(first, last, bucket.len());
+        let (base, shift, open) = (rung.base, rung.shift, rung.buckets.len() - 1);
+        self.chunks.spread(bucket, &mut rung.buckets, |time| (((time - base) >> shift) as usize).min(open));
+        self.rungs.push(rung);
     }
 
-    /// Moves a bucket into a new innermost rung.
-    fn spread(&mut self, mut bucket: Chain) {
-        let mut range = (u128::MAX, 0);
-        for entry in self.chunks.slices(bucket).flatten() {
-            range = (range.0.min(entry.key()), range.1.max(entry.key()));
-        }
-        let rung = add_rung(&mut self.rungs, &mut self.depth, range, bucket.len());
-        while !bucket.is_empty() {
-            let (entries, filled) = self.chunks.take_newest(&mut bucket);
-            for &entry in &entries[..filled] {
-                self.chunks.add(rung.bucket(entry.key()), entry);
-            }
-        }
-    }
-
-    /// Moves the run and the heap into a new innermost rung.
+    /// Moves the run into a new innermost rung.
     #[cold]
     #[inline(never)]
     fn spill(&mut self) {
-        let entries = || self.near.iter().chain(self.early.entries());
-        let keys = || entries().map(Entry::key);
-        let range = (keys().min().unwrap_or(0), keys().max().unwrap_or(0));
-        let rung = add_rung(&mut self.rungs, &mut self.depth, range, self.near.len() + self.early.len());
-        for &entry in entries() {
-            self.chunks.add(rung.bucket(entry.key()), entry);
-        }
+        let mut entries = self.near.entries().to_vec();
         self.near.clear();
-        self.early.clear();
+        while self.rungs.len() > DEPTH {
+            let rung = &self.rungs[self.rungs.len() - 1];
+            if rung.buckets.iter().map(|bucket| bucket.len()).sum::<usize>() > entries.len() {
+                break;
+            }
+            for mut bucket in self.rungs.pop().map(|rung| rung.buckets).into_iter().flatten() {
+                entries.extend(self.chunks.entries(bucket));
+                let count = bucket.len();
+                self.chunks.drop_oldest(&mut bucket, count);
+            }
+        }
+        // Every chain is to be in the order of sequence.
+        entries.sort_unstable_by_key(|entry| entry.sequence);
+        self.chunks.prepare(entries[0]);
+        let (first, last) = times(&entries);
+        let mut rung = self.rung(first, last, entries.len());
+        for entry in entries {
+            let place = rung.place(entry.time);
+            self.chunks.add(&mut rung.buckets[place], entry);
+        }
+        self.rungs.push(rung);
+    }
+
+    /// An empty rung to be the innermost, for `count` entries due from `first` to `last`.
+    fn rung(&mut self, first: u64, last: u64, count: usize) -> Rung {
+        let stretch = last - first;
+        let cuts_log2 = (count / FILL).max(8).next_power_of_two().ilog2().min(CUTS_LOG2_MAX);
+        let shift = (u64::BITS - stretch.leading_zeros()).saturating_sub(cuts_log2);
+        // One bucket more than the stretch needs, for what is still to come.
+        let count = (stretch >> shift) as usize + 2;
+        let mut buckets = self.spare.pop().unwrap_or_default();
+        buckets.clear();
+        buckets.resize(count, Chain::EMPTY);
+        let limit = self.rungs.last().map_or(u64::MAX, |rung| rung.start);
+        Rung { base: first, shift, next: 0, start: first, limit, buckets }
     }
 }
 
 impl Rung {
-    /// The bucket for a key that is not before `start`.
+    /// The place of the bucket for a time that is not before `start`.
     #[inline]
-    fn bucket(&mut self, key: u128) -> &mut Chain {
-        let last = self.buckets.len() - 1;
-        let place = ((key - self.base) >> self.shift).min(last as u128) as usize;
-        &mut self.buckets[place]
+    fn place(&self, time: u64) -> usize {
+        (((time - self.base) >> self.shift) as usize).min(self.buckets.len() - 1)
+    }
+
+    /// The width of the next bucket, unless it is open to the right.
+    fn width(&self) -> Option<u64> {
+        (self.next + 1 < self.buckets.len()).then_some(1 << self.shift)
     }
 
     /// Takes the next bucket, which may be empty, and moves on.
-    fn open_next(&mut self) -> Chain {
+    fn open(&mut self) -> Chain {
         let bucket = std::mem::replace(&mut self.buckets[self.next], Chain::EMPTY);
         self.next += 1;
-        let passed = self.next as u128;
-        // No key is as great as the greatest number, so a start beyond the numbers is one that no entry reaches.
-        let width = if passed.leading_zeros() < self.shift { u128::MAX } else { passed << self.shift };
-        self.start = self.base.saturating_add(width).min(self.limit);
+        let passed = self.next as u64;
+        let stretch = if passed.leading_zeros() < self.shift { u64::MAX } else { passed << self.shift };
+        self.start = self.base.saturating_add(stretch).min(self.limit);
         bucket
     }
 }
 
-/// An empty rung inside the others for `count` entries with keys from `least` to `greatest`.
-fn add_rung<'a>(
-    rungs: &'a mut Vec<Rung>,
-    depth: &mut usize,
-    (least, greatest): (u128, u128),
-    count: usize,
-) -> &'a mut Rung {
-    let limit = if *depth == 0 { u128::MAX } else { rungs[*depth - 1].start };
-    if *depth == rungs.len() {
-        rungs.push(Rung { base: 0, shift: 0, next: 0, start: 0, limit, buckets: Vec::new() });
-    }
-    let rung = &mut rungs[*depth];
-    *depth += 1;
-    let range = greatest - least;
-    let cuts_log2 = (count / FILL).max(1).next_power_of_two().ilog2().min(BUCKETS_LOG2_MAX);
-    rung.shift = (u128::BITS - range.leading_zeros()).saturating_sub(cuts_log2);
-    rung.base = least;
-    rung.start = least;
-    rung.limit = limit;
-    rung.next = 0;
-    // One bucket more than the range needs, for what is still to come.
-    let used = (range >> rung.shift) as usize + 1;
-    rung.buckets.clear();
-    rung.buckets.resize(used + 1, Chain::EMPTY);
-    rung
+/// The first and the last time of some entries.
+fn times<'a, E: 'a>(entries: impl IntoIterator<Item = &'a Entry<E>>) -> (u64, u64) {
+    entries.into_iter().fold((u64::MAX, 0), |(first, last), entry| (first.min(entry.time), last.max(entry.time)))
 }

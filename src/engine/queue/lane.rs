@@ -40,7 +40,7 @@ impl<E: Copy> Lanes<E> {
     }
 
     /// Adds an entry that is later than all in its lane.
-    #[inline]
+    #[inline(always)]
     pub(super) fn push(&mut self, lane: Lane, entry: Entry<E>) {
         let ring = &mut self.lanes[lane.0 as usize].1;
         if ring.is_empty() {
@@ -55,20 +55,24 @@ impl<E: Copy> Lanes<E> {
         self.heads.first().map_or(u128::MAX, Entry::key)
     }
 
-    /// Takes the entry with the least key.
-    pub(super) fn pop(&mut self) -> Option<Entry<E>> {
+    /// Takes the time and event of the entry with the least key.
+    #[inline]
+    pub(super) fn pop(&mut self) -> Option<(u64, E)> {
         let lane = self.heads.first()?.event;
-        let ring = &mut self.lanes[lane.0 as usize].1;
-        let first = ring.pop_front();
-        match ring.front() {
+        let first = self.lanes[lane.0 as usize].1.pop_front().map(|entry| (entry.time, entry.event));
+        self.advance(lane);
+        first
+    }
+
+    /// Puts the head of the lane that was just popped in order.
+    #[inline(never)]
+    fn advance(&mut self, lane: Lane) {
+        match self.lanes[lane.0 as usize].1.front() {
             Some(next) => {
                 self.heads.replace_first(Entry { time: next.time, sequence: next.sequence, event: lane });
             }
-            None => {
-                self.heads.pop();
-            }
+            None => self.heads.drop_first(),
         }
-        first
     }
 
     /// Every lane's delay and entries, in order.

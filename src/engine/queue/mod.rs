@@ -20,6 +20,7 @@ mod chunks;
 mod heap;
 mod ladder;
 mod lane;
+mod near;
 #[cfg(test)]
 mod oracle;
 mod saved;
@@ -89,7 +90,7 @@ impl<E: Copy> Queue<E> {
     /// Schedules an event. One at [`Time::NEVER`] is pending for ever.
     ///
     /// Panics if `at` is before [`Queue::now`].
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, at: Time, event: E) {
         assert!(at >= self.now, "an event in the past");
         let entry = self.entry(at, event);
@@ -105,7 +106,7 @@ impl<E: Copy> Queue<E> {
     /// Schedules an event one lane's span from now; as `push(now + span, event)`.
     ///
     /// Panics if `lane` is not a lane of this queue.
-    #[inline]
+    #[inline(always)]
     pub fn push_after(&mut self, lane: Lane, event: E) {
         let entry = self.entry(self.now + self.lanes.span(lane), event);
         self.lanes.push(lane, entry);
@@ -116,14 +117,14 @@ impl<E: Copy> Queue<E> {
     pub fn pop_before(&mut self, end: Time) -> Option<(Time, E)> {
         let end = (end.0 as u128) << 64;
         let lane = self.lanes.first();
-        let entry = match self.ladder.pop_before(end.min(lane)) {
-            Some(entry) => entry,
+        let (time, event) = match self.ladder.pop_before(end.min(lane)) {
+            Some(popped) => popped,
             None if lane < end => self.lanes.pop()?,
             None => return None,
         };
-        self.now = Time(entry.time);
+        self.now = Time(time);
         self.len -= 1;
-        Some((self.now, entry.event))
+        Some((self.now, event))
     }
 
     /// The time of the last event popped; at first the start.
@@ -160,7 +161,7 @@ impl<E: Copy> Queue<E> {
     }
 
     /// A new pending event with its number.
-    #[inline]
+    #[inline(always)]
     fn entry(&mut self, at: Time, event: E) -> Entry<E> {
         let sequence = self.sequence;
         // Overflow is checked: at a thousand million events a second it takes 584 years.

@@ -48,7 +48,10 @@ impl<E: Copy> Saved<E> {
     fn restore(self) -> Result<Queue<E>, String> {
         self.check()?;
         let mut queue = Queue::new();
-        for &(time, sequence, event) in &self.entries {
+        let mut entries = self.entries;
+        // The ladder is to be filled in the order of sequence.
+        entries.sort_unstable_by_key(|entry| entry.1);
+        for &(time, sequence, event) in &entries {
             queue.ladder.push(Entry { time, sequence, event });
             queue.len += 1;
         }

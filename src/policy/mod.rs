@@ -186,6 +186,8 @@ macro_rules! policies {
             $(($Chosen::$Variant(spec), $Memory::$Variant(memory)) => {
                 $crate::policy::policies!(@call $method spec memory $args)
             })*
+            // A kind with one rule has no other pair.
+            #[allow(unreachable_patterns)]
             _ => unreachable!("a memory goes with its rule"),
         }
     };

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine::time::Span;
 pub use check::LawProblem;
 pub use poisson::poisson;
-pub use sampler::Sampler;
+pub use sampler::{Sampler, gamma_variate};
 pub use zipf::Zipf;
 
 /// What a law may be a law of: anything with a number behind it.

@@ -336,7 +336,7 @@ fn exponential(chance: &mut impl Chance) -> f64 {
 
 /// Gamma with scale 1. G. Marsaglia and W. W. Tsang, "A simple method for generating gamma variables", ACM Transactions on
 /// Mathematical Software 26 (2000), with their step from `shape + 1` for shapes below 1.
-fn gamma_variate(shape: f64, chance: &mut impl Chance) -> f64 {
+pub fn gamma_variate(shape: f64, chance: &mut impl Chance) -> f64 {
     if shape < 1.0 {
         return gamma_variate(shape + 1.0, chance) * exp(ln(chance.unit()) / shape);
     }

@@ -9,6 +9,8 @@ pub mod day;
 pub mod hawkes;
 pub mod mmpp;
 pub mod poisson;
+#[cfg(test)]
+mod tests;
 pub mod trace;
 
 /// An arrival law.
@@ -41,12 +43,16 @@ crate::policy::policies! {
 }
 
 impl Arrivals {
-    /// Reads the files the law replays. `Err` is a message for the person who wrote the scenario.
+    /// Checks the parameters together and reads the file the law replays, if it replays one; to be called before the first
+    /// arrival is asked for. `Err` is a message for the person who wrote the scenario.
     pub fn resolve(&mut self, reader: &mut dyn Reader) -> Result<(), String> {
         match self {
+            Arrivals::Poisson(_) => Ok(()),
+            Arrivals::Day(spec) => spec.check(),
             Arrivals::Clients(spec) => spec.resolve(reader),
+            Arrivals::Mmpp(spec) => spec.check(),
+            Arrivals::Hawkes(spec) => spec.check(),
             Arrivals::Trace(spec) => spec.resolve(reader),
-            Arrivals::Poisson(_) | Arrivals::Day(_) | Arrivals::Mmpp(_) | Arrivals::Hawkes(_) => Ok(()),
         }
     }
 }

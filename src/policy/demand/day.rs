@@ -70,6 +70,9 @@ fn day() -> Span {
 /// The parts a sine is bounded in: over one of 48 it moves by at most a seventh of its swing.
 const SINE_PARTS: u64 = 48;
 
+/// The shortest part that `rates` may be given for.
+const PART_MIN: Span = Span(1000);
+
 impl Described for Spec {
     const NAME: &'static str = "day";
     const SUMMARY: &'static str = "a Poisson process whose rate runs through the same curve every day";
@@ -117,8 +120,13 @@ impl super::Rule for Spec {
 impl Spec {
     /// What is wrong with the parameters taken together, for the person who wrote the scenario.
     pub fn check(&self) -> Result<(), String> {
-        if self.period == Span::ZERO {
-            return Err("`period` must be longer than zero".into());
+        // Finer parts would be lost in the rounding of instants.
+        let shortest = Span(PART_MIN.0.saturating_mul(self.rates.len().max(1) as u64));
+        if self.period < shortest {
+            let period = self.period;
+            return Err(format!(
+                "`period` must be {PART_MIN} or more for each of `rates`: {period} is below {shortest}"
+            ));
         }
         let sine = self.mean.is_some() || self.amplitude.is_some() || self.peak.is_some();
         match self.curve {
@@ -281,6 +289,7 @@ mod tests {
             (r#"{}"#, "`mean`"),
             (r#"{ mean = "5/s", rates = ["5/s"] }"#, "`rates`"),
             (r#"{ mean = "5/s", period = "0" }"#, "`period`"),
+            (r#"{ curve = "steps", period = "1999ns", rates = ["5/s", "6/s"] }"#, "`period`"),
             (r#"{ curve = "steps" }"#, "`rates`"),
             (r#"{ curve = "linear", rates = ["5/s"], peak = "2h" }"#, "`peak`"),
         ] {

@@ -35,7 +35,7 @@ pub struct Spec {
 }
 
 /// The most changes of state per arrival, on average; beyond it the states are noise that only costs time.
-const CHANGES_MAX: f64 = 1e4;
+const CHANGES_MAX: f64 = 1e3;
 
 impl Described for Spec {
     const NAME: &'static str = "mmpp";

@@ -218,7 +218,7 @@ fn days_follow_their_curves() {
         let rule = rule("day", text);
         let Arrivals::Day(day) = &rule else { unreachable!() };
         let hour = Span(day.period.0 / HOURS as u64);
-        let mut expected = vec![0.0; HOURS];
+        let mut expected = [0.0; HOURS];
         for (index, expected) in expected.iter_mut().enumerate() {
             // The midpoint rule over parts that the corners of every curve fall between.
             let parts = 1000;

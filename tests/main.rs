@@ -2,5 +2,6 @@
 
 mod suite {
     mod readme;
+    mod theory;
     mod tidy;
 }

@@ -1,0 +1,21 @@
+//! The cases: which scenario, which formula, which measure.
+
+mod arrivals;
+mod batches;
+mod choices;
+mod days;
+mod failures;
+mod many_servers;
+mod one_server;
+mod sharing;
+
+use super::case::Chapter;
+
+/// All of them, in the order of the page.
+pub fn all() -> Vec<Chapter> {
+    let mut chapters = one_server::chapters();
+    chapters.extend(many_servers::chapters());
+    chapters.extend([sharing::chapter(), choices::chapter(), batches::chapter(), failures::chapter(), days::chapter()]);
+    chapters.push(arrivals::chapter());
+    chapters
+}

@@ -1,0 +1,303 @@
+//! What a replication is watched for: the recorder of this suite, beside the product's own tally.
+
+use reliance::domain::fate::Fate;
+use reliance::domain::ids::NodeId;
+use reliance::domain::story::Story;
+use reliance::engine::time::{Span, Time};
+use reliance::record::fact::Fact;
+use reliance::record::recorder::{Gauges, MarketGauge, Recorder};
+use reliance::record::tally::Summary;
+use reliance::scenario::Scenario;
+
+/// Levels up to here are told apart.
+const LEVELS: usize = 64;
+
+/// What a case wants watched beyond what is always counted.
+#[derive(Clone, Debug, Default)]
+pub struct Wish {
+    /// Look at the market so long after the warm-up's end, in seconds.
+    pub looks: Vec<f64>,
+    /// Look again after so long, until the horizon; zero: only once.
+    pub again: f64,
+    /// Count waits longer than this, in seconds.
+    pub long_wait: f64,
+    /// Sum responses by bands of work, cut at these seconds.
+    pub bands: Vec<f64>,
+    /// Count the arrivals of windows of this length, in seconds.
+    pub window: f64,
+}
+
+/// Everything known about a replication.
+pub struct Seen {
+    /// The tally.
+    pub summary: Summary,
+    /// The rest.
+    pub probe: Probe,
+}
+
+/// The recorder. Jobs count if they were asked for from the warm-up's end to the horizon, levels between the two.
+pub struct Probe {
+    from: Time,
+    to: Time,
+    schedule: Vec<Time>,
+    next: usize,
+    long_wait: Span,
+    /// The market at the warm-up's end.
+    pub begin: MarketGauge,
+    /// The market at the horizon.
+    pub end: MarketGauge,
+    /// The market at each look, in their order.
+    pub looks: Vec<MarketGauge>,
+    /// The jobs in the market over time.
+    pub level: Level,
+    /// By class.
+    pub classes: Vec<Class>,
+    /// By band of work.
+    pub bands: Vec<Band>,
+    /// Services begun.
+    pub starts: Starts,
+    /// When jobs were asked for.
+    pub asked: Asked,
+}
+
+/// How long the market held how many jobs.
+pub struct Level {
+    count: usize,
+    since: Time,
+    counting: bool,
+    /// Nanoseconds by number of jobs, the last for all higher numbers.
+    pub nanos: [u64; LEVELS],
+    /// Σ number² × nanoseconds.
+    pub squares: u128,
+}
+
+/// The jobs of a class.
+#[derive(Clone, Debug, Default)]
+pub struct Class {
+    /// Jobs.
+    pub jobs: u64,
+    /// Those that came to a node.
+    pub reached: u64,
+    /// Those that waited there at all.
+    pub waited: u64,
+    /// Those that waited longer than wished.
+    pub waited_long: u64,
+    /// Nanoseconds of waiting, of those who abandoned too.
+    pub wait: u128,
+    /// Those that were answered.
+    pub answered: u64,
+    /// Nanoseconds from asking to answer.
+    pub response: u128,
+    /// Those that abandoned.
+    pub abandoned: u64,
+    /// Those that nobody took.
+    pub declined: u64,
+}
+
+/// Answered jobs with work up to a limit.
+#[derive(Clone, Debug, Default)]
+pub struct Band {
+    limit: Span,
+    /// Nanoseconds from asking to answer.
+    pub response: u128,
+    /// Nanoseconds of work.
+    pub work: u128,
+}
+
+/// Services begun; those begun at one node at one instant are a batch.
+#[derive(Clone, Debug, Default)]
+pub struct Starts {
+    last: Option<(Time, NodeId)>,
+    /// Jobs that began to be served.
+    pub jobs: u64,
+    /// Batches.
+    pub batches: u64,
+}
+
+/// When jobs were asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    last: Option<Time>,
+    /// Gaps that ended while it counted.
+    pub gaps: u64,
+    /// Their sum, in seconds.
+    pub gap: f64,
+    /// The sum of their squares.
+    pub gap_square: f64,
+    window: Span,
+    until: Time,
+    count: u64,
+    /// Windows that ended.
+    pub windows: u64,
+    /// The jobs in them.
+    pub jobs: u64,
+    /// The sum of the squares of their numbers of jobs.
+    pub jobs_square: u128,
+    /// The first job and the last.
+    pub ends: Option<(Time, Time)>,
+}
+
+impl Probe {
+    /// A probe of a run of `scenario`.
+    pub fn new(scenario: &Scenario, wish: &Wish) -> Probe {
+        let (from, to) = (scenario.warm_up, scenario.horizon);
+        let mut schedule = vec![from];
+        let mut round = from;
+        while !wish.looks.is_empty() && round < to {
+            schedule.extend(wish.looks.iter().map(|&look| round + Span::from_seconds(look)).filter(|&at| at < to));
+            round = if wish.again > 0.0 { round + Span::from_seconds(wish.again) } else { to };
+        }
+        schedule.push(to);
+        let limits = wish.bands.iter().map(|&limit| Span::from_seconds(limit)).chain([Span::MAX]);
+        let window = Span::from_seconds(wish.window);
+        Probe {
+            from,
+            to,
+            schedule,
+            next: 0,
+            long_wait: Span::from_seconds(wish.long_wait),
+            begin: MarketGauge::default(),
+            end: MarketGauge::default(),
+            looks: Vec::new(),
+            level: Level { count: 0, since: Time::ZERO, counting: false, nanos: [0; LEVELS], squares: 0 },
+            classes: vec![Class::default(); scenario.classes.len()],
+            bands: limits.map(|limit| Band { limit, ..Band::default() }).collect(),
+            starts: Starts::default(),
+            asked: Asked { window, until: from + window, ..Asked::default() },
+        }
+    }
+
+    /// The seconds over which it counted.
+    pub fn seconds(&self) -> f64 {
+        self.to.since(self.from).seconds()
+    }
+
+    /// The integral of a level over those seconds, exact but for its last rounding, from its areas at both ends.
+    pub fn area(&self, area: impl Fn(&MarketGauge) -> u128) -> f64 {
+        (area(&self.end) - area(&self.begin)) as f64 * 1e-9
+    }
+
+    fn close(&mut self, now: Time, story: &Story) {
+        self.level.change(now, -1);
+        if story.at.asked < self.from {
+            return;
+        }
+        let at = &story.at;
+        let class = &mut self.classes[story.class.0 as usize];
+        class.jobs += 1;
+        class.abandoned += u64::from(story.fate == Fate::Abandoned);
+        class.declined += u64::from(story.fate == Fate::Declined);
+        if at.reached != Time::NEVER {
+            let wait = if at.started == Time::NEVER { now.since(at.reached) } else { at.started.since(at.reached) };
+            class.reached += 1;
+            class.waited += u64::from(wait > Span::ZERO);
+            class.waited_long += u64::from(wait > self.long_wait);
+            class.wait += u128::from(wait.0);
+        }
+        if at.answered != Time::NEVER {
+            let response = u128::from(at.answered.since(at.asked).0);
+            class.answered += 1;
+            class.response += response;
+            let band = self.bands.iter_mut().find(|band| story.work <= band.limit).expect("the last band has no limit");
+            band.response += response;
+            band.work += u128::from(story.work.0);
+        }
+    }
+}
+
+impl Recorder for Probe {
+    #[inline]
+    fn note(&mut self, now: Time, fact: &Fact, story: Option<&Story>) {
+        match (fact, story) {
+            (Fact::Asked { .. }, _) => {
+                self.level.change(now, 1);
+                self.asked.note(now, self.from);
+            }
+            (Fact::Closed { .. }, Some(story)) => self.close(now, story),
+            (Fact::Started { node, .. }, _) if self.from <= now && now < self.to => self.starts.note(now, *node),
+            _ => {}
+        }
+    }
+
+    #[inline]
+    fn due(&self, now: Time) -> Option<Time> {
+        self.schedule.get(self.next).copied().filter(|&at| at <= now)
+    }
+
+    fn sample(&mut self, at: Time, gauges: &impl Gauges) {
+        let gauge = gauges.market(at);
+        if self.next == 0 {
+            self.begin = gauge;
+            self.level.settle(at);
+            (self.level.counting, self.level.nanos, self.level.squares) = (true, [0; LEVELS], 0);
+        } else if self.next + 1 == self.schedule.len() {
+            self.end = gauge;
+            self.level.settle(at);
+            self.level.counting = false;
+            self.asked.pass(at);
+        } else {
+            self.looks.push(gauge);
+        }
+        self.next += 1;
+    }
+}
+
+impl Level {
+    #[inline]
+    fn change(&mut self, now: Time, by: isize) {
+        self.settle(now);
+        self.count = self.count.checked_add_signed(by).expect("nobody leaves who did not come");
+    }
+
+    #[inline]
+    fn settle(&mut self, now: Time) {
+        if self.counting {
+            let nanos = now.since(self.since).0;
+            self.nanos[self.count.min(LEVELS - 1)] += nanos;
+            self.squares += (self.count * self.count) as u128 * u128::from(nanos);
+        }
+        self.since = now;
+    }
+}
+
+impl Starts {
+    #[inline]
+    fn note(&mut self, now: Time, node: NodeId) {
+        self.jobs += 1;
+        if self.last != Some((now, node)) {
+            self.last = Some((now, node));
+            self.batches += 1;
+        }
+    }
+}
+
+impl Asked {
+    #[inline]
+    fn note(&mut self, now: Time, from: Time) {
+        let last = self.last.replace(now);
+        if now < from {
+            return;
+        }
+        if let Some(last) = last {
+            let gap = now.since(last).seconds();
+            self.gaps += 1;
+            self.gap += gap;
+            self.gap_square += gap * gap;
+        }
+        self.ends = Some((self.ends.map_or(now, |ends| ends.0), now));
+        self.pass(now);
+        self.count += 1;
+    }
+
+    /// Ends the windows that end by `now`.
+    #[inline]
+    fn pass(&mut self, now: Time) {
+        while self.window > Span::ZERO && self.until <= now {
+            self.windows += 1;
+            self.jobs += self.count;
+            self.jobs_square += u128::from(self.count) * u128::from(self.count);
+            self.count = 0;
+            self.until += self.window;
+        }
+    }
+}

@@ -48,7 +48,8 @@ in closed form, runs it as any other scenario, and compares. {rows} numbers from
 as tests (`tests/suite/theory/formulas/`). *Simulated* is the estimate from independent replications of seed 1 with half the
 width of its 95 % interval (Student's t over the replications; ratios by the delta method). Jobs asked for before the
 scenario's warm-up ends do not count, those open at the horizon are served to their end. *z* is the distance from what is
-expected as a normal score: the t statistic of the replications, given the normal score with the same tail.
+expected as a normal score: the t statistic of the replications, given the normal score with the same tail. Rows of one
+scenario, and scenarios with the same arrivals, share their chances, so their scores move together.
 
 The limit was fixed before the first run: |z| ≤ {LIMIT} in every row, which chance alone exceeds in one row out of a million. The
 farthest row here is at {farthest:.2}. Seeds are never chosen, limits never widened.

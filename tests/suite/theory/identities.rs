@@ -1,0 +1,185 @@
+//! What holds on every path exactly, whatever the chances: Little's law as an equality of whole numbers, one fate for every
+//! job, and money that is conserved. Checked on every scenario of the suite, shortened, and on the quickstart, which has prices,
+//! distances, deadlines, failures and retries.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use reliance::domain::fate::Fate;
+use reliance::domain::story::{JobKey, Story};
+use reliance::engine::random::{Chance, Draw, Seed, key};
+use reliance::engine::time::{Span, Time};
+use reliance::record::fact::Fact;
+use reliance::record::recorder::{Gauges, MarketGauge, Recorder};
+use reliance::scenario::Scenario;
+use reliance::scenario::document::Set;
+use reliance::simulate::{Run, simulate};
+
+/// Sums over a path, in whole nanoseconds and micro-credits.
+#[derive(Default)]
+struct Path {
+    open: BTreeMap<JobKey, Time>,
+    asked: u64,
+    closed: u64,
+    fates: BTreeMap<Fate, u64>,
+    /// Asking to closing, over all jobs.
+    sojourns: u128,
+    /// Waits at nodes, of every attempt, and of those who gave up.
+    waits: u128,
+    /// Executions, of every attempt.
+    executions: u128,
+    started: BTreeMap<JobKey, Time>,
+    preempted: bool,
+    paid: i128,
+    charged: i128,
+    income: i128,
+    end: MarketGauge,
+}
+
+impl Recorder for Path {
+    fn note(&mut self, now: Time, fact: &Fact, story: Option<&Story>) {
+        match (*fact, story) {
+            (Fact::Asked { job, .. }, _) => {
+                self.asked += 1;
+                assert_eq!(self.open.insert(job, now), None, "{job:?} is asked for once");
+            }
+            (Fact::Started { job, waited, .. }, _) => {
+                self.waits += u128::from(waited.0);
+                assert_eq!(self.started.insert(job, now), None, "{job:?} begins once per attempt");
+            }
+            (Fact::Preempted { .. }, _) => self.preempted = true,
+            (Fact::Finished { job, .. } | Fact::Dropped { job, .. }, _) => self.stopped(now, job),
+            (Fact::Settled { paid, .. }, _) => self.paid += i128::from(paid.0),
+            (Fact::Closed { job, fate }, Some(story)) => self.close(now, job, fate, story),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, at: Time, gauges: &impl Gauges) {
+        // Whoever was open at the end is closed there, and so are the levels.
+        self.end = gauges.market(at);
+        gauges.nodes(at, &mut |node| self.income += i128::from(node.income.0));
+    }
+}
+
+impl Path {
+    fn stopped(&mut self, now: Time, job: JobKey) {
+        if let Some(started) = self.started.remove(&job) {
+            self.executions += u128::from(now.since(started).0);
+        }
+    }
+
+    fn close(&mut self, now: Time, job: JobKey, fate: Fate, story: &Story) {
+        let asked = self.open.remove(&job).unwrap_or_else(|| panic!("{job:?} is closed without being open"));
+        assert_eq!((story.key, story.fate, story.at.asked, story.at.closed), (job, fate, asked, now));
+        in_order(story);
+        self.closed += 1;
+        *self.fates.entry(fate).or_default() += 1;
+        self.sojourns += u128::from(now.since(asked).0);
+        self.charged += i128::from(story.charged.0);
+        self.stopped(now, job);
+        if fate == Fate::Abandoned {
+            self.waits += u128::from(now.since(story.at.reached).0);
+        }
+    }
+}
+
+/// Panics where an instant of the last attempt lies before one that must come first.
+fn in_order(story: &Story) {
+    let at = &story.at;
+    let instants = [at.asked, at.placed, at.reached, at.started, at.first_token, at.finished, at.answered, at.accepted];
+    let came: Vec<Time> = instants.into_iter().filter(|&instant| instant != Time::NEVER).collect();
+    assert!(came.is_sorted() && came.iter().all(|&instant| instant <= at.closed), "{story:?}");
+    let answered = matches!(story.fate, Fate::FinalRight | Fate::FinalWrong | Fate::Late);
+    assert_eq!(at.answered != Time::NEVER, answered, "{story:?}");
+}
+
+/// Every scenario of the suite, by name.
+fn names() -> Vec<PathBuf> {
+    let entries =
+        fs::read_dir(super::folder()).expect("the folder of scenarios").map(|entry| entry.expect("an entry").path());
+    let is_case = |path: &PathBuf| {
+        let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
+        name.ends_with(".toml") && !name.starts_with("base")
+    };
+    let mut found: Vec<PathBuf> = entries.filter(is_case).collect();
+    found.sort();
+    found
+}
+
+/// A scenario cut to a two-hundredth of its length, but not below 50 s, and counted from the start.
+fn short(path: &PathBuf, drain: bool) -> Arc<Scenario> {
+    let load = |sets: &[Set]| Scenario::load(path, sets).unwrap_or_else(|problems| panic!("{problems}"));
+    let whole = load(&[]).horizon;
+    let horizon = (whole.0 / 200).max(50 * Span::SECOND.0).min(whole.0);
+    let set = |text: String| text.parse::<Set>().expect("a path and a value");
+    let (horizon, warm_up) = (format!("horizon=\"{horizon}ns\""), "warm-up=\"0\"".to_owned());
+    load(&[set(horizon), set(warm_up), set(format!("drain={drain}"))])
+}
+
+fn quickstart() -> PathBuf {
+    super::root().join("scenarios/quickstart.toml")
+}
+
+#[test]
+fn every_job_has_one_fate_and_little_is_exact() {
+    for path in names() {
+        for drain in [true, false] {
+            let scenario = short(&path, drain);
+            let mut seen = Path::default();
+            simulate(&scenario, Seed::from(1), &mut seen);
+            let name = &scenario.name;
+            assert!(seen.open.is_empty() && seen.asked == seen.closed, "{name}: every job is closed");
+            assert_eq!(seen.fates.values().sum::<u64>(), seen.asked, "{name}");
+            assert!(!drain || !seen.fates.contains_key(&Fate::Censored), "{name}: nobody is open after the drain");
+            assert_eq!(seen.sojourns, seen.end.open_area, "{name}: Little's law for the market");
+            // Here nobody travels or pauses: whoever is open waits or is served.
+            assert_eq!(seen.end.open_area, seen.end.waiting_area + seen.end.executing_area, "{name}");
+            // A job put aside waits again without a beginning of its own, and one that is cut off at the end has no wait yet.
+            if drain && !seen.preempted {
+                assert_eq!(seen.waits, seen.end.waiting_area, "{name}: Little's law for the waiting rooms");
+                assert_eq!(seen.executions, seen.end.executing_area, "{name}: Little's law for the slots");
+            }
+        }
+    }
+}
+
+#[test]
+fn little_is_exact_where_everything_happens() {
+    for drain in [true, false] {
+        let scenario = short(&quickstart(), drain);
+        let mut seen = Path::default();
+        simulate(&scenario, Seed::from(1), &mut seen);
+        assert!(seen.asked > 100 && seen.closed == seen.asked, "{} asked, {} closed", seen.asked, seen.closed);
+        assert_eq!(seen.sojourns, seen.end.open_area);
+        assert!(
+            seen.paid > 0 && seen.paid == seen.charged && seen.paid == seen.income,
+            "what is paid is what is earned"
+        );
+        assert_eq!(seen.end.escrow.0, 0, "no escrow outlives its job");
+    }
+}
+
+#[test]
+fn money_is_conserved_at_any_instant() {
+    let failing = [
+        "nodes[a100].failure={ up = { law = \"exponential\", mean = \"30s\" }, down = { law = \"exponential\", mean = \"5s\" } }",
+    ];
+    let sets: Vec<Set> = failing.iter().map(|text| text.parse().expect("a path and a value")).collect();
+    let scenario = Scenario::load(&quickstart(), &sets).unwrap_or_else(|problems| panic!("{problems}"));
+    let mut run = Run::open(scenario.clone(), Seed::from(1));
+    let mut seen = Path::default();
+    let mut draw = Draw::new(key(Seed::from(1), 0, 0, 0, 0));
+    // Gaps with a mean of half a second, some of no event and some of many.
+    let mut at = Time::ZERO;
+    while at < scenario.horizon {
+        at += Span(draw.below(1_000_000_000));
+        run.until(at, &mut seen);
+        run.audit();
+    }
+    run.close(&mut seen);
+    assert!(seen.asked == seen.closed && seen.paid == seen.income && seen.sojourns == seen.end.open_area);
+    assert!(seen.fates.len() > 2, "the market lives: {:?}", seen.fates);
+}

@@ -10,6 +10,7 @@ use crate::market::{Market, Moment};
 use crate::policy::chooser::Offer;
 use crate::policy::pool::PoolView;
 use crate::scenario::Scenario;
+use crate::scenario::model::Slowdown;
 use crate::scenario::schema::Estimate;
 
 use super::arrival::draw;
@@ -70,19 +71,21 @@ fn collect(market: &mut Market, scenario: &Scenario, slot: JobSlot, pool: &[Node
     let from = scenario.requesters[job.requester].region;
     let expected = job.expected;
     let listed_price = scenario.compute.price(&mut market.compute);
+    let estimate = scenario.routing.estimate;
+    let mean_wait = if estimate == Estimate::Mean { market.wait.mean() } else { Span::ZERO };
     for &node in pool {
         let quote = &market.nodes.quotes[node];
         if quote.jobs >= quote.room {
             continue;
         }
         let per_second = if quote.asks.0 >= 0 { quote.asks } else { listed_price };
-        let wait = match scenario.routing.estimate {
-            Estimate::Mean => market.wait.mean(),
-            estimate => wait(quote, expected, estimate),
+        let wait = if estimate == Estimate::Mean { mean_wait } else { wait(quote, expected, estimate) };
+        let slowness = match &scenario.groups[quote.group].slowdown {
+            Slowdown::None => quote.slowness,
+            slowdown => quote.slowness * slowdown.factor((quote.jobs + 1).min(quote.slots)),
         };
-        let slowdown = scenario.groups[quote.group].slowdown.factor((quote.jobs + 1).min(quote.slots));
-        let service = expected.scaled(quote.slowness * slowdown);
-        let network = scenario.network.one_way(from, quote.region) + scenario.network.one_way(quote.region, from);
+        let service = expected.scaled(slowness);
+        let network = scenario.network.round_trip(from, quote.region);
         offers.push(Offer {
             node,
             price: per_second.max(quote.cost).for_work(expected, scenario.rounding),

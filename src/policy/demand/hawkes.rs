@@ -106,7 +106,7 @@ mod tests {
         let dispersion = 6.25 + (1.0 - 6.25) * part;
         let rule = rule("hawkes", Spec::EXAMPLE);
         let (mut means, mut spreads) = (Vec::new(), Vec::new());
-        for replication in 0..4000 {
+        for replication in 0..20_000 {
             let all = arrivals(&rule, replication, Span::from_seconds(warm_up + span));
             let found = all.iter().filter(|arrival| arrival.at.seconds() >= warm_up).count() as f64 - rate * span;
             means.push(found);
@@ -134,7 +134,7 @@ mod tests {
     fn residuals_are_exponential() {
         let spec: Spec = spec(r#"{ base = "0.2/s", jump = "1.8/s", decay = "2/s" }"#);
         let (mut memory, mut stream) = (super::super::Rule::memory(&spec), stream(0));
-        let residuals: Vec<f64> = (0..200_000)
+        let residuals: Vec<f64> = (0..1_000_000)
             .map(|_| {
                 let before = memory.clone();
                 super::super::Rule::next(&spec, &mut memory, &mut stream).unwrap();

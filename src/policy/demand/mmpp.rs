@@ -260,7 +260,7 @@ mod tests {
         let dispersion = limit - (limit - 1.0) * -maths::exp_m1(-r * span) / (r * span);
         let rule = rule("mmpp", Spec::EXAMPLE);
         let (mut means, mut spreads) = (Vec::new(), Vec::new());
-        for replication in 0..4000 {
+        for replication in 0..20_000 {
             let found = arrivals(&rule, replication, Span::from_seconds(span)).len() as f64 - 2.0 * span;
             means.push(found);
             spreads.push(found * found - dispersion * 2.0 * span);

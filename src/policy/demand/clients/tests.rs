@@ -28,7 +28,7 @@ fn every_window_has_its_rate() {
             (3, 1800.0, 2.0),
         ];
         let mut counts = vec![Vec::new(); 2 * windows.len()];
-        for replication in 0..2000 {
+        for replication in 0..5000 {
             let all = arrivals(&rule, replication, Span::from_seconds(4800.0 - from));
             let mut found = vec![0.0; counts.len()];
             for arrival in all {

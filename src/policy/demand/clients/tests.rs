@@ -10,8 +10,8 @@ fn refused(text: &str, file: &str) -> String {
     spec::<Spec>(text).resolve(&mut Table::new(file)).unwrap_err()
 }
 
-/// The expected number of arrivals in every window is its rate times its length, for bursty laws, through changes of law,
-/// in the middle of windows and in the second pass.
+/// The expected number of arrivals in every window is its rate times its length, for bursty laws, through changes of
+/// law, in the middle of windows and in the second pass.
 #[test]
 fn every_window_has_its_rate() {
     for (scale, from) in [(1.0, 0.0), (0.1, 0.0), (3.0, 900.0)] {
@@ -55,8 +55,8 @@ fn every_window_has_its_rate() {
     }
 }
 
-/// With one law throughout, gaps measured in mean gaps are those of a renewal process, whatever the rates and the scale:
-/// their mean is 1, their spread the law's, and neighbours are independent.
+/// With one law throughout, gaps measured in mean gaps are those of a renewal process, whatever the rates and the
+/// scale: their mean is 1, their spread the law's, and neighbours are independent.
 #[test]
 fn gaps_keep_their_spread_under_scaling() {
     for (law, shape, square) in [("Gamma", 0.25, 4.0), ("Weibull", 0.5, 5.0), ("Gamma", 16.0, 0.0625)] {

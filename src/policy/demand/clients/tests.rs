@@ -1,3 +1,5 @@
+//! Clients against their windows.
+
 use super::*;
 use crate::policy::demand::Arrivals;
 use crate::policy::demand::tests::{CLIENTS, Table, arrivals, assert_zero_mean, resolved, spec};

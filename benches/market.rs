@@ -12,7 +12,7 @@ use reliance::scenario::Scenario;
 use reliance::simulate::simulate;
 
 /// Nodes, and jobs in one run.
-const SIZES: [(u32, u64); 2] = [(1_000, 500_000), (100_000, 1_000_000)];
+const SIZES: [(u32, u64); 2] = [(1_000, 500_000), (100_000, 3_000_000)];
 
 fn main() {
     let mut criterion = Criterion::default()

@@ -139,6 +139,7 @@ impl Run {
         }
         let state = &mut self.state;
         state.events += 1;
+        state.market.prefetch(event, &state.queue);
         let mut at = Moment { scenario: &self.scenario, now, queue: &mut state.queue, facts: &mut self.facts };
         state.market.handle(event, &mut at);
         self.hand_on(now, recorder);

@@ -3,6 +3,7 @@
 use crate::domain::fate::{Cause, Fate};
 use crate::domain::ids::{JobSlot, NodeId};
 use crate::domain::purpose::Purpose;
+use crate::engine::queue::prefetch;
 use crate::engine::random::{Draw, mix};
 use crate::engine::time::Span;
 use crate::market::state::nodes::NodeQuote;
@@ -15,6 +16,9 @@ use crate::scenario::schema::Estimate;
 
 use super::arrival::draw;
 use super::{placement, standing};
+
+/// So many nodes are worth asking memory for at once.
+const FEW: usize = 4;
 
 /// Asks a pool of nodes and takes the best offer; without any, the job is declined, or lost if it was placed before.
 pub fn offer(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
@@ -73,6 +77,10 @@ fn collect(market: &mut Market, scenario: &Scenario, slot: JobSlot, pool: &[Node
     let listed_price = scenario.compute.price(&mut market.compute);
     let estimate = scenario.routing.estimate;
     let mean_wait = if estimate == Estimate::Mean { market.wait.mean() } else { Span::ZERO };
+    if pool.len() <= FEW {
+        // One of these will take the job: what it needs of the node is on its way while the offers are compared.
+        pool.iter().for_each(|&node| prefetch(&market.nodes.states[node]));
+    }
     for &node in pool {
         let quote = &market.nodes.quotes[node];
         if quote.jobs >= quote.room {

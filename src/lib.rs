@@ -70,7 +70,11 @@
 //! | 4 | [`market`] | the life of a computation and what moves around it |
 //! | 5 | [`simulate`] | one run: open, until, save, load, close |
 //! | 6 | [`output`] | identity, whole folders, the dictionary |
+//! | 9 | [`report`] | the summary as people read it |
+//! | 10 | `cli` | one file per verb |
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod domain;
 pub mod engine;
 pub mod market;
@@ -78,6 +82,7 @@ pub mod output;
 pub mod parquet;
 pub mod policy;
 pub mod record;
+pub mod report;
 pub mod scenario;
 pub mod simulate;
 pub mod stats;

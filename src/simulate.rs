@@ -105,6 +105,16 @@ impl Run {
         self.state.events
     }
 
+    /// Jobs that have left the market so far.
+    pub fn jobs_closed(&self) -> u64 {
+        self.state.market.closed_jobs()
+    }
+
+    /// The seed it runs with.
+    pub fn seed(&self) -> Seed {
+        self.state.seed
+    }
+
     /// The digest of everything that has happened so far.
     pub fn digest(&self) -> &Digest {
         &self.state.digest

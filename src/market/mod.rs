@@ -190,6 +190,12 @@ impl Market {
         self.jobs.open()
     }
 
+    /// Jobs that have left the market.
+    pub fn closed_jobs(&self) -> u64 {
+        let asked: u64 = self.sources.iter().map(|source| source.index).sum();
+        asked - u64::from(self.jobs.open())
+    }
+
     /// Events dropped because their turn had passed.
     pub fn stale(&self) -> u64 {
         self.stale

@@ -1,6 +1,7 @@
 //! The one integration binary. Each module holds one promise of the project to its word.
 
 mod suite {
+    mod broken;
     mod readme;
     mod tidy;
 }

@@ -2,6 +2,7 @@
 
 mod suite {
     mod new_rule;
+    mod broken;
     mod readme;
     mod tidy;
 }

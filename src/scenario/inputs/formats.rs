@@ -136,7 +136,7 @@ fn malformed_rows_name_file_line_and_column() {
         ("879", "abc", number, "cannot read `abc` as a number\n  --> t.csv:4, column `ContextTokens`"),
         ("879", "NaN", number, "`NaN` is not a finite number\n  --> t.csv:4, column `ContextTokens`"),
         ("396", "", number, "expected a number, found nothing\n  --> t.csv:3, column `ContextTokens`"),
-        ("109", "10.5", whole, "`10.5` is not a whole number of 64 bits\n  --> t.csv:3, column `GeneratedTokens`"),
+        ("109", "10.5", whole, "`10.5` is not a whole number\n  --> t.csv:3, column `GeneratedTokens`"),
         ("109", "1_0", whole, "cannot read `1_0` as a whole number\n  --> t.csv:3, column `GeneratedTokens`"),
         ("879,55", "879", whole, "expected 3 cells as in the header, found 2\n  --> t.csv:4"),
         (

@@ -46,8 +46,11 @@ pub(super) struct Ladder<E> {
     /// The outermost first.
     rungs: Vec<Rung>,
     chunks: Chunks<E>,
-    /// Buckets of former rungs, kept for their memory.
+    /// Buckets for further rungs: of former ones, or made ahead. All have the capacity for the most there can be, so that
+    /// a queue in its stride allocates nothing.
     spare: Vec<Vec<Chain>>,
+    /// What is on its way from the run to a new rung.
+    moving: Vec<Entry<E>>,
 }
 
 #[derive(Clone, Debug)]
@@ -67,7 +70,7 @@ struct Rung {
 
 impl<E: Copy> Ladder<E> {
     pub(super) fn new() -> Self {
-        Ladder { near: Near::new(), rungs: Vec::new(), chunks: Chunks::new(), spare: Vec::new() }
+        Ladder { near: Near::new(), rungs: Vec::new(), chunks: Chunks::new(), spare: Vec::new(), moving: Vec::new() }
     }
 
     /// Adds an entry. Its sequence must be greater than all before.
@@ -182,42 +185,45 @@ impl<E: Copy> Ladder<E> {
     #[cold]
     #[inline(never)]
     fn spill(&mut self) {
-        let mut entries = self.near.entries().to_vec();
+        let mut entries = std::mem::take(&mut self.moving);
+        entries.extend_from_slice(self.near.entries());
         self.near.clear();
         while self.rungs.len() > DEPTH {
             let rung = &self.rungs[self.rungs.len() - 1];
             if rung.buckets.iter().map(|bucket| bucket.len()).sum::<usize>() > entries.len() {
                 break;
             }
-            for mut bucket in self.rungs.pop().map(|rung| rung.buckets).into_iter().flatten() {
-                entries.extend(self.chunks.entries(bucket));
-                let count = bucket.len();
-                self.chunks.drop_oldest(&mut bucket, count);
+            let Some(mut rung) = self.rungs.pop() else { break };
+            for bucket in &mut rung.buckets {
+                entries.extend(self.chunks.entries(*bucket));
+                self.chunks.drop_oldest(bucket, bucket.len());
             }
+            self.spare.push(rung.buckets);
         }
         // Every chain is to be in the order of sequence.
         entries.sort_unstable_by_key(|entry| entry.sequence);
         self.chunks.prepare(entries[0]);
         let (first, last) = times(&entries);
         let mut rung = self.rung(first, last, entries.len());
-        for entry in entries {
+        for entry in entries.drain(..) {
             let place = rung.place(entry.time);
             self.chunks.add(&mut rung.buckets[place], entry);
         }
         self.rungs.push(rung);
+        self.moving = entries;
     }
 
     /// An empty rung to be the innermost, for `count` entries due from `first` to `last`.
     fn rung(&mut self, first: u64, last: u64, count: usize) -> Rung {
         let stretch = last - first;
-        let cuts_log2 = (count / if self.rungs.is_empty() { FILL_OUTERMOST } else { FILL })
-            .max(CUTS_MIN)
-            .next_power_of_two()
-            .ilog2()
-            .min(CUTS_LOG2_MAX);
+        let fill = if self.rungs.is_empty() { FILL_OUTERMOST } else { FILL };
+        let cuts_log2 = (count / fill).max(CUTS_MIN).next_power_of_two().ilog2().min(CUTS_LOG2_MAX);
         let shift = (u64::BITS - stretch.leading_zeros()).saturating_sub(cuts_log2);
         // One bucket more than the stretch needs, for what is still to come.
         let count = (stretch >> shift) as usize + 2;
+        if self.spare.is_empty() {
+            self.spare.resize_with(DEPTH, || Vec::with_capacity((1 << CUTS_LOG2_MAX) + 2));
+        }
         let mut buckets = self.spare.pop().unwrap_or_default();
         buckets.clear();
         buckets.resize(count, Chain::EMPTY);

@@ -29,13 +29,11 @@ use super::near::{Near, ROOM, RUN, STRETCH_MAX};
 /// all the same, since a run would have to take in every later push.
 const FEW: usize = 16;
 /// Entries wished for in each bucket of a new inner rung.
-const FILL: usize = 32;
+const FILL: usize = 48;
 /// The same for the outermost rung, whose buckets are joined by several times as many until they are opened.
 const FILL_OUTERMOST: usize = 4;
-/// The fewest buckets a rung is cut into.
-const CUTS_MIN: usize = 8;
 /// Two to this power: the most buckets a rung is cut into.
-const CUTS_LOG2_MAX: u32 = 10;
+const CUTS_LOG2_MAX: u32 = 11;
 /// With this many rungs, a full `near` takes inner rungs that are no longer than itself along. Pushes in descending order
 /// could otherwise add a rung for each `ROOM` of them; so there are logarithmically many.
 const DEPTH: usize = 8;
@@ -217,7 +215,8 @@ impl<E: Copy> Ladder<E> {
     fn rung(&mut self, first: u64, last: u64, count: usize) -> Rung {
         let stretch = last - first;
         let fill = if self.rungs.is_empty() { FILL_OUTERMOST } else { FILL };
-        let cuts_log2 = (count / fill).max(CUTS_MIN).next_power_of_two().ilog2().min(CUTS_LOG2_MAX);
+        // At least two cuts, so that every rung is finer than the bucket it comes from.
+        let cuts_log2 = (count / fill).max(2).next_power_of_two().ilog2().min(CUTS_LOG2_MAX);
         let shift = (u64::BITS - stretch.leading_zeros()).saturating_sub(cuts_log2);
         // One bucket more than the stretch needs, for what is still to come.
         let count = (stretch >> shift) as usize + 2;

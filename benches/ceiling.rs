@@ -169,7 +169,7 @@ impl<C: Calendar> Market<C> {
     }
 
     fn ask(&mut self) -> u32 {
-        (u64::from(self.chance.next_u32()) * self.nodes.len() as u64 >> 32) as u32
+        ((u64::from(self.chance.next_u32()) * self.nodes.len() as u64) >> 32) as u32
     }
 
     fn cost(&self, node: u32) -> f64 {

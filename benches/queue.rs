@@ -221,7 +221,7 @@ impl<Q: Pending> Phold<Q> {
     fn step(&mut self) -> u64 {
         let (now, process) = self.queue.next();
         self.visits[process as usize] += 1;
-        let to = u64::from(self.chance.next_u32()) * self.visits.len() as u64 >> 32;
+        let to = (u64::from(self.chance.next_u32()) * self.visits.len() as u64) >> 32;
         self.send(now, to as u32);
         now
     }

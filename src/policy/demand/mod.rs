@@ -9,6 +9,7 @@ pub mod day;
 pub mod hawkes;
 pub mod mmpp;
 pub mod poisson;
+pub mod renewal;
 #[cfg(test)]
 mod tests;
 pub mod trace;
@@ -35,6 +36,7 @@ crate::policy::policies! {
         mmpp: Mmpp,
         hawkes: Hawkes,
         trace: Trace,
+        renewal: Renewal,
     }
     methods {
         /// The next arrival; `None` when there are no more.
@@ -58,6 +60,7 @@ impl Arrivals {
             Arrivals::Mmpp(spec) => spec.check(),
             Arrivals::Hawkes(spec) => spec.check(),
             Arrivals::Trace(spec) => spec.resolve(reader),
+            Arrivals::Renewal(spec) => spec.check(),
         }
     }
 }

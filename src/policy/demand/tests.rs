@@ -153,6 +153,7 @@ fn every_law() -> Vec<Arrivals> {
         resolved("clients", r#"{ file = "f", loop = true, from = "1000s" }"#, &mut Table::new(CLIENTS)),
         resolved("trace", r#"{ file = "f", loop = true, tick = "3s", scale = 0.7 }"#, &mut Table::new(TRACE)),
         resolved("trace", r#"{ file = "f", loop = true, input = "in", client = "user" }"#, &mut Table::new(TRACE)),
+        rule("renewal", r#"{ gap = { law = "gamma", mean = "500ms", shape = 0.5 }, together = 3 }"#),
     ]
 }
 
@@ -286,7 +287,11 @@ fn any_law() -> impl Strategy<Value = Arrivals> {
         day,
         mmpp,
         hawkes,
-        replay
+        replay,
+        (any_span(), any_span(), 0..3u32).prop_map(|(min, more, together)| {
+            let gap = format!(r#"{{ law = "uniform", min = "{min}", max = "{}" }}"#, min + more);
+            unresolved("renewal", &format!("{{ gap = {gap}, together = {together} }}"))
+        })
     ]
 }
 

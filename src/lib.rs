@@ -1,5 +1,80 @@
 //! A discrete-event simulator of a trust-distributed compute market.
+//!
+//! In networks that sell inference without a trusted seller, an answer is negotiated: a price, a load and a cost of checking
+//! that are never the same twice. `reliance` asks **which computations survive the cost of being verified**, who relies on
+//! whom, and what that costs.
+//!
+//! # One run
+//!
+//! ```
+//! use reliance::domain::fate::Fate;
+//! use reliance::record::tally::Tally;
+//! use reliance::scenario::Scenario;
+//! use reliance::simulate::simulate;
+//!
+//! // One node, one source: the M/M/1 queue at load 0.8.
+//! let scenario = Scenario::from_text(
+//!     "tour",
+//!     r#"
+//!     name = "tour"
+//!     horizon = "10h"
+//!     [models.plain]
+//!     [classes.job]
+//!     work = { law = "exponential", mean = "1s" }
+//!     [[demand.sources]]
+//!     name = "everyone"
+//!     arrivals = { rule = "poisson", poisson = { rate = "0.8/s" } }
+//!     [[nodes]]
+//!     name = "server"
+//!     count = 1
+//!     "#,
+//! )
+//! .unwrap();
+//!
+//! let mut tally = Tally::new(scenario.warm_up);
+//! let outcome = simulate(&scenario, scenario.seed, &mut tally);
+//! let summary = tally.summary();
+//! assert_eq!(summary.jobs, summary.fates.iter().sum::<u64>(), "every job has one fate");
+//! assert!(summary.fate(Fate::FinalRight) > 28_000);
+//! // Theory says 5 s; ten hours of it come near.
+//! assert!((summary.response.moments.mean().unwrap() - 5.0).abs() < 1.0);
+//!
+//! // The same scenario, seed and version: the same digest, whoever watches.
+//! assert_eq!(simulate(&scenario, scenario.seed, &mut ()).digest, outcome.digest);
+//! ```
+//!
+//! # Contracts
+//!
+//! * **Ties.** Events are served by (time, sequence): of simultaneous events, the one scheduled first
+//!   ([`engine::queue`]). Where fairness between simultaneous actors matters, a policy shuffles explicitly.
+//! * **Seeds.** All randomness comes from the seed, in two kinds ([`engine::random`]): a *stream* belongs to one source or
+//!   node, a *draw* is computed from the key of the job it is for. Adding a source, a node or a rule disturbs nobody else's
+//!   randomness, so two runs that differ in one thing stay paired.
+//! * **Digest.** 128 bits over every fact ([`record::digest`]). The same scenario, seed and version give the same digest and
+//!   the same table bytes, for any number of threads, recorders, slices, saves and loads. A change of results is an entry in
+//!   the changelog.
+//! * **Money.** Integers, double entry, named rounding; each asset is conserved, and every escrow released once
+//!   ([`domain::money`]).
+//! * **Time.** Integer nanoseconds. Events lie strictly before the horizon ([`engine::time`]).
+//!
+//! # The map, from the ground up
+//!
+//! A file imports from lower floors and from its own folder.
+//!
+//! | floor | module | what |
+//! |---|---|---|
+//! | 0 | [`engine`], [`stats`], [`parquet`] | clock, queue, chance · statistics · typed columns |
+//! | 1 | [`domain`] | the words of the field as types |
+//! | 2 | [`policy`], [`record`] | decisions, one file per rule · facts, recorders, tables |
+//! | 3 | [`scenario`] | from text to a scenario that cannot be wrong |
+//! | 4 | [`market`] | the life of a computation and what moves around it |
+//! | 5 | [`simulate`] | one run: open, until, save, load, close |
+//! | 6 | [`output`] | identity, whole folders, the dictionary |
+//! | 9 | [`report`] | the summary as people read it |
+//! | 10 | `cli` | one file per verb |
 
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod domain;
 pub mod engine;
 pub mod market;
@@ -7,6 +82,7 @@ pub mod output;
 pub mod parquet;
 pub mod policy;
 pub mod record;
+pub mod report;
 pub mod scenario;
 pub mod simulate;
 pub mod stats;

@@ -1,1 +1,21 @@
-fn main() {}
+//! The `reliance` command: parse, do one thing, say how it ended.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use reliance::cli::{self, Arguments, Verb};
+
+fn main() -> ExitCode {
+    cli::explain_bugs();
+    let done = match Arguments::parse().verb {
+        Verb::Run(run) => cli::run::run(run),
+        Verb::Check(check) => cli::check::check(check),
+        Verb::Explain(explain) => cli::explain::explain(explain),
+        Verb::Rules(rules) => cli::rules::rules(rules),
+        Verb::Schema => cli::schema::schema(),
+        Verb::Dictionary(dictionary) => cli::dictionary::dictionary(dictionary),
+        Verb::Completions(completions) => cli::completions::completions(completions),
+        Verb::New(new) => cli::new::new(new),
+    };
+    cli::exit_code(done)
+}

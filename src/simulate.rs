@@ -105,6 +105,16 @@ impl Run {
         self.state.events
     }
 
+    /// Jobs that have left the market so far.
+    pub fn jobs_closed(&self) -> u64 {
+        self.state.market.closed_jobs()
+    }
+
+    /// The seed it runs with.
+    pub fn seed(&self) -> Seed {
+        self.state.seed
+    }
+
     /// The digest of everything that has happened so far.
     pub fn digest(&self) -> &Digest {
         &self.state.digest
@@ -139,6 +149,7 @@ impl Run {
         }
         let state = &mut self.state;
         state.events += 1;
+        state.market.prefetch(event, &state.queue);
         let mut at = Moment { scenario: &self.scenario, now, queue: &mut state.queue, facts: &mut self.facts };
         state.market.handle(event, &mut at);
         self.hand_on(now, recorder);

@@ -18,6 +18,8 @@ pub struct Job {
     pub stage: Stage,
     /// Which part of the service is under way.
     pub phase: Phase,
+    /// Whether a job lives in the slot at all.
+    pub open: bool,
     /// The attempt under way, from 0.
     pub attempt: u16,
     /// The node of this attempt.
@@ -61,6 +63,7 @@ impl Job {
             turn,
             stage: Stage::Asked,
             phase: Phase::Idle,
+            open: true,
             attempt: 0,
             node: NodeId::NONE,
             ahead: JobSlot::NONE,

@@ -38,11 +38,11 @@ impl Gauges for View<'_> {
     fn nodes(&self, at: Time, each: &mut dyn FnMut(&NodeGauge)) {
         let nodes = &self.market.nodes;
         for (node, state) in nodes.states.pairs() {
-            let quote = &nodes.quotes[node];
+            let (quote, backroom) = (&nodes.quotes[node], &nodes.backrooms[node]);
             each(&NodeGauge {
                 node,
                 group: quote.group,
-                operator: state.operator,
+                operator: backroom.operator,
                 region: quote.region,
                 speed: state.speed,
                 asks: (quote.asks >= Money::ZERO).then_some(quote.asks),
@@ -51,8 +51,8 @@ impl Gauges for View<'_> {
                 income: self.market.ledger.balance(Account::Node(node), Asset::Credit),
                 busy: state.service.busy(at),
                 served: state.served,
-                failed: state.failed,
-                failures: state.failures,
+                failed: backroom.failed,
+                failures: backroom.failures,
                 up: state.up,
             });
         }

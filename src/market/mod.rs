@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{ClassId, IdVec, JobSlot, NodeId, SourceId};
-use crate::engine::queue::{Lane, Queue};
+use crate::engine::queue::{Lane, Queue, prefetch};
 use crate::engine::random::Seed;
 use crate::engine::time::{Span, Time};
 use crate::policy::chooser::{ChooserMemory, Offer};
@@ -22,7 +22,7 @@ mod opening;
 mod state;
 
 use state::jobs::Jobs;
-use state::ledger::Ledger;
+use state::ledger::{Account, Ledger};
 use state::levels::Levels;
 use state::nodes::Nodes;
 use state::registry::Registry;
@@ -152,6 +152,32 @@ impl Market {
         }
     }
 
+    /// Asks for the memory that events a few places off will touch: first the node, later the jobs it serves and serves
+    /// next. A market of many nodes is larger than any cache, and its events jump about in it.
+    #[inline]
+    pub fn prefetch(&self, event: Event, queue: &Queue<Event>) {
+        if let Some(Event::Step { node, .. }) = queue.upcoming(8) {
+            prefetch(&self.nodes.states[*node]);
+        }
+        match queue.upcoming(4) {
+            Some(Event::Step { node, .. }) => {
+                let state = &self.nodes.states[*node];
+                if let Some(due) = state.due {
+                    self.jobs.prefetch(due.job);
+                }
+                if let Some(next) = state.waiting.first(|_| 0) {
+                    self.jobs.prefetch(next);
+                }
+                self.ledger.prefetch(Account::Node(*node));
+            }
+            Some(Event::Reach { job, .. } | Event::Respond { job, .. }) => self.jobs.prefetch(*job),
+            _ => {}
+        }
+        if let (Event::Patience { .. }, Some(Event::Patience { job, .. })) = (event, queue.upcoming_in_lane(8)) {
+            self.jobs.prefetch_hot(*job);
+        }
+    }
+
     /// Asserts that money is conserved and that the books agree with the jobs in hand.
     pub fn audit(&self) {
         self.ledger.assert_balanced();
@@ -162,6 +188,12 @@ impl Market {
     /// Jobs that have been asked for and are not closed.
     pub fn open_jobs(&self) -> u32 {
         self.jobs.open()
+    }
+
+    /// Jobs that have left the market.
+    pub fn closed_jobs(&self) -> u64 {
+        let asked: u64 = self.sources.iter().map(|source| source.index).sum();
+        asked - u64::from(self.jobs.open())
     }
 
     /// Events dropped because their turn had passed.

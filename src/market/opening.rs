@@ -17,7 +17,7 @@ use super::state::jobs::Jobs;
 use super::state::ledger::{Account, Ledger};
 use super::state::levels::Levels;
 use super::state::line::{Line, Waiting};
-use super::state::nodes::{Node, NodeQuote, Nodes};
+use super::state::nodes::{Backroom, Node, NodeQuote, Nodes};
 use super::state::registry::Registry;
 use super::state::service::Service;
 use super::state::sources::Source;
@@ -85,7 +85,7 @@ impl Market {
 
     /// A node comes in: it is endowed with its stake, listed, and bound to fail one day.
     fn join(&mut self, at: &mut Moment<'_>, node: NodeId) {
-        let amount = self.nodes.states[node].stake;
+        let amount = self.nodes.backrooms[node].stake;
         if amount > Money::ZERO {
             self.ledger.transfer(Account::Exchange, Account::Node(node), Asset::Token, amount);
             at.facts.note(Fact::Endowed { account: node.0, asset: Asset::Token, amount });
@@ -108,7 +108,8 @@ fn nodes(seed: Seed, scenario: &Scenario) -> Nodes {
             operators += if group.one_operator { 0 } else { 1 };
             let number = nodes.states.len() as u64;
             nodes.quotes.push(quote(seed, scenario, id, group, number));
-            nodes.states.push(node(seed, group, number, OperatorId(operator), priorities));
+            nodes.states.push(node(seed, group, number, priorities));
+            nodes.backrooms.push(backroom(seed, group, number, OperatorId(operator)));
         }
     }
     nodes
@@ -141,8 +142,7 @@ fn speed(seed: Seed, group: &NodeGroup, node: u64) -> f64 {
     group.speed.sample(&mut trait_of(seed, node, Trait::Speed)).max(1e-6)
 }
 
-fn node(seed: Seed, group: &NodeGroup, number: u64, operator: OperatorId, priorities: usize) -> Node {
-    let mut stake = trait_of(seed, number, Trait::Stake);
+fn node(seed: Seed, group: &NodeGroup, number: u64, priorities: usize) -> Node {
     Node {
         turn: 0,
         up: true,
@@ -156,6 +156,13 @@ fn node(seed: Seed, group: &NodeGroup, number: u64, operator: OperatorId, priori
         },
         queued: 0,
         work: 0,
+        served: 0,
+    }
+}
+
+fn backroom(seed: Seed, group: &NodeGroup, number: u64, operator: OperatorId) -> Backroom {
+    let mut stake = trait_of(seed, number, Trait::Stake);
+    Backroom {
         batch: Vec::new(),
         loading: Vec::new(),
         loaded: Vec::new(),
@@ -163,7 +170,6 @@ fn node(seed: Seed, group: &NodeGroup, number: u64, operator: OperatorId, priori
         listing_turn: 0,
         operator,
         stake: Money::from_number(group.stake.sample(&mut stake)).max(Money::ZERO),
-        served: 0,
         failed: 0,
         failures: 0,
         picks: 0,

@@ -5,4 +5,5 @@ pub mod files;
 pub mod folder;
 pub mod identity;
 pub mod manifest;
+pub mod run;
 pub mod tables;

@@ -1,1 +1,3 @@
-//! (to come)
+//! A run as people read it.
+
+pub mod terminal;

@@ -1,5 +1,7 @@
 //! The files a scenario names: found relative to where they were named, read, and remembered for the run's identity.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::document::Document;
@@ -12,8 +14,22 @@ use crate::policy::input::{Content, Filled, Reader, Wanted};
 pub(super) struct Files<'a> {
     document: &'a Document,
     classes: Vec<String>,
-    read: Vec<(String, String)>,
+    read: Vec<Input>,
     problem: Option<InputProblem>,
+    /// The classes that the files named since they were last taken, by number.
+    named: RefCell<BTreeSet<usize>>,
+    /// The last name that is no class.
+    unknown_class: RefCell<Option<String>>,
+}
+
+/// A file that was read.
+struct Input {
+    /// As the scenario writes it.
+    written: String,
+    /// Where it was found.
+    file: PathBuf,
+    /// Of its contents.
+    hash: String,
 }
 
 /// The file named at one place of the scenario.
@@ -25,7 +41,8 @@ pub(super) struct Named<'f, 'a> {
 impl<'a> Files<'a> {
     /// None read yet; `classes` are the classes a column may name.
     pub fn new(document: &'a Document, classes: Vec<String>) -> Files<'a> {
-        Files { document, classes, read: Vec::new(), problem: None }
+        let (named, unknown_class) = (RefCell::default(), RefCell::default());
+        Files { document, classes, read: Vec::new(), problem: None, named, unknown_class }
     }
 
     /// The file named at `path` of the scenario.
@@ -46,9 +63,19 @@ impl<'a> Files<'a> {
         self.problem.take()
     }
 
+    /// The classes, by number, that files named since this was last asked.
+    pub fn take_classes(&mut self) -> BTreeSet<usize> {
+        self.named.take()
+    }
+
+    /// The name that was asked for as a class last and is none.
+    pub fn take_unknown_class(&mut self) -> Option<String> {
+        self.unknown_class.take()
+    }
+
     /// What has been read: files as written, and the hash of their contents.
     pub fn into_read(self) -> Vec<(String, String)> {
-        self.read
+        self.read.into_iter().map(|input| (input.written, input.hash)).collect()
     }
 
     fn place(&self, path: &str) -> PathBuf {
@@ -57,30 +84,32 @@ impl<'a> Files<'a> {
 
     fn remember(&mut self, path: &str, file: &Path) -> Result<(), InputProblem> {
         let written = self.document.value(path).and_then(|node| node.as_text()).unwrap_or_default().to_owned();
-        if self.read.iter().all(|(other, _)| *other != written) {
-            self.read.push((written, inputs::hash(file)?));
+        // Files of one name in two folders are two files.
+        if self.read.iter().all(|input| input.written != written || input.file != file) {
+            self.read.push(Input { written, file: file.to_owned(), hash: inputs::hash(file)? });
         }
         Ok(())
     }
 }
 
 impl Named<'_, '_> {
-    fn read(&mut self, wanted: &[Wanted]) -> Result<Vec<Filled>, InputProblem> {
+    fn read(&mut self, wanted: &[Wanted], kinds: &[Kind]) -> Result<Vec<Filled>, InputProblem> {
         let file = self.files.place(self.path);
-        let spec = |wanted: &Wanted| kind(wanted.content).map(|kind| (wanted.name.clone(), kind));
-        let named: Result<Vec<(String, Kind)>, String> = wanted.iter().map(spec).collect();
-        let named = named.map_err(|message| InputProblem::about(&file, message))?;
-        let specs: Vec<ColumnSpec<'_>> =
-            named.iter().map(|(name, kind)| ColumnSpec { name, kind: *kind, optional: false }).collect();
+        let spec = |(wanted, kind)| {
+            let Wanted { name, .. }: &Wanted = wanted;
+            ColumnSpec { name, kind, optional: false }
+        };
+        let specs: Vec<ColumnSpec<'_>> = wanted.iter().zip(kinds.iter().copied()).map(spec).collect();
         let columns = inputs::read(&file, &specs)?;
         self.files.remember(self.path, &file)?;
-        wanted.iter().map(|wanted| filled(&file, &columns, wanted)).collect()
+        Ok(wanted.iter().map(|wanted| filled(&columns, wanted)).collect())
     }
 }
 
 impl Reader for Named<'_, '_> {
     fn columns(&mut self, _: &str, wanted: &[Wanted]) -> Result<Vec<Filled>, String> {
-        self.read(wanted).map_err(|problem| {
+        let kinds = wanted.iter().map(|wanted| kind(wanted.content)).collect::<Result<Vec<Kind>, String>>()?;
+        self.read(wanted, &kinds).map_err(|problem| {
             let message = problem.message.clone();
             self.files.problem = Some(problem);
             message
@@ -88,14 +117,21 @@ impl Reader for Named<'_, '_> {
     }
 
     fn class(&self, name: &str) -> Option<ClassId> {
-        self.files.classes.iter().position(|class| class == name).map(|index| ClassId(index as u16))
+        let found = self.files.classes.iter().position(|class| class == name);
+        match found {
+            Some(index) => {
+                self.files.named.borrow_mut().insert(index);
+            }
+            None => *self.files.unknown_class.borrow_mut() = Some(name.to_owned()),
+        }
+        found.map(|index| ClassId(index as u16))
     }
 }
 
 fn kind(content: Content) -> Result<Kind, String> {
     Ok(match content {
         Content::Number => Kind::Number,
-        Content::Count => Kind::Integer,
+        Content::Count => Kind::Count,
         Content::Text => Kind::Text,
         Content::Instant(unit) => Kind::Timestamp { unit: Some(named_unit(unit)?), from_first: true },
     })
@@ -107,28 +143,22 @@ fn named_unit(unit: Span) -> Result<Unit, String> {
         1_000_000 => Ok(Unit::Ms),
         1_000 => Ok(Unit::Us),
         1 => Ok(Unit::Ns),
-        _ => Err(format!("times cannot be counted in `{unit}`; write `1s`, `1ms`, `1us` or `1ns`")),
+        _ => Err(format!("the `unit` of times is `1s`, `1ms`, `1us` or `1ns`, not `{unit}`")),
     }
 }
 
-fn filled(file: &Path, columns: &Columns, wanted: &Wanted) -> Result<Filled, InputProblem> {
+fn filled(columns: &Columns, wanted: &Wanted) -> Filled {
     let name = &wanted.name;
-    let whole = |numbers: &[i64]| {
-        let counts: Option<Vec<u64>> = numbers.iter().map(|&number| u64::try_from(number).ok()).collect();
-        let below = || numbers.iter().find(|number| **number < 0).copied().unwrap_or_default();
-        counts.map(Filled::Counts).ok_or_else(|| {
-            let message = format!("column `{name}` has `{}` where a number from 0 upwards is wanted", below());
-            InputProblem::about(file, message)
-        })
-    };
     let column = match wanted.content {
-        Content::Number => columns.numbers(name).map(|numbers| Ok(Filled::Numbers(numbers.to_vec()))),
-        Content::Count => columns.integers(name).map(whole),
-        Content::Text => columns.texts(name).map(|texts| Ok(Filled::Texts(texts.iter().map(str::to_owned).collect()))),
+        Content::Number => columns.numbers(name).map(|numbers| Filled::Numbers(numbers.to_vec())),
+        Content::Count => columns
+            .integers(name)
+            .map(|numbers| Filled::Counts(numbers.iter().map(|number| number.unsigned_abs()).collect())),
+        Content::Text => columns.texts(name).map(|texts| Filled::Texts(texts.iter().map(str::to_owned).collect())),
         // The first row need not be the earliest: instants count from the earliest.
         Content::Instant(_) => columns.instants(name).map(|instants| {
             let first = instants.iter().copied().min().unwrap_or(0);
-            Ok(Filled::Counts(instants.iter().map(|instant| instant.abs_diff(first)).collect()))
+            Filled::Counts(instants.iter().map(|instant| instant.abs_diff(first)).collect())
         }),
     };
     column.expect("a column that was asked for is there")

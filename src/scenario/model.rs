@@ -228,6 +228,15 @@ pub struct Network {
 }
 
 impl Network {
+    /// There and back between two regions, jitter apart.
+    #[inline]
+    pub fn round_trip(&self, from: RegionId, to: RegionId) -> Span {
+        match self.one_way[..] {
+            [alike] => alike + alike,
+            _ => self.one_way(from, to) + self.one_way(to, from),
+        }
+    }
+
     /// The one-way time between two regions, jitter apart.
     #[inline]
     pub fn one_way(&self, from: RegionId, to: RegionId) -> Span {

@@ -13,8 +13,8 @@
 
 use std::fmt;
 
-use super::document::Document;
 use super::document::origin::Origin;
+use super::document::{Document, key_text};
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -84,6 +84,24 @@ impl Problems {
         }
         let help: Option<&str> = help.into();
         self.push(Problem::new(Some(document.nearest_origin(path)), message).help(help.map(str::to_owned)));
+    }
+
+    /// Adds a problem with a key of the table at `path`; where the key was left out, with the table.
+    pub fn at_key<'h>(
+        &mut self,
+        document: &Document,
+        path: &str,
+        key: &str,
+        message: impl Into<String>,
+        help: impl Into<Option<&'h str>>,
+    ) {
+        if self.name.is_empty() {
+            self.name = document.name().to_owned();
+        }
+        let help: Option<&str> = help.into();
+        let written = document.key_origin(&format!("{path}.{}", key_text(key)));
+        let origin = written.unwrap_or_else(|| document.nearest_origin(path));
+        self.push(Problem::new(Some(origin), message).help(help.map(str::to_owned)));
     }
 
     /// Adds a problem met while reading an input named at `path` of the document.

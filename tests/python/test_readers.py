@@ -31,14 +31,9 @@ def table(name: str) -> polars.DataFrame:
 
 
 def dictionary() -> dict[str, set[str]]:
-    """The columns of each table: a list of columns that name their table, or the list of each table under its name."""
+    """The columns of each table."""
     entries = json.loads(DICTIONARY.read_text(encoding="utf-8"))
-    if isinstance(entries, dict):
-        entries = [{"table": name, **column} for name, columns in entries.items() for column in columns]
-    columns: dict[str, set[str]] = {}
-    for entry in entries:
-        columns.setdefault(entry["table"], set()).add(entry["name"])
-    return columns
+    return {table["name"]: {column["name"] for column in table["columns"]} for table in entries}
 
 
 def extremes_by_polars(path: Path) -> dict[str, tuple]:

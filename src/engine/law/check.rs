@@ -297,16 +297,18 @@ impl Found {
 mod tests {
     use super::*;
 
+    fn first(text: &str) -> LawProblem {
+        let law: Law<f64> = toml::from_str(text).unwrap();
+        law.check().into_iter().next().unwrap_or_else(|| panic!("{text} passes"))
+    }
+
+    fn said(text: &str, field: &str, message: &str, help: &str) {
+        let problem = first(text);
+        assert_eq!((problem.field, problem.message.as_str(), problem.help.as_str()), (field, message, help));
+    }
+
     #[test]
-    fn what_is_wrong_is_said_with_its_remedy() {
-        let first = |text: &str| {
-            let law: Law<f64> = toml::from_str(text).unwrap();
-            let problem = law.check().into_iter().next().unwrap_or_else(|| panic!("{text} passes"));
-            (problem.field, problem.message, problem.help)
-        };
-        let said = |text: &str, field: &str, message: &str, help: &str| {
-            assert_eq!(first(text), (field.to_string().leak() as &str, message.to_string(), help.to_string()));
-        };
+    fn parameters_that_do_not_fit_are_said_with_their_remedy() {
         said(
             "law = \"exponential\"\nmean = 1\nmedian = 2",
             "median",
@@ -331,6 +333,10 @@ mod tests {
             "law `hyperexponential` lacks `weights`",
             "`hyperexponential` takes `mean` and `cv`, or `means` and `weights`",
         );
+    }
+
+    #[test]
+    fn values_out_of_range_are_said_with_their_remedy() {
         said(
             "law = \"either\"\nlow = 1\nhigh = 2\nshare = 1.5",
             "share",

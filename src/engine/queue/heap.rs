@@ -1,5 +1,5 @@
-//! A 4-ary heap of entries by (time, sequence): for the few events before the ladder's front, and for the heads of the
-//! lanes. Four children a node halve the depth of a binary heap, and their keys are read together.
+//! A 4-ary heap of entries by (time, sequence), for the heads of the lanes. Four children a node halve the depth of a
+//! binary heap, and their keys are read together.
 
 use super::Entry;
 
@@ -22,7 +22,6 @@ impl<E: Copy> Heap<E> {
     }
 
     /// Adds an entry.
-
     pub(super) fn push(&mut self, entry: Entry<E>) {
         self.entries.push(entry);
         self.lift_last();

@@ -25,11 +25,15 @@ use super::Entry;
 use super::chunks::{Chain, Chunks};
 use super::near::{Near, ROOM, RUN, STRETCH_MAX};
 
+/// Without rungs, or in a bucket that is open to the right, so few entries are served as a run. More are cut into a rung
+/// all the same, since a run would have to take in every later push.
 const FEW: usize = 16;
-/// Entries wished for in each bucket of a new rung.
-const FILL: usize = 32;
+/// Entries wished for in each bucket of a new inner rung.
+const FILL: usize = 48;
+/// The same for the outermost rung, whose buckets are joined by several times as many until they are opened.
+const FILL_OUTERMOST: usize = 4;
 /// Two to this power: the most buckets a rung is cut into.
-const CUTS_LOG2_MAX: u32 = 10;
+const CUTS_LOG2_MAX: u32 = 11;
 /// With this many rungs, a full `near` takes inner rungs that are no longer than itself along. Pushes in descending order
 /// could otherwise add a rung for each `ROOM` of them; so there are logarithmically many.
 const DEPTH: usize = 8;
@@ -40,8 +44,11 @@ pub(super) struct Ladder<E> {
     /// The outermost first.
     rungs: Vec<Rung>,
     chunks: Chunks<E>,
-    /// Buckets of former rungs, kept for their memory.
+    /// Buckets for further rungs: of former ones, or made ahead. All have the capacity for the most there can be, so that
+    /// a queue in its stride allocates nothing.
     spare: Vec<Vec<Chain>>,
+    /// What is on its way from the run to a new rung.
+    moving: Vec<Entry<E>>,
 }
 
 #[derive(Clone, Debug)]
@@ -61,7 +68,7 @@ struct Rung {
 
 impl<E: Copy> Ladder<E> {
     pub(super) fn new() -> Self {
-        Ladder { near: Near::new(), rungs: Vec::new(), chunks: Chunks::new(), spare: Vec::new() }
+        Ladder { near: Near::new(), rungs: Vec::new(), chunks: Chunks::new(), spare: Vec::new(), moving: Vec::new() }
     }
 
     /// Adds an entry. Its sequence must be greater than all before.
@@ -153,6 +160,7 @@ impl<E: Copy> Ladder<E> {
                 self.near.fill(start, &mut bucket, &mut self.chunks);
                 return true;
             }
+            // This pass also brings the bucket into the cache: without it a million pending events cost a fifth more.
             let (first, last) = times(self.chunks.entries(bucket));
             if short && last - first <= STRETCH_MAX {
                 self.near.fill(first, &mut bucket, &mut self.chunks);
@@ -175,38 +183,46 @@ impl<E: Copy> Ladder<E> {
     #[cold]
     #[inline(never)]
     fn spill(&mut self) {
-        let mut entries = self.near.entries().to_vec();
+        let mut entries = std::mem::take(&mut self.moving);
+        entries.extend_from_slice(self.near.entries());
         self.near.clear();
         while self.rungs.len() > DEPTH {
             let rung = &self.rungs[self.rungs.len() - 1];
             if rung.buckets.iter().map(|bucket| bucket.len()).sum::<usize>() > entries.len() {
                 break;
             }
-            for mut bucket in self.rungs.pop().map(|rung| rung.buckets).into_iter().flatten() {
-                entries.extend(self.chunks.entries(bucket));
-                let count = bucket.len();
-                self.chunks.drop_oldest(&mut bucket, count);
+            let Some(mut rung) = self.rungs.pop() else { break };
+            for bucket in &mut rung.buckets {
+                entries.extend(self.chunks.entries(*bucket));
+                self.chunks.drop_oldest(bucket, bucket.len());
             }
+            self.spare.push(rung.buckets);
         }
         // Every chain is to be in the order of sequence.
         entries.sort_unstable_by_key(|entry| entry.sequence);
         self.chunks.prepare(entries[0]);
         let (first, last) = times(&entries);
         let mut rung = self.rung(first, last, entries.len());
-        for entry in entries {
+        for entry in entries.drain(..) {
             let place = rung.place(entry.time);
             self.chunks.add(&mut rung.buckets[place], entry);
         }
         self.rungs.push(rung);
+        self.moving = entries;
     }
 
     /// An empty rung to be the innermost, for `count` entries due from `first` to `last`.
     fn rung(&mut self, first: u64, last: u64, count: usize) -> Rung {
         let stretch = last - first;
-        let cuts_log2 = (count / FILL).max(8).next_power_of_two().ilog2().min(CUTS_LOG2_MAX);
+        let fill = if self.rungs.is_empty() { FILL_OUTERMOST } else { FILL };
+        // At least two cuts, so that every rung is finer than the bucket it comes from.
+        let cuts_log2 = (count / fill).max(2).next_power_of_two().ilog2().min(CUTS_LOG2_MAX);
         let shift = (u64::BITS - stretch.leading_zeros()).saturating_sub(cuts_log2);
         // One bucket more than the stretch needs, for what is still to come.
         let count = (stretch >> shift) as usize + 2;
+        if self.spare.is_empty() {
+            self.spare.resize_with(DEPTH, || Vec::with_capacity((1 << CUTS_LOG2_MAX) + 2));
+        }
         let mut buckets = self.spare.pop().unwrap_or_default();
         buckets.clear();
         buckets.resize(count, Chain::EMPTY);

@@ -55,6 +55,13 @@ impl<E: Copy> Lanes<E> {
         self.heads.first().map_or(u128::MAX, Entry::key)
     }
 
+    /// The event `k` places behind the first one in the lane that is served next.
+    #[inline]
+    pub(super) fn upcoming(&self, k: usize) -> Option<&E> {
+        let lane = self.heads.first()?.event;
+        self.lanes[lane.0 as usize].1.get(k).map(|entry| &entry.event)
+    }
+
     /// Takes the time and event of the entry with the least key.
     #[inline]
     pub(super) fn pop(&mut self) -> Option<(u64, E)> {

@@ -20,6 +20,7 @@ mod chunks;
 mod heap;
 mod ladder;
 mod lane;
+mod prefetch;
 mod near;
 #[cfg(test)]
 mod oracle;
@@ -28,6 +29,7 @@ mod saved;
 mod tests;
 
 pub use self::lane::Lane;
+pub use self::prefetch::prefetch;
 
 use self::ladder::Ladder;
 use self::lane::Lanes;
@@ -158,6 +160,12 @@ impl<E: Copy> Queue<E> {
     #[inline]
     pub fn upcoming(&self, k: usize) -> Option<&E> {
         self.ladder.upcoming(k)
+    }
+
+    /// The same for the lane that is served next: what comes `k` places behind its first event. A hint only.
+    #[inline]
+    pub fn upcoming_in_lane(&self, k: usize) -> Option<&E> {
+        self.lanes.upcoming(k)
     }
 
     /// A new pending event with its number.

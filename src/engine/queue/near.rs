@@ -4,17 +4,17 @@ use super::Entry;
 use super::chunks::{CHUNK, Chain, Chunks};
 
 /// The most entries that begin a run.
-pub(super) const RUN: usize = 4 * CHUNK;
+pub(super) const RUN: usize = 8 * CHUNK;
 /// The most entries a run may grow to.
-pub(super) const ROOM: usize = 2 * RUN;
+pub(super) const ROOM: usize = RUN + RUN / 2;
 /// Half a run more than that, so that there are places to either side to move entries to.
 const PLACES: usize = ROOM + RUN / 2;
 
 /// Bits for the number of an entry in the chain a run is made of.
-const NUMBER_BITS: u32 = 6;
+const NUMBER_BITS: u32 = 7;
 const _: () = assert!(RUN <= 1 << NUMBER_BITS);
 
-/// The longest a new run may stretch, so that a time and a number fit into one integer: nine years of nanoseconds.
+/// The longest a new run may stretch, so that a time and a number fit into one integer: four and a half years of nanoseconds.
 pub(super) const STRETCH_MAX: u64 = u64::MAX >> NUMBER_BITS;
 
 #[derive(Clone, Debug)]

@@ -163,7 +163,7 @@ fn long_interleaving(name: &'static str, law: Law, size: usize, with_lanes: bool
         if grow || chance.random_bool(0.45) {
             let delay = law(&mut chance);
             let in_lane = with_lanes && chance.random_bool(0.3);
-            if in_lane { pair.push_after(Span(chance.random_range(0..4) * 300_000_000)) } else { pair.push(delay) }
+            if in_lane { pair.push_after(Span(chance.random_range(0..40) * 30_000_000)) } else { pair.push(delay) }
         } else {
             pair.pop_before(Time::NEVER);
         }

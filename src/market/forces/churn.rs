@@ -13,7 +13,7 @@ use crate::scenario::schema::Interruption;
 /// Makes a node's next failure due, if its group fails.
 pub fn schedule_failure(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
     if let Some(failure) = &at.scenario.groups[market.nodes.quotes[node].group].failure {
-        let up = failure.up.span(&mut market.nodes.states[node].fate);
+        let up = failure.up.span(&mut market.nodes.backrooms[node].fate);
         at.queue.push(at.now + up, Event::Fail { node });
     }
 }
@@ -25,8 +25,9 @@ pub fn fail(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
     state.up = false;
-    state.failures += 1;
-    let down = failure.down.span(&mut state.fate);
+    let backroom = &mut market.nodes.backrooms[node];
+    backroom.failures += 1;
+    let down = failure.down.span(&mut backroom.fate);
     at.queue.push(at.now + down, Event::Repair { node });
     market.levels.up.down(at.now);
     at.facts.note(Fact::NodeFailed { node });
@@ -79,11 +80,12 @@ fn drop_all(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
         .filter(|entry| entry.job.is_some() && market.jobs.is(entry.job, entry.turn))
         .map(|entry| entry.job)
         .collect();
-    serving.append(&mut state.batch);
-    serving.append(&mut state.loading);
+    let backroom = &mut market.nodes.backrooms[node];
+    serving.append(&mut backroom.batch);
+    serving.append(&mut backroom.loading);
     serving.sort_unstable();
     state.service.empty();
-    state.loaded.clear();
+    backroom.loaded.clear();
     state.work = 0;
     dropped.append(&mut serving);
     for (index, &slot) in dropped.iter().enumerate() {
@@ -115,12 +117,11 @@ fn repeat(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
 
 /// A node is listed, or its listing lapses.
 pub fn list(market: &mut Market, at: &mut Moment<'_>, node: NodeId, turn: u32) {
-    let state = &market.nodes.states[node];
-    if state.listing_turn != turn {
+    if market.nodes.backrooms[node].listing_turn != turn {
         market.stale += 1;
         return;
     }
-    let listed = state.up;
+    let listed = market.nodes.states[node].up;
     if at.scenario.routing.refresh > Span::ZERO {
         market.registry.defer(node, listed);
     } else {
@@ -160,9 +161,9 @@ fn relist(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
 }
 
 fn change_listing(market: &mut Market, at: &mut Moment<'_>, node: NodeId, due: Time) {
-    let state = &mut market.nodes.states[node];
-    state.listing_turn = state.listing_turn.wrapping_add(1);
-    let turn = state.listing_turn;
+    let backroom = &mut market.nodes.backrooms[node];
+    backroom.listing_turn = backroom.listing_turn.wrapping_add(1);
+    let turn = backroom.listing_turn;
     match due == at.now {
         true => list(market, at, node, turn),
         false => at.queue.push(due, Event::List { node, turn }),
@@ -186,7 +187,7 @@ impl Market {
     /// Puts a node on the lists of its models, or takes it off.
     pub(in crate::market) fn set_listed(&mut self, at: &mut Moment<'_>, node: NodeId, listed: bool) {
         let group = &at.scenario.groups[self.nodes.quotes[node].group];
-        let stake = self.nodes.states[node].stake.0 as u64;
+        let stake = self.nodes.backrooms[node].stake.0 as u64;
         if self.registry.set(node, listed, group.models, stake) {
             at.facts.note(if listed { Fact::Listed { node } } else { Fact::Delisted { node } });
         }
@@ -215,7 +216,7 @@ impl Market {
     pub(in crate::market) fn use_model(&mut self, at: &Moment<'_>, node: NodeId, model: ModelId) -> Time {
         let scenario = at.scenario;
         let memory = scenario.groups[self.nodes.quotes[node].group].memory_gb.unwrap_or(f64::INFINITY);
-        let loaded = &mut self.nodes.states[node].loaded;
+        let loaded = &mut self.nodes.backrooms[node].loaded;
         let found = loaded.iter().position(|&(other, _)| other == model).map(|place| loaded.remove(place));
         let used = found.unwrap_or((model, at.now + scenario.models[model].load));
         loaded.push(used);

@@ -6,6 +6,7 @@ use crate::domain::job::Phase;
 use crate::domain::purpose::Purpose;
 use crate::engine::random::{Chance, Draw, key};
 use crate::engine::time::{Span, Time};
+use crate::market::state::nodes::Due;
 use crate::market::{Event, Market, Moment};
 use crate::policy::conduct::Answer;
 use crate::record::fact::Fact;
@@ -101,7 +102,7 @@ fn next_waiting(market: &mut Market, node: NodeId, group: &NodeGroup) -> Option<
     if group.discipline == Discipline::Lifo {
         return state.waiting.last();
     }
-    let picks = &mut state.picks;
+    let picks = &mut market.nodes.backrooms[node].picks;
     state.waiting.first(|count| {
         *picks += 1;
         Draw::new(key(seed, Purpose::Discipline as u32, node.0 as u64, *picks, 0)).below(count as u64) as usize
@@ -115,7 +116,7 @@ fn serve_batch(market: &mut Market, at: &mut Moment<'_>, node: NodeId, group: &N
     if state.service.serving() > 0 || !state.up {
         return;
     }
-    let mut batch = std::mem::take(&mut market.nodes.states[node].batch);
+    let mut batch = std::mem::take(&mut market.nodes.backrooms[node].batch);
     let mut work = group.batch_setup;
     while let Some(slot) = market.nodes.states[node].waiting.first(|_| 0).filter(|_| (batch.len() as u32) < group.batch_max)
     {
@@ -131,7 +132,7 @@ fn serve_batch(market: &mut Market, at: &mut Moment<'_>, node: NodeId, group: &N
         state.service.run_at(state.speed);
         state.service.serve(JobSlot::NONE, 0, work);
     }
-    state.batch = batch;
+    market.nodes.backrooms[node].batch = batch;
 }
 
 /// Puts aside the job in service whose priority is lowest, if it is lower than this one's. Says whether it did.
@@ -184,7 +185,7 @@ fn start(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId, 
         job.stage = Stage::Executing;
         at.facts.note(Fact::LoadAwaited { job: story.key, node, model });
         at.queue.push(ready, Event::Load { job: slot, turn: job.turn });
-        market.nodes.states[node].loading.push(slot);
+        market.nodes.backrooms[node].loading.push(slot);
         market.levels.executing.up(at.now);
         return;
     }
@@ -197,7 +198,7 @@ pub fn loaded(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let node = market.jobs[slot].node;
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
-    state.loading.retain(|&other| other != slot);
+    market.nodes.backrooms[node].loading.retain(|&other| other != slot);
     market.levels.executing.down(at.now);
     begin(market, at, slot, node);
     enter(market, slot, node);
@@ -247,14 +248,14 @@ pub fn schedule(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
         true => state.service.next(|entry| !entry.job.is_some() || jobs.is(entry.job, entry.turn)),
         false => None,
     };
-    let due = next.map(|(entry, time)| (time, entry.job, entry.turn));
+    let due = next.map(|(entry, at)| Due { at, job: entry.job, turn: entry.turn });
     if due == state.due {
         return;
     }
     state.turn = state.turn.wrapping_add(1);
     state.due = due;
-    if let Some((time, _, _)) = due {
-        at.queue.push(time, Event::Step { node, turn: state.turn });
+    if let Some(due) = due {
+        at.queue.push(due.at, Event::Step { node, turn: state.turn });
     }
 }
 
@@ -289,7 +290,7 @@ pub fn step(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
 
 fn finish_batch(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
     let mut batch = std::mem::take(&mut market.scratch.jobs);
-    std::mem::swap(&mut batch, &mut market.nodes.states[node].batch);
+    std::mem::swap(&mut batch, &mut market.nodes.backrooms[node].batch);
     for &slot in &batch {
         market.nodes.states[node].service.vacate();
         leave_node(market, at, slot, node);
@@ -328,13 +329,13 @@ fn come_back(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: Node
     let whole = flakes == 0.0 || !draw(market.seed, Purpose::Flake, story.key, attempt).chance(flakes);
     at.facts.note(Fact::Finished { job: story.key, node, whole });
     if !whole {
-        state.failed += 1;
+        market.nodes.backrooms[node].failed += 1;
         story.at.first_token = Time::NEVER;
         return placement::retry(market, at, slot, Span::ZERO);
     }
     state.served += 1;
     let mut drawn = draw(market.seed, Purpose::Answer, story.key, attempt);
-    story.right = group.conduct.answer(&mut state.conduct, &mut drawn) == Answer::Right;
+    story.right = group.conduct.answer(&mut market.nodes.backrooms[node].conduct, &mut drawn) == Answer::Right;
     job.stage = Stage::Answered;
     job.turn = job.turn.wrapping_add(1);
     let mut trip = scenario.network.one_way(quote.region, scenario.requesters[job.requester].region);

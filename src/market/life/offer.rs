@@ -3,6 +3,7 @@
 use crate::domain::fate::{Cause, Fate};
 use crate::domain::ids::{JobSlot, NodeId};
 use crate::domain::purpose::Purpose;
+use crate::engine::queue::prefetch;
 use crate::engine::random::{Draw, mix};
 use crate::engine::time::Span;
 use crate::market::state::nodes::NodeQuote;
@@ -10,10 +11,14 @@ use crate::market::{Market, Moment};
 use crate::policy::chooser::Offer;
 use crate::policy::pool::PoolView;
 use crate::scenario::Scenario;
+use crate::scenario::model::Slowdown;
 use crate::scenario::schema::Estimate;
 
 use super::arrival::draw;
 use super::{placement, standing};
+
+/// So many nodes are worth asking memory for at once.
+const FEW: usize = 4;
 
 /// Asks a pool of nodes and takes the best offer; without any, the job is declined, or lost if it was placed before.
 pub fn offer(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
@@ -70,19 +75,25 @@ fn collect(market: &mut Market, scenario: &Scenario, slot: JobSlot, pool: &[Node
     let from = scenario.requesters[job.requester].region;
     let expected = job.expected;
     let listed_price = scenario.compute.price(&mut market.compute);
+    let estimate = scenario.routing.estimate;
+    let mean_wait = if estimate == Estimate::Mean { market.wait.mean() } else { Span::ZERO };
+    if pool.len() <= FEW {
+        // One of these will take the job: what it needs of the node is on its way while the offers are compared.
+        pool.iter().for_each(|&node| prefetch(&market.nodes.states[node]));
+    }
     for &node in pool {
         let quote = &market.nodes.quotes[node];
         if quote.jobs >= quote.room {
             continue;
         }
         let per_second = if quote.asks.0 >= 0 { quote.asks } else { listed_price };
-        let wait = match scenario.routing.estimate {
-            Estimate::Mean => market.wait.mean(),
-            estimate => wait(quote, expected, estimate),
+        let wait = if estimate == Estimate::Mean { mean_wait } else { wait(quote, expected, estimate) };
+        let slowness = match &scenario.groups[quote.group].slowdown {
+            Slowdown::None => quote.slowness,
+            slowdown => quote.slowness * slowdown.factor((quote.jobs + 1).min(quote.slots)),
         };
-        let slowdown = scenario.groups[quote.group].slowdown.factor((quote.jobs + 1).min(quote.slots));
-        let service = expected.scaled(quote.slowness * slowdown);
-        let network = scenario.network.one_way(from, quote.region) + scenario.network.one_way(quote.region, from);
+        let service = expected.scaled(slowness);
+        let network = scenario.network.round_trip(from, quote.region);
         offers.push(Offer {
             node,
             price: per_second.max(quote.cost).for_work(expected, scenario.rounding),

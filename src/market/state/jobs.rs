@@ -8,6 +8,7 @@ use crate::domain::ids::JobSlot;
 use crate::domain::job::Job;
 use crate::domain::money::Money;
 use crate::domain::story::Story;
+use crate::engine::queue::prefetch;
 
 /// The open jobs. Memory is bounded by the most ever open.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -15,8 +16,6 @@ pub struct Jobs {
     hot: Vec<Job>,
     cold: Vec<Story>,
     free: Vec<JobSlot>,
-    /// One bit per slot: whether a job lives there.
-    taken: Vec<bool>,
 }
 
 impl Jobs {
@@ -27,24 +26,39 @@ impl Jobs {
             let turn = self.hot[slot.0 as usize].turn.wrapping_add(1);
             self.hot[slot.0 as usize] = Job::begin(turn, story.class, story.requester);
             self.cold[slot.0 as usize] = story;
-            self.taken[slot.0 as usize] = true;
             return slot;
         }
         let slot = JobSlot(u32::try_from(self.hot.len()).expect("fewer than 2³² open jobs"));
         self.hot.push(Job::begin(0, story.class, story.requester));
         self.cold.push(story);
-        self.taken.push(true);
         slot
     }
 
     /// Takes a job's slot back; events still meant for it become stale.
     #[inline]
     pub fn release(&mut self, slot: JobSlot) {
-        assert!(std::mem::replace(&mut self.taken[slot.0 as usize], false), "a job is closed once");
         let job = &mut self.hot[slot.0 as usize];
+        assert!(std::mem::replace(&mut job.open, false), "a job is closed once");
         job.turn = job.turn.wrapping_add(1);
         job.escrow = Money::ZERO;
         self.free.push(slot);
+    }
+
+    /// Asks for a job's memory, which an event soon to come will touch.
+    #[inline]
+    pub fn prefetch(&self, slot: JobSlot) {
+        self.prefetch_hot(slot);
+        if let Some(story) = self.cold.get(slot.0 as usize) {
+            prefetch(story);
+        }
+    }
+
+    /// Asks for the hot part of a job alone.
+    #[inline]
+    pub fn prefetch_hot(&self, slot: JobSlot) {
+        if let Some(job) = self.hot.get(slot.0 as usize) {
+            prefetch(job);
+        }
     }
 
     /// Whether the job in this slot is still in the state that `turn` was given for.
@@ -79,12 +93,12 @@ impl Jobs {
 
     /// The slots of the open jobs, in the order of the slots.
     pub fn open_slots(&self) -> Vec<JobSlot> {
-        (0..self.hot.len() as u32).map(JobSlot).filter(|slot| self.taken[slot.0 as usize]).collect()
+        (0..self.hot.len() as u32).map(JobSlot).filter(|slot| self.hot[slot.0 as usize].open).collect()
     }
 
     /// What the open jobs have in escrow together.
     pub fn escrow(&self) -> Money {
-        self.hot.iter().zip(&self.taken).filter(|(_, taken)| **taken).map(|(job, _)| job.escrow).sum()
+        self.hot.iter().filter(|job| job.open).map(|job| job.escrow).sum()
     }
 }
 

@@ -1,4 +1,4 @@
-//! The nodes: what routing reads of each in one cache line, and everything else about it.
+//! The nodes: what routing reads of each in one cache line, what events touch in a few more, and the rest apart.
 
 use serde::{Deserialize, Serialize};
 
@@ -38,25 +38,44 @@ pub struct NodeQuote {
 
 const _: () = assert!(size_of::<NodeQuote>() == 64);
 
-/// Everything else about a node.
+/// What the events of its jobs touch of a node.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[repr(align(64))]
 pub struct Node {
-    /// Rises whenever the pending step is replaced.
-    pub turn: u32,
-    /// Whether it works.
-    pub up: bool,
-    /// The entry that the pending step is for; `None` if there is no pending step.
-    pub due: Option<(Time, JobSlot, u32)>,
-    /// Speed relative to the reference GPU.
-    pub speed: f64,
     /// Who is in service.
     pub service: Service,
     /// Who waits.
     pub waiting: Waiting,
-    /// How many wait.
-    pub queued: u32,
+    /// The step that is pending and the entry it is for.
+    pub due: Option<Due>,
     /// Expected work of all who are here.
     pub work: u64,
+    /// Speed relative to the reference GPU.
+    pub speed: f64,
+    /// Attempts that ended here with an answer.
+    pub served: u64,
+    /// Rises whenever the pending step is replaced.
+    pub turn: u32,
+    /// How many wait.
+    pub queued: u32,
+    /// Whether it works.
+    pub up: bool,
+}
+
+/// A pending step: when, and for which entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Due {
+    /// When the step is due.
+    pub at: Time,
+    /// The job whose phase ends.
+    pub job: JobSlot,
+    /// Its turn.
+    pub turn: u32,
+}
+
+/// What few events touch of a node.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Backroom {
     /// The jobs of the batch in service.
     pub batch: Vec<JobSlot>,
     /// Jobs whose model is being loaded.
@@ -71,9 +90,7 @@ pub struct Node {
     pub operator: OperatorId,
     /// Tokens staked.
     pub stake: Money,
-    /// Attempts that ended here with an answer.
-    pub served: u64,
-    /// Attempts that ended here without one.
+    /// Attempts that ended here without an answer.
     pub failed: u64,
     /// Failures of the node.
     pub failures: u32,
@@ -83,13 +100,15 @@ pub struct Node {
     pub conduct: ConductMemory,
 }
 
-/// The nodes, in two parallel arenas.
+/// The nodes, in three parallel arenas.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Nodes {
     /// What routing reads.
     pub quotes: IdVec<NodeId, NodeQuote>,
-    /// The rest.
+    /// What the events of jobs touch.
     pub states: IdVec<NodeId, Node>,
+    /// The rest.
+    pub backrooms: IdVec<NodeId, Backroom>,
 }
 
 impl Nodes {

@@ -26,8 +26,12 @@ pub struct Service {
     entered: u32,
     /// Slot-nanoseconds of service given.
     busy: u64,
-    /// Who leaves first; entries of jobs whose turn has passed are skipped.
-    order: BinaryHeap<Entry>,
+    /// Entries in `first` and `rest` together; those of jobs whose turn has passed are skipped.
+    entries: u32,
+    /// Who leaves first, if there is an entry. Kept apart from the rest, so that a node with one slot touches no heap.
+    first: Entry,
+    /// Who leaves later.
+    rest: BinaryHeap<Entry>,
 }
 
 /// A job in service.
@@ -80,7 +84,9 @@ impl Default for Service {
             serving: 0,
             entered: 0,
             busy: 0,
-            order: BinaryHeap::new(),
+            entries: 0,
+            first: Entry { ends: 0.0, number: 0, job: JobSlot::NONE, turn: 0 },
+            rest: BinaryHeap::new(),
         }
     }
 }
@@ -119,8 +125,7 @@ impl Service {
     pub fn occupy(&mut self) {
         if self.serving == 0 {
             // An empty node starts its clock anew, so that it stays small and exact.
-            self.order.clear();
-            self.clock = 0.0;
+            self.restart();
         }
         self.serving += 1;
     }
@@ -135,19 +140,28 @@ impl Service {
     #[inline]
     pub fn serve(&mut self, job: JobSlot, turn: u32, work: Span) {
         self.entered = self.entered.wrapping_add(1);
-        self.order.push(Entry { ends: self.clock + work.0 as f64, number: self.entered, job, turn });
+        let mut entry = Entry { ends: self.clock + work.0 as f64, number: self.entered, job, turn };
+        if self.entries == 0 {
+            self.first = entry;
+        } else {
+            if entry > self.first {
+                std::mem::swap(&mut self.first, &mut entry);
+            }
+            self.rest.push(entry);
+        }
+        self.entries += 1;
     }
 
     /// The entry that ends first among those for which `current` holds, and when it ends if nothing changes. Entries for
     /// which it does not hold are withdrawn.
     #[inline]
     pub fn next(&mut self, current: impl Fn(&Entry) -> bool) -> Option<(Entry, Time)> {
-        while let Some(&first) = self.order.peek() {
-            if current(&first) {
-                let left = (first.ends - self.clock).max(0.0) / self.rate;
-                return Some((first, self.clock_at + Span(left.ceil() as u64)));
+        while self.entries > 0 {
+            if current(&self.first) {
+                let left = (self.first.ends - self.clock).max(0.0) / self.rate;
+                return Some((self.first, self.clock_at + Span(left.ceil() as u64)));
             }
-            self.order.pop();
+            self.pop();
         }
         None
     }
@@ -155,7 +169,7 @@ impl Service {
     /// Takes the first entry off, at its end.
     #[inline]
     pub fn take(&mut self) -> Entry {
-        let first = self.order.pop().expect("someone ends");
+        let first = self.pop();
         // Rounding a due time up may have carried the clock a hair past or, by the last bit, short of the end.
         self.clock = self.clock.max(first.ends);
         first
@@ -168,19 +182,33 @@ impl Service {
 
     /// All entries, in no order.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.order.iter()
+        std::iter::once(&self.first).filter(|_| self.entries > 0).chain(&self.rest)
     }
 
     /// Forgets everyone in service.
     pub fn empty(&mut self) {
-        self.order.clear();
+        self.restart();
         self.serving = 0;
     }
 
     /// Forgets what everyone in service has received; they keep their slots and must be served anew.
+    #[inline]
     pub fn restart(&mut self) {
-        self.order.clear();
+        self.entries = 0;
         self.clock = 0.0;
+        if !self.rest.is_empty() {
+            self.rest.clear();
+        }
+    }
+
+    #[inline]
+    fn pop(&mut self) -> Entry {
+        self.entries = self.entries.checked_sub(1).expect("someone ends");
+        let first = self.first;
+        if self.entries > 0 {
+            self.first = self.rest.pop().expect("as many as were counted");
+        }
+        first
     }
 }
 

@@ -1,20 +1,21 @@
-//! Many clients, each with its own rhythm: a renewal process per client whose rate and law of gaps a file gives window by
-//! window, in the manner of ServeGen (Y. Xiang et al., "ServeGen: workload characterization and generation of large language
-//! model serving in production", 2025, and the client files published with it).
+//! Many clients, each with its own rhythm: a renewal process per client whose rate and law of gaps a file gives window
+//! by window, in the manner of ServeGen (Y. Xiang et al., "ServeGen: workload characterization and generation of large
+//! language model serving in production", 2025, and the client files published with it).
 //!
 //! A row of the file says that from a start on, for the length of `window`, a client asks at a mean rate with gamma or
-//! Weibull gaps of a shape. A gap is drawn with mean 1 and passes as fast as the rate says: gap = rate(t) · dt. So `scale`
-//! changes lengths alone and keeps every coefficient of variation; the scale column of a fitted law is not needed.
+//! Weibull gaps of a shape. A gap is drawn with mean 1 and passes as fast as the rate says: gap = rate(t) · dt. So
+//! `scale` changes lengths alone and keeps every coefficient of variation; the scale column of a fitted law is not
+//! needed.
 //!
-//! At the edge of a window a gap that has not passed is carried over, in units of the mean gap, if the law stays the same.
-//! If the law changes, the client starts anew in the equilibrium of the new law: the gap left is u · Y with u uniform and Y
-//! a gap weighted by its length (D. R. Cox, "Renewal Theory", 1962): gamma with shape + 1 for the gamma, and for the Weibull
-//! scale · G^(1/shape), G gamma with shape 1 + 1/shape. The first window of a client starts so too. Hence the expected number
-//! of arrivals of every client in every window is exactly its rate times its length, however bursty its gaps are. Between
-//! windows without a row a client is silent.
+//! At the edge of a window a gap that has not passed is carried over, in units of the mean gap, if the law stays the
+//! same. If the law changes, the client starts anew in the equilibrium of the new law: the gap left is u · Y with u
+//! uniform and Y a gap weighted by its length (D. R. Cox, "Renewal Theory", 1962): gamma with shape + 1 for the gamma,
+//! and for the Weibull scale · G^(1/shape), G gamma with shape 1 + 1/shape. The first window of a client starts so too.
+//! Hence the expected number of arrivals of every client in every window is exactly its rate times its length, however
+//! bursty its gaps are. Between windows without a row a client is silent.
 //!
-//! Every client draws from a stream of its own that depends on the source's stream and on the client's number, so leaving
-//! clients out (`clients`) does not disturb the others.
+//! Every client draws from a stream of its own that depends on the source's stream and on the client's number, so
+//! leaving clients out (`clients`) does not disturb the others.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -56,8 +57,8 @@ pub struct Spec {
     /// Column: the shape of the law of gaps; `"p1"` unless given.
     #[serde(default = "shape")]
     pub shape: String,
-    /// Column: the coefficient of variation of the gaps, such as `"iat_cv"`. If given, it takes the place of the shape: the
-    /// law keeps the measured spread rather than the fitted form.
+    /// Column: the coefficient of variation of the gaps, such as `"iat_cv"`. If given, it takes the place of the shape:
+    /// the law keeps the measured spread rather than the fitted form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cv: Option<String>,
     /// What the start is counted in; `"1s"` unless given.

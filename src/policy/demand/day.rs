@@ -2,9 +2,10 @@
 //!
 //! The curves, with the time t since the start of the run taken modulo `period`:
 //!
-//! - `sine`: rate(t) = mean · (1 + amplitude · cos(2π (t − peak)/period)). With `peak` at a quarter of the period this is
-//!   a + b sin(γt) with a = mean, b = amplitude · mean, γ = 2π/period, the input of the classical M_t/G/∞ results
-//!   (S. G. Eick, W. A. Massey and W. Whitt, "M_t/G/∞ queues with sinusoidal arrival rates", Management Science 39, 1993).
+//! - `sine`: rate(t) = mean · (1 + amplitude · cos(2π (t − peak)/period)). With `peak` at a quarter of the period this
+//!   is a + b sin(γt) with a = mean, b = amplitude · mean, γ = 2π/period, the input of the classical M_t/G/∞ results
+//!   (S. G. Eick, W. A. Massey and W. Whitt, "M_t/G/∞ queues with sinusoidal arrival rates", Management Science 39,
+//!   1993).
 //! - `steps`: n `rates`, each held for one nth of the period.
 //! - `linear`: n `rates`, the ith reached at i/n of the period, with straight lines between them and back to the first.
 //!
@@ -38,8 +39,8 @@ pub struct Spec {
     /// Of `sine`: the mean rate, such as `"5/s"`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mean: Option<Rate>,
-    /// Of `sine`: the swing around the mean as a share of it, from 0 to 1. 0.18 unless given: over two weeks of ServeGen's
-    /// client set m-large the busiest hour of the day has 1.45 times the rate of the quietest.
+    /// Of `sine`: the swing around the mean as a share of it, from 0 to 1. 0.18 unless given: over two weeks of
+    /// ServeGen's client set m-large the busiest hour of the day has 1.45 times the rate of the quietest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amplitude: Option<Share>,
     /// Of `sine`: the time of day with the highest rate; `"14h"` unless given (assumed).

@@ -1,13 +1,14 @@
-//! Arrivals that excite each other: a Hawkes process with an exponential kernel. Each arrival raises the rate, and what it
-//! raised dies away.
+//! Arrivals that excite each other: a Hawkes process with an exponential kernel. Each arrival raises the rate, and what
+//! it raised dies away.
 //!
-//! rate(t) = μ + Σ α e^{−β (t − tᵢ)} over the arrivals tᵢ before t, with `base` μ, `jump` α and `decay` β. Each arrival begets
-//! n = α/β others on average, which must be below one. In the long run the rate is μ/(1 − n) and the index of dispersion of
-//! counts 1/(1 − n)² (A. G. Hawkes, "Spectra of some self-exciting and mutually exciting point processes", Biometrika 58, 1971).
-//! Nothing came before the start of the run, so the rate rises from μ; what is missing fades at the rate β − α.
+//! rate(t) = μ + Σ α e^{−β (t − tᵢ)} over the arrivals tᵢ before t, with `base` μ, `jump` α and `decay` β. Each arrival
+//! begets n = α/β others on average, which must be below one. In the long run the rate is μ/(1 − n) and the index of
+//! dispersion of counts 1/(1 − n)² (A. G. Hawkes, "Spectra of some self-exciting and mutually exciting point
+//! processes", Biometrika 58, 1971). Nothing came before the start of the run, so the rate rises from μ; what is
+//! missing fades at the rate β − α.
 //!
-//! Simulated exactly, by thinning under the rate after the last candidate, which bounds it until the next arrival (Y. Ogata,
-//! "On Lewis' simulation method for point processes", IEEE Transactions on Information Theory 27, 1981).
+//! Simulated exactly, by thinning under the rate after the last candidate, which bounds it until the next arrival (Y.
+//! Ogata, "On Lewis' simulation method for point processes", IEEE Transactions on Information Theory 27, 1981).
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -97,9 +98,10 @@ mod tests {
     use super::*;
     use crate::policy::demand::tests::{arrivals, assert_zero_mean, rule, spec, stream};
 
-    /// Rate 1.25 and index of dispersion 6.25 in the limit, for base 0.5, jump 0.6, decay 1. Over a span t the variance is
-    /// Λt (κ² + (1 − κ²)(1 − e^{−γt})/(γt)) with κ = 1/(1 − n) and γ = β − α (J. Da Fonseca and R. Zaatour, "Hawkes process:
-    /// fast calibration, application to trade clustering, and diffusive limit", Journal of Futures Markets 34, 2014).
+    /// Rate 1.25 and index of dispersion 6.25 in the limit, for base 0.5, jump 0.6, decay 1. Over a span t the variance
+    /// is Λt (κ² + (1 − κ²)(1 − e^{−γt})/(γt)) with κ = 1/(1 − n) and γ = β − α (J. Da Fonseca and R. Zaatour, "Hawkes
+    /// process: fast calibration, application to trade clustering, and diffusive limit", Journal of Futures Markets 34,
+    /// 2014).
     #[test]
     fn clusters_have_the_known_dispersion() {
         let (warm_up, span, rate, gamma) = (60.0, 40.0, 1.25, 0.4);
@@ -107,7 +109,7 @@ mod tests {
         let dispersion = 6.25 + (1.0 - 6.25) * part;
         let rule = rule("hawkes", Spec::EXAMPLE);
         let (mut means, mut spreads) = (Vec::new(), Vec::new());
-        for replication in 0..4000 {
+        for replication in 0..20_000 {
             let all = arrivals(&rule, replication, Span::from_seconds(warm_up + span));
             let found = all.iter().filter(|arrival| arrival.at.seconds() >= warm_up).count() as f64 - rate * span;
             means.push(found);
@@ -129,13 +131,13 @@ mod tests {
         assert_zero_mean("first arrivals", &found);
     }
 
-    /// The integral of the rate between arrivals is exponential with mean 1 and without memory (Ogata, "Statistical models
-    /// for earthquake occurrences and residual analysis for point processes", 1988).
+    /// The integral of the rate between arrivals is exponential with mean 1 and without memory (Ogata, "Statistical
+    /// models for earthquake occurrences and residual analysis for point processes", 1988).
     #[test]
     fn residuals_are_exponential() {
         let spec: Spec = spec(r#"{ base = "0.2/s", jump = "1.8/s", decay = "2/s" }"#);
         let (mut memory, mut stream) = (super::super::Rule::memory(&spec), stream(0));
-        let residuals: Vec<f64> = (0..200_000)
+        let residuals: Vec<f64> = (0..1_000_000)
             .map(|_| {
                 let before = memory.clone();
                 super::super::Rule::next(&spec, &mut memory, &mut stream).unwrap();

@@ -2,10 +2,10 @@
 //! arrivals are Poisson at the state's rate.
 //!
 //! The sojourn in a state is exponential; then another state follows, any of the others with equal probability, or by
-//! `transitions`. The chain starts in its stationary law π, so the counts are stationary from the first instant on, at the
-//! rate Σ πᵢλᵢ. With two states left at the rates q₁ and q₂ the index of dispersion of counts over a span t is
-//! I(t) = I∞ − (I∞ − 1)(1 − e^{−rt})/(rt) with r = q₁ + q₂ and I∞ = 1 + 2 (λ₁ − λ₂)² q₁q₂ / (r² (λ₁q₂ + λ₂q₁))
-//! (H. Heffes and D. M. Lucantoni, "A Markov modulated characterization of packetized voice and data traffic and related
+//! `transitions`. The chain starts in its stationary law π, so the counts are stationary from the first instant on, at
+//! the rate Σ πᵢλᵢ. With two states left at the rates q₁ and q₂ the index of dispersion of counts over a span t is I(t)
+//! = I∞ − (I∞ − 1)(1 − e^{−rt})/(rt) with r = q₁ + q₂ and I∞ = 1 + 2 (λ₁ − λ₂)² q₁q₂ / (r² (λ₁q₂ + λ₂q₁)) (H. Heffes
+//! and D. M. Lucantoni, "A Markov modulated characterization of packetized voice and data traffic and related
 //! statistical multiplexer performance", IEEE Journal on Selected Areas in Communications 4, 1986).
 //!
 //! The simulation is exact: an exponential is used up state by state at the rate of each.
@@ -28,8 +28,8 @@ pub struct Spec {
     pub rates: Vec<Rate>,
     /// The mean time spent in each state before another follows.
     pub sojourns: Vec<Span>,
-    /// How likely each state (column) follows each state (row), as weights of any sum, with zeros on the diagonal. Unless
-    /// given, all others are equally likely, so that two states alternate.
+    /// How likely each state (column) follows each state (row), as weights of any sum, with zeros on the diagonal.
+    /// Unless given, all others are equally likely, so that two states alternate.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transitions: Vec<Vec<Factor>>,
 }
@@ -253,15 +253,15 @@ mod tests {
         assert!((alike.mean_rate() - 2.75).abs() < 1e-12);
     }
 
-    /// Rate 2 and index of dispersion 8.5 in the limit, over 40 s by the formula of Heffes and Lucantoni; and gaps whose
-    /// second moment is 2 φ (Λ − Q)⁻² 1 with the law φ of the state an arrival finds.
+    /// Rate 2 and index of dispersion 8.5 in the limit, over 40 s by the formula of Heffes and Lucantoni; and gaps
+    /// whose second moment is 2 φ (Λ − Q)⁻² 1 with the law φ of the state an arrival finds.
     #[test]
     fn two_states_have_the_known_dispersion() {
         let (span, r, limit) = (40.0, 0.6, 8.5);
         let dispersion = limit - (limit - 1.0) * -maths::exp_m1(-r * span) / (r * span);
         let rule = rule("mmpp", Spec::EXAMPLE);
         let (mut means, mut spreads) = (Vec::new(), Vec::new());
-        for replication in 0..4000 {
+        for replication in 0..20_000 {
             let found = arrivals(&rule, replication, Span::from_seconds(span)).len() as f64 - 2.0 * span;
             means.push(found);
             spreads.push(found * found - dispersion * 2.0 * span);
@@ -272,8 +272,8 @@ mod tests {
 
     #[test]
     fn gaps_have_the_known_spread() {
-        // (Λ − Q) of the example is [[5.4, −0.4], [−0.2, 0.7]] with determinant 3.7; an arrival finds the first state with
-        // probability 5/6. So E g = 1/2 and E g² = 2 φ x, where (Λ − Q) y = 1 and (Λ − Q) x = y.
+        // (Λ − Q) of the example is [[5.4, −0.4], [−0.2, 0.7]] with determinant 3.7; an arrival finds the first state
+        // with probability 5/6. So E g = 1/2 and E g² = 2 φ x, where (Λ − Q) y = 1 and (Λ − Q) x = y.
         let inverse = |(a, b): (f64, f64)| ((0.7 * a + 0.4 * b) / 3.7, (0.2 * a + 5.4 * b) / 3.7);
         let mean = inverse((1.0, 1.0));
         let square = inverse(mean);

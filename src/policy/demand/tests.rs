@@ -213,7 +213,7 @@ fn days_follow_their_curves() {
         r#"{ curve = "linear", rates = ["0.02/s", "0.1/s", "0.04/s", "0.09/s", "0.02/s"] }"#,
         r#"{ mean = "0.05/s", amplitude = 0.9, peak = "1h", period = "10.5h" }"#,
     ];
-    const DAYS: u64 = 60;
+    const DAYS: u64 = 400;
     const HOURS: usize = 21;
     for (number, text) in curves.iter().enumerate() {
         let rule = rule("day", text);

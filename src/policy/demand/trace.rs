@@ -1,12 +1,12 @@
 //! A recorded trace, row by row: the arrivals of a file, with what it says of tokens, class and client.
 //!
-//! Where a recorder rounded its clock down to a `tick`, all rows of a tick would come at once and look like a burst nobody
-//! made. So they are spread over their tick as that many independent uniform instants in order, one draw per row: of r rows
-//! to come in what is left of the tick, the next lies 1 − u^(1/r) of the way to its end (the order statistics of uniforms;
-//! L. Devroye, "Non-uniform random variate generation", 1986, chapter V).
+//! Where a recorder rounded its clock down to a `tick`, all rows of a tick would come at once and look like a burst
+//! nobody made. So they are spread over their tick as that many independent uniform instants in order, one draw per
+//! row: of r rows to come in what is left of the tick, the next lies 1 − u^(1/r) of the way to its end (the order
+//! statistics of uniforms; L. Devroye, "Non-uniform random variate generation", 1986, chapter V).
 //!
-//! With `loop` the trace begins again after its period: from `from` to `until` if that is given, otherwise to the end of the
-//! last tick, or, without ticks, to the last row and one mean gap more. Repeated so, it keeps its mean rate.
+//! With `loop` the trace begins again after its period: from `from` to `until` if that is given, otherwise to the end
+//! of the last tick, or, without ticks, to the last row and one mean gap more. Repeated so, it keeps its mean rate.
 
 use std::fmt;
 use std::sync::Arc;

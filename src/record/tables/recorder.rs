@@ -40,8 +40,8 @@ struct Series {
 }
 
 impl<S: Sink> Tables<S> {
-    /// A recorder of the chosen tables.
-    pub fn new(chosen: Chosen, seed: Seed, names: SharedNames, sink: S) -> Tables<S> {
+    /// A recorder of the chosen tables for a run that stands at `from`.
+    pub fn new(chosen: Chosen, seed: Seed, from: Time, names: SharedNames, sink: S) -> Tables<S> {
         let nothing = Story::begin(JobKey::default(), Default::default(), Default::default(), Time::ZERO);
         Tables {
             sink,
@@ -49,9 +49,10 @@ impl<S: Sink> Tables<S> {
             jobs: chosen.jobs.map(|share| (Rows::new(&JOBS), JobRow { story: nothing, names: names.clone() }, share)),
             series: chosen.series.map(|tick| Series {
                 rows: Rows::new(&SERIES),
-                row: SeriesRow::default(),
+                row: SeriesRow { at: from, ..SeriesRow::default() },
                 tick,
-                next: Time::ZERO + tick,
+                // The next whole tick.
+                next: Time((from.0 / tick.0 + 1) * tick.0),
             }),
             nodes: chosen.nodes.then(|| Rows::new(&NODES)),
             names,

@@ -1,12 +1,29 @@
 //! The sources of jobs.
 
-use super::{Compiler, unique};
-use crate::domain::ids::{ClassId, IdVec, RequesterId, SourceId};
+use std::collections::BTreeSet;
+
+use super::{Compiler, example};
+use crate::domain::ids::{ClassId, Id, IdVec, RequesterId, SourceId};
+use crate::domain::share::Rate;
 use crate::policy::demand::Arrivals;
 use crate::scenario::Source;
+use crate::scenario::document::node::{Node, Value};
 use crate::scenario::files::Files;
 use crate::scenario::model::ClassOf;
 use crate::scenario::schema::{ScenarioTable, SourceTable};
+
+/// The highest rate, per second: one arrival a nanosecond. Beyond it time would stand still.
+const RATE: f64 = 1e9;
+
+/// What a source may ask for.
+pub(super) struct Asked {
+    /// The classes, by number.
+    pub classes: BTreeSet<usize>,
+    /// Whether the source knows how many input tokens a job has.
+    pub knows_input: bool,
+    /// Whether it knows the output tokens.
+    pub knows_output: bool,
+}
 
 /// The sources, in the order written, with their files read.
 pub(super) fn sources(
@@ -18,63 +35,152 @@ pub(super) fn sources(
     if written.is_empty() {
         compiler.wrong("demand.sources", "nobody asks for anything", "write at least one `[[demand.sources]]`");
     }
-    unique(compiler, "sources", "demand.sources", written.iter().map(|source| source.name.as_str()));
+    compiler.named("sources", "demand.sources", written.iter().map(|source| source.name.as_str()));
     let made = written.iter().enumerate().filter_map(|(index, written)| source(compiler, index, written, files));
     made.collect()
 }
 
 fn source(compiler: &mut Compiler<'_>, index: usize, written: &SourceTable, files: &mut Files) -> Option<Source> {
     let path = format!("demand.sources[{index}]");
-    let known = compiler.names.requesters.clone();
-    let requesters = written.requesters.as_ref().map_or(Some(0), |name| {
-        compiler.find(format!("{path}.requesters"), "group of requesters", name, &known)
-    });
-    let arrivals = compiler.chosen(format!("{path}.arrivals"), written.arrivals.chosen());
-    let mut arrivals = arrivals?;
-    let file = format!("{path}.arrivals.{}.file", arrivals.name());
-    if let Err(message) = arrivals.resolve(&mut files.named_at(&file)) {
-        let at = format!("{path}.arrivals.{}", arrivals.name());
-        match files.take_problem() {
-            Some(problem) => compiler.problems.input(compiler.document, &file, problem),
-            None => compiler.wrong(&at, message, "see `reliance rules arrivals` for what each law takes"),
-        }
-    }
-    let class = class_of(compiler, &path, written, &arrivals)?;
-    Some(Source { name: written.name.clone(), class, requesters: RequesterId(requesters? as u16), arrivals })
+    let requesters = requesters(compiler, &path, written);
+    let chosen = compiler.chosen(format!("{path}.arrivals"), written.arrivals.chosen());
+    let names_classes = chosen.as_ref().is_some_and(Arrivals::names_classes);
+    let class = class_of(compiler, &path, written, names_classes);
+    let arrivals = arrivals(compiler, &path, chosen?, files)?;
+    let (class, requesters) = (class?, requesters?);
+    let classes = match &class {
+        ClassOf::One(class) => BTreeSet::from([class.index()]),
+        ClassOf::Mix(shares) => shares.iter().map(|share| share.1.index()).collect(),
+        ClassOf::Named => files.take_classes(),
+    };
+    let (knows_input, knows_output) = match &arrivals {
+        Arrivals::Trace(spec) => (spec.input.is_some(), spec.output.is_some()),
+        _ => (false, false),
+    };
+    compiler.asked.push(Asked { classes, knows_input, knows_output });
+    Some(Source { name: written.name.clone(), class, requesters, arrivals })
 }
 
-fn class_of(compiler: &mut Compiler<'_>, path: &str, written: &SourceTable, arrivals: &Arrivals) -> Option<ClassOf> {
+fn requesters(compiler: &mut Compiler<'_>, path: &str, written: &SourceTable) -> Option<RequesterId> {
+    let known = compiler.names.requesters.clone();
+    let Some(name) = &written.requesters else { return Some(RequesterId(0)) };
+    if known.is_empty() {
+        let message = format!("there is no group of requesters `{name}`: the scenario names none");
+        compiler.wrong(format!("{path}.requesters"), message, "write them as `[[requesters]]`, or leave this out");
+        return None;
+    }
+    let found = compiler.find(format!("{path}.requesters"), "group of requesters", name, &known)?;
+    Some(RequesterId(found as u16))
+}
+
+/// The arrival law with its file read, if nothing is wrong with it.
+fn arrivals(compiler: &mut Compiler<'_>, path: &str, mut chosen: Arrivals, files: &mut Files) -> Option<Arrivals> {
+    let table = format!("{path}.arrivals.{}", chosen.name());
+    let too_fast = compiler.document.value(&table).and_then(|node| too_fast(node, &table));
+    if let Some((at, rate)) = too_fast {
+        let help = format!("write at most `{RATE:.0}/s`, which is one in a nanosecond");
+        compiler.wrong(at, format!("`{rate}` is faster than time is counted"), help);
+        return None;
+    }
+    let file = format!("{table}.file");
+    let Err(message) = chosen.resolve(&mut files.named_at(&file)) else { return Some(chosen) };
+    if let Some(problem) = files.take_problem() {
+        compiler.problems.input(compiler.document, &file, problem);
+        return None;
+    }
+    let reads_file = compiler.document.value(&file).is_some();
+    let help = match (files.take_unknown_class(), example("arrivals", chosen.name())) {
+        (Some(class), _) => compiler.choice(&class, &compiler.names.classes),
+        (None, Some(example)) if !reads_file => format!("for example `{} = {example}`", chosen.name()),
+        _ => String::new(),
+    };
+    let at = compiler.about(&table, &message);
+    compiler.wrong(at, message, help);
+    None
+}
+
+impl Compiler<'_> {
+    /// What a message about the table at `path` is about: the first word in backticks that is a key written there, or else
+    /// the key whose text is one of the words; otherwise the table.
+    fn about(&self, path: &str, message: &str) -> String {
+        let table = self.document.value(path).and_then(Node::as_table);
+        let words = || message.split('`').skip(1).step_by(2);
+        let by_key = words().find(|word| table.is_some_and(|table| table.contains_key(*word)));
+        let holds = |word: &str| table?.iter().find(|(_, entry)| entry.node.as_text() == Some(word));
+        let found = by_key.or_else(|| words().find_map(holds).map(|(key, _)| key.as_str()));
+        found.map_or_else(|| path.to_owned(), |key| format!("{path}.{key}"))
+    }
+}
+
+/// The first rate in a table of arrivals that is too fast, with its path.
+fn too_fast(node: &Node, path: &str) -> Option<(String, String)> {
+    match &node.value {
+        Value::Text(text) => {
+            let rate = Rate::try_from(text.as_str()).ok()?;
+            (rate.get() > RATE).then(|| (path.to_owned(), text.clone()))
+        }
+        Value::Array(array) => {
+            array.iter().enumerate().find_map(|(index, node)| too_fast(node, &format!("{path}[{index}]")))
+        }
+        Value::Table(table) => table.iter().find_map(|(key, entry)| too_fast(&entry.node, &format!("{path}.{key}"))),
+        _ => None,
+    }
+}
+
+fn class_of(compiler: &mut Compiler<'_>, path: &str, written: &SourceTable, names_classes: bool) -> Option<ClassOf> {
     let known = compiler.names.classes.clone();
-    match (&written.class, written.mix.is_empty()) {
-        (Some(_), false) => {
-            compiler.wrong(format!("{path}.mix"), "both a class and a mix of classes", "keep one of them");
+    let has_mix = !written.mix.is_empty();
+    if names_classes && (written.class.is_some() || has_mix) {
+        let own = if has_mix { "mix" } else { "class" };
+        let message =
+            format!("both the source's `{own}` and the `class` column of its file say which classes the jobs have");
+        compiler.wrong(format!("{path}.{own}"), message, "keep one of them");
+        return None;
+    }
+    match &written.class {
+        Some(_) if has_mix => {
+            let message = "both `class` and `mix` say which classes the jobs have";
+            compiler.wrong(format!("{path}.mix"), message, "keep one of them");
             None
         }
-        (Some(class), true) => {
+        Some(class) => {
             let found = compiler.find(format!("{path}.class"), "class", class, &known)?;
             Some(ClassOf::One(ClassId(found as u16)))
         }
-        (None, false) => {
-            let total: f64 = written.mix.values().map(|weight| weight.get()).sum();
-            if total <= 0.0 {
-                compiler.wrong(format!("{path}.mix"), "a mix without weight", "give at least one class a weight");
-                return None;
+        None if has_mix => mix(compiler, path, written, &known),
+        None if names_classes => Some(ClassOf::Named),
+        None => match &known[..] {
+            [] => None,
+            [_] => Some(ClassOf::One(ClassId(0))),
+            [first, second, ..] => {
+                let message = format!("the source `{}` does not say which class of jobs it asks for", written.name);
+                let help = format!(
+                    "there are several: add, for example, `class = \"{first}\"` or `mix = {{ {first} = 2, {second} = 1 }}`"
+                );
+                compiler.wrong(path, message, help);
+                None
             }
-            let mut so_far = 0.0;
-            let mut shares = Vec::new();
-            for (name, weight) in &written.mix {
-                let found = compiler.find(format!("{path}.mix.{name}"), "class", name, &known)?;
-                so_far += weight.get() / total;
-                shares.push((so_far, ClassId(found as u16)));
-            }
-            Some(ClassOf::Mix(shares))
-        }
-        (None, true) if arrivals.names_classes() => Some(ClassOf::Named),
-        (None, true) if known.len() == 1 => Some(ClassOf::One(ClassId(0))),
-        (None, true) => {
-            let help = "there are several; add `class = …` or `mix = { … }`";
-            compiler.wrong(path, format!("the source `{}` names no class", written.name), help);
-            None
-        }
+        },
     }
+}
+
+fn mix(compiler: &mut Compiler<'_>, path: &str, written: &SourceTable, known: &[String]) -> Option<ClassOf> {
+    let total: f64 = written.mix.values().map(|weight| weight.get()).sum();
+    if total <= 0.0 || !total.is_finite() {
+        let message = if total > 0.0 { "a mix whose weights are beyond counting" } else { "a mix without weight" };
+        compiler.wrong(format!("{path}.mix"), message, "give at least one class a weight, such as 1");
+        return None;
+    }
+    let mut so_far = 0.0;
+    let mut shares = Vec::new();
+    for (name, weight) in &written.mix {
+        let Some(found) = known.iter().position(|other| other == name) else {
+            let help = compiler.choice(name, known);
+            compiler.wrong_key(&format!("{path}.mix"), name, format!("there is no class `{name}`"), help);
+            continue;
+        };
+        so_far += weight.get() / total;
+        shares.push((so_far, ClassId(found as u16)));
+    }
+    (shares.len() == written.mix.len()).then_some(ClassOf::Mix(shares))
 }

@@ -1,10 +1,17 @@
 //! The groups of nodes.
 
-use super::{Compiler, plain, unique};
+use super::Compiler;
 use crate::domain::ids::{IdVec, ModelId, NodeGroupId, RegionId};
+use crate::engine::time::Span;
 use crate::policy::conduct::{Conduct, ConductName, ConductTable};
 use crate::scenario::model::{Failure, Model, NodeGroup, Slowdown};
 use crate::scenario::schema::{Discipline, Interruption, Limit, NodeGroupTable, OwnerName, ScenarioTable};
+
+/// The most nodes: each takes some hundred bytes.
+const NODES: u64 = 10_000_000;
+
+/// The highest speed relative to the reference GPU; the lowest is one over it.
+const SPEED: f64 = 1e6;
 
 /// The groups, in the order written.
 pub(super) fn groups(
@@ -13,8 +20,19 @@ pub(super) fn groups(
     regions: &[String],
     known: &IdVec<ModelId, Model>,
 ) -> IdVec<NodeGroupId, NodeGroup> {
-    unique(compiler, "groups of nodes", "nodes", table.nodes.iter().map(|group| group.name.as_str()));
-    let groups = table.nodes.iter().enumerate();
+    compiler.named("groups of nodes", "nodes", table.nodes.iter().map(|group| group.name.as_str()));
+    match table.nodes.iter().map(|group| u64::from(group.count)).sum() {
+        0 if table.nodes.is_empty() => {
+            compiler.wrong("nodes", "there are no nodes", "write at least one group of them, `[[nodes]]`");
+        }
+        0 => compiler.wrong("nodes[0].count", "there are no nodes: no group has any", "count at least one node"),
+        total if total > NODES => {
+            let most = (0..table.nodes.len()).max_by_key(|index| table.nodes[*index].count).unwrap_or(0);
+            compiler.wrong(format!("nodes[{most}].count"), format!("{total} nodes"), format!("write at most {NODES}"));
+        }
+        _ => {}
+    }
+    let groups = table.nodes.iter().enumerate().take(1 << 16);
     groups.map(|(index, written)| group(compiler, &format!("nodes[{index}]"), written, regions, known)).collect()
 }
 
@@ -31,11 +49,12 @@ fn group(
     known: &IdVec<ModelId, Model>,
 ) -> NodeGroup {
     limits(compiler, path, written);
-    let region =
-        written.region.as_ref().and_then(|name| compiler.find(format!("{path}.region"), "region", name, regions));
+    let region = written.region.as_ref();
+    let region = region.and_then(|name| compiler.region(format!("{path}.region"), name, regions));
     let speed = compiler.law_or(format!("{path}.speed"), written.speed.as_ref(), 1.0);
-    if speed.mean() <= 0.0 {
-        compiler.wrong(format!("{path}.speed"), "nodes without speed", "write a law of numbers above 0");
+    if !(1.0 / SPEED..=SPEED).contains(&speed.mean()) {
+        let message = format!("nodes with a mean speed of {}", speed.mean());
+        compiler.wrong(format!("{path}.speed"), message, "1 is the speed of the reference GPU; write from 1e-6 to 1e6");
     }
     let shared = written.discipline.rule == Discipline::ProcessorSharing;
     let bits = models(compiler, path, written);
@@ -44,7 +63,7 @@ fn group(
         count: written.count,
         region: match regions {
             [_] => Some(RegionId(0)),
-            _ => region.map(|index| RegionId(index as u16)),
+            _ => region,
         },
         one_operator: written.operator == OwnerName::Group,
         slowdown: if shared { Slowdown::Shared } else { slowdown(known, bits) },
@@ -68,43 +87,79 @@ fn group(
 
 fn limits(compiler: &mut Compiler<'_>, path: &str, written: &NodeGroupTable) {
     let rule = written.discipline.rule;
-    if written.slots == Limit::AtMost(0) {
-        compiler.wrong(format!("{path}.slots"), "a node that serves nobody", "allow at least one job in service");
+    let slots = format!("{path}.slots");
+    let given = compiler.document.value(&slots).is_some();
+    match (rule, written.slots) {
+        (_, Limit::AtMost(0)) => {
+            compiler.wrong(slots, "a node that serves nobody", "allow at least one job in service")
+        }
+        (Discipline::ProcessorSharing, Limit::AtMost(_)) if given => {
+            let help = "leave `slots` out; to bound the jobs in service use `fifo` and the model's `slowdown`";
+            compiler.wrong(slots, "`processor-sharing` serves all at once, whatever the slots", help);
+        }
+        (Discipline::Batch, Limit::Unbounded | Limit::AtMost(2..)) => {
+            let help = "leave `slots` out, and bound the batch by `batch-max`";
+            compiler.wrong(slots, "`batch` serves one batch at a time", help);
+        }
+        _ => {}
     }
-    if rule == Discipline::ProcessorSharing && matches!(written.slots, Limit::AtMost(n) if n > 1) {
-        let help = "leave `slots` out; to bound the jobs in service use `fifo` and the model's `slowdown`";
-        compiler.wrong(format!("{path}.slots"), "processor sharing serves all at once", help);
+    discipline(compiler, &format!("{path}.discipline"), written);
+}
+
+/// Says which parameters of the discipline belong to another, and which mean nothing.
+fn discipline(compiler: &mut Compiler<'_>, path: &str, written: &NodeGroupTable) {
+    let discipline = &written.discipline;
+    let fields = [
+        ("preemptive", Discipline::Priority, discipline.preemptive),
+        ("batch-max", Discipline::Batch, discipline.batch_max != Limit::Unbounded),
+        ("batch-setup", Discipline::Batch, discipline.batch_setup != Span::ZERO),
+    ];
+    for (field, of, _) in fields.iter().filter(|(_, of, given)| *given && *of != discipline.rule) {
+        let (of, rule) = (discipline_name(*of), discipline_name(discipline.rule));
+        let message = format!("`{field}` goes with the discipline `{of}`, and this is `{rule}`");
+        compiler.wrong(format!("{path}.{field}"), message, format!("write `rule = \"{of}\"`, or leave `{field}` out"));
     }
-    if rule == Discipline::Batch && written.slots != Limit::AtMost(1) {
-        compiler.wrong(format!("{path}.slots"), "a batch is served as one", "leave `slots` out");
+    let priority = discipline.rule == Discipline::Priority;
+    if priority && discipline.preemptive && written.slots == Limit::Unbounded {
+        let help = "a node with unbounded slots never needs to put a job aside: leave it out, or bound the slots";
+        compiler.wrong(format!("{path}.preemptive"), "nothing to pre-empt", help);
     }
-    if !matches!(rule, Discipline::Priority | Discipline::Batch) && !plain(&written.discipline) {
-        let help = "`preemptive` goes with `priority`, `batch-max` and `batch-setup` with `batch`";
-        compiler.wrong(format!("{path}.discipline"), "fields of another discipline", help);
-    }
-    if written.discipline.preemptive && written.slots == Limit::Unbounded {
-        let help = "a node with unbounded slots never needs to put a job aside";
-        compiler.wrong(format!("{path}.discipline.preemptive"), "nothing to pre-empt", help);
-    }
-    if written.discipline.batch_max == Limit::AtMost(0) {
-        compiler.wrong(format!("{path}.discipline.batch-max"), "batches of no jobs", "allow at least one");
+    if discipline.batch_max == Limit::AtMost(0) {
+        compiler.wrong(format!("{path}.batch-max"), "batches of no jobs", "allow at least one");
     }
 }
 
+/// As it is written.
+fn discipline_name(rule: Discipline) -> &'static str {
+    match rule {
+        Discipline::Fifo => "fifo",
+        Discipline::Lifo => "lifo",
+        Discipline::Random => "random",
+        Discipline::Priority => "priority",
+        Discipline::ProcessorSharing => "processor-sharing",
+        Discipline::Batch => "batch",
+    }
+}
+
+/// The models a group serves, one bit each; all where a name is wrong, so that nothing follows from the mistake.
 fn models(compiler: &mut Compiler<'_>, path: &str, written: &NodeGroupTable) -> u64 {
     let known = compiler.names.models.clone();
-    match &written.models {
-        None => known.iter().enumerate().fold(0, |bits, (index, _)| bits | 1 << index.min(63)),
-        Some(names) => {
-            let mut bits = 0;
-            for (index, name) in names.iter().enumerate() {
-                if let Some(model) = compiler.find(format!("{path}.models[{index}]"), "model", name, &known) {
-                    bits |= 1 << model.min(63);
-                }
-            }
-            bits
-        }
+    let all = known.iter().enumerate().fold(0, |bits, (index, _)| bits | 1 << index.min(63));
+    let Some(names) = &written.models else { return all };
+    if names.is_empty() {
+        compiler.wrong(
+            format!("{path}.models"),
+            "nodes that serve no model",
+            "name at least one, or leave it out for all",
+        );
+        return all;
     }
+    compiler.listed_once(&format!("{path}.models"), names.iter().map(String::as_str));
+    let listed = names.iter().enumerate();
+    let found: Vec<Option<usize>> =
+        listed.map(|(index, name)| compiler.find(format!("{path}.models[{index}]"), "model", name, &known)).collect();
+    let found: Option<Vec<usize>> = found.into_iter().collect();
+    found.map_or(all, |found| found.iter().fold(0, |bits, index| bits | 1 << index.min(&63)))
 }
 
 fn failure(compiler: &mut Compiler<'_>, path: &str, written: &NodeGroupTable) -> Option<Failure> {
@@ -116,7 +171,7 @@ fn failure(compiler: &mut Compiler<'_>, path: &str, written: &NodeGroupTable) ->
     let up = compiler.law(format!("{path}.failure.up"), &failure.up);
     let down = compiler.law(format!("{path}.failure.down"), &failure.down);
     if up.as_ref().is_some_and(|law| law.mean() <= 0.0) {
-        compiler.wrong(format!("{path}.failure.up"), "nodes that fail at once", "write a law of spans above 0");
+        compiler.wrong(format!("{path}.failure.up"), "nodes that are never up", "write a law of spans above 0");
     }
     Some(Failure { up: up?, down: down?, jobs: failure.jobs })
 }

@@ -3,73 +3,115 @@
 use super::{Compiler, MODELS, credits};
 use crate::domain::ids::{ClassId, IdVec, ModelId};
 use crate::engine::time::Span;
-use crate::scenario::model::{Class, Model, Slowdown, Work};
+use crate::scenario::document::key_text;
+use crate::scenario::model::{Class, Model, Slowdown, Work, along};
 use crate::scenario::schema::{ClassTable, ModelTable, ScenarioTable};
 
 /// The models, in the order written.
 pub(super) fn models(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> IdVec<ModelId, Model> {
-    if table.models.is_empty() || table.models.len() > MODELS {
-        let message = format!("a scenario of {} models", table.models.len());
-        compiler.wrong("models", message, format!("write 1 to {MODELS} models"));
+    match table.models.len() {
+        0 => compiler.wrong("models", "there is no model to ask for", "write at least one, such as `[models.small]`"),
+        count if count > MODELS => {
+            compiler.wrong("models", format!("{count} models"), format!("write at most {MODELS}"))
+        }
+        _ => {}
     }
-    table.models.iter().map(|(name, written)| model(compiler, name, written)).collect()
+    compiler.keyed("models", "models", table.models.keys());
+    table.models.iter().take(MODELS).map(|(name, written)| model(compiler, name, written)).collect()
 }
 
 fn model(compiler: &mut Compiler<'_>, name: &str, written: &ModelTable) -> Model {
-    let path = format!("models.{name}");
-    if !written.prefill.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].1 <= pair[1].1) {
-        let help = "order the points by tokens, each once, with times that do not fall";
-        compiler.wrong(format!("{path}.prefill"), "the points are out of order", help);
-    }
-    let slowdown: Vec<(u32, f64)> = written.slowdown.iter().map(|&(n, factor)| (n, factor.get())).collect();
-    let starts_at_one = slowdown.first().is_none_or(|&first| first == (1, 1.0));
-    let rises = slowdown.windows(2).all(|pair| pair[0].0 < pair[1].0 && pair[0].1 <= pair[1].1);
-    if !starts_at_one || !rises {
-        let help = "begin with `[1, 1.0]` and go on in order of n, with factors that do not fall";
-        compiler.wrong(format!("{path}.slowdown"), "not a slowdown table", help);
-    }
+    let path = format!("models.{}", key_text(name));
+    let prefill = prefill(compiler, &path, written);
     Model {
         name: name.to_string(),
-        prefill: written.prefill.iter().map(|&(tokens, time)| (tokens as f64, time.0 as f64)).collect(),
+        prefill,
         decode: written.decode,
-        slowdown: if starts_at_one && rises { Slowdown::through(&slowdown) } else { Slowdown::None },
+        slowdown: slowdown(compiler, &path, written),
         memory_gb: written.memory_gb.get(),
         load: written.load,
     }
 }
 
+/// The points of the prefill, checked to be in order and above zero from the first token on.
+fn prefill(compiler: &mut Compiler<'_>, path: &str, written: &ModelTable) -> Vec<(f64, f64)> {
+    let points: Vec<(f64, f64)> =
+        written.prefill.iter().map(|&(tokens, time)| (tokens as f64, time.0 as f64)).collect();
+    for (index, pair) in written.prefill.windows(2).enumerate() {
+        let [(fewer, sooner), (tokens, time)] = [pair[0], pair[1]];
+        let at = format!("{path}.prefill[{}]", index + 1);
+        if tokens <= fewer {
+            let message = format!("the point at {tokens} tokens comes after the one at {fewer}");
+            compiler.wrong(at, message, "write the points in the order of their tokens, each once");
+            return points;
+        } else if time < sooner {
+            let message = format!("{tokens} tokens take `{time}`, less than {fewer} tokens, `{sooner}`");
+            compiler.wrong(at, message, "more tokens never take less time: check the points");
+            return points;
+        }
+    }
+    if points.len() > 1 && along(&points, 0.0) < 0.0 {
+        let ((x0, y0), (x1, y1)) = (points[0], points[1]);
+        let zero = x0 - y0 * (x1 - x0) / (y1 - y0);
+        let message = format!("the line through the first two points falls to no time at all at {zero:.0} tokens");
+        compiler.wrong(format!("{path}.prefill[0]"), message, "add a point for fewer tokens, such as `[0, \"0\"]`");
+    }
+    points
+}
+
+/// The slowdown through its points, checked to begin with one job at its own pace and not to fall.
+fn slowdown(compiler: &mut Compiler<'_>, path: &str, written: &ModelTable) -> Slowdown {
+    let points: Vec<(u32, f64)> = written.slowdown.iter().map(|&(n, factor)| (n, factor.get())).collect();
+    if points.first().is_some_and(|&first| first != (1, 1.0)) {
+        let message = "the slowdown does not begin with one job at its own pace";
+        compiler.wrong(format!("{path}.slowdown[0]"), message, "begin with `[1, 1.0]`");
+        return Slowdown::None;
+    }
+    for (index, pair) in points.windows(2).enumerate() {
+        let [(fewer, less), (n, factor)] = [pair[0], pair[1]];
+        let at = format!("{path}.slowdown[{}]", index + 1);
+        if n <= fewer {
+            let message = format!("the point at {n} jobs comes after the one at {fewer}");
+            compiler.wrong(at, message, "write the points in the order of their jobs, each once");
+            return Slowdown::None;
+        } else if factor < less {
+            let message = format!("{n} jobs are slowed down by {factor}, less than {fewer} jobs, by {less}");
+            compiler.wrong(at, message, "more jobs never slow each other down less: check the points");
+            return Slowdown::None;
+        }
+    }
+    Slowdown::through(&points)
+}
+
 /// The classes, in the order written.
 pub(super) fn classes(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> IdVec<ClassId, Class> {
     if table.classes.is_empty() {
-        compiler.wrong("classes", "a scenario without a class of jobs", "write at least one, such as `[classes.chat]`");
+        compiler.wrong("classes", "there is no class of jobs", "write at least one, such as `[classes.chat]`");
     }
-    table.classes.iter().map(|(name, written)| class(compiler, name, written)).collect()
+    compiler.keyed("classes", "classes", table.classes.keys());
+    table.classes.iter().take(1 << 16).map(|(name, written)| class(compiler, name, written)).collect()
 }
 
 fn class(compiler: &mut Compiler<'_>, name: &str, written: &ClassTable) -> Class {
-    let path = format!("classes.{name}");
+    let path = format!("classes.{}", key_text(name));
     let known = compiler.names.models.clone();
     let model = match &written.model {
         Some(model) => compiler.find(format!("{path}.model"), "model", model, &known).unwrap_or(0),
-        None if known.len() == 1 => 0,
         None => {
-            compiler.wrong(&path, format!("the class `{name}` names no model"), "there are several; add `model = …`");
+            if let [first, _, ..] = &known[..] {
+                let help = format!("there are several: add, for example, `model = \"{first}\"`");
+                compiler.wrong(&path, format!("the class `{name}` does not say which model it asks for"), help);
+            }
             0
         }
     };
-    if written.priority > 7 {
-        let message = format!("a priority of {}", written.priority);
-        compiler.wrong(format!("{path}.priority"), message, "write 0 (first) to 7 (last)");
-    }
     if written.deadline == Some(Span::ZERO) {
         compiler.wrong(format!("{path}.deadline"), "a deadline of no time", "leave it out for none");
     }
     let noise = written.noise.as_ref().and_then(|law| compiler.law(format!("{path}.noise"), law));
-    if let Some(noise) = &noise {
-        if (noise.mean() - 1.0).abs() > 1e-6 {
-            let message = format!("noise with mean {}", noise.mean());
-            compiler.wrong(format!("{path}.noise"), message, "noise multiplies the work; its mean must be 1");
-        }
+    if let Some(noise) = noise.as_ref().filter(|noise| (noise.mean() - 1.0).abs() > 1e-6) {
+        let help = "noise multiplies the work, so its mean must be 1: write `mean = 1.0` where the law takes one";
+        compiler.wrong(format!("{path}.noise"), format!("noise with a mean of {:.6}", noise.mean()), help);
     }
     Class {
         name: name.to_string(),
@@ -79,25 +121,25 @@ fn class(compiler: &mut Compiler<'_>, name: &str, written: &ClassTable) -> Class
         value: compiler.law_or(format!("{path}.value"), written.value.as_ref(), credits(1)),
         deadline: written.deadline,
         patience: written.patience.as_ref().and_then(|law| compiler.law(format!("{path}.patience"), law)),
-        priority: written.priority,
+        priority: written.priority.get(),
     }
 }
 
 fn work(compiler: &mut Compiler<'_>, path: &str, written: &ClassTable) -> Work {
-    let tokens = written.input_tokens.is_some() || written.output_tokens.is_some();
-    match &written.work {
-        Some(_) if tokens => {
-            let help = "keep `work`, or the tokens with the model's service times";
-            compiler.wrong(format!("{path}.work"), "both a work law and token laws", help);
-            Work::Tokens { input: None, output: None }
+    let by_tokens = written.input_tokens.is_some() || written.output_tokens.is_some();
+    if written.work.is_some() && by_tokens {
+        let help = "keep `work`, or the tokens with the model's `prefill` and `decode`";
+        compiler.wrong(format!("{path}.work"), "both `work` and tokens say how much work a job is", help);
+    }
+    if let Some(law) = &written.work {
+        let law = compiler.law(format!("{path}.work"), law);
+        if law.as_ref().is_some_and(|law| law.mean() == 0.0) {
+            compiler.wrong(format!("{path}.work"), "jobs that are no work", "write a law of spans above 0");
         }
-        Some(law) => match compiler.law(format!("{path}.work"), law) {
-            Some(law) => Work::Law(law),
-            None => Work::Tokens { input: None, output: None },
-        },
-        None => Work::Tokens {
-            input: written.input_tokens.as_ref().and_then(|law| compiler.law(format!("{path}.input-tokens"), law)),
-            output: written.output_tokens.as_ref().and_then(|law| compiler.law(format!("{path}.output-tokens"), law)),
-        },
+        return law.map_or(Work::Tokens { input: None, output: None }, Work::Law);
+    }
+    Work::Tokens {
+        input: written.input_tokens.as_ref().and_then(|law| compiler.law(format!("{path}.input-tokens"), law)),
+        output: written.output_tokens.as_ref().and_then(|law| compiler.law(format!("{path}.output-tokens"), law)),
     }
 }

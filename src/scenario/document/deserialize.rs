@@ -10,7 +10,7 @@ use serde::de::{
     DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
 };
 
-use super::error::{Error, LeftOut, address};
+use super::error::{Error, LeftOut, address, as_text};
 use super::node::{Entry, Node, Table, Value};
 use crate::scenario::problems::{Problem, Problems};
 
@@ -24,7 +24,7 @@ pub(super) fn parse<T: DeserializeOwned>(root: &Node, name: &str) -> Result<T, P
     loop {
         let error = match pass.read(root, std::marker::PhantomData::<T>) {
             Ok(value) => return problems.or(value),
-            Err(error) => error,
+            Err(error) => pass.quoted::<T>(root, error),
         };
         let meant = error.meant();
         let (at, problem) = error.settle();
@@ -51,9 +51,21 @@ struct Pass {
     wrong: RefCell<BTreeMap<usize, Option<String>>>,
     /// How many have been left out so far.
     left_out: Cell<usize>,
+    /// The node to read as if it stood in quotes.
+    in_quotes: Cell<Option<usize>>,
 }
 
 impl Pass {
+    /// The same mistake, or a better one: a number where text belongs is read once more as text, because what it lacks is
+    /// seldom the quotes alone (`24` is no duration in quotes either).
+    fn quoted<T: DeserializeOwned>(&self, root: &Node, error: Error) -> Error {
+        let Some(node) = error.wants_quotes() else { return error };
+        self.in_quotes.set(Some(node));
+        let again = self.read(root, std::marker::PhantomData::<T>);
+        self.in_quotes.set(None);
+        again.err().filter(|better| better.node() == Some(node)).unwrap_or(error)
+    }
+
     /// Reads one value; whatever goes wrong and is nobody's fault yet is this node's.
     fn read<'de, S: DeserializeSeed<'de>>(&self, node: &Node, seed: S) -> Result<S::Value, Error> {
         let before = self.left_out.get();
@@ -76,10 +88,17 @@ struct Reader<'d> {
 }
 
 impl<'d> Reader<'d> {
-    fn visit_table<'de, V: Visitor<'de>>(&self, table: &'d Table, visitor: V) -> Result<V::Value, Error> {
-        let mut reader = TableReader { pass: self.pass, rest: table.iter(), value: None, left_out: Vec::new() };
+    /// Reads a table that may have the keys `known`, or any if there are none.
+    fn visit_table<'de, V: Visitor<'de>>(
+        &self,
+        table: &'d Table,
+        known: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        let (pass, rest) = (self.pass, table.iter());
+        let mut reader = TableReader { pass, table, known, rest, value: None, left_out: Vec::new() };
         let result = visitor.visit_map(&mut reader);
-        result.map_err(|error| error.excuse(&reader.left_out))
+        result.map_err(|error| error.lacking(table, known, &reader.left_out))
     }
 
     fn visit_array<'de, V: Visitor<'de>>(&self, array: &'d [Node], visitor: V) -> Result<V::Value, Error> {
@@ -103,6 +122,11 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        if self.pass.in_quotes.get() == Some(address(self.node))
+            && let Some(text) = as_text(self.node)
+        {
+            return visitor.visit_str(&text);
+        }
         match &self.node.value {
             Value::Text(text) | Value::Datetime(text) => visitor.visit_str(text),
             Value::Float(number) => visitor.visit_f64(*number),
@@ -113,7 +137,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
                 _ => visitor.visit_i128(*number),
             },
             Value::Array(array) => self.visit_array(array, visitor),
-            Value::Table(table) => self.visit_table(table, visitor),
+            Value::Table(table) => self.visit_table(table, &[], visitor),
         }
     }
 
@@ -129,12 +153,16 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        known: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
         match &self.node.value {
-            Value::Table(table) => self.visit_table(table, visitor),
-            _ => Err(Error::expected("a table")),
+            Value::Table(table) => self.visit_table(table, known, visitor),
+            _ => Err(Error::expected(match known {
+                ["law", ..] => "a law",
+                ["rule", ..] => "a rule",
+                _ => "a table",
+            })),
         }
     }
 
@@ -186,8 +214,11 @@ impl<'de> Deserializer<'de> for Reader<'_> {
 /// The entries of a table that are not left out.
 struct TableReader<'d> {
     pass: &'d Pass,
+    table: &'d Table,
+    /// The keys it may have; none where any will do.
+    known: &'static [&'static str],
     rest: indexmap::map::Iter<'d, String, Entry>,
-    value: Option<&'d Node>,
+    value: Option<(&'d str, &'d Node)>,
     left_out: Vec<LeftOut>,
 }
 
@@ -200,15 +231,17 @@ impl<'de> MapAccess<'de> for TableReader<'_> {
                 self.left_out.push(LeftOut { key: key.clone(), meant });
                 continue;
             }
-            self.value = Some(&entry.node);
-            return seed.deserialize(KeyReader { key }).map(Some).map_err(|error| error.blame_key(key, entry));
+            self.value = Some((key, &entry.node));
+            let read = seed.deserialize(KeyReader { key }).map(Some);
+            return read.map_err(|error| error.blame_key(key, entry, Some(self.table)));
         }
         Ok(None)
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
-        let node = self.value.take().expect("serde asks for a value after its key");
-        self.pass.read(node, seed)
+        let (key, node) = self.value.take().expect("serde asks for a value after its key");
+        let read = self.pass.read(node, seed);
+        read.map_err(|error| if self.known.is_empty() { error } else { error.under(self.known, key) })
     }
 }
 
@@ -243,7 +276,7 @@ impl<'de> EnumAccess<'de> for VariantReader<'_> {
 
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Error> {
         let variant = seed.deserialize(KeyReader { key: self.name }).map_err(|error| match self.entry {
-            Some(entry) => error.blame_key(self.name, entry),
+            Some(entry) => error.blame_key(self.name, entry, None),
             None => error,
         })?;
         Ok((variant, self))

@@ -1,13 +1,15 @@
-//! What serde says is wrong, in words for a person who writes scenarios rather than Rust.
+//! What serde says is wrong, put down to the key or value at fault.
 
 use std::fmt::{self, Display};
 
 use serde::de::{Expected, Unexpected};
 
-use super::node::{Entry, Node, Value};
+use super::node::{Entry, Node, Table, Value};
 use super::origin::Origin;
-use crate::scenario::nearest::{nearest, suggestion};
+use super::words::{Found, Kind, UnknownKey, named, plain, quoted};
+use crate::scenario::nearest::nearest;
 use crate::scenario::problems::Problem;
+use crate::scenario::schema::notes;
 
 /// A mistake on its way up to the value it belongs to.
 #[derive(Debug)]
@@ -16,38 +18,22 @@ pub(super) struct Error(Box<Inner>);
 #[derive(Debug)]
 struct Inner {
     kind: Kind,
-    found: String,
+    found: Found,
     at: Option<At>,
     consequence: bool,
 }
 
 /// Which node is at fault and where it was written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct At {
     /// The node's address: its identity within one document, and nothing else.
     pub(super) node: usize,
     pub(super) origin: Origin,
 }
 
-#[derive(Debug)]
-enum Kind {
-    /// A key that the table does not have.
-    Key { key: String, known: &'static [&'static str] },
-    /// A name that is none of an enum's.
-    Name { name: String, known: &'static [&'static str] },
-    /// A table without one of its keys.
-    Missing { key: &'static str },
-    /// A value of the wrong type or beyond its range; holds what would have been right.
-    Expected { expected: String },
-    /// A list of the wrong length.
-    Length { expected: String, found: usize },
-    /// Whatever a type says of itself.
-    Other { message: String },
-}
-
 impl Error {
     fn of(kind: Kind) -> Error {
-        Error(Box::new(Inner { kind, found: String::new(), at: None, consequence: false }))
+        Error(Box::new(Inner { kind, found: Found::default(), at: None, consequence: false }))
     }
 
     /// A list of the wrong length.
@@ -71,42 +57,75 @@ impl Error {
     pub(super) fn blame(mut self, node: &Node, consequence: bool) -> Error {
         if self.0.at.is_none() {
             self.0.at = Some(At { node: address(node), origin: node.origin.clone() });
-            self.0.found = found(node);
+            let line = node.origin.line();
+            self.0.found.named = named(node);
+            self.0.found.written = line.text[line.span].to_owned();
             // A table that lacks a key has decided for itself.
             self.0.consequence |= consequence && !matches!(self.0.kind, Kind::Missing { .. });
         }
         self
     }
 
-    /// Puts the mistake down to a key.
-    pub(super) fn blame_key(mut self, key: &str, entry: &Entry) -> Error {
+    /// Puts the mistake down to a key of a table.
+    pub(super) fn blame_key(mut self, key: &str, entry: &Entry, table: Option<&Table>) -> Error {
         self.0.at = Some(At { node: address(&entry.node), origin: entry.key.clone() });
-        self.0.found = quoted(key);
+        self.0.found.named = quoted(key);
+        if let (Kind::Key(unknown), Some(table)) = (&mut self.0.kind, table) {
+            let bare = std::mem::replace(unknown, UnknownKey::new(key, unknown.known));
+            *unknown = bare.placed(table, &entry.node, &entry.key);
+        }
         self
     }
 
-    /// Marks a missing key as no news if a key left out of the same table was it, or was meant to be it.
-    pub(super) fn excuse(mut self, left_out: &[LeftOut]) -> Error {
-        if let (Kind::Missing { key }, None) = (&self.0.kind, &self.0.at) {
-            self.0.consequence |= left_out.iter().any(|out| out.key == *key || out.meant.as_deref() == Some(key));
+    /// Notes the key that the value at fault stands under, unless a key further in is known; `known` are all keys of the
+    /// key's table.
+    pub(super) fn under(mut self, known: &'static [&'static str], key: &str) -> Error {
+        self.0.found.under.get_or_insert_with(|| (known, key.to_owned()));
+        self
+    }
+
+    /// Completes a missing key by all others that `table`, which may have the keys `known`, lacks as well; leaves out the
+    /// keys that were left out of it, or were meant to be them.
+    pub(super) fn lacking(mut self, table: &Table, known: &'static [&'static str], left_out: &[LeftOut]) -> Error {
+        let (Kind::Missing { keys, table: all, given }, None) = (&mut self.0.kind, &self.0.at) else { return self };
+        *all = known;
+        *given = table.keys().filter(|key| left_out.iter().all(|out| out.key != **key)).cloned().collect();
+        for key in notes::required(known) {
+            if !table.contains_key(key) && keys.iter().all(|other| other != key) {
+                keys.push(key.to_owned());
+            }
         }
+        keys.retain(|key| left_out.iter().all(|out| out.key != *key && out.meant.as_deref() != Some(key)));
+        self.0.consequence |= keys.is_empty();
         self
     }
 
     /// The key that was probably meant, if this is an unknown key.
     pub(super) fn meant(&self) -> Option<String> {
         match &self.0.kind {
-            Kind::Key { key, known } => nearest(key, known.iter().copied()).map(str::to_owned),
+            Kind::Key(unknown) => nearest(&unknown.key, unknown.known.iter().copied()).map(str::to_owned),
             _ => None,
         }
+    }
+
+    /// The node at fault, if text was wanted there and it is a number, a boolean or a date.
+    pub(super) fn wants_quotes(&self) -> Option<usize> {
+        let Kind::Expected { expected } = &self.0.kind else { return None };
+        (expected == "a string" && self.0.found.named.starts_with('`')).then(|| self.0.at.as_ref())?.map(|at| at.node)
+    }
+
+    /// The node at fault, if any is.
+    pub(super) fn node(&self) -> Option<usize> {
+        self.0.at.as_ref().map(|at| at.node)
     }
 
     /// Whose fault it is, and the problem unless it follows from another.
     pub(super) fn settle(self) -> (Option<At>, Option<Problem>) {
         let Inner { kind, found, at, consequence } = *self.0;
         let problem = (!consequence).then(|| {
-            let (message, help) = kind.words(&found);
-            Problem::new(at.as_ref().map(|at| at.origin.clone()), message).help(help)
+            let words = kind.words(&found);
+            let problem = Problem::new(at.as_ref().map(|at| at.origin.clone()), words.message).help(words.help);
+            words.notes.into_iter().fold(problem, Problem::note)
         });
         (at, problem)
     }
@@ -124,85 +143,17 @@ pub(super) fn address(node: &Node) -> usize {
     std::ptr::from_ref(node).addr()
 }
 
-/// What stands there, as it would be called in a sentence.
-fn found(node: &Node) -> String {
+/// What a number, a boolean or a date would be as text.
+pub(super) fn as_text(node: &Node) -> Option<String> {
     match &node.value {
-        Value::Array(_) | Value::Table(_) => node.kind().to_owned(),
-        _ => quoted(&node.to_toml()),
-    }
-}
-
-/// Text in backticks, cut where it is long.
-fn quoted(text: &str) -> String {
-    const LONGEST: usize = 60;
-    if text.chars().count() <= LONGEST {
-        return format!("`{text}`");
-    }
-    format!("`{}…`", text.chars().take(LONGEST).collect::<String>())
-}
-
-impl Kind {
-    /// The message, and the help if there is any to give.
-    fn words(&self, found: &str) -> (String, Option<String>) {
-        match self {
-            Kind::Key { key, known } => {
-                let none = || Some("this table takes no keys".to_owned());
-                (format!("unknown key {}", quoted(key)), suggestion(key, known, "the keys here are").or_else(none))
-            }
-            Kind::Name { name, known } => {
-                (format!("unknown name {}", quoted(name)), suggestion(name, known, "the names here are"))
-            }
-            Kind::Missing { key } => (format!("missing key `{key}`"), None),
-            Kind::Expected { expected } => (format!("expected {expected}, found {found}"), rewrite(expected, found)),
-            Kind::Length { expected, found } => {
-                (format!("expected {expected}, found {found} {}", if *found == 1 { "value" } else { "values" }), None)
-            }
-            Kind::Other { message } => (message.clone(), None),
-        }
-    }
-}
-
-/// How to write a value of the right type, where quotes alone are at fault.
-fn rewrite(expected: &str, found: &str) -> Option<String> {
-    let inner = found.trim_matches('`');
-    let text = inner.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    match (expected, text) {
-        ("a string", None) if inner != found => Some(format!("write it in quotes: `\"{inner}\"`")),
-        (expected, Some(number)) if expected.contains("number") && number.parse::<f64>().is_ok_and(f64::is_finite) => {
-            Some(format!("write it without quotes: `{number}`"))
-        }
+        Value::Integer(_) | Value::Float(_) | Value::Boolean(_) => Some(node.to_toml()),
         _ => None,
-    }
-}
-
-/// What serde's visitors expect, in plain words.
-fn plain(expected: &str) -> String {
-    let range = |least: i128, most: i128| format!("a whole number from {least} to {most}");
-    match expected {
-        "u8" => range(0, u8::MAX.into()),
-        "u16" => range(0, u16::MAX.into()),
-        "u32" => range(0, u32::MAX.into()),
-        "u64" | "usize" | "u128" => "a whole number, 0 or more".into(),
-        "i8" => range(i8::MIN.into(), i8::MAX.into()),
-        "i16" => range(i16::MIN.into(), i16::MAX.into()),
-        "i32" => range(i32::MIN.into(), i32::MAX.into()),
-        "i64" | "isize" | "i128" => "a whole number".into(),
-        "f32" | "f64" => "a number".into(),
-        "a boolean" => "`true` or `false`".into(),
-        "a map" => "a table".into(),
-        "a sequence" => "an array".into(),
-        table if table.starts_with("struct ") => "a table".into(),
-        name if name.starts_with("enum ") || name == "variant identifier" => "a name".into(),
-        nonzero if nonzero.starts_with("a nonzero ") => {
-            format!("{}, and not 0", plain(nonzero.trim_start_matches("a nonzero ")))
-        }
-        other => other.to_owned(),
     }
 }
 
 impl Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.kind.words(&self.0.found).0)
+        f.write_str(&self.0.kind.words(&self.0.found).message)
     }
 }
 
@@ -230,11 +181,11 @@ impl serde::de::Error for Error {
     }
 
     fn unknown_field(key: &str, known: &'static [&'static str]) -> Error {
-        Error::of(Kind::Key { key: key.to_owned(), known })
+        Error::of(Kind::Key(UnknownKey::new(key, known)))
     }
 
     fn missing_field(key: &'static str) -> Error {
-        Error::of(Kind::Missing { key })
+        Error::of(Kind::Missing { keys: vec![key.to_owned()], table: &[], given: Vec::new() })
     }
 
     fn duplicate_field(key: &'static str) -> Error {

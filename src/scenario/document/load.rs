@@ -87,8 +87,8 @@ impl Loader {
         self.sources += 1;
         let mut node = match from_text(&source) {
             Ok(node) => node,
-            Err((message, origin)) => {
-                self.problems.push(Problem::new(Some(origin), message));
+            Err(problem) => {
+                self.problems.push(problem);
                 return None;
             }
         };
@@ -111,7 +111,8 @@ impl Loader {
         let mut names = Vec::new();
         let wrong = |node: &Node| {
             let message = format!("`extends` is an array of file names, found {}", node.kind());
-            Problem::new(Some(node.origin.clone()), message).help("write `extends = [\"base.toml\"]`".to_owned())
+            let name = node.as_text().unwrap_or("base.toml");
+            Problem::new(Some(node.origin.clone()), message).help(format!("write `extends = [\"{name}\"]`"))
         };
         match extends.as_array() {
             None => self.problems.push(wrong(extends)),

@@ -8,7 +8,9 @@ pub mod node;
 pub mod origin;
 pub mod path;
 mod set;
+mod syntax;
 mod text;
+mod words;
 
 #[cfg(test)]
 mod broken;

@@ -8,6 +8,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::origin::{Origin, Source};
+use super::syntax;
+use crate::scenario::problems::Problem;
 
 /// Tables within tables and arrays within arrays go this deep and no deeper.
 pub const DEPTH_MAX: usize = 100;
@@ -92,10 +94,13 @@ impl Node {
 
     /// Lays `over` on top: tables merge key by key, anything else is replaced. Keys keep their first place; origins are
     /// those of the last writer.
+    ///
+    /// A table that names its `law` is replaced too: the parameters of another law would have no way out of it.
     pub fn merge(&mut self, over: Node) {
+        let names_law = over.entry("law").is_some_and(|entry| entry.node.as_text().is_some());
         self.origin = over.origin;
         match (&mut self.value, over.value) {
-            (Value::Table(under), Value::Table(over)) => {
+            (Value::Table(under), Value::Table(over)) if !names_law => {
                 for (name, entry) in over {
                     match under.get_mut(&name) {
                         Some(old) => {
@@ -113,24 +118,21 @@ impl Node {
     }
 }
 
-/// A mistake in the text: its message and where.
-pub(super) type Mistake = (String, Origin);
-
 /// Reads a whole text.
-pub(super) fn from_text(source: &Arc<Source>) -> Result<Node, Mistake> {
+pub(super) fn from_text(source: &Arc<Source>) -> Result<Node, Problem> {
     let table = DeTable::parse(&source.text).map_err(|error| syntax(error, source, 0))?;
     Reader { source, shift: 0 }.table(table.get_ref(), Origin::whole(source), 0)
 }
 
 /// Reads one value that begins `shift` bytes into its source.
-pub(super) fn from_value(text: &str, source: &Arc<Source>, shift: usize) -> Result<Node, Mistake> {
+pub(super) fn from_value(text: &str, source: &Arc<Source>, shift: usize) -> Result<Node, Problem> {
     let value = DeValue::parse(text).map_err(|error| syntax(error, source, shift))?;
     Reader { source, shift }.value(&value, 0)
 }
 
-fn syntax(error: toml::de::Error, source: &Arc<Source>, shift: usize) -> Mistake {
+fn syntax(error: toml::de::Error, source: &Arc<Source>, shift: usize) -> Problem {
     let span = error.span().map_or(0..0, |span| span.start + shift..(span.end + shift).max(span.start + shift + 1));
-    (error.message().replace('\n', "; "), Origin { source: source.clone(), span })
+    syntax::problem(error.message(), Origin { source: source.clone(), span })
 }
 
 struct Reader<'s> {
@@ -144,12 +146,13 @@ impl Reader<'_> {
         Origin { source: self.source.clone(), span: span.start + self.shift..span.end + self.shift }
     }
 
-    fn value(&self, value: &Spanned<DeValue<'_>>, depth: usize) -> Result<Node, Mistake> {
+    fn value(&self, value: &Spanned<DeValue<'_>>, depth: usize) -> Result<Node, Problem> {
         let origin = self.origin(value);
         if depth > DEPTH_MAX {
-            return Err((format!("nested deeper than {DEPTH_MAX} levels"), origin));
+            return Err(Problem::new(Some(origin), format!("nested deeper than {DEPTH_MAX} levels")));
         }
-        let out_of_range = |what: &str, text: &str| (format!("the {what} `{text}` is out of range"), origin.clone());
+        let out_of_range =
+            |what: &str, text: &str| Problem::new(Some(origin.clone()), format!("the {what} `{text}` is out of range"));
         let value = match value.get_ref() {
             DeValue::String(text) => Value::Text(text.to_string()),
             DeValue::Boolean(boolean) => Value::Boolean(*boolean),
@@ -171,7 +174,7 @@ impl Reader<'_> {
         Ok(Node { value, origin })
     }
 
-    fn table(&self, table: &DeTable<'_>, origin: Origin, depth: usize) -> Result<Node, Mistake> {
+    fn table(&self, table: &DeTable<'_>, origin: Origin, depth: usize) -> Result<Node, Problem> {
         let mut entries = Vec::with_capacity(table.len());
         for (key, value) in table {
             let entry = Entry { key: self.origin(key), node: self.value(value, depth + 1)? };

@@ -24,6 +24,8 @@ pub enum Kind {
     Number,
     /// A whole number of 64 bits.
     Integer,
+    /// A whole number of 63 bits from 0 upwards.
+    Count,
     /// Any text.
     Text,
     /// An instant, as nanoseconds of 64 bits: dates count from 1970 in UTC, plain numbers from whatever their zero is.
@@ -40,7 +42,7 @@ impl Kind {
     fn name(self) -> &'static str {
         match self {
             Kind::Number => "a number",
-            Kind::Integer => "a whole number",
+            Kind::Integer | Kind::Count => "a whole number",
             Kind::Text => "text",
             Kind::Timestamp { .. } => "a time",
         }
@@ -116,7 +118,7 @@ impl Columns {
         self.find(name, |values| if let Values::Numbers(numbers) = values { Some(numbers.as_slice()) } else { None })
     }
 
-    /// A column read as [`Kind::Integer`]; `None` if it was optional and is not in the file.
+    /// A column read as [`Kind::Integer`] or [`Kind::Count`]; `None` if it was optional and is not in the file.
     pub fn integers(&self, name: &str) -> Option<&[i64]> {
         self.find(name, |values| if let Values::Integers(integers) = values { Some(integers.as_slice()) } else { None })
     }
@@ -156,7 +158,7 @@ impl<'s> Builder<'s> {
         let column = |spec: &ColumnSpec<'_>| {
             let values = match spec.kind {
                 Kind::Number => Values::Numbers(Vec::new()),
-                Kind::Integer => Values::Integers(Vec::new()),
+                Kind::Integer | Kind::Count => Values::Integers(Vec::new()),
                 Kind::Text => Values::Texts(Texts::default()),
                 Kind::Timestamp { .. } => Values::Instants(Vec::new()),
             };
@@ -219,11 +221,13 @@ impl<'s> Builder<'s> {
         }
         let text = cell.filter(|_| !blank);
         let wrong = || {
-            let cell = shortened(text.unwrap_or_default());
+            let (cell, number) = (shortened(text.unwrap_or_default()), text.and_then(cell::number));
             match spec.kind {
-                Kind::Integer if text.is_some_and(|text| cell::number(text).is_some()) => {
-                    (format!("`{cell}` is not a whole number of 64 bits"), None)
+                Kind::Count if number.is_some_and(|number| number < 0.0) => (format!("`{cell}` is below zero"), None),
+                Kind::Integer | Kind::Count if number.is_some_and(|number| number.fract() != 0.0) => {
+                    (format!("`{cell}` is not a whole number"), None)
                 }
+                Kind::Integer | Kind::Count if number.is_some() => (format!("`{cell}` is beyond 64 bits"), None),
                 Kind::Number if text.is_some_and(|text| text.parse::<f64>().is_ok()) => {
                     (format!("`{cell}` is not a finite number"), None)
                 }
@@ -232,7 +236,10 @@ impl<'s> Builder<'s> {
         };
         match (&mut column.values, spec.kind) {
             (Values::Numbers(numbers), _) => numbers.push(text.map_or(Some(0.0), cell::number).ok_or_else(wrong)?),
-            (Values::Integers(integers), _) => integers.push(text.map_or(Some(0), cell::integer).ok_or_else(wrong)?),
+            (Values::Integers(integers), kind) => {
+                let fits = |number: &i64| kind != Kind::Count || *number >= 0;
+                integers.push(text.map_or(Some(0), cell::integer).filter(fits).ok_or_else(wrong)?);
+            }
             (Values::Texts(texts), _) => texts.push(text.unwrap_or_default()),
             (Values::Instants(instants), Kind::Timestamp { unit, from_first }) => {
                 let instant = match text {
@@ -260,8 +267,11 @@ pub(super) fn no_column(path: &Path, missing: &[&str], names: &[&str]) -> InputP
     if !names.is_empty() {
         problem.notes.push(format!("the columns are {}", listed(names)));
     }
-    let near = missing.iter().find_map(|name| nearest(name, names.iter().copied()));
-    problem.help(near.map(|near| format!("did you mean `{near}`?")))
+    let near = missing.iter().find_map(|name| nearest(name, names.iter().copied()).map(|near| (name, near)));
+    problem.help(near.map(|(name, near)| match missing.len() {
+        1 => format!("did you mean `{near}`?"),
+        _ => format!("did you mean `{near}` by `{name}`?"),
+    }))
 }
 
 /// A time in nanoseconds; the error is a message and a help.

@@ -55,6 +55,9 @@ enum Format {
 pub fn read(path: &Path, specs: &[ColumnSpec<'_>]) -> Result<Columns, InputProblem> {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let Some((_, format)) = ENDINGS.iter().find(|(ending, _)| name.ends_with(ending)) else {
+        if path.is_dir() {
+            return Err(InputProblem::unreadable(path, &std::io::ErrorKind::IsADirectory.into()));
+        }
         let endings: Vec<&str> = ENDINGS.iter().map(|(ending, _)| *ending).collect();
         let message = format!("cannot tell the format of `{}` from its name", path.display());
         let help = format!("name it with one of {}", crate::scenario::nearest::listed(&endings));

@@ -64,7 +64,49 @@ pub struct ClassTable {
     pub patience: Option<Law<Span>>,
     /// Lower numbers go first where a node serves by priority; 0 to 7. Default 0.
     #[serde(default)]
-    pub priority: u8,
+    pub priority: Priority,
+}
+
+/// Who goes first: 0, the first, to 7, the last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "i64", into = "i64")]
+pub struct Priority(u8);
+
+impl Priority {
+    /// The last there is.
+    pub const LAST: u8 = 7;
+
+    /// The number, from 0 to 7.
+    pub fn get(self) -> u8 {
+        self.0
+    }
+}
+
+impl TryFrom<i64> for Priority {
+    type Error = String;
+    fn try_from(number: i64) -> Result<Priority, String> {
+        match u8::try_from(number) {
+            Ok(small) if small <= Priority::LAST => Ok(Priority(small)),
+            _ => Err(format!("`{number}` is not a priority; write 0 (first) to {} (last)", Priority::LAST)),
+        }
+    }
+}
+
+impl From<Priority> for i64 {
+    fn from(priority: Priority) -> i64 {
+        priority.0.into()
+    }
+}
+
+impl JsonSchema for Priority {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Priority".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "integer", "minimum": 0, "maximum": Priority::LAST, "description": "0 (first) to 7 (last)"
+        })
+    }
 }
 
 /// A group of requesters.

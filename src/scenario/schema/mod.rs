@@ -16,8 +16,9 @@ use crate::policy::pricing::PricingTable;
 mod defaults;
 mod jobs;
 mod nodes;
+pub(in crate::scenario) mod notes;
 
-pub use jobs::{ClassTable, ModelTable, RequesterTable};
+pub use jobs::{ClassTable, ModelTable, Priority, RequesterTable};
 pub use nodes::{Discipline, DisciplineTable, FailureTable, Interruption, Limit, NodeGroupTable, OwnerName};
 
 /// A scenario file.

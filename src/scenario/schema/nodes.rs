@@ -179,14 +179,16 @@ impl<'de> Deserialize<'de> for Limit {
         impl Visitor<'_> for OneOfTwo {
             type Value = Limit;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a whole number from 0 upwards, or \"unbounded\"")
+                f.write_str("a whole number, 0 or more, or `\"unbounded\"`")
             }
             fn visit_i64<E: de::Error>(self, number: i64) -> Result<Limit, E> {
-                let fits = u32::try_from(number).map_err(|_| E::invalid_value(de::Unexpected::Signed(number), &self))?;
+                let fits =
+                    u32::try_from(number).map_err(|_| E::invalid_value(de::Unexpected::Signed(number), &self))?;
                 Ok(Limit::AtMost(fits))
             }
             fn visit_u64<E: de::Error>(self, number: u64) -> Result<Limit, E> {
-                let fits = u32::try_from(number).map_err(|_| E::invalid_value(de::Unexpected::Unsigned(number), &self))?;
+                let fits =
+                    u32::try_from(number).map_err(|_| E::invalid_value(de::Unexpected::Unsigned(number), &self))?;
                 Ok(Limit::AtMost(fits))
             }
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Limit, E> {

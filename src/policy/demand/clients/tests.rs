@@ -1,3 +1,5 @@
+//! Clients against their windows.
+
 use super::*;
 use crate::policy::demand::Arrivals;
 use crate::policy::demand::tests::{CLIENTS, Table, arrivals, assert_zero_mean, resolved, spec};
@@ -10,8 +12,8 @@ fn refused(text: &str, file: &str) -> String {
     spec::<Spec>(text).resolve(&mut Table::new(file)).unwrap_err()
 }
 
-/// The expected number of arrivals in every window is its rate times its length, for bursty laws, through changes of law,
-/// in the middle of windows and in the second pass.
+/// The expected number of arrivals in every window is its rate times its length, for bursty laws, through changes of
+/// law, in the middle of windows and in the second pass.
 #[test]
 fn every_window_has_its_rate() {
     for (scale, from) in [(1.0, 0.0), (0.1, 0.0), (3.0, 900.0)] {
@@ -28,7 +30,7 @@ fn every_window_has_its_rate() {
             (3, 1800.0, 2.0),
         ];
         let mut counts = vec![Vec::new(); 2 * windows.len()];
-        for replication in 0..2000 {
+        for replication in 0..5000 {
             let all = arrivals(&rule, replication, Span::from_seconds(4800.0 - from));
             let mut found = vec![0.0; counts.len()];
             for arrival in all {
@@ -55,8 +57,8 @@ fn every_window_has_its_rate() {
     }
 }
 
-/// With one law throughout, gaps measured in mean gaps are those of a renewal process, whatever the rates and the scale:
-/// their mean is 1, their spread the law's, and neighbours are independent.
+/// With one law throughout, gaps measured in mean gaps are those of a renewal process, whatever the rates and the
+/// scale: their mean is 1, their spread the law's, and neighbours are independent.
 #[test]
 fn gaps_keep_their_spread_under_scaling() {
     for (law, shape, square) in [("Gamma", 0.25, 4.0), ("Weibull", 0.5, 5.0), ("Gamma", 16.0, 0.0625)] {

@@ -105,8 +105,8 @@ impl Gaps {
     }
 }
 
-/// The shape of the Weibull law with this coefficient of variation, by bisection of its logarithm; at the ends of the range
-/// of shapes, a step beyond, so that it is refused.
+/// The shape of the Weibull law with this coefficient of variation, by bisection of its logarithm; at the ends of the
+/// range of shapes, a step beyond, so that it is refused.
 fn weibull_shape(cv: f64) -> f64 {
     let wanted = maths::ln_1p(cv * cv);
     let spread = |shape: f64| maths::ln_gamma(1.0 + 2.0 / shape) - 2.0 * maths::ln_gamma(1.0 + 1.0 / shape);
@@ -173,7 +173,8 @@ impl Windows {
                     let before = windows.rows[at as usize - 1].start;
                     if row.start < before + spec.window {
                         return Err(format!(
-                            "`{}`: the windows of client {number} that start at {before} and {} overlap; is `window` = {} right?",
+                            "`{}`: the windows of client {number} that start at {before} and {} overlap; \
+                             is `window` = {} right?",
                             spec.file, row.start, spec.window
                         ));
                     }

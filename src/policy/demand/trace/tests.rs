@@ -1,3 +1,5 @@
+//! Replays against their rows.
+
 use super::*;
 use crate::policy::demand::tests::{Table, arrivals, assert_counts, assert_zero_mean, resolved, spec};
 

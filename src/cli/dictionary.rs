@@ -1,0 +1,32 @@
+//! `dictionary`: every column of every table.
+
+use clap::{Args, ValueEnum};
+
+use super::{Done, say};
+use crate::output::dictionary as written;
+use crate::record::tables;
+
+/// What `dictionary` is asked.
+#[derive(Args, Debug)]
+pub struct Dictionary {
+    /// How to print it
+    #[arg(long, value_enum, default_value = "md")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// Markdown tables
+    Md,
+    /// JSON
+    Json,
+}
+
+/// Prints the dictionary.
+pub fn dictionary(dictionary: Dictionary) -> Done {
+    let tables = tables::all();
+    say(&match dictionary.format {
+        Format::Md => written::markdown(&tables),
+        Format::Json => written::json(&tables),
+    })
+}

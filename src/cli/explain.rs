@@ -1,0 +1,88 @@
+//! `explain`: every value of a scenario and where it comes from.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::Value;
+
+use super::{Done, say};
+use crate::scenario::Scenario;
+use crate::scenario::document::{Document, Set};
+use crate::scenario::schema::ScenarioTable;
+
+/// What `explain` is asked.
+#[derive(Args, Debug)]
+pub struct Explain {
+    /// The scenario file
+    scenario: PathBuf,
+    /// Set a value of the scenario, such as `nodes[0].count=5`; may be given several times
+    #[arg(long = "set", value_name = "PATH=VALUE")]
+    sets: Vec<Set>,
+}
+
+/// Prints every value with its origin: file and line, the command line, or the default of the field.
+pub fn explain(explain: Explain) -> Done {
+    let document = Document::load(&explain.scenario, &explain.sets)?;
+    Scenario::from_document(&document)?;
+    let mut rows: Vec<[String; 3]> = document
+        .effective()
+        .into_iter()
+        .map(|value| {
+            let origin = if is_unused(&document, &value.path) { "unused: the rule is another" } else { &value.origin };
+            [value.path, value.value, origin.to_string()]
+        })
+        .collect();
+    let table: ScenarioTable = document.parse()?;
+    let whole = serde_json::to_value(&table).expect("a scenario becomes JSON");
+    defaults(&document, &whole, String::new(), &mut rows);
+    let width = |column: usize, most: usize| {
+        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).min(most)
+    };
+    let (path_width, value_width) = (width(0, 52), width(1, 44));
+    let line = |[path, value, origin]: &[String; 3]| {
+        let short = shortened(value, value_width);
+        format!("{path:<path_width$}  {short:<value_width$}  {origin}\n")
+    };
+    say(&rows.iter().map(line).collect::<String>())
+}
+
+/// The values that the document did not write.
+fn defaults(document: &Document, value: &Value, path: String, rows: &mut Vec<[String; 3]>) {
+    let written = |path: &str| path.is_empty() || document.value(path).is_some();
+    match value {
+        Value::Null => {}
+        Value::Object(fields) if written(&path) || !fields.is_empty() => {
+            for (key, field) in fields {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                defaults(document, field, path, rows);
+            }
+        }
+        Value::Array(entries) if entries.iter().any(Value::is_object) => {
+            for (index, entry) in entries.iter().enumerate() {
+                defaults(document, entry, format!("{path}[{index}]"), rows);
+            }
+        }
+        _ if written(&path) => {}
+        Value::Array(entries) if entries.is_empty() => {}
+        Value::Object(_) => {}
+        other => rows.push([path, other.to_string(), "default".to_string()]),
+    }
+}
+
+/// Whether a value belongs to the table of a rule that was not chosen: beside `rule = "a"`, a table `b`.
+fn is_unused(document: &Document, path: &str) -> bool {
+    let parts: Vec<&str> = path.split('.').collect();
+    (1..parts.len()).any(|cut| {
+        let (parent, child) = (parts[..cut].join("."), parts[cut]);
+        let rule = document.value(&format!("{parent}.rule")).and_then(|rule| rule.as_text());
+        let is_table = document.value(&format!("{parent}.{child}")).is_some_and(|node| node.as_table().is_some());
+        rule.is_some_and(|rule| is_table && rule != child)
+    })
+}
+
+fn shortened(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_string();
+    }
+    text.chars().take(width.saturating_sub(1)).chain(['…']).collect()
+}

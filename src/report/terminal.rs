@@ -1,0 +1,137 @@
+//! The summary of a run as text: what a person wants to know first, with units, and nothing that is not reproducible.
+
+use std::fmt::Write;
+
+use crate::domain::fate::{Cause, Fate};
+use crate::engine::random::Seed;
+use crate::parquet::Data;
+use crate::record::batch::Batch;
+use crate::record::tables::SUMMARY;
+use crate::record::tally::{Durations, Summary};
+use crate::scenario::Scenario;
+
+/// The summary as aligned text, without the digest.
+pub fn text(scenario: &Scenario, seed: Seed, summary: &Summary) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "{} · seed {seed} · {} jobs", scenario.name, thousands(summary.jobs));
+    if !scenario.question.is_empty() {
+        let _ = writeln!(text, "{}", scenario.question);
+    }
+    let _ = writeln!(text, "counted from {} to {}\n", summary.from, summary.ended);
+    fates(&mut text, summary);
+    let _ = writeln!(text, "\n{:<28}{:>12}{:>12}{:>12}{:>12}", "", "mean", "median", "95 %", "99 %");
+    let rows = [
+        ("asking to answer", &summary.response),
+        ("asking to first token", &summary.first_token),
+        ("wait before execution", &summary.wait),
+        ("execution", &summary.service),
+    ];
+    rows.iter().for_each(|(name, durations)| duration_row(&mut text, name, durations));
+    market(&mut text, summary);
+    text
+}
+
+fn fates(text: &mut String, summary: &Summary) {
+    for &fate in Fate::ALL.iter().filter(|fate| summary.fate(**fate) > 0) {
+        share_row(text, fate.name(), summary.fate(fate), summary.jobs);
+        if fate == Fate::Declined {
+            for &cause in Cause::ALL.iter().filter(|cause| summary.cause(**cause) > 0) {
+                share_row(text, &format!("  for {}", cause.name()), summary.cause(cause), summary.jobs);
+            }
+        }
+    }
+}
+
+fn share_row(text: &mut String, name: &str, count: u64, all: u64) {
+    let share = 100.0 * count as f64 / all.max(1) as f64;
+    let _ = writeln!(text, "{name:<28}{:>12}{share:>10.3} %", thousands(count));
+}
+
+fn duration_row(text: &mut String, name: &str, durations: &Durations) {
+    let Some(mean) = durations.moments.mean() else { return };
+    let quantile = |share| durations.grid.quantile(share).map_or(String::new(), |nanos| seconds(nanos as f64 * 1e-9));
+    let (p50, p95, p99) = (quantile(0.5), quantile(0.95), quantile(0.99));
+    let _ = writeln!(text, "{name:<28}{:>12}{p50:>12}{p95:>12}{p99:>12}", seconds(mean));
+}
+
+fn market(text: &mut String, summary: &Summary) {
+    let mut row = |name: &str, value: String| {
+        let _ = writeln!(text, "{name:<28}{value:>12}");
+    };
+    row("\nanswers per second", format!("{:.3}", summary.response.moments.count() as f64 / summary.seconds()));
+    row("jobs in service, mean", format!("{:.3}", summary.mean_level(|gauge| gauge.executing_area)));
+    row("jobs waiting, mean", format!("{:.3}", summary.mean_level(|gauge| gauge.waiting_area)));
+    row("nodes working", format!("{:.3} %", 100.0 * summary.up_share()));
+    row("placements per job", format!("{:.4}", summary.attempts as f64 / summary.jobs.max(1) as f64));
+    row("value asked for, credits", format!("{:.2}", Summary::credits(summary.value_asked)));
+    row("value delivered, credits", format!("{:.2}", Summary::credits(summary.value_final)));
+    row("paid, credits", format!("{:.2}", Summary::credits(summary.charged)));
+    if let Some(price) = summary.price_per_second() {
+        row("paid per GPU-second", format!("{price:.6}"));
+    }
+    row("cost of the nodes, credits", format!("{:.2}", summary.nodes.cost * 1e-6));
+}
+
+/// Every column of the table `summary` with its value: numbers as numbers, what is missing as null.
+pub fn columns(summary: &Summary) -> serde_json::Map<String, serde_json::Value> {
+    let mut batch = Batch::new(&SUMMARY);
+    batch.push_row(&SUMMARY, summary);
+    let value = |values: &crate::parquet::Values| match &values.data {
+        _ if values.is_null(0) => serde_json::Value::Null,
+        Data::Bool(column) => column[0].into(),
+        Data::U32(column) => column[0].into(),
+        Data::U64(column) => column[0].into(),
+        Data::I64(column) => column[0].into(),
+        Data::F64(column) => column[0].into(),
+        Data::Text { .. } => values.text(0).into(),
+    };
+    batch.fields().iter().zip(batch.columns()).map(|(field, column)| (field.name.clone(), value(column))).collect()
+}
+
+/// The same as a Markdown table with units.
+pub fn markdown(summary: &Summary) -> String {
+    let mut text = String::from("| measure | value | unit |\n|---|---:|---|\n");
+    for ((name, value), column) in columns(summary).iter().zip(SUMMARY.columns) {
+        let _ = writeln!(text, "| {name} | {value} | {} |", column.unit);
+    }
+    text
+}
+
+/// A length of time in the unit that suits it, four digits.
+fn seconds(seconds: f64) -> String {
+    let (number, unit) = match seconds {
+        s if s == 0.0 => (0.0, "s"),
+        s if s < 1e-3 => (s * 1e6, "µs"),
+        s if s < 1.0 => (s * 1e3, "ms"),
+        s if s < 600.0 => (s, "s"),
+        s if s < 36_000.0 => (s / 60.0, "min"),
+        s => (s / 3600.0, "h"),
+    };
+    let decimals = if number < 10.0 { 3 } else if number < 100.0 { 2 } else { 1 };
+    format!("{number:.decimals$} {unit}")
+}
+
+/// A whole number with spaces between its thousands.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(' ');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_readable() {
+        assert_eq!([0, 999, 1000, 1234567].map(thousands), ["0", "999", "1 000", "1 234 567"]);
+        let times = [0.0, 0.000_012_3, 0.25, 5.0, 754.0, 90_000.0].map(seconds);
+        assert_eq!(times, ["0.000 s", "12.30 µs", "250.0 ms", "5.000 s", "12.57 min", "25.00 h"]);
+    }
+}

@@ -1,0 +1,95 @@
+//! Whom routing asks, which offer it takes, and what is charged.
+
+use super::Compiler;
+use crate::domain::money::Money;
+use crate::engine::time::Span;
+use crate::policy::chooser::{Chooser, ChooserName};
+use crate::policy::pool::{self, Pool};
+use crate::policy::pricing::Pricing;
+use crate::scenario::Routing;
+use crate::scenario::schema::{Estimate, RoutingTable, ScenarioTable};
+
+/// The most often that routing renews its picture in a run.
+const REFRESHES: u64 = 1_000_000_000;
+
+/// The highest price, in credits.
+const PRICE: i64 = 1_000_000_000;
+
+/// Routing, if nothing is wrong with its rules.
+pub(super) fn routing(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Option<Routing> {
+    let RoutingTable { pool, chooser, estimate, refresh, heartbeat, max_age } = &table.routing;
+    let chosen_pool = compiler.chosen("routing.pool", pool.chosen());
+    let chosen_chooser = compiler.chosen("routing.chooser", chooser.chosen());
+    if let Some(pool) = &chosen_pool {
+        check_pool(compiler, table, pool);
+    }
+    if let Some(Chooser::PricePlusDelay(spec)) = &chosen_chooser {
+        amount(compiler, "routing.chooser.price-plus-delay.per-second", spec.per_second);
+    }
+    if *estimate == Estimate::Mean && chooser.rule == ChooserName::LeastDelay {
+        compiler.wrong(
+            "routing.estimate",
+            "the mean wait is the same at every node, so `least-delay` cannot tell them apart",
+            "use `jobs` or `work`, or another chooser",
+        );
+    }
+    if *refresh > Span::ZERO && table.horizon.0 / refresh.0 > REFRESHES {
+        let message = format!("a picture that is renewed more than {REFRESHES} times, every `{refresh}`");
+        compiler.wrong("routing.refresh", message, "write a longer time, or `0` for a picture that is always fresh");
+    }
+    Some(Routing {
+        pool: chosen_pool?,
+        chooser: chosen_chooser?,
+        estimate: *estimate,
+        refresh: *refresh,
+        heartbeat: *heartbeat,
+        max_age: oldest(compiler, *heartbeat, *max_age),
+    })
+}
+
+fn check_pool(compiler: &mut Compiler<'_>, table: &ScenarioTable, pool: &Pool) {
+    if let Some(d) = pool.sampled() {
+        if d == 0 || d as usize > pool::MOST {
+            let path = format!("routing.pool.{}.d", pool.name());
+            compiler.wrong(path, format!("a pool of {d} nodes"), format!("write 1 to {}", pool::MOST));
+        }
+    }
+    let nodes: u64 = table.nodes.iter().map(|group| group.count as u64).sum();
+    if matches!(pool, Pool::All(_)) && nodes > pool::MOST_OF_ALL as u64 {
+        let help = format!("ask a few, with `random` and some `d`; `all` is for at most {} nodes", pool::MOST_OF_ALL);
+        compiler.wrong("routing.pool.rule", format!("all {nodes} nodes would be asked for every job"), help);
+    }
+}
+
+/// The age at which a heartbeat is too old; three heartbeats unless given.
+fn oldest(compiler: &mut Compiler<'_>, heartbeat: Span, max_age: Option<Span>) -> Span {
+    let oldest = max_age.unwrap_or(Span(heartbeat.0.saturating_mul(3)));
+    if heartbeat == Span::ZERO && max_age.is_some() {
+        let help =
+            "write how often nodes say that they are alive, such as `heartbeat = \"10s\"`, or leave `max-age` out";
+        compiler.wrong("routing.max-age", "an age of heartbeats, and there are none", help);
+    } else if oldest < heartbeat {
+        let message = "a heartbeat is too old before the next one comes";
+        compiler.wrong("routing.max-age", message, format!("write at least the heartbeat, `{heartbeat}`"));
+    }
+    oldest
+}
+
+/// The price of the compute channel.
+pub(super) fn compute(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Option<Pricing> {
+    let chosen = compiler.chosen("pricing.compute", table.pricing.compute.chosen())?;
+    #[allow(irrefutable_let_patterns, reason = "the list price is the only rule so far")]
+    if let Pricing::List(spec) = &chosen {
+        amount(compiler, "pricing.compute.list.price", spec.price);
+    }
+    Some(chosen)
+}
+
+/// Says whether an amount is negative or beyond counting.
+fn amount(compiler: &mut Compiler<'_>, path: &str, amount: Money) {
+    if amount < Money::ZERO {
+        compiler.wrong(path, format!("`{amount}` is below zero"), "write an amount of 0 or more");
+    } else if amount.units() > PRICE as f64 {
+        compiler.wrong(path, format!("`{amount}` is beyond counting"), format!("write at most {PRICE}"));
+    }
+}

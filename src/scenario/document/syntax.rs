@@ -1,0 +1,113 @@
+//! What the TOML parser says is wrong, in words that name the way out.
+
+use super::origin::Origin;
+use crate::scenario::problems::Problem;
+
+/// The problem of a text that is no TOML: the parser's message, and where.
+pub(super) fn problem(message: &str, origin: Origin) -> Problem {
+    let line = origin.line();
+    let (before, at) = (&line.text[..line.span.start], &line.text[line.span]);
+    let (message, help) = words(message, before, at);
+    Problem::new(Some(origin), message).help(help)
+}
+
+/// The message and the help, from the parser's own message, the line before the place, and what stands there.
+fn words(message: &str, before: &str, at: &str) -> (String, Option<String>) {
+    let said = |message: &str, help: &str| (message.to_owned(), Some(help.to_owned()));
+    // The parser lists what would have been right at the end of its messages.
+    match message.split(", expected").next().unwrap_or_default() {
+        "string values must be quoted" => (format!("`{at}` is not a value"), Some(quoted(at))),
+        "invalid basic string" if message.ends_with("expected `\"`") => {
+            said("a string without its end", "close it with `\"` on the same line")
+        }
+        "key with no value" => {
+            let key = before.trim_end();
+            let help = match key.strip_suffix(':') {
+                Some(key) => format!("write `{} = …`", key.trim()),
+                None => format!("write `{} = …`, with a value after the sign", key.trim()),
+            };
+            ("a key without a value".to_owned(), Some(help))
+        }
+        "missing comma between array elements" => said(
+            "a comma is missing between two elements of an array",
+            "write `,` before this, or `]` to end the array",
+        ),
+        "missing comma between key-value pairs" => said(
+            "a comma is missing between two keys of an inline table",
+            "write `,` before this, or `}` to end the table",
+        ),
+        "unclosed array" => said("an array without its end", "close it with `]`"),
+        "unclosed inline table" => said("an inline table without its end", "close it with `}`"),
+        "unclosed table" => said("a header without its end", "close it with `]`"),
+        "unclosed array table" => said("a header without its end", "close it with `]]`"),
+        "duplicate key" if before.trim_start().starts_with('[') => {
+            let header = format!("{}{at}", before.trim_start());
+            let message = format!("the table `{header}{}` is written twice", closing(&header));
+            (message, Some("write the keys of both under one header".to_owned()))
+        }
+        "duplicate key" => (format!("the key `{at}` is written twice"), Some("keep one of the two".to_owned())),
+        _ => (message.replace('\n', "; "), None),
+    }
+}
+
+/// How to write what stands without quotes, or with those of a word processor.
+fn quoted(at: &str) -> String {
+    let straight = at.trim_matches(['“', '”', '„', '‘', '’', '«', '»']);
+    match at {
+        "True" | "TRUE" | "yes" | "on" => "write `true`".to_owned(),
+        "False" | "FALSE" | "no" | "off" => "write `false`".to_owned(),
+        _ if straight != at => format!("write straight quotes: `\"{straight}\"`"),
+        _ => format!("text, durations and amounts stand in quotes: `\"{at}\"`"),
+    }
+}
+
+/// The brackets that close a header.
+fn closing(header: &str) -> &'static str {
+    if header.starts_with("[[") { "]]" } else { "]" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Document;
+
+    #[test]
+    fn the_parser_is_understood() {
+        for (text, message, help) in [
+            ("a = 24h", "`24h` is not a value", "text, durations and amounts stand in quotes: `\"24h\"`"),
+            ("a = “b”", "`“b”` is not a value", "write straight quotes: `\"b\"`"),
+            ("a = True", "`True` is not a value", "write `true`"),
+            ("a = no", "`no` is not a value", "write `false`"),
+            ("a = \"b\n", "a string without its end", "close it with `\"` on the same line"),
+            ("a: \"b\"", "a key without a value", "write `a = …`"),
+            ("a\nb = 1", "a key without a value", "write `a = …`, with a value after the sign"),
+            (
+                "a = [1 2]",
+                "a comma is missing between two elements of an array",
+                "write `,` before this, or `]` to end the array",
+            ),
+            (
+                "a = { b = 1 c = 2 }",
+                "a comma is missing between two keys of an inline table",
+                "write `,` before this, or `}` to end the table",
+            ),
+            ("a = [1, 2", "an array without its end", "close it with `]`"),
+            ("a = { b = 1", "an inline table without its end", "close it with `}`"),
+            ("[a", "a header without its end", "close it with `]`"),
+            ("[[a]", "a header without its end", "close it with `]]`"),
+            ("a = 1\na = 2", "the key `a` is written twice", "keep one of the two"),
+            ("[a.b]\n[a.b]", "the table `[a.b]` is written twice", "write the keys of both under one header"),
+            ("[a]\n[[a]]", "the table `[[a]]` is written twice", "write the keys of both under one header"),
+        ] {
+            let problems = Document::from_text("x.toml", text, &[]).unwrap_err();
+            let problem = problems.iter().next().unwrap();
+            assert_eq!((problem.message.as_str(), problem.help.as_deref()), (message, Some(help)), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_is_handed_on() {
+        let problems = Document::from_text("x.toml", "a = 0_1", &[]).unwrap_err();
+        assert!(problems.to_string().starts_with("error: "), "{problems}");
+        assert_eq!(super::words("new\nwords", "", ""), ("new; words".to_owned(), None));
+    }
+}

@@ -25,6 +25,10 @@ pub fn place(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, offer: Off
     story.attempts = job.attempt + 1;
     if story.at.placed == Time::NEVER {
         story.at.placed = at.now;
+    } else {
+        // The instants at a node are the last attempt's; those of an attempt that came to nothing would lie before this one.
+        (story.at.reached, story.at.started) = (Time::NEVER, Time::NEVER);
+        (story.at.first_token, story.at.finished) = (Time::NEVER, Time::NEVER);
     }
     let (key, attempt, turn) = (story.key, job.attempt, job.turn);
     at.facts.note(Fact::Placed { job: key, node: offer.node, attempt, price: offer.price });

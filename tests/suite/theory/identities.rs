@@ -13,6 +13,7 @@ use reliance::engine::random::{Chance, Draw, Seed, key};
 use reliance::engine::time::{Span, Time};
 use reliance::record::fact::Fact;
 use reliance::record::recorder::{Gauges, MarketGauge, Recorder};
+use reliance::record::tally::Tally;
 use reliance::scenario::Scenario;
 use reliance::scenario::document::Set;
 use reliance::simulate::{Run, simulate};
@@ -170,7 +171,8 @@ fn money_is_conserved_at_any_instant() {
     let sets: Vec<Set> = failing.iter().map(|text| text.parse().expect("a path and a value")).collect();
     let scenario = Scenario::load(&quickstart(), &sets).unwrap_or_else(|problems| panic!("{problems}"));
     let mut run = Run::open(scenario.clone(), Seed::from(1));
-    let mut seen = Path::default();
+    // The tally takes part: it must bear every life that the market makes.
+    let mut seen = (Path::default(), Tally::new(Time::ZERO));
     let mut draw = Draw::new(key(Seed::from(1), 0, 0, 0, 0));
     // Gaps with a mean of half a second, some of no event and some of many.
     let mut at = Time::ZERO;
@@ -180,6 +182,8 @@ fn money_is_conserved_at_any_instant() {
         run.audit();
     }
     run.close(&mut seen);
+    let (seen, summary) = (seen.0, seen.1.into_summary());
+    assert_eq!((summary.jobs, summary.charged), (seen.asked, seen.paid));
     assert!(seen.asked == seen.closed && seen.paid == seen.income && seen.sojourns == seen.end.open_area);
     assert!(seen.fates.len() > 2, "the market lives: {:?}", seen.fates);
 }

@@ -1,5 +1,11 @@
 //! The market: simulated jobs a second, beside the ceiling of a hand-written loop without any of the simulator's generality.
 
+#![allow(
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    reason = "a benchmark measures time and prints what it found"
+)]
+
 mod ceiling;
 
 use std::sync::Arc;
@@ -75,7 +81,6 @@ fn the_peer(criterion: &mut Criterion, nodes: u32, jobs: u64) {
 }
 
 /// Time per job of the simulator and of the hand-written market, in turns, and the median of the ratios.
-#[allow(clippy::disallowed_methods, reason = "a benchmark measures time")]
 fn ratios() {
     let nanoseconds = |jobs: u64, run: &dyn Fn()| {
         let start = Instant::now();

@@ -80,8 +80,7 @@ impl Run {
             self.state.now = now;
         }
         let now = self.state.now;
-        let mut at =
-            Moment { scenario: &self.scenario, now, queue: &mut self.state.queue, facts: &mut self.facts };
+        let mut at = Moment { scenario: &self.scenario, now, queue: &mut self.state.queue, facts: &mut self.facts };
         self.state.market.censor(&mut at);
         self.hand_on(now, recorder);
         self.state.market.audit();

@@ -1,8 +1,8 @@
 //! The one integration binary. Each module holds one promise of the project to its word.
 
 mod suite {
-    mod new_rule;
     mod broken;
+    mod new_rule;
     mod readme;
     mod theory;
     mod tidy;

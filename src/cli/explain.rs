@@ -35,9 +35,8 @@ pub fn explain(explain: Explain) -> Done {
     let table: ScenarioTable = document.parse()?;
     let whole = serde_json::to_value(&table).expect("a scenario becomes JSON");
     defaults(&document, &whole, String::new(), &mut rows);
-    let width = |column: usize, most: usize| {
-        rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).min(most)
-    };
+    let width =
+        |column: usize, most: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).min(most);
     let (path_width, value_width) = (width(0, 52), width(1, 44));
     let line = |[path, value, origin]: &[String; 3]| {
         let short = shortened(value, value_width);

@@ -27,7 +27,9 @@ pub fn new(new: New) -> Done {
     let name = format!("{}.toml", new.name);
     let path = Path::new(&name);
     let mut file = File::create_new(path).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => Failure::Wrong(format!("error: `{name}` is there already\nhelp: choose another name")),
+        ErrorKind::AlreadyExists => {
+            Failure::Wrong(format!("error: `{name}` is there already\nhelp: choose another name"))
+        }
         _ => Failure::Failed(format!("error: cannot write `{name}`: {error}")),
     })?;
     file.write_all(BEGINNING.replace("NAME", &new.name).as_bytes())?;

@@ -36,8 +36,7 @@ pub fn rules(rules: Rules) -> Done {
 fn describe(rule: &RuleNotes, text: &mut String) {
     let _ = writeln!(text, "{}\n    {}\n    source: {}", rule.name, rule.summary, rule.source);
     let schema = rule.schema.as_value();
-    let required: Vec<&str> =
-        schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<&str> = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     for (name, field) in schema["properties"].as_object().into_iter().flatten() {
         let needed = if required.contains(&name.as_str()) { " (required)" } else { "" };
         let about = field["description"].as_str().unwrap_or_default().replace('\n', " ");

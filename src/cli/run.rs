@@ -106,7 +106,9 @@ fn to_a_save(
     let mut progress = Progress::new(simulation.now(), until);
     in_slices(&mut simulation, until, &mut (), &mut progress, stop, |_| false)?;
     let Some(scenario) = &asked.scenario else {
-        return Err(Failure::Wrong("error: a run taken up with --from runs to its end\nhelp: leave out --until".into()));
+        return Err(Failure::Wrong(
+            "error: a run taken up with --from runs to its end\nhelp: leave out --until".into(),
+        ));
     };
     save::write(file, &simulation, scenario, sets)?;
     let jobs = simulation.jobs_closed();
@@ -126,7 +128,8 @@ fn to_the_end(mut simulation: Simulation, asked: &Run, is_changed: bool, stop: &
     let mut progress = Progress::new(began, scenario.horizon);
     let events_before = simulation.events();
     let failed = recording.failed_flag();
-    let done = in_slices(&mut simulation, scenario.horizon, recording.recorder(), &mut progress, stop, |_| failed.get());
+    let done =
+        in_slices(&mut simulation, scenario.horizon, recording.recorder(), &mut progress, stop, |_| failed.get());
     if done.is_err() || recording.failed() {
         let why = recording.give_up().map(Failure::from);
         return Err(why.or(done.err()).unwrap_or_else(|| Failure::Failed("error: the output failed".to_string())));

@@ -57,7 +57,9 @@ pub(super) fn read(file: &Path) -> Result<(Run, Vec<Set>), Failure> {
     let head: Head = serde_json::from_slice(&bytes[..end]).map_err(|_| wrong("not a saved run".to_string()))?;
     if head.reliance_save != FORMAT || head.version != env!("CARGO_PKG_VERSION") {
         let (theirs, ours) = (head.version, env!("CARGO_PKG_VERSION"));
-        return Err(wrong(format!("saved by version {theirs}, this is {ours}; a run goes on with the version it began with")));
+        return Err(wrong(format!(
+            "saved by version {theirs}, this is {ours}; a run goes on with the version it began with"
+        )));
     }
     let sets: Result<Vec<Set>, String> = head.sets.iter().map(|set| set.parse()).collect();
     let sets = sets.map_err(wrong)?;

@@ -77,7 +77,8 @@ impl Money {
     /// What `work` costs at this price per GPU-second, with one named rounding. Panics where it leaves 64 bits.
     pub fn for_work(self, work: Span, rounding: Rounding) -> Money {
         // Nearly every product fits 64 bits, where a division costs a third of the wide one.
-        let short = i64::try_from(work.0).ok().and_then(|work| self.0.checked_mul(work)).filter(|product| *product >= 0);
+        let short =
+            i64::try_from(work.0).ok().and_then(|work| self.0.checked_mul(work)).filter(|product| *product >= 0);
         if let Some(product) = short {
             let (floor, rest) = (product / 1_000_000_000, product % 1_000_000_000);
             let up = match rounding {
@@ -216,7 +217,8 @@ mod tests {
 
     #[test]
     fn roundings_differ_where_they_should() {
-        let cases = [(5, 2, [2, 3, 2]), (7, 2, [3, 4, 4]), (-5, 2, [-3, -2, -2]), (6, 2, [3, 3, 3]), (-1, 3, [-1, 0, 0])];
+        let cases =
+            [(5, 2, [2, 3, 2]), (7, 2, [3, 4, 4]), (-5, 2, [-3, -2, -2]), (6, 2, [3, 3, 3]), (-1, 3, [-1, 0, 0])];
         for (numerator, denominator, expected) in cases {
             let all = [Rounding::Floor, Rounding::Ceil, Rounding::NearestEven];
             assert_eq!(all.map(|rounding| rounding.divide(numerator, denominator)), expected);

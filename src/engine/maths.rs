@@ -5,7 +5,7 @@
 //! multiplications and divisions. No other file calls the methods of `f64` that lead to the C library; `sqrt`, `abs`,
 //! `floor`, `ceil` and `round` are exact and free to use.
 
-#![allow(clippy::disallowed_methods)]
+#![allow(clippy::disallowed_methods, reason = "this is where the portable functions live")]
 
 /// `eˣ`.
 #[inline]

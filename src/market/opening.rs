@@ -176,4 +176,3 @@ fn backroom(seed: Seed, group: &NodeGroup, number: u64, operator: OperatorId) ->
         conduct: group.conduct.memory(),
     }
 }
-

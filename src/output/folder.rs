@@ -4,7 +4,6 @@
 //! A run that fails or is dropped removes its partial folder; one that is killed leaves it, and the next run of that
 //! name removes it.
 
-use std::ffi::OsString;
 use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -145,7 +144,7 @@ fn beside(path: &Path, suffix: &str) -> Result<PathBuf, FileError> {
         let cause = io::Error::new(io::ErrorKind::InvalidInput, "it has no name of its own");
         return Err(FileError::new("write", path)(cause));
     };
-    let mut name: OsString = name.to_os_string();
+    let mut name = name.to_os_string();
     name.push(suffix);
     Ok(path.with_file_name(name))
 }

@@ -284,7 +284,8 @@ mod tests {
     fn a_run_given_up_leaves_nothing() {
         let scratch = Scratch::new("run-given-up");
         let scenario = scenario("1h");
-        let mut recording = Recording::start(&scenario, Seed::from(1), Time::ZERO, &scratch.join("small-1")).expect("started");
+        let mut recording =
+            Recording::start(&scenario, Seed::from(1), Time::ZERO, &scratch.join("small-1")).expect("started");
         Run::open(scenario, Seed::from(1)).until(Time(60_000_000_000), recording.recorder());
         assert!(recording.give_up().is_none() || cfg!(not(feature = "parquet")));
         assert!(scratch.names().is_empty());

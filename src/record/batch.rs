@@ -147,7 +147,7 @@ impl Batch {
             let filling = Filling { table: table.name, column, rows: rows.clone(), valid: &mut values.valid };
             match &mut values.data {
                 Data::Bool(values) => {
-                    filling.fill(values, |cell| if let Cell::Bool(v) = cell { Some(v) } else { None })
+                    filling.fill(values, |cell| if let Cell::Bool(v) = cell { Some(v) } else { None });
                 }
                 Data::U32(values) => filling.fill(values, |cell| if let Cell::U32(v) = cell { Some(v) } else { None }),
                 Data::U64(values) => filling.fill(values, |cell| if let Cell::U64(v) = cell { Some(v) } else { None }),

@@ -100,14 +100,20 @@ pub fn markdown(summary: &Summary) -> String {
 /// A length of time in the unit that suits it, four digits.
 fn seconds(seconds: f64) -> String {
     let (number, unit) = match seconds {
-        s if s == 0.0 => (0.0, "s"),
+        0.0 => (0.0, "s"),
         s if s < 1e-3 => (s * 1e6, "µs"),
         s if s < 1.0 => (s * 1e3, "ms"),
         s if s < 600.0 => (s, "s"),
         s if s < 36_000.0 => (s / 60.0, "min"),
         s => (s / 3600.0, "h"),
     };
-    let decimals = if number < 10.0 { 3 } else if number < 100.0 { 2 } else { 1 };
+    let decimals = if number < 10.0 {
+        3
+    } else if number < 100.0 {
+        2
+    } else {
+        1
+    };
     format!("{number:.decimals$} {unit}")
 }
 

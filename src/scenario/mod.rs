@@ -13,8 +13,8 @@ use crate::policy::pool::Pool;
 use crate::policy::pricing::Pricing;
 
 mod compile;
-mod files;
 pub mod document;
+mod files;
 pub mod inputs;
 pub mod model;
 pub mod nearest;

@@ -77,7 +77,7 @@ pub fn least_squares(y: &[f64], regressors: &[&[f64]]) -> Option<Fit> {
             y[t] - coefficients[0] - fitted
         })
         .collect();
-    let left: f64 = dot(&residuals, &residuals);
+    let left = dot(&residuals, &residuals);
     let residual_variance = left / (n - p) as f64;
     // (XᵀX)⁻¹ = R⁻¹R⁻ᵀ: its diagonal holds the squared lengths of the rows of R⁻¹.
     let mut inverse_squares = vec![0.0; p];

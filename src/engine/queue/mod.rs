@@ -20,10 +20,10 @@ mod chunks;
 mod heap;
 mod ladder;
 mod lane;
-mod prefetch;
 mod near;
 #[cfg(test)]
 mod oracle;
+mod prefetch;
 mod saved;
 #[cfg(test)]
 mod tests;

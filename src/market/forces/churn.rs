@@ -220,7 +220,8 @@ impl Market {
         let found = loaded.iter().position(|&(other, _)| other == model).map(|place| loaded.remove(place));
         let used = found.unwrap_or((model, at.now + scenario.models[model].load));
         loaded.push(used);
-        let size = |loaded: &[(ModelId, Time)]| loaded.iter().map(|&(id, _)| scenario.models[id].memory_gb).sum::<f64>();
+        let size =
+            |loaded: &[(ModelId, Time)]| loaded.iter().map(|&(id, _)| scenario.models[id].memory_gb).sum::<f64>();
         while loaded.len() > 1 && size(loaded) > memory {
             loaded.remove(0);
         }

@@ -21,11 +21,10 @@ pub fn take_in(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: No
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     let state = &mut market.nodes.states[node];
     state.work += market.jobs[slot].expected.0;
-    let free = state.up && state.queued == 0 && group.discipline != Discipline::Batch;
-    if free && state.service.serving() < group.slots {
-        start(market, at, slot, node, group);
-        schedule(market, at, node);
-    } else if group.preemptive && state.up && preempt(market, at, slot, node, group) {
+    let is_up = state.up;
+    let free = is_up && state.queued == 0 && group.discipline != Discipline::Batch;
+    let slot_free = free && state.service.serving() < group.slots;
+    if slot_free || (group.preemptive && is_up && preempt(market, at, slot, node, group)) {
         start(market, at, slot, node, group);
         schedule(market, at, node);
     } else {
@@ -118,7 +117,8 @@ fn serve_batch(market: &mut Market, at: &mut Moment<'_>, node: NodeId, group: &N
     }
     let mut batch = std::mem::take(&mut market.nodes.backrooms[node].batch);
     let mut work = group.batch_setup;
-    while let Some(slot) = market.nodes.states[node].waiting.first(|_| 0).filter(|_| (batch.len() as u32) < group.batch_max)
+    while let Some(slot) =
+        market.nodes.states[node].waiting.first(|_| 0).filter(|_| (batch.len() as u32) < group.batch_max)
     {
         leave_room(market, at, slot, node);
         work += market.jobs[slot].left;

@@ -4,7 +4,7 @@ use crate::domain::fate::{Cause, Fate};
 use crate::domain::ids::{JobSlot, NodeId};
 use crate::domain::purpose::Purpose;
 use crate::engine::queue::prefetch;
-use crate::engine::random::{Draw, mix};
+use crate::engine::random::mix;
 use crate::engine::time::Span;
 use crate::market::state::nodes::NodeQuote;
 use crate::market::{Market, Moment};
@@ -123,7 +123,7 @@ fn choose(market: &mut Market, scenario: &Scenario, slot: JobSlot, offers: &[Off
         [only] => Some(*only),
         _ => {
             let key = market.jobs.story(slot).key;
-            let mut drawn: Draw = draw(market.seed, Purpose::Choice, key, job.attempt as u32);
+            let mut drawn = draw(market.seed, Purpose::Choice, key, job.attempt as u32);
             Some(offers[scenario.routing.chooser.choose(&mut market.chooser, offers, &mut drawn)])
         }
     }

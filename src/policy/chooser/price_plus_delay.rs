@@ -19,7 +19,8 @@ pub struct Spec {
 impl Described for Spec {
     const NAME: &'static str = "price-plus-delay";
     const SUMMARY: &'static str = "the offer with the lowest price plus a price per second of expected delay";
-    const SOURCE: &'static str = "linear delay cost, as in Mendelson, Pricing computer services: queueing effects, 1985";
+    const SOURCE: &'static str =
+        "linear delay cost, as in Mendelson, Pricing computer services: queueing effects, 1985";
     const EXAMPLE: &'static str = r#"{ per-second = "0.001" }"#;
 
     fn unwritten() -> Option<Self> {

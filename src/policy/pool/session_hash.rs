@@ -23,7 +23,8 @@ fn one() -> u8 {
 
 impl Described for Spec {
     const NAME: &'static str = "session-hash";
-    const SUMMARY: &'static str = "d nodes found by hashing the client, the same for all its jobs while the list is the same";
+    const SUMMARY: &'static str =
+        "d nodes found by hashing the client, the same for all its jobs while the list is the same";
     const SOURCE: &'static str = "consistent hashing as gateways use it, simplified to a modulus; assumed";
     const EXAMPLE: &'static str = "{ d = 2 }";
 

@@ -23,7 +23,8 @@ fn four() -> u8 {
 
 impl Described for Spec {
     const NAME: &'static str = "stake";
-    const SUMMARY: &'static str = "d nodes drawn in proportion to stake, with replacement; uniformly while nobody has any";
+    const SUMMARY: &'static str =
+        "d nodes drawn in proportion to stake, with replacement; uniformly while nobody has any";
     const SOURCE: &'static str = "stake-weighted selection as in proof-of-stake committees";
     const EXAMPLE: &'static str = "{ d = 4 }";
 

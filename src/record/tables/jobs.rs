@@ -22,7 +22,9 @@ pub static JOBS: Table<JobRow> = Table {
     name: "jobs",
     grain: "one row per job that left the market, in the order they left",
     columns: &[
-        C::text("source", "where the job came from", |row| Cell::Text(&row.names.sources[row.story.key.source.index()])),
+        C::text("source", "where the job came from", |row| {
+            Cell::Text(&row.names.sources[row.story.key.source.index()])
+        }),
         C::count("index", "the how-manieth of its source, from 0", |row| Cell::U64(row.story.key.index)),
         C::text("class", "class of the job", |row| Cell::Text(&row.names.classes[row.story.class.index()])),
         C::text("model", "model it asked for", |row| Cell::Text(&row.names.models[row.story.class.index()])),
@@ -67,12 +69,16 @@ pub static JOBS: Table<JobRow> = Table {
         C::span("expected_work_ns", "work the market expected, given the input", |row| {
             Cell::U64(row.story.expected_work.0)
         }),
-        C::id("input_tokens", "input tokens, 0 where the class has a work law", |row| Cell::U32(row.story.input_tokens)),
+        C::id("input_tokens", "input tokens, 0 where the class has a work law", |row| {
+            Cell::U32(row.story.input_tokens)
+        }),
         C::id("output_tokens", "output tokens, 0 where the class has a work law", |row| {
             Cell::U32(row.story.output_tokens)
         }),
         C::money("value", "µcredit", "what a right answer in time was worth", |row| Cell::I64(row.story.value.0)),
-        C::money("compute_price", "µcredit", "price of computing, as agreed", |row| Cell::I64(row.story.compute_price.0)),
+        C::money("compute_price", "µcredit", "price of computing, as agreed", |row| {
+            Cell::I64(row.story.compute_price.0)
+        }),
         C::money("coordination_price", "µcredit", "price of coordination, as agreed", |row| {
             Cell::I64(row.story.coordination_price.0)
         }),

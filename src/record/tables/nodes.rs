@@ -30,7 +30,9 @@ pub static NODES: Table<NodeRow> = Table {
             row.gauge.asks.map_or(Cell::Null, |asks| Cell::I64(asks.0))
         })
         .nullable(),
-        C::money("cost_rate", "µcredit/s", "what a second of one busy slot costs it", |row| Cell::I64(row.gauge.cost.0)),
+        C::money("cost_rate", "µcredit/s", "what a second of one busy slot costs it", |row| {
+            Cell::I64(row.gauge.cost.0)
+        }),
         C::money("income", "µcredit", "credits earned", |row| Cell::I64(row.gauge.income.0)),
         C::number("cost", "µcredit", "what being busy cost it", |row| {
             Cell::F64(row.gauge.cost.0 as f64 * row.gauge.busy as f64 * 1e-9)

@@ -77,8 +77,7 @@ impl<S: Sink> Tables<S> {
 /// Whether a job is among those written down one by one: by a hash of its key, so that the choice disturbs nothing and
 /// is the same in every run of the seed.
 fn is_recorded(seed: Seed, job: JobKey, share: f64) -> bool {
-    share >= 1.0
-        || Draw::new(key(seed, Purpose::Recorded as u32, job.source.0 as u64, job.index, 0)).chance(share)
+    share >= 1.0 || Draw::new(key(seed, Purpose::Recorded as u32, job.source.0 as u64, job.index, 0)).chance(share)
 }
 
 impl<S: Sink> Recorder for Tables<S> {
@@ -87,11 +86,11 @@ impl<S: Sink> Recorder for Tables<S> {
         if let Some(series) = &mut self.series {
             series.note(fact);
         }
-        if let (Some((rows, row, share)), Some(story)) = (&mut self.jobs, story) {
-            if is_recorded(self.seed, story.key, *share) {
-                row.story = *story;
-                rows.push(row, &mut self.sink);
-            }
+        if let (Some((rows, row, share)), Some(story)) = (&mut self.jobs, story)
+            && is_recorded(self.seed, story.key, *share)
+        {
+            row.story = *story;
+            rows.push(row, &mut self.sink);
         }
     }
 

@@ -76,7 +76,8 @@ const REST: [C; 20] = [
         Cell::F64(run.response.moments.count() as f64 / run.seconds())
     })
     .nullable(),
-    C::number("attempts_mean", "", "placements per job", |run| Cell::F64(run.attempts as f64 / run.jobs as f64)).nullable(),
+    C::number("attempts_mean", "", "placements per job", |run| Cell::F64(run.attempts as f64 / run.jobs as f64))
+        .nullable(),
     C::count("bounced", "requests that found their node gone or full", |run| Cell::U64(run.bounced)),
     C::count("node_failures", "failures of nodes", |run| Cell::U64(run.node_failures)),
     C::number("up_share", "", "share of the nodes' time that they worked", |run| Cell::F64(run.up_share())).nullable(),
@@ -92,7 +93,9 @@ const REST: [C; 20] = [
     .nullable(),
     C::count("input_tokens", "input tokens of all jobs counted", |run| Cell::U64(run.input_tokens)),
     C::count("output_tokens", "output tokens of the jobs answered", |run| Cell::U64(run.output_tokens)),
-    C::number("work_s", "s", "work of the jobs answered, on the reference GPU", |run| Cell::F64(run.work as f64 * 1e-9)),
+    C::number("work_s", "s", "work of the jobs answered, on the reference GPU", |run| {
+        Cell::F64(run.work as f64 * 1e-9)
+    }),
     C::number("value_asked", "credit", "what right answers in time would have been worth", |run| {
         Cell::F64(Summary::credits(run.value_asked))
     }),

@@ -12,7 +12,7 @@ pub(super) fn models(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> IdVe
     match table.models.len() {
         0 => compiler.wrong("models", "there is no model to ask for", "write at least one, such as `[models.small]`"),
         count if count > MODELS => {
-            compiler.wrong("models", format!("{count} models"), format!("write at most {MODELS}"))
+            compiler.wrong("models", format!("{count} models"), format!("write at most {MODELS}"));
         }
         _ => {}
     }

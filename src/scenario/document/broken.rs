@@ -11,7 +11,7 @@ use crate::scenario::problems::Problems;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "its fields are only read by serde")]
 struct Scenario {
     seed: u64,
     until: Span,
@@ -27,7 +27,7 @@ struct Scenario {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "its fields are only read by serde")]
 struct Demand {
     rule: Rule,
     rate: f64,
@@ -41,7 +41,7 @@ struct Demand {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "its fields are only read by serde")]
 struct Nodes {
     name: String,
     count: u32,
@@ -49,7 +49,7 @@ struct Nodes {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "its fields are only read by serde")]
 struct Class {
     value: f64,
     harm: f64,
@@ -66,7 +66,7 @@ enum Rule {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "its fields are only read by serde")]
 enum Method {
     None,
     Again(u32),
@@ -75,7 +75,7 @@ enum Method {
 
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "f64")]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "its fields are only read by serde")]
 struct Share(f64);
 
 impl TryFrom<f64> for Share {
@@ -88,7 +88,7 @@ impl TryFrom<f64> for Share {
 /// Two numbers of which the first must be the smaller: a rule that spans fields.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "RawPair")]
-#[allow(dead_code)]
+#[allow(dead_code, reason = "its fields are only read by serde")]
 struct Pair(f64, f64);
 
 #[derive(Debug, Deserialize)]

@@ -65,7 +65,7 @@ pub fn text(steps: &[Step]) -> String {
             Step::Index(index) => text.push_str(&format!("[{index}]")),
             // A name of digits alone would read as a place.
             Step::Name(name) if name.bytes().all(|byte| byte.is_ascii_digit()) => {
-                text.push_str(&format!("[\"{name}\"]"))
+                text.push_str(&format!("[\"{name}\"]"));
             }
             Step::Name(name) => text.push_str(&format!("[{}]", key_text(name))),
         }

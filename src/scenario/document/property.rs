@@ -84,7 +84,7 @@ fn documents_extend_one_another() {
 fn problems_in_what_is_extended_say_so() {
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
-    #[allow(dead_code)]
+    #[allow(dead_code, reason = "its fields are only read by serde")]
     struct Small {
         seed: u64,
         rate: f64,

@@ -171,7 +171,7 @@ fn about(table: &[&str], key: &str) -> Option<String> {
 
 /// What would be right, without a limit that nobody was about to reach.
 fn in_reach(expected: &str, found: &str) -> String {
-    let beyond = found.trim_matches('`').parse::<i128>().is_ok_and(|number| number > u16::MAX.into());
+    let beyond = found.trim_matches('`').parse::<i128>().is_ok_and(|number| number > i128::from(u16::MAX));
     match expected.strip_prefix("a whole number from 0 to ") {
         Some(most) if !beyond && most.len() > 3 => "a whole number, 0 or more".to_owned(),
         _ => expected.to_owned(),

@@ -111,7 +111,7 @@ fn names() -> Vec<PathBuf> {
 }
 
 /// A scenario cut to a two-hundredth of its length, but not below 50 s, and counted from the start.
-fn short(path: &PathBuf, drain: bool) -> Arc<Scenario> {
+fn short(path: &std::path::Path, drain: bool) -> Arc<Scenario> {
     let load = |sets: &[Set]| Scenario::load(path, sets).unwrap_or_else(|problems| panic!("{problems}"));
     let whole = load(&[]).horizon;
     let horizon = (whole.0 / 200).max(50 * Span::SECOND.0).min(whole.0);

@@ -65,7 +65,7 @@ fn too_far(cases: &[Ready], shown: &[Shown]) -> Vec<String> {
     for (ready, shown) in cases.iter().zip(shown) {
         for (row, found) in ready.case.rows.iter().zip(&shown.estimates) {
             // Not a number is as far as can be.
-            if !(found.z.abs() <= LIMIT) {
+            if found.z.is_nan() || found.z.abs() > LIMIT {
                 let (name, expected) = (&row.name, row.expected);
                 far.push(format!("{}: {name}: {found:?} where {expected} is expected", ready.case.scenario));
             }

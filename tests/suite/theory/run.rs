@@ -93,6 +93,9 @@ impl<'a> Ready<'a> {
     }
 }
 
+/// Jobs counted in a replication, and its parts by row.
+type Replicated = (u64, Vec<Part>);
+
 /// Runs all replications of all cases.
 pub fn run(cases: &[Ready<'_>]) -> Vec<Shown> {
     // The replications of a case in a few pieces, so that neither thread is left alone with a long one for long.
@@ -105,7 +108,7 @@ pub fn run(cases: &[Ready<'_>]) -> Vec<Shown> {
                 .map(move |piece| (index, piece * length, ((piece + 1) * length).min(case.runs)))
         })
         .collect();
-    let done: Vec<Mutex<Vec<(u64, Vec<Part>)>>> = pieces.iter().map(|_| Mutex::default()).collect();
+    let done: Vec<Mutex<Vec<Replicated>>> = pieces.iter().map(|_| Mutex::default()).collect();
     let next = AtomicUsize::new(0);
     thread::scope(|scope| {
         for _ in 0..THREADS {

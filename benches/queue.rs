@@ -10,6 +10,12 @@
 //! Without other arguments the figures are followed by a table of ratios from alternating rounds, which a busy machine
 //! disturbs least.
 
+#![allow(
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    reason = "a benchmark measures time and prints what it found"
+)]
+
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 use std::hint::black_box;

@@ -194,6 +194,7 @@ mod tests {
         Scenario::from_text("small.toml", &text).expect("a scenario")
     }
 
+    #[cfg(feature = "parquet")]
     fn circumstances() -> Circumstances {
         Circumstances {
             command: vec!["reliance".to_string()],

@@ -33,6 +33,7 @@ pub(super) fn routing(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Opt
             "use `jobs` or `work`, or another chooser",
         );
     }
+    compiler.brief("routing.heartbeat", *heartbeat);
     if *refresh > Span::ZERO && table.horizon.0 / refresh.0 > REFRESHES {
         let message = format!("a picture that is renewed more than {REFRESHES} times, every `{refresh}`");
         compiler.wrong("routing.refresh", message, "write a longer time, or `0` for a picture that is always fresh");

@@ -146,8 +146,8 @@ pub(super) fn address(node: &Node) -> usize {
 /// What a number, a boolean or a date would be as text.
 pub(super) fn as_text(node: &Node) -> Option<String> {
     match &node.value {
-        Value::Integer(_) | Value::Float(_) | Value::Boolean(_) => Some(node.to_toml()),
-        _ => None,
+        Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::Datetime(_) => Some(node.to_toml()),
+        Value::Text(_) | Value::Array(_) | Value::Table(_) => None,
     }
 }
 

@@ -93,7 +93,7 @@ fn limits(compiler: &mut Compiler<'_>, path: &str, written: &NodeGroupTable) {
     let given = compiler.document.value(&slots).is_some();
     match (rule, written.slots) {
         (_, Limit::AtMost(0)) => {
-            compiler.wrong(slots, "a node that serves nobody", "allow at least one job in service")
+            compiler.wrong(slots, "a node that serves nobody", "allow at least one job in service");
         }
         (Discipline::ProcessorSharing, Limit::AtMost(_)) if given => {
             let help = "leave `slots` out; to bound the jobs in service use `fifo` and the model's `slowdown`";

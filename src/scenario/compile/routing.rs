@@ -49,11 +49,9 @@ pub(super) fn routing(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Opt
 }
 
 fn check_pool(compiler: &mut Compiler<'_>, table: &ScenarioTable, pool: &Pool) {
-    if let Some(d) = pool.sampled() {
-        if d == 0 || d as usize > pool::MOST {
-            let path = format!("routing.pool.{}.d", pool.name());
-            compiler.wrong(path, format!("a pool of {d} nodes"), format!("write 1 to {}", pool::MOST));
-        }
+    if let Some(d) = pool.sampled().filter(|d| *d == 0 || usize::from(*d) > pool::MOST) {
+        let path = format!("routing.pool.{}.d", pool.name());
+        compiler.wrong(path, format!("a pool of {d} nodes"), format!("write 1 to {}", pool::MOST));
     }
     let nodes: u64 = table.nodes.iter().map(|group| group.count as u64).sum();
     if matches!(pool, Pool::All(_)) && nodes > pool::MOST_OF_ALL as u64 {

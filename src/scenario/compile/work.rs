@@ -13,7 +13,7 @@ pub(super) fn models(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> IdVe
     match table.models.len() {
         0 => compiler.wrong("models", "there is no model to ask for", "write at least one, such as `[models.small]`"),
         count if count > MODELS => {
-            compiler.wrong("models", format!("{count} models"), format!("write at most {MODELS}"))
+            compiler.wrong("models", format!("{count} models"), format!("write at most {MODELS}"));
         }
         _ => {}
     }
@@ -145,7 +145,7 @@ fn work(compiler: &mut Compiler<'_>, path: &str, written: &ClassTable) -> Work {
         let law = compiler.law(format!("{path}.work"), law);
         match law.as_ref().map(Sampler::mean) {
             Some(0.0) => {
-                compiler.wrong(format!("{path}.work"), "jobs that are no work", "write a law of spans above 0")
+                compiler.wrong(format!("{path}.work"), "jobs that are no work", "write a law of spans above 0");
             }
             Some(mean) => compiler.brief(format!("{path}.work"), Span::from_nanos(mean)),
             None => {}

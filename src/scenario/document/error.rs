@@ -111,7 +111,8 @@ impl Error {
     /// The node at fault, if text was wanted there and it is a number, a boolean or a date.
     pub(super) fn wants_quotes(&self) -> Option<usize> {
         let Kind::Expected { expected } = &self.0.kind else { return None };
-        (expected == "a string" && self.0.found.named.starts_with('`')).then(|| self.0.at.as_ref())?.map(|at| at.node)
+        let is_scalar = self.0.found.named.starts_with('`');
+        self.0.at.as_ref().filter(|_| expected == "a string" && is_scalar).map(|at| at.node)
     }
 
     /// The node at fault, if any is.

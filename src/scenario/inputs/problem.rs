@@ -18,7 +18,7 @@ pub struct InputProblem {
     /// The columns that are not there, and those that are.
     pub missing: Option<Box<MissingColumns>>,
     /// What is wrong: lower case, values in backticks, no final stop.
-    pub message: String,
+    pub message: Box<str>,
     /// What else there is to know.
     pub notes: Vec<String>,
     /// What would be right.
@@ -42,7 +42,7 @@ impl InputProblem {
             line: None,
             column: None,
             missing: None,
-            message: message.into(),
+            message: message.into().into(),
             notes: Vec::new(),
             help: None,
         }
@@ -92,7 +92,7 @@ impl From<InputProblem> for Problem {
         Problem {
             origin: None,
             place: (!named).then(|| format!("{}{line}{column}", problem.path)),
-            message: problem.message,
+            message: problem.message.into(),
             notes: problem.notes,
             help: problem.help,
         }

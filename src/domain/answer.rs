@@ -55,6 +55,21 @@ impl Answer {
     }
 }
 
+/// When a requester begins to rely on an answer (model §3).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Use {
+    /// As soon as it is there.
+    Answered,
+    /// When the checks it waits for have let it pass.
+    #[default]
+    Accepted,
+    /// When nothing can revoke it any more.
+    Final,
+    /// At the first of these at which waiting for the next costs more than it protects.
+    WhenWorthIt,
+}
+
 /// What a checker says of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vote {

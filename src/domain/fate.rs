@@ -72,6 +72,35 @@ named! {
 }
 
 named! {
+    /// What is taken off the value of an answer, in this order; what is left is the surplus (model §5).
+    Deduction {
+        /// The price of computing.
+        Compute = "compute",
+        /// The price of coordination.
+        Coordination = "coordination",
+        /// What the delay takes from the value, verification apart.
+        Latency = "latency",
+        /// The price of verification, and what its delay takes from the value.
+        Verification = "verification",
+        /// What is lost because the answer may be wrong, or refused though right.
+        Distrust = "distrust",
+    }
+}
+
+impl Deduction {
+    /// The cause of death where this is the first deduction that leaves nothing of any offer.
+    pub fn cause(self) -> Cause {
+        match self {
+            Deduction::Compute => Cause::Compute,
+            Deduction::Coordination => Cause::Coordination,
+            Deduction::Latency => Cause::Latency,
+            Deduction::Verification => Cause::Verification,
+            Deduction::Distrust => Cause::Distrust,
+        }
+    }
+}
+
+named! {
     /// Where an open job stands.
     Stage {
         /// Asked, not yet placed.

@@ -50,6 +50,8 @@ ids! {
     NodeId(u32);
     /// Whoever owns nodes and validators.
     OperatorId(u32);
+    /// A way of verifying answers.
+    MethodId(u8);
     /// A slot in the arena of open jobs; reused.
     JobSlot(u32);
     /// An account of the ledger.

@@ -20,8 +20,12 @@ pub struct Job {
     pub phase: Phase,
     /// Whether a job lives in the slot at all.
     pub open: bool,
+    /// What lives in it: the job itself, or work that is done on its behalf.
+    pub role: Role,
     /// The attempt under way, from 0.
     pub attempt: u16,
+    /// Of a copy: the how-manieth. Of a check: which check of the method.
+    pub copy: u8,
     /// The node of this attempt.
     pub node: NodeId,
     /// The neighbour ahead in the waiting room; in a bag, the position.
@@ -32,6 +36,8 @@ pub struct Job {
     pub class: ClassId,
     /// The requester's group.
     pub requester: RequesterId,
+    /// Of a job: its proceeding, if its answer is checked. Of work on its behalf: the job.
+    pub link: JobSlot,
     /// What is left of this attempt's work on the reference GPU, noise included.
     pub left: Span,
     /// Of what is left, the part before the first token.
@@ -54,9 +60,35 @@ pub enum Phase {
     Decode,
 }
 
+/// What an entry of the arena is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[repr(u8)]
+pub enum Role {
+    /// A job.
+    Job,
+    /// One of several executions of a job.
+    Replica,
+    /// A check of a job's answer by somebody else.
+    Check,
+    /// The making of a proof for a job's answer.
+    Proof,
+}
+
 const _: () = assert!(size_of::<Job>() == 64);
 
 impl Job {
+    /// Whether it executes the job, and is not a check of it.
+    #[inline]
+    pub fn executes(&self) -> bool {
+        matches!(self.role, Role::Job | Role::Replica)
+    }
+
+    /// The number that tells the draws of one attempt of one copy from all others of its job.
+    #[inline]
+    pub fn draw_number(&self) -> u32 {
+        u32::from(self.attempt) | u32::from(self.copy) << 16
+    }
+
     /// A job that has just been asked for, in a slot whose turn stands at `turn`.
     pub fn begin(turn: u32, class: ClassId, requester: RequesterId) -> Job {
         Job {
@@ -64,12 +96,15 @@ impl Job {
             stage: Stage::Asked,
             phase: Phase::Idle,
             open: true,
+            role: Role::Job,
             attempt: 0,
+            copy: 0,
             node: NodeId::NONE,
             ahead: JobSlot::NONE,
             behind: JobSlot::NONE,
             class,
             requester,
+            link: JobSlot::NONE,
             left: Span::ZERO,
             prefill: Span::ZERO,
             expected: Span::ZERO,

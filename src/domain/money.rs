@@ -74,6 +74,17 @@ impl Money {
         Money((units * MICRO as f64).round_ties_even() as i64)
     }
 
+    /// The nearest amount to a number of micro-units; saturates.
+    pub fn from_micro(micro: f64) -> Money {
+        Money(micro.round_ties_even() as i64)
+    }
+
+    /// So many times as much. Panics where it leaves 64 bits.
+    pub fn times(self, count: u64) -> Money {
+        let product = i64::try_from(count).ok().and_then(|count| self.0.checked_mul(count));
+        Money(product.expect("an amount of money beyond 64 bits"))
+    }
+
     /// What `work` costs at this price per GPU-second, with one named rounding. Panics where it leaves 64 bits.
     pub fn for_work(self, work: Span, rounding: Rounding) -> Money {
         // Nearly every product fits 64 bits, where a division costs a third of the wide one.

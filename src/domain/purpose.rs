@@ -40,6 +40,24 @@ pub enum Purpose {
     Prompt = 24,
     /// Draw: the client a job belongs to, where a source has several.
     Client = 25,
+    /// Draw: whether a check takes place; n is the attempt and the check.
+    Sampling = 26,
+    /// Draw: who checks; n is the attempt and the check.
+    Selection = 27,
+    /// Draw: how long a check takes; n is the check and the checker.
+    CheckTime = 28,
+    /// Draw: what a checker says; n is the check and the checker.
+    Vote = 29,
+    /// Draw: how long a proof takes to make; n is the check.
+    ProofTime = 30,
+    /// Draw: who makes a proof; n is the check.
+    Prover = 31,
+    /// Draw: what is added to the price of gas; n is the attempt.
+    Tip = 32,
+    /// Draw: which copies a job is executed by; n is the attempt.
+    Copies = 33,
+    /// Draw: what moves prices from outside; n is the channel's interval.
+    Price = 50,
     /// Draw: the traits of a node (speed, price, stake, memory), n is the trait.
     NodeTrait = 40,
     /// Draw: the phase of a node's heartbeat.

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::answer::{Answer, Use};
 use crate::domain::fate::{Cause, Fate, Stage};
-use crate::domain::ids::{ClassId, NodeId, RequesterId, SourceId};
+use crate::domain::ids::{ClassId, MethodId, NodeId, RequesterId, SourceId};
 use crate::domain::money::Money;
 use crate::engine::time::{Span, Time};
 
@@ -67,8 +68,16 @@ pub struct Story {
     pub coordination_price: Money,
     /// The price of the verification channel, as agreed.
     pub verification_price: Money,
-    /// What the requester paid in the end.
-    pub charged: Money,
+    /// Of the price of verification, what the node gets for work beyond that of the answer.
+    pub overhead_price: Money,
+    /// The price of a checker's GPU-second, as agreed.
+    pub check_price: Money,
+    /// What the requester paid for computing and for the node's part of verification, revoked payments apart.
+    pub charged_compute: Money,
+    /// What the requester paid for coordination.
+    pub charged_coordination: Money,
+    /// What the requester paid those who check.
+    pub charged_verification: Money,
     /// Where the last attempt ran, or [`NodeId::NONE`].
     pub node: NodeId,
     /// Input tokens; 0 where the class has a work law instead.
@@ -91,8 +100,27 @@ pub struct Story {
     pub stage: Stage,
     /// What killed it, if it was declined.
     pub cause: Option<Cause>,
-    /// Whether the last answer was right.
-    pub right: bool,
+    /// The last answer.
+    pub answer: Answer,
+    /// How the answer is verified.
+    pub method: MethodId,
+    /// When the requester begins to rely on it.
+    pub use_at: Use,
+    /// Of a declined job: with which deduction alone removed it would have lived; one bit each, in the order of
+    /// [`Deduction::ALL`](crate::domain::fate::Deduction::ALL).
+    pub alive_without: u8,
+    /// Checks of its answer that took place.
+    pub checks: u16,
+    /// Of which raised an alarm.
+    pub alarms: u16,
+    /// How often its price was agreed anew while it waited.
+    pub renegotiations: u16,
+    /// The price of all channels at the first placement.
+    pub first_price: Money,
+    /// The probability of a right answer as the requester saw it at the placement.
+    pub trust: f64,
+    /// What is lost where a refund could not be had.
+    pub shortfall: Money,
 }
 
 impl Instants {
@@ -129,7 +157,11 @@ impl Story {
             compute_price: Money::ZERO,
             coordination_price: Money::ZERO,
             verification_price: Money::ZERO,
-            charged: Money::ZERO,
+            overhead_price: Money::ZERO,
+            check_price: Money::ZERO,
+            charged_compute: Money::ZERO,
+            charged_coordination: Money::ZERO,
+            charged_verification: Money::ZERO,
             node: NodeId::NONE,
             input_tokens: 0,
             output_tokens: 0,
@@ -141,13 +173,32 @@ impl Story {
             fate: Fate::Censored,
             stage: Stage::Asked,
             cause: None,
-            right: true,
+            answer: Answer::RIGHT,
+            method: MethodId(0),
+            use_at: Use::Accepted,
+            alive_without: 0,
+            checks: 0,
+            alarms: 0,
+            renegotiations: 0,
+            first_price: Money::ZERO,
+            trust: 1.0,
+            shortfall: Money::ZERO,
         }
+    }
+
+    /// Whether the last answer was right.
+    pub fn is_right(&self) -> bool {
+        self.answer.is_right()
     }
 
     /// The price of all three channels, as agreed.
     pub fn price(&self) -> Money {
         self.compute_price + self.coordination_price + self.verification_price
+    }
+
+    /// What the requester paid in the end.
+    pub fn charged(&self) -> Money {
+        self.charged_compute + self.charged_coordination + self.charged_verification
     }
 
     /// The span between two instants, if both came.

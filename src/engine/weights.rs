@@ -13,7 +13,7 @@ const TOTAL_MAX: u64 = (1 << 63) - 1;
 ///
 /// Integers make every sum exact and free of the order of changes. Reading a total is O(1), changing and choosing O(log₁₆ n).
 /// The sum of all weights stays below 2⁶³. A save holds the weights alone.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Default, Clone, Debug, Serialize, Deserialize)]
 #[serde(try_from = "Vec<u64>", into = "Vec<u64>")]
 pub struct WeightTree {
     count: usize,

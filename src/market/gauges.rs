@@ -3,9 +3,11 @@
 use super::Market;
 use super::state::ledger::Account;
 use crate::domain::money::{Asset, Money};
+use crate::domain::ids::RequesterId;
 use crate::engine::time::Time;
 use crate::record::recorder::{Gauges, MarketGauge, NodeGauge};
 use crate::scenario::Scenario;
+use crate::scenario::channels::Channel;
 
 /// A market seen with the scenario it runs.
 pub struct View<'a> {
@@ -29,7 +31,16 @@ impl Gauges for View<'_> {
             waiting_area: levels.waiting.area(at),
             executing_area: levels.executing.area(at),
             up_area: levels.up.area(at),
-            compute_price: self.scenario.compute.price(&mut market.compute.clone(), at).unwrap_or_default(),
+            prices: Channel::ALL.map(|channel| market.prices.clone().at(&self.scenario.channels, channel, at)),
+            checks_waiting: levels.checks_waiting.count(),
+            checks_executing: levels.checks_executing.count(),
+            capacity_area: levels.capacity.area(at),
+            checks_waiting_area: levels.checks_waiting.area(at),
+            checks_executing_area: levels.checks_executing.area(at),
+            checks_capacity_area: levels.checks_capacity.area(at),
+            block_used: market.chain.used,
+            blocks: market.chain.blocks,
+            chain_waiting: market.chain.waiting,
             escrow: market.ledger.escrowed(),
             stale: market.stale,
         }
@@ -42,6 +53,10 @@ impl Gauges for View<'_> {
             each(&NodeGauge {
                 node,
                 group: quote.group,
+                kind: self.scenario.groups[quote.group].kind.name(),
+                trust: self.market.opinions.trust(&self.scenario.verification, RequesterId(0), node),
+                checked: backroom.checked,
+                alarms: backroom.alarms,
                 operator: backroom.operator,
                 region: quote.region,
                 speed: state.speed,

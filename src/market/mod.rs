@@ -6,12 +6,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{ClassId, IdVec, JobSlot, NodeId, SourceId};
+use crate::domain::money::Money;
 use crate::engine::queue::{Lane, Queue, prefetch};
 use crate::engine::random::Seed;
+use crate::domain::story::JobKey;
 use crate::engine::time::{Span, Time};
 use crate::policy::chooser::{ChooserMemory, Offer};
 use crate::policy::pool::PoolMemory;
-use crate::policy::pricing::PricingMemory;
+use crate::policy::selection::SelectionMemory;
 use crate::record::fact::Facts;
 use crate::scenario::Scenario;
 
@@ -21,14 +23,22 @@ mod life;
 mod opening;
 mod state;
 
+use life::choice::Quote;
+use life::terms::Terms;
+use state::chain::ChainState;
 use state::jobs::Jobs;
 use state::ledger::{Account, Ledger};
 use state::levels::Levels;
 use state::nodes::Nodes;
+use state::opinions::Opinions;
+use state::payouts::Payouts;
+use state::prices::Prices;
+use state::proceedings::Proceedings;
 use state::registry::Registry;
 use state::sources::Source;
 
 pub use gauges::View;
+pub use life::choice::{Inquest, Inspection};
 
 #[allow(missing_docs, reason = "an event names the job or node it is about, and the turn it was meant for")]
 /// What is due. An event about a job or a node carries the turn it was meant for; if the turn has moved on, the event is
@@ -57,6 +67,20 @@ pub enum Event {
     List { node: NodeId, turn: u32 },
     /// Routing renews its picture.
     Refresh,
+    /// The quote of a waiting job expires.
+    Expire { job: JobSlot, turn: u32 },
+    /// A requester has seen what the node's hardware says.
+    Attest { job: JobSlot, turn: u32, check: u8 },
+    /// The window of an accepted result has passed.
+    Window { job: JobSlot, turn: u32 },
+    /// The prices of computing and verification may move.
+    Price,
+    /// A block of the chain.
+    Block,
+    /// A batch of payments may be closed: by its age, or by idleness since a payment joined.
+    Gather { batch: u32, joined: Option<u32> },
+    /// The settler is done with a batch.
+    Settle,
 }
 
 const _: () = assert!(size_of::<Event>() <= 16);
@@ -74,12 +98,22 @@ pub struct Market {
     levels: Levels,
     pool: PoolMemory,
     chooser: ChooserMemory,
-    compute: PricingMemory,
+    selection: SelectionMemory,
+    prices: Prices,
+    /// What a unit costs those who supply it, by channel, on the average.
+    costs: [Money; 3],
+    proceedings: Proceedings,
+    opinions: Opinions,
+    chain: ChainState,
+    payouts: Payouts,
     wait: MeanWait,
+    check_wait: MeanWait,
     /// Events dropped because their turn had passed.
     stale: u64,
     #[serde(skip)]
     scratch: Scratch,
+    #[serde(skip)]
+    inspection: Option<Box<Inspection>>,
 }
 
 /// What the market has learnt about a class, and where its constant delays queue.
@@ -118,6 +152,14 @@ struct Scratch {
     pool: Vec<NodeId>,
     offers: Vec<Offer>,
     jobs: Vec<JobSlot>,
+    terms: Vec<Terms>,
+    quotes: Vec<Quote>,
+    /// Offers not yet taken for copies, and those taken.
+    left: Vec<Offer>,
+    chosen: Vec<Offer>,
+    checkers: Vec<NodeId>,
+    /// How many offers there are: copies go to different nodes.
+    supply: usize,
 }
 
 /// The present instant, as a handler sees it.
@@ -142,12 +184,21 @@ impl Market {
             Event::Patience { job, turn } if self.jobs.is(job, turn) => life::execution::abandon(self, at, job),
             Event::Load { job, turn } if self.jobs.is(job, turn) => life::execution::loaded(self, at, job),
             Event::Step { node, turn } if self.nodes.is(node, turn) => life::execution::step(self, at, node),
-            Event::Respond { job, turn } if self.jobs.is(job, turn) => life::verification::answered(self, at, job),
+            Event::Respond { job, turn } if self.jobs.is(job, turn) => life::execution::respond(self, at, job),
             Event::Retry { job, turn } if self.jobs.is(job, turn) => life::offer::offer(self, at, job),
             Event::Fail { node } => forces::churn::fail(self, at, node),
             Event::Repair { node } => forces::churn::repair(self, at, node),
             Event::List { node, turn } => forces::churn::list(self, at, node, turn),
             Event::Refresh => forces::churn::refresh(self, at),
+            Event::Expire { job, turn } if self.jobs.is(job, turn) => life::negotiation::expire(self, at, job),
+            Event::Attest { job, turn, check } if self.jobs.is(job, turn) => {
+                life::verification::attested(self, at, job, check);
+            }
+            Event::Window { job, turn } if self.jobs.is(job, turn) => life::standing::window(self, at, job),
+            Event::Price => forces::price::tick(self, at),
+            Event::Block => life::coordination::block(self, at),
+            Event::Gather { batch, joined } => forces::payout::due(self, at, batch, joined),
+            Event::Settle => forces::payout::settle(self, at),
             _ => self.stale += 1,
         }
     }
@@ -188,6 +239,16 @@ impl Market {
     /// Jobs that have been asked for and are not closed.
     pub fn open_jobs(&self) -> u32 {
         self.jobs.open()
+    }
+
+    /// Watches the quotes of one job from now on.
+    pub fn inspect(&mut self, job: JobKey) {
+        self.inspection = Some(Box::new(Inspection { job, inquests: Vec::new() }));
+    }
+
+    /// What the watched job was offered.
+    pub fn inspection(&self) -> Option<&Inspection> {
+        self.inspection.as_deref()
     }
 
     /// Jobs that have left the market.

@@ -8,7 +8,7 @@ use crate::engine::random::{Chance, Draw, Seed, Stream, key};
 use crate::engine::time::{Span, Time};
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
-use crate::scenario::model::NodeGroup;
+use crate::scenario::model::{NodeGroup, PartyKind};
 use crate::scenario::schema::Discipline;
 
 use super::forces::churn;
@@ -17,7 +17,12 @@ use super::state::jobs::Jobs;
 use super::state::ledger::{Account, Ledger};
 use super::state::levels::Levels;
 use super::state::line::{Line, Waiting};
+use super::state::chain::ChainState;
 use super::state::nodes::{Backroom, Node, NodeQuote, Nodes};
+use super::state::opinions::Opinions;
+use super::state::payouts::Payouts;
+use super::state::prices::Prices;
+use super::state::proceedings::Proceedings;
 use super::state::registry::Registry;
 use super::state::service::Service;
 use super::state::sources::Source;
@@ -65,12 +70,23 @@ impl Market {
             levels: Levels::default(),
             pool: scenario.routing.pool.memory(),
             chooser: scenario.routing.chooser.memory(),
-            compute: scenario.compute.memory(),
+            selection: scenario.verification.selection.memory(),
+            prices: Prices::open(&scenario.channels),
+            costs: [Money::ZERO; 3],
+            proceedings: Proceedings::default(),
+            opinions: Opinions::default(),
+            chain: ChainState::default(),
+            payouts: Payouts::default(),
             wait: MeanWait::default(),
+            check_wait: MeanWait::default(),
             stale: 0,
             scratch: Scratch::default(),
+            inspection: None,
         };
         market.nodes = nodes(seed, scenario);
+        market.costs = costs(&market.nodes, scenario);
+        let checks: Vec<bool> = market.nodes.quotes.iter().map(|quote| scenario.groups[quote.group].kind != PartyKind::Node).collect();
+        market.opinions = Opinions::open(&scenario.verification, scenario.requesters.len(), &checks);
         for node in market.nodes.states.ids() {
             market.join(at, node);
         }
@@ -79,6 +95,12 @@ impl Market {
         }
         if scenario.routing.refresh > Span::ZERO {
             at.queue.push(Time::ZERO + scenario.routing.refresh, Event::Refresh);
+        }
+        if scenario.channels.moves {
+            at.queue.push(Time::ZERO + scenario.channels.interval, Event::Price);
+        }
+        if scenario.chain.runs {
+            at.queue.push(Time::ZERO + scenario.chain.block, Event::Block);
         }
         market
     }
@@ -90,10 +112,21 @@ impl Market {
             self.ledger.transfer(Account::Exchange, Account::Node(node), Asset::Token, amount);
             at.facts.note(Fact::Endowed { account: node.0, asset: Asset::Token, amount });
         }
-        self.levels.up.up(at.now);
+        let group = &at.scenario.groups[self.nodes.quotes[node].group];
+        self.note_capacity(group.kind, group.slots, at.now, true);
         self.set_listed(at, node, true);
         churn::schedule_failure(self, at, node);
     }
+}
+
+/// What a second of computing and of checking costs those who do it, on the average.
+fn costs(nodes: &Nodes, scenario: &Scenario) -> [Money; 3] {
+    let mean = |checks: bool| {
+        let of_kind = |quote: &&NodeQuote| (scenario.groups[quote.group].kind != PartyKind::Node) == checks;
+        let (total, count) = nodes.quotes.iter().filter(of_kind).fold((0i128, 0i128), |(total, count), quote| (total + i128::from(quote.cost.0), count + 1));
+        Money(if count == 0 { 0 } else { (total / count) as i64 })
+    };
+    [mean(false), Money::ZERO, mean(true)]
 }
 
 fn nodes(seed: Seed, scenario: &Scenario) -> Nodes {
@@ -171,6 +204,8 @@ fn backroom(seed: Seed, group: &NodeGroup, number: u64, operator: OperatorId) ->
         operator,
         stake: Money::from_number(group.stake.sample(&mut stake)).max(Money::ZERO),
         failed: 0,
+        checked: 0,
+        alarms: 0,
         failures: 0,
         picks: 0,
         conduct: group.conduct.memory(),

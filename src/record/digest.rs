@@ -133,6 +133,22 @@ fn words(fact: &Fact) -> [u64; 3] {
         Fact::Listed { node } => [16 << 56, node.0 as u64, 0],
         Fact::Delisted { node } => [17 << 56, node.0 as u64, 0],
         Fact::Endowed { account, asset, amount } => [18 << 56 ^ *asset as u64, *account as u64, amount.0 as u64],
+        Fact::Negotiated { job, node, price } => {
+            let [a, b, _] = about(20, job, node.0);
+            [a, b, price.0 as u64]
+        }
+        Fact::Checked { job, by, check, alarm } => {
+            let [a, b, _] = about(21, job, by.0);
+            [a, b, u64::from(*check) << 1 | u64::from(*alarm)]
+        }
+        Fact::CalledOff { job, node } => about(22, job, node.0),
+        Fact::Revoked { job, right } => about(23, job, u32::from(*right)),
+        Fact::Slashed { job, node, amount } => {
+            let [a, b, _] = about(24, job, node.0);
+            [a, b, amount.0 as u64]
+        }
+        Fact::Priced { channel, price } => [25 << 56, u64::from(*channel), price.0 as u64],
+        Fact::Block { number, used } => [26 << 56, *number, *used],
         Fact::Closed { job, fate } => about(19, job, *fate as u32),
     }
 }

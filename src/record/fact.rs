@@ -34,6 +34,20 @@ pub enum Fact {
     Dropped { job: JobKey, node: NodeId },
     /// The answer reached the requester.
     Answered { job: JobKey, node: NodeId, right: bool },
+    /// A quote expired while its job waited, and another was taken.
+    Negotiated { job: JobKey, node: NodeId, price: Money },
+    /// Somebody who checks has answered; the story of the check is handed on with this fact.
+    Checked { job: JobKey, by: NodeId, check: u8, alarm: bool },
+    /// Work on a job's behalf was called off at its node.
+    CalledOff { job: JobKey, node: NodeId },
+    /// An accepted result was revoked.
+    Revoked { job: JobKey, right: bool },
+    /// A node lost a part of its stake.
+    Slashed { job: JobKey, node: NodeId, amount: Money },
+    /// A channel's price is settled anew, below zero if the channel is stopped.
+    Priced { channel: u8, price: Money },
+    /// A block of the chain.
+    Block { number: u64, used: u64 },
     /// Money changed hands for a job.
     Settled { job: JobKey, paid: Money, refunded: Money },
     /// A node failed.
@@ -68,6 +82,13 @@ impl Fact {
             Fact::Finished { .. } => "finished",
             Fact::Dropped { .. } => "dropped",
             Fact::Answered { .. } => "answered",
+            Fact::Negotiated { .. } => "negotiated",
+            Fact::Checked { .. } => "checked",
+            Fact::CalledOff { .. } => "called-off",
+            Fact::Revoked { .. } => "revoked",
+            Fact::Slashed { .. } => "slashed",
+            Fact::Priced { .. } => "priced",
+            Fact::Block { .. } => "block",
             Fact::Settled { .. } => "settled",
             Fact::NodeFailed { .. } => "node-failed",
             Fact::NodeRepaired { .. } => "node-repaired",
@@ -101,12 +122,19 @@ impl Facts {
         self.stories.push(*story);
     }
 
-    /// The facts since the last [`clear`](Facts::clear), each closing one with its story.
+    /// Notes that a check has been answered, with its own story.
+    #[inline]
+    pub fn check(&mut self, story: &Story, check: u8, alarm: bool) {
+        self.facts.push(Fact::Checked { job: story.key, by: story.node, check, alarm });
+        self.stories.push(*story);
+    }
+
+    /// The facts since the last [`clear`](Facts::clear), each closing one and each check with its story.
     #[inline]
     pub fn iter(&self) -> impl Iterator<Item = (&Fact, Option<&Story>)> {
         let mut stories = self.stories.iter();
         self.facts.iter().map(move |fact| match fact {
-            Fact::Closed { .. } => (fact, stories.next()),
+            Fact::Closed { .. } | Fact::Checked { .. } => (fact, stories.next()),
             _ => (fact, None),
         })
     }

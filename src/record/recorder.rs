@@ -106,8 +106,26 @@ pub struct MarketGauge {
     pub executing_area: u128,
     /// Working nodes × nanoseconds so far, exactly.
     pub up_area: u128,
-    /// The compute channel's price per GPU-second.
-    pub compute_price: Money,
+    /// The price of a GPU-second, of a unit of gas, and of a checker's GPU-second; none while its channel is stopped.
+    pub prices: [Option<Money>; 3],
+    /// Checks and proofs that wait.
+    pub checks_waiting: u64,
+    /// Checks and proofs under way.
+    pub checks_executing: u64,
+    /// Slots of working nodes × nanoseconds so far, exactly.
+    pub capacity_area: u128,
+    /// Checks and proofs waiting × nanoseconds so far, exactly.
+    pub checks_waiting_area: u128,
+    /// Checks and proofs under way × nanoseconds so far, exactly.
+    pub checks_executing_area: u128,
+    /// Slots of working validators and provers × nanoseconds so far, exactly.
+    pub checks_capacity_area: u128,
+    /// Gas used in the last block.
+    pub block_used: u64,
+    /// Blocks so far.
+    pub blocks: u64,
+    /// Gas of the placements that wait for a block.
+    pub chain_waiting: u64,
     /// Credits in escrow.
     pub escrow: Money,
     /// Events dropped because their turn had passed.
@@ -121,6 +139,14 @@ pub struct NodeGauge {
     pub node: NodeId,
     /// Its group.
     pub group: NodeGroupId,
+    /// What it does: node, validator or prover.
+    pub kind: &'static str,
+    /// The probability that its next answer is right, as the first group of requesters sees it.
+    pub trust: f64,
+    /// Checks and proofs it has answered.
+    pub checked: u64,
+    /// Alarms it has raised.
+    pub alarms: u64,
     /// Its operator.
     pub operator: OperatorId,
     /// Where it is.

@@ -121,7 +121,7 @@ impl Tally {
         summary.attempts += story.attempts as u64;
         summary.input_tokens += story.input_tokens as u64;
         summary.value_asked += story.value.0 as i128;
-        summary.charged += story.charged.0 as i128;
+        summary.charged += story.charged().0 as i128;
         let at = &story.at;
         if at.started != Time::NEVER {
             summary.wait.note(at.started.since(at.reached));
@@ -143,7 +143,7 @@ impl Recorder for Tally {
     #[inline]
     fn note(&mut self, now: Time, fact: &Fact, story: Option<&Story>) {
         match (fact, story) {
-            (_, Some(story)) if story.at.asked >= self.warm_up => self.count(story),
+            (Fact::Closed { .. }, Some(story)) if story.at.asked >= self.warm_up => self.count(story),
             (Fact::Bounced { .. }, _) if now >= self.warm_up => self.summary.bounced += 1,
             (Fact::NodeFailed { .. }, _) if now >= self.warm_up => self.summary.node_failures += 1,
             _ => {}

@@ -4,14 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::domain::ids::{ClassId, IdVec, ModelId, NodeGroupId, RequesterId, SourceId};
-use crate::domain::money::Rounding;
 use crate::engine::random::Seed;
 use crate::engine::time::{Span, Time};
 use crate::policy::chooser::Chooser;
 use crate::policy::demand::Arrivals;
 use crate::policy::pool::Pool;
-use crate::policy::pricing::Pricing;
+use crate::policy::selection::Selection;
 
+pub mod channels;
 mod compile;
 pub mod document;
 mod files;
@@ -20,11 +20,14 @@ pub mod model;
 pub mod nearest;
 pub mod problems;
 pub mod schema;
+pub mod verification;
 
 use document::{Document, Set};
 use model::{Class, ClassOf, Model, Network, NodeGroup, Requester};
 use problems::Problems;
-use schema::{Estimate, LimitsTable, RecordTable, RetriesTable};
+use channels::{Chain, Channels, Payout};
+use schema::{Choice, Estimate, LimitsTable, RecordTable, RetriesTable};
+use verification::Verification;
 
 /// A scenario: everything a run needs but its seed. Whoever holds one may run it; it cannot be wrong.
 #[derive(Clone, Debug)]
@@ -51,16 +54,24 @@ pub struct Scenario {
     pub requesters: IdVec<RequesterId, Requester>,
     /// The sources of jobs.
     pub sources: IdVec<SourceId, Source>,
-    /// The groups of nodes.
+    /// Who looks where peers check: any of them.
+    pub peers: Selection,
+    /// The groups of nodes, then of validators, then of provers.
     pub groups: IdVec<NodeGroupId, NodeGroup>,
     /// Distances.
     pub network: Network,
     /// Who is asked, and which offer is taken.
     pub routing: Routing,
-    /// The compute channel.
-    pub compute: Pricing,
-    /// How price × work becomes micro-credits.
-    pub rounding: Rounding,
+    /// What is charged.
+    pub channels: Channels,
+    /// How answers are verified.
+    pub verification: Verification,
+    /// The chain that coordinates.
+    pub chain: Chain,
+    /// When nodes are paid.
+    pub payout: Payout,
+    /// What all answers are worth, relative to what their classes say.
+    pub value_factor: f64,
     /// What happens when a node is gone.
     pub retries: RetriesTable,
     /// What may not grow without end.
@@ -91,8 +102,12 @@ pub struct Source {
 pub struct Routing {
     /// Whom to ask.
     pub pool: Pool,
+    /// What a requester looks at.
+    pub choice: Choice,
     /// Which offer to take.
     pub chooser: Chooser,
+    /// How long a quote holds.
+    pub quote_ttl: Option<Span>,
     /// How the wait is estimated.
     pub estimate: Estimate,
     /// How often the picture is renewed; zero: always fresh.
@@ -104,6 +119,16 @@ pub struct Routing {
 }
 
 impl Scenario {
+    /// The list on which validators stand, beside those of the models.
+    pub fn validators(&self) -> ModelId {
+        ModelId(self.models.len() as u16)
+    }
+
+    /// The list on which provers stand.
+    pub fn provers(&self) -> ModelId {
+        ModelId(self.models.len() as u16 + 1)
+    }
+
     /// Reads a scenario file with its inputs. Every problem is collected before it gives up.
     pub fn load(path: &Path, sets: &[Set]) -> Result<Arc<Scenario>, Problems> {
         Scenario::from_document(&Document::load(path, sets)?)

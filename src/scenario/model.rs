@@ -1,11 +1,11 @@
 //! Models, classes and distances as the market uses them: tables looked up, laws compiled.
 
-use crate::domain::ids::{ClassId, ModelId, RegionId};
+use crate::domain::ids::{ClassId, MethodId, ModelId, RegionId};
 use crate::domain::share::Share;
 use crate::engine::law::Sampler;
 use crate::engine::time::Span;
 use crate::policy::conduct::Conduct;
-use crate::scenario::schema::{Discipline, Interruption};
+use crate::scenario::schema::{Discipline, Interruption, Use};
 
 /// A model as nodes serve it.
 #[derive(Clone, Debug)]
@@ -136,6 +136,18 @@ pub struct Class {
     pub noise: Option<Sampler>,
     /// What a right answer in time is worth, in micro-credits.
     pub value: Sampler,
+    /// What a wrong answer in use costs, relative to the value of a right one.
+    pub harm: f64,
+    /// The share of the harm that a later revocation undoes.
+    pub recovers: f64,
+    /// How fast the value fades, per nanosecond.
+    pub discount: f64,
+    /// What a nanosecond of delay takes off the value, in micro-credits.
+    pub delay_cost: f64,
+    /// When the requester begins to rely on an answer.
+    pub use_at: Use,
+    /// The methods its requesters may choose among.
+    pub methods: Vec<MethodId>,
     /// The answer must be there so long after the asking.
     pub deadline: Option<Span>,
     /// How long the requester waits for service to begin.
@@ -149,13 +161,15 @@ pub struct Class {
 pub struct NodeGroup {
     /// Its name.
     pub name: String,
+    /// What they do.
+    pub kind: PartyKind,
     /// How many nodes.
     pub count: u32,
     /// Where; `None` is drawn per node.
     pub region: Option<RegionId>,
     /// Whether one operator owns them all.
     pub one_operator: bool,
-    /// The models they serve, one bit each.
+    /// The lists they stand on, one bit each: the models they serve; after those validators, then provers.
     pub models: u64,
     /// How much slower each job is when n are in service: by the model it serves that slows down most.
     pub slowdown: Slowdown,
@@ -187,6 +201,24 @@ pub struct NodeGroup {
     pub flaky: Share,
     /// What it does with the work.
     pub conduct: Conduct,
+}
+
+/// What the parties of a group do: all have slots, queues, speeds, stakes and failures of the same kinds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PartyKind {
+    /// They compute.
+    Node,
+    /// They check answers.
+    Validator,
+    /// They make proofs.
+    Prover,
+}
+
+impl PartyKind {
+    /// The name, as tables show it.
+    pub fn name(self) -> &'static str {
+        ["node", "validator", "prover"][self as usize]
+    }
 }
 
 impl NodeGroup {
@@ -235,6 +267,12 @@ impl Network {
             [alike] => alike + alike,
             _ => self.one_way(from, to) + self.one_way(to, from),
         }
+    }
+
+    /// There and back between regions, jitter apart, on the average over all pairs.
+    pub fn mean_round_trip(&self) -> Span {
+        let total: u128 = self.one_way.iter().map(|span| u128::from(span.0)).sum();
+        Span((2 * total / self.one_way.len() as u128) as u64)
     }
 
     /// The one-way time between two regions, jitter apart.

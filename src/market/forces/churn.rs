@@ -29,7 +29,7 @@ pub fn fail(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
     backroom.failures += 1;
     let down = failure.down.span(&mut backroom.fate);
     at.queue.push(at.now + down, Event::Repair { node });
-    market.levels.up.down(at.now);
+    market.note_capacity(group.kind, group.slots, at.now, false);
     at.facts.note(Fact::NodeFailed { node });
     match failure.jobs {
         Interruption::Lose => {
@@ -51,7 +51,7 @@ pub fn repair(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
     state.up = true;
-    market.levels.up.up(at.now);
+    market.note_capacity(group.kind, group.slots, at.now, true);
     at.facts.note(Fact::NodeRepaired { node });
     match jobs {
         Some(Interruption::Repeat) => repeat(market, at, node),

@@ -1,3 +1,5 @@
 //! What moves around a job.
 
 pub mod churn;
+pub mod payout;
+pub mod price;

@@ -35,7 +35,7 @@ pub fn arrive(market: &mut Market, at: &mut Moment<'_>, source: SourceId) {
     at.facts.note(Fact::Asked { job: key, class });
     let slot = market.jobs.admit(story);
     market.jobs[slot].expected = story.expected_work;
-    if market.jobs.open() > scenario.limits.open_jobs {
+    if market.jobs.slots() > scenario.limits.open_jobs {
         return standing::decline(market, at, slot, crate::domain::fate::Cause::NoSupply);
     }
     offer::offer(market, at, slot);
@@ -93,7 +93,8 @@ fn fill(market: &mut Market, at: &Moment<'_>, story: &mut Story, arrival: &Arriv
         }
     }
     story.client = arrival.client;
-    story.value = Money::from_number(sample(&class.value, Purpose::Value));
+    let value = sample(&class.value, Purpose::Value);
+    story.value = Money::from_number(if at.scenario.value_factor == 1.0 { value } else { value * at.scenario.value_factor });
     story.deadline = class.deadline.map_or(Time::NEVER, |deadline| story.at.asked + deadline);
 }
 

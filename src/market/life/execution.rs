@@ -2,19 +2,18 @@
 
 use crate::domain::fate::{Fate, Stage};
 use crate::domain::ids::{JobSlot, NodeId};
-use crate::domain::job::Phase;
+use crate::domain::job::{Phase, Role};
 use crate::domain::purpose::Purpose;
 use crate::engine::random::{Chance, Draw, key};
 use crate::engine::time::{Span, Time};
 use crate::market::state::nodes::Due;
 use crate::market::{Event, Market, Moment};
-use crate::policy::conduct::Assignment;
 use crate::record::fact::Fact;
 use crate::scenario::model::NodeGroup;
 use crate::scenario::schema::Discipline;
 
 use super::arrival::draw;
-use super::{placement, settlement, standing, verification};
+use super::{placement, replication, settlement, standing, verification};
 
 /// The node takes a job in: it is served at once if a slot is free, otherwise it waits.
 pub fn take_in(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
@@ -42,9 +41,15 @@ fn wait(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
     let state = &mut market.nodes.states[node];
     state.waiting.join(&mut market.jobs, slot, class.priority);
     state.queued += 1;
-    market.levels.waiting.up(at.now);
+    market.levels.waiting_of(&market.jobs[slot]).up(at.now);
     let (job, story) = market.jobs.both(slot);
     job.stage = Stage::Waiting;
+    if job.role != Role::Job {
+        return;
+    }
+    if let Some(ttl) = at.scenario.routing.quote_ttl {
+        at.queue.push(at.now + ttl, Event::Expire { job: slot, turn: job.turn });
+    }
     if let Some(patience) = &class.patience {
         let event = Event::Patience { job: slot, turn: job.turn };
         match market.classes[job.class].patience {
@@ -74,7 +79,7 @@ pub fn leave_room(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node:
     let state = &mut market.nodes.states[node];
     state.waiting.leave(&mut market.jobs, slot, priority);
     state.queued -= 1;
-    market.levels.waiting.down(at.now);
+    market.levels.waiting_of(&market.jobs[slot]).down(at.now);
 }
 
 /// Fills free slots from the waiting room.
@@ -167,8 +172,9 @@ fn preempt(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId
     let state = &mut market.nodes.states[node];
     state.waiting.return_to_front(&mut market.jobs, entry.job, lower);
     state.queued += 1;
-    market.levels.executing.down(at.now);
-    market.levels.waiting.up(at.now);
+    let job = &market.jobs[entry.job];
+    market.levels.executing_of(job).down(at.now);
+    market.levels.waiting_of(job).up(at.now);
     true
 }
 
@@ -186,7 +192,7 @@ fn start(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId, 
         at.facts.note(Fact::LoadAwaited { job: story.key, node, model });
         at.queue.push(ready, Event::Load { job: slot, turn: job.turn });
         market.nodes.backrooms[node].loading.push(slot);
-        market.levels.executing.up(at.now);
+        market.levels.executing_of(&market.jobs[slot]).up(at.now);
         return;
     }
     begin(market, at, slot, node);
@@ -199,7 +205,7 @@ pub fn loaded(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
     market.nodes.backrooms[node].loading.retain(|&other| other != slot);
-    market.levels.executing.down(at.now);
+    market.levels.executing_of(&market.jobs[slot]).down(at.now);
     begin(market, at, slot, node);
     enter(market, slot, node);
     schedule(market, at, node);
@@ -214,10 +220,15 @@ fn begin(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) 
         story.at.started = at.now;
         job.phase = if job.prefill > Span::ZERO && job.prefill < job.left { Phase::Prefill } else { Phase::Decode };
         let waited = at.now.since(story.at.reached);
-        market.wait.note(waited);
-        at.facts.note(Fact::Started { job: story.key, node, waited });
+        match job.executes() {
+            true => market.wait.note(waited),
+            false => market.check_wait.note(waited),
+        }
+        if job.executes() {
+            at.facts.note(Fact::Started { job: story.key, node, waited });
+        }
     }
-    market.levels.executing.up(at.now);
+    market.levels.executing_of(&market.jobs[slot]).up(at.now);
 }
 
 /// Serves a job anew, from the beginning, in the slot it kept through a failure.
@@ -309,7 +320,7 @@ fn leave_node(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: Nod
     let (job, story) = market.jobs.both(slot);
     let state = &mut market.nodes.states[node];
     state.work -= job.expected.0;
-    market.levels.executing.down(at.now);
+    market.levels.executing_of(job).down(at.now);
     story.at.finished = at.now;
     if story.at.first_token == Time::NEVER {
         story.at.first_token = at.now;
@@ -324,9 +335,9 @@ fn come_back(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: Node
     let group = &scenario.groups[quote.group];
     let state = &mut market.nodes.states[node];
     let (job, story) = market.jobs.both(slot);
-    let attempt = job.attempt as u32;
+    let number = job.draw_number() ^ (u32::from(!job.executes()) << 31);
     let flakes = group.flaky.get();
-    let whole = flakes == 0.0 || !draw(market.seed, Purpose::Flake, story.key, attempt).chance(flakes);
+    let whole = flakes == 0.0 || !draw(market.seed, Purpose::Flake, story.key, number).chance(flakes);
     at.facts.note(Fact::Finished { job: story.key, node, whole });
     if !whole {
         market.nodes.backrooms[node].failed += 1;
@@ -334,18 +345,36 @@ fn come_back(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: Node
         return placement::retry(market, at, slot, Span::ZERO);
     }
     state.served += 1;
-    let mut drawn = draw(market.seed, Purpose::Answer, story.key, attempt);
-    let job_id = crate::engine::random::mix(story.key.index);
-    let task = Assignment { party: node.0 as u64, job: job_id, fee: job.escrow, cost: quote.cost, slash: Default::default() };
-    story.right = group.conduct.act(&mut market.nodes.backrooms[node].conduct, &task, &mut drawn).answer.is_right();
     job.stage = Stage::Answered;
     job.turn = job.turn.wrapping_add(1);
     let mut trip = scenario.network.one_way(quote.region, scenario.requesters[job.requester].region);
     if let Some(jitter) = &scenario.network.jitter {
-        trip += jitter.span(&mut draw(market.seed, Purpose::ResponseJitter, story.key, attempt));
+        trip += jitter.span(&mut draw(market.seed, Purpose::ResponseJitter, story.key, number));
     }
     match trip {
-        Span::ZERO => verification::answered(market, at, slot),
+        Span::ZERO => respond(market, at, slot),
         _ => at.queue.push(at.now + trip, Event::Respond { job: slot, turn: job.turn }),
     }
+}
+
+/// What comes back is there: an answer, one copy's answer, or a vote.
+pub fn respond(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+    match market.jobs[slot].role {
+        Role::Job => verification::answered(market, at, slot),
+        Role::Replica => replication::answered(market, at, slot),
+        Role::Check | Role::Proof => verification::reported(market, at, slot),
+    }
+}
+
+/// Takes work out of service before its end; the slot is free afterwards.
+pub fn interrupt(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
+    let state = &mut market.nodes.states[node];
+    state.service.advance(at.now);
+    state.service.vacate();
+    let loading = &mut market.nodes.backrooms[node].loading;
+    loading.retain(|&other| other != slot);
+    let job = &mut market.jobs[slot];
+    // Its entry on the clock is of an earlier turn from now on.
+    job.turn = job.turn.wrapping_add(1);
+    market.levels.executing_of(job).down(at.now);
 }

@@ -2,18 +2,31 @@
 //!
 //! ```text
 //! asked ─ quoted ─┬─ declined(cause)
-//!                 └─ placed ─ waiting ─┬─ abandoned (patience)
+//!                 └─ placed ─ waiting ─┬─ abandoned (patience)    quote expires: agreed anew, elsewhere, or declined(cause)
 //!                                      └─ executing ─┬─ lost (node left, retries spent)
-//!                                                    └─ answered ─ checking ─┬─ late (verdict after the deadline)
-//!                                                                            └─ accepted ─ final      (censored at the end)
+//!                                                    └─ answered ─ checking ─┬─ rejected (right or wrong)
+//!                                                                            ├─ unresolved (no verdict in time)
+//!                                                                            ├─ late (verdict after the deadline)
+//!                                                                            └─ accepted ─┬─ revoked (right or wrong)
+//!                                                                                         └─ final (right or wrong)
 //! ```
 
 // A requester asks: the job gets its class, work, value and patience.
 pub mod arrival;
 // Nodes are asked for offers, and the best one is taken, or none.
 pub mod offer;
+// What each admitted method would cost and promise.
+pub mod terms;
+// Value, prices, delays and trust of every offer with every method are weighed.
+pub mod choice;
+// A placement is a transaction on the chain.
+pub mod coordination;
 // The price goes into escrow and the request to the node, which takes it or does not.
 pub mod placement;
+// A job is executed by several nodes.
+pub mod replication;
+// A quote expires while its job waits, and is agreed anew.
+pub mod negotiation;
 // The job waits, is served, and comes back with an answer or without.
 pub mod execution;
 // The answer is there: it is checked, as its method says.

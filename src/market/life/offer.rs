@@ -1,7 +1,8 @@
 //! Nodes are asked for offers, and the best one is taken, or none.
 
-use crate::domain::fate::{Cause, Fate};
+use crate::domain::fate::{Cause, Fate, Stage};
 use crate::domain::ids::{JobSlot, NodeId};
+use crate::domain::money::Money;
 use crate::domain::purpose::Purpose;
 use crate::engine::queue::prefetch;
 use crate::engine::random::mix;
@@ -12,10 +13,12 @@ use crate::policy::chooser::Offer;
 use crate::policy::pool::PoolView;
 use crate::scenario::Scenario;
 use crate::scenario::model::Slowdown;
-use crate::scenario::schema::Estimate;
+use crate::scenario::channels::Channel;
+use crate::scenario::schema::{Checker, Choice, Estimate};
 
 use super::arrival::draw;
-use super::{placement, standing};
+use super::choice::{self, Quote};
+use super::{placement, replication, standing};
 
 /// So many nodes are worth asking memory for at once.
 const FEW: usize = 4;
@@ -25,26 +28,56 @@ pub fn offer(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let mut pool = std::mem::take(&mut market.scratch.pool);
     let mut offers = std::mem::take(&mut market.scratch.offers);
     ask(market, at.scenario, slot, &mut pool);
-    collect(market, at.scenario, slot, &pool, &mut offers);
-    let taken = choose(market, at.scenario, slot, &offers);
-    if let Some(offer) = taken {
-        let story = market.jobs.story_mut(slot);
-        story.offers = offers.len() as u16;
-        placement::place(market, at, slot, offer);
+    collect(market, at, slot, &pool, &mut offers);
+    let taken = take(market, at, slot, &mut offers);
+    if let Ok(quote) = &taken {
+        place(market, at, slot, quote, &offers);
     }
     pool.clear();
     offers.clear();
     (market.scratch.pool, market.scratch.offers) = (pool, offers);
-    if taken.is_none() {
-        match market.jobs[slot].attempt {
-            0 => standing::decline(market, at, slot, Cause::NoSupply),
-            _ => standing::close(market, at, slot, Fate::Lost),
+    if let Err((cause, alive_without)) = taken {
+        market.jobs.story_mut(slot).alive_without = alive_without;
+        match (market.jobs[slot].attempt, cause) {
+            (1.., Cause::NoSupply) => standing::close(market, at, slot, Fate::Lost),
+            _ => standing::decline(market, at, slot, cause),
         }
     }
 }
 
+/// The quote that is taken, or the cause and what would have been alive without.
+pub fn take(
+    market: &mut Market,
+    at: &Moment<'_>,
+    slot: JobSlot,
+    offers: &mut Vec<Offer>,
+) -> Result<Quote, (Cause, u8)> {
+    let scenario = at.scenario;
+    let class = market.jobs[slot].class;
+    market.jobs.story_mut(slot).offers = offers.len() as u16;
+    market.scratch.supply = offers.len();
+    match (scenario.routing.choice, choice::plain(scenario, class)) {
+        (Choice::First, Some(method)) => match offers[..] {
+            [] => Err((Cause::NoSupply, 0)),
+            [only] => Ok(choice::as_offered(&only, method)),
+            _ => Ok(choice::as_offered(&offers[pick(market, scenario, slot, offers)], method)),
+        },
+        (Choice::First, None) => choice::unseen(market, at, slot, offers),
+        (Choice::Surplus, _) => choice::choose(market, at, slot, offers),
+    }
+}
+
+/// Goes ahead with a quote: at one node, or at several where the method compares copies.
+fn place(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, quote: &Quote, offers: &[Offer]) {
+    let method = &at.scenario.verification.methods[quote.method];
+    match method.checks.first().filter(|check| check.by == Checker::Replicas) {
+        Some(check) => replication::place(market, at, slot, quote, check.count as usize, offers),
+        None => placement::place(market, at, slot, quote),
+    }
+}
+
 /// Puts the nodes to ask into `pool`.
-fn ask(market: &mut Market, scenario: &Scenario, slot: JobSlot, pool: &mut Vec<NodeId>) {
+pub fn ask(market: &mut Market, scenario: &Scenario, slot: JobSlot, pool: &mut Vec<NodeId>) {
     let (job, story) = (&market.jobs[slot], market.jobs.story(slot));
     let model = scenario.classes[job.class].model;
     let listed = market.registry.listed(model);
@@ -61,7 +94,8 @@ fn ask(market: &mut Market, scenario: &Scenario, slot: JobSlot, pool: &mut Vec<N
         previous: if previous.is_some() && market.registry.has(model, previous) { previous } else { NodeId::NONE },
         session: mix(story.key.source.0 as u64) ^ story.client as u64,
     };
-    let mut drawn = draw(market.seed, Purpose::Pool, story.key, job.attempt as u32);
+    let number = u32::from(job.attempt) | u32::from(story.renegotiations) << 16;
+    let mut drawn = draw(market.seed, Purpose::Pool, story.key, number);
     scenario.routing.pool.draw(&mut market.pool, &view, &mut drawn, pool);
     let failed = if job.attempt > 0 && scenario.retries.elsewhere { job.node } else { NodeId::NONE };
     if failed.is_some() && pool.iter().any(|&node| node != failed) {
@@ -70,11 +104,14 @@ fn ask(market: &mut Market, scenario: &Scenario, slot: JobSlot, pool: &mut Vec<N
 }
 
 /// Collects the offers of those in the pool who have room.
-fn collect(market: &mut Market, scenario: &Scenario, slot: JobSlot, pool: &[NodeId], offers: &mut Vec<Offer>) {
+pub fn collect(market: &mut Market, at: &Moment<'_>, slot: JobSlot, pool: &[NodeId], offers: &mut Vec<Offer>) {
+    let scenario = at.scenario;
     let job = &market.jobs[slot];
-    let from = scenario.requesters[job.requester].region;
+    let requester = job.requester;
+    let from = scenario.requesters[requester].region;
     let expected = job.expected;
-    let listed_price = scenario.compute.price(&mut market.compute, crate::engine::time::Time::ZERO).unwrap_or_default();
+    let listed_price = market.prices.at(&scenario.channels, Channel::Compute, at.now).unwrap_or(Money(-1));
+    let staying = if job.stage == Stage::Waiting { job.node } else { NodeId::NONE };
     let estimate = scenario.routing.estimate;
     let mean_wait = if estimate == Estimate::Mean { market.wait.mean() } else { Span::ZERO };
     if pool.len() <= FEW {
@@ -82,11 +119,14 @@ fn collect(market: &mut Market, scenario: &Scenario, slot: JobSlot, pool: &[Node
         pool.iter().for_each(|&node| prefetch(&market.nodes.states[node]));
     }
     for &node in pool {
-        let quote = &market.nodes.quotes[node];
-        if quote.jobs >= quote.room {
+        let mut quote = market.nodes.quotes[node];
+        // Who waits at a node has a place there, and does not wait for himself.
+        quote.jobs -= u32::from(node == staying && quote.jobs > 0);
+        let asked = if quote.asks.0 >= 0 { quote.asks } else { listed_price };
+        if quote.jobs >= quote.room || asked.0 < 0 {
             continue;
         }
-        let per_second = if quote.asks.0 >= 0 { quote.asks } else { listed_price };
+        let quote = &quote;
         let wait = if estimate == Estimate::Mean { mean_wait } else { wait(quote, expected, estimate) };
         let slowness = match &scenario.groups[quote.group].slowdown {
             Slowdown::None => quote.slowness,
@@ -94,12 +134,16 @@ fn collect(market: &mut Market, scenario: &Scenario, slot: JobSlot, pool: &[Node
         };
         let service = expected.scaled(slowness);
         let network = scenario.network.round_trip(from, quote.region);
+        let rate = asked.max(quote.cost);
         offers.push(Offer {
             node,
-            price: per_second.max(quote.cost).for_work(expected, scenario.rounding),
+            rate,
+            price: rate.for_work(expected, scenario.channels.rounding),
             wait,
             delay: network + wait + service,
             jobs: quote.jobs,
+            trust: market.opinions.trust(&scenario.verification, requester, node),
+            surplus: 0.0,
         });
     }
 }
@@ -116,15 +160,12 @@ fn wait(quote: &NodeQuote, expected: Span, estimate: Estimate) -> Span {
     Span::from_nanos(ahead * quote.slowness / quote.slots as f64)
 }
 
-fn choose(market: &mut Market, scenario: &Scenario, slot: JobSlot, offers: &[Offer]) -> Option<Offer> {
-    let job = &market.jobs[slot];
-    match offers {
-        [] => None,
-        [only] => Some(*only),
-        _ => {
-            let key = market.jobs.story(slot).key;
-            let mut drawn = draw(market.seed, Purpose::Choice, key, job.attempt as u32);
-            Some(offers[scenario.routing.chooser.choose(&mut market.chooser, offers, &mut drawn)])
-        }
+/// The place of the offer that the chooser takes; there is at least one.
+pub fn pick(market: &mut Market, scenario: &Scenario, slot: JobSlot, offers: &[Offer]) -> usize {
+    if offers.len() == 1 {
+        return 0;
     }
+    let key = market.jobs.story(slot).key;
+    let mut drawn = draw(market.seed, Purpose::Choice, key, market.jobs[slot].attempt as u32);
+    scenario.routing.chooser.choose(&mut market.chooser, offers, &mut drawn)
 }

@@ -1,40 +1,205 @@
-//! Money changes hands: into escrow at the placement, out of it exactly once.
+//! Money changes hands: into escrow at the placement, out of it exactly once, and back where a result is revoked.
 
-use crate::domain::ids::JobSlot;
-use crate::domain::money::{Asset, Money};
+use crate::domain::ids::{JobSlot, NodeId};
+use crate::domain::money::{Asset, MICRO, Money, Rounding};
+use crate::domain::story::Story;
+use crate::engine::time::Time;
 use crate::market::state::ledger::Account;
 use crate::market::{Market, Moment};
 use crate::record::fact::Fact;
+use crate::scenario::Scenario;
+use crate::scenario::schema::SlashTo;
 
-/// Puts the price of an offer aside.
-pub fn escrow(market: &mut Market, slot: JobSlot, price: Money) {
+use super::choice::Quote;
+
+/// Puts all that a job may cost aside.
+pub fn escrow(market: &mut Market, slot: JobSlot, amount: Money) {
     let job = &mut market.jobs[slot];
     assert!(job.escrow == Money::ZERO, "an escrow is released before the next one is filled");
-    job.escrow = price;
-    market.ledger.transfer(Account::Requesters(job.requester), Account::Escrow, Asset::Credit, price);
+    job.escrow = amount;
+    market.ledger.transfer(Account::Requesters(job.requester), Account::Escrow, Asset::Credit, amount);
 }
 
-/// Pays the node what was agreed.
-pub fn pay(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
-    let (job, story) = market.jobs.both(slot);
-    let paid = std::mem::take(&mut job.escrow);
-    story.charged = paid;
+/// Pays a part of what was put aside. Panics if it was not.
+pub fn pay_out(market: &mut Market, slot: JobSlot, to: Account, amount: Money) {
+    let job = &mut market.jobs[slot];
+    assert!(amount <= job.escrow, "a payment of {amount} out of an escrow of {}", job.escrow);
+    job.escrow -= amount;
+    market.ledger.transfer(Account::Escrow, to, Asset::Credit, amount);
+}
+
+/// Pays the chain for a placement.
+pub fn pay_chain(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, amount: Money) {
+    if amount > Money::ZERO {
+        pay_out(market, slot, Account::Burn, amount);
+        let story = market.jobs.story_mut(slot);
+        story.charged_coordination += amount;
+        at.facts.note(Fact::Settled { job: story.key, paid: amount, refunded: Money::ZERO });
+    }
+}
+
+/// Pays whoever did a check or made a proof.
+pub fn pay_checker(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, to: NodeId, amount: Money) {
+    if amount > Money::ZERO {
+        pay_out(market, slot, Account::Node(to), amount);
+        let story = market.jobs.story_mut(slot);
+        story.charged_verification += amount;
+        at.facts.note(Fact::Settled { job: story.key, paid: amount, refunded: Money::ZERO });
+    }
+}
+
+/// Pays the node, or each of the nodes whose copy agrees with the accepted answer, what was agreed.
+pub fn pay_nodes(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+    let (link, answer) = (market.jobs[slot].link, market.jobs.story(slot).answer);
+    let copies = if link.is_some() { market.proceedings.read(link).answers.len() } else { 0 };
+    let mut paid = Money::ZERO;
+    if copies == 0 {
+        let story = market.jobs.story(slot);
+        let (node, amount) = (story.node, story.compute_price + story.overhead_price);
+        pay_out(market, slot, Account::Node(node), amount);
+        paid = amount;
+    }
+    for index in 0..copies {
+        let copy = market.proceedings.read(link).answers[index];
+        if copy.answer.key == answer.key {
+            pay_out(market, slot, Account::Node(copy.node), copy.price);
+            paid += copy.price;
+        }
+    }
+    let story = market.jobs.story_mut(slot);
+    story.charged_compute += paid;
     story.at.paid = at.now;
-    market.ledger.transfer(Account::Escrow, Account::Node(job.node), Asset::Credit, paid);
     at.facts.note(Fact::Settled { job: story.key, paid, refunded: Money::ZERO });
+    if link.is_some() {
+        market.proceedings.get(link).unpaid = false;
+    }
 }
 
-/// Gives the requester back what was put aside, and says so.
+/// Gives the requester back what is left of what was put aside, if anything is, and says so.
+pub fn return_rest(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+    if market.jobs[slot].escrow > Money::ZERO {
+        return_escrow(market, at, slot);
+    }
+}
+
+/// Gives the requester back what is left of what was put aside, and says so even where it is nothing.
 pub fn return_escrow(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let refunded = refund(market, slot);
     let job = market.jobs.story(slot).key;
     at.facts.note(Fact::Settled { job, paid: Money::ZERO, refunded });
 }
 
-/// Gives the requester back what was put aside; says how much.
+/// Gives the requester back what is left of what was put aside; says how much.
 pub fn refund(market: &mut Market, slot: JobSlot) -> Money {
     let job = &mut market.jobs[slot];
     let refunded = std::mem::take(&mut job.escrow);
     market.ledger.transfer(Account::Escrow, Account::Requesters(job.requester), Asset::Credit, refunded);
     refunded
+}
+
+/// A revoked result: what its nodes were paid goes back to the requester as far as they have it; the rest is a loss that is
+/// written down.
+pub fn take_back(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+    let story = market.jobs.story(slot);
+    if story.at.paid == Time::NEVER {
+        return;
+    }
+    let (link, answer, requester) = (market.jobs[slot].link, story.answer, story.requester);
+    let alone = (story.node, story.charged_compute);
+    let copies = if link.is_some() { market.proceedings.read(link).answers.len() } else { 0 };
+    let (mut back, mut missing) = (Money::ZERO, Money::ZERO);
+    for index in 0..copies.max(1) {
+        let (node, paid) = match copies {
+            0 => alone,
+            _ => {
+                let copy = market.proceedings.read(link).answers[index];
+                (copy.node, if copy.answer.key == answer.key { copy.price } else { Money::ZERO })
+            }
+        };
+        let reachable = paid.min(market.ledger.balance(Account::Node(node), Asset::Credit));
+        market.ledger.transfer(Account::Node(node), Account::Requesters(requester), Asset::Credit, reachable);
+        back += reachable;
+        missing += paid - reachable;
+    }
+    let story = market.jobs.story_mut(slot);
+    story.charged_compute -= back;
+    story.shortfall = missing;
+    at.facts.note(Fact::Settled { job: story.key, paid: Money::ZERO, refunded: back });
+}
+
+/// What a node loses in tokens if a job of such a fee is found wrong, at the stake it has.
+pub fn slash_of(scenario: &Scenario, stake: Money, fee: Money) -> Money {
+    let slash = &scenario.verification.slash;
+    let by_fee = slash.fee_multiple.get() * fee.0 as f64 * MICRO as f64 / scenario.channels.token.0 as f64;
+    let wanted = slash.fixed + Money::from_micro(slash.share.get() * stake.0 as f64) + Money::from_micro(by_fee);
+    wanted.min(stake)
+}
+
+/// Every node that gave the answer that was found wrong loses a part of its stake.
+pub fn slash_all(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+    let (link, story) = (market.jobs[slot].link, market.jobs.story(slot));
+    let (node, key) = (story.node, story.answer.key);
+    let copies = market.proceedings.read(link).answers.len();
+    if copies == 0 {
+        return slash(market, at, slot, node);
+    }
+    for place in 0..copies {
+        let copy = market.proceedings.read(link).answers[place];
+        if copy.answer.key == key {
+            slash(market, at, slot, copy.node);
+        }
+    }
+}
+
+/// A node loses a part of its stake.
+fn slash(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
+    let stake = market.nodes.backrooms[node].stake;
+    let amount = slash_of(at.scenario, stake, market.jobs.story(slot).compute_price);
+    if amount == Money::ZERO {
+        return;
+    }
+    market.nodes.backrooms[node].stake = stake - amount;
+    let group = &at.scenario.groups[market.nodes.quotes[node].group];
+    market.registry.restake(node, group.models, (stake - amount).0 as u64);
+    let requester = market.jobs[slot].requester;
+    let payer = Account::Node(node);
+    match at.scenario.verification.slash.to {
+        SlashTo::Burn => market.ledger.transfer(payer, Account::Burn, Asset::Token, amount),
+        SlashTo::Treasury => market.ledger.transfer(payer, Account::Treasury, Asset::Token, amount),
+        SlashTo::Requester => market.ledger.transfer(payer, Account::Requesters(requester), Asset::Token, amount),
+        SlashTo::Checkers => reward(market, slot, node, amount),
+    }
+    let job = market.jobs.story(slot).key;
+    at.facts.note(Fact::Slashed { job, node, amount });
+}
+
+/// Those who raised the alarm share a slashed stake; what does not divide goes to the treasury.
+fn reward(market: &mut Market, slot: JobSlot, node: NodeId, amount: Money) {
+    let link = market.jobs[slot].link;
+    let alarms = |market: &Market| match link.is_some() {
+        true => market.proceedings.read(link).cast.iter().filter(|cast| cast.alarm).count() as i64,
+        false => 0,
+    };
+    let count = alarms(market);
+    let each = if count == 0 { Money::ZERO } else { Money(Rounding::Floor.divide(amount.0.into(), count.into()) as i64) };
+    for index in 0..if count == 0 { 0 } else { market.proceedings.read(link).cast.len() } {
+        let cast = market.proceedings.read(link).cast[index];
+        if cast.alarm {
+            market.ledger.transfer(Account::Node(node), Account::Node(cast.by), Asset::Token, each);
+        }
+    }
+    let rest = amount - Money(each.0 * count);
+    market.ledger.transfer(Account::Node(node), Account::Treasury, Asset::Token, rest);
+}
+
+/// Writes down what was agreed.
+pub fn agree(story: &mut Story, quote: &Quote) {
+    story.method = quote.method;
+    story.use_at = quote.use_at;
+    story.trust = quote.trust;
+    story.compute_price = quote.compute;
+    story.coordination_price = quote.coordination;
+    story.verification_price = quote.verification;
+    story.overhead_price = quote.overhead;
+    story.check_price = quote.check;
 }

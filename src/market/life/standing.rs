@@ -1,17 +1,110 @@
 //! What is accepted stands until nothing can revoke it; then the job is closed. Every job is closed exactly once.
 
-use crate::domain::fate::{Cause, Fate};
+use crate::domain::answer::Evidence;
+use crate::domain::fate::{Cause, Fate, Stage};
 use crate::domain::ids::JobSlot;
-use crate::market::{Market, Moment};
+use crate::engine::time::{Span, Time};
+use crate::market::forces::payout;
+use crate::market::{Event, Market, Moment};
 use crate::record::fact::Fact;
+use crate::scenario::schema::{PayoutAt, Use};
 
-use super::settlement;
+use super::{replication, settlement, verdict, verification};
 
-/// An accepted result: without a window it is final at once.
+/// An accepted result: deferred checks begin, and it stands for its window; with neither it is final at once.
 pub fn stand(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+    let link = market.jobs[slot].link;
+    if !link.is_some() {
+        return end(market, at, slot);
+    }
+    let method = &at.scenario.verification.methods[market.jobs.story(slot).method];
+    let job = &mut market.jobs[slot];
+    job.stage = Stage::Accepted;
+    job.turn = job.turn.wrapping_add(1);
+    if market.proceedings.read(link).votes.iter().all(|votes| votes.asked == 0) {
+        let drawn = market.proceedings.read(link).drawn;
+        let looks = |(index, check): (usize, &crate::scenario::verification::Check)| {
+            check.deferred && drawn >> index & 1 == 1
+        };
+        if !method.checks.iter().enumerate().any(looks) {
+            verdict::see_nodes(market, at, slot, Evidence::Unchecked);
+        }
+    }
+    if method.window > Span::ZERO {
+        market.proceedings.get(link).stands = true;
+        let turn = market.jobs[slot].turn;
+        at.queue.push(at.now + method.window, Event::Window { job: slot, turn });
+    }
+    if !method.defers {
+        return finalise(market, at, slot);
+    }
+    verification::begin(market, at, slot, true);
+}
+
+/// The window has passed.
+pub fn window(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+    market.proceedings.get(market.jobs[slot].link).stands = false;
+    finalise(market, at, slot);
+}
+
+/// The result is final as soon as no deferred check is open and its window has passed; the job is closed when its nodes are
+/// paid as well.
+pub fn finalise(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+    let link = market.jobs[slot].link;
+    let proceeding = market.proceedings.read(link);
+    if proceeding.open != 0 || proceeding.stands {
+        return;
+    }
     let story = market.jobs.story_mut(slot);
-    story.at.finalised = at.now;
-    let fate = if story.right { Fate::FinalRight } else { Fate::FinalWrong };
+    if story.at.finalised == Time::NEVER {
+        story.at.finalised = at.now;
+        if story.use_at == Use::Final {
+            story.at.used = at.now;
+        }
+        if at.scenario.payout.at == PayoutAt::Window {
+            pay(market, at, slot);
+        }
+    }
+    if !market.proceedings.read(link).unpaid {
+        end(market, at, slot);
+    }
+}
+
+/// The nodes may be paid: at once, or in a batch.
+pub fn pay(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+    match at.scenario.payout.batch {
+        None => settlement::pay_nodes(market, at, slot),
+        Some(_) => payout::join(market, at, slot),
+    }
+}
+
+/// A batch has paid the nodes.
+pub fn paid(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+    settlement::pay_nodes(market, at, slot);
+    if market.jobs.story(slot).at.finalised != Time::NEVER {
+        end(market, at, slot);
+    }
+}
+
+/// Nothing can revoke the result any more.
+fn end(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+    let story = market.jobs.story_mut(slot);
+    if story.at.finalised == Time::NEVER {
+        story.at.finalised = at.now;
+        if story.use_at == Use::Final {
+            story.at.used = at.now;
+        }
+    }
+    let fate = if story.is_right() { Fate::FinalRight } else { Fate::FinalWrong };
+    settlement::return_rest(market, at, slot);
+    close(market, at, slot, fate);
+}
+
+/// The result comes to nothing: whoever still works on it is called off, and what was put aside goes back.
+pub fn reject(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, fate: Fate) {
+    replication::call_off(market, at, slot);
+    payout::leave(market, slot);
+    settlement::return_rest(market, at, slot);
     close(market, at, slot, fate);
 }
 
@@ -25,6 +118,13 @@ pub fn decline(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, cause: C
 
 /// The run is over and the job is still open: its price goes back, so that no escrow outlives its job.
 pub fn censor(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+    let link = market.jobs[slot].link;
+    if link.is_some() {
+        // The queue is over too: whoever works on it is let be where it stands.
+        while let Some(child) = market.proceedings.get(link).children.pop() {
+            market.jobs.release(child);
+        }
+    }
     settlement::return_escrow(market, at, slot);
     close(market, at, slot, Fate::Censored);
 }
@@ -36,6 +136,12 @@ pub fn close(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, fate: Fate
     story.stage = job.stage;
     story.at.closed = at.now;
     at.facts.close(story);
+    if job.link.is_some() {
+        // Copies whose answers were not needed and that nobody called off end here.
+        let link = job.link;
+        replication::call_off(market, at, slot);
+        market.proceedings.end(link);
+    }
     market.levels.open.down(at.now);
     market.jobs.release(slot);
 }

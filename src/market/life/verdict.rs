@@ -1,21 +1,153 @@
-//! It is accepted or not.
+//! Votes become verdicts, and verdicts decide: accepted, refused, unresolved, too late, revoked.
 
+use crate::domain::answer::Evidence;
 use crate::domain::fate::Fate;
 use crate::domain::ids::JobSlot;
 use crate::market::{Market, Moment};
+use crate::policy::conduct::Outcome;
+use crate::policy::verdict::Verdict;
+use crate::scenario::model::PartyKind;
+use crate::scenario::schema::{PayoutAt, Use};
 
-use super::{settlement, standing};
+use super::{replication, settlement, standing};
 
-/// Decides on an answer: too late is refused and its price returned (assumed: the requester pays for answers in time);
-/// in time and without an alarm it is accepted, and the requester relies on it from then on.
-pub fn decide(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+/// A vote was cast or will never be: the check may have come to its verdict.
+pub fn count(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: u8) {
+    let check = &at.scenario.verification.methods[market.jobs.story(slot).method].checks[index as usize];
+    let link = market.jobs[slot].link;
+    let proceeding = market.proceedings.get(link);
+    if proceeding.open >> index & 1 == 0 {
+        return;
+    }
+    let votes = proceeding.votes[index as usize];
+    // A lone checker decides by itself, whatever the rule.
+    let decided = match (check.count, votes.alarms, votes.approvals, votes.asked - votes.missing) {
+        (1, 1, ..) => Some(Verdict::Refused),
+        (1, _, 1, _) => Some(Verdict::Accepted),
+        (1, _, _, 0) => Some(Verdict::Unresolved),
+        _ => check.verdict.decide(&mut check.verdict.memory(), &votes),
+    };
+    let Some(verdict) = decided else { return };
+    market.proceedings.get(link).open &= !(1 << index);
+    conclude(market, at, slot, index, verdict);
+    match (verdict, check.deferred) {
+        (Verdict::Accepted, _) | (Verdict::Unresolved, true) => settle(market, at, slot),
+        (Verdict::Refused, false) => refuse(market, at, slot),
+        (Verdict::Refused, true) => revoke(market, at, slot),
+        (Verdict::Unresolved, false) => unresolved(market, at, slot),
+    }
+}
+
+/// Where no check of the present stage is open any more, the result goes on.
+pub fn settle(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+    let link = market.jobs[slot].link;
+    if market.proceedings.read(link).open != 0 {
+        return;
+    }
+    match market.jobs[slot].stage {
+        crate::domain::fate::Stage::Accepted => standing::finalise(market, at, slot),
+        // All that was blocking has begun: nothing is open, so it has let the answer pass.
+        _ => accept(market, at, slot),
+    }
+}
+
+/// An answer that nothing holds back: too late is refused and its price returned (assumed: the requester pays for answers in
+/// time); in time it is accepted.
+pub fn accept(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let story = market.jobs.story_mut(slot);
     if at.now > story.deadline {
-        settlement::return_escrow(market, at, slot);
-        return standing::close(market, at, slot, Fate::Late);
+        return standing::reject(market, at, slot, Fate::Late);
     }
     story.at.accepted = at.now;
-    story.at.used = at.now;
-    settlement::pay(market, at, slot);
+    if story.use_at == Use::Accepted {
+        story.at.used = at.now;
+    }
+    if at.scenario.payout.at == PayoutAt::Acceptance {
+        standing::pay(market, at, slot);
+    }
     standing::stand(market, at, slot);
+}
+
+/// A blocking check found it wrong.
+fn refuse(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+    settlement::slash_all(market, at, slot);
+    let right = market.jobs.story(slot).is_right();
+    standing::reject(market, at, slot, if right { Fate::RejectedRight } else { Fate::RejectedWrong });
+}
+
+/// The checkers could not decide: the price goes back.
+fn unresolved(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+    standing::reject(market, at, slot, Fate::Unresolved);
+}
+
+/// A deferred check found it wrong after it was accepted.
+fn revoke(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+    settlement::take_back(market, at, slot);
+    settlement::slash_all(market, at, slot);
+    let right = market.jobs.story(slot).is_right();
+    at.facts.note(crate::record::fact::Fact::Revoked { job: market.jobs.story(slot).key, right });
+    standing::reject(market, at, slot, if right { Fate::RevokedRight } else { Fate::RevokedWrong });
+}
+
+/// The verdict of a check is evidence about the nodes that answered and about the checkers; those still looking are called
+/// off.
+fn conclude(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: u8, verdict: Verdict) {
+    let (link, requester) = (market.jobs[slot].link, market.jobs[slot].requester);
+    let votes = market.proceedings.read(link).votes[index as usize];
+    if votes.asked > votes.alarms + votes.approvals + votes.missing {
+        let mut place = 0;
+        while let Some(&child) = market.proceedings.read(link).children.get(place) {
+            match market.jobs[child].copy == index {
+                true => replication::call_off_one(market, at, slot, child),
+                false => place += 1,
+            }
+        }
+    }
+    if verdict == Verdict::Unresolved {
+        return;
+    }
+    let verification = &at.scenario.verification;
+    let (wrong, now) = (verdict == Verdict::Refused, at.now);
+    let voters = market.proceedings.read(link).cast.len();
+    for place in 0..voters {
+        let cast = market.proceedings.read(link).cast[place];
+        if cast.check == index {
+            let evidence = if cast.alarm == wrong { Evidence::Upheld } else { Evidence::Overturned };
+            let checks = at.scenario.groups[market.nodes.quotes[cast.by].group].kind != PartyKind::Node;
+            market.opinions.see(verification, requester, (cast.by, checks), evidence, now);
+        }
+    }
+    let evidence = match (wrong, market.jobs[slot].stage) {
+        (false, _) => Evidence::Passed,
+        (true, crate::domain::fate::Stage::Accepted) => Evidence::Revoked,
+        (true, _) => Evidence::Failed,
+    };
+    see_nodes(market, at, slot, evidence);
+}
+
+/// Evidence about the node, or about each node whose copy agrees with the answer; they learn what became of it too.
+pub fn see_nodes(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, evidence: Evidence) {
+    let story = *market.jobs.story(slot);
+    let link = market.jobs[slot].link;
+    let copies = if link.is_some() { market.proceedings.read(link).answers.len() } else { 0 };
+    for place in 0..copies.max(1) {
+        let node = match copies {
+            0 => story.node,
+            _ => {
+                let copy = market.proceedings.read(link).answers[place];
+                if copy.answer.key != story.answer.key {
+                    continue;
+                }
+                copy.node
+            }
+        };
+        market.opinions.see(&at.scenario.verification, story.requester, (node, false), evidence, at.now);
+        let outcome = Outcome {
+            cheated: story.answer.wrong.is_some_and(|kind| kind != crate::domain::answer::Wrong::Error),
+            checked: evidence != Evidence::Unchecked,
+            caught: matches!(evidence, Evidence::Failed | Evidence::Revoked),
+        };
+        let group = &at.scenario.groups[market.nodes.quotes[node].group];
+        group.conduct.learn(&mut market.nodes.backrooms[node].conduct, &outcome);
+    }
 }

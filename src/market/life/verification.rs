@@ -1,17 +1,250 @@
 //! The answer is there: it is checked, as its method says.
+//!
+//! Blocking checks all begin when the answer is there, deferred ones when it is accepted. An attestation is seen by the requester; a
+//! proof is made by a prover; validators and peers look, each in a queue of their own. Whatever they say is a vote.
 
+use crate::domain::answer::{Answer, Vote};
 use crate::domain::fate::Stage;
-use crate::domain::ids::JobSlot;
-use crate::market::{Market, Moment};
+use crate::domain::ids::{JobSlot, NodeId};
+use crate::domain::job::Role;
+use crate::domain::purpose::Purpose;
+use crate::domain::story::Story;
+use crate::engine::random::{Chance, mix};
+use crate::engine::time::Span;
+use crate::market::state::proceedings::Cast;
+use crate::market::{Event, Market, Moment};
+use crate::policy::conduct::Exhibit;
+use crate::policy::selection::SelectionView;
 use crate::record::fact::Fact;
+use crate::scenario::schema::{Checker, Use};
+use crate::scenario::verification::Check;
 
-use super::verdict;
+use super::arrival::draw;
+use super::{placement, replication, settlement, terms, verdict};
 
 /// The answer reaches the requester. Without a check it goes on to its verdict at once.
 pub fn answered(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let (job, story) = market.jobs.both(slot);
-    job.stage = Stage::Answered;
     story.at.answered = at.now;
-    at.facts.note(Fact::Answered { job: story.key, node: job.node, right: story.right });
-    verdict::decide(market, at, slot);
+    if story.use_at == Use::Answered {
+        story.at.used = at.now;
+    }
+    at.facts.note(Fact::Answered { job: story.key, node: job.node, right: story.is_right() });
+    if !job.link.is_some() {
+        job.stage = Stage::Answered;
+        return verdict::accept(market, at, slot);
+    }
+    job.stage = Stage::Checking;
+    job.turn = job.turn.wrapping_add(1);
+    begin(market, at, slot, false);
+}
+
+/// Begins the checks of one timing that were drawn. Where none is left open, the verdict follows at once.
+pub fn begin(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, deferred: bool) {
+    let scenario = at.scenario;
+    let method = &scenario.verification.methods[market.jobs.story(slot).method];
+    let (link, turn) = (market.jobs[slot].link, market.jobs[slot].turn);
+    let drawn = market.proceedings.read(link).drawn;
+    let takes_place = |index: usize, check: &Check| {
+        check.deferred == deferred && check.by != Checker::Replicas && drawn >> index & 1 == 1
+    };
+    for (index, _) in method.checks.iter().enumerate().filter(|(index, check)| takes_place(*index, check)) {
+        market.proceedings.get(link).open |= 1 << index;
+    }
+    for (index, check) in method.checks.iter().enumerate().filter(|(index, check)| takes_place(*index, check)) {
+        match check.by {
+            Checker::Attestation => attest(market, at, slot, index, check),
+            Checker::Proof => prove(market, at, slot, index, check),
+            Checker::Validators | Checker::Peers => ask(market, at, slot, index, check),
+            Checker::Replicas => {}
+        }
+        // A verdict may have closed the job already.
+        if !market.jobs.is(slot, turn) {
+            return;
+        }
+    }
+    verdict::settle(market, at, slot);
+}
+
+/// The requester looks at what the node's hardware says, which takes a little.
+fn attest(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: usize, check: &Check) {
+    let number = (index as u32) << 16;
+    let key = market.jobs.story(slot).key;
+    let takes = check.draw_work(Span::ZERO, &mut draw(market.seed, Purpose::CheckTime, key, number));
+    market.proceedings.get(market.jobs[slot].link).votes[index].asked = 1;
+    match takes {
+        Span::ZERO => attested(market, at, slot, index as u8),
+        _ => at.queue.push(at.now + takes, Event::Attest { job: slot, turn: market.jobs[slot].turn, check: index as u8 }),
+    }
+}
+
+/// The requester has looked.
+pub fn attested(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: u8) {
+    let story = market.jobs.story(slot);
+    let check = &at.scenario.verification.methods[story.method].checks[index as usize];
+    let chance = alarm_chance(check, story.answer);
+    let alarm = draw(market.seed, Purpose::Vote, story.key, u32::from(index) << 16).chance(chance);
+    vote(market, at, slot, Cast { check: index, by: NodeId::NONE, alarm }, 0);
+}
+
+/// The probability that a careful look raises an alarm at an answer.
+fn alarm_chance(check: &Check, answer: Answer) -> f64 {
+    answer.wrong.map_or(check.false_alarm, |kind| check.detects[kind as usize])
+}
+
+/// A proof is made: by a prover if there are any, otherwise by the node.
+fn prove(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: usize, check: &Check) {
+    let story = *market.jobs.story(slot);
+    let provers = market.registry.listed(at.scenario.provers());
+    let by = match provers {
+        [] => story.node,
+        _ => {
+            let mut drawn = draw(market.seed, Purpose::Prover, story.key, index as u32);
+            provers[drawn.below(provers.len() as u64) as usize]
+        }
+    };
+    let mut drawn = draw(market.seed, Purpose::ProofTime, story.key, index as u32);
+    let work = check.draw_work(story.work, &mut drawn);
+    market.proceedings.get(market.jobs[slot].link).votes[index].asked = 1;
+    let alarm = draw(market.seed, Purpose::Vote, story.key, (index as u32) << 16).chance(alarm_chance(check, story.answer));
+    let task = Task { role: Role::Proof, by, index, ordinal: 0, work, vote: Vote { alarm, looked: true } };
+    employ(market, at, slot, &task);
+}
+
+/// Work that somebody does on a job's behalf.
+struct Task {
+    role: Role,
+    by: NodeId,
+    index: usize,
+    ordinal: u32,
+    work: Span,
+    vote: Vote,
+}
+
+/// Asks checkers to look.
+fn ask(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: usize, check: &Check) {
+    let scenario = at.scenario;
+    let story = *market.jobs.story(slot);
+    let mut chosen = std::mem::take(&mut market.scratch.checkers);
+    let (list, rule) = match check.by {
+        Checker::Validators => (scenario.validators(), &scenario.verification.selection),
+        _ => (scenario.classes[story.class].model, &scenario.peers),
+    };
+    let mut drawn = draw(market.seed, Purpose::Selection, story.key, u32::from(story.attempts) | (index as u32) << 16);
+    let listed = market.registry.listed(list);
+    if !listed.is_empty() {
+        let backrooms = &market.nodes.backrooms;
+        let operators = |node: NodeId| backrooms[node].operator;
+        let view = SelectionView {
+            listed,
+            stakes: market.registry.stakes(list).unwrap_or(&market.registry.no_stakes),
+            operators: &operators,
+            checked: story.node,
+            wanted: check.count as usize,
+        };
+        rule.select(&mut market.selection, &view, &mut drawn, &mut chosen);
+    }
+    let link = market.jobs[slot].link;
+    let mut asked = market.proceedings.read(link).votes[index];
+    asked.asked = chosen.len() as u32;
+    asked.stake_asked = chosen.iter().map(|&by| market.nodes.backrooms[by].stake.0 as u64).sum();
+    market.proceedings.get(link).votes[index] = asked;
+    for (ordinal, &by) in chosen.iter().enumerate() {
+        let number = (index as u32) << 16 | ordinal as u32;
+        let vote = opinion(market, at, slot, by, (index, number));
+        let work = match vote.looked {
+            true => check.draw_work(story.work, &mut draw(market.seed, Purpose::CheckTime, story.key, number)),
+            false => Span::ZERO,
+        };
+        employ(market, at, slot, &Task { role: Role::Check, by, index, ordinal: ordinal as u32, work, vote });
+    }
+    chosen.clear();
+    market.scratch.checkers = chosen;
+    if asked.asked == 0 {
+        verdict::count(market, at, slot, index as u8);
+    }
+}
+
+/// What a checker will say; decided when it is asked, told when it has looked.
+fn opinion(market: &mut Market, at: &Moment<'_>, slot: JobSlot, by: NodeId, (index, number): (usize, u32)) -> Vote {
+    let story = market.jobs.story(slot);
+    let check = &at.scenario.verification.methods[story.method].checks[index];
+    let exhibit = Exhibit {
+        party: by.0.into(),
+        job: mix(mix(story.key.source.0.into()) ^ story.key.index),
+        answer: story.answer,
+        alarm: alarm_chance(check, story.answer),
+    };
+    let mut drawn = draw(market.seed, Purpose::Vote, story.key, number);
+    let group = &at.scenario.groups[market.nodes.quotes[by].group];
+    group.conduct.vote(&mut market.nodes.backrooms[by].conduct, &exhibit, &mut drawn)
+}
+
+/// Sends work to whoever does it. What takes no time does not queue: its answer comes back after the way there and back.
+fn employ(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, task: &Task) {
+    let parent = market.jobs.story(slot);
+    let mut story = Story::begin(parent.key, parent.class, parent.requester, at.now);
+    (story.node, story.work, story.method) = (task.by, task.work, parent.method);
+    (story.checks, story.alarms) = (u16::from(task.vote.looked), u16::from(task.vote.alarm));
+    let child = market.jobs.admit_child(story, task.role, slot);
+    let job = &mut market.jobs[child];
+    (job.copy, job.attempt, job.expected, job.node) = (task.index as u8, task.ordinal as u16, task.work, task.by);
+    job.turn = job.turn.wrapping_add(1);
+    let turn = job.turn;
+    let link = market.jobs[slot].link;
+    market.proceedings.get(link).children.push(child);
+    if task.work > Span::ZERO {
+        return placement::go(market, at, child, task.by);
+    }
+    let from = at.scenario.requesters[market.jobs[slot].requester].region;
+    let trip = at.scenario.network.round_trip(from, market.nodes.quotes[task.by].region);
+    market.jobs[child].stage = Stage::Answered;
+    at.queue.push(at.now + trip, Event::Respond { job: child, turn });
+}
+
+/// A checker has answered: it is paid and its vote counts.
+pub fn reported(market: &mut Market, at: &mut Moment<'_>, child: JobSlot) {
+    let (slot, index) = (market.jobs[child].link, market.jobs[child].copy);
+    market.jobs.story_mut(child).at.answered = at.now;
+    let story = *market.jobs.story(child);
+    let alarm = story.alarms > 0;
+    at.facts.check(&story, index, alarm);
+    replication::forget(market, slot, child);
+    let scenario = at.scenario;
+    let parent = market.jobs.story(slot);
+    let check = &scenario.verification.methods[parent.method].checks[index as usize];
+    // Nobody knows who looked: whoever votes is paid.
+    let fee = terms::fee(scenario, parent.check_price, check.expected_work(parent.expected_work));
+    settlement::pay_checker(market, at, slot, story.node, fee);
+    let stake = market.nodes.backrooms[story.node].stake.0 as u64;
+    market.nodes.backrooms[story.node].checked += 1;
+    market.nodes.backrooms[story.node].alarms += u64::from(alarm);
+    vote(market, at, slot, Cast { check: index, by: story.node, alarm }, stake);
+}
+
+/// Counts a vote.
+fn vote(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, cast: Cast, stake: u64) {
+    let story = market.jobs.story_mut(slot);
+    story.checks += 1;
+    story.alarms += u16::from(cast.alarm);
+    let proceeding = market.proceedings.get(market.jobs[slot].link);
+    let votes = &mut proceeding.votes[cast.check as usize];
+    match cast.alarm {
+        true => (votes.alarms, votes.stake_alarming) = (votes.alarms + 1, votes.stake_alarming + stake),
+        false => (votes.approvals, votes.stake_approving) = (votes.approvals + 1, votes.stake_approving + stake),
+    }
+    if cast.by.is_some() {
+        proceeding.cast.push(cast);
+    }
+    verdict::count(market, at, slot, cast.check);
+}
+
+/// A checker will never answer: it is gone, full, or failed.
+pub fn lost(market: &mut Market, at: &mut Moment<'_>, child: JobSlot) {
+    let (slot, index, by) = (market.jobs[child].link, market.jobs[child].copy, market.jobs[child].node);
+    replication::forget(market, slot, child);
+    let stake = market.nodes.backrooms[by].stake.0 as u64;
+    let votes = &mut market.proceedings.get(market.jobs[slot].link).votes[index as usize];
+    (votes.missing, votes.stake_missing) = (votes.missing + 1, votes.stake_missing + stake);
+    verdict::count(market, at, slot, index);
 }

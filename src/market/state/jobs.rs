@@ -5,7 +5,7 @@ use std::ops::{Index, IndexMut};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::JobSlot;
-use crate::domain::job::Job;
+use crate::domain::job::{Job, Role};
 use crate::domain::money::Money;
 use crate::domain::story::Story;
 use crate::engine::queue::prefetch;
@@ -16,6 +16,8 @@ pub struct Jobs {
     hot: Vec<Job>,
     cold: Vec<Story>,
     free: Vec<JobSlot>,
+    /// How many of the slots in use hold work on behalf of jobs.
+    children: u32,
 }
 
 impl Jobs {
@@ -34,13 +36,23 @@ impl Jobs {
         slot
     }
 
+    /// Gives work on behalf of a job a slot.
+    pub fn admit_child(&mut self, story: Story, role: Role, of: JobSlot) -> JobSlot {
+        let slot = self.admit(story);
+        let child = &mut self.hot[slot.0 as usize];
+        (child.role, child.link) = (role, of);
+        self.children += 1;
+        slot
+    }
+
     /// Takes a job's slot back; events still meant for it become stale.
     #[inline]
     pub fn release(&mut self, slot: JobSlot) {
         let job = &mut self.hot[slot.0 as usize];
         assert!(std::mem::replace(&mut job.open, false), "a job is closed once");
         job.turn = job.turn.wrapping_add(1);
-        job.escrow = Money::ZERO;
+        assert!(job.escrow == Money::ZERO, "no escrow outlives its job");
+        self.children -= u32::from(job.role != Role::Job);
         self.free.push(slot);
     }
 
@@ -85,15 +97,22 @@ impl Jobs {
         (&mut self.hot[slot.0 as usize], &mut self.cold[slot.0 as usize])
     }
 
-    /// How many are open.
+    /// How many are open, work on their behalf apart.
     #[inline]
     pub fn open(&self) -> u32 {
+        (self.hot.len() - self.free.len()) as u32 - self.children
+    }
+
+    /// How many slots are in use, work on behalf of jobs included.
+    #[inline]
+    pub fn slots(&self) -> u32 {
         (self.hot.len() - self.free.len()) as u32
     }
 
     /// The slots of the open jobs, in the order of the slots.
     pub fn open_slots(&self) -> Vec<JobSlot> {
-        (0..self.hot.len() as u32).map(JobSlot).filter(|slot| self.hot[slot.0 as usize].open).collect()
+        let is_job = |slot: &JobSlot| self[*slot].open && self[*slot].role == Role::Job;
+        (0..self.hot.len() as u32).map(JobSlot).filter(is_job).collect()
     }
 
     /// What the open jobs have in escrow together.

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::job::Job;
 use crate::engine::time::Time;
 
 /// A number that changes in steps, with its integral over time.
@@ -26,6 +27,18 @@ impl Level {
     pub fn down(&mut self, now: Time) {
         self.settle(now);
         self.count = self.count.checked_sub(1).expect("a level below zero");
+    }
+
+    /// So many more.
+    pub fn rise(&mut self, now: Time, by: u64) {
+        self.settle(now);
+        self.count += by;
+    }
+
+    /// So many less.
+    pub fn fall(&mut self, now: Time, by: u64) {
+        self.settle(now);
+        self.count = self.count.checked_sub(by).expect("a level below zero");
     }
 
     /// How many now.
@@ -57,6 +70,28 @@ pub struct Levels {
     pub executing: Level,
     /// Nodes up.
     pub up: Level,
+    /// Slots of the nodes that are up; of a node with slots without end one.
+    pub capacity: Level,
+    /// Checks and proofs in the queue of whoever does them.
+    pub checks_waiting: Level,
+    /// Checks and proofs under way.
+    pub checks_executing: Level,
+    /// Slots of the validators and provers that are up; of one with slots without end one.
+    pub checks_capacity: Level,
+}
+
+impl Levels {
+    /// The level of those that wait, of jobs or of work on their behalf.
+    #[inline]
+    pub fn waiting_of(&mut self, job: &Job) -> &mut Level {
+        if job.executes() { &mut self.waiting } else { &mut self.checks_waiting }
+    }
+
+    /// The level of those in service, of jobs or of work on their behalf.
+    #[inline]
+    pub fn executing_of(&mut self, job: &Job) -> &mut Level {
+        if job.executes() { &mut self.executing } else { &mut self.checks_executing }
+    }
 }
 
 #[cfg(test)]

@@ -92,6 +92,10 @@ pub struct Backroom {
     pub stake: Money,
     /// Attempts that ended here without an answer.
     pub failed: u64,
+    /// Checks and proofs it has answered.
+    pub checked: u64,
+    /// Alarms it has raised.
+    pub alarms: u64,
     /// Failures of the node.
     pub failures: u32,
     /// Random picks made where the discipline is random.

@@ -16,6 +16,10 @@ pub struct Registry {
     /// Where each client's last job ran, per source; kept only for pools that ask for it.
     previous: Vec<Vec<NodeId>>,
     listed: u32,
+    /// How many of the lists are of models; the rest are of validators and provers.
+    lists_of_nodes: usize,
+    /// A tree without weights, where nobody keeps stakes.
+    pub no_stakes: WeightTree,
 }
 
 /// The nodes listed for one model.
@@ -29,14 +33,34 @@ struct Listing {
 }
 
 impl Registry {
-    /// An empty registry for so many models and nodes.
-    pub fn new(models: usize, nodes: usize, stakes: bool, sources: usize) -> Registry {
-        let listing = Listing {
-            nodes: Vec::with_capacity(nodes),
-            place: vec![u32::MAX; nodes],
-            stakes: stakes.then(|| WeightTree::new(nodes)),
+    /// An empty registry for so many models and parties; beside each model's list there is one of validators and one of
+    /// provers. `stakes` says whether those of nodes are kept; those of validators always are.
+    pub fn new(models: usize, parties: usize, stakes: bool, sources: usize) -> Registry {
+        let listing = |stakes: bool| Listing {
+            nodes: Vec::new(),
+            place: vec![u32::MAX; parties],
+            stakes: stakes.then(|| WeightTree::new(parties)),
         };
-        Registry { models: vec![listing; models], previous: vec![Vec::new(); sources], ..Registry::default() }
+        let mut lists = vec![listing(stakes); models];
+        lists.push(listing(true));
+        lists.push(listing(false));
+        Registry {
+            models: lists,
+            previous: vec![Vec::new(); sources],
+            lists_of_nodes: models,
+            no_stakes: WeightTree::new(0),
+            ..Registry::default()
+        }
+    }
+
+    /// A party's stake has changed.
+    pub fn restake(&mut self, party: NodeId, served: u64, stake: u64) {
+        for (index, list) in self.models.iter_mut().enumerate() {
+            let is_listed = served >> index & 1 == 1 && list.place[party.0 as usize] != u32::MAX;
+            if let Some(stakes) = list.stakes.as_mut().filter(|_| is_listed) {
+                stakes.set(party.0 as usize, stake);
+            }
+        }
     }
 
     /// The nodes listed for a model, in no meaningful order.
@@ -65,7 +89,7 @@ impl Registry {
                 changed = true;
             }
         }
-        if changed {
+        if changed && served >> self.lists_of_nodes == 0 {
             self.listed = if listed { self.listed + 1 } else { self.listed - 1 };
         }
         changed

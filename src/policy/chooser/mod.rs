@@ -5,6 +5,7 @@ use crate::domain::money::Money;
 use crate::engine::random::{Chance, Draw};
 use crate::engine::time::Span;
 
+pub mod best_surplus;
 pub mod cheapest;
 pub mod first;
 pub mod jobs;
@@ -17,7 +18,9 @@ pub mod random;
 pub struct Offer {
     /// Who offers.
     pub node: NodeId,
-    /// The price of the whole job.
+    /// What it asks per GPU-second.
+    pub rate: Money,
+    /// The price of the whole job, verification and coordination apart.
     pub price: Money,
     /// The expected wait before service.
     pub wait: Span,
@@ -25,6 +28,10 @@ pub struct Offer {
     pub delay: Span,
     /// Jobs at the node, waiting and in service.
     pub jobs: u32,
+    /// The probability that its answer is right, as the requester sees it.
+    pub trust: f64,
+    /// What it leaves the requester with the best of the admitted methods, in micro-credits; 0 where nobody looks.
+    pub surplus: f64,
 }
 
 /// A chooser rule.
@@ -43,6 +50,7 @@ crate::policy::policies! {
     kind "chooser": ChooserTable, Chooser, ChooserName, ChooserMemory;
     rules {
         random: Random,
+        best_surplus: BestSurplus,
         first: First,
         cheapest: Cheapest,
         least_delay: LeastDelay,
@@ -84,10 +92,13 @@ mod tests {
         (0..n)
             .map(|node| Offer {
                 node: NodeId(node as u32),
+                rate: Money(1),
                 price: Money(draw.below(5) as i64),
                 wait: Span(draw.below(5)),
                 delay: Span(draw.below(5)),
                 jobs: draw.below(5) as u32,
+                trust: 1.0,
+                surplus: draw.below(5) as f64,
             })
             .collect()
     }
@@ -104,6 +115,7 @@ mod tests {
                 let offers = offers(&mut draw, count);
                 let taken = offers[chosen.choose(&mut memory, &offers, &mut draw)];
                 match rule.name {
+                    "best-surplus" => assert!(offers.iter().all(|offer| taken.surplus >= offer.surplus)),
                     "cheapest" => assert!(offers.iter().all(|offer| taken.price <= offer.price)),
                     "least-delay" => assert!(offers.iter().all(|offer| taken.delay <= offer.delay)),
                     "jobs" => assert!(offers.iter().all(|offer| taken.jobs <= offer.jobs)),
@@ -116,7 +128,16 @@ mod tests {
 
     #[test]
     fn ties_are_fair() {
-        let same = Offer { node: NodeId(0), price: Money(1), wait: Span(1), delay: Span(1), jobs: 1 };
+        let same = Offer {
+            node: NodeId(0),
+            rate: Money(1),
+            price: Money(1),
+            wait: Span(1),
+            delay: Span(1),
+            jobs: 1,
+            trust: 1.0,
+            surplus: 0.0,
+        };
         let offers = [same; 4];
         let mut counts = [0u32; 4];
         for index in 0..40_000 {

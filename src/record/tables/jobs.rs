@@ -39,7 +39,7 @@ pub static JOBS: Table<JobRow> = Table {
         })
         .nullable(),
         C::flag("right", "whether the last answer was right; missing where there was none", |row| {
-            if row.story.at.answered == Time::NEVER { Cell::Null } else { Cell::Bool(row.story.right) }
+            if row.story.at.answered == Time::NEVER { Cell::Null } else { Cell::Bool(row.story.is_right()) }
         })
         .nullable(),
         C::time("asked_ns", "instant it was asked for", |row| Cell::U64(row.story.at.asked.0)),
@@ -87,7 +87,7 @@ pub static JOBS: Table<JobRow> = Table {
         }),
         C::money("price", "µcredit", "price, as agreed", |row| Cell::I64(row.story.price().0))
             .formula("compute_price + coordination_price + verification_price"),
-        C::money("charged", "µcredit", "what the requester paid in the end", |row| Cell::I64(row.story.charged.0)),
+        C::money("charged", "µcredit", "what the requester paid in the end", |row| Cell::I64(row.story.charged().0)),
         C::id("node", "node of the last attempt; missing where there was none", |row| {
             if row.story.node.is_some() { Cell::U32(row.story.node.0) } else { Cell::Null }
         })

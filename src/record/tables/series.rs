@@ -64,11 +64,44 @@ pub static SERIES: Table<SeriesRow> = Table {
         }),
         C::money("paid", "µcredit", "credits paid to nodes since the tick before", |row| Cell::I64(row.paid)),
         C::money("compute_price", "µcredit/s", "the compute channel's price per GPU-second", |row| {
-            Cell::I64(row.now.compute_price.0)
+            price(row, 0)
+        })
+        .nullable(),
+        C::money("coordination_price", "µcredit/gas", "the coordination channel's price per unit of gas", |row| price(row, 1))
+            .nullable(),
+        C::money("verification_price", "µcredit/s", "the verification channel's price per checker's GPU-second", |row| {
+            price(row, 2)
+        })
+        .nullable(),
+        C::count("checks_waiting", "checks and proofs in the queue of whoever does them", |row| {
+            Cell::U64(row.now.checks_waiting)
         }),
+        C::count("checks_executing", "checks and proofs under way", |row| Cell::U64(row.now.checks_executing)),
+        C::number("utilisation", "", "share of the nodes' slots in use since the tick before", |row| {
+            ratio(row, |gauge| gauge.executing_area, |gauge| gauge.capacity_area)
+        })
+        .nullable()
+        .formula("∫ executing dt / ∫ slots of working nodes dt"),
+        C::number("checks_utilisation", "", "share of the checkers' slots in use since the tick before", |row| {
+            ratio(row, |gauge| gauge.checks_executing_area, |gauge| gauge.checks_capacity_area)
+        })
+        .nullable()
+        .formula("∫ checks_executing dt / ∫ slots of working validators and provers dt"),
+        C::count("blocks", "blocks of the chain so far", |row| Cell::U64(row.now.blocks)),
+        C::count("block_used", "gas used in the last block", |row| Cell::U64(row.now.block_used)),
+        C::count("chain_waiting", "gas of the placements that wait for a block", |row| Cell::U64(row.now.chain_waiting)),
         C::money("escrow", "µcredit", "credits in escrow", |row| Cell::I64(row.now.escrow.0)),
     ],
 };
+
+fn price(row: &SeriesRow, channel: usize) -> Cell<'static> {
+    row.now.prices[channel].map_or(Cell::Null, |price| Cell::I64(price.0))
+}
+
+fn ratio(row: &SeriesRow, used: fn(&MarketGauge) -> u128, of: fn(&MarketGauge) -> u128) -> Cell<'static> {
+    let (used, of) = (used(&row.now) - used(&row.before), of(&row.now) - of(&row.before));
+    if of == 0 { Cell::Null } else { Cell::F64(used as f64 / of as f64) }
+}
 
 fn mean(since: Span, area: u128) -> Cell<'static> {
     if since == Span::ZERO { Cell::Null } else { Cell::F64(area as f64 / since.0 as f64) }

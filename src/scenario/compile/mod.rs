@@ -13,7 +13,9 @@ use crate::domain::ids::RegionId;
 use crate::domain::money::Money;
 use crate::engine::random::Seed;
 use crate::engine::time::{Span, Time};
+use crate::policy::selection::{SelectionName, SelectionTable};
 
+mod channels;
 mod demand;
 mod head;
 mod laws;
@@ -21,10 +23,11 @@ mod network;
 mod nodes;
 mod routing;
 mod together;
+mod verification;
 mod work;
 
-/// The most models: one bit each.
-const MODELS: usize = 64;
+/// The most models: one bit each, beside one for validators and one for provers.
+const MODELS: usize = 62;
 
 /// A year.
 const YEAR: Span = Span(366 * 86_400_000_000_000);
@@ -37,12 +40,16 @@ pub(super) fn compile(document: &Document, table: ScenarioTable) -> Result<Scena
     compiler.header(&table);
     let network = network::network(&mut compiler, &table.network, &mut files);
     let models = work::models(&mut compiler, &table);
-    let classes = work::classes(&mut compiler, &table);
+    let admitted = verification::verification(&mut compiler, &table);
+    let classes = work::classes(&mut compiler, &table, &admitted.by_class);
     let requesters = head::requesters(&mut compiler, &table, &network.regions);
     let sources = demand::sources(&mut compiler, &table, &mut files);
     let groups = nodes::groups(&mut compiler, &table, &network.regions, &models);
     let routing = routing::routing(&mut compiler, &table);
-    let compute = routing::compute(&mut compiler, &table);
+    let channels = channels::channels(&mut compiler, &table);
+    let chain = channels::chain(&mut compiler, &table, &mut files);
+    let payout = channels::payout(&mut compiler, &table);
+    compiler.countable("demand.value-factor", table.demand.value_factor.get(), 1e9);
     together::check(&mut compiler, &table, &groups);
     if !compiler.problems.is_empty() {
         return Err(compiler.problems);
@@ -60,11 +67,15 @@ pub(super) fn compile(document: &Document, table: ScenarioTable) -> Result<Scena
         classes,
         requesters,
         sources,
+        peers: SelectionTable::named(SelectionName::Random).chosen().expect("the rule has no parameters"),
         groups,
         network,
         routing: routing.expect("a routing without problems"),
-        compute: compute.expect("a price without problems"),
-        rounding: table.pricing.rounding,
+        channels: channels.expect("prices without problems"),
+        verification: admitted.verification.expect("methods without problems"),
+        chain,
+        payout,
+        value_factor: table.demand.value_factor.get(),
         retries: table.retries,
         limits: table.limits,
         record: table.record,
@@ -178,7 +189,8 @@ impl Compiler<'_> {
 /// The documented example of a rule's table: of the kind that stands at this path, such as `routing.pool`.
 fn example(path: &str, rule: &str) -> Option<&'static str> {
     let kind = match path.rsplit('.').next() {
-        Some("compute") => "pricing",
+        Some("compute" | "coordination" | "verification") => "pricing",
+        Some("rule") if path.contains("opinions") => "opinion",
         Some(kind) => kind,
         None => return None,
     };

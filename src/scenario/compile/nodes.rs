@@ -1,10 +1,10 @@
 //! The groups of nodes.
 
-use super::Compiler;
+use super::{Compiler, MODELS};
 use crate::domain::ids::{IdVec, ModelId, NodeGroupId, RegionId};
 use crate::engine::time::Span;
 use crate::policy::conduct::{Conduct, ConductName, ConductTable};
-use crate::scenario::model::{Failure, Model, NodeGroup, Slowdown};
+use crate::scenario::model::{Failure, Model, NodeGroup, PartyKind, Slowdown};
 use crate::scenario::schema::{Discipline, Interruption, Limit, NodeGroupTable, OwnerName, ScenarioTable};
 
 /// The most nodes: each takes some hundred bytes.
@@ -32,8 +32,37 @@ pub(super) fn groups(
         }
         _ => {}
     }
-    let groups = table.nodes.iter().enumerate().take(1 << 16);
-    groups.map(|(index, written)| group(compiler, &format!("nodes[{index}]"), written, regions, known)).collect()
+    let checkers = [("validators", &table.validators, PartyKind::Validator), ("provers", &table.provers, PartyKind::Prover)];
+    let mut groups: IdVec<NodeGroupId, NodeGroup> = IdVec::new();
+    for (index, written) in table.nodes.iter().enumerate().take(1 << 15) {
+        groups.push(group(compiler, &format!("nodes[{index}]"), written, PartyKind::Node, regions, known));
+    }
+    for (list, written, kind) in checkers {
+        let kinds = if kind == PartyKind::Validator { "groups of validators" } else { "groups of provers" };
+        compiler.named(kinds, list, written.iter().map(|group| group.name.as_str()));
+        for (index, written) in written.iter().enumerate().take(1 << 14) {
+            let path = format!("{list}[{index}]");
+            checker(compiler, &path, written);
+            groups.push(group(compiler, &path, written, kind, regions, known));
+        }
+    }
+    groups
+}
+
+/// Says what a group of checkers is given that only nodes have.
+fn checker(compiler: &mut Compiler<'_>, path: &str, written: &NodeGroupTable) {
+    for (field, given) in [("models", written.models.is_some()), ("memory-gb", written.memory_gb.is_some())] {
+        if given {
+            compiler.wrong(format!("{path}.{field}"), "checkers and provers serve no model", "leave it out");
+        }
+    }
+    if written.price.is_some() {
+        let help = "checks are paid at the price of the channel, `pricing.verification`: leave it out";
+        compiler.wrong(format!("{path}.price"), "checkers and provers ask no price of their own", help);
+    }
+    if written.count == 0 {
+        compiler.wrong(format!("{path}.count"), "a group of nobody", "count at least one, or leave the group out");
+    }
 }
 
 fn slowdown(models: &IdVec<ModelId, Model>, served: u64) -> Slowdown {
@@ -45,6 +74,7 @@ fn group(
     compiler: &mut Compiler<'_>,
     path: &str,
     written: &NodeGroupTable,
+    kind: PartyKind,
     regions: &[String],
     known: &IdVec<ModelId, Model>,
 ) -> NodeGroup {
@@ -59,16 +89,22 @@ fn group(
         compiler.wrong(format!("{path}.speed"), message, "1 is the speed of the reference GPU; write from 1e-6 to 1e6");
     }
     let shared = written.discipline.rule == Discipline::ProcessorSharing;
-    let bits = models(compiler, path, written);
+    let bits = match kind {
+        PartyKind::Node => models(compiler, path, written),
+        PartyKind::Validator => 1 << compiler.names.models.len().min(MODELS),
+        PartyKind::Prover => 2 << compiler.names.models.len().min(MODELS),
+    };
+    let mine = if kind == PartyKind::Node { slowdown(known, bits) } else { Slowdown::None };
     NodeGroup {
         name: written.name.clone(),
+        kind,
         count: written.count,
         region: match regions {
             [_] => Some(RegionId(0)),
             _ => region,
         },
         one_operator: written.operator == OwnerName::Group,
-        slowdown: if shared { Slowdown::Shared } else { slowdown(known, bits) },
+        slowdown: if shared { Slowdown::Shared } else { mine },
         models: bits,
         speed,
         slots: if shared { u32::MAX } else { written.slots.get() },

@@ -3,11 +3,10 @@
 use super::Compiler;
 use crate::domain::money::Money;
 use crate::engine::time::Span;
-use crate::policy::chooser::{Chooser, ChooserName};
+use crate::policy::chooser::{Chooser, ChooserName, ChooserTable};
 use crate::policy::pool::{self, Pool};
-use crate::policy::pricing::Pricing;
 use crate::scenario::Routing;
-use crate::scenario::schema::{Estimate, RoutingTable, ScenarioTable};
+use crate::scenario::schema::{Choice, Estimate, RoutingTable, ScenarioTable};
 
 /// The most often that routing renews its picture in a run.
 const REFRESHES: u64 = 1_000_000_000;
@@ -17,7 +16,23 @@ const PRICE: i64 = 1_000_000_000;
 
 /// Routing, if nothing is wrong with its rules.
 pub(super) fn routing(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Option<Routing> {
-    let RoutingTable { pool, chooser, estimate, refresh, heartbeat, max_age } = &table.routing;
+    let RoutingTable { pool, choice, chooser, quote_ttl, estimate, refresh, heartbeat, max_age } = &table.routing;
+    let otherwise = if *choice == Choice::First { ChooserName::LeastDelay } else { ChooserName::BestSurplus };
+    let chooser = &chooser.clone().unwrap_or_else(|| ChooserTable::named(otherwise));
+    if *choice == Choice::First && chooser.rule == ChooserName::BestSurplus {
+        let help = "write `choice = \"surplus\"`, or a chooser that looks at something else";
+        compiler.wrong("routing.chooser.rule", "with the choice `first` nobody looks at the surplus", help);
+    }
+    if let Some(ttl) = quote_ttl {
+        if *choice == Choice::First {
+            let help = "write `choice = \"surplus\"`, or leave `quote-ttl` out";
+            compiler.wrong("routing.quote-ttl", "with the choice `first` no price is looked at, so none expires", help);
+        }
+        if *ttl == Span::ZERO {
+            compiler.wrong("routing.quote-ttl", "a quote that never holds", "write how long it does");
+        }
+        compiler.brief("routing.quote-ttl", *ttl);
+    }
     let chosen_pool = compiler.chosen("routing.pool", pool.chosen());
     let chosen_chooser = compiler.chosen("routing.chooser", chooser.chosen());
     if let Some(pool) = &chosen_pool {
@@ -40,7 +55,9 @@ pub(super) fn routing(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Opt
     }
     Some(Routing {
         pool: chosen_pool?,
+        choice: *choice,
         chooser: chosen_chooser?,
+        quote_ttl: *quote_ttl,
         estimate: *estimate,
         refresh: *refresh,
         heartbeat: *heartbeat,
@@ -74,18 +91,8 @@ fn oldest(compiler: &mut Compiler<'_>, heartbeat: Span, max_age: Option<Span>) -
     oldest
 }
 
-/// The price of the compute channel.
-pub(super) fn compute(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Option<Pricing> {
-    let chosen = compiler.chosen("pricing.compute", table.pricing.compute.chosen())?;
-    #[allow(irrefutable_let_patterns, reason = "the list price is the only rule so far")]
-    if let Pricing::List(spec) = &chosen {
-        amount(compiler, "pricing.compute.list.price", spec.price);
-    }
-    Some(chosen)
-}
-
 /// Says whether an amount is negative or beyond counting.
-fn amount(compiler: &mut Compiler<'_>, path: &str, amount: Money) {
+pub(super) fn amount(compiler: &mut Compiler<'_>, path: &str, amount: Money) {
     if amount < Money::ZERO {
         compiler.wrong(path, format!("`{amount}` is below zero"), "write an amount of 0 or more");
     } else if amount.units() > PRICE as f64 {

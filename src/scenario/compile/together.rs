@@ -39,7 +39,7 @@ pub(super) fn check(compiler: &mut Compiler<'_>, table: &ScenarioTable, groups: 
             tokens(compiler, name, class, model, &askers);
         }
     }
-    for (index, group) in groups.iter().enumerate() {
+    for (index, group) in groups.iter().enumerate().take(table.nodes.len()) {
         memory(compiler, table, index, group);
     }
     money(compiler, table, groups);
@@ -96,11 +96,22 @@ fn memory(compiler: &mut Compiler<'_>, table: &ScenarioTable, index: usize, grou
     }
 }
 
+/// Where the scenario writes a group: nodes first, then validators, then provers.
+fn place(table: &ScenarioTable, index: usize) -> String {
+    let (nodes, validators) = (table.nodes.len(), table.validators.len());
+    match index {
+        _ if index < nodes => format!("nodes[{index}]"),
+        _ if index < nodes + validators => format!("validators[{}]", index - nodes),
+        _ => format!("provers[{}]", index - nodes - validators),
+    }
+}
+
 /// Says where the nodes could earn or stake more than the books can hold; by far, so that chance makes no difference.
 fn money(compiler: &mut Compiler<'_>, table: &ScenarioTable, groups: &IdVec<NodeGroupId, NodeGroup>) {
     let list = table.pricing.compute.list.as_ref().map_or(0.0, |list| list.price.number());
     let (mut earned, mut staked) = (0.0, 0.0);
     for (index, group) in groups.iter().enumerate() {
+        let place = place(table, index);
         let price = group.price.as_ref().map_or(list, Sampler::mean);
         // With slots without end the work is bounded by what is asked for; a thousand jobs at once are plenty.
         let at_once = f64::from(group.count) * f64::from(group.slots.min(1024)) * group.speed.mean();
@@ -110,11 +121,11 @@ fn money(compiler: &mut Compiler<'_>, table: &ScenarioTable, groups: &IdVec<Node
             let field = if group.cost.mean() > price { "cost" } else { "price" };
             let message = "by this price the nodes could earn more than the books hold in a run";
             let help = format!("lower it, or count in larger credits: all nodes together at most {:e}", BOOKS / UNIT);
-            return compiler.wrong(compiler.written(&format!("nodes[{index}]"), field), message, help);
+            return compiler.wrong(compiler.written(&place, field), message, help);
         }
         if staked > BOOKS {
             let help = format!("lower it: all nodes together stake at most {:e} tokens", BOOKS / UNIT);
-            return compiler.wrong(format!("nodes[{index}].stake"), "the nodes stake more than the books hold", help);
+            return compiler.wrong(format!("{place}.stake"), "the nodes stake more than the books hold", help);
         }
     }
 }

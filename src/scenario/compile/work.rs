@@ -1,8 +1,10 @@
 //! Models and classes.
 
 use super::{Compiler, MODELS, credits};
-use crate::domain::ids::{ClassId, IdVec, ModelId};
-use crate::engine::law::Sampler;
+use super::routing::amount;
+use crate::domain::ids::{ClassId, IdVec, MethodId, ModelId};
+use crate::domain::money::Money;
+use crate::engine::law::{Quantity, Sampler};
 use crate::engine::time::Span;
 use crate::scenario::document::key_text;
 use crate::scenario::model::{Class, Model, Slowdown, Work, along};
@@ -94,15 +96,20 @@ fn slowdown(compiler: &mut Compiler<'_>, path: &str, written: &ModelTable) -> Sl
 }
 
 /// The classes, in the order written.
-pub(super) fn classes(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> IdVec<ClassId, Class> {
+pub(super) fn classes(
+    compiler: &mut Compiler<'_>,
+    table: &ScenarioTable,
+    methods: &[Vec<MethodId>],
+) -> IdVec<ClassId, Class> {
     if table.classes.is_empty() {
         compiler.wrong("classes", "there is no class of jobs", "write at least one, such as `[classes.chat]`");
     }
     compiler.keyed("classes", "classes", table.classes.keys());
-    table.classes.iter().take(1 << 16).map(|(name, written)| class(compiler, name, written)).collect()
+    let classes = table.classes.iter().take(1 << 16).zip(methods);
+    classes.map(|((name, written), methods)| class(compiler, name, written, methods)).collect()
 }
 
-fn class(compiler: &mut Compiler<'_>, name: &str, written: &ClassTable) -> Class {
+fn class(compiler: &mut Compiler<'_>, name: &str, written: &ClassTable, methods: &[MethodId]) -> Class {
     let path = format!("classes.{}", key_text(name));
     let known = compiler.names.models.clone();
     let model = match &written.model {
@@ -123,12 +130,24 @@ fn class(compiler: &mut Compiler<'_>, name: &str, written: &ClassTable) -> Class
         let help = "noise multiplies the work, so its mean must be 1: write `mean = 1.0` where the law takes one";
         compiler.wrong(format!("{path}.noise"), format!("noise with a mean of {:.6}", noise.mean()), help);
     }
+    if written.discount.get() > 0.0 && written.delay_cost > Money::ZERO {
+        let help = "keep `discount` (exponential) or `delay-cost` (linear)";
+        compiler.wrong(format!("{path}.delay-cost"), "both say how the value of an answer fades", help);
+    }
+    amount(compiler, &format!("{path}.delay-cost"), written.delay_cost);
+    compiler.countable(format!("{path}.harm"), written.harm.get(), 1e9);
     Class {
         name: name.to_string(),
         model: ModelId(model as u16),
         work: work(compiler, &path, written),
         noise,
         value: compiler.law_or(format!("{path}.value"), written.value.as_ref(), credits(1)),
+        harm: written.harm.get(),
+        recovers: written.recovers.get(),
+        discount: written.discount.get() * 1e-9,
+        delay_cost: written.delay_cost.number() * 1e-9,
+        use_at: written.use_at,
+        methods: methods.to_vec(),
         deadline: written.deadline,
         patience: written.patience.as_ref().and_then(|law| compiler.law(format!("{path}.patience"), law)),
         priority: written.priority.get(),

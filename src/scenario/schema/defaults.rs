@@ -1,12 +1,13 @@
 //! The values of what a scenario leaves out. Each is documented, with its source, on the field it serves.
 
 use super::TableName;
-use crate::domain::money::Money;
-use crate::domain::share::Share;
+use crate::domain::money::{MICRO, Money};
+use crate::domain::share::{Factor, Share};
 use crate::engine::time::Span;
-use crate::policy::chooser::{ChooserName, ChooserTable};
 use crate::policy::pool::{PoolName, PoolTable};
 use crate::policy::pricing::{PricingName, PricingTable, list};
+use crate::policy::selection::{SelectionName, SelectionTable};
+use crate::policy::verdict::{VerdictName, VerdictTable};
 
 pub(super) fn one_u64() -> u64 {
     1
@@ -40,8 +41,44 @@ pub(super) fn pool() -> PoolTable {
     PoolTable::named(PoolName::Random)
 }
 
-pub(super) fn chooser() -> ChooserTable {
-    ChooserTable::named(ChooserName::LeastDelay)
+pub(super) fn selection() -> SelectionTable {
+    SelectionTable::named(SelectionName::Random)
+}
+
+pub(super) fn verdict() -> VerdictTable {
+    VerdictTable::named(VerdictName::AnyAlarm)
+}
+
+pub(super) fn no_method() -> Vec<String> {
+    vec!["none".to_owned()]
+}
+
+pub(super) fn one() -> Factor {
+    Factor::ONE
+}
+
+pub(super) fn two_factor() -> Factor {
+    Factor::try_from(2.0).expect("two is a factor")
+}
+
+pub(super) fn half() -> Share {
+    Share::try_from(0.5).expect("a half is a share")
+}
+
+pub(super) fn one_u32() -> u32 {
+    1
+}
+
+pub(super) fn one_credit() -> Money {
+    Money(MICRO)
+}
+
+pub(super) fn two_seconds() -> Span {
+    Span(2 * Span::SECOND.0)
+}
+
+pub(super) fn block_target() -> u64 {
+    15_000_000
 }
 
 pub(super) fn free() -> PricingTable {
@@ -51,5 +88,6 @@ pub(super) fn free() -> PricingTable {
 }
 
 pub(super) fn all_tables() -> Vec<TableName> {
-    vec![TableName::Summary, TableName::Jobs, TableName::Series, TableName::Nodes]
+    use TableName::{Checks, Jobs, Nodes, Series, Summary, Validators};
+    vec![Summary, Jobs, Series, Nodes, Validators, Checks]
 }

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::answer::Use;
 use crate::domain::money::Money;
 use crate::domain::share::Factor;
 use crate::engine::law::Law;
@@ -56,6 +57,24 @@ pub struct ClassTable {
     /// What a right answer in time is worth, in credits. Default 1 (assumed).
     #[serde(default)]
     pub value: Option<Law<Money>>,
+    /// What a wrong answer in use costs the requester, relative to the value of a right one. Default 1 (assumed).
+    #[serde(default = "super::defaults::one")]
+    pub harm: Factor,
+    /// The share of the harm that a later revocation undoes. Default 0 (assumed).
+    #[serde(default)]
+    pub recovers: crate::domain::share::Share,
+    /// How fast the value of an answer fades while it is awaited: by this rate, exponentially. Default 0.
+    #[serde(default)]
+    pub discount: crate::domain::share::Rate,
+    /// What a second of delay takes off the value of an answer, in credits. Instead of `discount`. Default 0.
+    #[serde(default)]
+    pub delay_cost: Money,
+    /// When the requester begins to rely on an answer. Default `accepted`.
+    #[serde(default)]
+    pub use_at: Use,
+    /// The methods its requesters may choose among, in their order. Default those of `verification.methods`.
+    #[serde(default)]
+    pub methods: Option<Vec<String>>,
     /// The answer must be there so long after the asking. Default: no deadline.
     #[serde(default)]
     pub deadline: Option<Span>,

@@ -11,15 +11,21 @@ use crate::engine::time::Span;
 use crate::policy::chooser::ChooserTable;
 use crate::policy::demand::ArrivalsTable;
 use crate::policy::pool::PoolTable;
-use crate::policy::pricing::PricingTable;
 
+mod channels;
 mod defaults;
 mod jobs;
 mod nodes;
 pub(in crate::scenario) mod notes;
+mod verification;
 
+pub use channels::{BackgroundTable, ChannelsTable, CoordinationTable, PayoutAt, PayoutBatchTable, PayoutTable};
+pub use crate::domain::answer::Use;
 pub use jobs::{ClassTable, ModelTable, Priority, RequesterTable};
 pub use nodes::{Discipline, DisciplineTable, FailureTable, Interruption, Limit, NodeGroupTable, OwnerName};
+pub use verification::{
+    CheckTable, Checker, DetectsTable, Holders, MethodTable, OpinionsTable, SlashTable, SlashTo, Timing, VerificationTable,
+};
 
 /// A scenario file.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -53,6 +59,12 @@ pub struct ScenarioTable {
     pub demand: DemandTable,
     /// The groups of nodes.
     pub nodes: Vec<NodeGroupTable>,
+    /// The groups of validators, who check answers. Default none.
+    #[serde(default)]
+    pub validators: Vec<NodeGroupTable>,
+    /// The groups of provers, who make proofs. Default none: nodes make their own.
+    #[serde(default)]
+    pub provers: Vec<NodeGroupTable>,
     /// Distances. Default: none.
     #[serde(default)]
     pub network: NetworkTable,
@@ -62,6 +74,15 @@ pub struct ScenarioTable {
     /// What is charged.
     #[serde(default)]
     pub pricing: ChannelsTable,
+    /// How answers are verified. Default not at all.
+    #[serde(default)]
+    pub verification: VerificationTable,
+    /// The chain that coordinates the market. Default no gas.
+    #[serde(default)]
+    pub coordination: CoordinationTable,
+    /// When nodes are paid. Default when an answer is accepted.
+    #[serde(default)]
+    pub payout: PayoutTable,
     /// What happens when a node is gone.
     #[serde(default)]
     pub retries: RetriesTable,
@@ -80,6 +101,9 @@ pub struct DemandTable {
     /// No job is asked for from this instant on. Default the horizon.
     #[serde(default)]
     pub until: Option<Span>,
+    /// What all answers are worth, relative to what their classes say. Default 1.
+    #[serde(default = "defaults::one")]
+    pub value_factor: crate::domain::share::Factor,
     /// The sources of jobs.
     pub sources: Vec<SourceTable>,
 }
@@ -134,9 +158,16 @@ pub struct RoutingTable {
     /// Whom routing asks. Default `random` with d = 4 (assumed).
     #[serde(default = "defaults::pool")]
     pub pool: PoolTable,
-    /// Which offer is taken. Default `least-delay` (assumed).
-    #[serde(default = "defaults::chooser")]
-    pub chooser: ChooserTable,
+    /// What a requester looks at before it takes an offer. Default `surplus`.
+    #[serde(default)]
+    pub choice: Choice,
+    /// Which offer is taken. Default `best-surplus`, and with the choice `first` `least-delay` (assumed).
+    #[serde(default)]
+    pub chooser: Option<ChooserTable>,
+    /// How long a quote holds while its job waits at the node; then the price is agreed anew, there or elsewhere, or the
+    /// requester walks away. Default: for ever.
+    #[serde(default)]
+    pub quote_ttl: Option<Span>,
     /// How the wait at a node is estimated. Default `jobs`.
     #[serde(default)]
     pub estimate: Estimate,
@@ -151,6 +182,17 @@ pub struct RoutingTable {
     pub max_age: Option<Span>,
 }
 
+/// What a requester looks at before it takes an offer (model §5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Choice {
+    /// Value, prices, delays and trust of every offer with every method: an offer is taken only if it leaves a surplus.
+    #[default]
+    Surplus,
+    /// The chooser's offer and the first method, whatever they cost (for theory).
+    First,
+}
+
 /// How the wait at a node is estimated (model §5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -162,18 +204,6 @@ pub enum Estimate {
     Work,
     /// The mean wait of the jobs served so far at all nodes.
     Mean,
-}
-
-/// The three price channels.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ChannelsTable {
-    /// The price of a GPU-second of the reference card. Default a list price of 0.
-    #[serde(default = "defaults::free")]
-    pub compute: PricingTable,
-    /// How price × work becomes micro-credits. Default `nearest-even`.
-    #[serde(default)]
-    pub rounding: crate::domain::money::Rounding,
 }
 
 /// What happens when a node is gone.
@@ -230,24 +260,24 @@ pub enum TableName {
     Series,
     /// One row per node.
     Nodes,
+    /// One row per validator or prover.
+    Validators,
+    /// One row per check.
+    Checks,
 }
 
 impl Default for RoutingTable {
     fn default() -> Self {
         RoutingTable {
             pool: defaults::pool(),
-            chooser: defaults::chooser(),
+            choice: Choice::default(),
+            chooser: None,
+            quote_ttl: None,
             estimate: Estimate::default(),
             refresh: Span::ZERO,
             heartbeat: Span::ZERO,
             max_age: None,
         }
-    }
-}
-
-impl Default for ChannelsTable {
-    fn default() -> Self {
-        ChannelsTable { compute: defaults::free(), rounding: Default::default() }
     }
 }
 

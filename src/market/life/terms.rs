@@ -1,0 +1,172 @@
+//! What each admitted method would cost a job and promise it, whichever node computes (model §5, §8).
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{JobSlot, MethodId};
+use crate::domain::money::Money;
+use crate::engine::time::Span;
+use crate::market::{Market, Moment};
+use crate::scenario::Scenario;
+use crate::scenario::channels::Channel;
+use crate::scenario::schema::Checker;
+use crate::scenario::verification::{Check, Method};
+
+/// What a method costs one job, and how often an answer passes it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Terms {
+    /// The method.
+    pub method: MethodId,
+    /// Work of the node beyond that of the answer, on the reference GPU.
+    pub overhead: Span,
+    /// What checkers and provers are expected to be paid.
+    pub checkers: Money,
+    /// What they are paid if every check takes place.
+    pub checkers_most: Money,
+    /// The price of a unit of gas.
+    pub gas: Money,
+    /// The price of a checker's GPU-second.
+    pub check: Money,
+    /// What the chain is expected to be paid.
+    pub coordination: Money,
+    /// What the chain is paid if every check takes place.
+    pub coordination_most: Money,
+    /// Nanoseconds until the placement is in a block.
+    pub inclusion: f64,
+    /// Nanoseconds that blocking checks are expected to take.
+    pub blocking: f64,
+    /// Nanoseconds after acceptance until the result is expected to be final.
+    pub standing: f64,
+    /// The probability that a right answer passes the blocking checks, and all checks.
+    pub right: [f64; 2],
+    /// The probability that a wrong answer passes the blocking checks, and all checks.
+    pub wrong: [f64; 2],
+    /// Copies executed in all.
+    pub copies: u32,
+    /// How many of them must agree.
+    pub agree: u32,
+}
+
+/// Puts the terms of every method the job's class admits into `terms`, which comes empty. None where the chain or the
+/// checkers cannot be paid because their channel is stopped.
+pub fn collect(market: &mut Market, at: &Moment<'_>, slot: JobSlot, terms: &mut Vec<Terms>) {
+    let scenario = at.scenario;
+    let channels = &scenario.channels;
+    let Some(gas_price) = market.prices.at(channels, Channel::Coordination, at.now) else { return };
+    let Some(check_price) = market.prices.at(channels, Channel::Verification, at.now) else { return };
+    let job = &market.jobs[slot];
+    let diligence = market.opinions.diligence(&scenario.verification, job.requester);
+    for &id in &scenario.classes[job.class].methods {
+        let method = &scenario.verification.methods[id];
+        let shared = Shared { expected: job.expected, gas_price, check_price, diligence };
+        terms.push(of(market, scenario, (id, method), &shared));
+    }
+}
+
+/// What all methods see alike.
+struct Shared {
+    expected: Span,
+    gas_price: Money,
+    check_price: Money,
+    diligence: f64,
+}
+
+fn of(market: &Market, scenario: &Scenario, (id, method): (MethodId, &Method), shared: &Shared) -> Terms {
+    let (expected, chain) = (shared.expected, &scenario.chain);
+    let mut terms = Terms {
+        method: id,
+        overhead: overhead(method, expected),
+        checkers: Money::ZERO,
+        checkers_most: Money::ZERO,
+        gas: shared.gas_price,
+        check: shared.check_price,
+        coordination: Money::ZERO,
+        coordination_most: Money::ZERO,
+        inclusion: inclusion(market, scenario),
+        blocking: 0.0,
+        standing: method.window.0 as f64,
+        right: [1.0; 2],
+        wrong: [1.0; 2],
+        copies: 1,
+        agree: 1,
+    };
+    let (mut gas, mut gas_most) = (chain.gas as f64, chain.gas);
+    for check in &method.checks {
+        gas += check.sample * check.gas as f64;
+        gas_most += check.gas;
+        if check.by == Checker::Replicas {
+            (terms.copies, terms.agree) = (check.count, check.agree);
+            continue;
+        }
+        let each = check.expected_work(expected);
+        let paid = if check.by == Checker::Attestation { Money::ZERO } else { fee(scenario, shared.check_price, each) };
+        let most = paid.times(u64::from(check.count));
+        terms.checkers_most += most;
+        terms.checkers += Money::from_micro(most.0 as f64 * check.sample);
+        let takes = check.sample * (market.check_delay(scenario, check) + each.0 as f64);
+        match check.deferred {
+            true => terms.standing = terms.standing.max(takes),
+            false => terms.blocking = terms.blocking.max(takes),
+        }
+        passes(&mut terms, check, shared.diligence);
+    }
+    terms.coordination = Money::from_micro(gas * shared.gas_price.0 as f64);
+    terms.coordination_most = shared.gas_price.times(gas_most);
+    if gas == chain.gas as f64 {
+        terms.coordination = terms.coordination_most;
+    }
+    terms
+}
+
+/// How often right and wrong answers pass a check, as far as the requester knows: a checker that does not look approves.
+fn passes(terms: &mut Terms, check: &Check, diligence: f64) {
+    let diligence = if check.is_asked_of_others() { diligence } else { 1.0 };
+    let mut memory = check.verdict.memory();
+    let mut odds = |alarm: f64| {
+        let approves = 1.0 - diligence * alarm;
+        let accepted = if check.count == 1 { approves } else { check.verdict.odds(&mut memory, check.count, approves) };
+        1.0 - check.sample + check.sample * accepted
+    };
+    let (right, wrong) = (odds(check.false_alarm), odds(check.detection()));
+    for (passes, odds) in [(&mut terms.right, right), (&mut terms.wrong, wrong)] {
+        passes[1] *= odds;
+        if !check.deferred {
+            passes[0] *= odds;
+        }
+    }
+}
+
+/// What the chain's own delay is expected to be: half a block, and the blocks that those who wait fill.
+fn inclusion(market: &Market, scenario: &Scenario) -> f64 {
+    let chain = &scenario.chain;
+    if !chain.runs || !chain.blocking || chain.gas == 0 {
+        return 0.0;
+    }
+    let ahead = market.chain.waiting as f64 / chain.limit as f64;
+    chain.block.0 as f64 * (0.5 + ahead.floor())
+}
+
+/// What one checker is paid for so much work.
+pub fn fee(scenario: &Scenario, price: Money, work: Span) -> Money {
+    price.for_work(work, scenario.channels.rounding)
+}
+
+/// Work of the node beyond that of the answer, for a job of so much work.
+pub fn overhead(method: &Method, work: Span) -> Span {
+    match method.overhead == 0.0 && method.overhead_time == Span::ZERO {
+        true => Span::ZERO,
+        false => work.scaled(method.overhead) + method.overhead_time,
+    }
+}
+
+impl Market {
+    /// The time a check is expected to spend on its way and in a queue: the mean of those so far.
+    fn check_delay(&self, scenario: &Scenario, check: &Check) -> f64 {
+        match check.by {
+            Checker::Attestation | Checker::Replicas => 0.0,
+            Checker::Validators | Checker::Peers | Checker::Proof => {
+                let trip = scenario.network.mean_round_trip().0 as f64;
+                trip + self.check_wait.mean().0 as f64
+            }
+        }
+    }
+}

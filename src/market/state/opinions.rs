@@ -1,0 +1,82 @@
+//! What is thought of nodes, validators and provers (model §12).
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::answer::Evidence;
+use crate::domain::ids::{Id, NodeId, RequesterId};
+use crate::engine::time::Time;
+use crate::policy::opinion::OpinionMemory;
+use crate::scenario::schema::Holders;
+use crate::scenario::verification::Verification;
+
+/// The opinions of all holders: one, or one per group of requesters.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Opinions {
+    parties: usize,
+    /// By holder, then by party; empty without a rule.
+    held: Vec<OpinionMemory>,
+    /// By holder: what is thought of all checkers together.
+    checkers: Vec<f64>,
+    /// How many check.
+    count: usize,
+}
+
+impl Opinions {
+    /// What is thought before anything is seen. `checks` says of each party whether it checks.
+    pub fn open(verification: &Verification, requesters: usize, checks: &[bool]) -> Opinions {
+        let Some(rule) = &verification.opinion else { return Opinions::default() };
+        let holders = if verification.holders == Holders::Group { requesters } else { 1 };
+        let held = vec![rule.memory(); holders * checks.len()];
+        let count = checks.iter().filter(|checks| **checks).count();
+        let at_first = rule.trust(&mut rule.memory()) * count as f64;
+        Opinions { parties: checks.len(), held, checkers: vec![at_first; holders], count }
+    }
+
+    /// The probability that a party's next answer is right, as a group of requesters sees it.
+    #[inline]
+    pub fn trust(&self, verification: &Verification, holder: RequesterId, party: NodeId) -> f64 {
+        match &verification.opinion {
+            None => verification.prior,
+            Some(rule) => rule.trust(&mut self.held[self.place(verification, holder, party)].clone()),
+        }
+    }
+
+    /// The mean probability that a checker looks carefully, as a group of requesters sees it.
+    #[inline]
+    pub fn diligence(&self, verification: &Verification, holder: RequesterId) -> f64 {
+        match (&verification.opinion, self.count) {
+            (None, _) => verification.prior,
+            (Some(_), 0) => 1.0,
+            (Some(_), count) => self.checkers[self.holder(verification, holder)] / count as f64,
+        }
+    }
+
+    /// Takes evidence of a party in.
+    pub fn see(
+        &mut self,
+        verification: &Verification,
+        holder: RequesterId,
+        (party, checks): (NodeId, bool),
+        evidence: Evidence,
+        now: Time,
+    ) {
+        let Some(rule) = &verification.opinion else { return };
+        let place = self.place(verification, holder, party);
+        let memory = &mut self.held[place];
+        let before = rule.trust(memory);
+        rule.see(memory, evidence, verification.credit_unchecked, now);
+        if checks {
+            let change = rule.trust(memory) - before;
+            let holder = self.holder(verification, holder);
+            self.checkers[holder] += change;
+        }
+    }
+
+    fn holder(&self, verification: &Verification, holder: RequesterId) -> usize {
+        if verification.holders == Holders::Group { holder.index() } else { 0 }
+    }
+
+    fn place(&self, verification: &Verification, holder: RequesterId, party: NodeId) -> usize {
+        self.holder(verification, holder) * self.parties + party.index()
+    }
+}

@@ -1,0 +1,35 @@
+//! The largest surplus.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Offer;
+use crate::engine::random::Draw;
+use crate::policy::Described;
+
+/// No parameters.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Spec {}
+
+impl Described for Spec {
+    const NAME: &'static str = "best-surplus";
+    const SUMMARY: &'static str = "the offer that leaves the requester the most: value less prices, delay, verification and distrust";
+    const SOURCE: &'static str = "rational choice over offers and methods; goes with the choice `surplus`";
+    const EXAMPLE: &'static str = "{}";
+
+    fn unwritten() -> Option<Self> {
+        Some(Spec {})
+    }
+}
+
+impl super::Rule for Spec {
+    type Memory = ();
+
+    fn memory(&self) {}
+
+    #[inline]
+    fn choose(&self, _: &mut (), offers: &[Offer], draw: &mut Draw) -> usize {
+        super::least(offers, draw, |offer| -offer.surplus)
+    }
+}

@@ -1,0 +1,80 @@
+//! The price channels, the chain and the payout as the market uses them.
+
+use super::schema::{PayoutAt, PayoutBatchTable};
+use crate::domain::money::{Money, Rounding};
+use crate::engine::law::Sampler;
+use crate::engine::time::Span;
+use crate::policy::pricing::Pricing;
+
+/// The channels, in the order of the coupling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[repr(u8)]
+pub enum Channel {
+    /// A GPU-second.
+    Compute,
+    /// A unit of gas.
+    Coordination,
+    /// A checker's GPU-second.
+    Verification,
+}
+
+impl Channel {
+    /// All of them.
+    pub const ALL: [Channel; 3] = [Channel::Compute, Channel::Coordination, Channel::Verification];
+
+    /// The name, as scenarios write it.
+    pub fn name(self) -> &'static str {
+        ["compute", "coordination", "verification"][self as usize]
+    }
+}
+
+/// What is charged.
+#[derive(Clone, Debug)]
+pub struct Channels {
+    /// The rule of each channel.
+    pub pricing: [Pricing; 3],
+    /// How price × work becomes micro-credits.
+    pub rounding: Rounding,
+    /// How a moving price becomes micro-credits.
+    pub price_rounding: Rounding,
+    /// How often the prices of computing and verification may move.
+    pub interval: Span,
+    /// The share of their capacity that they are meant to use.
+    pub target: f64,
+    /// What each channel sees of the others' excess demand; `None`: nothing.
+    pub coupling: Option<[[f64; 3]; 3]>,
+    /// Credits per token.
+    pub token: Money,
+    /// Whether the prices of computing and of verification can move at all.
+    pub moves: bool,
+}
+
+/// The chain.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    /// Gas of each placement.
+    pub gas: u64,
+    /// The time between two blocks.
+    pub block: Span,
+    /// The gas a block is meant to use.
+    pub target: u64,
+    /// The most gas in a block.
+    pub limit: u64,
+    /// Whether a request waits for its placement to be in a block.
+    pub blocking: bool,
+    /// What is added per unit of gas, in micro-credits.
+    pub tip: Option<Sampler>,
+    /// Gas that others use, block by block.
+    pub background: Vec<u64>,
+    /// Whether there are blocks at all.
+    pub runs: bool,
+}
+
+/// When nodes are paid.
+#[derive(Clone, Debug)]
+pub struct Payout {
+    /// From when on.
+    pub at: PayoutAt,
+    /// Whether payments are gathered.
+    pub batch: Option<PayoutBatchTable>,
+}

@@ -1,0 +1,148 @@
+//! What is charged in the three channels, the chain, and the payout.
+
+use super::Compiler;
+use super::routing::amount;
+use crate::domain::money::Money;
+use crate::engine::time::Span;
+use crate::policy::input::{Content, Filled, Reader, Wanted};
+use crate::policy::pricing::{Pricing, PricingTable};
+use crate::scenario::channels::{Chain, Channel, Channels, Payout};
+use crate::scenario::files::Files;
+use crate::scenario::schema::{BackgroundTable, ScenarioTable};
+
+/// The most intervals or blocks of a run.
+const INTERVALS: u64 = 1_000_000_000;
+
+/// The channels, if nothing is wrong with their rules.
+pub(super) fn channels(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Option<Channels> {
+    let written = &table.pricing;
+    let pricing = [
+        pricing(compiler, Channel::Compute, &written.compute),
+        pricing(compiler, Channel::Coordination, &written.coordination),
+        pricing(compiler, Channel::Verification, &written.verification),
+    ];
+    intervals(compiler, "pricing.interval", written.interval, table.horizon);
+    amount(compiler, "pricing.token", written.token);
+    if written.token <= Money::ZERO {
+        compiler.wrong("pricing.token", "a token that is worth nothing", "write what a token is worth, in credits");
+    }
+    if !(0.001..=0.999).contains(&written.target.get()) {
+        let message = format!("a target of {}", written.target.get());
+        compiler.wrong("pricing.target", message, "write a share between 0.001 and 0.999");
+    }
+    let coupling = coupling(compiler, written.coupling);
+    let [Some(compute), Some(coordination), Some(verification)] = pricing else { return None };
+    let moves = [&compute, &verification].iter().any(|rule| !matches!(rule, Pricing::List(_)));
+    Some(Channels {
+        pricing: [compute, coordination, verification],
+        rounding: written.rounding,
+        price_rounding: written.price_rounding,
+        interval: written.interval,
+        target: written.target.get(),
+        coupling,
+        token: written.token,
+        moves,
+    })
+}
+
+fn pricing(compiler: &mut Compiler<'_>, channel: Channel, table: &PricingTable) -> Option<Pricing> {
+    let path = format!("pricing.{}", channel.name());
+    let chosen = compiler.chosen(&path, table.chosen())?;
+    if let Pricing::List(spec) = &chosen {
+        amount(compiler, &format!("{path}.list.price"), spec.price);
+    }
+    Some(chosen)
+}
+
+/// The matrix, where it says more than that each channel sees itself alone.
+fn coupling(compiler: &mut Compiler<'_>, written: Option<[[f64; 3]; 3]>) -> Option<[[f64; 3]; 3]> {
+    let matrix = written?;
+    for (row, entries) in matrix.iter().enumerate() {
+        if entries[row] != 1.0 || entries.iter().any(|entry| !entry.is_finite() || entry.abs() > 100.0) {
+            let message = "a channel sees its own excess demand in full";
+            compiler.wrong(format!("pricing.coupling[{row}]"), message, "write ones on the diagonal, and finite numbers beside them");
+        }
+    }
+    let identity = matrix.iter().enumerate().all(|(row, entries)| {
+        entries.iter().enumerate().all(|(column, &entry)| entry == if row == column { 1.0 } else { 0.0 })
+    });
+    (!identity).then_some(matrix)
+}
+
+/// The chain.
+pub(super) fn chain(compiler: &mut Compiler<'_>, table: &ScenarioTable, files: &mut Files<'_>) -> Chain {
+    let written = &table.coordination;
+    intervals(compiler, "coordination.block", written.block, table.horizon);
+    if written.target == 0 || written.target > 1 << 50 {
+        compiler.wrong("coordination.target", format!("blocks meant to hold {} gas", written.target), "write 1 to 2^50");
+    }
+    let limit = written.target as f64 * written.limit.get();
+    let gas = written.gas;
+    if written.limit.get() < 1.0 || limit > 1e17 {
+        let help = "the limit is relative to the target; write 1 or more";
+        compiler.wrong("coordination.limit", format!("a limit of {} targets", written.limit.get()), help);
+    } else if gas as f64 > limit {
+        let message = format!("a placement takes {gas} gas and a block holds {limit}");
+        compiler.wrong("coordination.gas", message, "it would never be in a block: raise `target` or `limit`");
+    }
+    let tip = written.tip.as_ref().and_then(|law| compiler.law("coordination.tip", law));
+    let background = match &written.background {
+        Some(of) => background(compiler, of, files),
+        None => Vec::new(),
+    };
+    let checks = table.verification.define.values().any(|method| method.checks.iter().any(|check| check.gas > 0));
+    Chain {
+        gas,
+        block: written.block,
+        target: written.target,
+        limit: limit as u64,
+        blocking: written.blocking,
+        tip,
+        runs: gas > 0 || checks || !background.is_empty(),
+        background,
+    }
+}
+
+/// The recorded gas of others, block by block.
+fn background(compiler: &mut Compiler<'_>, of: &BackgroundTable, files: &mut Files<'_>) -> Vec<u64> {
+    let path = "coordination.background.file";
+    let wanted = [Wanted { name: of.used.clone(), content: Content::Count }];
+    match files.named_at(path).columns(&of.file, &wanted) {
+        Ok(mut columns) => match columns.pop() {
+            Some(Filled::Counts(counts)) => counts,
+            _ => Vec::new(),
+        },
+        Err(message) => {
+            match files.take_problem() {
+                Some(problem) => compiler.problems.input(compiler.document, path, problem),
+                None => compiler.wrong(path, message, ""),
+            }
+            Vec::new()
+        }
+    }
+}
+
+/// The payout.
+pub(super) fn payout(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Payout {
+    let written = &table.payout;
+    if let Some(batch) = &written.batch {
+        if batch.count == 0 {
+            compiler.wrong("payout.batch.count", "batches of no payments", "gather at least one");
+        }
+        for (field, span) in [("idle", batch.idle), ("age", batch.age)] {
+            if span == Span::ZERO {
+                compiler.wrong(format!("payout.batch.{field}"), "a batch that never waits", "write a time above 0, or leave `batch` out");
+            }
+            compiler.brief(format!("payout.batch.{field}"), span);
+        }
+        compiler.brief("payout.batch.time", batch.time);
+    }
+    Payout { at: written.at, batch: written.batch.clone() }
+}
+
+fn intervals(compiler: &mut Compiler<'_>, path: &str, span: Span, horizon: Span) {
+    if span == Span::ZERO || horizon.0 / span.0 > INTERVALS {
+        let message = format!("one every `{span}` for `{horizon}`");
+        compiler.wrong(path, message, format!("write a longer time: at most {INTERVALS} in a run"));
+    }
+}

@@ -1,0 +1,240 @@
+//! Methods of verification: names become ids, checks are checked.
+
+use super::Compiler;
+use crate::domain::ids::{IdVec, MethodId};
+use crate::engine::time::Span;
+use crate::policy::pool::Pool;
+use crate::scenario::document::key_text;
+use crate::scenario::schema::{CheckTable, Checker, MethodTable, ScenarioTable, Timing};
+use crate::scenario::verification::{CHECKS, Check, Method, Verification, named_methods};
+
+/// The most methods: an id has 8 bits.
+const METHODS: usize = 255;
+
+/// The methods that some class admits, and the ids that each class does.
+pub(super) struct Admitted {
+    /// The methods.
+    pub verification: Option<Verification>,
+    /// By class, in their order.
+    pub by_class: Vec<Vec<MethodId>>,
+}
+
+/// Resolves all methods.
+pub(super) fn verification(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Admitted {
+    let written = &table.verification;
+    let known = known(table);
+    let mut used: Vec<String> = Vec::new();
+    let mut by_class = Vec::new();
+    let default: Vec<usize> = names(compiler, "verification.methods", &written.methods, &known, &mut used);
+    for (name, class) in &table.classes {
+        let path = format!("classes.{}.methods", key_text(name));
+        let own = class.methods.as_ref().map(|methods| names(compiler, &path, methods, &known, &mut used));
+        by_class.push(own.unwrap_or_else(|| default.clone()).into_iter().map(|id| MethodId(id as u8)).collect());
+    }
+    for (name, method) in &written.define {
+        checks(compiler, table, &format!("verification.define.{}", key_text(name)), method);
+    }
+    for name in used.iter().filter(|name| !written.define.contains_key(*name)) {
+        if let Some(method) = named_methods().get(name) {
+            fits(compiler, table, "verification.methods", name, method);
+        }
+    }
+    let factor = written.cost_factor.get();
+    compiler.countable("verification.cost-factor", factor, 1e12);
+    let methods = used.iter().map(|name| method(compiler, table, name, factor));
+    let methods: Option<IdVec<MethodId, Method>> = methods.collect();
+    let selection = compiler.chosen("verification.selection", written.selection.chosen());
+    let opinions = &written.opinions;
+    let opinion = match &opinions.rule {
+        None => Some(None),
+        Some(rule) => compiler.chosen("verification.opinions.rule", rule.chosen()).map(Some),
+    };
+    let verification = methods.zip(selection).zip(opinion).map(|((methods, selection), opinion)| Verification {
+        methods,
+        selection,
+        slash: written.slash.clone(),
+        opinion,
+        holders: opinions.holders,
+        credit_unchecked: opinions.credit_unchecked.get(),
+        prior: opinions.prior.get(),
+    });
+    Admitted { verification, by_class }
+}
+
+/// The names of all methods there are: the scenario's own first.
+fn known(table: &ScenarioTable) -> Vec<String> {
+    let own = table.verification.define.keys().cloned();
+    let named = named_methods().keys().filter(|name| !table.verification.define.contains_key(*name)).cloned();
+    own.chain(named).collect()
+}
+
+/// The places of the named methods among those used, to which new ones are added.
+fn names(
+    compiler: &mut Compiler<'_>,
+    path: &str,
+    names: &[String],
+    known: &[String],
+    used: &mut Vec<String>,
+) -> Vec<usize> {
+    if names.is_empty() {
+        compiler.wrong(path, "no method is admitted", "write `[\"none\"]` for answers that nobody checks");
+    }
+    compiler.listed_once(path, names.iter().map(String::as_str));
+    let mut found = Vec::new();
+    for (index, name) in names.iter().enumerate().take(METHODS) {
+        if compiler.find(format!("{path}[{index}]"), "method", name, known).is_none() {
+            continue;
+        }
+        let place = used.iter().position(|other| other == name).unwrap_or_else(|| {
+            used.push(name.clone());
+            used.len() - 1
+        });
+        found.push(place);
+    }
+    if used.len() > METHODS {
+        compiler.wrong(path, format!("{} methods", used.len()), format!("admit at most {METHODS}"));
+    }
+    found
+}
+
+/// Says what is wrong with the checks of a method of the scenario.
+fn checks(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, method: &MethodTable) {
+    if method.checks.len() > CHECKS {
+        let message = format!("{} checks", method.checks.len());
+        compiler.wrong(format!("{path}.checks"), message, format!("a method has at most {CHECKS}"));
+    }
+    for (index, check) in method.checks.iter().enumerate() {
+        let path = format!("{path}.checks[{index}]");
+        one(compiler, &path, index, check);
+        eligible(compiler, table, &path, check);
+        if check.window > table.horizon {
+            let message = format!("a window of `{}` in a run of `{}`: no result would ever be final", check.window, table.horizon);
+            compiler.wrong(format!("{path}.window"), message, "shorten the window, or watch for longer");
+        }
+        compiler.countable(format!("{path}.overhead"), check.overhead.get(), 1e9);
+        compiler.countable(format!("{path}.work"), check.work.get(), 1e9);
+        compiler.brief(format!("{path}.overhead-time"), check.overhead_time);
+        if let Some(time) = &check.time {
+            compiler.law(format!("{path}.time"), time);
+        }
+    }
+}
+
+/// What is wrong with a check by itself.
+fn one(compiler: &mut Compiler<'_>, path: &str, index: usize, check: &CheckTable) {
+    let alone = matches!(check.by, Checker::Attestation | Checker::Proof);
+    if check.count == 0 || (alone && check.count != 1) {
+        let message = format!("a check by {} of them", check.count);
+        compiler.wrong(format!("{path}.count"), message, if alone { "one attests or proves: leave it out" } else { "ask at least one" });
+    }
+    if check.timing == Timing::Blocking && check.window > Span::ZERO {
+        let help = "a result stands after its blocking checks: write `timing = \"deferred\"`, or leave `window` out";
+        compiler.wrong(format!("{path}.window"), "a window goes with a deferred check", help);
+    }
+    if check.by == Checker::Replicas {
+        let agree = check.agree.unwrap_or(check.count / 2 + 1);
+        if index > 0 {
+            compiler.wrong(format!("{path}.by"), "replicas after other checks", "a method executes copies first, once: make it the first check");
+        } else if check.timing == Timing::Deferred || check.sample.get() < 1.0 {
+            let help = "copies are compared before there is an answer: leave `timing` and `sample` out";
+            compiler.wrong(format!("{path}.by"), "replicas that come after the answer", help);
+        } else if agree == 0 || agree > check.count {
+            let message = format!("{agree} of {} answers can never agree", check.count);
+            compiler.wrong(compiler.written(&path, "agree"), message, "ask for 1 to `count`");
+        }
+    } else if check.agree.is_some() {
+        compiler.wrong(format!("{path}.agree"), "`agree` goes with `by = \"replicas\"`", "votes of checkers are decided by `verdict`");
+    }
+    if let Some(rule) = compiler.chosen(format!("{path}.verdict"), check.verdict.chosen()) {
+        let mut memory = rule.memory();
+        if check.by != Checker::Replicas && rule.odds(&mut memory, check.count, 1.0) <= 0.0 {
+            let message = format!("`{}` of {} checkers accepts nothing, not even if all of them approve", rule.name(), check.count);
+            compiler.wrong(compiler.written(&path, "verdict"), message, "ask more checkers, or for fewer approvals");
+        }
+    }
+}
+
+/// Whether there are as many as a check asks.
+fn eligible(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, check: &CheckTable) {
+    if let Some((there, who)) = too_few(table, check) {
+        let message = format!("{} {who} are asked and there are {there}", check.count);
+        compiler.wrong(compiler.written(&path, "count"), message, format!("add {who}, or ask fewer"));
+    }
+}
+
+/// The same for a named method, which has no place in the scenario but its name.
+fn fits(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, name: &str, method: &MethodTable) {
+    for check in &method.checks {
+        if let Some((there, who)) = too_few(table, check) {
+            let message = format!("the method `{name}` asks {} {who} and there are {there}", check.count);
+            let place = table.verification.methods.iter().position(|method| method == name);
+            let at = place.map_or(path.to_owned(), |place| format!("{path}[{place}]"));
+            let help = match check.by {
+                Checker::Validators => "add a group of them, `[[validators]]`, or leave the method out",
+                _ => "add nodes and ask more of them at once (`routing.pool`), or leave the method out",
+            };
+            compiler.wrong(at, message, help);
+        }
+    }
+}
+
+/// How many there are, where fewer than a check asks.
+fn too_few(table: &ScenarioTable, check: &CheckTable) -> Option<(u64, &'static str)> {
+    let count = |groups: &[crate::scenario::schema::NodeGroupTable]| groups.iter().map(|group| u64::from(group.count)).sum::<u64>();
+    let nodes = count(&table.nodes);
+    let (there, who) = match check.by {
+        Checker::Validators => (count(&table.validators), "validators"),
+        Checker::Peers => (nodes.saturating_sub(1), "peers"),
+        Checker::Replicas => {
+            let asked = table.routing.pool.chosen().ok().and_then(|pool: Pool| pool.sampled()).map_or(nodes, u64::from);
+            (nodes.min(asked), "nodes at once")
+        }
+        Checker::Attestation | Checker::Proof => return None,
+    };
+    (u64::from(check.count) > there).then_some((there, who))
+}
+
+fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor: f64) -> Option<Method> {
+    let written = table.verification.define.get(name).or_else(|| named_methods().get(name))?;
+    let overhead: f64 = written.checks.iter().map(|check| check.overhead.get() * factor).sum();
+    let time: f64 = written.checks.iter().map(|check| check.overhead_time.0 as f64 * factor).sum();
+    let checks: Option<Vec<Check>> = written.checks.iter().map(|check| compiled(compiler, check, factor)).collect();
+    let checks = checks?;
+    Some(Method {
+        name: name.to_owned(),
+        overhead,
+        overhead_time: Span::from_nanos(time),
+        defers: checks.iter().any(|check| check.deferred),
+        window: written.checks.iter().map(|check| check.window).max().unwrap_or(Span::ZERO),
+        checks,
+    })
+}
+
+fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: f64) -> Option<Check> {
+    let time = match &check.time {
+        Some(law) if law.check().is_empty() => Some(law.sampler()),
+        Some(_) => return None,
+        None => None,
+    };
+    let kinds = &check.detects_kind;
+    let kinds = [kinds.substitute, kinds.skip, kinds.copy, kinds.tamper, kinds.error];
+    let gas = check.gas as f64 * factor;
+    if gas > 1e15 {
+        compiler.wrong("verification.cost-factor", "gas of checks beyond counting", "write a smaller factor");
+    }
+    Some(Check {
+        by: check.by,
+        sample: check.sample.get(),
+        work: check.work.get() * factor,
+        time,
+        time_factor: factor,
+        gas: gas as u64,
+        count: check.count,
+        agree: check.agree.unwrap_or(check.count / 2 + 1),
+        cancel: check.cancel,
+        verdict: check.verdict.chosen().ok()?,
+        deferred: check.timing == Timing::Deferred,
+        detects: kinds.map(|kind| kind.unwrap_or(check.detects).get()),
+        false_alarm: check.false_alarm.get(),
+    })
+}

@@ -1,0 +1,157 @@
+//! What is charged in the three channels, and when it is paid out.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::defaults;
+use crate::domain::money::{Money, Rounding};
+use crate::domain::share::{Factor, Share};
+use crate::engine::law::Law;
+use crate::engine::time::Span;
+use crate::policy::pricing::PricingTable;
+
+/// The three price channels.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ChannelsTable {
+    /// The price of a GPU-second of the reference card. Default a list price of 0.
+    #[serde(default = "defaults::free")]
+    pub compute: PricingTable,
+    /// The price of a checker's GPU-second. Default a list price of 0.
+    #[serde(default = "defaults::free")]
+    pub verification: PricingTable,
+    /// The price of a unit of gas. Default a list price of 0.
+    #[serde(default = "defaults::free")]
+    pub coordination: PricingTable,
+    /// How price × work becomes micro-credits. Default `nearest-even`.
+    #[serde(default)]
+    pub rounding: Rounding,
+    /// How a price that moves becomes a whole number of micro-credits. Default `nearest-even`.
+    #[serde(default)]
+    pub price_rounding: Rounding,
+    /// How often the prices of computing and of verification may move; that of coordination moves with each block.
+    /// Default `"1min"` (assumed).
+    #[serde(default = "defaults::minute")]
+    pub interval: Span,
+    /// The share of their capacity that computing and verification are meant to use. Default 0.5 (assumed).
+    #[serde(default = "defaults::half")]
+    pub target: Share,
+    /// What each channel sees of the others' excess demand, in the order compute, coordination, verification; ones on the
+    /// diagonal. Default each its own alone.
+    #[serde(default)]
+    pub coupling: Option<[[f64; 3]; 3]>,
+    /// Credits per token. Default 1 (assumed).
+    #[serde(default = "defaults::one_credit")]
+    pub token: Money,
+}
+
+/// The chain that coordinates the market: gas in blocks.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CoordinationTable {
+    /// Gas of each placement, beside that of its checks. Default 0.
+    #[serde(default)]
+    pub gas: u64,
+    /// The time between two blocks. Default `"2s"` (assumed).
+    #[serde(default = "defaults::two_seconds")]
+    pub block: Span,
+    /// The gas a block is meant to use. Default 15 000 000 (as on Ethereum after its London upgrade).
+    #[serde(default = "defaults::block_target")]
+    pub target: u64,
+    /// The most gas in a block, relative to the target. Default 2 (as on Ethereum after its London upgrade).
+    #[serde(default = "defaults::two_factor")]
+    pub limit: Factor,
+    /// Whether a request goes out only when its placement is in a block. Default true.
+    #[serde(default = "defaults::yes")]
+    pub blocking: bool,
+    /// What a requester adds per unit of gas, to be taken up before others. Default 0.
+    #[serde(default)]
+    pub tip: Option<Law<Money>>,
+    /// Gas that others use, block by block: a file with one row per block, taken up before the market's own.
+    #[serde(default)]
+    pub background: Option<BackgroundTable>,
+}
+
+/// A recorded series of block usage.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct BackgroundTable {
+    /// The file, one row per block in their order.
+    pub file: String,
+    /// The column with the gas used.
+    pub used: String,
+}
+
+/// When nodes are paid.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PayoutTable {
+    /// The instant from which a node may be paid. Default `acceptance`.
+    #[serde(default)]
+    pub at: PayoutAt,
+    /// Whether payments are gathered. Default: each is paid alone.
+    #[serde(default)]
+    pub batch: Option<PayoutBatchTable>,
+}
+
+/// From when a node may be paid.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PayoutAt {
+    /// When its answer is accepted; a revocation takes it back as far as it can be had.
+    #[default]
+    Acceptance,
+    /// When its answer can no longer be revoked.
+    Window,
+}
+
+/// Payments that are gathered and made together, one batch after the other.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PayoutBatchTable {
+    /// A batch of so many payments is closed.
+    pub count: u32,
+    /// A batch is closed when no payment has joined it for so long.
+    pub idle: Span,
+    /// A batch is closed when its first payment has waited so long.
+    pub age: Span,
+    /// How long the settler takes for a batch; it settles one after the other. Default 0.
+    #[serde(default)]
+    pub time: Span,
+}
+
+impl Default for ChannelsTable {
+    fn default() -> Self {
+        ChannelsTable {
+            compute: defaults::free(),
+            verification: defaults::free(),
+            coordination: defaults::free(),
+            rounding: Rounding::default(),
+            price_rounding: Rounding::default(),
+            interval: defaults::minute(),
+            target: defaults::half(),
+            coupling: None,
+            token: defaults::one_credit(),
+        }
+    }
+}
+
+impl Default for CoordinationTable {
+    fn default() -> Self {
+        CoordinationTable {
+            gas: 0,
+            block: defaults::two_seconds(),
+            target: defaults::block_target(),
+            limit: defaults::two_factor(),
+            blocking: true,
+            tip: None,
+            background: None,
+        }
+    }
+}
+
+impl Default for PayoutTable {
+    fn default() -> Self {
+        PayoutTable { at: PayoutAt::default(), batch: None }
+    }
+}

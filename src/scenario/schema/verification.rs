@@ -1,0 +1,244 @@
+//! How answers are verified: methods as lists of checks, and what follows from an alarm.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::defaults;
+use crate::domain::money::Money;
+use crate::domain::share::{Factor, Share};
+use crate::engine::law::Law;
+use crate::engine::time::Span;
+use crate::policy::opinion::OpinionTable;
+use crate::policy::selection::SelectionTable;
+use crate::policy::verdict::VerdictTable;
+
+/// How answers are verified.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct VerificationTable {
+    /// The methods a requester may choose among, by name; a class may name its own. Default `["none"]`.
+    #[serde(default = "defaults::no_method")]
+    pub methods: Vec<String>,
+    /// Methods of this scenario, by name, beside the named ones that `reliance rules verification` lists; one of the same
+    /// name takes the other's place.
+    #[serde(default)]
+    pub define: IndexMap<String, MethodTable>,
+    /// What all checks cost and how long they take, relative to what is written. Default 1.
+    #[serde(default = "defaults::one")]
+    pub cost_factor: Factor,
+    /// Who checks, where a method asks for validators. Default `random`.
+    #[serde(default = "defaults::selection")]
+    pub selection: SelectionTable,
+    /// What happens to a node whose answer is found wrong.
+    #[serde(default)]
+    pub slash: SlashTable,
+    /// What is thought of nodes and checkers.
+    #[serde(default)]
+    pub opinions: OpinionsTable,
+}
+
+/// A method: a list of checks, at most 8; none leaves every answer unchecked.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MethodTable {
+    /// What it does, in a sentence.
+    #[serde(default)]
+    pub summary: String,
+    /// Whom it leaves to be trusted.
+    #[serde(default)]
+    pub trust: String,
+    /// Where its figures come from.
+    #[serde(default)]
+    pub source: String,
+    /// The checks. Blocking checks all begin when the answer is there; deferred ones when it is accepted.
+    #[serde(default)]
+    pub checks: Vec<CheckTable>,
+}
+
+/// One check of an answer (verification costs: prover overhead o and f, checker work κ and f, sampling s, detection d, false
+/// alarm f).
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CheckTable {
+    /// Who does it.
+    pub by: Checker,
+    /// The probability that it takes place, drawn at the placement and hidden from the node. Default 1.
+    #[serde(default = "defaults::all")]
+    pub sample: Share,
+    /// Work of the node beyond that of the answer, relative to it, whether or not the check takes place. Default 0.
+    #[serde(default)]
+    pub overhead: Factor,
+    /// Work of the node beyond that of the answer, in time on the reference GPU, whether or not the check takes place.
+    /// Default 0.
+    #[serde(default)]
+    pub overhead_time: Span,
+    /// Work of each checker, or of the making of the proof, relative to the job's. Default 0.
+    #[serde(default)]
+    pub work: Factor,
+    /// What each checker, or the making of the proof, takes beyond `work`, on the reference GPU. With `attestation`: how long
+    /// the requester takes to see it. Default 0.
+    #[serde(default)]
+    pub time: Option<Law<Span>>,
+    /// Gas for the chain, paid when the job is placed if the check takes place. Default 0.
+    #[serde(default)]
+    pub gas: u64,
+    /// How many validators or peers look, or how many copies are executed in all. Default 1.
+    #[serde(default = "defaults::one_u32")]
+    pub count: u32,
+    /// With `replicas`: how many answers must agree. Default more than half.
+    #[serde(default)]
+    pub agree: Option<u32>,
+    /// With `replicas`: whether copies still under way are called off at the verdict. Default true.
+    #[serde(default = "defaults::yes")]
+    pub cancel: bool,
+    /// When votes are a verdict. Default `any-alarm`.
+    #[serde(default = "defaults::verdict")]
+    pub verdict: VerdictTable,
+    /// Whether the answer waits for it, or is accepted and may be revoked. Default `blocking`.
+    #[serde(default)]
+    pub timing: Timing,
+    /// With `deferred`: the result stands at least so long before it is final, whether or not the check takes place.
+    /// Default 0.
+    #[serde(default)]
+    pub window: Span,
+    /// The probability that one careful look finds a wrong answer. Default 1.
+    #[serde(default = "defaults::all")]
+    pub detects: Share,
+    /// The same for kinds of wrong answers of which it is different.
+    #[serde(default)]
+    pub detects_kind: DetectsTable,
+    /// The probability that one careful look takes a right answer for a wrong one. Default 0.
+    #[serde(default)]
+    pub false_alarm: Share,
+}
+
+/// The probability that a look finds a wrong answer, by its kind.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DetectsTable {
+    /// A cheaper model answered.
+    #[serde(default)]
+    pub substitute: Option<Share>,
+    /// The work was left out.
+    #[serde(default)]
+    pub skip: Option<Share>,
+    /// The answer was copied.
+    #[serde(default)]
+    pub copy: Option<Share>,
+    /// The answer was changed on purpose.
+    #[serde(default)]
+    pub tamper: Option<Share>,
+    /// An honest mistake.
+    #[serde(default)]
+    pub error: Option<Share>,
+}
+
+/// Who does a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Checker {
+    /// The node's hardware vouches for what it runs; the requester looks at it.
+    Attestation,
+    /// A proof is made, by a prover of `[[provers]]` if there are any and otherwise by the node, and the requester looks at it.
+    Proof,
+    /// Validators, chosen by `selection`, each with a queue of its own.
+    Validators,
+    /// Nodes that serve the same model, in their serving queues.
+    Peers,
+    /// The job is executed by several nodes, whose answers are compared. At most one per method, and the first check.
+    Replicas,
+}
+
+/// Whether the answer waits for a check.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Timing {
+    /// It is accepted after the check.
+    #[default]
+    Blocking,
+    /// It is accepted before the check, which may revoke it.
+    Deferred,
+}
+
+/// What a node loses when its answer is found wrong.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SlashTable {
+    /// Tokens, as far as the stake reaches. Default 0.
+    #[serde(default)]
+    pub fixed: Money,
+    /// A share of the stake that is left. Default 0.
+    #[serde(default)]
+    pub share: Share,
+    /// A multiple of the job's compute price, at the price of the token. Default 0.
+    #[serde(default)]
+    pub fee_multiple: Factor,
+    /// Where it goes. Default `burn`.
+    #[serde(default)]
+    pub to: SlashTo,
+}
+
+/// Where a slashed stake goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SlashTo {
+    /// It is destroyed.
+    #[default]
+    Burn,
+    /// To the treasury.
+    Treasury,
+    /// To the requester.
+    Requester,
+    /// In equal parts to the checkers that raised the alarm; what does not divide goes to the treasury, and all of it where there is
+    /// none.
+    Checkers,
+}
+
+/// What is thought of nodes and of checkers (model §12).
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct OpinionsTable {
+    /// How evidence becomes an opinion. Default none: everybody is thought to be right with probability `prior`.
+    #[serde(default)]
+    pub rule: Option<OpinionTable>,
+    /// Who holds opinions. Default `public`.
+    #[serde(default)]
+    pub holders: Holders,
+    /// What an unchecked acceptance counts as evidence for a node, from 0 to 1. Default 0.
+    #[serde(default)]
+    pub credit_unchecked: Share,
+    /// Without a rule: the probability of a right answer, and of a careful look. Default 1.
+    #[serde(default = "defaults::all")]
+    pub prior: Share,
+}
+
+/// Who holds opinions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Holders {
+    /// There is one opinion of each party.
+    #[default]
+    Public,
+    /// Each group of requesters has its own.
+    Group,
+}
+
+impl Default for VerificationTable {
+    fn default() -> Self {
+        VerificationTable {
+            methods: defaults::no_method(),
+            define: IndexMap::new(),
+            cost_factor: Factor::ONE,
+            selection: defaults::selection(),
+            slash: SlashTable::default(),
+            opinions: OpinionsTable::default(),
+        }
+    }
+}
+
+impl Default for OpinionsTable {
+    fn default() -> Self {
+        OpinionsTable { rule: None, holders: Holders::default(), credit_unchecked: Share::ZERO, prior: Share::ONE }
+    }
+}

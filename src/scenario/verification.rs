@@ -1,0 +1,145 @@
+//! Methods of verification as the market uses them, and the file of the named ones.
+
+use std::sync::LazyLock;
+
+use indexmap::IndexMap;
+
+use super::schema::{Checker, Holders, MethodTable, SlashTable};
+use crate::domain::ids::{IdVec, MethodId};
+use crate::engine::law::Sampler;
+use crate::engine::random::Draw;
+use crate::engine::time::Span;
+use crate::policy::opinion::Opinion;
+use crate::policy::selection::Selection;
+use crate::policy::verdict::VerdictRule;
+
+/// The most checks of a method.
+pub const CHECKS: usize = 8;
+
+/// The named methods, as their file writes them.
+static NAMED: LazyLock<IndexMap<String, MethodTable>> =
+    LazyLock::new(|| toml::from_str(include_str!("methods.toml")).expect("the file of named methods, which a test reads"));
+
+/// The named methods, in the order of their file.
+pub fn named_methods() -> &'static IndexMap<String, MethodTable> {
+    &NAMED
+}
+
+/// How answers are verified.
+#[derive(Clone, Debug)]
+pub struct Verification {
+    /// All methods that some class admits.
+    pub methods: IdVec<MethodId, Method>,
+    /// Who checks.
+    pub selection: Selection,
+    /// What a node loses that is found wrong.
+    pub slash: SlashTable,
+    /// How evidence becomes an opinion; `None`: everybody is thought to be right with probability `prior`.
+    pub opinion: Option<Opinion>,
+    /// Who holds opinions.
+    pub holders: Holders,
+    /// What an unchecked acceptance counts.
+    pub credit_unchecked: f64,
+    /// Without a rule of opinions: the probability of a right answer, and of a careful look.
+    pub prior: f64,
+}
+
+/// A method: a list of checks.
+#[derive(Clone, Debug)]
+pub struct Method {
+    /// Its name.
+    pub name: String,
+    /// Its checks, at most [`CHECKS`].
+    pub checks: Vec<Check>,
+    /// Work of the node beyond that of the answer, relative to it.
+    pub overhead: f64,
+    /// Work of the node beyond that of the answer, on the reference GPU.
+    pub overhead_time: Span,
+    /// Whether some check is deferred.
+    pub defers: bool,
+    /// The longest window of its checks.
+    pub window: Span,
+}
+
+/// One check of a method; factors of the scenario's `cost-factor` are in it.
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// Who does it.
+    pub by: Checker,
+    /// The probability that it takes place.
+    pub sample: f64,
+    /// Work of each checker, or of making the proof, relative to the job's.
+    pub work: f64,
+    /// What it takes beyond that, in nanoseconds on the reference GPU.
+    pub time: Option<Sampler>,
+    /// The factor on `time`.
+    pub time_factor: f64,
+    /// Gas if it takes place.
+    pub gas: u64,
+    /// Checkers, or copies in all.
+    pub count: u32,
+    /// Of replicas: how many answers must agree.
+    pub agree: u32,
+    /// Of replicas: whether the others are called off at the verdict.
+    pub cancel: bool,
+    /// When votes are a verdict.
+    pub verdict: VerdictRule,
+    /// Whether the answer is accepted before it.
+    pub deferred: bool,
+    /// The probability that a careful look finds a wrong answer, by kind.
+    pub detects: [f64; 5],
+    /// The probability that a careful look takes a right answer for a wrong one.
+    pub false_alarm: f64,
+}
+
+impl Check {
+    /// The probability that a careful look finds a wrong answer of which nothing is known: the mean over the kinds, each
+    /// thought as likely as the others (assumed).
+    pub fn detection(&self) -> f64 {
+        self.detects.iter().sum::<f64>() / self.detects.len() as f64
+    }
+
+    /// What one checker is expected to do for a job of so much work, on the reference GPU.
+    pub fn expected_work(&self, job: Span) -> Span {
+        let fixed = self.time.as_ref().map_or(0.0, Sampler::mean) * self.time_factor;
+        Span::from_nanos(job.0 as f64 * self.work + fixed)
+    }
+
+    /// What one checker does for a job of so much work, on the reference GPU.
+    pub fn draw_work(&self, job: Span, draw: &mut Draw) -> Span {
+        let fixed = self.time.as_ref().map_or(0.0, |law| law.sample(draw)) * self.time_factor;
+        Span::from_nanos(job.0 as f64 * self.work + fixed)
+    }
+
+    /// Whether others than the node and the requester do it, in queues of their own.
+    pub fn is_asked_of_others(&self) -> bool {
+        matches!(self.by, Checker::Validators | Checker::Peers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn named_methods_are_whole() {
+        let wanted = [
+            "none",
+            "signature",
+            "replication",
+            "spot-check",
+            "proof-of-sampling",
+            "fingerprint",
+            "logprob-rerun",
+            "committee",
+            "tee",
+            "zk",
+        ];
+        assert_eq!(named_methods().keys().collect::<Vec<_>>(), wanted);
+        for (name, method) in named_methods() {
+            let said = [&method.summary, &method.trust, &method.source];
+            assert!(said.iter().all(|text| !text.is_empty()), "{name} says what it is");
+            assert_eq!(method.checks.is_empty(), name == "none", "{name}");
+        }
+    }
+}

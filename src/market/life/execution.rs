@@ -304,17 +304,22 @@ fn finish_batch(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
     market.scratch.jobs = batch;
 }
 
-/// Execution is over, with an answer or without.
+/// Execution is over, with an answer or without; without one there is no first token either.
 fn leave_node(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
     let (job, story) = market.jobs.both(slot);
+    let flakes = at.scenario.groups[market.nodes.quotes[node].group].flaky.get();
+    let whole = flakes == 0.0 || !draw(market.seed, Purpose::Flake, story.key, job.attempt as u32).chance(flakes);
     let state = &mut market.nodes.states[node];
     state.work -= job.expected.0;
     market.levels.executing.down(at.now);
     story.at.finished = at.now;
-    if story.at.first_token == Time::NEVER {
+    if !whole {
+        story.at.first_token = Time::NEVER;
+    } else if story.at.first_token == Time::NEVER {
         story.at.first_token = at.now;
     }
     job.phase = Phase::Idle;
+    at.facts.note(Fact::Finished { job: story.key, node, whole });
 }
 
 /// The node sends the answer, if there is one; otherwise the requester tries again.
@@ -325,12 +330,8 @@ fn come_back(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: Node
     let state = &mut market.nodes.states[node];
     let (job, story) = market.jobs.both(slot);
     let attempt = job.attempt as u32;
-    let flakes = group.flaky.get();
-    let whole = flakes == 0.0 || !draw(market.seed, Purpose::Flake, story.key, attempt).chance(flakes);
-    at.facts.note(Fact::Finished { job: story.key, node, whole });
-    if !whole {
+    if story.at.first_token == Time::NEVER {
         market.nodes.backrooms[node].failed += 1;
-        story.at.first_token = Time::NEVER;
         return placement::retry(market, at, slot, Span::ZERO);
     }
     state.served += 1;

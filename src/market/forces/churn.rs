@@ -59,7 +59,7 @@ pub fn repair(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
         _ => {}
     }
     schedule_failure(market, at, node);
-    execution::serve(market, at, node);
+    execution::serve_again(market, at, node);
     market.note_load(at.scenario, node);
 }
 

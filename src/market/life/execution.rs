@@ -91,6 +91,13 @@ pub fn serve(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
     schedule(market, at, node);
 }
 
+/// Serves on after a repair.
+pub fn serve_again(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
+    serve(market, at, node);
+    give_way(market, at, node);
+    schedule(market, at, node);
+}
+
 /// The job that a free slot goes to, if there is a free slot and a job.
 fn next_waiting(market: &mut Market, node: NodeId, group: &NodeGroup) -> Option<JobSlot> {
     let seed = market.seed;
@@ -202,7 +209,24 @@ pub fn loaded(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     market.levels.executing.down(at.now);
     begin(market, at, slot, node);
     enter(market, slot, node);
+    give_way(market, at, node);
     schedule(market, at, node);
+}
+
+/// After a time in which nobody could be put aside (a model was being loaded, the node was down): whoever is in service
+/// makes room for those of higher priority who came meanwhile.
+fn give_way(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
+    let group = &at.scenario.groups[market.nodes.quotes[node].group];
+    if !group.preemptive || !market.nodes.states[node].up {
+        return;
+    }
+    while let Some(first) = market.nodes.states[node].waiting.first(|_| 0) {
+        if !preempt(market, at, first, node, group) {
+            return;
+        }
+        leave_room(market, at, first, node);
+        start(market, at, first, node, group);
+    }
 }
 
 /// Execution begins, or goes on after it was put aside.

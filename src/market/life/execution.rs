@@ -7,6 +7,7 @@ use crate::domain::purpose::Purpose;
 use crate::engine::random::{Chance, Draw, key};
 use crate::engine::time::{Span, Time};
 use crate::market::state::nodes::Due;
+use crate::market::state::service::Entry;
 use crate::market::{Event, Market, Moment};
 use crate::policy::conduct::Answer;
 use crate::record::fact::Fact;
@@ -151,7 +152,8 @@ fn preempt(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId
     debug_assert!(state.service.serving() <= group.slots);
     let current = state.service.entries().filter(|entry| market.jobs.is(entry.job, entry.turn));
     // The last to have begun among the lowest; an entry of a stale turn is nobody's.
-    let lowest = current.max_by_key(|entry| (priority(market, entry.job), **entry)).copied();
+    let began = |entry: &Entry| market.jobs.story(entry.job).at.started;
+    let lowest = current.max_by_key(|entry| (priority(market, entry.job), began(entry), **entry)).copied();
     let Some(entry) = lowest.filter(|entry| priority(market, entry.job) > ours) else {
         return false;
     };

@@ -26,6 +26,7 @@ use state::ledger::{Account, Ledger};
 use state::levels::Levels;
 use state::nodes::Nodes;
 use state::registry::Registry;
+use state::service::Entry;
 use state::sources::Source;
 
 pub use gauges::View;
@@ -118,6 +119,7 @@ struct Scratch {
     pool: Vec<NodeId>,
     offers: Vec<Offer>,
     jobs: Vec<JobSlot>,
+    entries: Vec<Entry>,
 }
 
 /// The present instant, as a handler sees it.

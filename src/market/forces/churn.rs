@@ -1,6 +1,6 @@
 //! Nodes fail and come back, and routing learns of it by heartbeats and looks.
 
-use crate::domain::ids::{JobSlot, ModelId, NodeId};
+use crate::domain::ids::{ModelId, NodeId};
 use crate::domain::purpose::Purpose;
 use crate::engine::random::{Chance, Draw, key};
 use crate::engine::time::{Span, Time};
@@ -74,20 +74,15 @@ fn drop_all(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
     let state = &mut market.nodes.states[node];
     // Those loading a model are in service without an entry, so jobs in service are found by their slots' node and
     // stage: by the entries, the batch, and those loading.
-    let mut serving: Vec<JobSlot> = state
-        .service
-        .entries()
-        .filter(|entry| entry.job.is_some() && market.jobs.is(entry.job, entry.turn))
-        .map(|entry| entry.job)
-        .collect();
+    let entries = state.service.entries().filter(|entry| entry.job.is_some() && market.jobs.is(entry.job, entry.turn));
+    dropped.extend(entries.map(|entry| entry.job));
     let backroom = &mut market.nodes.backrooms[node];
-    serving.append(&mut backroom.batch);
-    serving.append(&mut backroom.loading);
-    serving.sort_unstable();
+    dropped.append(&mut backroom.batch);
+    dropped.append(&mut backroom.loading);
+    dropped[waiting..].sort_unstable();
     state.service.empty();
     backroom.loaded.clear();
     state.work = 0;
-    dropped.append(&mut serving);
     for (index, &slot) in dropped.iter().enumerate() {
         if index >= waiting {
             market.levels.executing.down(at.now);
@@ -104,15 +99,16 @@ fn drop_all(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
 
 /// Those in service begin again.
 fn repeat(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
+    let mut again = std::mem::take(&mut market.scratch.entries);
     let state = &mut market.nodes.states[node];
-    let entries = state.service.entries().filter(|entry| market.jobs.is(entry.job, entry.turn));
-    let mut again: Vec<_> = entries.copied().collect();
+    again.extend(state.service.entries().filter(|entry| market.jobs.is(entry.job, entry.turn)));
     again.sort_unstable_by(|a, b| b.cmp(a));
     state.service.restart();
-    for entry in again {
+    for entry in again.drain(..) {
         placement::set_work(market, at, entry.job);
         execution::begin_again(market, entry.job, node);
     }
+    market.scratch.entries = again;
 }
 
 /// A node is listed, or its listing lapses.
@@ -131,15 +127,15 @@ pub fn list(market: &mut Market, at: &mut Moment<'_>, node: NodeId, turn: u32) {
 
 /// Routing renews its picture: who is listed, and how loaded.
 pub fn refresh(market: &mut Market, at: &mut Moment<'_>) {
-    for (node, listed) in market.registry.take_changed() {
+    let (changed, dirty) = market.registry.take_deferred();
+    for &(node, listed) in &changed {
         market.set_listed(at, node, listed);
     }
-    let dirty = market.registry.take_dirty();
     for &node in &dirty {
         market.nodes.quotes[node].dirty = false;
         market.show_load(node);
     }
-    market.registry.keep(dirty);
+    market.registry.keep(changed, dirty);
     at.queue.push(at.now + at.scenario.routing.refresh, Event::Refresh);
 }
 

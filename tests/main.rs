@@ -1,9 +1,15 @@
 //! The one integration binary. Each module holds one promise of the project to its word.
 
 mod suite {
+    mod allocation;
     mod broken;
+    mod determinism;
+    mod golden;
+    mod life;
     mod new_rule;
+    mod properties;
     mod readme;
     mod theory;
     mod tidy;
+    mod trial;
 }

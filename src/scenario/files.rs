@@ -110,7 +110,7 @@ impl Reader for Named<'_, '_> {
     fn columns(&mut self, _: &str, wanted: &[Wanted]) -> Result<Vec<Filled>, String> {
         let kinds = wanted.iter().map(|wanted| kind(wanted.content)).collect::<Result<Vec<Kind>, String>>()?;
         self.read(wanted, &kinds).map_err(|problem| {
-            let message = problem.message.clone();
+            let message = problem.message.to_string();
             self.files.problem = Some(problem);
             message
         })

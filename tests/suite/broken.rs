@@ -3,6 +3,9 @@
 //! `tests/broken/NAME.toml` is broken, `NAME.txt` beside it holds what is said of it. A line `# --set PATH=VALUE` at the head
 //! of a scenario is a setting from the command line. `RELIANCE_BLESS=1 cargo test` writes the texts anew: read them then.
 
+mod mutations;
+mod nonsense;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -53,6 +56,15 @@ fn every_broken_scenario_says_what_is_wrong_with_it() {
     for text in files(FOLDER, "txt") {
         assert!(scenarios.contains(&text.with_extension("toml")), "{} belongs to no scenario", text.display());
     }
+}
+
+/// The sound scenarios that broken ones extend: name and text, with paths that hold from the package's folder.
+fn sound() -> Vec<(String, String)> {
+    let text = |path: &PathBuf| fs::read_to_string(path).expect("a scenario");
+    let moved = |text: String| {
+        text.replace("\"../inputs", "\"tests/broken/inputs").replace("[\"good.toml", "[\"tests/broken/base/good.toml")
+    };
+    files("tests/broken/base", "toml").iter().map(|path| (path.display().to_string(), moved(text(path)))).collect()
 }
 
 #[test]

@@ -9,11 +9,17 @@ use crate::policy::demand::Arrivals;
 use crate::scenario::Source;
 use crate::scenario::document::node::{Node, Value};
 use crate::scenario::files::Files;
+use crate::scenario::inputs::MissingColumns;
 use crate::scenario::model::ClassOf;
+use crate::scenario::nearest;
+use crate::scenario::problems::Problem;
 use crate::scenario::schema::{ScenarioTable, SourceTable};
 
 /// The highest rate, per second: one arrival a nanosecond. Beyond it time would stand still.
 const RATE: f64 = 1e9;
+
+/// The most times faster that a file is replayed.
+const SCALE: f64 = 1e6;
 
 /// What a source may ask for.
 pub(super) struct Asked {
@@ -77,6 +83,16 @@ fn requesters(compiler: &mut Compiler<'_>, path: &str, written: &SourceTable) ->
 fn arrivals(compiler: &mut Compiler<'_>, path: &str, mut chosen: Arrivals, files: &mut Files) -> Option<Arrivals> {
     let table = format!("{path}.arrivals.{}", chosen.name());
     let too_fast = compiler.document.value(&table).and_then(|node| too_fast(node, &table));
+    let scale = match compiler.document.value(&format!("{table}.scale")).map(|node| &node.value) {
+        Some(Value::Float(scale)) => *scale,
+        Some(Value::Integer(scale)) => *scale as f64,
+        _ => 0.0,
+    };
+    if scale > SCALE {
+        let message = format!("a file that runs `{scale:e}` times as fast as it was recorded");
+        compiler.wrong(format!("{table}.scale"), message, format!("write at most {SCALE}"));
+        return None;
+    }
     if let Some((at, rate)) = too_fast {
         let help = format!("write at most `{RATE:.0}/s`, which is one in a nanosecond");
         compiler.wrong(at, format!("`{rate}` is faster than time is counted"), help);
@@ -85,7 +101,10 @@ fn arrivals(compiler: &mut Compiler<'_>, path: &str, mut chosen: Arrivals, files
     let file = format!("{table}.file");
     let Err(message) = chosen.resolve(&mut files.named_at(&file)) else { return Some(chosen) };
     if let Some(problem) = files.take_problem() {
-        compiler.problems.input(compiler.document, &file, problem);
+        match &problem.missing {
+            Some(missing) => compiler.missing_columns(&table, &problem.path, missing),
+            None => compiler.problems.input(compiler.document, &file, problem),
+        }
         return None;
     }
     let reads_file = compiler.document.value(&file).is_some();
@@ -100,6 +119,21 @@ fn arrivals(compiler: &mut Compiler<'_>, path: &str, mut chosen: Arrivals, files
 }
 
 impl Compiler<'_> {
+    /// Says which columns a file lacks, each at the parameter of the table at `path` that names it; at the file where a
+    /// name was left out.
+    fn missing_columns(&mut self, path: &str, file: &str, columns: &MissingColumns) {
+        let there: Vec<&str> = columns.there.iter().map(String::as_str).collect();
+        for column in &columns.missing {
+            let table = self.document.value(path).and_then(Node::as_table).into_iter().flatten();
+            let named =
+                table.filter(|(_, entry)| entry.node.as_text() == Some(column)).map(|(key, _)| key.as_str()).next();
+            let origin = self.document.nearest_origin(&format!("{path}.{}", named.unwrap_or("file")));
+            let near = nearest::nearest(column, there.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+            let problem = Problem::new(Some(origin), format!("`{file}` has no column `{column}`")).help(near);
+            self.problems.push(problem.note(format!("its columns are {}", nearest::listed(&there))));
+        }
+    }
+
     /// What a message about the table at `path` is about: the first word in backticks that is a key written there, or else
     /// the key whose text is one of the words; otherwise the table.
     fn about(&self, path: &str, message: &str) -> String {
@@ -130,6 +164,14 @@ fn too_fast(node: &Node, path: &str) -> Option<(String, String)> {
 fn class_of(compiler: &mut Compiler<'_>, path: &str, written: &SourceTable, names_classes: bool) -> Option<ClassOf> {
     let known = compiler.names.classes.clone();
     let has_mix = !written.mix.is_empty();
+    if !has_mix && compiler.document.value(&format!("{path}.mix")).is_some() {
+        compiler.wrong(
+            format!("{path}.mix"),
+            "a mix of no classes",
+            "name classes with their weights, or leave it out",
+        );
+        return None;
+    }
     if names_classes && (written.class.is_some() || has_mix) {
         let own = if has_mix { "mix" } else { "class" };
         let message =

@@ -24,9 +24,10 @@ impl Compiler<'_> {
     /// Problems of the head of a scenario.
     pub(super) fn header(&mut self, table: &ScenarioTable) {
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        if table.name.is_empty() || table.name.len() > NAME_LENGTH || !table.name.chars().all(plain) {
-            let message = format!("`{}` cannot name a folder", table.name);
-            self.wrong("name", message, format!("use up to {NAME_LENGTH} letters, digits, `-` and `_`"));
+        let opens_well = table.name.starts_with(|c: char| c.is_ascii_alphanumeric());
+        if !opens_well || table.name.len() > NAME_LENGTH || !table.name.chars().all(plain) {
+            let help = format!("use up to {NAME_LENGTH} letters, digits, `-` and `_`, a letter or digit first");
+            self.wrong("name", format!("`{}` cannot name a folder", table.name), help);
         }
         self.times(table);
         if table.record.tick == Span::ZERO {
@@ -36,13 +37,13 @@ impl Compiler<'_> {
                 format!("more than {TICKS} samples, one every `{}` for `{}`", table.record.tick, table.horizon);
             self.wrong("record.tick", message, "write a longer tick, such as `1min`");
         }
-        let tables = table.record.tables.iter().enumerate();
-        let tables =
-            tables.map(|(index, table)| (format!("record.tables[{index}]"), format!("{table:?}").to_lowercase()));
-        self.unique("tables", &tables.collect::<Vec<_>>());
+        let tables: Vec<String> = table.record.tables.iter().map(|table| format!("{table:?}").to_lowercase()).collect();
+        self.listed_once("record.tables", tables.iter().map(String::as_str));
         if table.limits.open_jobs == 0 {
             self.wrong("limits.open-jobs", "no job may be open", "allow at least one");
         }
+        self.brief("retries.pause", table.retries.pause);
+        self.brief("retries.timeout", table.retries.timeout);
         if table.retries.most > RETRIES {
             let message = format!("a job that is placed {} times", table.retries.most);
             self.wrong("retries.most", message, format!("it is at most {RETRIES}"));

@@ -12,7 +12,7 @@ use super::schema::ScenarioTable;
 use crate::domain::ids::RegionId;
 use crate::domain::money::Money;
 use crate::engine::random::Seed;
-use crate::engine::time::Time;
+use crate::engine::time::{Span, Time};
 
 mod demand;
 mod head;
@@ -25,6 +25,9 @@ mod work;
 
 /// The most models: one bit each.
 const MODELS: usize = 64;
+
+/// A year.
+const YEAR: Span = Span(366 * 86_400_000_000_000);
 
 /// Makes a scenario of a table, or says everything that is wrong with it.
 pub(super) fn compile(document: &Document, table: ScenarioTable) -> Result<Scenario, Problems> {
@@ -114,6 +117,21 @@ impl Compiler<'_> {
     fn wrong_key(&mut self, path: &str, key: &str, message: impl Into<String>, help: impl Into<String>) {
         let help: String = help.into();
         self.problems.at_key(self.document, path, key, message, help.as_str());
+    }
+
+    /// Says whether a number is beyond all reason.
+    fn countable(&mut self, path: impl Display, number: f64, most: f64) {
+        if number > most {
+            self.wrong(path, format!("`{number:e}` is beyond counting"), format!("write at most {most}"));
+        }
+    }
+
+    /// Says whether something that is done again and again takes more than a year each time: sums of such times leave the
+    /// 584 years that can be counted.
+    fn brief(&mut self, path: impl Display, span: Span) {
+        if span > YEAR {
+            self.wrong(path, format!("`{span}` is more than a year"), "check the unit");
+        }
     }
 
     /// The chosen rule, if its table is given where it must be.

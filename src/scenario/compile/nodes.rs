@@ -49,6 +49,8 @@ fn group(
     known: &IdVec<ModelId, Model>,
 ) -> NodeGroup {
     limits(compiler, path, written);
+    compiler.countable(format!("{path}.memory-gb"), written.memory_gb.unwrap_or_default().get(), 1e9);
+    compiler.brief(format!("{path}.discipline.batch-setup"), written.discipline.batch_setup);
     let region = written.region.as_ref();
     let region = region.and_then(|name| compiler.region(format!("{path}.region"), name, regions));
     let speed = compiler.law_or(format!("{path}.speed"), written.speed.as_ref(), 1.0);

@@ -33,6 +33,7 @@ pub(super) fn routing(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Opt
             "use `jobs` or `work`, or another chooser",
         );
     }
+    compiler.brief("routing.heartbeat", *heartbeat);
     if *refresh > Span::ZERO && table.horizon.0 / refresh.0 > REFRESHES {
         let message = format!("a picture that is renewed more than {REFRESHES} times, every `{refresh}`");
         compiler.wrong("routing.refresh", message, "write a longer time, or `0` for a picture that is always fresh");
@@ -48,9 +49,7 @@ pub(super) fn routing(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Opt
 }
 
 fn check_pool(compiler: &mut Compiler<'_>, table: &ScenarioTable, pool: &Pool) {
-    if let Some(d) = pool.sampled()
-        && (d == 0 || d as usize > pool::MOST)
-    {
+    if let Some(d) = pool.sampled().filter(|d| *d == 0 || usize::from(*d) > pool::MOST) {
         let path = format!("routing.pool.{}.d", pool.name());
         compiler.wrong(path, format!("a pool of {d} nodes"), format!("write 1 to {}", pool::MOST));
     }

@@ -1,12 +1,20 @@
 //! What holds between the parts of a scenario: that somebody serves what is asked for, and that it is some work.
 
-use super::Compiler;
 use super::demand::Asked;
+use super::{Compiler, YEAR};
 use crate::domain::ids::{IdVec, NodeGroupId};
+use crate::domain::money::MICRO;
+use crate::engine::law::{Law, Quantity, Sampler};
 use crate::engine::time::Span;
 use crate::scenario::document::key_text;
-use crate::scenario::model::NodeGroup;
+use crate::scenario::model::{NodeGroup, along};
 use crate::scenario::schema::{ClassTable, ModelTable, ScenarioTable};
+
+/// What the books hold with room to spare, in micro-units: a ninth of what 64 bits count.
+const BOOKS: f64 = 1e18;
+
+/// Micro-units in a unit.
+const UNIT: f64 = MICRO as f64;
 
 /// A model with its number and name.
 type Named<'t> = (usize, &'t String, &'t ModelTable);
@@ -34,6 +42,7 @@ pub(super) fn check(compiler: &mut Compiler<'_>, table: &ScenarioTable, groups: 
     for (index, group) in groups.iter().enumerate() {
         memory(compiler, table, index, group);
     }
+    money(compiler, table, groups);
 }
 
 /// The model of a class; nothing where the class names none that there is.
@@ -55,6 +64,17 @@ fn tokens(compiler: &mut Compiler<'_>, name: &str, class: &ClassTable, model: Na
         compiler.wrong(path, message, "write them, or the `work` of the class");
         return;
     }
+    let average = |law: &Option<Law<f64>>| {
+        law.as_ref().filter(|law| law.check().is_empty()).map_or(0.0, |law| law.sampler().mean())
+    };
+    let points: Vec<(f64, f64)> =
+        model.2.prefill.iter().map(|&(tokens, time)| (tokens as f64, time.0 as f64)).collect();
+    let mean = along(&points, average(&class.input_tokens)) + model.2.decode.0 as f64 * average(&class.output_tokens);
+    if mean > YEAR.0 as f64 {
+        let message = format!("by its tokens a job of `{name}` takes more than a year at the model `{}`", model.1);
+        compiler.wrong(path, message, "check the laws of the tokens and the times of the model");
+        return;
+    }
     let input = reads && class.input_tokens.is_none() && askers.iter().any(|asked| !asked.knows_input);
     let output = writes && class.output_tokens.is_none() && askers.iter().any(|asked| !asked.knows_output);
     for (side, _) in [("input", input), ("output", output)].iter().filter(|side| side.1) {
@@ -73,5 +93,28 @@ fn memory(compiler: &mut Compiler<'_>, table: &ScenarioTable, index: usize, grou
         let message = format!("the model `{name}` takes {size} GB and these nodes have {memory}");
         let help = format!("give them {size} GB or more, or leave `{name}` out of their `models`");
         compiler.wrong(format!("nodes[{index}].memory-gb"), message, help);
+    }
+}
+
+/// Says where the nodes could earn or stake more than the books can hold; by far, so that chance makes no difference.
+fn money(compiler: &mut Compiler<'_>, table: &ScenarioTable, groups: &IdVec<NodeGroupId, NodeGroup>) {
+    let list = table.pricing.compute.list.as_ref().map_or(0.0, |list| list.price.number());
+    let (mut earned, mut staked) = (0.0, 0.0);
+    for (index, group) in groups.iter().enumerate() {
+        let price = group.price.as_ref().map_or(list, Sampler::mean);
+        // With slots without end the work is bounded by what is asked for; a thousand jobs at once are plenty.
+        let at_once = f64::from(group.count) * f64::from(group.slots.min(1024)) * group.speed.mean();
+        earned += price.max(group.cost.mean()) * at_once * table.horizon.seconds();
+        staked += f64::from(group.count) * group.stake.mean();
+        if earned > BOOKS {
+            let field = if group.cost.mean() > price { "cost" } else { "price" };
+            let message = "by this price the nodes could earn more than the books hold in a run";
+            let help = format!("lower it, or count in larger credits: all nodes together at most {:e}", BOOKS / UNIT);
+            return compiler.wrong(compiler.written(&format!("nodes[{index}]"), field), message, help);
+        }
+        if staked > BOOKS {
+            let help = format!("lower it: all nodes together stake at most {:e} tokens", BOOKS / UNIT);
+            return compiler.wrong(format!("nodes[{index}].stake"), "the nodes stake more than the books hold", help);
+        }
     }
 }

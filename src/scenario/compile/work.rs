@@ -2,6 +2,7 @@
 
 use super::{Compiler, MODELS, credits};
 use crate::domain::ids::{ClassId, IdVec, ModelId};
+use crate::engine::law::Sampler;
 use crate::engine::time::Span;
 use crate::scenario::document::key_text;
 use crate::scenario::model::{Class, Model, Slowdown, Work, along};
@@ -23,6 +24,9 @@ pub(super) fn models(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> IdVe
 fn model(compiler: &mut Compiler<'_>, name: &str, written: &ModelTable) -> Model {
     let path = format!("models.{}", key_text(name));
     let prefill = prefill(compiler, &path, written);
+    compiler.countable(format!("{path}.memory-gb"), written.memory_gb.get(), 1e9);
+    compiler.brief(format!("{path}.decode"), written.decode);
+    compiler.brief(format!("{path}.load"), written.load);
     Model {
         name: name.to_string(),
         prefill,
@@ -37,6 +41,9 @@ fn model(compiler: &mut Compiler<'_>, name: &str, written: &ModelTable) -> Model
 fn prefill(compiler: &mut Compiler<'_>, path: &str, written: &ModelTable) -> Vec<(f64, f64)> {
     let points: Vec<(f64, f64)> =
         written.prefill.iter().map(|&(tokens, time)| (tokens as f64, time.0 as f64)).collect();
+    for (index, (_, time)) in written.prefill.iter().enumerate() {
+        compiler.brief(format!("{path}.prefill[{index}][1]"), *time);
+    }
     for (index, pair) in written.prefill.windows(2).enumerate() {
         let [(fewer, sooner), (tokens, time)] = [pair[0], pair[1]];
         let at = format!("{path}.prefill[{}]", index + 1);
@@ -66,6 +73,9 @@ fn slowdown(compiler: &mut Compiler<'_>, path: &str, written: &ModelTable) -> Sl
         let message = "the slowdown does not begin with one job at its own pace";
         compiler.wrong(format!("{path}.slowdown[0]"), message, "begin with `[1, 1.0]`");
         return Slowdown::None;
+    }
+    for (index, (_, factor)) in points.iter().enumerate() {
+        compiler.countable(format!("{path}.slowdown[{index}][1]"), *factor, 1e6);
     }
     for (index, pair) in points.windows(2).enumerate() {
         let [(fewer, less), (n, factor)] = [pair[0], pair[1]];
@@ -133,8 +143,12 @@ fn work(compiler: &mut Compiler<'_>, path: &str, written: &ClassTable) -> Work {
     }
     if let Some(law) = &written.work {
         let law = compiler.law(format!("{path}.work"), law);
-        if law.as_ref().is_some_and(|law| law.mean() == 0.0) {
-            compiler.wrong(format!("{path}.work"), "jobs that are no work", "write a law of spans above 0");
+        match law.as_ref().map(Sampler::mean) {
+            Some(0.0) => {
+                compiler.wrong(format!("{path}.work"), "jobs that are no work", "write a law of spans above 0");
+            }
+            Some(mean) => compiler.brief(format!("{path}.work"), Span::from_nanos(mean)),
+            None => {}
         }
         return law.map_or(Work::Tokens { input: None, output: None }, Work::Law);
     }

@@ -205,7 +205,7 @@ fn wrong_types_and_ranges() {
     }
     assert_eq!(
         said("seed = 1\nuntil = \"5 parsecs\"", &[]),
-        "error: `5 parsecs` is not a duration; write a number and a unit such as `250ms`, `1.5s`, `24h`\n  --> x.toml:2:9\n   |\n 2 | until = \"5 parsecs\"\n   |         ^^^^^^^^^^^"
+        "error: `5 parsecs` is not a duration\n  --> x.toml:2:9\n   |\n 2 | until = \"5 parsecs\"\n   |         ^^^^^^^^^^^\n   = help: write a number and a unit such as `250ms`, `1.5s`, `24h`"
     );
     assert_eq!(
         said_after_head("corners = [1, 2, 3]"),
@@ -293,15 +293,15 @@ error: expected a number, found `true`
 fn syntax_errors_have_the_same_form() {
     assert_eq!(
         said("seed = 1\nuntil = 24h\n", &[]),
-        "error: string values must be quoted, expected literal string\n  --> x.toml:2:9\n   |\n 2 | until = 24h\n   |         ^^^"
+        "error: `24h` is not a value\n  --> x.toml:2:9\n   |\n 2 | until = 24h\n   |         ^^^\n   = help: text, durations and amounts stand in quotes: `\"24h\"`"
     );
     assert_eq!(
         said("seed = 1\nseed = 2\n", &[]),
-        "error: duplicate key\n  --> x.toml:2:1\n   |\n 2 | seed = 2\n   | ^^^^"
+        "error: the key `seed` is written twice\n  --> x.toml:2:1\n   |\n 2 | seed = 2\n   | ^^^^\n   = help: keep one of the two"
     );
     assert_eq!(
         said("a = [1, 2", &[]),
-        "error: unclosed array, expected `]`\n  --> x.toml:1:10\n   |\n 1 | a = [1, 2\n   |          ^"
+        "error: an array without its end\n  --> x.toml:1:10\n   |\n 1 | a = [1, 2\n   |          ^\n   = help: close it with `]`"
     );
     assert_eq!(
         said(&format!("a = {}{}", "[".repeat(90), "]".repeat(90)), &[]).lines().next(),

@@ -7,7 +7,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor,
+    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, Unexpected, VariantAccess,
+    Visitor,
 };
 
 use super::error::{Error, LeftOut, address, as_text};
@@ -128,7 +129,9 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             return visitor.visit_str(&text);
         }
         match &self.node.value {
-            Value::Text(text) | Value::Datetime(text) => visitor.visit_str(text),
+            Value::Text(text) => visitor.visit_str(text),
+            // No value of a scenario is a date; one without quotes is seldom meant.
+            Value::Datetime(_) => Err(serde::de::Error::invalid_type(Unexpected::Other("a date"), &visitor)),
             Value::Float(number) => visitor.visit_f64(*number),
             Value::Boolean(boolean) => visitor.visit_bool(*boolean),
             Value::Integer(number) => match (i64::try_from(*number), u64::try_from(*number)) {

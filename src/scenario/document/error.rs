@@ -111,7 +111,8 @@ impl Error {
     /// The node at fault, if text was wanted there and it is a number, a boolean or a date.
     pub(super) fn wants_quotes(&self) -> Option<usize> {
         let Kind::Expected { expected } = &self.0.kind else { return None };
-        (expected == "a string" && self.0.found.named.starts_with('`')).then_some(self.0.at.as_ref())?.map(|at| at.node)
+        let is_scalar = self.0.found.named.starts_with('`');
+        self.0.at.as_ref().filter(|_| expected == "a string" && is_scalar).map(|at| at.node)
     }
 
     /// The node at fault, if any is.
@@ -146,8 +147,8 @@ pub(super) fn address(node: &Node) -> usize {
 /// What a number, a boolean or a date would be as text.
 pub(super) fn as_text(node: &Node) -> Option<String> {
     match &node.value {
-        Value::Integer(_) | Value::Float(_) | Value::Boolean(_) => Some(node.to_toml()),
-        _ => None,
+        Value::Integer(_) | Value::Float(_) | Value::Boolean(_) | Value::Datetime(_) => Some(node.to_toml()),
+        Value::Text(_) | Value::Array(_) | Value::Table(_) => None,
     }
 }
 

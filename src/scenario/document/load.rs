@@ -130,7 +130,7 @@ impl Loader {
 }
 
 /// The path as a person would write it: without `.` and with `a/../b` as `b`.
-pub(super) fn label(path: &Path) -> String {
+pub(in crate::scenario) fn label(path: &Path) -> String {
     let mut plain = PathBuf::new();
     for part in path.components() {
         match part {

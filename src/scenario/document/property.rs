@@ -80,6 +80,21 @@ fn documents_extend_one_another() {
     assert_eq!(folder.without(document.key_origin("demand.law").unwrap().label()), "x.toml:5");
 }
 
+/// The parameters of another law would have no way out of a table, so one that names its law is whole.
+#[test]
+fn a_table_that_names_its_law_replaces_the_one_below() {
+    let folder = Folder::new("laws");
+    folder.write(
+        "base.toml",
+        "a = { law = \"lognormal\", median = 1, sigma = 2 }\nb = { law = \"gamma\", mean = 1, cv = 2 }\n",
+    );
+    let path =
+        folder.write("x.toml", "extends = [\"base.toml\"]\na = { law = \"exponential\", mean = 3 }\nb.mean = 4\n");
+    let document = Document::load(&path, &[]).unwrap();
+    let expected = r#"{"a":{"law":"exponential","mean":3},"b":{"law":"gamma","mean":4,"cv":2}}"#;
+    assert_eq!(document.resolved_json(), expected);
+}
+
 #[test]
 fn problems_in_what_is_extended_say_so() {
     #[derive(Debug, Deserialize)]

@@ -17,6 +17,10 @@ fn words(message: &str, before: &str, at: &str) -> (String, Option<String>) {
     // The parser lists what would have been right at the end of its messages.
     match message.split(", expected").next().unwrap_or_default() {
         "string values must be quoted" => (format!("`{at}` is not a value"), Some(quoted(at))),
+        // Words that begin like `true`, `nan` or `inf`.
+        "invalid boolean" | "invalid float" if at.starts_with(char::is_alphabetic) => {
+            (format!("`{at}` is not a value"), Some(quoted(at)))
+        }
         "invalid basic string" if message.ends_with("expected `\"`") => {
             said("a string without its end", "close it with `\"` on the same line")
         }
@@ -32,9 +36,9 @@ fn words(message: &str, before: &str, at: &str) -> (String, Option<String>) {
             "a comma is missing between two elements of an array",
             "write `,` before this, or `]` to end the array",
         ),
-        "missing comma between key-value pairs" => said(
+        "missing comma between key-value pairs" | "extra assignment between key-value pairs" => said(
             "a comma is missing between two keys of an inline table",
-            "write `,` before this, or `}` to end the table",
+            "write `,` between a value and the next key, and `}` at the end",
         ),
         "unclosed array" => said("an array without its end", "close it with `]`"),
         "unclosed inline table" => said("an inline table without its end", "close it with `}`"),
@@ -57,6 +61,7 @@ fn quoted(at: &str) -> String {
         "True" | "TRUE" | "yes" | "on" => "write `true`".to_owned(),
         "False" | "FALSE" | "no" | "off" => "write `false`".to_owned(),
         _ if straight != at => format!("write straight quotes: `\"{straight}\"`"),
+        _ if at.contains(' ') => format!("text stands in quotes, `\"{at}\"`; values stand apart by commas"),
         _ => format!("text, durations and amounts stand in quotes: `\"{at}\"`"),
     }
 }
@@ -75,20 +80,22 @@ mod tests {
         for (text, message, help) in [
             ("a = 24h", "`24h` is not a value", "text, durations and amounts stand in quotes: `\"24h\"`"),
             ("a = “b”", "`“b”` is not a value", "write straight quotes: `\"b\"`"),
+            ("a = [1 2]", "`1 2` is not a value", "text stands in quotes, `\"1 2\"`; values stand apart by commas"),
             ("a = True", "`True` is not a value", "write `true`"),
             ("a = no", "`no` is not a value", "write `false`"),
+            ("a = news", "`news` is not a value", "text, durations and amounts stand in quotes: `\"news\"`"),
             ("a = \"b\n", "a string without its end", "close it with `\"` on the same line"),
             ("a: \"b\"", "a key without a value", "write `a = …`"),
             ("a\nb = 1", "a key without a value", "write `a = …`, with a value after the sign"),
             (
-                "a = [1 2]",
+                "a = [\"b\" \"c\"]",
                 "a comma is missing between two elements of an array",
                 "write `,` before this, or `]` to end the array",
             ),
             (
                 "a = { b = 1 c = 2 }",
                 "a comma is missing between two keys of an inline table",
-                "write `,` before this, or `}` to end the table",
+                "write `,` between a value and the next key, and `}` at the end",
             ),
             ("a = [1, 2", "an array without its end", "close it with `]`"),
             ("a = { b = 1", "an inline table without its end", "close it with `}`"),

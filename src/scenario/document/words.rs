@@ -100,7 +100,7 @@ impl UnknownKey {
     /// Where the key goes if only other tables have it.
     fn elsewhere(&self) -> Option<String> {
         const MOST: usize = 3;
-        let homes = notes::homes(&self.key);
+        let homes = if notes::is_table(self.known) { notes::homes(&self.key) } else { Vec::new() };
         let key = &self.key;
         match homes.as_slice() {
             [first, ..] if first.is_empty() && self.opens_table => {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::cell::{self, Unit};
-use super::problem::InputProblem;
+use super::problem::{InputProblem, MissingColumns};
 use crate::scenario::nearest::{listed, nearest};
 
 /// A column to read.
@@ -267,6 +267,8 @@ pub(super) fn no_column(path: &Path, missing: &[&str], names: &[&str]) -> InputP
     if !names.is_empty() {
         problem.notes.push(format!("the columns are {}", listed(names)));
     }
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    problem.missing = Some(Box::new(MissingColumns { missing: owned(missing), there: owned(names) }));
     let near = missing.iter().find_map(|name| nearest(name, names.iter().copied()).map(|near| (name, near)));
     problem.help(near.map(|(name, near)| match missing.len() {
         1 => format!("did you mean `{near}`?"),

@@ -7,6 +7,7 @@ use csv::{ByteRecord, ErrorKind, Position, Reader, ReaderBuilder};
 use super::columns::{Builder, ColumnSpec, Columns};
 use super::open::{line_at, open};
 use super::problem::InputProblem;
+use crate::scenario::document::label;
 
 /// Reads the wanted columns. Quotes are those of RFC 4180; blank lines do not count.
 pub(super) fn read(path: &Path, delimiter: u8, specs: &[ColumnSpec<'_>]) -> Result<Columns, InputProblem> {
@@ -14,7 +15,7 @@ pub(super) fn read(path: &Path, delimiter: u8, specs: &[ColumnSpec<'_>]) -> Resu
     let mut builder = Builder::new(path, specs);
     let mut record = ByteRecord::new();
     if !next(path, &mut reader, &mut record)? {
-        return Err(InputProblem::new(path, format!("`{}` is empty: it has no header", path.display())));
+        return Err(InputProblem::new(path, format!("`{}` is empty: it has no header", label(path))));
     }
     let names: Vec<String> =
         record.iter().map(|name| String::from_utf8_lossy(name.trim_ascii()).into_owned()).collect();
@@ -45,7 +46,7 @@ fn next(
             let message = format!("expected {expected_len} {cells} as in the header, found {len}");
             at(path, pos.as_ref(), InputProblem::new(path, message))
         }
-        other => InputProblem::new(path, format!("cannot read `{}`: {other:?}", path.display())),
+        other => InputProblem::new(path, format!("cannot read `{}`: {other:?}", label(path))),
     })
 }
 

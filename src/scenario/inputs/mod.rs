@@ -27,7 +27,9 @@ pub use self::cell::{Unit, nanoseconds};
 pub use self::columns::{ColumnSpec, Columns, Kind, Texts};
 pub use self::hash::hash;
 pub use self::matrix::{Matrix, MatrixSpec, read_matrix};
-pub use self::problem::InputProblem;
+pub use self::problem::{InputProblem, MissingColumns};
+
+use super::document::label;
 
 /// The endings of files that can be read.
 const ENDINGS: &[(&str, Format)] = &[
@@ -59,7 +61,7 @@ pub fn read(path: &Path, specs: &[ColumnSpec<'_>]) -> Result<Columns, InputProbl
             return Err(InputProblem::unreadable(path, &std::io::ErrorKind::IsADirectory.into()));
         }
         let endings: Vec<&str> = ENDINGS.iter().map(|(ending, _)| *ending).collect();
-        let message = format!("cannot tell the format of `{}` from its name", path.display());
+        let message = format!("cannot tell the format of `{}` from its name", label(path));
         let help = format!("name it with one of {}", crate::scenario::nearest::listed(&endings));
         return Err(InputProblem::new(path, message).help(help));
     };

@@ -5,11 +5,12 @@ use std::path::Path;
 use super::columns::{Builder, ColumnSpec, Columns};
 use super::problem::InputProblem;
 use crate::parquet::{self, Data, Values};
+use crate::scenario::document::label;
 
 /// Reads the wanted columns. Every value goes through its text, so that all formats read alike; a line is a row from 1.
 pub(super) fn read(path: &Path, specs: &[ColumnSpec<'_>]) -> Result<Columns, InputProblem> {
     std::fs::File::open(path).map_err(|error| InputProblem::unreadable(path, &error))?;
-    let wrong = |why: String| InputProblem::new(path, format!("cannot read `{}`: {why}", path.display()));
+    let wrong = |why: String| InputProblem::new(path, format!("cannot read `{}`: {why}", label(path)));
     let schema = parquet::schema(path).map_err(wrong)?;
     let names: Vec<&str> = schema.iter().map(|(name, _)| name.as_str()).collect();
     let places = Builder::new(path, specs).places(&names)?;

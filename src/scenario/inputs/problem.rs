@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 
-use crate::scenario::document::{neighbours, reason};
+use crate::scenario::document::{label, neighbours, reason};
 use crate::scenario::problems::Problem;
 
 /// What is wrong with an input file, and where.
@@ -15,22 +15,34 @@ pub struct InputProblem {
     pub line: Option<u64>,
     /// The column.
     pub column: Option<Box<str>>,
+    /// The columns that are not there, and those that are.
+    pub missing: Option<Box<MissingColumns>>,
     /// What is wrong: lower case, values in backticks, no final stop.
-    pub message: String,
+    pub message: Box<str>,
     /// What else there is to know.
     pub notes: Vec<String>,
     /// What would be right.
     pub help: Option<String>,
 }
 
+/// Columns that were asked for and are not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingColumns {
+    /// Those asked for in vain.
+    pub missing: Vec<String>,
+    /// All that there are.
+    pub there: Vec<String>,
+}
+
 impl InputProblem {
     /// Something wrong with a file as a whole.
     pub(super) fn new(path: &Path, message: impl Into<String>) -> InputProblem {
         InputProblem {
-            path: path.display().to_string().into(),
+            path: label(path).into(),
             line: None,
             column: None,
-            message: message.into(),
+            missing: None,
+            message: message.into().into(),
             notes: Vec::new(),
             help: None,
         }
@@ -50,7 +62,7 @@ impl InputProblem {
             InvalidData | InvalidInput if zipped => "its compressed data is damaged, or not gzip".to_owned(),
             _ => reason(error),
         };
-        let problem = InputProblem::new(path, format!("cannot read `{}`: {why}", path.display()));
+        let problem = InputProblem::new(path, format!("cannot read `{}`: {why}", label(path)));
         let help = if error.kind() == NotFound { neighbours(path) } else { None };
         InputProblem { help, ..problem }
     }
@@ -80,7 +92,7 @@ impl From<InputProblem> for Problem {
         Problem {
             origin: None,
             place: (!named).then(|| format!("{}{line}{column}", problem.path)),
-            message: problem.message,
+            message: problem.message.into(),
             notes: problem.notes,
             help: problem.help,
         }

@@ -24,6 +24,11 @@ pub fn required(keys: &[&str]) -> Vec<&'static str> {
     listed.into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
+/// Whether a scenario has a table with these keys.
+pub fn is_table(keys: &[&str]) -> bool {
+    table(keys).is_some()
+}
+
 /// Whether the table with these keys stands under a name that a person chose, as models and classes do.
 pub fn is_named(keys: &[&str]) -> bool {
     let Some(wanted) = table(keys) else { return false };
@@ -155,5 +160,6 @@ mod tests {
         assert_eq!(rules_with(RETRIES, "d"), [""; 0]);
         let model = ["source", "prefill", "decode", "slowdown", "memory-gb", "load"];
         assert_eq!((is_named(&model), is_named(RETRIES)), (true, false));
+        assert_eq!((is_table(RETRIES), is_table(&["most"])), (true, false));
     }
 }

@@ -104,7 +104,7 @@ pub fn full(scenario: &Scenario) -> Full {
 pub fn tables<S: Sink>(scenario: &Scenario, sink: S) -> Tables<S> {
     let record = &scenario.record;
     let chosen = Chosen { jobs: Some(record.jobs.get()), series: Some(record.tick), nodes: true };
-    Tables::new(chosen, seed(), Arc::new(names(scenario)), sink)
+    Tables::new(chosen, seed(), Time::ZERO, Arc::new(names(scenario)), sink)
 }
 
 fn names(scenario: &Scenario) -> Names {

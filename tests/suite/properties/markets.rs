@@ -49,8 +49,8 @@ pub fn market() -> impl Strategy<Value = Text> {
             text += &format!("\n[[demand.sources]]\nname = \"s{index}\"\n{}{body}", asks(*pick, classes.len()));
         }
         for (index, (body, pick)) in groups.iter().enumerate() {
-            // A group serves all models, or leaves out one of several.
-            let left_out = if *pick < 6 { models.len() } else { *pick as usize % models.len() };
+            // A group serves all models, or leaves out one of several; the first serves all, so that somebody serves each.
+            let left_out = if index == 0 || *pick < 6 { models.len() } else { *pick as usize % models.len() };
             let served = (0..models.len()).filter(|model| models.len() == 1 || *model != left_out);
             let served: Vec<String> = served.map(|model| format!("\"m{model}\"")).collect();
             text += &format!("\n[[nodes]]\nname = \"g{index}\"\nmodels = [{}]\n{body}", served.join(", "));
@@ -94,16 +94,18 @@ fn model() -> impl Strategy<Value = String> {
         (0..12u32, select(vec![10u32, 30]), 0..1500u32),
     );
     lines.prop_map(|(prefill, slowdown, (decode, memory, load))| {
+        // Tokens take some time, by the one or by the other.
+        let decode = if prefill.is_empty() { decode.max(1) } else { decode };
         format!("{prefill}{slowdown}decode = \"{decode}ms\"\nmemory-gb = {memory}\nload = \"{load}ms\"\n")
     })
 }
 
 fn class() -> impl Strategy<Value = Table> {
-    let tokens = (0..400u32, 0..150u32).prop_map(|(input, output)| {
+    let tokens = (1..400u32, 1..150u32).prop_map(|(input, output)| {
         let law = |mean: u32| format!("{{ law = \"exponential\", mean = {mean} }}");
         format!("input-tokens = {}\noutput-tokens = {}\n", law(input), law(output))
     });
-    let work = prop_oneof![2 => span_law(0..1500).prop_map(|law| format!("work = {law}\n")), 1 => tokens];
+    let work = prop_oneof![2 => span_law(1..1500).prop_map(|law| format!("work = {law}\n")), 1 => tokens];
     let noise = select(vec![
         "{ law = \"lognormal\", mean = 1, sigma = 0.5 }",
         "{ law = \"either\", low = 0, high = 2, share = 0.5 }",

@@ -9,6 +9,7 @@ mod suite {
     mod new_rule;
     mod properties;
     mod readme;
+    mod schema;
     mod theory;
     mod tidy;
     mod trial;

@@ -3,6 +3,8 @@
 mod suite {
     mod allocation;
     mod broken;
+    #[cfg(feature = "cli")]
+    mod cli;
     mod determinism;
     mod golden;
     mod life;

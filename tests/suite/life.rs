@@ -122,7 +122,7 @@ fn the_tally_sums_up_the_stories() {
         let waits = counted.iter().filter(|story| story.at.started != Time::NEVER).count();
         let answers = counted.iter().filter(|story| story.at.answered != Time::NEVER).count();
         assert_eq!((summary.wait.moments.count(), summary.response.moments.count()), (waits as u64, answers as u64));
-        assert_eq!(summary.charged, counted.iter().map(|story| story.charged.0 as i128).sum(), "{name}");
+        assert_eq!(summary.charged, counted.iter().map(|story| story.charged.0 as i128).sum::<i128>(), "{name}");
         let income: i128 = witness.stories.iter().map(|story| story.charged.0 as i128).sum();
         assert_eq!(summary.nodes.income, income, "{name}: what requesters pay is what nodes earn");
     }

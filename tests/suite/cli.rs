@@ -76,12 +76,9 @@ fn a_summary_is_printed_for_people_programs_and_pages() {
     assert_eq!(digest(&page), digest(&text));
     let columns = reliance::record::tables::SUMMARY.columns;
     assert!(columns.len() > 50, "{} columns", columns.len());
-    let wide = page.lines().filter(|line| line.starts_with("| ")).count();
-    assert!(wide > columns.len(), "{wide} rows of {} columns", columns.len());
     for column in columns {
-        let found = object.as_object().expect("an object").keys().any(|key| key.starts_with(column.name));
-        assert!(found, "{}", column.name);
-        assert!(page.contains(&format!("| {}", column.name)), "{}", column.name);
+        assert!(object.get(column.name).is_some(), "{}", column.name);
+        assert!(page.contains(&format!("| {} |", column.name)), "{}", column.name);
     }
     let out = desk.run("run shop.toml");
     assert!(said(&out).contains("events/s"), "speed is told, but not among the results: {}", said(&out));
@@ -124,8 +121,8 @@ fn a_save_of_something_else_is_refused() {
     let mut damaged = good.clone();
     *damaged.last_mut().expect("a byte") ^= 1;
     let cut = &good[..good.len() - 1];
-    let other = ["saved by version", "damaged", "damaged", "not a saved run"];
-    for (bytes, words) in [&older[..], &damaged, cut, b"text\n"].into_iter().zip(other) {
+    let says = ["saved by version", "damaged", "damaged", "not a saved run"];
+    for (bytes, words) in [&older[..], &damaged, cut, b"text\n"].into_iter().zip(says) {
         fs::write(desk.path("b.run"), bytes).expect("written");
         let message = desk.fail("run --from b.run", 2);
         assert!(message.contains(words), "{message}");

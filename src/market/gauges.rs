@@ -29,7 +29,7 @@ impl Gauges for View<'_> {
             waiting_area: levels.waiting.area(at),
             executing_area: levels.executing.area(at),
             up_area: levels.up.area(at),
-            compute_price: self.scenario.compute.price(&mut market.compute.clone()),
+            compute_price: self.scenario.compute.price(&mut market.compute.clone(), at).unwrap_or_default(),
             escrow: market.ledger.escrowed(),
             stale: market.stale,
         }

@@ -8,8 +8,11 @@ pub mod chooser;
 pub mod conduct;
 pub mod demand;
 pub mod input;
+pub mod opinion;
 pub mod pool;
 pub mod pricing;
+pub mod selection;
+pub mod verdict;
 
 /// What every rule says about itself, for `reliance rules`, the schema and the reference page.
 pub trait Described {
@@ -53,6 +56,9 @@ pub fn rules() -> Vec<RuleNotes> {
         chooser::ChooserTable::rules(),
         pricing::PricingTable::rules(),
         conduct::ConductTable::rules(),
+        opinion::OpinionTable::rules(),
+        selection::SelectionTable::rules(),
+        verdict::VerdictTable::rules(),
     ];
     kinds.into_iter().flatten().collect()
 }

@@ -9,7 +9,7 @@ use crate::engine::time::{Span, Time};
 use crate::market::state::nodes::Due;
 use crate::market::state::service::Entry;
 use crate::market::{Event, Market, Moment};
-use crate::policy::conduct::Answer;
+use crate::policy::conduct::Assignment;
 use crate::record::fact::Fact;
 use crate::scenario::model::NodeGroup;
 use crate::scenario::schema::Discipline;
@@ -362,7 +362,9 @@ fn come_back(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: Node
     }
     state.served += 1;
     let mut drawn = draw(market.seed, Purpose::Answer, story.key, attempt);
-    story.right = group.conduct.answer(&mut market.nodes.backrooms[node].conduct, &mut drawn) == Answer::Right;
+    let job_id = crate::engine::random::mix(story.key.index);
+    let task = Assignment { party: node.0 as u64, job: job_id, fee: job.escrow, cost: quote.cost, slash: Default::default() };
+    story.right = group.conduct.act(&mut market.nodes.backrooms[node].conduct, &task, &mut drawn).answer.is_right();
     job.stage = Stage::Answered;
     job.turn = job.turn.wrapping_add(1);
     let mut trip = scenario.network.one_way(quote.region, scenario.requesters[job.requester].region);

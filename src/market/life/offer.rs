@@ -74,7 +74,7 @@ fn collect(market: &mut Market, scenario: &Scenario, slot: JobSlot, pool: &[Node
     let job = &market.jobs[slot];
     let from = scenario.requesters[job.requester].region;
     let expected = job.expected;
-    let listed_price = scenario.compute.price(&mut market.compute);
+    let listed_price = scenario.compute.price(&mut market.compute, crate::engine::time::Time::ZERO).unwrap_or_default();
     let estimate = scenario.routing.estimate;
     let mean_wait = if estimate == Estimate::Mean { market.wait.mean() } else { Span::ZERO };
     if pool.len() <= FEW {

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Answer;
+use super::{Assignment, Deed, Exhibit, Outcome, look};
+use crate::domain::answer::Vote;
 use crate::engine::random::Draw;
 use crate::policy::Described;
 
@@ -28,7 +29,14 @@ impl super::Rule for Spec {
 
     fn memory(&self) {}
 
-    fn answer(&self, _: &mut (), _: &mut Draw) -> Answer {
-        Answer::Right
+    #[inline]
+    fn act(&self, (): &mut (), _: &Assignment, _: &mut Draw) -> Deed {
+        Deed::HONEST
     }
+
+    fn vote(&self, (): &mut (), exhibit: &Exhibit, draw: &mut Draw) -> Vote {
+        look(exhibit, draw)
+    }
+
+    fn learn(&self, (): &mut (), _: &Outcome) {}
 }

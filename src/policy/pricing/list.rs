@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Interval;
 use crate::domain::money::Money;
+use crate::engine::random::Draw;
+use crate::engine::time::Time;
 use crate::policy::Described;
 
 /// Parameters of the list price.
@@ -30,7 +33,10 @@ impl super::Rule for Spec {
 
     fn memory(&self) {}
 
-    fn price(&self, _: &mut ()) -> Money {
-        self.price
+    #[inline]
+    fn price(&self, (): &(), _: Time) -> Option<Money> {
+        Some(self.price)
     }
+
+    fn close(&self, (): &mut (), _: &Interval, _: &mut Draw) {}
 }

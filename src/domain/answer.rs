@@ -1,0 +1,89 @@
+//! Answers and what is made of them (model §7): kinds of wrong answers, keys by which answers agree, votes, evidence.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The ways an answer can be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[repr(u8)]
+pub enum Wrong {
+    /// A cheaper model answered in the place of the one asked for.
+    Substitute,
+    /// The work was left out.
+    Skip,
+    /// Somebody else's answer was copied.
+    Copy,
+    /// The answer was changed on purpose.
+    Tamper,
+    /// An honest mistake.
+    Error,
+}
+
+impl Wrong {
+    /// All of them, in the order of their numbers.
+    pub const ALL: [Wrong; 5] = [Wrong::Substitute, Wrong::Skip, Wrong::Copy, Wrong::Tamper, Wrong::Error];
+
+    /// The name, as tables show it.
+    pub fn name(self) -> &'static str {
+        ["substitute", "skip", "copy", "tamper", "error"][self as usize]
+    }
+}
+
+/// An answer as others can compare it: two answers agree if their keys are equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// 0 for the right answer.
+    pub key: u64,
+    /// How it is wrong, if it is.
+    pub wrong: Option<Wrong>,
+}
+
+impl Answer {
+    /// The answer asked for.
+    pub const RIGHT: Answer = Answer { key: 0, wrong: None };
+
+    /// A wrong answer with this key; never agrees with the right one.
+    pub fn wrong(wrong: Wrong, key: u64) -> Answer {
+        Answer { key: key.max(1), wrong: Some(wrong) }
+    }
+
+    /// Whether it is the answer asked for.
+    #[inline]
+    pub fn is_right(self) -> bool {
+        self.wrong.is_none()
+    }
+}
+
+/// What a checker says of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Vote {
+    /// Whether it raises an alarm.
+    pub alarm: bool,
+    /// Whether it looked at all.
+    pub looked: bool,
+}
+
+/// What moves an opinion of a party (model §7); nothing else does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Evidence {
+    /// An answer was accepted without a check.
+    Unchecked,
+    /// A check was passed.
+    Passed,
+    /// A check failed and the failure was upheld.
+    Failed,
+    /// Of a checker: its vote was the verdict.
+    Upheld,
+    /// Of a checker: its alarm was overturned, or its approval refuted.
+    Overturned,
+    /// A result was revoked.
+    Revoked,
+}
+
+impl Evidence {
+    /// Whether it speaks for the party.
+    pub fn is_good(self) -> bool {
+        matches!(self, Evidence::Unchecked | Evidence::Passed | Evidence::Upheld)
+    }
+}

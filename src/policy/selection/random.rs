@@ -1,0 +1,55 @@
+//! Any of them, each with the same probability.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::SelectionView;
+use crate::domain::ids::NodeId;
+use crate::engine::random::{Chance, Draw};
+use crate::policy::Described;
+
+/// The rule has no parameters.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Spec {}
+
+impl Described for Spec {
+    const NAME: &'static str = "random";
+    const SUMMARY: &'static str = "any of the listed checkers, each with the same probability, none twice";
+    const SOURCE: &'static str = "the reference selection of staked spot checks";
+    const EXAMPLE: &'static str = "{}";
+
+    fn unwritten() -> Option<Self> {
+        Some(Spec {})
+    }
+}
+
+impl super::Rule for Spec {
+    type Memory = ();
+
+    fn memory(&self) {}
+
+    fn select(&self, (): &mut (), view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>) {
+        let eligible = view.listed.len() - usize::from(view.listed.contains(&view.checked));
+        if view.wanted >= eligible {
+            chosen.extend(view.listed.iter().filter(|&&node| node != view.checked));
+            return;
+        }
+        // Few out of many: drawn again until new, which takes at most twice as long where half of them are wanted.
+        if 2 * view.wanted <= eligible {
+            while chosen.len() < view.wanted {
+                let node = view.listed[draw.below(view.listed.len() as u64) as usize];
+                if node != view.checked && !chosen.contains(&node) {
+                    chosen.push(node);
+                }
+            }
+            return;
+        }
+        // Many out of few: those who are left out are drawn instead (Floyd's way would need their order).
+        chosen.extend(view.listed.iter().filter(|&&node| node != view.checked));
+        while chosen.len() > view.wanted {
+            let out = draw.below(chosen.len() as u64) as usize;
+            chosen.swap_remove(out);
+        }
+    }
+}

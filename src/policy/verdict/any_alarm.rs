@@ -1,0 +1,47 @@
+//! One alarm is enough to refuse.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Verdict, Votes};
+use crate::engine::maths;
+use crate::policy::Described;
+
+/// The rule has no parameters.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Spec {}
+
+impl Described for Spec {
+    const NAME: &'static str = "any-alarm";
+    const SUMMARY: &'static str =
+        "refused at the first alarm, accepted when all who answer have approved and at least one has";
+    const SOURCE: &'static str = "the rule of optimistic systems: one honest alarm is enough";
+    const EXAMPLE: &'static str = "{}";
+
+    fn unwritten() -> Option<Self> {
+        Some(Spec {})
+    }
+}
+
+impl super::Rule for Spec {
+    type Memory = ();
+
+    fn memory(&self) {}
+
+    fn decide(&self, (): &mut (), votes: &Votes) -> Option<Verdict> {
+        if votes.alarms > 0 {
+            return Some(Verdict::Refused);
+        }
+        let outstanding = votes.asked - votes.approvals - votes.alarms - votes.missing;
+        match (outstanding, votes.approvals) {
+            (0, 0) => Some(Verdict::Unresolved),
+            (0, _) => Some(Verdict::Accepted),
+            _ => None,
+        }
+    }
+
+    fn odds(&self, (): &mut (), checkers: u32, approves: f64) -> f64 {
+        maths::pow(approves, checkers as f64)
+    }
+}

@@ -72,7 +72,7 @@ fn a_run_is_the_same_twice() {
 }
 
 proptest! {
-    #![proptest_config(cases(8))]
+    #![proptest_config(cases(24))]
 
     #[test]
     fn slices_and_saves_change_nothing(which in 0..3usize, at in anywhere(), saves in any::<bool>()) {
@@ -101,7 +101,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(cases(100))]
+    #![proptest_config(cases(500))]
 
     #[test]
     fn any_market_is_the_same_in_slices_and_saves(text in market(), at in anywhere()) {

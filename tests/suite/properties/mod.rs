@@ -67,7 +67,7 @@ fn in_random_markets(count: u32, check: impl Fn(&Arc<Scenario>, &Met)) {
 /// Books kept beside the market agree with it at every instant, and what each life and the run as a whole must be, it is.
 #[test]
 fn books_agree_in_every_market() {
-    in_random_markets(1_000, |scenario, met| {
+    in_random_markets(5_000, |scenario, met| {
         let (witness, _) = audited(scenario);
         for fate in [Fate::Declined, Fate::Abandoned, Fate::Lost, Fate::Late, Fate::FinalRight, Fate::Censored] {
             met.note(fate.name(), witness.stories.iter().any(|story| story.fate == fate));
@@ -84,7 +84,7 @@ fn books_agree_in_every_market() {
 /// Money is conserved after every event, and looking changes nothing.
 #[test]
 fn money_is_conserved_after_every_event() {
-    in_random_markets(300, |scenario, met| {
+    in_random_markets(2_000, |scenario, met| {
         let (witness, digest) = audited(scenario);
         let mut run = Run::open(scenario.clone(), seed());
         for instant in witness.instants() {
@@ -100,7 +100,7 @@ fn money_is_conserved_after_every_event() {
 /// gone too.
 #[test]
 fn the_queue_runs_dry() {
-    in_random_markets(300, |scenario, met| {
+    in_random_markets(2_000, |scenario, met| {
         let goes_on =
             scenario.routing.refresh > Span::ZERO || scenario.groups.iter().any(|group| group.failure.is_some());
         let (witness, _) = audited(scenario);

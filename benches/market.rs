@@ -59,6 +59,7 @@ fn peer(nodes: u32, jobs: u64) -> Arc<Scenario> {
         speed = {{ law = "uniform", min = 0.5, max = 2.0 }}
         price = {{ law = "uniform", min = "0.5", max = "1.5" }}
         [routing]
+        choice = "first"
         pool = {{ rule = "random", random = {{ d = 2 }} }}
         chooser = {{ rule = "price-plus-delay", price-plus-delay = {{ per-second = "1" }} }}
         "#

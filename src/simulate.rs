@@ -18,7 +18,6 @@ use crate::scenario::Scenario;
 pub struct Run {
     scenario: Arc<Scenario>,
     state: State,
-    facts: Facts,
 }
 
 /// What a save holds.
@@ -30,6 +29,8 @@ struct State {
     queue: Queue<Event>,
     market: Market,
     digest: Digest,
+    /// What happened and has not been handed on: at the opening, until the run goes on.
+    facts: Facts,
 }
 
 /// How a run ended.
@@ -54,8 +55,8 @@ impl Run {
         let mut facts = Facts::default();
         let mut at = Moment { scenario: &scenario, now: Time::ZERO, queue: &mut queue, facts: &mut facts };
         let market = Market::open(seed, &mut at);
-        let state = State { seed, now: Time::ZERO, events: 0, queue, market, digest: Digest::default() };
-        Run { scenario, state, facts }
+        let state = State { seed, now: Time::ZERO, events: 0, queue, market, digest: Digest::default(), facts };
+        Run { scenario, state }
     }
 
     /// Handles every event strictly before `end` (and before the horizon), then takes every sample due by `end`. Cutting
@@ -80,8 +81,9 @@ impl Run {
             self.state.now = now;
         }
         let now = self.state.now;
-        let mut at = Moment { scenario: &self.scenario, now, queue: &mut self.state.queue, facts: &mut self.facts };
-        self.state.market.censor(&mut at);
+        let state = &mut self.state;
+        let mut at = Moment { scenario: &self.scenario, now, queue: &mut state.queue, facts: &mut state.facts };
+        state.market.censor(&mut at);
         self.hand_on(now, recorder);
         self.state.market.audit();
         recorder.end(now, &View { market: &self.state.market, scenario: &self.scenario });
@@ -131,14 +133,13 @@ impl Run {
 
     /// The state as bytes; the scenario is not among them, a save names it beside.
     pub fn save(&self) -> Vec<u8> {
-        assert!(self.facts.is_empty(), "what happened has been handed on");
         postcard::to_allocvec(&self.state).expect("plain data can be written")
     }
 
     /// A run from the bytes of [`save`](Run::save) and the scenario it ran. `Err` if they are no save.
     pub fn load(scenario: Arc<Scenario>, bytes: &[u8]) -> Result<Run, String> {
         let state: State = postcard::from_bytes(bytes).map_err(|wrong| format!("not a saved run: {wrong}"))?;
-        Ok(Run { scenario, state, facts: Facts::default() })
+        Ok(Run { scenario, state })
     }
 
     #[inline]
@@ -149,7 +150,7 @@ impl Run {
         let state = &mut self.state;
         state.events += 1;
         state.market.prefetch(event, &state.queue);
-        let mut at = Moment { scenario: &self.scenario, now, queue: &mut state.queue, facts: &mut self.facts };
+        let mut at = Moment { scenario: &self.scenario, now, queue: &mut state.queue, facts: &mut state.facts };
         state.market.handle(event, &mut at);
         self.hand_on(now, recorder);
     }
@@ -162,11 +163,12 @@ impl Run {
 
     #[inline]
     fn hand_on(&mut self, now: Time, recorder: &mut impl Recorder) {
-        for (fact, story) in self.facts.iter() {
-            self.state.digest.note(now, fact, story);
+        let State { digest, facts, .. } = &mut self.state;
+        for (fact, story) in facts.iter() {
+            digest.note(now, fact, story);
             recorder.note(now, fact, story);
         }
-        self.facts.clear();
+        facts.clear();
     }
 }
 

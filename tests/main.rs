@@ -1,9 +1,18 @@
 //! The one integration binary. Each module holds one promise of the project to its word.
 
 mod suite {
+    mod allocation;
     mod broken;
+    #[cfg(feature = "cli")]
+    mod cli;
+    mod determinism;
+    mod golden;
+    mod life;
     mod new_rule;
+    mod properties;
     mod readme;
+    mod schema;
     mod theory;
     mod tidy;
+    mod trial;
 }

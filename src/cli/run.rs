@@ -98,6 +98,11 @@ fn to_a_save(
     sets: &[Set],
     stop: &AtomicBool,
 ) -> Done {
+    let Some(scenario) = &asked.scenario else {
+        return Err(Failure::Wrong(
+            "error: a run taken up with --from runs to its end\nhelp: leave out --until".into(),
+        ));
+    };
     let horizon = simulation.scenario().horizon;
     if until <= simulation.now() || until >= horizon {
         let (now, message) = (simulation.now(), format!("error: cannot stop at {until}"));
@@ -105,11 +110,6 @@ fn to_a_save(
     }
     let mut progress = Progress::new(simulation.now(), until);
     in_slices(&mut simulation, until, &mut (), &mut progress, stop, |_| false)?;
-    let Some(scenario) = &asked.scenario else {
-        return Err(Failure::Wrong(
-            "error: a run taken up with --from runs to its end\nhelp: leave out --until".into(),
-        ));
-    };
     save::write(file, &simulation, scenario, sets)?;
     let jobs = simulation.jobs_closed();
     progress.end(simulation.events(), jobs);

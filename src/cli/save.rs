@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::Failure;
+use crate::engine::hash::hash_hex;
 use crate::engine::time::Time;
 use crate::output::run::identity;
 use crate::scenario::Scenario;
@@ -24,10 +25,13 @@ struct Head {
     sets: Vec<String>,
     id: String,
     at_ns: u64,
+    /// The hash of the bytes that follow.
+    hash: String,
 }
 
 /// Writes a save beside its name and gives it the name when it is whole.
 pub(super) fn write(file: &Path, run: &Run, scenario: &Path, sets: &[Set]) -> Result<(), Failure> {
+    let saved = run.save();
     let head = Head {
         reliance_save: FORMAT,
         version: env!("CARGO_PKG_VERSION").to_string(),
@@ -35,11 +39,14 @@ pub(super) fn write(file: &Path, run: &Run, scenario: &Path, sets: &[Set]) -> Re
         sets: sets.iter().map(Set::to_string).collect(),
         id: identity(run.scenario(), run.seed()).id(),
         at_ns: run.now().0,
+        hash: hash_hex(&saved),
     };
     let mut bytes = serde_json::to_vec(&head).expect("a head becomes JSON");
     bytes.push(b'\n');
-    bytes.extend(run.save());
-    let partial = file.with_extension("partial");
+    bytes.extend(saved);
+    let mut partial = file.as_os_str().to_os_string();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
     let failed = |error| Failure::Failed(format!("error: cannot write `{}`: {error}", file.display()));
     let written = fs::write(&partial, bytes).and_then(|()| fs::rename(&partial, file));
     written.map_err(|error| {
@@ -64,11 +71,18 @@ pub(super) fn read(file: &Path) -> Result<(Run, Vec<Set>), Failure> {
     let sets: Result<Vec<Set>, String> = head.sets.iter().map(|set| set.parse()).collect();
     let sets = sets.map_err(wrong)?;
     let scenario = Scenario::load(&head.scenario, &sets)?;
-    let run = Run::load(scenario, bytes.get(end + 1..).unwrap_or_default()).map_err(wrong)?;
+    let saved = bytes.get(end + 1..).unwrap_or_default();
+    let damaged = || wrong("the saved run is damaged".to_string());
+    if hash_hex(saved) != head.hash {
+        return Err(damaged());
+    }
+    let run = Run::load(scenario, saved).map_err(|_| damaged())?;
     if identity(run.scenario(), run.seed()).id() != head.id {
         let scenario = head.scenario.display();
         return Err(wrong(format!("`{scenario}`, or a file it reads, has changed since the run was saved")));
     }
-    assert_eq!(run.now(), Time(head.at_ns), "a save stands where it says");
+    if run.now() != Time(head.at_ns) {
+        return Err(damaged());
+    }
     Ok((run, sets))
 }

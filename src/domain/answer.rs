@@ -70,6 +70,13 @@ pub enum Use {
     WhenWorthIt,
 }
 
+impl Use {
+    /// The name, as tables show it.
+    pub fn name(self) -> &'static str {
+        ["answered", "accepted", "final", "when-worth-it"][self as usize]
+    }
+}
+
 /// What a checker says of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vote {

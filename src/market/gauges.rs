@@ -2,8 +2,8 @@
 
 use super::Market;
 use super::state::ledger::Account;
-use crate::domain::money::{Asset, Money};
 use crate::domain::ids::RequesterId;
+use crate::domain::money::{Asset, Money};
 use crate::engine::time::Time;
 use crate::record::recorder::{Gauges, MarketGauge, NodeGauge};
 use crate::scenario::Scenario;

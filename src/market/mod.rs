@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{ClassId, IdVec, JobSlot, NodeId, SourceId};
 use crate::domain::money::Money;
+use crate::domain::story::JobKey;
 use crate::engine::queue::{Lane, Queue, prefetch};
 use crate::engine::random::Seed;
-use crate::domain::story::JobKey;
 use crate::engine::time::{Span, Time};
 use crate::policy::chooser::{ChooserMemory, Offer};
 use crate::policy::pool::PoolMemory;
@@ -35,6 +35,7 @@ use state::payouts::Payouts;
 use state::prices::Prices;
 use state::proceedings::Proceedings;
 use state::registry::Registry;
+use state::service::Entry;
 use state::sources::Source;
 
 pub use gauges::View;
@@ -160,6 +161,8 @@ struct Scratch {
     checkers: Vec<NodeId>,
     /// How many offers there are: copies go to different nodes.
     supply: usize,
+    entries: Vec<Entry>,
+    turns: Vec<u32>,
 }
 
 /// The present instant, as a handler sees it.

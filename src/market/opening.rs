@@ -13,11 +13,11 @@ use crate::scenario::schema::Discipline;
 
 use super::forces::churn;
 use super::life::arrival;
+use super::state::chain::ChainState;
 use super::state::jobs::Jobs;
 use super::state::ledger::{Account, Ledger};
 use super::state::levels::Levels;
 use super::state::line::{Line, Waiting};
-use super::state::chain::ChainState;
 use super::state::nodes::{Backroom, Node, NodeQuote, Nodes};
 use super::state::opinions::Opinions;
 use super::state::payouts::Payouts;
@@ -85,7 +85,8 @@ impl Market {
         };
         market.nodes = nodes(seed, scenario);
         market.costs = costs(&market.nodes, scenario);
-        let checks: Vec<bool> = market.nodes.quotes.iter().map(|quote| scenario.groups[quote.group].kind != PartyKind::Node).collect();
+        let checks: Vec<bool> =
+            market.nodes.quotes.iter().map(|quote| scenario.groups[quote.group].kind != PartyKind::Node).collect();
         market.opinions = Opinions::open(&scenario.verification, scenario.requesters.len(), &checks);
         for node in market.nodes.states.ids() {
             market.join(at, node);
@@ -123,7 +124,11 @@ impl Market {
 fn costs(nodes: &Nodes, scenario: &Scenario) -> [Money; 3] {
     let mean = |checks: bool| {
         let of_kind = |quote: &&NodeQuote| (scenario.groups[quote.group].kind != PartyKind::Node) == checks;
-        let (total, count) = nodes.quotes.iter().filter(of_kind).fold((0i128, 0i128), |(total, count), quote| (total + i128::from(quote.cost.0), count + 1));
+        let (total, count) = nodes
+            .quotes
+            .iter()
+            .filter(of_kind)
+            .fold((0i128, 0i128), |(total, count), quote| (total + i128::from(quote.cost.0), count + 1));
         Money(if count == 0 { 0 } else { (total / count) as i64 })
     };
     [mean(false), Money::ZERO, mean(true)]

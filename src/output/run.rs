@@ -18,7 +18,8 @@ use crate::record::recorder::Recorder;
 use crate::record::tables::{Chosen, Names, SUMMARY, SharedNames, Tables};
 use crate::record::tally::{Summary, Tally};
 use crate::scenario::Scenario;
-use crate::scenario::schema::TableName;
+use crate::scenario::model::PartyKind;
+use crate::scenario::schema::{Checker, TableName};
 use crate::simulate::Outcome;
 
 /// A run's recorders and the folder they fill. Dropped before [`Recording::finish`] it leaves nothing.
@@ -40,8 +41,8 @@ pub struct Closed(pub u64);
 
 impl Recorder for Closed {
     #[inline]
-    fn note(&mut self, _: Time, _: &Fact, story: Option<&Story>) {
-        self.0 += u64::from(story.is_some());
+    fn note(&mut self, _: Time, fact: &Fact, _: Option<&Story>) {
+        self.0 += u64::from(matches!(fact, Fact::Closed { .. }));
     }
 }
 
@@ -162,9 +163,16 @@ pub fn names(scenario: &Scenario) -> SharedNames {
         models: scenario.classes.iter().map(model_of).collect(),
         sources: scenario.sources.iter().map(|source| source.name.clone()).collect(),
         requesters: scenario.requesters.iter().map(|group| group.name.clone()).collect(),
+        methods: scenario.verification.methods.iter().map(|method| method.name.clone()).collect(),
         groups: scenario.groups.iter().map(|group| group.name.clone()).collect(),
         regions: scenario.network.regions.clone(),
     })
+}
+
+/// Whether any admitted method asks others.
+fn asks_others(scenario: &Scenario) -> bool {
+    let checks = scenario.verification.methods.iter().flat_map(|method| &method.checks);
+    checks.into_iter().any(|check| check.is_asked_of_others() || check.by == Checker::Proof)
 }
 
 /// The tables beside the summary.
@@ -175,6 +183,8 @@ fn chosen(scenario: &Scenario) -> Chosen {
         jobs: wants(TableName::Jobs).then(|| record.jobs.get()),
         series: wants(TableName::Series).then_some(record.tick),
         nodes: wants(TableName::Nodes),
+        validators: wants(TableName::Validators) && scenario.groups.iter().any(|group| group.kind != PartyKind::Node),
+        checks: (wants(TableName::Checks) && asks_others(scenario)).then_some(record.jobs.get()),
     }
 }
 

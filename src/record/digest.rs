@@ -28,7 +28,7 @@ impl Default for Digest {
 }
 
 impl Digest {
-    /// Covers a fact, and the story that comes with a closing one.
+    /// Covers a fact, and the story that comes with a closing one or a check.
     #[inline]
     pub fn note(&mut self, now: Time, fact: &Fact, story: Option<&Story>) {
         let [a, b, c] = words(fact);

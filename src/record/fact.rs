@@ -1,5 +1,7 @@
 //! Facts: what happened, in the past tense. The market writes them; recorders read them; the digest covers them all.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::fate::{Cause, Fate};
 use crate::domain::ids::{ClassId, ModelId, NodeId};
 use crate::domain::money::{Asset, Money};
@@ -8,7 +10,7 @@ use crate::engine::time::Span;
 
 #[allow(missing_docs, reason = "a fact says what its fields are: which job, which node, how much")]
 /// Something that happened at the instant it is handed on.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Fact {
     /// A requester asked for a computation.
     Asked { job: JobKey, class: ClassId },
@@ -101,7 +103,7 @@ impl Fact {
 }
 
 /// The facts of one event in the order they happened, and the stories of the jobs it closed.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Facts {
     facts: Vec<Fact>,
     stories: Vec<Story>,

@@ -172,3 +172,10 @@ pub struct NodeGauge {
     /// Whether it works.
     pub up: bool,
 }
+
+impl NodeGauge {
+    /// Whether it computes, rather than checks or proves.
+    pub fn is_node(&self) -> bool {
+        self.kind == "node"
+    }
+}

@@ -39,6 +39,35 @@ pub struct Summary {
     pub fates: [u64; Fate::ALL.len()],
     /// Of the declined by cause, in the order of [`Cause::ALL`].
     pub causes: [u64; Cause::ALL.len()],
+    /// Of the declined: how many would have lived without each deduction, in the order of
+    /// [`Deduction::ALL`](crate::domain::fate::Deduction::ALL).
+    pub alive_without: [u64; 5],
+    /// Jobs whose answer somebody relied on.
+    pub used: u64,
+    /// Of which were wrong.
+    pub used_wrong: u64,
+    /// Checks that took place, and alarms among them.
+    pub checks: [u64; 2],
+    /// Wrong answers that were checked, and of which found; right answers that were checked, and of which alarmed at.
+    pub found: [u64; 4],
+    /// Times a price was agreed anew, and what it rose by in all, in micro-credits.
+    pub renegotiations: u64,
+    /// The last price less the first, of all placed jobs, in micro-credits.
+    pub slippage: i128,
+    /// What was paid to those who compute, to the chain, to those who check.
+    pub charged_by_channel: [i128; 3],
+    /// What revocations could not bring back.
+    pub shortfall: i128,
+    /// What was slashed, in micro-tokens, from the warm-up's end on.
+    pub slashed: i128,
+    /// Results revoked, from the warm-up's end on.
+    pub revoked: u64,
+    /// Nanoseconds from use to finality, of the final that were used before.
+    pub trust_gap: Durations,
+    /// Asking to acceptance.
+    pub accepted: Durations,
+    /// Asking to finality.
+    pub finality: Durations,
     /// Attempts of the jobs counted.
     pub attempts: u64,
     /// Requests that found their node gone or full, from the warm-up's end on.
@@ -84,6 +113,12 @@ pub struct NodeTotals {
     pub cost: f64,
     /// Slot-nanoseconds of service given.
     pub busy: u128,
+    /// How many validators and provers.
+    pub checkers: u64,
+    /// Credits they earned.
+    pub checkers_income: i128,
+    /// What being busy cost them, in micro-credits.
+    pub checkers_cost: f64,
 }
 
 impl Durations {
@@ -122,6 +157,8 @@ impl Tally {
         summary.input_tokens += story.input_tokens as u64;
         summary.value_asked += story.value.0 as i128;
         summary.charged += story.charged().0 as i128;
+        self.verified(story);
+        let summary = &mut self.summary;
         let at = &story.at;
         if at.started != Time::NEVER {
             summary.wait.note(at.started.since(at.reached));
@@ -139,12 +176,53 @@ impl Tally {
     }
 }
 
+impl Tally {
+    /// Counts what verification did to a job.
+    fn verified(&mut self, story: &Story) {
+        let (summary, at) = (&mut self.summary, &story.at);
+        if story.cause.is_some() {
+            for (bit, count) in summary.alive_without.iter_mut().enumerate() {
+                *count += u64::from(story.alive_without >> bit & 1);
+            }
+        }
+        if at.used != Time::NEVER {
+            summary.used += 1;
+            summary.used_wrong += u64::from(!story.is_right());
+        }
+        if story.checks > 0 {
+            summary.checks[0] += u64::from(story.checks);
+            summary.checks[1] += u64::from(story.alarms);
+            let place = if story.is_right() { 2 } else { 0 };
+            summary.found[place] += 1;
+            summary.found[place + 1] += u64::from(story.alarms > 0);
+        }
+        summary.renegotiations += u64::from(story.renegotiations);
+        if story.attempts > 0 {
+            summary.slippage += (story.price().0 - story.first_price.0) as i128;
+        }
+        let charged = [story.charged_compute, story.charged_coordination, story.charged_verification];
+        summary.charged_by_channel.iter_mut().zip(charged).for_each(|(sum, part)| *sum += part.0 as i128);
+        summary.shortfall += story.shortfall.0 as i128;
+        if at.accepted != Time::NEVER {
+            summary.accepted.note(at.accepted.since(at.asked));
+        }
+        if at.finalised != Time::NEVER {
+            summary.finality.note(at.finalised.since(at.asked));
+            if at.used != Time::NEVER {
+                summary.trust_gap.note(at.finalised.since(at.used));
+            }
+        }
+    }
+}
+
 impl Recorder for Tally {
     #[inline]
     fn note(&mut self, now: Time, fact: &Fact, story: Option<&Story>) {
         match (fact, story) {
             (Fact::Closed { .. }, Some(story)) if story.at.asked >= self.warm_up => self.count(story),
             (Fact::Bounced { .. }, _) if now >= self.warm_up => self.summary.bounced += 1,
+            (Fact::Slashed { amount, .. }, _) if now >= self.warm_up => self.summary.slashed += amount.0 as i128,
+            (Fact::Revoked { .. }, _) if now >= self.warm_up => self.summary.revoked += 1,
             (Fact::NodeFailed { .. }, _) if now >= self.warm_up => self.summary.node_failures += 1,
             _ => {}
         }
@@ -165,6 +243,12 @@ impl Recorder for Tally {
         self.summary.end = gauges.market(at);
         let totals = &mut self.summary.nodes;
         gauges.nodes(at, &mut |node| {
+            if !node.is_node() {
+                totals.checkers += 1;
+                totals.checkers_income += node.income.0 as i128;
+                totals.checkers_cost += node.cost.0 as f64 * node.busy as f64 * 1e-9;
+                return;
+            }
             totals.count += 1;
             totals.income += node.income.0 as i128;
             totals.cost += node.cost.0 as f64 * node.busy as f64 * 1e-9;

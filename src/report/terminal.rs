@@ -9,6 +9,8 @@ use crate::record::batch::Batch;
 use crate::record::tables::SUMMARY;
 use crate::record::tally::{Durations, Summary};
 use crate::scenario::Scenario;
+use crate::scenario::model::NodeGroup;
+use crate::scenario::schema::Discipline;
 
 /// The summary as aligned text, without the digest.
 pub fn text(scenario: &Scenario, seed: Seed, summary: &Summary) -> String {
@@ -27,7 +29,8 @@ pub fn text(scenario: &Scenario, seed: Seed, summary: &Summary) -> String {
         ("execution", &summary.service),
     ];
     rows.iter().for_each(|(name, durations)| duration_row(&mut text, name, durations));
-    market(&mut text, summary);
+    text.push('\n');
+    market(&mut text, scenario, summary);
     text
 }
 
@@ -54,15 +57,25 @@ fn duration_row(text: &mut String, name: &str, durations: &Durations) {
     let _ = writeln!(text, "{name:<28}{:>12}{p50:>12}{p95:>12}{p99:>12}", seconds(mean));
 }
 
-fn market(text: &mut String, summary: &Summary) {
+fn market(text: &mut String, scenario: &Scenario, summary: &Summary) {
     let mut row = |name: &str, value: String| {
         let _ = writeln!(text, "{name:<28}{value:>12}");
     };
-    row("\nanswers per second", format!("{:.3}", summary.response.moments.count() as f64 / summary.seconds()));
+    row("answers per second", format!("{:.3}", summary.response.moments.count() as f64 / summary.seconds()));
     row("jobs in service, mean", format!("{:.3}", summary.mean_level(|gauge| gauge.executing_area)));
     row("jobs waiting, mean", format!("{:.3}", summary.mean_level(|gauge| gauge.waiting_area)));
+    if let Some(slots) = slots(scenario) {
+        let busy = summary.mean_level(|gauge| gauge.executing_area) / slots as f64;
+        row("slots in use", format!("{:.3} %", 100.0 * busy));
+    }
     row("nodes working", format!("{:.3} %", 100.0 * summary.up_share()));
+    if summary.node_failures > 0 {
+        row("failures of nodes", thousands(summary.node_failures));
+    }
     row("placements per job", format!("{:.4}", summary.attempts as f64 / summary.jobs.max(1) as f64));
+    if summary.bounced > 0 {
+        row("node found gone or full", thousands(summary.bounced));
+    }
     row("value asked for, credits", format!("{:.2}", Summary::credits(summary.value_asked)));
     row("value delivered, credits", format!("{:.2}", Summary::credits(summary.value_final)));
     row("paid, credits", format!("{:.2}", Summary::credits(summary.charged)));
@@ -70,6 +83,15 @@ fn market(text: &mut String, summary: &Summary) {
         row("paid per GPU-second", format!("{price:.6}"));
     }
     row("cost of the nodes, credits", format!("{:.2}", summary.nodes.cost * 1e-6));
+}
+
+/// The slots of all nodes together, where they are bounded and each holds one job.
+fn slots(scenario: &Scenario) -> Option<u64> {
+    let of = |group: &NodeGroup| {
+        let single = group.slots < u32::MAX && group.discipline != Discipline::Batch;
+        single.then(|| u64::from(group.slots) * u64::from(group.count))
+    };
+    scenario.groups.iter().map(of).sum()
 }
 
 /// Every column of the table `summary` with its value: numbers as numbers, what is missing as null.
@@ -88,11 +110,12 @@ pub fn columns(summary: &Summary) -> serde_json::Map<String, serde_json::Value> 
     batch.fields().iter().zip(batch.columns()).map(|(field, column)| (field.name.clone(), value(column))).collect()
 }
 
-/// The same as a Markdown table with units.
+/// The same as a Markdown table with units and meanings; what is missing is a dash.
 pub fn markdown(summary: &Summary) -> String {
-    let mut text = String::from("| measure | value | unit |\n|---|---:|---|\n");
+    let mut text = String::from("| measure | value | unit | meaning |\n|---|---:|---|---|\n");
     for ((name, value), column) in columns(summary).iter().zip(SUMMARY.columns) {
-        let _ = writeln!(text, "| {name} | {value} | {} |", column.unit);
+        let shown = if value.is_null() { "–".to_string() } else { value.to_string() };
+        let _ = writeln!(text, "| {name} | {shown} | {} | {} |", column.unit, column.meaning);
     }
     text
 }
@@ -133,6 +156,52 @@ pub fn thousands(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::time::Time;
+    use crate::record::tally::Tally;
+    use crate::simulate::simulate;
+
+    /// Ten minutes of a node that fails and has one slot and no room to wait, which routing sees late, and what is said of them.
+    fn said(discipline: &str) -> String {
+        let text = format!(
+            "name = \"shop\"\nquestion = \"who waits?\"\nhorizon = \"10min\"\n[models.plain]\n[classes.job]\n\
+             work = {{ law = \"constant\", value = \"1s\" }}\n[[demand.sources]]\nname = \"all\"\n\
+             arrivals = {{ rule = \"poisson\", poisson = {{ rate = \"1/s\" }} }}\n[routing]\nrefresh = \"5s\"\n[[nodes]]\nname = \"one\"\ncount = 1\n\
+             places = 0\ndiscipline = {{ rule = \"{discipline}\" }}\n[nodes.failure]\n\
+             up = {{ law = \"constant\", value = \"1min\" }}\ndown = {{ law = \"constant\", value = \"15s\" }}\n"
+        );
+        let scenario = Scenario::from_text("shop.toml", &text).unwrap_or_else(|wrong| panic!("{wrong}"));
+        let mut tally = Tally::new(Time::ZERO);
+        simulate(&scenario, Seed::from(1), &mut tally);
+        super::text(&scenario, Seed::from(1), tally.summary())
+    }
+
+    #[test]
+    fn a_person_reads_the_run() {
+        let text = said("fifo");
+        assert!(text.starts_with("shop · seed 1 · ") && text.contains("jobs\nwho waits?\ncounted from 0 to 10min\n\n"));
+        let row = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(str::trim).map(str::to_owned);
+        // Down for 15 s in every 75 s, eight times in ten minutes.
+        assert_eq!(row("nodes working").as_deref(), Some("80.000 %"), "{text}");
+        assert_eq!(row("failures of nodes").as_deref(), Some("8"), "{text}");
+        assert!(row("slots in use").is_some() && row("node found gone or full").is_some(), "{text}");
+        // The numbers of the last part stand in one column.
+        let last = text.rsplit("\n\n").next().expect("a last part");
+        assert!(last.lines().count() > 10, "{text}");
+        for line in last.lines().filter(|line| !line.ends_with('%')) {
+            assert_eq!(line.chars().count(), 40, "{line}");
+        }
+        assert!(!said("batch").contains("slots in use"), "a batch holds one slot, whatever its size");
+    }
+
+    #[test]
+    fn what_is_missing_is_a_dash() {
+        let page = markdown(&Summary::default());
+        assert_eq!(page.lines().count(), SUMMARY.columns.len() + 2);
+        assert!(
+            page.contains("| jobs | 0 |  | jobs counted |\n") && page.contains("| response_mean_s | – |"),
+            "{page}"
+        );
+    }
 
     #[test]
     fn numbers_are_readable() {

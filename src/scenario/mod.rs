@@ -22,10 +22,10 @@ pub mod problems;
 pub mod schema;
 pub mod verification;
 
+use channels::{Chain, Channels, Payout};
 use document::{Document, Set};
 use model::{Class, ClassOf, Model, Network, NodeGroup, Requester};
 use problems::Problems;
-use channels::{Chain, Channels, Payout};
 use schema::{Choice, Estimate, LimitsTable, RecordTable, RetriesTable};
 use verification::Verification;
 

@@ -17,8 +17,9 @@ use crate::policy::verdict::VerdictRule;
 pub const CHECKS: usize = 8;
 
 /// The named methods, as their file writes them.
-static NAMED: LazyLock<IndexMap<String, MethodTable>> =
-    LazyLock::new(|| toml::from_str(include_str!("methods.toml")).expect("the file of named methods, which a test reads"));
+static NAMED: LazyLock<IndexMap<String, MethodTable>> = LazyLock::new(|| {
+    toml::from_str(include_str!("methods.toml")).expect("the file of named methods, which a test reads")
+});
 
 /// The named methods, in the order of their file.
 pub fn named_methods() -> &'static IndexMap<String, MethodTable> {

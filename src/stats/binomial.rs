@@ -27,10 +27,19 @@ mod tests {
     #[test]
     fn tails_are_those_of_majorities() {
         // m-first voting of Sarmenta with m = 2 and 3 at a fault rate of 0.1, and majorities of 3, 5, 11 at 0.6.
-        let known = [(3, 2, 0.1, 0.028), (5, 3, 0.1, 0.00856), (3, 2, 0.6, 0.648), (5, 3, 0.6, 0.68256), (11, 6, 0.6, 0.7534981325)];
+        let known = [
+            (3, 2, 0.1, 0.028),
+            (5, 3, 0.1, 0.00856),
+            (3, 2, 0.6, 0.648),
+            (5, 3, 0.6, 0.68256),
+            (11, 6, 0.6, 0.7534981325),
+        ];
         for (n, least, p, expected) in known {
             assert!((at_least(n, least, p) - expected).abs() < 1e-9, "{n} {least} {p}");
         }
-        assert_eq!([at_least(3, 0, 0.2), at_least(3, 4, 0.2), at_least(3, 1, 0.0), at_least(3, 3, 1.0)], [1.0, 0.0, 0.0, 1.0]);
+        assert_eq!(
+            [at_least(3, 0, 0.2), at_least(3, 4, 0.2), at_least(3, 1, 0.0), at_least(3, 3, 1.0)],
+            [1.0, 0.0, 0.0, 1.0]
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! Nodes fail and come back, and routing learns of it by heartbeats and looks.
 
-use crate::domain::ids::{JobSlot, ModelId, NodeId};
+use crate::domain::fate::Stage;
+use crate::domain::ids::{ModelId, NodeId};
 use crate::domain::purpose::Purpose;
 use crate::engine::random::{Chance, Draw, key};
 use crate::engine::time::{Span, Time};
@@ -59,7 +60,7 @@ pub fn repair(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
         _ => {}
     }
     schedule_failure(market, at, node);
-    execution::serve(market, at, node);
+    execution::serve_again(market, at, node);
     market.note_load(at.scenario, node);
 }
 
@@ -74,23 +75,28 @@ fn drop_all(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
     let state = &mut market.nodes.states[node];
     // Those loading a model are in service without an entry, so jobs in service are found by their slots' node and
     // stage: by the entries, the batch, and those loading.
-    let mut serving: Vec<JobSlot> = state
-        .service
-        .entries()
-        .filter(|entry| entry.job.is_some() && market.jobs.is(entry.job, entry.turn))
-        .map(|entry| entry.job)
-        .collect();
+    let entries = state.service.entries().filter(|entry| entry.job.is_some() && market.jobs.is(entry.job, entry.turn));
+    dropped.extend(entries.map(|entry| entry.job));
     let backroom = &mut market.nodes.backrooms[node];
-    serving.append(&mut backroom.batch);
-    serving.append(&mut backroom.loading);
-    serving.sort_unstable();
+    dropped.append(&mut backroom.batch);
+    dropped.append(&mut backroom.loading);
+    dropped[waiting..].sort_unstable();
     state.service.empty();
     backroom.loaded.clear();
     state.work = 0;
-    dropped.append(&mut serving);
+    // What one of them brings about may end another: each is taken up only if it is still in the state it is left in here.
+    let mut turns = std::mem::take(&mut market.scratch.turns);
     for (index, &slot) in dropped.iter().enumerate() {
+        let job = &mut market.jobs[slot];
+        job.stage = Stage::Placed;
+        turns.push(job.turn);
         if index >= waiting {
-            market.levels.executing.down(at.now);
+            market.levels.executing_of(job).down(at.now);
+        }
+    }
+    for (&slot, &turn) in dropped.iter().zip(&turns) {
+        if !market.jobs.is(slot, turn) {
+            continue;
         }
         let story = market.jobs.story_mut(slot);
         story.at.first_token = Time::NEVER;
@@ -98,21 +104,23 @@ fn drop_all(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
         placement::retry(market, at, slot, at.scenario.retries.timeout);
     }
     dropped.clear();
-    market.scratch.jobs = dropped;
+    turns.clear();
+    (market.scratch.jobs, market.scratch.turns) = (dropped, turns);
     market.note_load(at.scenario, node);
 }
 
 /// Those in service begin again.
 fn repeat(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
+    let mut again = std::mem::take(&mut market.scratch.entries);
     let state = &mut market.nodes.states[node];
-    let entries = state.service.entries().filter(|entry| market.jobs.is(entry.job, entry.turn));
-    let mut again: Vec<_> = entries.copied().collect();
+    again.extend(state.service.entries().filter(|entry| market.jobs.is(entry.job, entry.turn)));
     again.sort_unstable_by(|a, b| b.cmp(a));
     state.service.restart();
-    for entry in again {
+    for entry in again.drain(..) {
         placement::set_work(market, at, entry.job);
         execution::begin_again(market, entry.job, node);
     }
+    market.scratch.entries = again;
 }
 
 /// A node is listed, or its listing lapses.
@@ -131,15 +139,15 @@ pub fn list(market: &mut Market, at: &mut Moment<'_>, node: NodeId, turn: u32) {
 
 /// Routing renews its picture: who is listed, and how loaded.
 pub fn refresh(market: &mut Market, at: &mut Moment<'_>) {
-    for (node, listed) in market.registry.take_changed() {
+    let (changed, dirty) = market.registry.take_deferred();
+    for &(node, listed) in &changed {
         market.set_listed(at, node, listed);
     }
-    let dirty = market.registry.take_dirty();
     for &node in &dirty {
         market.nodes.quotes[node].dirty = false;
         market.show_load(node);
     }
-    market.registry.keep(dirty);
+    market.registry.keep(changed, dirty);
     at.queue.push(at.now + at.scenario.routing.refresh, Event::Refresh);
 }
 

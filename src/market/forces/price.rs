@@ -57,7 +57,8 @@ impl Market {
         let index = channel as usize;
         self.prices.excess[index] = seen.used as f64 / seen.target as f64 - 1.0;
         if let Some(coupling) = &channels.coupling {
-            let felt: f64 = coupling[index].iter().zip(&self.prices.excess).map(|(weight, excess)| weight * excess).sum();
+            let felt: f64 =
+                coupling[index].iter().zip(&self.prices.excess).map(|(weight, excess)| weight * excess).sum();
             seen.used = ((1.0 + felt).max(0.0) * seen.target as f64).round_ties_even() as u64;
         }
         let number = self.prices.closed[index];

@@ -94,7 +94,8 @@ fn fill(market: &mut Market, at: &Moment<'_>, story: &mut Story, arrival: &Arriv
     }
     story.client = arrival.client;
     let value = sample(&class.value, Purpose::Value);
-    story.value = Money::from_number(if at.scenario.value_factor == 1.0 { value } else { value * at.scenario.value_factor });
+    story.value =
+        Money::from_number(if at.scenario.value_factor == 1.0 { value } else { value * at.scenario.value_factor });
     story.deadline = class.deadline.map_or(Time::NEVER, |deadline| story.at.asked + deadline);
 }
 

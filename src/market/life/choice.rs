@@ -13,12 +13,12 @@ use crate::domain::money::Money;
 use crate::domain::story::JobKey;
 use crate::engine::maths;
 use crate::engine::time::Time;
-use crate::stats::binomial::at_least;
 use crate::market::{Market, Moment};
 use crate::policy::chooser::Offer;
 use crate::scenario::Scenario;
 use crate::scenario::model::Class;
 use crate::scenario::schema::Use;
+use crate::stats::binomial::at_least;
 
 use super::terms::Terms;
 
@@ -100,11 +100,7 @@ impl<'a> Wish<'a> {
     /// What the requester of a job wants of its answer now.
     pub fn of(market: &Market, scenario: &'a Scenario, now: Time, slot: JobSlot) -> Wish<'a> {
         let story = market.jobs.story(slot);
-        let left = if story.deadline == Time::NEVER {
-            f64::INFINITY
-        } else {
-            story.deadline.0 as f64 - now.0 as f64
-        };
+        let left = if story.deadline == Time::NEVER { f64::INFINITY } else { story.deadline.0 as f64 - now.0 as f64 };
         Wish {
             class: &scenario.classes[story.class],
             value: story.value.0 as f64,
@@ -252,7 +248,12 @@ impl Deaths {
 
 /// Quotes every offer with every method. Each offer learns what it leaves with its best method; of those that leave
 /// something the chooser takes one. Without any, says why.
-pub fn choose(market: &mut Market, at: &Moment<'_>, slot: JobSlot, offers: &mut Vec<Offer>) -> Result<Quote, (Cause, u8)> {
+pub fn choose(
+    market: &mut Market,
+    at: &Moment<'_>,
+    slot: JobSlot,
+    offers: &mut Vec<Offer>,
+) -> Result<Quote, (Cause, u8)> {
     if offers.is_empty() {
         return Err((Cause::NoSupply, 0));
     }
@@ -312,8 +313,13 @@ impl Market {
     /// A new inquest, if this job is the one that is watched.
     fn inquest(&self, at: Time, slot: JobSlot, value: f64) -> Option<Inquest> {
         let watched = self.inspection.as_ref()?;
-        (watched.job == self.jobs.story(slot).key)
-            .then(|| Inquest { at, value, quotes: Vec::new(), taken: None, cause: None })
+        (watched.job == self.jobs.story(slot).key).then(|| Inquest {
+            at,
+            value,
+            quotes: Vec::new(),
+            taken: None,
+            cause: None,
+        })
     }
 }
 

@@ -2,11 +2,12 @@
 
 use crate::domain::fate::{Fate, Stage};
 use crate::domain::ids::{JobSlot, NodeId};
-use crate::domain::job::{Phase, Role};
+use crate::domain::job::{Job, Phase, Role};
 use crate::domain::purpose::Purpose;
 use crate::engine::random::{Chance, Draw, key};
 use crate::engine::time::{Span, Time};
 use crate::market::state::nodes::Due;
+use crate::market::state::service::Entry;
 use crate::market::{Event, Market, Moment};
 use crate::record::fact::Fact;
 use crate::scenario::model::NodeGroup;
@@ -96,6 +97,13 @@ pub fn serve(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
     schedule(market, at, node);
 }
 
+/// Serves on after a repair.
+pub fn serve_again(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
+    serve(market, at, node);
+    give_way(market, at, node);
+    schedule(market, at, node);
+}
+
 /// The job that a free slot goes to, if there is a free slot and a job.
 fn next_waiting(market: &mut Market, node: NodeId, group: &NodeGroup) -> Option<JobSlot> {
     let seed = market.seed;
@@ -149,7 +157,8 @@ fn preempt(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId
     debug_assert!(state.service.serving() <= group.slots);
     let current = state.service.entries().filter(|entry| market.jobs.is(entry.job, entry.turn));
     // The last to have begun among the lowest; an entry of a stale turn is nobody's.
-    let lowest = current.max_by_key(|entry| (priority(market, entry.job), **entry)).copied();
+    let began = |entry: &Entry| market.jobs.story(entry.job).at.started;
+    let lowest = current.max_by_key(|entry| (priority(market, entry.job), began(entry), **entry)).copied();
     let Some(entry) = lowest.filter(|entry| priority(market, entry.job) > ours) else {
         return false;
     };
@@ -208,7 +217,24 @@ pub fn loaded(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     market.levels.executing_of(&market.jobs[slot]).down(at.now);
     begin(market, at, slot, node);
     enter(market, slot, node);
+    give_way(market, at, node);
     schedule(market, at, node);
+}
+
+/// After a time in which nobody could be put aside (a model was being loaded, the node was down): whoever is in service
+/// makes room for those of higher priority who came meanwhile.
+fn give_way(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
+    let group = &at.scenario.groups[market.nodes.quotes[node].group];
+    if !group.preemptive || !market.nodes.states[node].up {
+        return;
+    }
+    while let Some(first) = market.nodes.states[node].waiting.first(|_| 0) {
+        if !preempt(market, at, first, node, group) {
+            return;
+        }
+        leave_room(market, at, first, node);
+        start(market, at, first, node, group);
+    }
 }
 
 /// Execution begins, or goes on after it was put aside.
@@ -315,33 +341,38 @@ fn finish_batch(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
     market.scratch.jobs = batch;
 }
 
-/// Execution is over, with an answer or without.
+/// Execution is over, with an answer or without; without one there is no first token either.
 fn leave_node(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
     let (job, story) = market.jobs.both(slot);
+    let flakes = at.scenario.groups[market.nodes.quotes[node].group].flaky.get();
+    let whole = flakes == 0.0 || !draw(market.seed, Purpose::Flake, story.key, numbered(job)).chance(flakes);
     let state = &mut market.nodes.states[node];
     state.work -= job.expected.0;
     market.levels.executing_of(job).down(at.now);
     story.at.finished = at.now;
-    if story.at.first_token == Time::NEVER {
+    if !whole {
+        story.at.first_token = Time::NEVER;
+    } else if story.at.first_token == Time::NEVER {
         story.at.first_token = at.now;
     }
     job.phase = Phase::Idle;
+    at.facts.note(Fact::Finished { job: story.key, node, whole });
+}
+
+/// The number of an attempt's draws; those of checks are apart from those of executions.
+fn numbered(job: &Job) -> u32 {
+    job.draw_number() ^ (u32::from(!job.executes()) << 31)
 }
 
 /// The node sends the answer, if there is one; otherwise the requester tries again.
 fn come_back(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
     let scenario = at.scenario;
     let quote = &market.nodes.quotes[node];
-    let group = &scenario.groups[quote.group];
     let state = &mut market.nodes.states[node];
     let (job, story) = market.jobs.both(slot);
-    let number = job.draw_number() ^ (u32::from(!job.executes()) << 31);
-    let flakes = group.flaky.get();
-    let whole = flakes == 0.0 || !draw(market.seed, Purpose::Flake, story.key, number).chance(flakes);
-    at.facts.note(Fact::Finished { job: story.key, node, whole });
-    if !whole {
+    let number = numbered(job);
+    if story.at.first_token == Time::NEVER {
         market.nodes.backrooms[node].failed += 1;
-        story.at.first_token = Time::NEVER;
         return placement::retry(market, at, slot, Span::ZERO);
     }
     state.served += 1;

@@ -23,7 +23,11 @@ pub fn expire(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let taken = offer::take(market, at, slot, &mut offers);
     if let Ok(quote) = &taken {
         let key = market.jobs.story(slot).key;
-        at.facts.note(Fact::Negotiated { job: key, node: quote.node, price: quote.compute + quote.coordination + quote.verification });
+        at.facts.note(Fact::Negotiated {
+            job: key,
+            node: quote.node,
+            price: quote.compute + quote.coordination + quote.verification,
+        });
         let method = &at.scenario.verification.methods[quote.method];
         let copies = method.checks.first().filter(|check| check.by == Checker::Replicas);
         match copies {

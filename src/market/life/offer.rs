@@ -12,8 +12,8 @@ use crate::market::{Market, Moment};
 use crate::policy::chooser::Offer;
 use crate::policy::pool::PoolView;
 use crate::scenario::Scenario;
-use crate::scenario::model::Slowdown;
 use crate::scenario::channels::Channel;
+use crate::scenario::model::Slowdown;
 use crate::scenario::schema::{Checker, Choice, Estimate};
 
 use super::arrival::draw;

@@ -36,7 +36,13 @@ pub fn place(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, quote: &Qu
     let overhead: Money = chosen.iter().map(extra).sum();
     let rest = quote.most - quote.compute - quote.overhead.times(copies as u64);
     let checkers = quote.verification - quote.overhead.times(copies as u64);
-    let real = Quote { compute, overhead: Money::ZERO, verification: checkers + overhead, most: compute + overhead + rest, ..*quote };
+    let real = Quote {
+        compute,
+        overhead: Money::ZERO,
+        verification: checkers + overhead,
+        most: compute + overhead + rest,
+        ..*quote
+    };
     placement::agree(market, at, slot, &real);
     let link = market.jobs[slot].link;
     for offer in &chosen {
@@ -86,7 +92,8 @@ pub fn answered(market: &mut Market, at: &mut Moment<'_>, child: JobSlot) {
     market.proceedings.get(link).answers[number].answer = story.answer;
     forget(market, slot, child);
     let check = check(at, market, slot);
-    let agreeing = market.proceedings.read(link).answers.iter().filter(|copy| copy.answer.key == story.answer.key).count();
+    let agreeing =
+        market.proceedings.read(link).answers.iter().filter(|copy| copy.answer.key == story.answer.key).count();
     if agreeing < check.agree as usize {
         return undecided(market, at, slot);
     }

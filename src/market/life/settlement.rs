@@ -181,7 +181,8 @@ fn reward(market: &mut Market, slot: JobSlot, node: NodeId, amount: Money) {
         false => 0,
     };
     let count = alarms(market);
-    let each = if count == 0 { Money::ZERO } else { Money(Rounding::Floor.divide(amount.0.into(), count.into()) as i64) };
+    let each =
+        if count == 0 { Money::ZERO } else { Money(Rounding::Floor.divide(amount.0.into(), count.into()) as i64) };
     for index in 0..if count == 0 { 0 } else { market.proceedings.read(link).cast.len() } {
         let cast = market.proceedings.read(link).cast[index];
         if cast.alarm {

@@ -23,9 +23,8 @@ pub fn stand(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     job.turn = job.turn.wrapping_add(1);
     if market.proceedings.read(link).votes.iter().all(|votes| votes.asked == 0) {
         let drawn = market.proceedings.read(link).drawn;
-        let looks = |(index, check): (usize, &crate::scenario::verification::Check)| {
-            check.deferred && drawn >> index & 1 == 1
-        };
+        let looks =
+            |(index, check): (usize, &crate::scenario::verification::Check)| check.deferred && drawn >> index & 1 == 1;
         if !method.checks.iter().enumerate().any(looks) {
             verdict::see_nodes(market, at, slot, Evidence::Unchecked);
         }

@@ -74,7 +74,9 @@ fn attest(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: usize,
     market.proceedings.get(market.jobs[slot].link).votes[index].asked = 1;
     match takes {
         Span::ZERO => attested(market, at, slot, index as u8),
-        _ => at.queue.push(at.now + takes, Event::Attest { job: slot, turn: market.jobs[slot].turn, check: index as u8 }),
+        _ => {
+            at.queue.push(at.now + takes, Event::Attest { job: slot, turn: market.jobs[slot].turn, check: index as u8 })
+        }
     }
 }
 
@@ -106,7 +108,8 @@ fn prove(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: usize, 
     let mut drawn = draw(market.seed, Purpose::ProofTime, story.key, index as u32);
     let work = check.draw_work(story.work, &mut drawn);
     market.proceedings.get(market.jobs[slot].link).votes[index].asked = 1;
-    let alarm = draw(market.seed, Purpose::Vote, story.key, (index as u32) << 16).chance(alarm_chance(check, story.answer));
+    let alarm =
+        draw(market.seed, Purpose::Vote, story.key, (index as u32) << 16).chance(alarm_chance(check, story.answer));
     let task = Task { role: Role::Proof, by, index, ordinal: 0, work, vote: Vote { alarm, looked: true } };
     employ(market, at, slot, &task);
 }

@@ -111,20 +111,17 @@ impl Registry {
         self.dirty.push(node);
     }
 
-    /// The listings that take effect now.
-    pub fn take_changed(&mut self) -> Vec<(NodeId, bool)> {
-        std::mem::take(&mut self.changed)
+    /// The listings that take effect now, and the nodes whose loads do; hand both back to [`keep`](Registry::keep) when
+    /// they are read.
+    pub fn take_deferred(&mut self) -> (Vec<(NodeId, bool)>, Vec<NodeId>) {
+        (std::mem::take(&mut self.changed), std::mem::take(&mut self.dirty))
     }
 
-    /// The nodes whose loads take effect now; hand the vector back to [`keep`](Registry::keep) when it is read.
-    pub fn take_dirty(&mut self) -> Vec<NodeId> {
-        std::mem::take(&mut self.dirty)
-    }
-
-    /// Keeps an emptied vector for the next time, so that looking allocates nothing.
-    pub fn keep(&mut self, mut dirty: Vec<NodeId>) {
+    /// Keeps what was handed out, emptied, for the next time, so that looking allocates nothing.
+    pub fn keep(&mut self, mut changed: Vec<(NodeId, bool)>, mut dirty: Vec<NodeId>) {
+        changed.clear();
         dirty.clear();
-        self.dirty = dirty;
+        (self.changed, self.dirty) = (changed, dirty);
     }
 
     /// Where a client's last job ran.

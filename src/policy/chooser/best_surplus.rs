@@ -14,7 +14,8 @@ pub struct Spec {}
 
 impl Described for Spec {
     const NAME: &'static str = "best-surplus";
-    const SUMMARY: &'static str = "the offer that leaves the requester the most: value less prices, delay, verification and distrust";
+    const SUMMARY: &'static str =
+        "the offer that leaves the requester the most: value less prices, delay, verification and distrust";
     const SOURCE: &'static str = "rational choice over offers and methods; goes with the choice `surplus`";
     const EXAMPLE: &'static str = "{}";
 

@@ -44,6 +44,25 @@ impl super::Rule for Spec {
         }
         // Inversion: one uniform draw per gap, and the gap falls as the draw rises.
         *last += Span::from_seconds(-maths::ln(stream.unit()) / self.rate.get());
-        Some(Arrival { at: *last, ..Arrival::default() })
+        (*last != Time::NEVER).then(|| Arrival { at: *last, ..Arrival::default() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::time::Time;
+    use crate::policy::demand::tests::{rule, stream};
+
+    /// Who does not come before the end of time does not come, and nobody comes after.
+    #[test]
+    fn the_end_of_time_is_the_end() {
+        for (rate, fewest) in [("0/s", 0), ("1e-30/s", 0), ("1e-9/s", 1)] {
+            let rule = rule("poisson", &format!("{{ rate = \"{rate}\" }}"));
+            let (mut memory, mut stream) = (rule.memory(), stream(0));
+            let come: Vec<Time> =
+                std::iter::from_fn(|| rule.next(&mut memory, &mut stream)).map(|next| next.at).collect();
+            assert!(come.len() >= fewest && come.iter().all(|at| *at < Time::NEVER), "{rate}: {come:?}");
+            assert!(rule.next(&mut memory, &mut stream).is_none(), "{rate}");
+        }
     }
 }

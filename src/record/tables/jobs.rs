@@ -33,11 +33,31 @@ pub static JOBS: Table<JobRow> = Table {
         }),
         C::id("client", "client within the source, 0 where it has no clients", |row| Cell::U32(row.story.client)),
         C::text("fate", "what became of it", |row| Cell::Text(row.story.fate.name())),
+        C::text("method", "method of verification that was agreed; missing where nothing was", |row| {
+            let placed = row.story.attempts > 0;
+            if placed { Cell::Text(&row.names.methods[row.story.method.index()]) } else { Cell::Null }
+        })
+        .nullable(),
         C::text("stage", "where it stood when it left", |row| Cell::Text(row.story.stage.name())),
         C::text("cause", "what killed it, if it was declined", |row| {
             row.story.cause.map_or(Cell::Null, |cause| Cell::Text(cause.name()))
         })
         .nullable(),
+        without(
+            "alive_without_compute",
+            "declined, and some offer would have left something but for the price of computing",
+            |row| alive(row, 0),
+        ),
+        without("alive_without_coordination", "the same for the price of coordination", |row| alive(row, 1)),
+        without("alive_without_latency", "the same for what the delay takes, verification apart", |row| alive(row, 2)),
+        without(
+            "alive_without_verification",
+            "the same for what verification costs and delays: killed by verification",
+            |row| alive(row, 3),
+        ),
+        without("alive_without_distrust", "the same for what is lost because the answer may be wrong", |row| {
+            alive(row, 4)
+        }),
         C::flag("right", "whether the last answer was right; missing where there was none", |row| {
             if row.story.at.answered == Time::NEVER { Cell::Null } else { Cell::Bool(row.story.is_right()) }
         })
@@ -85,9 +105,47 @@ pub static JOBS: Table<JobRow> = Table {
         C::money("verification_price", "µcredit", "price of verification, as agreed", |row| {
             Cell::I64(row.story.verification_price.0)
         }),
+        C::money("first_price", "µcredit", "price of all channels, as agreed at first", |row| {
+            Cell::I64(row.story.first_price.0)
+        }),
+        C::id("renegotiations", "how often the price was agreed anew while it waited", |row| {
+            Cell::U32(row.story.renegotiations.into())
+        }),
+        C::number(
+            "trust",
+            "",
+            "probability of a right answer, as the requester saw it; missing where nothing was agreed",
+            |row| {
+                if row.story.attempts > 0 { Cell::F64(row.story.trust) } else { Cell::Null }
+            },
+        )
+        .nullable(),
+        C::text("wrong", "how the last answer was wrong, if it was", |row| {
+            row.story.answer.wrong.map_or(Cell::Null, |wrong| Cell::Text(wrong.name()))
+        })
+        .nullable(),
+        C::text("use_at", "when the requester was to rely on the answer", |row| Cell::Text(row.story.use_at.name())),
+        C::id("checks", "checks of its answer that took place", |row| Cell::U32(row.story.checks.into())),
+        C::id("alarms", "of which raised an alarm", |row| Cell::U32(row.story.alarms.into())),
+        C::money(
+            "charged_compute",
+            "µcredit",
+            "what the requester paid those who computed, revoked payments apart",
+            |row| Cell::I64(row.story.charged_compute.0),
+        ),
+        C::money("charged_coordination", "µcredit", "what the requester paid the chain", |row| {
+            Cell::I64(row.story.charged_coordination.0)
+        }),
+        C::money("charged_verification", "µcredit", "what the requester paid those who checked", |row| {
+            Cell::I64(row.story.charged_verification.0)
+        }),
+        C::money("shortfall", "µcredit", "what a revocation could not bring back", |row| {
+            Cell::I64(row.story.shortfall.0)
+        }),
         C::money("price", "µcredit", "price, as agreed", |row| Cell::I64(row.story.price().0))
             .formula("compute_price + coordination_price + verification_price"),
-        C::money("charged", "µcredit", "what the requester paid in the end", |row| Cell::I64(row.story.charged().0)),
+        C::money("charged", "µcredit", "what the requester paid in the end", |row| Cell::I64(row.story.charged().0))
+            .formula("charged_compute + charged_coordination + charged_verification"),
         C::id("node", "node of the last attempt; missing where there was none", |row| {
             if row.story.node.is_some() { Cell::U32(row.story.node.0) } else { Cell::Null }
         })
@@ -96,6 +154,16 @@ pub static JOBS: Table<JobRow> = Table {
         C::id("offers", "offers compared at the last placement", |row| Cell::U32(row.story.offers as u32)),
     ],
 };
+
+const fn without(name: &'static str, meaning: &'static str, cell: fn(&JobRow) -> Cell<'_>) -> C {
+    C::flag(name, meaning, cell).nullable()
+}
+
+/// Whether a declined job would have lived without one deduction; missing where it was not declined.
+fn alive(row: &JobRow, deduction: u8) -> Cell<'static> {
+    let declined = row.story.cause.is_some();
+    if declined { Cell::Bool(row.story.alive_without >> deduction & 1 == 1) } else { Cell::Null }
+}
 
 fn at(instant: Time) -> Cell<'static> {
     if instant == Time::NEVER { Cell::Null } else { Cell::U64(instant.0) }

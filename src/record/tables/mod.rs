@@ -4,17 +4,21 @@ use std::sync::Arc;
 
 use super::columns::TableDescription;
 
+mod checks;
 mod jobs;
 mod nodes;
 mod recorder;
 mod series;
 mod summary;
+mod validators;
 
+pub use checks::{CHECKS, CheckRow};
 pub use jobs::{JOBS, JobRow};
 pub use nodes::{NODES, NodeRow};
 pub use recorder::{Chosen, Tables};
 pub use series::{SERIES, SeriesRow};
 pub use summary::SUMMARY;
+pub use validators::VALIDATORS;
 
 /// The names behind the ids, for text columns.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +33,8 @@ pub struct Names {
     pub requesters: Vec<String>,
     /// Of groups of nodes.
     pub groups: Vec<String>,
+    /// Of methods of verification.
+    pub methods: Vec<String>,
     /// Of regions.
     pub regions: Vec<String>,
 }
@@ -38,7 +44,14 @@ pub type SharedNames = Arc<Names>;
 
 /// Every table of a run, for the dictionary.
 pub fn all() -> Vec<TableDescription> {
-    vec![SUMMARY.description(), JOBS.description(), SERIES.description(), NODES.description()]
+    vec![
+        SUMMARY.description(),
+        JOBS.description(),
+        SERIES.description(),
+        NODES.description(),
+        VALIDATORS.description(),
+        CHECKS.description(),
+    ]
 }
 
 #[cfg(test)]
@@ -49,5 +62,7 @@ mod tests {
         super::JOBS.check();
         super::SERIES.check();
         super::NODES.check();
+        super::VALIDATORS.check();
+        super::CHECKS.check();
     }
 }

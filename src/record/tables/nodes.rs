@@ -43,6 +43,9 @@ pub static NODES: Table<NodeRow> = Table {
         C::count("served", "attempts answered", |row| Cell::U64(row.gauge.served)),
         C::count("failed", "attempts that ended without an answer", |row| Cell::U64(row.gauge.failed)),
         C::count("failures", "failures of the node", |row| Cell::U64(row.gauge.failures as u64)),
+        C::number("trust", "", "probability of a right answer, as the first group of requesters sees it", |row| {
+            Cell::F64(row.gauge.trust)
+        }),
         C::flag("up", "whether it works", |row| Cell::Bool(row.gauge.up)),
     ],
 };

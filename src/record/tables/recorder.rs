@@ -1,7 +1,7 @@
 //! The recorder that fills the tables `jobs`, `series` and `nodes`.
 
 use super::series::SeriesRow;
-use super::{JOBS, JobRow, NODES, NodeRow, SERIES, SharedNames};
+use super::{CHECKS, CheckRow, JOBS, JobRow, NODES, NodeRow, SERIES, SharedNames, VALIDATORS};
 use crate::domain::fate::Fate;
 use crate::domain::purpose::Purpose;
 use crate::domain::story::{JobKey, Story};
@@ -20,6 +20,10 @@ pub struct Chosen {
     pub series: Option<Span>,
     /// Whether `nodes` is wanted.
     pub nodes: bool,
+    /// Whether `validators` is wanted.
+    pub validators: bool,
+    /// The share of jobs whose checks are in `checks`, if the table is wanted.
+    pub checks: Option<f64>,
 }
 
 /// Fills tables and hands full batches to a sink. Memory is one batch per table.
@@ -29,6 +33,8 @@ pub struct Tables<S> {
     jobs: Option<(Rows<JobRow>, JobRow, f64)>,
     series: Option<Series>,
     nodes: Option<Rows<NodeRow>>,
+    validators: Option<Rows<NodeRow>>,
+    checks: Option<(Rows<CheckRow>, f64)>,
     names: SharedNames,
 }
 
@@ -55,6 +61,8 @@ impl<S: Sink> Tables<S> {
                 next: Time((from.0 / tick.0 + 1) * tick.0),
             }),
             nodes: chosen.nodes.then(|| Rows::new(&NODES)),
+            validators: chosen.validators.then(|| Rows::new(&VALIDATORS)),
+            checks: chosen.checks.map(|share| (Rows::new(&CHECKS), share)),
             names,
         }
     }
@@ -67,7 +75,10 @@ impl<S: Sink> Tables<S> {
         if let Some(series) = self.series {
             series.rows.finish(&mut self.sink);
         }
-        if let Some(rows) = self.nodes {
+        for rows in self.nodes.into_iter().chain(self.validators) {
+            rows.finish(&mut self.sink);
+        }
+        if let Some((rows, _)) = self.checks {
             rows.finish(&mut self.sink);
         }
         self.sink
@@ -86,11 +97,20 @@ impl<S: Sink> Recorder for Tables<S> {
         if let Some(series) = &mut self.series {
             series.note(fact);
         }
-        if let (Some((rows, row, share)), Some(story)) = (&mut self.jobs, story)
-            && is_recorded(self.seed, story.key, *share)
-        {
-            row.story = *story;
-            rows.push(row, &mut self.sink);
+        let Some(story) = story else { return };
+        match (fact, &mut self.jobs, &mut self.checks) {
+            (Fact::Checked { by, check, alarm, .. }, _, Some((rows, share))) => {
+                if is_recorded(self.seed, story.key, *share) {
+                    let names = self.names.clone();
+                    let row = CheckRow { story: *story, check: *check, by: *by, alarm: *alarm, names };
+                    rows.push(&row, &mut self.sink);
+                }
+            }
+            (Fact::Closed { .. }, Some((rows, row, share)), _) if is_recorded(self.seed, story.key, *share) => {
+                row.story = *story;
+                rows.push(row, &mut self.sink);
+            }
+            _ => {}
         }
     }
 
@@ -108,9 +128,14 @@ impl<S: Sink> Recorder for Tables<S> {
     }
 
     fn end(&mut self, at: Time, gauges: &impl Gauges) {
-        let Some(rows) = &mut self.nodes else { return };
         let (sink, names) = (&mut self.sink, &self.names);
-        gauges.nodes(at, &mut |gauge| rows.push(&NodeRow { gauge: *gauge, names: names.clone() }, sink));
+        let (nodes, validators) = (&mut self.nodes, &mut self.validators);
+        gauges.nodes(at, &mut |gauge| {
+            let rows = if gauge.is_node() { &mut *nodes } else { &mut *validators };
+            if let Some(rows) = rows {
+                rows.push(&NodeRow { gauge: *gauge, names: names.clone() }, sink);
+            }
+        });
     }
 }
 

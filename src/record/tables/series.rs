@@ -63,15 +63,18 @@ pub static SERIES: Table<SeriesRow> = Table {
             Cell::U64(row.final_right)
         }),
         C::money("paid", "µcredit", "credits paid to nodes since the tick before", |row| Cell::I64(row.paid)),
-        C::money("compute_price", "µcredit/s", "the compute channel's price per GPU-second", |row| {
-            price(row, 0)
+        C::money("compute_price", "µcredit/s", "the compute channel's price per GPU-second", |row| price(row, 0))
+            .nullable(),
+        C::money("coordination_price", "µcredit/gas", "the coordination channel's price per unit of gas", |row| {
+            price(row, 1)
         })
         .nullable(),
-        C::money("coordination_price", "µcredit/gas", "the coordination channel's price per unit of gas", |row| price(row, 1))
-            .nullable(),
-        C::money("verification_price", "µcredit/s", "the verification channel's price per checker's GPU-second", |row| {
-            price(row, 2)
-        })
+        C::money(
+            "verification_price",
+            "µcredit/s",
+            "the verification channel's price per checker's GPU-second",
+            |row| price(row, 2),
+        )
         .nullable(),
         C::count("checks_waiting", "checks and proofs in the queue of whoever does them", |row| {
             Cell::U64(row.now.checks_waiting)
@@ -89,7 +92,9 @@ pub static SERIES: Table<SeriesRow> = Table {
         .formula("∫ checks_executing dt / ∫ slots of working validators and provers dt"),
         C::count("blocks", "blocks of the chain so far", |row| Cell::U64(row.now.blocks)),
         C::count("block_used", "gas used in the last block", |row| Cell::U64(row.now.block_used)),
-        C::count("chain_waiting", "gas of the placements that wait for a block", |row| Cell::U64(row.now.chain_waiting)),
+        C::count("chain_waiting", "gas of the placements that wait for a block", |row| {
+            Cell::U64(row.now.chain_waiting)
+        }),
         C::money("escrow", "µcredit", "credits in escrow", |row| Cell::I64(row.now.escrow.0)),
     ],
 };

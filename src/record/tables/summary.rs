@@ -116,11 +116,93 @@ const REST: [C; 20] = [
     }),
 ];
 
-const ALL: [C; 62] = {
-    let mut all = [const { C::flag("unset", "unset", |_| Cell::Null) }; 62];
+const VERIFIED: [C; 28] = [
+    C::number("final_right_share", "", "share of all jobs that became final and right", |run| {
+        Cell::F64(run.fate(Fate::FinalRight) as f64 / run.jobs as f64)
+    })
+    .nullable()
+    .formula("fate_final_right / jobs"),
+    C::count("alive_without_compute", "declined, and alive but for the price of computing", |run| {
+        Cell::U64(run.alive_without[0])
+    }),
+    C::count("alive_without_coordination", "declined, and alive but for the price of coordination", |run| {
+        Cell::U64(run.alive_without[1])
+    }),
+    C::count("alive_without_latency", "declined, and alive but for the delay, verification apart", |run| {
+        Cell::U64(run.alive_without[2])
+    }),
+    C::count("alive_without_verification", "declined, and alive but for verification: killed by it", |run| {
+        Cell::U64(run.alive_without[3])
+    }),
+    C::count("alive_without_distrust", "declined, and alive but for the risk of a wrong answer", |run| {
+        Cell::U64(run.alive_without[4])
+    }),
+    C::number("killed_by_verification_share", "", "share of all jobs that verification killed", |run| {
+        Cell::F64(run.alive_without[3] as f64 / run.jobs as f64)
+    })
+    .nullable()
+    .formula("alive_without_verification / jobs"),
+    C::count("used", "jobs whose answer somebody relied on", |run| Cell::U64(run.used)),
+    C::count("used_wrong", "of which were wrong", |run| Cell::U64(run.used_wrong)),
+    C::count("checks", "checks that took place", |run| Cell::U64(run.checks[0])),
+    C::count("alarms", "of which raised an alarm", |run| Cell::U64(run.checks[1])),
+    C::count("wrong_checked", "wrong answers that were checked", |run| Cell::U64(run.found[0])),
+    C::count("wrong_alarmed", "of which raised an alarm", |run| Cell::U64(run.found[1])),
+    C::count("right_checked", "right answers that were checked", |run| Cell::U64(run.found[2])),
+    C::count("right_alarmed", "of which raised an alarm", |run| Cell::U64(run.found[3])),
+    C::count("renegotiations", "times a price was agreed anew while a job waited", |run| Cell::U64(run.renegotiations)),
+    C::number("slippage", "credit", "last price less first price, of all placed jobs", |run| {
+        Cell::F64(Summary::credits(run.slippage))
+    }),
+    C::number("charged_compute", "credit", "what requesters paid those who compute", |run| {
+        Cell::F64(Summary::credits(run.charged_by_channel[0]))
+    }),
+    C::number("charged_coordination", "credit", "what requesters paid the chain", |run| {
+        Cell::F64(Summary::credits(run.charged_by_channel[1]))
+    }),
+    C::number("charged_verification", "credit", "what requesters paid those who check", |run| {
+        Cell::F64(Summary::credits(run.charged_by_channel[2]))
+    }),
+    C::number("shortfall", "credit", "what revocations could not bring back", |run| {
+        Cell::F64(Summary::credits(run.shortfall))
+    }),
+    C::number("slashed", "token", "stakes slashed", |run| Cell::F64(Summary::credits(run.slashed))),
+    C::count("revoked", "accepted results that were revoked", |run| Cell::U64(run.revoked)),
+    C::number("checker_income", "credit", "what validators and provers earned over the whole run", |run| {
+        Cell::F64(Summary::credits(run.nodes.checkers_income))
+    }),
+    C::number("checker_cost", "credit", "what being busy cost validators and provers over the whole run", |run| {
+        Cell::F64(run.nodes.checkers_cost * 1e-6)
+    }),
+    C::number("checks_waiting_mean", "", "mean number of checks and proofs waiting", |run| {
+        Cell::F64(run.mean_level(|gauge| gauge.checks_waiting_area))
+    })
+    .nullable(),
+    C::number("utilisation", "", "share of the slots of working nodes in use", |run| {
+        Cell::F64(run.mean_level(|gauge| gauge.executing_area) / run.mean_level(|gauge| gauge.capacity_area))
+    })
+    .nullable(),
+    C::number("checks_utilisation", "", "share of the slots of working validators and provers in use", |run| {
+        let capacity = run.mean_level(|gauge| gauge.checks_capacity_area);
+        Cell::F64(run.mean_level(|gauge| gauge.checks_executing_area) / capacity)
+    })
+    .nullable(),
+];
+
+const ACCEPTED: [C; 6] = durations!(accepted "time from asking to acceptance":
+    "accepted_mean_s" "accepted_deviation_s" "accepted_p50_ns" "accepted_p90_ns" "accepted_p95_ns" "accepted_p99_ns");
+const FINALITY: [C; 6] = durations!(finality "time from asking to finality":
+    "finality_mean_s" "finality_deviation_s" "finality_p50_ns" "finality_p90_ns" "finality_p95_ns" "finality_p99_ns");
+const TRUST_GAP: [C; 6] = durations!(trust_gap "time from use to finality":
+    "trust_gap_mean_s" "trust_gap_deviation_s" "trust_gap_p50_ns" "trust_gap_p90_ns" "trust_gap_p95_ns"
+    "trust_gap_p99_ns");
+
+const ALL: [C; 108] = {
+    let mut all = [const { C::flag("unset", "unset", |_| Cell::Null) }; 108];
     let mut at = 0;
     let mut part = 0;
-    let parts: [&[C]; 7] = [&REST, &FATES, &CAUSES, &RESPONSE, &FIRST_TOKEN, &WAIT, &SERVICE];
+    let parts: [&[C]; 11] =
+        [&REST, &FATES, &CAUSES, &VERIFIED, &RESPONSE, &FIRST_TOKEN, &WAIT, &SERVICE, &ACCEPTED, &FINALITY, &TRUST_GAP];
     while part < parts.len() {
         let mut column = 0;
         while column < parts[part].len() {

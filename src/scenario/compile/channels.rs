@@ -60,7 +60,11 @@ fn coupling(compiler: &mut Compiler<'_>, written: Option<[[f64; 3]; 3]>) -> Opti
     for (row, entries) in matrix.iter().enumerate() {
         if entries[row] != 1.0 || entries.iter().any(|entry| !entry.is_finite() || entry.abs() > 100.0) {
             let message = "a channel sees its own excess demand in full";
-            compiler.wrong(format!("pricing.coupling[{row}]"), message, "write ones on the diagonal, and finite numbers beside them");
+            compiler.wrong(
+                format!("pricing.coupling[{row}]"),
+                message,
+                "write ones on the diagonal, and finite numbers beside them",
+            );
         }
     }
     let identity = matrix.iter().enumerate().all(|(row, entries)| {
@@ -74,7 +78,11 @@ pub(super) fn chain(compiler: &mut Compiler<'_>, table: &ScenarioTable, files: &
     let written = &table.coordination;
     intervals(compiler, "coordination.block", written.block, table.horizon);
     if written.target == 0 || written.target > 1 << 50 {
-        compiler.wrong("coordination.target", format!("blocks meant to hold {} gas", written.target), "write 1 to 2^50");
+        compiler.wrong(
+            "coordination.target",
+            format!("blocks meant to hold {} gas", written.target),
+            "write 1 to 2^50",
+        );
     }
     let limit = written.target as f64 * written.limit.get();
     let gas = written.gas;
@@ -131,7 +139,11 @@ pub(super) fn payout(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Payo
         }
         for (field, span) in [("idle", batch.idle), ("age", batch.age)] {
             if span == Span::ZERO {
-                compiler.wrong(format!("payout.batch.{field}"), "a batch that never waits", "write a time above 0, or leave `batch` out");
+                compiler.wrong(
+                    format!("payout.batch.{field}"),
+                    "a batch that never waits",
+                    "write a time above 0, or leave `batch` out",
+                );
             }
             compiler.brief(format!("payout.batch.{field}"), span);
         }

@@ -32,7 +32,8 @@ pub(super) fn groups(
         }
         _ => {}
     }
-    let checkers = [("validators", &table.validators, PartyKind::Validator), ("provers", &table.provers, PartyKind::Prover)];
+    let checkers =
+        [("validators", &table.validators, PartyKind::Validator), ("provers", &table.provers, PartyKind::Prover)];
     let mut groups: IdVec<NodeGroupId, NodeGroup> = IdVec::new();
     for (index, written) in table.nodes.iter().enumerate().take(1 << 15) {
         groups.push(group(compiler, &format!("nodes[{index}]"), written, PartyKind::Node, regions, known));

@@ -5,7 +5,7 @@ use crate::domain::ids::{IdVec, MethodId};
 use crate::engine::time::Span;
 use crate::policy::pool::Pool;
 use crate::scenario::document::key_text;
-use crate::scenario::schema::{CheckTable, Checker, MethodTable, ScenarioTable, Timing};
+use crate::scenario::schema::{CheckTable, Checker, Discipline, MethodTable, ScenarioTable, Timing};
 use crate::scenario::verification::{CHECKS, Check, Method, Verification, named_methods};
 
 /// The most methods: an id has 8 bits.
@@ -105,10 +105,13 @@ fn checks(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, method
     }
     for (index, check) in method.checks.iter().enumerate() {
         let path = format!("{path}.checks[{index}]");
-        one(compiler, &path, index, check);
+        one(compiler, &path, index, check, batches(table));
         eligible(compiler, table, &path, check);
         if check.window > table.horizon {
-            let message = format!("a window of `{}` in a run of `{}`: no result would ever be final", check.window, table.horizon);
+            let message = format!(
+                "a window of `{}` in a run of `{}`: no result would ever be final",
+                check.window, table.horizon
+            );
             compiler.wrong(format!("{path}.window"), message, "shorten the window, or watch for longer");
         }
         compiler.countable(format!("{path}.overhead"), check.overhead.get(), 1e9);
@@ -120,12 +123,22 @@ fn checks(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, method
     }
 }
 
+/// Whether any group serves in batches.
+fn batches(table: &ScenarioTable) -> bool {
+    let groups = table.nodes.iter().chain(&table.validators).chain(&table.provers);
+    groups.into_iter().any(|group| group.discipline.rule == Discipline::Batch)
+}
+
 /// What is wrong with a check by itself.
-fn one(compiler: &mut Compiler<'_>, path: &str, index: usize, check: &CheckTable) {
+fn one(compiler: &mut Compiler<'_>, path: &str, index: usize, check: &CheckTable, batches: bool) {
     let alone = matches!(check.by, Checker::Attestation | Checker::Proof);
     if check.count == 0 || (alone && check.count != 1) {
         let message = format!("a check by {} of them", check.count);
-        compiler.wrong(format!("{path}.count"), message, if alone { "one attests or proves: leave it out" } else { "ask at least one" });
+        compiler.wrong(
+            format!("{path}.count"),
+            message,
+            if alone { "one attests or proves: leave it out" } else { "ask at least one" },
+        );
     }
     if check.timing == Timing::Blocking && check.window > Span::ZERO {
         let help = "a result stands after its blocking checks: write `timing = \"deferred\"`, or leave `window` out";
@@ -134,7 +147,11 @@ fn one(compiler: &mut Compiler<'_>, path: &str, index: usize, check: &CheckTable
     if check.by == Checker::Replicas {
         let agree = check.agree.unwrap_or(check.count / 2 + 1);
         if index > 0 {
-            compiler.wrong(format!("{path}.by"), "replicas after other checks", "a method executes copies first, once: make it the first check");
+            compiler.wrong(
+                format!("{path}.by"),
+                "replicas after other checks",
+                "a method executes copies first, once: make it the first check",
+            );
         } else if check.timing == Timing::Deferred || check.sample.get() < 1.0 {
             let help = "copies are compared before there is an answer: leave `timing` and `sample` out";
             compiler.wrong(format!("{path}.by"), "replicas that come after the answer", help);
@@ -143,12 +160,25 @@ fn one(compiler: &mut Compiler<'_>, path: &str, index: usize, check: &CheckTable
             compiler.wrong(compiler.written(&path, "agree"), message, "ask for 1 to `count`");
         }
     } else if check.agree.is_some() {
-        compiler.wrong(format!("{path}.agree"), "`agree` goes with `by = \"replicas\"`", "votes of checkers are decided by `verdict`");
+        compiler.wrong(
+            format!("{path}.agree"),
+            "`agree` goes with `by = \"replicas\"`",
+            "votes of checkers are decided by `verdict`",
+        );
+    }
+    let others = !matches!(check.by, Checker::Attestation);
+    if others && batches {
+        let help = "serve by another discipline, or check by attestation";
+        compiler.wrong(format!("{path}.by"), "a batch is served as a whole, so nothing in it can be called off", help);
     }
     if let Some(rule) = compiler.chosen(format!("{path}.verdict"), check.verdict.chosen()) {
         let mut memory = rule.memory();
         if check.by != Checker::Replicas && rule.odds(&mut memory, check.count, 1.0) <= 0.0 {
-            let message = format!("`{}` of {} checkers accepts nothing, not even if all of them approve", rule.name(), check.count);
+            let message = format!(
+                "`{}` of {} checkers accepts nothing, not even if all of them approve",
+                rule.name(),
+                check.count
+            );
             compiler.wrong(compiler.written(&path, "verdict"), message, "ask more checkers, or for fewer approvals");
         }
     }
@@ -165,6 +195,13 @@ fn eligible(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, chec
 /// The same for a named method, which has no place in the scenario but its name.
 fn fits(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, name: &str, method: &MethodTable) {
     for check in &method.checks {
+        if batches(table) && check.by != Checker::Attestation {
+            let help = "serve by another discipline, or admit another method";
+            let message = format!(
+                "the method `{name}` asks others, and a batch is served as a whole, so nothing in it can be called off"
+            );
+            compiler.wrong(path, message, help);
+        }
         if let Some((there, who)) = too_few(table, check) {
             let message = format!("the method `{name}` asks {} {who} and there are {there}", check.count);
             let place = table.verification.methods.iter().position(|method| method == name);
@@ -180,7 +217,9 @@ fn fits(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, name: &s
 
 /// How many there are, where fewer than a check asks.
 fn too_few(table: &ScenarioTable, check: &CheckTable) -> Option<(u64, &'static str)> {
-    let count = |groups: &[crate::scenario::schema::NodeGroupTable]| groups.iter().map(|group| u64::from(group.count)).sum::<u64>();
+    let count = |groups: &[crate::scenario::schema::NodeGroupTable]| {
+        groups.iter().map(|group| u64::from(group.count)).sum::<u64>()
+    };
     let nodes = count(&table.nodes);
     let (there, who) = match check.by {
         Checker::Validators => (count(&table.validators), "validators"),

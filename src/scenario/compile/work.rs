@@ -1,7 +1,7 @@
 //! Models and classes.
 
-use super::{Compiler, MODELS, credits};
 use super::routing::amount;
+use super::{Compiler, MODELS, credits};
 use crate::domain::ids::{ClassId, IdVec, MethodId, ModelId};
 use crate::domain::money::Money;
 use crate::engine::law::{Quantity, Sampler};

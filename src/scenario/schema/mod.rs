@@ -19,12 +19,13 @@ mod nodes;
 pub(in crate::scenario) mod notes;
 mod verification;
 
-pub use channels::{BackgroundTable, ChannelsTable, CoordinationTable, PayoutAt, PayoutBatchTable, PayoutTable};
 pub use crate::domain::answer::Use;
+pub use channels::{BackgroundTable, ChannelsTable, CoordinationTable, PayoutAt, PayoutBatchTable, PayoutTable};
 pub use jobs::{ClassTable, ModelTable, Priority, RequesterTable};
 pub use nodes::{Discipline, DisciplineTable, FailureTable, Interruption, Limit, NodeGroupTable, OwnerName};
 pub use verification::{
-    CheckTable, Checker, DetectsTable, Holders, MethodTable, OpinionsTable, SlashTable, SlashTo, Timing, VerificationTable,
+    CheckTable, Checker, DetectsTable, Holders, MethodTable, OpinionsTable, SlashTable, SlashTo, Timing,
+    VerificationTable,
 };
 
 /// A scenario file.

@@ -79,7 +79,7 @@ impl Path {
         self.closed += 1;
         *self.fates.entry(fate).or_default() += 1;
         self.sojourns += u128::from(now.since(asked).0);
-        self.charged += i128::from(story.charged.0);
+        self.charged += i128::from(story.charged().0);
         self.stopped(now, job);
         if fate == Fate::Abandoned {
             self.waits += u128::from(now.since(story.at.reached).0);

@@ -1,0 +1,266 @@
+//! The same scenario and seed are the same run: twice, in slices, through saves and forks, under any recorder, beside other
+//! threads, and beside strangers whom nobody deals with.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use rayon::prelude::*;
+use reliance::domain::story::JobKey;
+use reliance::engine::random::Seed;
+use reliance::engine::time::Time;
+use reliance::record::tally::Tally;
+use reliance::scenario::Scenario;
+use reliance::simulate::{Outcome, Run, simulate};
+
+use super::life::EVERYTHING;
+use super::properties::{market, parsed};
+use super::trial::{Contents, Witness, cases, contents, extended, full, seed, summed_up, trial};
+
+/// What tells two runs apart.
+fn identity(outcome: &Outcome) -> (String, Vec<String>, u64, u64, Time) {
+    let digest = &outcome.digest;
+    (digest.to_string(), digest.checkpoints().collect(), digest.facts(), outcome.events, outcome.ended)
+}
+
+/// A run without a break, with everything it writes down.
+fn whole(scenario: &Arc<Scenario>) -> (Outcome, Contents) {
+    let mut recorder = full(scenario);
+    let outcome = simulate(scenario, seed(), &mut recorder);
+    (outcome, contents(recorder))
+}
+
+/// The instants to cut a run at: some of those at which something happens, and the nanosecond after.
+fn cuts(scenario: &Arc<Scenario>, at: &[(Index, bool)]) -> Vec<Time> {
+    let instants = Witness::of(scenario).0.instants();
+    let mut cuts: Vec<Time> = at.iter().map(|(index, after)| Time(index.get(&instants).0 + *after as u64)).collect();
+    cuts.sort_unstable();
+    cuts
+}
+
+fn anywhere() -> impl Strategy<Value = Vec<(Index, bool)>> {
+    prop::collection::vec((any::<Index>(), any::<bool>()), 1..40)
+}
+
+/// Cut into slices; at each cut the run is put away as bytes and taken up from them.
+fn interrupted(scenario: &Arc<Scenario>, cuts: &[Time], saves: bool) -> (Outcome, Contents) {
+    let mut recorder = full(scenario);
+    let mut run = Run::open(scenario.clone(), seed());
+    for cut in [Time::ZERO].iter().chain(cuts) {
+        if saves {
+            let bytes = run.save();
+            run = Run::load(scenario.clone(), &bytes).expect("a save can be loaded");
+            assert_eq!(run.save(), bytes, "a save of what was loaded is the same save");
+        }
+        run.until(*cut, &mut recorder);
+        run.audit();
+    }
+    let outcome = run.close(&mut recorder);
+    (outcome, contents(recorder))
+}
+
+#[test]
+fn a_run_is_the_same_twice() {
+    for name in EVERYTHING {
+        let scenario = trial(name, &[]);
+        let (first, second) = (whole(&scenario), whole(&trial(name, &[])));
+        assert_eq!(identity(&first.0), identity(&second.0), "{name}");
+        assert_eq!(first.1, second.1, "{name}");
+        assert!(first.0.digest.facts() > 10_000, "{name} is a run worth comparing");
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(24))]
+
+    #[test]
+    fn slices_and_saves_change_nothing(which in 0..3usize, at in anywhere(), saves in any::<bool>()) {
+        let scenario = trial(EVERYTHING[which], &[]);
+        let (outcome, written) = whole(&scenario);
+        let (cut, cut_written) = interrupted(&scenario, &cuts(&scenario, &at), saves);
+        prop_assert_eq!(identity(&cut), identity(&outcome));
+        prop_assert!(cut_written == written, "the tables differ");
+    }
+
+    #[test]
+    fn a_fork_goes_on_as_its_origin(which in 0..3usize, at in anywhere()) {
+        let scenario = trial(EVERYTHING[which], &[]);
+        let outcome = simulate(&scenario, seed(), &mut ());
+        let mut run = Run::open(scenario.clone(), seed());
+        let mut forks = Vec::new();
+        for cut in cuts(&scenario, &at) {
+            run.until(cut, &mut ());
+            forks.push(run.clone());
+        }
+        // The last fork first, so that a part shared with the origin would show.
+        for fork in forks.into_iter().rev().chain([run]) {
+            prop_assert_eq!(identity(&fork.close(&mut ())), identity(&outcome));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(cases(500))]
+
+    #[test]
+    fn any_market_is_the_same_in_slices_and_saves(text in market(), at in anywhere()) {
+        let scenario = parsed(&text);
+        let (outcome, written) = whole(&scenario);
+        let (cut, cut_written) = interrupted(&scenario, &cuts(&scenario, &at), true);
+        prop_assert_eq!(identity(&cut), identity(&outcome));
+        prop_assert!(cut_written == written, "the tables differ");
+    }
+}
+
+#[test]
+fn what_is_no_save_is_refused() {
+    let scenario = trial("everything", &[]);
+    let mut run = Run::open(scenario.clone(), seed());
+    run.until(Time(30_000_000_000), &mut ());
+    let bytes = run.save();
+    for cut in [0, 1, bytes.len() / 2, bytes.len() - 1] {
+        assert!(Run::load(scenario.clone(), &bytes[..cut]).is_err(), "the first {cut} bytes of a save");
+    }
+}
+
+#[test]
+fn watching_changes_nothing() {
+    for name in EVERYTHING {
+        let scenario = trial(name, &[]);
+        let expected = identity(&simulate(&scenario, seed(), &mut ()));
+        let (mut tally, mut tables) = full(&scenario);
+        assert_eq!(identity(&simulate(&scenario, seed(), &mut tally)), expected, "{name} with a tally");
+        assert_eq!(identity(&simulate(&scenario, seed(), &mut tables)), expected, "{name} with tables");
+        let mut all = (Witness::default(), (full(&scenario), Witness::default()));
+        assert_eq!(identity(&simulate(&scenario, seed(), &mut all)), expected, "{name} with all at once");
+        let (first, (together, second)) = all;
+        assert_eq!(first.facts, second.facts, "{name}: two witnesses");
+        assert_eq!(first.stories, second.stories, "{name}: two witnesses");
+        assert!(contents(together) == contents((tally, tables)), "{name}: alone and together");
+    }
+}
+
+/// Six runs at once, on as many threads as there are: each as it is alone.
+#[test]
+fn threads_change_nothing() {
+    let runs: Vec<_> = EVERYTHING.iter().flat_map(|name| [0, 1].map(|replication| (*name, replication))).collect();
+    let on = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        let one = |(name, replication): &(&str, u64)| {
+            let (scenario, mut recorder) = (trial(name, &[]), full(&trial(name, &[])));
+            let outcome = simulate(&scenario, seed().replicate(*replication), &mut recorder);
+            (identity(&outcome), contents(recorder))
+        };
+        pool.install(|| runs.par_iter().map(one).collect::<Vec<_>>())
+    };
+    let alone = on(1);
+    for threads in [2, 7] {
+        assert!(on(threads) == alone, "on {threads} threads");
+    }
+}
+
+#[test]
+fn another_seed_is_another_run() {
+    let scenario = trial("everything", &["horizon=20s", "warm-up=\"0\""]);
+    let seeds = [seed(), Seed::from(2), seed().replicate(1), seed().replicate(2), Seed::from(2).replicate(1)];
+    let digests = seeds.map(|seed| simulate(&scenario, seed, &mut ()).digest.to_string());
+    for (index, digest) in digests.iter().enumerate() {
+        assert!(!digests[..index].contains(digest), "{}", seeds[index]);
+    }
+}
+
+#[test]
+fn what_is_recorded_changes_nothing() {
+    let scenario = trial("everything", &[]);
+    let mut tally = Tally::new(scenario.warm_up);
+    let expected = identity(&simulate(&scenario, seed(), &mut tally));
+    let summary = summed_up(tally.summary());
+    let settings: [&[&str]; 4] = [
+        &["record.tick=7ms"],
+        &["record.jobs=0.01"],
+        &["record.tables=[]"],
+        &["record.tick=1h", "record.jobs=0", "record.tables=[\"nodes\"]"],
+    ];
+    for sets in settings {
+        let scenario = trial("everything", sets);
+        let (mut tally, mut tables) = full(&scenario);
+        let outcome = simulate(&scenario, seed(), &mut (&mut tally, &mut tables));
+        assert_eq!(identity(&outcome), expected, "{sets:?}");
+        assert!(summed_up(tally.summary()) == summary, "{sets:?}");
+    }
+}
+
+/// Parties whom nobody deals with: a group of nodes for a model nobody asks for, a class nobody has, requesters who ask
+/// for nothing.
+const STRANGERS: &str = r#"
+[models.unknown]
+decode = "1ms"
+
+[classes.nobody]
+model = "unknown"
+work = { law = "exponential", mean = "3s" }
+priority = 1
+
+[[requesters]]
+name = "mute"
+region = "west"
+
+[[demand.sources]]
+name = "silence"
+class = "nobody"
+requesters = "mute"
+arrivals = { rule = "poisson", poisson = { rate = "0/s" } }
+
+[[nodes]]
+name = "hermits"
+count = 7
+models = ["unknown"]
+stake = { law = "exponential", mean = "5" }
+
+[nodes.failure]
+up = { law = "exponential", mean = "9s" }
+down = { law = "exponential", mean = "9s" }
+"#;
+
+#[test]
+fn strangers_change_nobodys_life() {
+    let (alone, _) = Witness::of(&trial("everything", &[]));
+    let (beside, _) = Witness::of(&extended("everything", STRANGERS));
+    assert_eq!(beside.nodes.len(), alone.nodes.len() + 7);
+    assert!(beside.facts.len() > alone.facts.len() + 50, "{} facts, {} alone", beside.facts.len(), alone.facts.len());
+    assert_eq!(beside.stories, alone.stories);
+}
+
+/// Another source that asks in earnest, and nodes that serve everybody.
+const RIVALS: &str = r#"
+[[demand.sources]]
+name = "rivals"
+mix = { chat = 1, urgent = 1, bulk = 1 }
+arrivals = { rule = "poisson", poisson = { rate = "15/s" } }
+
+[[nodes]]
+name = "helpers"
+count = 3
+slots = 2
+"#;
+
+/// Rivals take places, but what a job is (when it is asked for, its class, its work, its tokens, its value, its client) is
+/// drawn as if they were not there.
+#[test]
+fn rivals_change_nobodys_draws() {
+    let lots = |witness: &Witness| -> BTreeMap<JobKey, String> {
+        let lot = |story: &reliance::domain::story::Story| {
+            let tokens = (story.input_tokens, story.output_tokens, story.client);
+            format!("{:?}", (story.at.asked, story.class, story.work, tokens, story.value, story.deadline))
+        };
+        witness.stories.iter().map(|story| (story.key, lot(story))).collect()
+    };
+    let (alone, _) = Witness::of(&trial("everything", &[]));
+    let (beside, _) = Witness::of(&extended("everything", RIVALS));
+    let (alone_lots, mut beside_lots) = (lots(&alone), lots(&beside));
+    assert!(alone_lots.len() > 4_000 && beside_lots.len() > alone_lots.len() + 2_000);
+    beside_lots.retain(|key, _| alone_lots.contains_key(key));
+    assert_eq!(beside_lots, alone_lots);
+    assert_ne!(alone.stories[..500], beside.stories[..500], "their lives differ all the same");
+}

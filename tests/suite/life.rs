@@ -1,0 +1,210 @@
+//! The life of a computation is lived in full: the scenarios `everything…` meet every fact, every fate and every stage that
+//! the market knows, so that what the other tests promise of them they promise of every path.
+
+use std::collections::BTreeMap;
+
+use reliance::domain::fate::{Fate, Stage};
+use reliance::domain::story::{JobKey, Story};
+use reliance::engine::time::Time;
+use reliance::record::fact::Fact;
+use reliance::record::tally::Tally;
+use reliance::simulate::simulate;
+
+use super::properties::audited;
+use super::trial::{Witness, seed, trial};
+
+/// Every scenario that leaves nothing out.
+pub const EVERYTHING: [&str; 3] = ["everything", "everything-drained", "everything-staked"];
+
+/// Every fate a job can have, with the stages it is met at.
+const ENDS: &[(Fate, &[Stage])] = &[
+    (Fate::Declined, &[Stage::Asked]),
+    (Fate::Abandoned, &[Stage::Waiting]),
+    (Fate::Lost, &[Stage::Placed, Stage::Waiting, Stage::Executing, Stage::Retrying]),
+    (Fate::Late, &[Stage::Answered]),
+    (Fate::FinalRight, &[Stage::Answered]),
+    (Fate::Censored, &[Stage::Placed, Stage::Waiting, Stage::Executing, Stage::Answered, Stage::Retrying]),
+];
+
+/// Fates to which nothing leads while answers are neither wrong nor checked.
+const WITHOUT_CHECKS: &[Fate] = &[
+    Fate::RejectedRight,
+    Fate::RejectedWrong,
+    Fate::Unresolved,
+    Fate::RevokedRight,
+    Fate::RevokedWrong,
+    Fate::FinalWrong,
+];
+
+/// What one run may meet too rarely is looked for in several of the same scenario.
+const REPLICATIONS: u64 = 6;
+
+#[test]
+fn every_fate_is_met_at_every_stage_it_can_have() {
+    let mut met: BTreeMap<(Fate, Stage), usize> = BTreeMap::new();
+    for replication in 0..REPLICATIONS {
+        let mut witness = Witness::default();
+        simulate(&trial("everything", &[]), seed().replicate(replication), &mut witness);
+        for story in &witness.stories {
+            *met.entry((story.fate, story.stage)).or_default() += 1;
+        }
+    }
+    let ends: Vec<(Fate, Stage)> = ENDS.iter().flat_map(|(fate, at)| at.iter().map(|stage| (*fate, *stage))).collect();
+    assert_eq!(met.keys().copied().collect::<Vec<_>>(), ends, "{met:?}");
+    let mut fates: Vec<Fate> = ENDS.iter().map(|end| end.0).chain(WITHOUT_CHECKS.iter().copied()).collect();
+    fates.sort_unstable();
+    assert_eq!(fates, Fate::ALL, "every fate has its place in this file");
+}
+
+/// The facts that a run of `everything` may meet, each by its name and, where it has two sides, its side. A match without
+/// a remainder, so that a new fact must be met too.
+fn kind(fact: &Fact) -> (&'static str, bool) {
+    let side = match fact {
+        Fact::Placed { attempt, .. } => *attempt > 0,
+        Fact::Bounced { full, .. } => *full,
+        Fact::Finished { whole, .. } => *whole,
+        Fact::Settled { paid, refunded, .. } => paid > refunded,
+        Fact::Asked { .. }
+        | Fact::Declined { .. }
+        | Fact::Reached { .. }
+        | Fact::LoadAwaited { .. }
+        | Fact::Started { .. }
+        | Fact::Preempted { .. }
+        | Fact::FirstToken { .. }
+        | Fact::Dropped { .. }
+        | Fact::Answered { .. }
+        | Fact::Negotiated { .. }
+        | Fact::Checked { .. }
+        | Fact::CalledOff { .. }
+        | Fact::Revoked { .. }
+        | Fact::Slashed { .. }
+        | Fact::Priced { .. }
+        | Fact::Block { .. }
+        | Fact::NodeFailed { .. }
+        | Fact::NodeRepaired { .. }
+        | Fact::Listed { .. }
+        | Fact::Delisted { .. }
+        | Fact::Endowed { .. }
+        | Fact::Closed { .. } => true,
+    };
+    (fact.name(), side)
+}
+
+/// How many kinds there are: nineteen facts, four of them with two sides.
+const KINDS: usize = 23;
+
+#[test]
+fn every_fact_is_met() {
+    let scenarios = EVERYTHING.map(|name| (name, Witness::of(&trial(name, &[])).0));
+    for (name, witness) in &scenarios {
+        let mut met: BTreeMap<(&str, bool), usize> = BTreeMap::new();
+        witness.facts.iter().for_each(|(_, fact)| *met.entry(kind(fact)).or_default() += 1);
+        assert_eq!(met.len(), KINDS, "{name}: {met:?}");
+    }
+}
+
+/// The books kept beside the market agree with it in the large scenarios too.
+#[test]
+fn books_agree_in_everything() {
+    for name in EVERYTHING {
+        let (witness, _) = audited(&trial(name, &[]));
+        assert!(witness.stories.len() > 4_000, "{name}: {} jobs", witness.stories.len());
+    }
+}
+
+#[test]
+fn the_tally_sums_up_the_stories() {
+    for name in EVERYTHING {
+        let scenario = trial(name, &[]);
+        let mut recorder = (Tally::new(scenario.warm_up), Witness::default());
+        simulate(&scenario, seed(), &mut recorder);
+        let (tally, witness) = recorder;
+        let counted: Vec<_> = witness.stories.iter().filter(|story| story.at.asked >= scenario.warm_up).collect();
+        assert!(counted.len() < witness.stories.len(), "some jobs are warm-up");
+        let summary = tally.summary();
+        for &fate in Fate::ALL {
+            let stories = counted.iter().filter(|story| story.fate == fate).count();
+            assert_eq!(summary.fate(fate), stories as u64, "{name}: {}", fate.name());
+        }
+        let waits = counted.iter().filter(|story| story.at.started != Time::NEVER).count();
+        let answers = counted.iter().filter(|story| story.at.answered != Time::NEVER).count();
+        assert_eq!((summary.wait.moments.count(), summary.response.moments.count()), (waits as u64, answers as u64));
+        assert_eq!(summary.charged, counted.iter().map(|story| story.charged().0 as i128).sum::<i128>(), "{name}");
+        let income: i128 = witness.stories.iter().map(|story| story.charged().0 as i128).sum();
+        assert_eq!(summary.nodes.income, income, "{name}: what requesters pay is what nodes earn");
+    }
+}
+
+/// What happens in a scene of the scenario `ward`, in words: seconds, fact and class.
+fn scene(sets: &[&str]) -> (Vec<String>, Vec<Story>) {
+    let scenario = trial("ward", sets);
+    let (witness, _) = audited(&scenario);
+    let classes: BTreeMap<JobKey, &str> =
+        witness.stories.iter().map(|story| (story.key, scenario.classes[story.class].name.as_str())).collect();
+    let told = witness.facts.iter().filter_map(|(now, fact)| match fact {
+        Fact::Started { job, .. } | Fact::Preempted { job, .. } | Fact::Finished { job, .. } => {
+            Some(format!("{now} {} {}", fact.name(), classes[job]))
+        }
+        _ => None,
+    });
+    (told.collect(), witness.stories)
+}
+
+#[test]
+fn an_execution_ends_before_the_next_begins() {
+    let (told, _) = scene(&["nodes[ward].discipline.preemptive=false"]);
+    let expected = [
+        "0 started short",
+        "4s finished short",
+        "4s started urgent",
+        "5s finished urgent",
+        "5s started slow",
+        "15s finished slow",
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn the_last_to_begin_gives_way() {
+    let (told, _) = scene(&["nodes[ward].slots=2"]);
+    let expected = [
+        "0 started short",
+        "1s started slow",
+        "2s preempted slow",
+        "2s started urgent",
+        "3s finished urgent",
+        "4s finished short",
+        "12s finished slow",
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn who_waited_for_a_model_gives_way() {
+    let (told, _) = scene(&["demand.sources[0].arrivals.trace.time=urgent_second", "nodes[ward].memory-gb=10"]);
+    let expected =
+        ["5s started slow", "5s preempted slow", "5s started urgent", "6s finished urgent", "16s finished slow"];
+    assert_eq!(told[..5], expected);
+}
+
+/// The node is down from 1.5 s to 6.5 s and keeps its jobs.
+#[test]
+fn who_goes_on_after_a_repair_gives_way() {
+    let failure = r#"nodes[ward].failure={ up = { law = "constant", value = "1.5s" }, down = { law = "constant", value = "5s" }, jobs = "resume" }"#;
+    let (told, _) = scene(&["demand.sources[0].arrivals.trace.time=urgent_second", failure]);
+    assert_eq!(told[..4], ["0 started slow", "6.5s preempted slow", "6.5s started urgent", "7.5s finished urgent"]);
+}
+
+/// The node fails at 3 s and is back at 4 s. The first job comes again at 5 s, finds the slot taken and leaves at 6 s.
+#[test]
+fn an_attempt_forgets_the_one_before() {
+    let (told, stories) = scene(&[
+        "demand.sources[0].arrivals.trace.time=short_between",
+        r#"nodes[ward].failure={ up = { law = "constant", value = "3s" }, down = { law = "constant", value = "1s" } }"#,
+        r#"classes.slow.patience={ law = "constant", value = "6s" }"#,
+    ]);
+    assert_eq!(told[..2], ["0 started slow", "4.5s started short"]);
+    let slow = &stories[0];
+    assert_eq!((slow.fate, slow.attempts, slow.at.closed), (Fate::Abandoned, 2, Time(6_000_000_000)));
+    assert_eq!((slow.at.reached, slow.at.started), (Time(5_000_000_000), Time::NEVER));
+}

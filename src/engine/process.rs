@@ -1,13 +1,13 @@
 //! Exogenous series: prices and levels that move by themselves, stepped over any span by their exact transitions.
 //!
-//! A step uses two words of the stream whatever happens in it, so two runs that differ in a parameter stay paired.
+//! A step uses two words of its randomness whatever happens in it, so two runs that differ in a parameter stay paired.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::law::{LawProblem, poisson};
 use crate::engine::maths::{exp, exp_m1, ln, normal_quantile};
-use crate::engine::random::{Chance, Draw, Key, Stream};
+use crate::engine::random::{Chance, Draw, Key};
 use crate::engine::time::Span;
 
 /// The kinds of series. Z is standard normal, t the length of a step in units of `per`.
@@ -86,10 +86,10 @@ impl Process {
     }
 
     /// Moves the series on by `span` and returns its value. Steps may be of any length; cutting one in two changes the path, not its law.
-    pub fn step(&mut self, spec: &ProcessSpec, span: Span, stream: &mut Stream) -> f64 {
+    pub fn step(&mut self, spec: &ProcessSpec, span: Span, chance: &mut impl Chance) -> f64 {
         let moved = spec.moves(span);
-        let normal = normal_quantile(stream.unit());
-        let mut jumps = Draw::new(Key(stream.bits()));
+        let normal = normal_quantile(chance.unit());
+        let mut jumps = Draw::new(Key(chance.bits()));
         let change = moved.deviation * normal;
         self.value = match spec.process {
             ProcessName::Constant => self.value,
@@ -245,7 +245,7 @@ impl ProcessSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::random::Seed;
+    use crate::engine::random::{Seed, Stream};
 
     const PER: Span = Span(1_000_000_000);
 

@@ -2,9 +2,13 @@
 
 use crate::domain::answer::{Answer, Vote};
 use crate::domain::money::Money;
-use crate::engine::random::Draw;
+use crate::engine::random::{Chance, Draw, mix};
 
+pub mod best_reply;
+pub mod error_prone;
 pub mod honest;
+pub mod lazy;
+pub mod ring;
 
 /// A job as the party that computes it sees it, before it begins.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -80,7 +84,6 @@ pub trait Rule {
 /// A careful look: an alarm with the exhibit's probability.
 #[inline]
 pub fn look(exhibit: &Exhibit, draw: &mut Draw) -> Vote {
-    use crate::engine::random::Chance;
     let alarm = match exhibit.alarm {
         0.0 => false,
         1.0 => true,
@@ -89,10 +92,21 @@ pub fn look(exhibit: &Exhibit, draw: &mut Draw) -> Vote {
     Vote { alarm, looked: true }
 }
 
+/// The key of a wrong answer to `job` by `whose`: a party, or what several have in common. Two of one job are equal only if
+/// they are of the same.
+#[inline]
+fn wrong_key(job: u64, whose: u64) -> u64 {
+    mix(mix(job) ^ whose)
+}
+
 crate::policy::policies! {
     kind "conduct": ConductTable, Conduct, ConductName, ConductMemory;
     rules {
         honest: Honest,
+        error_prone: ErrorProne,
+        lazy: Lazy,
+        ring: Ring,
+        best_reply: BestReply,
     }
     methods {
         /// What it does with a job; decided before the work begins.
@@ -101,5 +115,85 @@ crate::policy::policies! {
         fn vote(exhibit: &Exhibit, draw: &mut Draw) -> Vote;
         /// It learns what became of a deed.
         fn learn(outcome: &Outcome) -> ();
+    }
+}
+
+impl Conduct {
+    /// What is wrong with the parameters taken together, for the person who wrote the scenario.
+    pub fn check(&self) -> Result<(), String> {
+        match self {
+            Conduct::BestReply(spec) => spec.check(),
+            Conduct::Honest(_) | Conduct::ErrorProne(_) | Conduct::Lazy(_) | Conduct::Ring(_) => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::answer::Wrong;
+    use crate::engine::random::{Seed, key};
+
+    /// A job that pays 1 credit, costs 0.8, and puts 10 at stake.
+    pub(super) fn job(party: u64, job: u64) -> Assignment {
+        Assignment { party, job, fee: Money(1_000_000), cost: Money(800_000), slash: Money(10_000_000) }
+    }
+
+    /// An answer to a job, as party 1 sees it.
+    pub(super) fn exhibit(job: u64, answer: Answer, alarm: f64) -> Exhibit {
+        Exhibit { party: 1, job, answer, alarm }
+    }
+
+    /// The draw of seed 1 about so manieth a happening.
+    pub(super) fn draw(index: u64) -> Draw {
+        Draw::new(key(Seed::from(1), 1, 0, index, 0))
+    }
+
+    /// How often it happens in a hundred thousand draws of seed 1 must be as probable as is said.
+    #[track_caller]
+    pub(super) fn assert_share(expected: f64, mut happens: impl FnMut(u64, &mut Draw) -> bool) {
+        const COUNT: u64 = 100_000;
+        let seen = (0..COUNT).filter(|&index| happens(index, &mut draw(index))).count() as f64;
+        let (mean, variance) = (COUNT as f64 * expected, COUNT as f64 * expected * (1.0 - expected));
+        let z = if variance > 0.0 { (seen - mean) / variance.sqrt() } else { 1e9 * (seen - mean) };
+        assert!(z.abs() < 4.89, "{seen} of {COUNT} and not {expected}: z {z}");
+    }
+
+    /// A rule from its example, with its memory.
+    fn each(mut judge: impl FnMut(&Conduct, &mut ConductMemory)) {
+        for rule in ConductTable::rules() {
+            let text = format!("rule = \"{0}\"\n{0} = {1}\n", rule.name, rule.example);
+            let chosen = toml::from_str::<ConductTable>(&text).unwrap().chosen().unwrap();
+            chosen.check().unwrap();
+            judge(&chosen, &mut chosen.memory());
+        }
+    }
+
+    #[test]
+    fn keys_are_apart() {
+        assert_eq!(wrong_key(3, 4), wrong_key(3, 4));
+        let keys: std::collections::BTreeSet<u64> =
+            (0..300).flat_map(|job| (0..300).map(move |whose| wrong_key(job, whose))).collect();
+        assert_eq!(keys.len(), 90_000);
+        assert_eq!(Answer::wrong(Wrong::Skip, 0).key, 1, "no wrong answer has the key of the right one");
+    }
+
+    /// Whatever a rule does: an effort is a share, a wrong answer has a key of its own, and one that cheats knows it.
+    #[test]
+    fn deeds_make_sense() {
+        each(|rule, memory| {
+            for index in 0..20_000 {
+                let deed = rule.act(memory, &job(index % 7, index / 3), &mut draw(index));
+                assert!((0.0..=1.0).contains(&deed.effort), "{}", rule.name());
+                assert_eq!(deed.answer.key == 0, deed.answer.is_right(), "{}", rule.name());
+                let checked = index % 2 == 0;
+                rule.learn(
+                    memory,
+                    &Outcome { cheated: !deed.answer.is_right(), checked, caught: checked && index % 5 == 0 },
+                );
+                let vote = rule.vote(memory, &exhibit(index / 3, deed.answer, 0.5), &mut draw(index));
+                assert!(vote.looked || !vote.alarm, "{}", rule.name());
+            }
+        });
     }
 }

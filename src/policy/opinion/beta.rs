@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::counted;
 use crate::domain::answer::Evidence;
 use crate::domain::share::{Factor, Share};
 use crate::engine::time::Time;
@@ -38,6 +39,35 @@ pub struct Counts {
     bad: f64,
 }
 
+impl Counts {
+    /// Takes in evidence of this weight; what came before counts `keep` as much as it did.
+    pub(super) fn see(&mut self, is_good: bool, weight: f64, keep: f64) {
+        if weight == 0.0 {
+            return;
+        }
+        let (good, bad) = if is_good { (weight, 0.0) } else { (0.0, weight) };
+        self.good = self.good * keep + good;
+        self.bad = self.bad * keep + bad;
+    }
+
+    /// The mean of the beta distribution, given the prior.
+    pub(super) fn mean(&self, prior_good: f64, prior_bad: f64) -> f64 {
+        let (good, bad) = (self.good + prior_good, self.bad + prior_bad);
+        // Without any prior and any evidence one half is as good as any.
+        if good + bad == 0.0 { 0.5 } else { good / (good + bad) }
+    }
+
+    /// Takes in evidence, forgets nothing.
+    pub(super) fn count(&mut self, evidence: Evidence, credit: f64) {
+        self.see(evidence.is_good(), counted(evidence, credit), 1.0);
+    }
+
+    /// The mean under the uniform prior: the trust of rules that are not probabilities themselves.
+    pub(super) fn trust(&self) -> f64 {
+        self.mean(1.0, 1.0)
+    }
+}
+
 impl Described for Spec {
     const NAME: &'static str = "beta";
     const SUMMARY: &'static str =
@@ -58,23 +88,57 @@ impl super::Rule for Spec {
     }
 
     fn see(&self, counts: &mut Counts, evidence: Evidence, credit: f64, _: Time) {
-        let weight = if evidence == Evidence::Unchecked { credit } else { 1.0 };
-        if weight == 0.0 {
-            return;
-        }
-        let keep = self.keep.get();
-        let (good, bad) = if evidence.is_good() { (weight, 0.0) } else { (0.0, weight) };
-        counts.good = counts.good * keep + good;
-        counts.bad = counts.bad * keep + bad;
+        counts.see(evidence.is_good(), counted(evidence, credit), self.keep.get());
     }
 
     fn trust(&self, counts: &Counts) -> f64 {
-        let (good, bad) = (counts.good + self.good.get(), counts.bad + self.bad.get());
-        // Without any prior and any evidence one half is as good as any.
-        if good + bad == 0.0 { 0.5 } else { good / (good + bad) }
+        counts.mean(self.good.get(), self.bad.get())
     }
 
     fn weight(&self, counts: &Counts) -> f64 {
         self.trust(counts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Rule;
+    use super::super::tests::{after, passes};
+    use super::*;
+
+    fn spec(keep: f64) -> Spec {
+        Spec { keep: Share::try_from(keep).unwrap(), ..Spec::unwritten().unwrap() }
+    }
+
+    /// Eight good and two bad: (8 + 1)/(10 + 2).
+    #[test]
+    fn counts_make_a_mean() {
+        let mut seen = passes(8);
+        seen.extend([(Evidence::Failed, 0.0), (Evidence::Revoked, 0.0)]);
+        assert_eq!(after(&spec(1.0), &seen), (0.75, 0.75));
+        assert_eq!(after(&spec(1.0), &[]), (0.5, 0.5));
+    }
+
+    /// A thousand good at keep 0.9 weigh 1/(1 − 0.9) = 10, so the mean stays at 11/12; then one bad makes it 10/12.
+    #[test]
+    fn what_is_forgotten_leaves_a_bound() {
+        let close = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-12, "{found} is not {expected}");
+        let mut seen = passes(1_000);
+        close(after(&spec(0.9), &seen).0, 11.0 / 12.0);
+        seen.push((Evidence::Overturned, 0.0));
+        close(after(&spec(0.9), &seen).0, 10.0 / 12.0);
+    }
+
+    /// Two acceptances that count a quarter each.
+    #[test]
+    fn unchecked_acceptance_counts_as_it_is_credited() {
+        assert_eq!(after(&spec(1.0), &[(Evidence::Unchecked, 0.25); 2]).0, 1.5 / 2.5);
+        assert_eq!(after(&spec(0.5), &[(Evidence::Passed, 0.0), (Evidence::Unchecked, 0.0)]).0, 2.0 / 3.0);
+    }
+
+    #[test]
+    fn no_prior_and_no_evidence_is_one_half() {
+        let bare = Spec { good: Factor::default(), bad: Factor::default(), keep: Share::ONE };
+        assert_eq!(bare.trust(&bare.memory()), 0.5);
     }
 }

@@ -4,7 +4,11 @@
 use crate::domain::answer::Evidence;
 use crate::engine::time::Time;
 
+pub mod additive;
 pub mod beta;
+pub mod ema;
+pub mod score;
+pub mod streak;
 
 /// An opinion rule.
 pub trait Rule {
@@ -29,6 +33,10 @@ crate::policy::policies! {
     kind "opinion": OpinionTable, Opinion, OpinionName, OpinionMemory;
     rules {
         beta: Beta,
+        additive: Additive,
+        ema: Ema,
+        score: Score,
+        streak: Streak,
     }
     methods {
         /// Takes evidence in.
@@ -37,5 +45,69 @@ crate::policy::policies! {
         fn trust() -> f64;
         /// The weight that routing and selection give the party.
         fn weight() -> f64;
+    }
+}
+
+impl Opinion {
+    /// What is wrong with the parameters taken together, for the person who wrote the scenario.
+    pub fn check(&self) -> Result<(), String> {
+        match self {
+            Opinion::Additive(spec) => spec.check(),
+            Opinion::Beta(_) | Opinion::Ema(_) | Opinion::Score(_) | Opinion::Streak(_) => Ok(()),
+        }
+    }
+}
+
+/// How much evidence counts: an unchecked acceptance its credit, all else one.
+fn counted(evidence: Evidence, credit: f64) -> f64 {
+    if evidence == Evidence::Unchecked { credit } else { 1.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::random::{Chance, Draw, Key};
+
+    /// So many passed checks.
+    pub(super) fn passes(count: usize) -> Vec<(Evidence, f64)> {
+        vec![(Evidence::Passed, 0.0); count]
+    }
+
+    /// Trust and weight after a script of evidence with its credit.
+    pub(super) fn after<R: Rule>(rule: &R, seen: &[(Evidence, f64)]) -> (f64, f64) {
+        let mut memory = rule.memory();
+        for (evidence, credit) in seen {
+            rule.see(&mut memory, *evidence, *credit, Time::ZERO);
+        }
+        (rule.trust(&memory), rule.weight(&memory))
+    }
+
+    /// Whatever is seen, trust is a probability and weight a number from 0; good evidence lowers
+    /// neither, bad evidence raises neither.
+    #[test]
+    fn opinions_stay_in_range() {
+        let all = [
+            Evidence::Unchecked,
+            Evidence::Passed,
+            Evidence::Failed,
+            Evidence::Upheld,
+            Evidence::Overturned,
+            Evidence::Revoked,
+        ];
+        for rule in OpinionTable::rules() {
+            let text = format!("rule = \"{0}\"\n{0} = {1}\n", rule.name, rule.example);
+            let chosen = toml::from_str::<OpinionTable>(&text).unwrap().chosen().unwrap();
+            chosen.check().unwrap();
+            let (mut memory, mut draw) = (chosen.memory(), Draw::new(Key(1)));
+            for _ in 0..10_000 {
+                let before = (chosen.trust(&mut memory), chosen.weight(&mut memory));
+                let evidence = all[draw.below(6) as usize];
+                chosen.see(&mut memory, evidence, draw.below(2) as f64, Time::ZERO);
+                let now = (chosen.trust(&mut memory), chosen.weight(&mut memory));
+                assert!((0.0..=1.0).contains(&now.0) && (0.0..f64::MAX).contains(&now.1), "{} {now:?}", rule.name);
+                let (low, high) = if evidence.is_good() { (before, now) } else { (now, before) };
+                assert!(low.0 <= high.0 && low.1 <= high.1, "{} {evidence:?} {before:?} {now:?}", rule.name);
+            }
+        }
     }
 }

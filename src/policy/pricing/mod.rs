@@ -1,10 +1,18 @@
 //! What a channel charges per unit: a GPU-second of computing, a checker's GPU-second, a unit of gas (model §11).
 
-use crate::domain::money::{Money, Rounding};
+use crate::domain::money::{MICRO, Money, Rounding};
 use crate::engine::random::Draw;
 use crate::engine::time::{Span, Time};
 
+pub mod band;
+pub mod base_fee;
+pub mod cost_plus;
 pub mod list;
+pub mod oracle;
+pub mod utilisation;
+
+/// The highest price a rule moves to: a thousand million credits. A price that would pass it stays there.
+pub const MOST: Money = Money(1_000_000_000 * MICRO);
 
 /// What a channel saw in the interval that closes; used, target and capacity are in the channel's own units (nanoseconds of
 /// work, or gas).
@@ -45,11 +53,140 @@ crate::policy::policies! {
     kind "pricing": PricingTable, Pricing, PricingName, PricingMemory;
     rules {
         list: List,
+        cost_plus: CostPlus,
+        utilisation: Utilisation,
+        band: Band,
+        base_fee: BaseFee,
+        oracle: Oracle,
     }
     methods {
         /// The price per unit at an instant; `None` while the channel is stopped.
         fn price(now: Time) -> Option<Money>;
         /// An interval of the channel closes.
         fn close(seen: &Interval, draw: &mut Draw) -> ();
+    }
+}
+
+impl Pricing {
+    /// What is wrong with the parameters taken together, for the person who wrote the scenario.
+    pub fn check(&self) -> Result<(), String> {
+        match self {
+            Pricing::List(spec) => amounts(&[("price", spec.price)]),
+            Pricing::CostPlus(spec) => spec.check(),
+            Pricing::Utilisation(spec) => spec.check(),
+            Pricing::Band(spec) => spec.check(),
+            Pricing::BaseFee(spec) => spec.check(),
+            Pricing::Oracle(spec) => spec.check(),
+        }
+    }
+}
+
+impl Interval {
+    /// The share of the capacity that was used; above one where more was used than there was room for, `None` where there
+    /// was no room at all.
+    fn utilisation(&self) -> Option<f64> {
+        (self.capacity > 0).then(|| self.used as f64 / self.capacity as f64)
+    }
+}
+
+/// Parts of one: what a factor is counted in before it meets a price.
+const PARTS: i128 = 1_000_000_000_000;
+
+/// `price` times `factor`, which must not be negative, from zero to [`MOST`].
+///
+/// The factor counts to twelve decimals, so that 1.02 is 1.02 and not the binary number beside it; the product is exact
+/// up to its one rounding.
+fn scaled(price: Money, factor: f64, rounding: Rounding) -> Money {
+    let parts = (factor * PARTS as f64).round_ties_even() as i128;
+    bounded(rounding.divide(i128::from(price.0).saturating_mul(parts), PARTS))
+}
+
+/// A number of micro-credits as a price, from zero to [`MOST`].
+fn bounded(micro: i128) -> Money {
+    Money(micro.clamp(0, i128::from(MOST.0)) as i64)
+}
+
+/// Whether each of these parameters can be a price.
+fn amounts(named: &[(&str, Money)]) -> Result<(), String> {
+    for (name, amount) in named {
+        if !(Money::ZERO..=MOST).contains(amount) {
+            return Err(format!("`{name}` is a price from 0 to {MOST}, and `{amount}` is not"));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a price may start there, given the lowest it may fall to.
+fn above_floor(start: Money, floor: Money) -> Result<(), String> {
+    amounts(&[("start", start), ("floor", floor)])?;
+    if start < floor {
+        return Err(format!("`start` is `{start}`, which is below the `floor` of `{floor}`"));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::random::Key;
+
+    /// A second in which so much was used, at a cost of 0.0005 credits, rounded down.
+    pub(super) fn second(used: u64, target: u64, capacity: u64) -> Interval {
+        Interval {
+            at: Time::ZERO,
+            length: Span::SECOND,
+            used,
+            target,
+            capacity,
+            cost: Money(500),
+            rounding: Rounding::Floor,
+        }
+    }
+
+    /// The price after one interval, from a start of its own.
+    pub(super) fn after<R: Rule>(rule: &R, memory: &mut R::Memory, seen: Interval) -> i64 {
+        rule.close(memory, &seen, &mut Draw::new(Key(1)));
+        rule.price(memory, seen.at).unwrap().0
+    }
+
+    #[test]
+    fn factors_are_decimal() {
+        let (floor, ceil) = (Rounding::Floor, Rounding::Ceil);
+        for (price, factor, expected) in [(100, 1.02, 102), (50, 1.1, 55), (1_000, 0.98, 980), (10, 0.1 + 0.2, 3)] {
+            assert_eq!(scaled(Money(price), factor, floor), Money(expected), "{price} × {factor}");
+            assert_eq!(scaled(Money(price), factor, ceil), Money(expected), "{price} × {factor}");
+        }
+        assert_eq!((scaled(Money(49), 1.02, floor), scaled(Money(49), 1.02, ceil)), (Money(49), Money(50)));
+        assert_eq!((scaled(MOST, 1e300, floor), scaled(MOST, 0.0, ceil)), (MOST, Money::ZERO));
+    }
+
+    /// Whatever an interval holds, a rule leaves a price from zero to the most there is, or none.
+    #[test]
+    fn no_interval_breaks_a_rule() {
+        let numbers = [0, 1, 999, 1_000_000_007, u64::MAX];
+        for rule in PricingTable::rules() {
+            let text = format!("rule = \"{0}\"\n{0} = {1}\n", rule.name, rule.example);
+            let chosen = toml::from_str::<PricingTable>(&text).unwrap().chosen().unwrap();
+            chosen.check().unwrap();
+            let (mut memory, mut at) = (chosen.memory(), Time::ZERO);
+            for case in 0..5 * 5 * 5 * 5 * 3_usize {
+                let pick = |place: u32| numbers[case / 5_usize.pow(place) % 5];
+                at += Span(1 << (case % 50));
+                let rounding = [Rounding::Floor, Rounding::Ceil, Rounding::NearestEven][case / 625];
+                let cost = Money((pick(3) >> 1) as i64);
+                let seen = Interval {
+                    at,
+                    length: Span(pick(3)),
+                    used: pick(0),
+                    target: pick(1),
+                    capacity: pick(2),
+                    cost,
+                    rounding,
+                };
+                chosen.close(&mut memory, &seen, &mut Draw::new(Key(case as u64)));
+                let price = chosen.price(&mut memory, at);
+                assert!(price.is_none_or(|price| (Money::ZERO..=MOST).contains(&price)), "{} {seen:?}", rule.name);
+            }
+        }
     }
 }

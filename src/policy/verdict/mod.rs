@@ -1,6 +1,10 @@
 //! When an answer is accepted, given the votes of those who checked it (model §9).
 
 pub mod any_alarm;
+pub mod majority;
+pub mod quorum;
+pub mod stake_weighted;
+pub mod unanimous;
 
 /// Votes so far. Stakes are in micro-tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -54,6 +58,10 @@ crate::policy::policies! {
     kind "verdict": VerdictTable, VerdictRule, VerdictName, VerdictMemory;
     rules {
         any_alarm: AnyAlarm,
+        majority: Majority,
+        quorum: Quorum,
+        stake_weighted: StakeWeighted,
+        unanimous: Unanimous,
     }
     methods {
         /// The verdict as soon as no vote still to come can change it.
@@ -62,3 +70,94 @@ crate::policy::policies! {
         fn odds(checkers: u32, approves: f64) -> f64;
     }
 }
+
+impl VerdictRule {
+    /// What is wrong with the parameters taken together, for the person who wrote the scenario.
+    pub fn check(&self) -> Result<(), String> {
+        match self {
+            VerdictRule::Quorum(spec) => spec.check(),
+            VerdictRule::StakeWeighted(spec) => spec.check(),
+            VerdictRule::AnyAlarm(_) | VerdictRule::Majority(_) | VerdictRule::Unanimous(_) => Ok(()),
+        }
+    }
+}
+
+/// What is counted of votes: heads, or stakes.
+#[derive(Clone, Copy)]
+struct Count {
+    asked: u64,
+    approving: u64,
+    alarming: u64,
+    missing: u64,
+}
+
+impl Votes {
+    fn heads(&self) -> Count {
+        let [asked, approving, alarming, missing] =
+            [self.asked, self.approvals, self.alarms, self.missing].map(u64::from);
+        Count { asked, approving, alarming, missing }
+    }
+
+    fn stakes(&self) -> Count {
+        Count {
+            asked: self.stake_asked,
+            approving: self.stake_approving,
+            alarming: self.stake_alarming,
+            missing: self.stake_missing,
+        }
+    }
+}
+
+impl Count {
+    /// Accepted once `needed` approve; refused once so many are alarmed that they could not even if all the others did;
+    /// unresolved where those that never answer leave neither to come about. Where `needed` are not even asked, or none is
+    /// needed, no vote could decide.
+    fn decide(self, needed: u64) -> Option<Verdict> {
+        let Count { asked, approving, alarming, missing } = self;
+        if needed == 0 || needed > asked {
+            return Some(Verdict::Unresolved);
+        }
+        let open = asked - approving - alarming - missing;
+        // More alarms than this, and what is needed cannot come together.
+        let spare = asked - needed;
+        match () {
+            () if approving >= needed => Some(Verdict::Accepted),
+            () if alarming > spare => Some(Verdict::Refused),
+            () if approving + open < needed && alarming + open <= spare => Some(Verdict::Unresolved),
+            () => None,
+        }
+    }
+}
+
+/// The probability of at least `least` successes in `count` trials that succeed with probability `p` each; relative
+/// accuracy about 1e-12 up to 1024 trials.
+///
+/// All terms are had from the likeliest one by the ratio of neighbours, (n − k) p / ((k + 1)(1 − p)), and the tail is divided
+/// by their sum: every term is positive, so nothing cancels, and no factorial is ever taken.
+fn binomial_tail(count: u32, least: u32, p: f64) -> f64 {
+    match () {
+        () if least == 0 => return 1.0,
+        () if least > count || p <= 0.0 => return 0.0,
+        () if p >= 1.0 => return 1.0,
+        () => {}
+    }
+    let (n, odds) = (f64::from(count), p / (1.0 - p));
+    let peak = (((n + 1.0) * p) as u32).min(count);
+    let (mut tail, mut others) = (0.0, 0.0);
+    let mut add = |k: u32, term: f64| if k >= least { tail += term } else { others += term };
+    add(peak, 1.0);
+    let mut term = 1.0;
+    for k in peak..count {
+        term *= (n - f64::from(k)) / (f64::from(k) + 1.0) * odds;
+        add(k + 1, term);
+    }
+    term = 1.0;
+    for k in (1..=peak).rev() {
+        term *= f64::from(k) / (n - f64::from(k) + 1.0) / odds;
+        add(k - 1, term);
+    }
+    tail / (tail + others)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,232 @@
+//! Cheats when that pays, by what it has itself seen of checks.
+//!
+//! With p the share of its answers that were checked, d the share of checked cheats that were found, and f the share of
+//! checked honest answers that were found wrong all the same, a cheat gains what it saves and risks fee and slash: it
+//! cheats when saving · cost > p · (d − f) · (fee + slash). Who is covered by colluding checkers sees it in d. Without
+//! mistakes (f = 0) and with the share r of colluders (d = 1 − r) this is the condition of Proof of Sampling,
+//! p > C / ((1 − r)(R + S)) for honesty, where C is what cheating saves, R the reward and S the slash.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Assignment, Deed, Exhibit, Outcome, look, wrong_key};
+use crate::domain::answer::{Answer, Vote, Wrong};
+use crate::domain::share::{Factor, Share};
+use crate::engine::random::{Chance, Draw};
+use crate::policy::Described;
+
+/// Parameters of the best reply. The priors are evidence that is taken as seen before the first job; by default half of
+/// all answers are checked, and a check is right about one wrong and one right answer.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Spec {
+    /// The share of the cost of a job that cheating saves. Default 1 (assumed).
+    pub saving: Share,
+    /// The probability that it does the other thing, so as to learn of it. Default 0.01 (assumed).
+    pub explore: Share,
+    /// Answers given. Default 2 (assumed, with the next the uniform prior).
+    pub prior_answers: Factor,
+    /// Those of them that were checked. Default 1 (assumed).
+    pub prior_checked: Factor,
+    /// Cheats that were checked. Default 1 (assumed).
+    pub prior_cheats: Factor,
+    /// Those of them that were found. Default 1 (assumed).
+    pub prior_caught: Factor,
+    /// Honest answers that were checked. Default 1 (assumed).
+    pub prior_honest: Factor,
+    /// Those of them that were found wrong. Default 0 (assumed).
+    pub prior_alarms: Factor,
+}
+
+impl Default for Spec {
+    fn default() -> Spec {
+        Spec {
+            saving: Share::ONE,
+            explore: Share::try_from(0.01).expect("a share"),
+            prior_answers: Factor::try_from(2.0).expect("a factor"),
+            prior_checked: Factor::ONE,
+            prior_cheats: Factor::ONE,
+            prior_caught: Factor::ONE,
+            prior_honest: Factor::ONE,
+            prior_alarms: Factor::default(),
+        }
+    }
+}
+
+/// What a party has seen, the priors apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    answers: u64,
+    checked: u64,
+    cheats: u64,
+    caught: u64,
+    honest: u64,
+    alarms: u64,
+}
+
+impl Described for Spec {
+    const NAME: &'static str = "best-reply";
+    const SUMMARY: &'static str =
+        "cheats when what it saves is worth more than what the checks it has seen would cost it";
+    const SOURCE: &'static str =
+        "Y. Zhang, S. Wang and others, Proof of Sampling, 2024: p > C/((1-r)(R+S)); detector errors added";
+    const EXAMPLE: &'static str = "{ saving = 0.6, explore = 0.01, prior-answers = 20, prior-checked = 1 }";
+
+    fn unwritten() -> Option<Self> {
+        Some(Spec::default())
+    }
+}
+
+impl super::Rule for Spec {
+    type Memory = Seen;
+
+    fn memory(&self) -> Seen {
+        Seen::default()
+    }
+
+    fn act(&self, seen: &mut Seen, job: &Assignment, draw: &mut Draw) -> Deed {
+        if self.pays(seen, job) == draw.chance(self.explore.get()) {
+            return Deed::HONEST;
+        }
+        let answer = Answer::wrong(Wrong::Substitute, wrong_key(job.job, job.party));
+        Deed { answer, effort: 1.0 - self.saving.get() }
+    }
+
+    fn vote(&self, _: &mut Seen, exhibit: &Exhibit, draw: &mut Draw) -> Vote {
+        look(exhibit, draw)
+    }
+
+    /// Whoever is caught has been checked, by whomever.
+    fn learn(&self, seen: &mut Seen, outcome: &Outcome) {
+        let (checked, caught) = (u64::from(outcome.checked || outcome.caught), u64::from(outcome.caught));
+        seen.answers += 1;
+        seen.checked += checked;
+        if outcome.cheated {
+            seen.cheats += checked;
+            seen.caught += caught;
+        } else {
+            seen.honest += checked;
+            seen.alarms += caught;
+        }
+    }
+}
+
+impl Spec {
+    /// What is wrong with the parameters taken together, for the person who wrote the scenario.
+    pub fn check(&self) -> Result<(), String> {
+        for (part, of, names) in [
+            (self.prior_checked, self.prior_answers, ["prior-checked", "prior-answers"]),
+            (self.prior_caught, self.prior_cheats, ["prior-caught", "prior-cheats"]),
+            (self.prior_alarms, self.prior_honest, ["prior-alarms", "prior-honest"]),
+        ] {
+            if part > of {
+                let [small, large] = names;
+                let (part, of) = (part.get(), of.get());
+                return Err(format!("`{small}` must not be above `{large}`; {part} is above {of}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a cheat is worth more than it risks.
+    fn pays(&self, seen: &Seen, job: &Assignment) -> bool {
+        // What nobody has seen and no prior says does not happen.
+        let share = |part: u64, prior_part: Factor, of: u64, prior_of: Factor| {
+            let of = of as f64 + prior_of.get();
+            if of > 0.0 { (part as f64 + prior_part.get()) / of } else { 0.0 }
+        };
+        let checked = share(seen.checked, self.prior_checked, seen.answers, self.prior_answers);
+        let caught = share(seen.caught, self.prior_caught, seen.cheats, self.prior_cheats);
+        let alarmed = share(seen.alarms, self.prior_alarms, seen.honest, self.prior_honest);
+        let at_stake = job.fee.0 as f64 + job.slash.0 as f64;
+        self.saving.get() * job.cost.0 as f64 > checked * (caught - alarmed) * at_stake
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Rule;
+    use super::super::tests::{assert_share, draw, exhibit, job};
+    use super::*;
+    use crate::domain::money::Money;
+
+    fn spec(explore: f64) -> Spec {
+        Spec { explore: Share::try_from(explore).unwrap(), ..Spec::default() }
+    }
+
+    fn cheats(spec: &Spec, seen: &Seen) -> bool {
+        let deed = spec.act(&mut seen.clone(), &job(1, 2), &mut draw(0));
+        assert_eq!(deed.effort, if deed.answer.is_right() { 1.0 } else { 0.0 });
+        !deed.answer.is_right()
+    }
+
+    /// C = 1, R = 1.2, S = 100 and a tenth of colluders: honest above 0.010979358805445762 of answers checked; with S = 20
+    /// above 0.052410901467505246.
+    #[test]
+    fn the_break_even_of_proof_of_sampling() {
+        for (slash, share) in [(100, 0.010_979_358_805_445_762), (20, 0.052_410_901_467_505_246)] {
+            let job = Assignment {
+                cost: Money(1_000_000),
+                fee: Money(1_200_000),
+                slash: Money(slash * 1_000_000),
+                ..job(1, 2)
+            };
+            let (answers, cheats) = (1_000_000_000, 1_000_000);
+            for (change, pays) in [(-2.0, true), (2.0, false)] {
+                let checked = (share * answers as f64 + change) as u64;
+                let seen =
+                    Seen { answers, checked, cheats, caught: cheats * 9 / 10, honest: checked - cheats, alarms: 0 };
+                let without = Spec {
+                    prior_answers: Factor::default(),
+                    prior_checked: Factor::default(),
+                    prior_cheats: Factor::default(),
+                    prior_caught: Factor::default(),
+                    prior_honest: Factor::default(),
+                    ..spec(0.0)
+                };
+                assert_eq!(without.pays(&seen, &job), pays, "{share} {change}");
+            }
+        }
+    }
+
+    /// At first p = 1/2 and d − f = 1, so 0.8 saved against 5.5 risked: honest. After 100 answers of which none was
+    /// checked p = 1/102, 0.108 risked: it cheats. Caught once it learns p = 2/103 and d = 1: 0.214, still worth it.
+    #[test]
+    fn it_learns_from_what_becomes_of_its_deeds() {
+        let (spec, mut seen) = (spec(0.0), Seen::default());
+        assert!(!cheats(&spec, &seen));
+        let outcome = |cheated, checked, caught| Outcome { cheated, checked, caught };
+        (0..100).for_each(|_| spec.learn(&mut seen, &outcome(false, false, false)));
+        assert!(cheats(&spec, &seen));
+        spec.learn(&mut seen, &outcome(true, true, true));
+        assert_eq!(seen, Seen { answers: 101, checked: 1, cheats: 1, caught: 1, honest: 0, alarms: 0 });
+        assert!(cheats(&spec, &seen));
+        // With p = 8/109 and d = 1 it risks 0.807, with d = 7/8 only 0.707.
+        (0..6).for_each(|_| spec.learn(&mut seen, &outcome(true, true, true)));
+        assert!(!cheats(&spec, &seen));
+        let covered = Seen { caught: seen.caught - 1, ..seen };
+        assert!(cheats(&spec, &covered));
+        // Alarms at the honest take the deterrent away: f = 1/2 against d = 1.
+        spec.learn(&mut seen, &outcome(false, false, true));
+        assert_eq!((seen.checked, seen.honest, seen.alarms), (8, 1, 1));
+        assert!(cheats(&spec, &seen));
+    }
+
+    #[test]
+    fn it_explores_at_its_rate() {
+        let seen = Seen::default();
+        assert_share(0.05, |index, draw| !spec(0.05).act(&mut seen.clone(), &job(1, index), draw).answer.is_right());
+        let sure = Seen { answers: 1_000_000, ..seen };
+        assert_share(0.95, |index, draw| !spec(0.05).act(&mut sure.clone(), &job(1, index), draw).answer.is_right());
+        let deed = spec(0.0).act(&mut sure.clone(), &job(1, 2), &mut draw(0));
+        assert_eq!(deed.answer.wrong, Some(Wrong::Substitute));
+        assert!(spec(0.0).vote(&mut sure.clone(), &exhibit(2, deed.answer, 1.0), &mut draw(0)).alarm, "it looks");
+    }
+
+    #[test]
+    fn priors_are_parts_of_a_whole() {
+        let wrong = Spec { prior_checked: Factor::try_from(3.0).unwrap(), ..spec(0.0) };
+        assert!(wrong.check().unwrap_err().contains("`prior-checked`"));
+        assert_eq!(spec(0.0).check(), Ok(()));
+    }
+}

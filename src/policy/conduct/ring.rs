@@ -1,0 +1,111 @@
+//! A group that tampers with answers in the same way and covers for its own.
+//!
+//! All members give one wrong answer to a job, so that copies of it agree where a majority of them is of the ring. Each
+//! member decides for itself whether it tampers; a member that checks knows the ring's answer by its key.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Assignment, Deed, Exhibit, Outcome, look, wrong_key};
+use crate::domain::answer::{Answer, Vote, Wrong};
+use crate::domain::share::Share;
+use crate::engine::random::{Chance, Draw, mix};
+use crate::policy::Described;
+
+/// Parameters of a ring.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Spec {
+    /// The name of the ring; all parties with this name belong to it.
+    pub ring: String,
+    /// The probability that a member tampers with an answer. Default 1 (assumed).
+    #[serde(default = "all")]
+    pub rate: Share,
+    /// The share of the work that a tampered answer saves. Default 0 (assumed): the ring is paid by others for the harm.
+    #[serde(default)]
+    pub saving: Share,
+}
+
+fn all() -> Share {
+    Share::ONE
+}
+
+impl Described for Spec {
+    const NAME: &'static str = "ring";
+    const SUMMARY: &'static str = "tampers with answers as its ring does, and approves its ring's answers unseen";
+    const SOURCE: &'static str =
+        "colluding saboteurs: L. Sarmenta, Sabotage-tolerance mechanisms for volunteer computing systems, 2001";
+    const EXAMPLE: &'static str = r#"{ ring = "thieves", rate = 0.5 }"#;
+
+    fn unwritten() -> Option<Self> {
+        None
+    }
+}
+
+impl super::Rule for Spec {
+    /// The number of the ring, the same for all of its members.
+    type Memory = u64;
+
+    fn memory(&self) -> u64 {
+        // The length goes first: names that begin alike part there, and a number of its own keeps rings from parties.
+        self.ring.bytes().fold(mix(!(self.ring.len() as u64)), |number, byte| mix(number ^ u64::from(byte)))
+    }
+
+    fn act(&self, ring: &mut u64, job: &Assignment, draw: &mut Draw) -> Deed {
+        if !draw.chance(self.rate.get()) {
+            return Deed::HONEST;
+        }
+        let answer = Answer::wrong(Wrong::Tamper, wrong_key(job.job, *ring));
+        Deed { answer, effort: 1.0 - self.saving.get() }
+    }
+
+    fn vote(&self, ring: &mut u64, exhibit: &Exhibit, draw: &mut Draw) -> Vote {
+        if exhibit.answer.key == Answer::wrong(Wrong::Tamper, wrong_key(exhibit.job, *ring)).key {
+            return Vote { alarm: false, looked: false };
+        }
+        look(exhibit, draw)
+    }
+
+    fn learn(&self, _: &mut u64, _: &Outcome) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Rule;
+    use super::super::tests::{assert_share, draw, exhibit, job};
+    use super::*;
+
+    fn spec(ring: &str, rate: f64) -> Spec {
+        Spec { ring: ring.to_owned(), rate: Share::try_from(rate).unwrap(), saving: Share::try_from(0.25).unwrap() }
+    }
+
+    fn answer(ring: &str, party: u64, index: u64) -> Answer {
+        let spec = spec(ring, 1.0);
+        let deed = spec.act(&mut spec.memory(), &job(party, index), &mut draw(index));
+        assert_eq!((deed.answer.wrong, deed.effort), (Some(Wrong::Tamper), 0.75));
+        deed.answer
+    }
+
+    #[test]
+    fn members_agree_with_each_other_and_with_nobody_else() {
+        assert_eq!(answer("a", 1, 7), answer("a", 2, 7));
+        assert_ne!(answer("a", 1, 7), answer("b", 1, 7), "another ring");
+        assert_ne!(answer("a", 1, 7), answer("a", 1, 8), "another job");
+        let names = ["", "a", "aa", "ab", "ba", "b", "ring-1", "ring-2"];
+        let numbers: std::collections::BTreeSet<u64> = names.iter().map(|name| spec(name, 1.0).memory()).collect();
+        assert_eq!(numbers.len(), names.len());
+        let spec = spec("a", 0.5);
+        assert_share(0.5, |index, draw| !spec.act(&mut spec.memory(), &job(1, index), draw).answer.is_right());
+    }
+
+    #[test]
+    fn members_cover_for_each_other_alone() {
+        let member = spec("a", 0.5);
+        let vote = |answer| member.vote(&mut member.memory(), &exhibit(7, answer, 1.0), &mut draw(7));
+        assert_eq!(vote(answer("a", 2, 7)), Vote { alarm: false, looked: false });
+        assert_eq!(vote(answer("b", 2, 7)), Vote { alarm: true, looked: true });
+        assert_eq!(vote(answer("a", 2, 8)), Vote { alarm: true, looked: true }, "the answer to another job");
+        let right = member.vote(&mut member.memory(), &exhibit(7, Answer::RIGHT, 0.0), &mut draw(7));
+        assert_eq!(right, Vote { alarm: false, looked: true });
+    }
+}

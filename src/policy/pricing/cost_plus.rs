@@ -1,0 +1,79 @@
+//! What a unit costs those who supply it, and a markup.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Interval, above_floor, scaled};
+use crate::domain::money::Money;
+use crate::domain::share::Factor;
+use crate::engine::random::Draw;
+use crate::engine::time::Time;
+use crate::policy::Described;
+
+/// Parameters of cost plus markup.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Spec {
+    /// The price per unit before the first interval closes, in credits.
+    pub start: Money,
+    /// What is added to the average cost of a unit, as a multiple of it.
+    pub markup: Factor,
+    /// The lowest price, in credits. Default 0 (assumed).
+    #[serde(default)]
+    pub floor: Money,
+}
+
+impl Described for Spec {
+    const NAME: &'static str = "cost-plus";
+    const SUMMARY: &'static str = "the average cost of a unit and a markup, renewed at each interval";
+    const SOURCE: &'static str = "full-cost pricing: R. Hall and C. Hitch, Price Theory and Business Behaviour, 1939";
+    const EXAMPLE: &'static str = r#"{ start = "0.0008", markup = 0.2 }"#;
+
+    fn unwritten() -> Option<Self> {
+        None
+    }
+}
+
+impl super::Rule for Spec {
+    type Memory = Money;
+
+    fn memory(&self) -> Money {
+        self.start
+    }
+
+    #[inline]
+    fn price(&self, price: &Money, _: Time) -> Option<Money> {
+        Some(*price)
+    }
+
+    fn close(&self, price: &mut Money, seen: &Interval, _: &mut Draw) {
+        *price = scaled(seen.cost, 1.0 + self.markup.get(), seen.rounding).max(self.floor);
+    }
+}
+
+impl Spec {
+    /// What is wrong with the parameters taken together, for the person who wrote the scenario.
+    pub fn check(&self) -> Result<(), String> {
+        above_floor(self.start, self.floor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Rule;
+    use super::super::tests::{after, second};
+    use super::*;
+    use crate::domain::money::Rounding;
+
+    #[test]
+    fn the_cost_and_a_fifth() {
+        let spec = Spec { start: Money(800), markup: Factor::try_from(0.2).unwrap(), floor: Money(100) };
+        let mut price = spec.memory();
+        assert_eq!(spec.price(&price, Time::ZERO), Some(Money(800)));
+        assert_eq!(after(&spec, &mut price, second(1, 1, 1)), 600, "a cost of 500");
+        let odd = |rounding| Interval { cost: Money(501), rounding, ..second(1, 1, 1) };
+        assert_eq!([Rounding::Floor, Rounding::Ceil].map(|r| after(&spec, &mut price, odd(r))), [601, 602]);
+        assert_eq!(after(&spec, &mut price, Interval { cost: Money::ZERO, ..second(1, 1, 1) }), 100, "the floor");
+        assert!(Spec { floor: Money(900), ..spec }.check().unwrap_err().contains("`floor`"));
+    }
+}

@@ -1,0 +1,74 @@
+//! At random, but no two of one operator, and none of the operator whose answer is checked.
+//!
+//! One after the other, each time any of the nodes that may still be chosen with the same probability. Drawn again where a
+//! node may not be; where that goes on in vain, because few operators run nearly all of the nodes, the rest are found in one
+//! pass over the listed that has the same law.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{SelectionView, Shortlist, VAIN};
+use crate::domain::ids::NodeId;
+use crate::engine::random::{Chance, Draw};
+use crate::policy::Described;
+
+/// The rule has no parameters.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Spec {}
+
+impl Described for Spec {
+    const NAME: &'static str = "distinct-operators";
+    const SUMMARY: &'static str = "any of the listed checkers, but no two of one operator and none of the checked node's; as many as there are such";
+    const SOURCE: &'static str = "independence of checkers: replicas of BOINC go to hosts of different users";
+    const EXAMPLE: &'static str = "{}";
+
+    fn unwritten() -> Option<Self> {
+        Some(Spec {})
+    }
+}
+
+impl super::Rule for Spec {
+    type Memory = ();
+
+    fn memory(&self) {}
+
+    fn select(&self, (): &mut (), view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>) {
+        let mut vain = VAIN * view.wanted;
+        while chosen.len() < view.wanted && vain > 0 {
+            let node = view.listed[draw.below(view.listed.len() as u64) as usize];
+            if may_join(view, chosen, node) {
+                chosen.push(node);
+            } else {
+                vain -= 1;
+            }
+        }
+        if chosen.len() < view.wanted {
+            pass(view, draw, chosen);
+        }
+    }
+}
+
+/// Whether a node's operator is another than that of the checked and those of the chosen.
+fn may_join(view: &SelectionView<'_>, chosen: &[NodeId], node: NodeId) -> bool {
+    let operator = (view.operators)(node);
+    operator != (view.operators)(view.checked) && chosen.iter().all(|&other| operator != (view.operators)(other))
+}
+
+/// Chooses those that are still wanted in one pass over the listed: all that may join are put in a random order, and of each
+/// operator the first counts.
+fn pass(view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>) {
+    let mut rest = Shortlist::new(view.wanted - chosen.len());
+    for &node in view.listed.iter().filter(|&&node| may_join(view, chosen, node)) {
+        let (key, operator) = (draw.unit(), (view.operators)(node));
+        match rest.kept().iter().position(|&(_, other)| operator == (view.operators)(other)) {
+            Some(place) if rest.kept()[place].0 <= key => {}
+            Some(place) => {
+                rest.remove(place);
+                rest.offer(key, node);
+            }
+            None => rest.offer(key, node),
+        }
+    }
+    chosen.extend(rest.kept().iter().map(|entry| entry.1));
+}

@@ -1,0 +1,204 @@
+//! What every selection rule must do, and how often each node is chosen.
+
+use super::*;
+use crate::engine::random::{Chance, Seed, key};
+
+const COUNT: u64 = 100_000;
+
+/// A market of nodes: each one's stake and operator. All are listed, in no meaningful order.
+struct Nodes {
+    listed: Vec<NodeId>,
+    stakes: WeightTree,
+    operators: Vec<u32>,
+}
+
+impl Nodes {
+    fn new(nodes: &[(u64, u32)]) -> Nodes {
+        let stakes = WeightTree::try_from(nodes.iter().map(|node| node.0).collect::<Vec<u64>>()).unwrap();
+        let listed = (0..nodes.len() as u32).rev().map(NodeId).collect();
+        Nodes { listed, stakes, operators: nodes.iter().map(|node| node.1).collect() }
+    }
+
+    fn select(&self, rule: &str, checked: u32, wanted: usize, index: u64) -> Vec<NodeId> {
+        let operators = |node: NodeId| OperatorId(self.operators[node.0 as usize]);
+        let view = SelectionView {
+            listed: &self.listed,
+            stakes: &self.stakes,
+            operators: &operators,
+            checked: NodeId(checked),
+            wanted,
+        };
+        let chosen = toml::from_str::<SelectionTable>(&format!("rule = \"{rule}\"")).unwrap().chosen().unwrap();
+        let (mut draw, mut nodes) = (Draw::new(key(Seed::from(1), 1, 0, index, 0)), Vec::new());
+        chosen.select(&mut chosen.memory(), &view, &mut draw, &mut nodes);
+        nodes
+    }
+
+    /// How often each node comes at each place must be as probable as drawing one after the other makes it, where a node is
+    /// drawn by `weight` while those before it allow it.
+    #[track_caller]
+    fn judge(&self, rule: &str, checked: u32, wanted: usize, weight: &dyn Fn(&[u32], u32) -> f64) {
+        let count = self.listed.len() as u32;
+        let mut expected = vec![vec![0.0; count as usize]; wanted];
+        follow(&mut Vec::new(), 1.0, count, wanted, weight, &mut expected);
+        let mut seen = vec![vec![0u32; count as usize]; wanted];
+        for index in 0..COUNT {
+            let nodes = self.select(rule, checked, wanted, index);
+            nodes.iter().enumerate().for_each(|(place, node)| seen[place][node.0 as usize] += 1);
+        }
+        for (place, (seen, expected)) in seen.iter().zip(&expected).enumerate() {
+            for (node, (&seen, &share)) in seen.iter().zip(expected).enumerate() {
+                let (mean, variance) = (COUNT as f64 * share, COUNT as f64 * share * (1.0 - share));
+                let z = if variance > 1e-6 {
+                    (f64::from(seen) - mean) / variance.sqrt()
+                } else {
+                    1e9 * (f64::from(seen) - mean)
+                };
+                assert!(z.abs() < 4.89, "{rule}: node {node} at place {place} {seen} times and not {mean}: z {z}");
+            }
+        }
+    }
+}
+
+/// Adds to `expected` the probability of each node at each place, over all orders in which they can be drawn.
+fn follow(
+    before: &mut Vec<u32>,
+    share: f64,
+    count: u32,
+    wanted: usize,
+    weight: &dyn Fn(&[u32], u32) -> f64,
+    expected: &mut [Vec<f64>],
+) {
+    let total: f64 = (0..count).map(|node| weight(before, node)).sum();
+    if before.len() == wanted || total == 0.0 {
+        return;
+    }
+    for node in 0..count {
+        let share = share * weight(before, node) / total;
+        if share > 0.0 {
+            expected[before.len()][node as usize] += share;
+            before.push(node);
+            follow(before, share, count, wanted, weight, expected);
+            before.pop();
+        }
+    }
+}
+
+/// Any rule, any number wanted: different nodes, the checked one never, as many as are wanted or as there are.
+#[test]
+fn the_chosen_are_different_and_as_many_as_there_are() {
+    let mut draw = Draw::new(key(Seed::from(1), 2, 0, 0, 0));
+    for case in 0..600 {
+        let count = 1 + draw.below(40) as usize;
+        let nodes: Vec<(u64, u32)> = (0..count)
+            .map(|_| (draw.below(3) * (draw.bits() >> (10 + draw.below(50))), draw.below(12) as u32))
+            .collect();
+        let (nodes, checked) = (Nodes::new(&nodes), draw.below(count as u64) as u32);
+        for rule in SelectionTable::rules() {
+            for wanted in [0, 1, 3, count - 1, count, MOST] {
+                let mut chosen = nodes.select(rule.name, checked, wanted, case);
+                assert!(!chosen.contains(&NodeId(checked)), "{}", rule.name);
+                chosen.sort();
+                chosen.dedup();
+                let mut operators: Vec<u32> = nodes.operators.clone();
+                operators.retain(|operator| *operator != nodes.operators[checked as usize]);
+                operators.sort_unstable();
+                operators.dedup();
+                let most = if rule.name == "distinct-operators" { operators.len() } else { count - 1 };
+                assert_eq!(chosen.len(), wanted.min(most), "{} of {count}", rule.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn stakes_decide_who_is_chosen() {
+    let nodes = [(10, 0), (20, 0), (50, 1), (30, 1), (40, 2), (0, 2)];
+    let weight = |before: &[u32], node: u32| {
+        if node == 2 || before.contains(&node) { 0.0 } else { nodes[node as usize].0 as f64 }
+    };
+    Nodes::new(&nodes).judge("stake-weighted", 2, 3, &weight);
+}
+
+/// One node holds nearly all of the stake, so that the second and third are mostly found by the pass; the last has no stake
+/// and comes when nobody else is left.
+#[test]
+fn a_whale_changes_the_way_and_not_the_law() {
+    let nodes = [(1, 0), (2, 0), (1_000_000_000, 1), (3, 1), (4, 2), (0, 2)];
+    let weight = |before: &[u32], node: u32| match node {
+        _ if before.contains(&node) => 0.0,
+        5 if before.len() < 5 => 0.0,
+        5 => 1.0,
+        _ => nodes[node as usize].0 as f64,
+    };
+    Nodes::new(&nodes).judge("stake-weighted", 99, 3, &weight);
+    Nodes::new(&nodes).judge("stake-weighted", 99, 6, &weight);
+    let checked = |before: &[u32], node: u32| if node == 2 { 0.0 } else { weight(before, node) };
+    Nodes::new(&nodes).judge("stake-weighted", 2, 2, &checked);
+}
+
+#[test]
+fn without_stakes_all_are_alike() {
+    let nodes = [(0, 0); 5];
+    let weight = |before: &[u32], node: u32| f64::from(u8::from(node != 1 && !before.contains(&node)));
+    Nodes::new(&nodes).judge("stake-weighted", 1, 2, &weight);
+    Nodes::new(&nodes).judge("random", 1, 1, &weight);
+}
+
+/// A node that may still be chosen has the same probability as any other, though operators differ in size.
+#[test]
+fn operators_are_chosen_once() {
+    let operators = [0, 0, 0, 1, 1, 2, 3];
+    let nodes = operators.map(|operator| (1, operator));
+    let weight = |before: &[u32], node: u32| {
+        let operator = operators[node as usize];
+        let taken = operator == 2 || before.iter().any(|&other| operators[other as usize] == operator);
+        f64::from(u8::from(!taken))
+    };
+    Nodes::new(&nodes).judge("distinct-operators", 5, 2, &weight);
+    Nodes::new(&nodes).judge("distinct-operators", 5, 3, &weight);
+}
+
+/// The operator that is checked runs 4 000 of 4 006 nodes, so that nearly all are found by the pass: any of the six others
+/// at the first place, any of another operator's at the second.
+#[test]
+fn a_large_operator_changes_the_way_and_not_the_law() {
+    let small = [1, 1, 1, 2, 2, 3];
+    let nodes: Vec<(u64, u32)> = small.iter().copied().chain(std::iter::repeat_n(0, 4_000)).map(|o| (1, o)).collect();
+    let nodes = Nodes::new(&nodes);
+    let (runs, mut first_seen, mut second_seen) = (5_000, [0u32; 4], [0u32; 4]);
+    for index in 0..runs {
+        let chosen = nodes.select("distinct-operators", 4_005, 2, index);
+        let operators: Vec<u32> = chosen.iter().map(|node| nodes.operators[node.0 as usize]).collect();
+        first_seen[operators[0] as usize] += 1;
+        second_seen[operators[1] as usize] += 1;
+    }
+    // The first by 3, 2 and 1 of 6; the second of operator 1, say, 2/6 · 3/4 + 1/6 · 3/5.
+    let first = [0.0, 3.0 / 6.0, 2.0 / 6.0, 1.0 / 6.0];
+    let second = [
+        0.0,
+        first[2] * 3.0 / 4.0 + first[3] * 3.0 / 5.0,
+        first[1] * 2.0 / 3.0 + first[3] * 2.0 / 5.0,
+        first[1] / 3.0 + first[2] / 4.0,
+    ];
+    for (seen, expected) in first_seen.iter().zip(first).chain(second_seen.iter().zip(second)) {
+        let (mean, variance) = (runs as f64 * expected, runs as f64 * expected * (1.0 - expected));
+        let z = if variance > 0.0 { (f64::from(*seen) - mean) / variance.sqrt() } else { f64::from(*seen) };
+        assert!(z.abs() < 4.89, "{seen} and not {mean}: z {z}");
+    }
+}
+
+#[test]
+fn the_shortlist_keeps_the_smallest_in_order() {
+    let mut list = Shortlist::new(3);
+    for (node, key) in [5.0, 2.0, 9.0, 1.0, 7.0, 3.0].into_iter().enumerate() {
+        list.offer(key, NodeId(node as u32));
+    }
+    assert_eq!(list.kept(), [(1.0, NodeId(3)), (2.0, NodeId(1)), (3.0, NodeId(5))]);
+    list.remove(1);
+    assert_eq!(list.kept(), [(1.0, NodeId(3)), (3.0, NodeId(5))]);
+    list.offer(0.5, NodeId(9));
+    list.offer(4.0, NodeId(8));
+    assert_eq!(list.kept(), [(0.5, NodeId(9)), (1.0, NodeId(3)), (3.0, NodeId(5))]);
+    Shortlist::new(0).offer(1.0, NodeId(1));
+}

@@ -1,0 +1,39 @@
+//! More than half of those asked must approve.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Verdict, Votes, binomial_tail};
+use crate::policy::Described;
+
+/// The rule has no parameters.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Spec {}
+
+impl Described for Spec {
+    const NAME: &'static str = "majority";
+    const SUMMARY: &'static str =
+        "accepted when more than half of those asked approve, refused when alarms make that impossible; a tie refuses";
+    const SOURCE: &'static str =
+        "N. de Condorcet, Essai sur l'application de l'analyse à la probabilité des décisions, 1785";
+    const EXAMPLE: &'static str = "{}";
+
+    fn unwritten() -> Option<Self> {
+        Some(Spec {})
+    }
+}
+
+impl super::Rule for Spec {
+    type Memory = ();
+
+    fn memory(&self) {}
+
+    fn decide(&self, (): &mut (), votes: &Votes) -> Option<Verdict> {
+        votes.heads().decide(u64::from(votes.asked / 2 + 1))
+    }
+
+    fn odds(&self, (): &mut (), checkers: u32, approves: f64) -> f64 {
+        binomial_tail(checkers, checkers / 2 + 1, approves)
+    }
+}

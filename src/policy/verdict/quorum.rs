@@ -1,0 +1,49 @@
+//! So many must approve, whatever the number of those asked.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Verdict, Votes, binomial_tail};
+use crate::policy::Described;
+
+/// Parameters of the quorum.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Spec {
+    /// How many must approve, 1 or more. Where fewer are asked no answer is ever accepted or refused.
+    pub approvals: u32,
+}
+
+impl Described for Spec {
+    const NAME: &'static str = "quorum";
+    const SUMMARY: &'static str =
+        "accepted when so many approve, refused when alarms make that impossible, unresolved when silence does";
+    const SOURCE: &'static str = "D. Gifford, Weighted Voting for Replicated Data, 1979; BOINC's quorum of replicas";
+    const EXAMPLE: &'static str = "{ approvals = 2 }";
+
+    fn unwritten() -> Option<Self> {
+        None
+    }
+}
+
+impl super::Rule for Spec {
+    type Memory = ();
+
+    fn memory(&self) {}
+
+    fn decide(&self, (): &mut (), votes: &Votes) -> Option<Verdict> {
+        votes.heads().decide(u64::from(self.approvals))
+    }
+
+    fn odds(&self, (): &mut (), checkers: u32, approves: f64) -> f64 {
+        // A quorum of nobody decides nothing.
+        if self.approvals == 0 { 0.0 } else { binomial_tail(checkers, self.approvals, approves) }
+    }
+}
+
+impl Spec {
+    /// What is wrong with the parameters taken together, for the person who wrote the scenario.
+    pub fn check(&self) -> Result<(), String> {
+        if self.approvals == 0 { Err("`approvals` must be 1 or more".to_owned()) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,63 @@
+//! Checkers that hold a share of the stake must approve.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Verdict, Votes, binomial_tail};
+use crate::domain::share::Share;
+use crate::policy::Described;
+
+/// Parameters of the vote by stake.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Spec {
+    /// The share of the stake of all asked that must at least approve, above 0. Default 2/3 (Gonka's session groups).
+    /// Where nobody asked has a stake, no answer is ever accepted or refused.
+    #[serde(default = "two_thirds")]
+    pub share: Share,
+}
+
+fn two_thirds() -> Share {
+    Share::try_from(2.0 / 3.0).expect("a share")
+}
+
+impl Described for Spec {
+    const NAME: &'static str = "stake-weighted";
+    const SUMMARY: &'static str =
+        "accepted when a share of the stake asked approves, refused when alarms make that impossible";
+    const SOURCE: &'static str = "weighted voting of proof-of-stake committees, by default at two thirds";
+    const EXAMPLE: &'static str = "{ share = 0.5 }";
+
+    fn unwritten() -> Option<Self> {
+        Some(Spec { share: two_thirds() })
+    }
+}
+
+impl super::Rule for Spec {
+    type Memory = ();
+
+    fn memory(&self) {}
+
+    fn decide(&self, (): &mut (), votes: &Votes) -> Option<Verdict> {
+        votes.stakes().decide(self.needed(votes.stake_asked))
+    }
+
+    fn odds(&self, (): &mut (), checkers: u32, approves: f64) -> f64 {
+        binomial_tail(checkers, self.needed(u64::from(checkers)) as u32, approves)
+    }
+}
+
+impl Spec {
+    /// What is wrong with the parameters taken together, for the person who wrote the scenario.
+    pub fn check(&self) -> Result<(), String> {
+        if self.share > Share::ZERO { Ok(()) } else { Err("`share` must be above 0".to_owned()) }
+    }
+
+    /// The least whole number of `asked` that is the share of it; at least one.
+    fn needed(&self, asked: u64) -> u64 {
+        // The product is the nearest number to the share of whole stakes, so that 2/3 of 3 is 2 and not a little less; beyond
+        // 2⁵³ it may come out above the whole, which all of it must then reach.
+        let needed = (self.share.get() * asked as f64).ceil() as u64;
+        needed.clamp(1, asked.max(1))
+    }
+}

@@ -165,6 +165,23 @@ struct Scratch {
     turns: Vec<u32>,
 }
 
+impl Scratch {
+    /// Room for as many offers as a pool usually has, with a few methods each.
+    fn with_room() -> Scratch {
+        const OFFERS: usize = 64;
+        Scratch {
+            pool: Vec::with_capacity(OFFERS),
+            offers: Vec::with_capacity(OFFERS),
+            terms: Vec::with_capacity(16),
+            quotes: Vec::with_capacity(OFFERS),
+            left: Vec::with_capacity(OFFERS),
+            chosen: Vec::with_capacity(OFFERS),
+            checkers: Vec::with_capacity(OFFERS),
+            ..Scratch::default()
+        }
+    }
+}
+
 /// The present instant, as a handler sees it.
 pub struct Moment<'a> {
     /// What the market is to be.
@@ -184,7 +201,7 @@ impl Market {
         match event {
             Event::Arrival { source } => life::arrival::arrive(self, at, source),
             Event::Reach { job, turn } if self.jobs.is(job, turn) => life::placement::reach(self, at, job),
-            Event::Patience { job, turn } if self.jobs.is(job, turn) => life::execution::abandon(self, at, job),
+            Event::Patience { job, turn } if self.jobs.is(job, turn) => life::waiting::abandon(self, at, job),
             Event::Load { job, turn } if self.jobs.is(job, turn) => life::execution::loaded(self, at, job),
             Event::Step { node, turn } if self.nodes.is(node, turn) => life::execution::step(self, at, node),
             Event::Respond { job, turn } if self.jobs.is(job, turn) => life::execution::respond(self, at, job),

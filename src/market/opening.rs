@@ -80,7 +80,7 @@ impl Market {
             wait: MeanWait::default(),
             check_wait: MeanWait::default(),
             stale: 0,
-            scratch: Scratch::default(),
+            scratch: Scratch::with_room(),
             inspection: None,
         };
         market.nodes = nodes(seed, scenario);
@@ -186,7 +186,7 @@ fn node(seed: Seed, group: &NodeGroup, number: u64, priorities: usize) -> Node {
         up: true,
         due: None,
         speed: speed(seed, group, number),
-        service: Service::default(),
+        service: Service::with_slots(group.slots),
         waiting: match group.discipline {
             Discipline::Priority => Waiting::Lines(vec![Line::default(); priorities]),
             Discipline::Random => Waiting::Bag(Vec::new()),

@@ -21,7 +21,7 @@ static NAMED: LazyLock<IndexMap<String, MethodTable>> = LazyLock::new(|| {
     toml::from_str(include_str!("methods.toml")).expect("the file of named methods, which a test reads")
 });
 
-/// The named methods, in the order of their file.
+/// The named methods, in the order of their names.
 pub fn named_methods() -> &'static IndexMap<String, MethodTable> {
     &NAMED
 }
@@ -125,14 +125,14 @@ mod tests {
     #[test]
     fn named_methods_are_whole() {
         let wanted = [
-            "none",
-            "signature",
-            "replication",
-            "spot-check",
-            "proof-of-sampling",
+            "committee",
             "fingerprint",
             "logprob-rerun",
-            "committee",
+            "none",
+            "proof-of-sampling",
+            "replication",
+            "signature",
+            "spot-check",
             "tee",
             "zk",
         ];

@@ -1,6 +1,5 @@
 //! Statistics for queues, survival, concentration and replications, free of any market. It could serve a bakery.
 
-pub mod binomial;
 pub mod concentration;
 pub mod counting;
 pub mod interval;

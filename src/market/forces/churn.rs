@@ -2,10 +2,11 @@
 
 use crate::domain::fate::Stage;
 use crate::domain::ids::{ModelId, NodeId};
+use crate::domain::job::Role;
 use crate::domain::purpose::Purpose;
 use crate::engine::random::{Chance, Draw, key};
 use crate::engine::time::{Span, Time};
-use crate::market::life::{execution, placement};
+use crate::market::life::{execution, placement, waiting};
 use crate::market::{Event, Market, Moment};
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
@@ -68,7 +69,7 @@ pub fn repair(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
 fn drop_all(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
     let mut dropped = std::mem::take(&mut market.scratch.jobs);
     while let Some(slot) = market.nodes.states[node].waiting.first(|_| 0) {
-        execution::leave_room(market, at, slot, node);
+        waiting::leave_room(market, at, slot, node);
         dropped.push(slot);
     }
     let waiting = dropped.len();
@@ -88,7 +89,10 @@ fn drop_all(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
     let mut turns = std::mem::take(&mut market.scratch.turns);
     for (index, &slot) in dropped.iter().enumerate() {
         let job = &mut market.jobs[slot];
-        job.stage = Stage::Placed;
+        if job.role != Role::Job {
+            // It is at no node any more: whoever calls it off need not take it from there.
+            job.stage = Stage::Placed;
+        }
         turns.push(job.turn);
         if index >= waiting {
             market.levels.executing_of(job).down(at.now);

@@ -15,10 +15,10 @@ use crate::engine::maths;
 use crate::engine::time::Time;
 use crate::market::{Market, Moment};
 use crate::policy::chooser::Offer;
+use crate::policy::verdict::binomial_tail as at_least;
 use crate::scenario::Scenario;
 use crate::scenario::model::Class;
 use crate::scenario::schema::Use;
-use crate::stats::binomial::at_least;
 
 use super::terms::Terms;
 

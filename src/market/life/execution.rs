@@ -1,6 +1,6 @@
-//! The job waits, is served, and comes back with an answer or without.
+//! The job is served, and comes back with an answer or without.
 
-use crate::domain::fate::{Fate, Stage};
+use crate::domain::fate::Stage;
 use crate::domain::ids::{JobSlot, NodeId};
 use crate::domain::job::{Job, Phase, Role};
 use crate::domain::purpose::Purpose;
@@ -14,7 +14,7 @@ use crate::scenario::model::NodeGroup;
 use crate::scenario::schema::Discipline;
 
 use super::arrival::draw;
-use super::{placement, replication, settlement, standing, verification};
+use super::{placement, replication, verification, waiting};
 
 /// The node takes a job in: it is served at once if a slot is free, otherwise it waits.
 pub fn take_in(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
@@ -28,59 +28,12 @@ pub fn take_in(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: No
         start(market, at, slot, node, group);
         schedule(market, at, node);
     } else {
-        wait(market, at, slot, node);
+        waiting::join(market, at, slot, node);
         if group.discipline == Discipline::Batch {
             serve(market, at, node);
         }
     }
     market.note_load(at.scenario, node);
-}
-
-/// Joins the waiting room; patience begins to matter.
-fn wait(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
-    let class = &at.scenario.classes[market.jobs[slot].class];
-    let state = &mut market.nodes.states[node];
-    state.waiting.join(&mut market.jobs, slot, class.priority);
-    state.queued += 1;
-    market.levels.waiting_of(&market.jobs[slot]).up(at.now);
-    let (job, story) = market.jobs.both(slot);
-    job.stage = Stage::Waiting;
-    if job.role != Role::Job {
-        return;
-    }
-    if let Some(ttl) = at.scenario.routing.quote_ttl {
-        at.queue.push(at.now + ttl, Event::Expire { job: slot, turn: job.turn });
-    }
-    if let Some(patience) = &class.patience {
-        let event = Event::Patience { job: slot, turn: job.turn };
-        match market.classes[job.class].patience {
-            Some(lane) if story.at.asked == at.now => at.queue.push_after(lane, event),
-            _ => {
-                let span = patience.span(&mut draw(market.seed, Purpose::Patience, story.key, 0));
-                // Whoever has spent the patience on the way leaves as soon as there is a wait.
-                at.queue.push((story.at.asked + span).max(at.now), event);
-            }
-        }
-    }
-}
-
-/// Patience has run out: the job leaves the waiting room.
-pub fn abandon(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
-    let node = market.jobs[slot].node;
-    leave_room(market, at, slot, node);
-    market.nodes.states[node].work -= market.jobs[slot].expected.0;
-    market.note_load(at.scenario, node);
-    settlement::return_escrow(market, at, slot);
-    standing::close(market, at, slot, Fate::Abandoned);
-}
-
-/// Takes a job out of the waiting room.
-pub fn leave_room(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
-    let priority = at.scenario.classes[market.jobs[slot].class].priority;
-    let state = &mut market.nodes.states[node];
-    state.waiting.leave(&mut market.jobs, slot, priority);
-    state.queued -= 1;
-    market.levels.waiting_of(&market.jobs[slot]).down(at.now);
 }
 
 /// Fills free slots from the waiting room.
@@ -90,7 +43,7 @@ pub fn serve(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
         serve_batch(market, at, node, group);
     } else {
         while let Some(slot) = next_waiting(market, node, group) {
-            leave_room(market, at, slot, node);
+            waiting::leave_room(market, at, slot, node);
             start(market, at, slot, node, group);
         }
     }
@@ -133,7 +86,7 @@ fn serve_batch(market: &mut Market, at: &mut Moment<'_>, node: NodeId, group: &N
     while let Some(slot) =
         market.nodes.states[node].waiting.first(|_| 0).filter(|_| (batch.len() as u32) < group.batch_max)
     {
-        leave_room(market, at, slot, node);
+        waiting::leave_room(market, at, slot, node);
         work += market.jobs[slot].left;
         begin(market, at, slot, node);
         market.jobs[slot].phase = Phase::Decode;
@@ -232,7 +185,7 @@ fn give_way(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
         if !preempt(market, at, first, node, group) {
             return;
         }
-        leave_room(market, at, first, node);
+        waiting::leave_room(market, at, first, node);
         start(market, at, first, node, group);
     }
 }

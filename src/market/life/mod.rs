@@ -27,7 +27,9 @@ pub mod placement;
 pub mod replication;
 // A quote expires while its job waits, and is agreed anew.
 pub mod negotiation;
-// The job waits, is served, and comes back with an answer or without.
+// The job waits at its node, until it is served or patience runs out.
+pub mod waiting;
+// The job is served, and comes back with an answer or without.
 pub mod execution;
 // The answer is there: it is checked, as its method says.
 pub mod verification;

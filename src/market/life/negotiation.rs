@@ -6,7 +6,7 @@ use crate::market::{Event, Market, Moment};
 use crate::record::fact::Fact;
 use crate::scenario::schema::Checker;
 
-use super::{execution, offer, placement, replication, settlement, standing};
+use super::{offer, placement, replication, settlement, standing, waiting};
 
 /// The quote of a waiting job has expired. The node where it waits is asked again among others; what it would still wait there
 /// counts, not what it has waited.
@@ -71,7 +71,7 @@ fn stay(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, quote: &super::
 /// The job leaves the waiting room, and what was put aside for it goes back.
 fn leave(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let node = market.jobs[slot].node;
-    execution::leave_room(market, at, slot, node);
+    waiting::leave_room(market, at, slot, node);
     market.nodes.states[node].work -= market.jobs[slot].expected.0;
     market.note_load(at.scenario, node);
     settlement::return_escrow(market, at, slot);

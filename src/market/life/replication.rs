@@ -17,7 +17,7 @@ use crate::record::fact::Fact;
 use crate::scenario::verification::Check;
 
 use super::choice::Quote;
-use super::{coordination, execution, offer, placement, settlement, standing, terms, verification};
+use super::{coordination, execution, offer, placement, settlement, standing, terms, verification, waiting};
 
 /// Takes a quote with copies: the chooser takes as many offers, one after the other.
 pub fn place(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, quote: &Quote, copies: usize, offers: &[Offer]) {
@@ -172,7 +172,7 @@ fn remove(market: &mut Market, at: &mut Moment<'_>, child: JobSlot) {
     let (node, stage): (NodeId, Stage) = (market.jobs[child].node, market.jobs[child].stage);
     let key = market.jobs.story(child).key;
     match stage {
-        Stage::Waiting => execution::leave_room(market, at, child, node),
+        Stage::Waiting => waiting::leave_room(market, at, child, node),
         Stage::Executing => execution::interrupt(market, at, child, node),
         _ => return,
     }

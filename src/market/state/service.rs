@@ -91,7 +91,17 @@ impl Default for Service {
     }
 }
 
+/// So many entries of the heap are made room for at first; a node with more slots than these asks for more when it is that
+/// busy.
+const ROOM: u32 = 32;
+
 impl Service {
+    /// A service of so many slots, with room for those who leave later than the first.
+    pub fn with_slots(slots: u32) -> Service {
+        let room = if slots == u32::MAX { 0 } else { slots.saturating_sub(1).min(ROOM) };
+        Service { rest: BinaryHeap::with_capacity(room as usize), ..Service::default() }
+    }
+
     /// Jobs in service.
     #[inline]
     pub fn serving(&self) -> u32 {

@@ -134,7 +134,7 @@ impl Count {
 ///
 /// All terms are had from the likeliest one by the ratio of neighbours, (n − k) p / ((k + 1)(1 − p)), and the tail is divided
 /// by their sum: every term is positive, so nothing cancels, and no factorial is ever taken.
-fn binomial_tail(count: u32, least: u32, p: f64) -> f64 {
+pub fn binomial_tail(count: u32, least: u32, p: f64) -> f64 {
     match () {
         () if least == 0 => return 1.0,
         () if least > count || p <= 0.0 => return 0.0,

@@ -159,6 +159,17 @@ impl Compiler<'_> {
             .ok()
     }
 
+    /// Says what a rule finds wrong with its own parameters.
+    fn sound(&mut self, path: impl Display, rule: &str, checked: Result<(), String>) {
+        if let Err(message) = checked {
+            // The key it speaks of comes first in backticks.
+            let key = message.split('`').nth(1).unwrap_or_default().to_owned();
+            let place = self.written(&format!("{path}.{rule}"), &key);
+            let at = if self.document.value(&place).is_some() { place } else { path.to_string() };
+            self.wrong(at, message, "");
+        }
+    }
+
     /// The place of `name` among `known`, or a problem with the nearest name.
     fn find(&mut self, path: impl Display, kind: &str, name: &str, known: &[String]) -> Option<usize> {
         let found = known.iter().position(|other| other == name);

@@ -219,6 +219,11 @@ fn conduct(compiler: &mut Compiler<'_>, path: &str, written: &NodeGroupTable) ->
     let honest = || ConductTable::named(ConductName::Honest).chosen().expect("honesty has no parameters");
     match &written.conduct {
         None => honest(),
-        Some(table) => compiler.chosen(format!("{path}.conduct"), table.chosen()).unwrap_or_else(honest),
+        Some(table) => {
+            let path = format!("{path}.conduct");
+            let chosen = compiler.chosen(&path, table.chosen()).unwrap_or_else(honest);
+            compiler.sound(&path, chosen.name(), chosen.check());
+            chosen
+        }
     }
 }

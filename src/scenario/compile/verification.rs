@@ -47,7 +47,13 @@ pub(super) fn verification(compiler: &mut Compiler<'_>, table: &ScenarioTable) -
     let opinions = &written.opinions;
     let opinion = match &opinions.rule {
         None => Some(None),
-        Some(rule) => compiler.chosen("verification.opinions.rule", rule.chosen()).map(Some),
+        Some(rule) => {
+            let chosen = compiler.chosen("verification.opinions.rule", rule.chosen());
+            if let Some(rule) = &chosen {
+                compiler.sound("verification.opinions.rule", rule.name(), rule.check());
+            }
+            chosen.map(Some)
+        }
     };
     let verification = methods.zip(selection).zip(opinion).map(|((methods, selection), opinion)| Verification {
         methods,
@@ -172,6 +178,7 @@ fn one(compiler: &mut Compiler<'_>, path: &str, index: usize, check: &CheckTable
         compiler.wrong(format!("{path}.by"), "a batch is served as a whole, so nothing in it can be called off", help);
     }
     if let Some(rule) = compiler.chosen(format!("{path}.verdict"), check.verdict.chosen()) {
+        compiler.sound(format!("{path}.verdict"), rule.name(), rule.check());
         let mut memory = rule.memory();
         if check.by != Checker::Replicas && rule.odds(&mut memory, check.count, 1.0) <= 0.0 {
             let message = format!(

@@ -145,7 +145,7 @@ mod tests {
     fn keys_have_a_home() {
         assert_eq!(homes("timeout"), ["[retries]"]);
         assert_eq!(homes("horizon"), [""]);
-        assert_eq!(homes("slots"), ["[[nodes]]"]);
+        assert_eq!(homes("slots"), ["[[nodes]]", "[[provers]]", "[[validators]]"]);
         assert_eq!(homes("deadline"), ["[classes.NAME]"]);
         assert_eq!(homes("up"), ["[nodes.failure]"]);
         assert_eq!(homes("sojourns"), ["[demand.sources.arrivals.mmpp]"]);

@@ -186,7 +186,7 @@ fn show(format: Format, scenario: &Scenario, outcome: &Outcome, summary: &Summar
 
 /// Set when the person at the terminal wants the run to stop. A second time ends the program at once; what is unfinished
 /// is still recognised as such by its name.
-fn on_interrupt() -> Arc<AtomicBool> {
+pub(super) fn on_interrupt() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&stop);
     // Without a handler Ctrl-C ends the program as ever.
@@ -198,7 +198,7 @@ fn on_interrupt() -> Arc<AtomicBool> {
     stop
 }
 
-fn circumstances(started: String, elapsed_s: f64) -> Circumstances {
+pub(super) fn circumstances(started: String, elapsed_s: f64) -> Circumstances {
     Circumstances {
         command: std::env::args().collect(),
         git: None,
@@ -216,7 +216,7 @@ fn circumstances(started: String, elapsed_s: f64) -> Circumstances {
 
 /// The present, as RFC 3339 in UTC.
 #[allow(clippy::disallowed_methods, reason = "the manifest says when; no result depends on it")]
-fn utc_now() -> String {
+pub(super) fn utc_now() -> String {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_secs());
     let (days, of_day) = (seconds / 86_400, seconds % 86_400);
     // Days to a date of the Gregorian calendar: the era of 400 years, the year from March on, the month (H. Hinnant).

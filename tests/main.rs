@@ -4,6 +4,7 @@ mod suite {
     mod broken;
     mod new_rule;
     mod readme;
+    mod study;
     mod theory;
     mod tidy;
 }

@@ -95,8 +95,13 @@ impl Axis {
             }
         };
         for (place, path) in paths.iter().enumerate() {
+            let key = if table.path.is_some() { "path".to_owned() } else { format!("paths[{place}]") };
+            if path == "seed" {
+                let help = "replications have random numbers of their own: write more of them";
+                wrong(&key, "the seed is no axis: all points share their random numbers".into(), help);
+                return None;
+            }
             if let Err(message) = path::parse(path) {
-                let key = if table.path.is_some() { "path".to_owned() } else { format!("paths[{place}]") };
                 wrong(&key, message, "write it as `--set` takes it, such as `nodes[0].count`");
                 return None;
             }

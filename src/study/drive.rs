@@ -28,15 +28,15 @@ impl Watch for () {
 }
 
 /// What it takes to do the work of a study.
-pub struct Driver<'a> {
+pub struct Driver<'s, 'a> {
     /// The study.
-    pub study: &'a Study,
+    pub study: &'s Study,
     /// Where its files are.
     pub folder: &'a Folder,
     /// How many threads work.
     pub jobs: usize,
     /// What runs a replication.
-    pub runner: &'a Runner,
+    pub runner: &'a Runner<'a>,
     /// Set when the work is to stop.
     pub stop: &'a AtomicBool,
     /// Who wants to know.
@@ -69,9 +69,9 @@ impl Status {
     }
 }
 
-impl<'a> Driver<'a> {
+impl<'s> Driver<'s, '_> {
     /// Does all that is left, and returns the whole course.
-    pub fn run(&self) -> Result<Course<'a>, StudyError> {
+    pub fn run(&self) -> Result<Course<'s>, StudyError> {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(self.jobs)
             .build()

@@ -181,7 +181,10 @@ fn against_scenario(
             Ok(scenario) => inputs.extend(scenario.inputs.iter().cloned()),
             Err(found) => found.iter().for_each(|problem| {
                 let placed = placed(document, base, axes, point, problem);
-                if problems.iter().all(|known| *known != placed) {
+                // The numbers of a range share their place: one of them is enough.
+                let same_place = |known: &Problem| known.origin.is_some() && known.origin == placed.origin;
+                let is_new = |known: &Problem| *known != placed && !same_place(known);
+                if problems.iter().all(is_new) {
                     problems.push(placed);
                 }
             }),

@@ -21,7 +21,7 @@ const SLICES: u64 = 1_000;
 pub type Known = BTreeMap<(String, u64), Measured>;
 
 /// What runs a replication of a scenario; tests have another way than the ordinary one.
-pub type Runner = dyn Fn(&Study, &Arc<Scenario>, Seed) -> Result<Measured, String> + Sync;
+pub type Runner<'a> = dyn Fn(&Study, &Arc<Scenario>, Seed) -> Result<Measured, String> + Sync + 'a;
 
 /// Runs a chunk; none if asked to stop. Each point's scenario is opened once.
 pub fn run_chunk(

@@ -284,7 +284,7 @@ fn driver<'a>(
     jobs: usize,
     stop: &'a Arc<AtomicBool>,
     watch: &'a Progress,
-) -> Driver<'a> {
+) -> Driver<'a, 'a> {
     Driver { study, folder, jobs, runner: &run_one, stop, watch }
 }
 

@@ -161,10 +161,12 @@ impl<'s> Driver<'s, '_> {
         }
         let rows = run_chunk(self.study, course.points(), chunk, self.folder.known(), self.runner, self.stop);
         let rows = rows.ok_or(StudyError::Stopped)?;
-        self.folder.write(chunk.number, &rows)?;
-        match self.folder.read(chunk.number)? {
-            // Rows are judged as they are read, so that a study taken up again goes on as it would have.
-            Found::Whole(rows) => read(rows),
+        let written = self.folder.write(chunk.number, &rows);
+        // Rows are judged as they are read, so that a study taken up again goes on as it would have. Where there are no
+        // locks another driver may have done the chunk, and tidied up, meanwhile: that is as good.
+        match (self.folder.read(chunk.number)?, written) {
+            (Found::Whole(rows), _) => read(rows),
+            (_, Err(error)) => Err(error.into()),
             _ => {
                 let path = self.folder.chunk_path(chunk.number);
                 Err(StudyError::Damaged(format!("`{}` does not hold what was written", path.display())))

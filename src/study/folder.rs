@@ -59,10 +59,7 @@ impl Folder {
         changed: bool,
     ) -> Result<Folder, StudyError> {
         fs::create_dir_all(path).map_err(FileError::new("create", path))?;
-        let lock_path = path.join(LOCK);
-        let lock = File::create(&lock_path).map_err(FileError::new("create", &lock_path))?;
-        // Without locks two drivers that begin at the same instant may disagree on the cut of the work; they are told.
-        let _ = lock.lock();
+        let _held = hold(path)?;
         let id = study.identity().id();
         let chunk_runs = match Folder::begun(path)? {
             Some(before) if before["id"] == id.as_str() => before["chunk-runs"].as_u64().unwrap_or(1).max(1),
@@ -172,13 +169,21 @@ impl Folder {
         File::open(self.claim_path(number)).is_ok_and(claimed)
     }
 
-    /// Removes what is of no use once the tables are written.
+    /// Holds the folder for its tables: one driver writes them at a time.
+    pub fn hold(&self) -> Result<File, FileError> {
+        hold(&self.path)
+    }
+
+    /// Removes what is of no use once the tables are written; whoever calls it holds the folder.
     pub fn tidy(&self) {
         // What cannot be removed does no harm.
         let _ = fs::remove_dir_all(self.path.join(KEPT));
-        for entry in fs::read_dir(self.path.join(CHUNKS)).into_iter().flatten().flatten() {
-            if entry.file_name().to_string_lossy().ends_with(".partial") {
-                let _ = fs::remove_file(entry.path());
+        for folder in [self.path.clone(), self.path.join(CHUNKS)] {
+            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+                let name = entry.file_name().to_string_lossy().into_owned();
+                if name.ends_with(".partial") || name.ends_with(".lock") && name != LOCK {
+                    let _ = fs::remove_file(entry.path());
+                }
             }
         }
     }
@@ -205,6 +210,15 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
         let _ = fs::remove_file(&partial);
         FileError::new("write", path)(error)
     })
+}
+
+/// Waits until no other driver holds the folder. Without locks two drivers that begin at the same instant may disagree
+/// on the cut of the work; the chunks of one are then not those of the other, and are done again.
+fn hold(path: &Path) -> Result<File, FileError> {
+    let path = path.join(LOCK);
+    let file = File::create(&path).map_err(FileError::new("create", &path))?;
+    let _ = file.lock();
+    Ok(file)
 }
 
 /// What is written of a study: everything that decides its results, and how the work is cut.

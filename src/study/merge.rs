@@ -84,6 +84,7 @@ pub fn write(
     mut circumstances: Circumstances,
 ) -> Result<(), StudyError> {
     assert!(course.current().is_empty(), "a study is merged when it is complete");
+    let _held = folder.hold()?;
     let identity = study.identity();
     circumstances.digest.clone_from(&results.digest);
     for table in tables(study, course, results) {

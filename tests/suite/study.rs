@@ -3,6 +3,7 @@
 #[cfg(feature = "cli")]
 mod command;
 mod coverage;
+mod designs;
 mod drivers;
 mod mistakes;
 

@@ -81,7 +81,9 @@ fn crossed(document: &Document, axes: &[Axis], problems: &mut Problems) -> Optio
     }
     let mut points = vec![Vec::new()];
     for levels in &grids {
-        let with = |point: Vec<Level>| levels.iter().map(move |level| [point.as_slice(), &[level.clone()]].concat());
+        let with = |point: Vec<Level>| {
+            levels.iter().map(move |level| [point.as_slice(), std::slice::from_ref(level)].concat())
+        };
         points = points.into_iter().flat_map(with).collect();
     }
     Some(points)

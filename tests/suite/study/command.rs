@@ -52,7 +52,7 @@ fn one_job_and_two_write_the_same_tables() {
 /// The work is killed while it runs, again and again; what is left in the end is what would have been.
 #[test]
 fn a_killed_study_resumes_to_the_same_bytes() {
-    let long = GRID.replace("fixed = 4", "fixed = 40").replace("chunk = 3", "chunk = 4");
+    let long = GRID.replace("fixed = 4", "fixed = 120").replace("chunk = 3", "chunk = 4");
     let place = Place::new("killed", &long);
     let whole = run(&place, &["study", "run", "study.toml", "--jobs", "2", "--out", "whole"]);
     assert!(whole.status.success(), "{}", text(&whole.stderr));

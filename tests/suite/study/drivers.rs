@@ -238,10 +238,8 @@ fn a_recheck_names_the_chunk_that_was_altered() {
     let altered = check(0.01).altered;
     assert_eq!(altered.iter().map(|(chunk, _)| *chunk).collect::<Vec<_>>(), [5]);
     // A number changed together with the hash of the file needs the work.
-    let rows = match {
-        fs::write(&path, &whole).unwrap();
-        folder.read(5).unwrap()
-    } {
+    fs::write(&path, &whole).unwrap();
+    let rows = match folder.read(5).unwrap() {
         reliance::study::chunk::Found::Whole(mut rows) => {
             let measured = rows[1].outcome.as_mut().unwrap();
             measured.values[0] = measured.values[0].map(|value| value + 1e-9);

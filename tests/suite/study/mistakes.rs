@@ -1,10 +1,27 @@
 //! Mistakes in a study, shown where they were written.
 
 use std::fs;
+use std::path::Path;
 
 use reliance::study::Study;
 
 use super::{GRID, Place};
+
+/// The studies that come with the project can be run, and say what they ask.
+#[test]
+fn the_studies_that_ship_are_sound() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/studies");
+    let mut count = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let study = Study::load(&path, None).unwrap_or_else(|problems| panic!("{problems}"));
+        let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
+        assert_eq!(study.table.name, stem);
+        assert!(study.table.question.ends_with('?'), "{stem}");
+        count += 1;
+    }
+    assert!(count >= 2);
+}
 
 /// What a person is told of a study.
 fn told(name: &str, study: &str) -> String {

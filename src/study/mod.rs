@@ -1,6 +1,6 @@
 //! Studies: many runs of one scenario that differ in a few values, told apart from chance.
 //!
-//! A [`Study`] is read from a file ([`file`]) and names a base scenario, axes, a design, replications and measures.
+//! A [`Study`] is read from a file ([`mod@file`]) and names a base scenario, axes, a design, replications and measures.
 //! Its [`course`] cuts the work into generations and chunks; [`work`] runs a chunk and leaves a file; [`merge`] makes
 //! tables of the files. What is done is read from the files alone, so a study may be interrupted anywhere and shared by
 //! any number of drivers, and its tables have the same bytes whoever computed them.

@@ -70,6 +70,7 @@
 //! | 4 | [`market`] | the life of a computation and what moves around it |
 //! | 5 | [`simulate`] | one run: open, until, save, load, close |
 //! | 6 | [`output`] | identity, whole folders, the dictionary |
+//! | 7 | [`study`] | many runs that differ in a few values |
 //! | 9 | [`report`] | the summary as people read it |
 //! | 10 | `cli` | one file per verb |
 
@@ -86,3 +87,4 @@ pub mod report;
 pub mod scenario;
 pub mod simulate;
 pub mod stats;
+pub mod study;

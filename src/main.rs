@@ -9,6 +9,7 @@ fn main() -> ExitCode {
     cli::explain_bugs();
     let done = match Arguments::parse().verb {
         Verb::Run(run) => cli::run::run(run),
+        Verb::Study(study) => cli::study::study(study),
         Verb::Check(check) => cli::check::check(check),
         Verb::Explain(explain) => cli::explain::explain(explain),
         Verb::Rules(rules) => cli::rules::rules(rules),

@@ -12,6 +12,7 @@ mod suite {
     mod properties;
     mod readme;
     mod schema;
+    mod study;
     mod theory;
     mod tidy;
     mod trial;

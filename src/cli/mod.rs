@@ -20,6 +20,7 @@ pub mod rules;
 pub mod run;
 mod save;
 pub mod schema;
+pub mod study;
 
 /// A discrete-event simulator of a trust-distributed compute market: which computations survive the cost of being verified?
 #[derive(Parser, Debug)]
@@ -36,6 +37,8 @@ pub struct Arguments {
 pub enum Verb {
     /// Run a scenario and write its tables
     Run(run::Run),
+    /// Run many variants of a scenario and compare them
+    Study(study::StudyArguments),
     /// Check scenarios without running them; shows every problem at once
     Check(check::Check),
     /// Show every value of a scenario and where it comes from

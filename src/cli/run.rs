@@ -28,9 +28,9 @@ pub struct Run {
     /// Go on with a run saved by --save; its tables hold what happens from there on
     #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "sets"])]
     from: Option<PathBuf>,
-    /// The root of all randomness. Default the scenario's
-    #[arg(long)]
-    seed: Option<u64>,
+    /// The root of all randomness, and after `/` the replication. Default the scenario's
+    #[arg(long, value_name = "SEED[/REPLICATION]")]
+    seed: Option<Seed>,
     /// Set a value of the scenario, such as `nodes[0].count=5`; may be given several times
     #[arg(long = "set", value_name = "PATH=VALUE")]
     sets: Vec<Set>,
@@ -80,7 +80,7 @@ pub fn run(asked: Run) -> Done {
         None => {
             let path = asked.scenario.as_ref().expect("clap asks for one of two");
             let scenario = Scenario::load(path, &asked.sets)?;
-            let seed = asked.seed.map_or(scenario.seed, Seed::from);
+            let seed = asked.seed.unwrap_or(scenario.seed);
             (Simulation::open(scenario, seed), asked.sets.clone())
         }
     };
@@ -177,6 +177,9 @@ fn show(format: Format, scenario: &Scenario, outcome: &Outcome, summary: &Summar
             let mut object = serde_json::Map::new();
             object.insert("scenario".to_string(), scenario.name.clone().into());
             object.insert("seed".to_string(), outcome.seed.root.into());
+            if outcome.seed.replication > 0 {
+                object.insert("replication".to_string(), outcome.seed.replication.into());
+            }
             object.extend(terminal::columns(summary));
             object.insert("digest".to_string(), digest.into());
             say(&serde_json::to_string_pretty(&object).expect("a summary becomes JSON"))
@@ -186,7 +189,7 @@ fn show(format: Format, scenario: &Scenario, outcome: &Outcome, summary: &Summar
 
 /// Set when the person at the terminal wants the run to stop. A second time ends the program at once; what is unfinished
 /// is still recognised as such by its name.
-fn on_interrupt() -> Arc<AtomicBool> {
+pub(super) fn on_interrupt() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&stop);
     // Without a handler Ctrl-C ends the program as ever.
@@ -198,7 +201,7 @@ fn on_interrupt() -> Arc<AtomicBool> {
     stop
 }
 
-fn circumstances(started: String, elapsed_s: f64) -> Circumstances {
+pub(super) fn circumstances(started: String, elapsed_s: f64) -> Circumstances {
     Circumstances {
         command: std::env::args().collect(),
         git: None,
@@ -216,7 +219,7 @@ fn circumstances(started: String, elapsed_s: f64) -> Circumstances {
 
 /// The present, as RFC 3339 in UTC.
 #[allow(clippy::disallowed_methods, reason = "the manifest says when; no result depends on it")]
-fn utc_now() -> String {
+pub(super) fn utc_now() -> String {
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_secs());
     let (days, of_day) = (seconds / 86_400, seconds % 86_400);
     // Days to a date of the Gregorian calendar: the era of 400 years, the year from March on, the month (H. Hinnant).

@@ -64,4 +64,6 @@ pub enum Purpose {
     Heartbeat = 41,
     /// Draw: whether a job is among those recorded one by one.
     Recorded = 60,
+    /// Draw: where a study's design puts its points.
+    Design = 80,
 }

@@ -9,6 +9,7 @@
 
 use std::convert::Infallible;
 use std::fmt;
+use std::str::FromStr;
 
 use rand::TryRng;
 use rand::rand_core::utils;
@@ -36,6 +37,18 @@ impl Seed {
 impl From<u64> for Seed {
     fn from(root: u64) -> Seed {
         Seed { root, replication: 0 }
+    }
+}
+
+/// Reads what it shows: `1`, or `1/3` for replication 3.
+impl FromStr for Seed {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Seed, String> {
+        let (root, replication) = text.split_once('/').unwrap_or((text, "0"));
+        let number = |part: &str| {
+            part.parse().map_err(|_| format!("`{text}` is no seed; write `1`, or `1/3` for replication 3"))
+        };
+        Ok(Seed { root: number(root)?, replication: number(replication)? })
     }
 }
 
@@ -359,5 +372,8 @@ mod tests {
     fn seeds_show_their_replication() {
         assert_eq!(Seed::from(1).to_string(), "1");
         assert_eq!(Seed::from(1).replicate(3).to_string(), "1/3");
+        assert_eq!("1".parse(), Ok(Seed::from(1)));
+        assert_eq!("1/3".parse(), Ok(Seed::from(1).replicate(3)));
+        assert!(["", "1/", "/3", "-1", "1/2/3"].iter().all(|text| text.parse::<Seed>().is_err()));
     }
 }

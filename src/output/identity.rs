@@ -22,6 +22,9 @@ pub struct Identity {
     pub scenario: String,
     /// The seed of the run.
     pub seed: u64,
+    /// The replication, where it is not the first.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub replication: u64,
     /// The files the scenario reads, in its order.
     pub inputs: Vec<Input>,
 }
@@ -40,6 +43,7 @@ const FORMAT_KEY: &str = "reliance.format";
 const VERSION_KEY: &str = "reliance.version";
 const SCENARIO_KEY: &str = "reliance.scenario";
 const SEED_KEY: &str = "reliance.seed";
+const REPLICATION_KEY: &str = "reliance.replication";
 const INPUTS_KEY: &str = "reliance.inputs";
 const ID_KEY: &str = "reliance.id";
 const TABLE_KEY: &str = "reliance.table";
@@ -47,7 +51,14 @@ const TABLE_KEY: &str = "reliance.table";
 impl Identity {
     /// The identity of a run of this version.
     pub fn new(scenario: String, seed: u64, inputs: Vec<Input>) -> Identity {
-        Identity { format: FORMAT, version: env!("CARGO_PKG_VERSION").to_string(), scenario, seed, inputs }
+        Identity {
+            format: FORMAT,
+            version: env!("CARGO_PKG_VERSION").to_string(),
+            scenario,
+            seed,
+            replication: 0,
+            inputs,
+        }
     }
 
     /// The whole identity as one name: 32 hexadecimal digits, the [`Hasher128`] of the parts, each after its length.
@@ -61,6 +72,10 @@ impl Identity {
         part(&self.version);
         part(&self.scenario);
         part(&self.seed.to_string());
+        // Names of first replications are older than the field.
+        if !is_first(&self.replication) {
+            part(&format!("replication {}", self.replication));
+        }
         for input in &self.inputs {
             part(&input.path);
             part(&input.hash);
@@ -85,7 +100,8 @@ impl Identity {
             (ID_KEY, self.id()),
             (TABLE_KEY, table.to_string()),
         ];
-        pairs.into_iter().map(|(key, value)| (key.to_string(), value)).collect()
+        let replication = (!is_first(&self.replication)).then(|| (REPLICATION_KEY, self.replication.to_string()));
+        pairs.into_iter().chain(replication).map(|(key, value)| (key.to_string(), value)).collect()
     }
 
     /// The identity and the name of the table from the pairs of a file's footer; pairs of others are passed over.
@@ -101,6 +117,10 @@ impl Identity {
             version: find(VERSION_KEY)?.to_string(),
             scenario: find(SCENARIO_KEY)?.to_string(),
             seed: find(SEED_KEY)?.parse().map_err(|error| wrong(SEED_KEY, &error))?,
+            replication: match find(REPLICATION_KEY) {
+                Ok(text) => text.parse().map_err(|error| wrong(REPLICATION_KEY, &error))?,
+                Err(_) => 0,
+            },
             inputs: serde_json::from_str(find(INPUTS_KEY)?).map_err(|error| wrong(INPUTS_KEY, &error))?,
         };
         if find(ID_KEY)? != identity.id() {
@@ -108,6 +128,10 @@ impl Identity {
         }
         Ok((identity, find(TABLE_KEY)?.to_string()))
     }
+}
+
+fn is_first(replication: &u64) -> bool {
+    *replication == 0
 }
 
 #[cfg(test)]
@@ -118,13 +142,15 @@ mod tests {
         let input = |path: &str| Input { path: path.to_string(), hash: "e3b0c44298fc1c149afbf4c8996fb924".to_string() };
         let scenario = r#"{"name":"ordinary","clients":3}"#.to_string();
         let inputs = vec![input("traces/day.csv.gz"), input("a \"quoted\" ☂.csv")];
-        Identity { format: 1, version: "0.1.0".to_string(), scenario, seed: u64::MAX, inputs }
+        Identity { format: 1, version: "0.1.0".to_string(), scenario, seed: u64::MAX, replication: 0, inputs }
     }
 
     #[test]
     fn pairs_give_the_identity_back() {
         let pairs = identity().pairs("jobs");
         assert_eq!(Identity::from_pairs(&pairs), Ok((identity(), "jobs".to_string())));
+        let later = Identity { replication: 3, ..identity() };
+        assert_eq!(Identity::from_pairs(&later.pairs("jobs")), Ok((later, "jobs".to_string())));
         for missing in 0..pairs.len() {
             let mut fewer = pairs.clone();
             let (key, _) = fewer.remove(missing);
@@ -155,6 +181,8 @@ mod tests {
             change(&|identity| identity.version.push('1')),
             change(&|identity| identity.scenario.push(' ')),
             change(&|identity| identity.seed -= 1),
+            change(&|identity| identity.replication = 1),
+            change(&|identity| identity.replication = 2),
             change(&|identity| identity.inputs[0].path.push('1')),
             change(&|identity| identity.inputs[1].hash.push('1')),
             change(&|identity| identity.inputs.swap(0, 1)),
@@ -176,7 +204,14 @@ mod tests {
     /// A worked example, checked with `printf` and `sha256sum`: the promise that names last.
     #[test]
     fn names_never_change() {
-        let plain = Identity { format: 1, version: "0.1.0".into(), scenario: "{}".into(), seed: 1, inputs: vec![] };
+        let plain = Identity {
+            format: 1,
+            version: "0.1.0".into(),
+            scenario: "{}".into(),
+            seed: 1,
+            replication: 0,
+            inputs: vec![],
+        };
         assert_eq!(plain.id(), "dad87ced28c39923da8fbcf6e449b1d9");
     }
 }

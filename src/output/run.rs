@@ -145,13 +145,15 @@ impl Recording {
 /// What decides every byte of a run's tables.
 pub fn identity(scenario: &Scenario, seed: Seed) -> Identity {
     let input = |(path, hash): &(String, String)| Input { path: path.clone(), hash: hash.clone() };
-    Identity::new(scenario.document.clone(), seed.root, scenario.inputs.iter().map(input).collect())
+    let inputs = scenario.inputs.iter().map(input).collect();
+    Identity { replication: seed.replication, ..Identity::new(scenario.document.clone(), seed.root, inputs) }
 }
 
 /// The name of a run's folder: `scenario-seed`, and six digits of its identity where the scenario was changed from
 /// outside, so that runs of one file with other settings lie side by side.
 pub fn folder_name(scenario: &Scenario, seed: Seed, is_changed: bool) -> String {
-    let plain = format!("{}-{}", scenario.name, seed.root);
+    let replication = if seed.replication > 0 { format!("-r{}", seed.replication) } else { String::new() };
+    let plain = format!("{}-{}{replication}", scenario.name, seed.root);
     if is_changed { format!("{plain}-{}", identity(scenario, seed).short()) } else { plain }
 }
 
@@ -226,6 +228,7 @@ mod tests {
         let scenario = scenario("1h");
         let seed = Seed::from(7);
         assert_eq!(folder_name(&scenario, seed, false), "small-7");
+        assert_eq!(folder_name(&scenario, seed.replicate(3), false), "small-7-r3");
         let changed = folder_name(&scenario, seed, true);
         assert_eq!(changed, format!("small-7-{}", identity(&scenario, seed).short()));
         assert_ne!(changed, folder_name(&self::scenario("2h"), seed, true));

@@ -1,0 +1,320 @@
+//! `study`: many runs of one scenario that differ in a few values.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Instant;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::run::{circumstances, on_interrupt, utc_now};
+use super::{Done, Failure, note, say};
+use crate::study::course::Course;
+use crate::study::drive::{Driver, Status, look};
+use crate::study::folder::Folder;
+use crate::study::merge::{self, Results};
+use crate::study::recheck::recheck;
+use crate::study::trial::{Estimate, estimate};
+use crate::study::work::run_one;
+use crate::study::{Study, StudyError, show};
+
+mod progress;
+
+use progress::{Progress, duration};
+
+/// What `study` is asked.
+#[derive(Args, Debug)]
+pub struct StudyArguments {
+    /// What to do.
+    #[command(subcommand)]
+    verb: StudyVerb,
+}
+
+#[derive(Subcommand, Debug)]
+enum StudyVerb {
+    /// Do all that is left of a study, and write its tables
+    Run(Work),
+    /// Say what a study will take, from a short trial; nothing is written
+    Plan(Place),
+    /// Do one chunk; one that is done is not done again
+    Work(One),
+    /// Say how far a study has come, from its files
+    Status(Place),
+    /// Write the tables of a study whose chunks are all done
+    Merge(Place),
+    /// Do some of the work again and compare
+    Recheck(Again),
+}
+
+#[derive(Args, Debug)]
+struct Place {
+    /// The study file
+    study: PathBuf,
+    /// The root of all randomness. Default the study's, or else its scenario's
+    #[arg(long)]
+    seed: Option<u64>,
+    /// The folder of the study. Default output/STUDY-SEED
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+struct Work {
+    #[command(flatten)]
+    place: Place,
+    /// How many threads work. Default one for each processor
+    #[arg(long, value_name = "N")]
+    jobs: Option<std::num::NonZeroUsize>,
+    /// What carries the work
+    #[arg(long, value_enum, default_value = "local")]
+    engine: Engine,
+    /// Go on although the study has changed: re-run the points that changed, keep the runs of the others
+    #[arg(long)]
+    changed: bool,
+}
+
+#[derive(Args, Debug)]
+struct One {
+    #[command(flatten)]
+    place: Place,
+    /// The number of the chunk
+    #[arg(long, value_name = "N")]
+    chunk: usize,
+}
+
+#[derive(Args, Debug)]
+struct Again {
+    #[command(flatten)]
+    place: Place,
+    /// The share of the chunks to do again; always the same ones of a study
+    #[arg(long, value_name = "SHARE", default_value = "5%")]
+    sample: Share,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Engine {
+    /// Threads of this process
+    Local,
+}
+
+/// A share as it is written on the command line: `5%` or `0.05`.
+#[derive(Clone, Copy, Debug)]
+struct Share(f64);
+
+impl std::str::FromStr for Share {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Share, String> {
+        let share = match text.strip_suffix('%') {
+            Some(percent) => percent.trim().parse::<f64>().map(|percent| percent / 100.0),
+            None => text.parse(),
+        };
+        let inside = share.ok().filter(|share| *share > 0.0 && *share <= 1.0);
+        inside.map(Share).ok_or(format!("`{text}` is no share; write for example `5%`"))
+    }
+}
+
+impl From<StudyError> for Failure {
+    fn from(error: StudyError) -> Failure {
+        match error {
+            StudyError::Changed(_) | StudyError::Wrong(_) => Failure::Wrong(error.to_string()),
+            StudyError::File(_) | StudyError::Damaged(_) => Failure::Failed(error.to_string()),
+            StudyError::Stopped => Failure::Failed(error.to_string()),
+        }
+    }
+}
+
+/// Does what is asked with a study.
+pub fn study(asked: StudyArguments) -> Done {
+    match asked.verb {
+        StudyVerb::Run(work) => run(&work),
+        StudyVerb::Plan(place) => plan(&place),
+        StudyVerb::Work(one) => work(&one),
+        StudyVerb::Status(place) => status(&place),
+        StudyVerb::Merge(place) => merge(&place),
+        StudyVerb::Recheck(again) => check_again(&again),
+    }
+}
+
+impl Place {
+    fn load(&self) -> Result<Study, Failure> {
+        Ok(Study::load(&self.study, self.seed)?)
+    }
+
+    fn folder(&self, study: &Study) -> PathBuf {
+        self.out.clone().unwrap_or_else(|| Path::new("output").join(study.folder_name()))
+    }
+
+    /// Begins or takes up the study's folder, telling what it will take.
+    fn open(&self, study: &Study, jobs: usize, changed: bool) -> Result<Folder, Failure> {
+        let measured = || match study.table.chunk {
+            Some(runs) => runs,
+            None => {
+                let estimate = tried(study);
+                note(&costs(&estimate, jobs));
+                estimate.chunk_runs
+            }
+        };
+        Ok(Folder::open(&self.folder(study), study, measured, changed)?)
+    }
+}
+
+fn run(asked: &Work) -> Done {
+    let Engine::Local = asked.engine;
+    let (stop, started) = (on_interrupt(), utc_now());
+    let study = asked.place.load()?;
+    let jobs = asked.jobs.map_or_else(processors, usize::from);
+    let folder = asked.place.open(&study, jobs, asked.changed)?;
+    let progress = Progress::new();
+    let driver = driver(&study, &folder, jobs, &stop, &progress);
+    let course = driver.run();
+    progress.end();
+    let course = course?;
+    let results = merge::results(&study, &course);
+    finish(&study, &folder, &course, &results, started, (jobs, progress.seconds()))
+}
+
+fn plan(place: &Place) -> Done {
+    let study = place.load()?;
+    let estimate = tried(&study);
+    note(&costs(&estimate, processors()));
+    let Estimate { points, runs, .. } = estimate;
+    let then = match (&study.design, study.replications.looks()) {
+        (crate::study::design::Design::Frontier(_), _) => ", and more as the search goes on",
+        (_, 1) => "",
+        _ => ", and more until the means are known well enough",
+    };
+    let (name, seed) = (&study.table.name, study.seed);
+    say(&format!("{name} · seed {seed} · {points} points · {runs} runs{then}"))
+}
+
+fn work(asked: &One) -> Done {
+    let stop = on_interrupt();
+    let study = asked.place.load()?;
+    let folder = asked.place.open(&study, 1, false)?;
+    let progress = Progress::new();
+    let worked = driver(&study, &folder, 1, &stop, &progress).work(asked.chunk);
+    progress.end();
+    let how = if worked? { "done" } else { "was done" };
+    say(&format!("chunk {} {how}", asked.chunk))
+}
+
+fn status(place: &Place) -> Done {
+    let study = place.load()?;
+    let folder = Folder::existing(&place.folder(&study), &study)?;
+    let (course, status) = look(&study, &folder)?;
+    let Status { generation, done, runs, failed, .. } = status;
+    let mut text = format!("{} chunks done, {runs} runs, {failed} failed\n", done);
+    if status.is_complete() {
+        text.push_str(&format!("complete after {generation} generations, {} points\n", course.points().len()));
+    } else {
+        text.push_str(&format!("generation {generation}: {} chunks missing", status.missing.len()));
+        text.push_str(&format!("{}\n", listed(&status.missing)));
+    }
+    if !status.claimed.is_empty() {
+        text.push_str(&format!("in work: {}\n", listed(&status.claimed)));
+    }
+    for (chunk, why) in &status.damaged {
+        text.push_str(&format!("chunk {chunk} is damaged and will be done again: {why}\n"));
+    }
+    say(&text)
+}
+
+fn merge(place: &Place) -> Done {
+    let started = utc_now();
+    let study = place.load()?;
+    let folder = Folder::existing(&place.folder(&study), &study)?;
+    let (course, status) = look(&study, &folder)?;
+    if let Some((chunk, why)) = status.damaged.first() {
+        return Err(Failure::Failed(format!("error: chunk {chunk} is damaged: {why}")));
+    }
+    if !status.is_complete() {
+        let missing = listed(&status.missing);
+        let message = format!("error: {} chunks are missing{missing}", status.missing.len());
+        return Err(Failure::Failed(format!("{message}\nhelp: `reliance study run` does what is left")));
+    }
+    let results = merge::results(&study, &course);
+    finish(&study, &folder, &course, &results, started, (1, 0.0))
+}
+
+fn check_again(asked: &Again) -> Done {
+    let stop = on_interrupt();
+    let study = asked.place.load()?;
+    let folder = Folder::existing(&asked.place.folder(&study), &study)?;
+    let hear = |chunk: usize| note(&format!("chunk {chunk} done again"));
+    let outcome = recheck(&study, &folder, asked.sample.0, &run_one, &stop, hear)?;
+    for (chunk, why) in &outcome.altered {
+        say(&format!("chunk {chunk} was altered: {why}"))?;
+    }
+    match outcome.altered.len() {
+        0 => say(&format!("{} chunks done again, all as they were", outcome.again.len())),
+        count => Err(Failure::Failed(format!("error: {count} chunks are not what the work gives"))),
+    }
+}
+
+/// Writes the tables, shows what was found, and fails if a run failed.
+fn finish(
+    study: &Study,
+    folder: &Folder,
+    course: &Course,
+    results: &Results,
+    started: String,
+    (jobs, seconds): (usize, f64),
+) -> Done {
+    let mut how = circumstances(started, seconds);
+    how.threads = jobs;
+    merge::write(study, folder, course, results, how)?;
+    note(&format!("wrote {}", folder.path().display()));
+    say(&format!("{}\ndigest {}", show::text(study, course, results), results.digest))?;
+    if results.failures.is_empty() {
+        return Ok(());
+    }
+    const SHOWN: usize = 10;
+    let base = study.base_path.display().to_string();
+    for (point, replication, why) in results.failures.iter().take(SHOWN) {
+        let again = study.reproduction(&base, &course.points()[*point], *replication);
+        note(&format!("point {point}, replication {replication}: {why}\n  {again}"));
+    }
+    let runs: usize = course.rows().iter().map(Vec::len).sum();
+    Err(Failure::Failed(format!("error: {} of {runs} runs failed", results.failures.len())))
+}
+
+fn driver<'a>(
+    study: &'a Study,
+    folder: &'a Folder,
+    jobs: usize,
+    stop: &'a Arc<AtomicBool>,
+    watch: &'a Progress,
+) -> Driver<'a, 'a> {
+    Driver { study, folder, jobs, runner: &run_one, stop, watch }
+}
+
+#[allow(clippy::disallowed_methods, reason = "an estimate is about the clock; no result depends on it")]
+fn tried(study: &Study) -> Estimate {
+    let began = Instant::now();
+    estimate(study, &|| began.elapsed().as_secs_f64())
+}
+
+/// What a study will take, in words.
+fn costs(estimate: &Estimate, jobs: usize) -> String {
+    let Estimate { points, runs, run_seconds, bytes, chunk_runs } = *estimate;
+    let chunks = runs.div_ceil(chunk_runs);
+    let time = run_seconds.map_or("an unknown time: no point could be tried".to_owned(), |seconds| {
+        format!("about {} with {jobs} jobs", duration(seconds * runs as f64 / jobs as f64))
+    });
+    format!("{points} points, {runs} runs in {chunks} chunks; {time}, {:.1} MB", bytes as f64 / 1e6)
+}
+
+fn processors() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The first of many numbers.
+fn listed(numbers: &[usize]) -> String {
+    const SHOWN: usize = 10;
+    if numbers.is_empty() {
+        return String::new();
+    }
+    let first: Vec<String> = numbers.iter().take(SHOWN).map(usize::to_string).collect();
+    let more = if numbers.len() > SHOWN { ", …" } else { "" };
+    format!(" ({}{more})", first.join(", "))
+}

@@ -1,0 +1,209 @@
+//! The study file as people write it: plain structs, every field documented, every default on its field.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+/// A study file.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[schemars(title = "reliance study")]
+pub struct StudyTable {
+    /// The name outputs go by; letters, digits, `-` and `_`.
+    pub name: String,
+    /// The question this study answers.
+    #[serde(default)]
+    pub question: String,
+    /// The scenario that every point starts from, relative to the study.
+    pub base: String,
+    /// The root of all randomness. Default the scenario's.
+    #[serde(default)]
+    pub seed: Option<u64>,
+    /// What varies. Without axes the study has one point, the scenario itself.
+    #[serde(default)]
+    pub axes: Vec<AxisTable>,
+    /// Which combinations are run. Default `"grid"`: all of them.
+    #[serde(default)]
+    pub design: DesignTable,
+    /// How often each point is run: replication 0, 1, … of every point share their random numbers.
+    pub replications: ReplicationsTable,
+    /// Columns of the summary, or quotients of sums of them, such as `"fate_final_right / jobs"` and
+    /// `"used = fate_final_right + fate_final_wrong / jobs"`. The first is the one judged.
+    pub measures: Vec<String>,
+    /// What the points are compared with, by axis: a point is paired with the one that differs from it in these axes
+    /// alone and has these values there.
+    #[serde(default)]
+    pub baseline: IndexMap<String, Anything>,
+    /// Runs in one piece of work. Default about half a minute's worth, found by a trial.
+    #[serde(default)]
+    pub chunk: Option<u64>,
+    /// A run of more events than this is stopped and counts as failed.
+    #[serde(default)]
+    pub events_most: Option<u64>,
+}
+
+/// One thing that varies: a value of the scenario, or several that change together.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AxisTable {
+    /// What it is called in tables. Default the last key of its path.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// A path into the scenario, as `--set` takes it.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// Several paths that change together; each entry of `values` then holds a value for each.
+    #[serde(default)]
+    pub paths: Option<Vec<String>>,
+    /// The values, in order.
+    #[serde(default)]
+    pub values: Option<Vec<Anything>>,
+    /// What the values are called in tables, one for each.
+    #[serde(default)]
+    pub labels: Option<Vec<String>>,
+    /// Numbers between two ends, instead of `values`.
+    #[serde(default)]
+    pub range: Option<RangeTable>,
+    /// How a number becomes a value of the scenario, such as `"{}ms"`. Default the number itself.
+    #[serde(default)]
+    pub format: Option<String>,
+}
+
+/// Numbers between two ends, both included.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RangeTable {
+    /// The lower end: a number, or a number with its unit as text.
+    pub from: Anything,
+    /// The upper end, in the same unit.
+    pub to: Anything,
+    /// How many numbers a grid has; other designs choose their own.
+    #[serde(default)]
+    pub count: Option<u32>,
+    /// How they are spaced. Default `linear`.
+    #[serde(default)]
+    pub scale: Scale,
+}
+
+/// How the numbers of a range are spaced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scale {
+    /// Equal differences.
+    #[default]
+    Linear,
+    /// Equal quotients.
+    Log,
+}
+
+/// Which combinations of the axes are run.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DesignTable {
+    /// Every value of each axis with every value of the others; the last axis changes fastest.
+    #[default]
+    Grid,
+    /// The points listed.
+    Table(ListTable),
+    /// So many points, of which each of as many equal parts of every axis holds exactly one.
+    LatinHypercube(SampleTable),
+    /// The first points of a scrambled Sobol sequence.
+    Sobol(SampleTable),
+    /// The value of one axis at which a measure crosses a level, for every combination of the others.
+    Frontier(FrontierTable),
+}
+
+/// Points listed one by one.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ListTable {
+    /// Each holds a value for every axis, in the order of the axes.
+    pub points: Vec<Vec<Anything>>,
+}
+
+/// Points spread by a rule.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SampleTable {
+    /// How many.
+    pub points: u32,
+}
+
+/// The search for a crossing.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FrontierTable {
+    /// The axis searched, by name; it has a `range`.
+    pub axis: String,
+    /// What is to be crossed, by its mean over replications.
+    pub level: f64,
+    /// The part of the range, on its scale, within which the crossing is bracketed where noise allows. Default 1/64
+    /// (assumed).
+    #[serde(default)]
+    pub resolution: Option<f64>,
+    /// Points tried in each gap and generation. Default 1; more makes shorter generations of more runs.
+    #[serde(default)]
+    pub probes: Option<u32>,
+}
+
+/// How often each point is run.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReplicationsTable {
+    /// So many times.
+    Fixed(u64),
+    /// Until the mean of the first measure is known well enough.
+    Sequential(SequentialTable),
+}
+
+/// Until the mean is known well enough: the half-width of its 95 % interval at most γ/(1 + γ) of it. In a frontier, until
+/// the interval leaves out the level.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SequentialTable {
+    /// How often at first.
+    pub first: u64,
+    /// How often more, each time it is not known well enough.
+    pub wave: u64,
+    /// How often at most.
+    pub most: u64,
+    /// The greatest relative error wanted, γ. A frontier has no use for it.
+    #[serde(default)]
+    pub relative: Option<f64>,
+}
+
+/// A value of any type; its text is taken from the document.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Anything(IgnoredAny);
+
+impl JsonSchema for Anything {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Anything".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        true.into()
+    }
+}
+
+/// The JSON Schema of a study file (draft-07), for editors.
+pub fn json_schema() -> serde_json::Value {
+    let settings = schemars::generate::SchemaSettings::draft07();
+    settings.into_generator().into_root_schema_for::<StudyTable>().to_value()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_is_in_the_schema_with_its_meaning() {
+        let schema = json_schema();
+        let keys: Vec<&String> = schema["properties"].as_object().expect("properties").keys().collect();
+        assert_eq!(keys.len(), 11);
+        assert!(schema["properties"].as_object().unwrap().values().all(|field| field["description"].is_string()));
+        assert_eq!(schema["additionalProperties"], false);
+    }
+}

@@ -1,0 +1,181 @@
+//! Studies: many runs of one scenario that differ in a few values, told apart from chance.
+//!
+//! A [`Study`] is read from a file ([`mod@file`]) and names a base scenario, axes, a design, replications and measures.
+//! Its [`course`] cuts the work into generations and chunks; [`work`] runs a chunk and leaves a file; [`merge`] makes
+//! tables of the files. What is done is read from the files alone, so a study may be interrupted anywhere and shared by
+//! any number of drivers, and its tables have the same bytes whoever computed them.
+//!
+//! Replication r of every point has the seed (root, r): points share their random numbers, and their differences are
+//! known much better than they are ([`differences`]).
+
+pub mod axis;
+pub mod chunk;
+pub mod course;
+pub mod design;
+pub mod differences;
+pub mod drive;
+pub mod file;
+pub mod folder;
+pub mod measure;
+pub mod merge;
+mod open;
+pub mod recheck;
+pub mod replicate;
+pub mod show;
+mod tables;
+pub mod trial;
+pub mod work;
+
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::output::folder::FileError;
+use crate::output::identity::{Identity, Input};
+use crate::scenario::document::{Document, Set};
+use crate::scenario::problems::Problems;
+
+use axis::{Axis, Shown};
+use course::Point;
+use design::Design;
+use file::StudyTable;
+use measure::Measure;
+use replicate::Replications;
+
+/// A study that can be run.
+#[derive(Clone, Debug)]
+pub struct Study {
+    /// What was written.
+    pub table: StudyTable,
+    /// The root of all randomness.
+    pub seed: u64,
+    /// The axes.
+    pub axes: Vec<Axis>,
+    /// The points.
+    pub design: Design,
+    /// How often each is run.
+    pub replications: Replications,
+    /// What is measured; the first is judged.
+    pub measures: Vec<Measure>,
+    /// What points are compared with, by column.
+    pub baseline: Vec<(usize, Shown)>,
+    /// The files that its scenarios read.
+    pub inputs: Vec<Input>,
+    /// Where the base scenario is.
+    pub base_path: PathBuf,
+    document: Document,
+    base: Document,
+}
+
+/// Why a study did not go on.
+#[derive(Debug)]
+pub enum StudyError {
+    /// A file could not be read or written.
+    File(FileError),
+    /// The folder holds another study of this name and seed; what differs, a line each.
+    Changed(Vec<String>),
+    /// Somebody asked it to stop.
+    Stopped,
+    /// A file holds what it should not.
+    Damaged(String),
+    /// What was asked for cannot be done.
+    Wrong(String),
+}
+
+impl From<FileError> for StudyError {
+    fn from(error: FileError) -> StudyError {
+        StudyError::File(error)
+    }
+}
+
+impl fmt::Display for StudyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            StudyError::File(error) => write!(f, "error: {error}"),
+            StudyError::Stopped => f.write_str("stopped; the same command goes on from here"),
+            StudyError::Damaged(message) | StudyError::Wrong(message) => write!(f, "error: {message}"),
+            StudyError::Changed(differences) => {
+                f.write_str("error: the study has changed since its folder was begun")?;
+                for line in differences {
+                    write!(f, "\n  {line}")?;
+                }
+                f.write_str(
+                    "\nhelp: `--changed` re-runs the points that changed and keeps the others; `--out` begins anew",
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for StudyError {}
+
+impl Study {
+    /// Everything that decides the study's results.
+    pub fn identity(&self) -> Identity {
+        let (study, base) = (self.document.resolved_json(), self.base.resolved_json_without("record"));
+        Identity::new(format!("{{\"study\":{study},\"base\":{base}}}"), self.seed, self.inputs.clone())
+    }
+
+    /// The name of its folder.
+    pub fn folder_name(&self) -> String {
+        format!("{}-{}", self.table.name, self.seed)
+    }
+
+    /// What a point sets, in the order of the axes.
+    pub fn sets(&self, point: &Point) -> Vec<Set> {
+        point.levels.iter().flat_map(|level| level.sets.iter().cloned()).collect()
+    }
+
+    /// The scenario of a point, as a document.
+    pub fn document(&self, point: &Point) -> Result<Document, Problems> {
+        self.base.with("study", &self.sets(point))
+    }
+
+    /// What decides a run of a point but the replication: version, seed, resolved scenario, and the files it names.
+    pub fn point_identity(&self, document: &Document) -> String {
+        let scenario = document.resolved_json_without("record");
+        let named = |input: &&Input| scenario.contains(&serde_json::Value::from(input.path.as_str()).to_string());
+        let inputs = self.inputs.iter().filter(named).cloned().collect();
+        Identity::new(scenario, self.seed, inputs).id()
+    }
+
+    /// The names of the axes' columns, in order.
+    pub fn columns(&self) -> Vec<&str> {
+        self.axes.iter().flat_map(|axis| axis.columns.iter().map(String::as_str)).collect()
+    }
+
+    /// A point's cells, one for each of [`Study::columns`].
+    pub fn cells<'p>(&self, point: &'p Point) -> Vec<&'p Shown> {
+        point.levels.iter().flat_map(|level| &level.cells).collect()
+    }
+
+    /// A command that runs a replication of a point by itself.
+    pub fn reproduction(&self, base: &str, point: &Point, replication: u64) -> String {
+        let mut command = format!("reliance run {}", quoted(base));
+        for set in self.sets(point) {
+            command.push_str(&format!(" --set {}", quoted(&set.to_string())));
+        }
+        let seed = crate::engine::random::Seed { root: self.seed, replication };
+        format!("{command} --seed {seed}")
+    }
+}
+
+/// A word of a command as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./=:,+@%".contains(letter);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_for_the_shell() {
+        assert_eq!(quoted("a/b-1.toml"), "a/b-1.toml");
+        assert_eq!(quoted("nodes[0].count=5"), "'nodes[0].count=5'");
+        assert_eq!(quoted("it's"), "'it'\\''s'");
+    }
+}

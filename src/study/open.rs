@@ -1,0 +1,249 @@
+//! From a study file to a study: names and values are checked, each against the scenario it is for.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::output::identity::Input;
+use crate::scenario::Scenario;
+use crate::scenario::document::{Document, Effective, Set};
+use crate::scenario::nearest::suggestion;
+use crate::scenario::problems::{Problem, Problems};
+
+use super::Study;
+use super::axis::{Axis, Level, Shown, Values};
+use super::design::Design;
+use super::file::{DesignTable, StudyTable};
+use super::measure::{Measure, is_plain};
+use super::replicate::Replications;
+
+/// Columns that every table of a study may have beside those of its axes and measures.
+const RESERVED: &[&str] = &["point", "baseline", "replication", "digest", "error", "reproduce", "runs", "failed"];
+
+impl Study {
+    /// Reads a study and the scenario it is about. Every problem is shown at its place in the study.
+    pub fn load(path: &Path, seed: Option<u64>) -> Result<Study, Problems> {
+        Study::from_document(Document::load(path, &[])?, seed)
+    }
+
+    /// The same from a text that is no file; the base is relative to the current folder.
+    pub fn from_text(name: &str, text: &str, seed: Option<u64>) -> Result<Study, Problems> {
+        Study::from_document(Document::from_text(name, text, &[])?, seed)
+    }
+
+    fn from_document(document: Document, seed: Option<u64>) -> Result<Study, Problems> {
+        let table: StudyTable = document.parse()?;
+        let mut problems = Problems::new(document.name());
+        let base_path = document.input_path("base").unwrap_or_default();
+        let base = base(&document, &base_path)?;
+        let seed = seed.or(table.seed).or_else(|| scenario_seed(&base)).unwrap_or(1);
+        if !is_name(&table.name) {
+            let help = "write letters, digits, `-` and `_`";
+            problems.at(&document, "name", format!("`{}` is no name for a folder", table.name), help);
+        }
+        if table.chunk == Some(0) {
+            problems.at(&document, "chunk", "a chunk of no runs", "write 1 or more, or leave it out");
+        }
+        let measures = measures(&document, &table, &mut problems);
+        let axes = axes(&document, &table, &measures, &mut problems);
+        let is_search = matches!(table.design, DesignTable::Frontier(_));
+        let replications = Replications::read(&document, &table.replications, is_search, &mut problems);
+        let (Some(axes), Some(replications)) = (axes, replications) else { return Err(problems) };
+        let design = Design::read(&document, &table.design, &axes, seed, &mut problems);
+        let baseline = baseline(&document, &table, &axes, &mut problems);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let design = design.expect("a design without problems");
+        let inputs = against_scenario(&document, &base, &axes, &design)?;
+        Ok(Study { table, seed, axes, design, replications, measures, baseline, inputs, base_path, document, base })
+    }
+}
+
+/// The base scenario; that it cannot be found is a problem of the study.
+fn base(document: &Document, path: &Path) -> Result<Document, Problems> {
+    if path.is_file() {
+        return Document::load(path, &[]);
+    }
+    let mut problems = Problems::new(document.name());
+    let message = format!("there is no scenario `{}`", path.display());
+    problems.at(document, "base", message, "paths are relative to the study");
+    Err(problems)
+}
+
+fn scenario_seed(base: &Document) -> Option<u64> {
+    match base.value("seed")?.value {
+        crate::scenario::document::node::Value::Integer(seed) => u64::try_from(seed).ok(),
+        _ => None,
+    }
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter))
+}
+
+fn measures(document: &Document, table: &StudyTable, problems: &mut Problems) -> Vec<Measure> {
+    let mut measures: Vec<Measure> = Vec::new();
+    if table.measures.is_empty() {
+        problems.at(document, "measures", "a study measures something", "write for example `[\"wait_mean_s\"]`");
+    }
+    for (index, text) in table.measures.iter().enumerate() {
+        let place = format!("measures[{index}]");
+        match Measure::parse(text) {
+            Ok(measure) if measures.iter().any(|other| other.name == measure.name) => {
+                let message = format!("two measures are called `{}`", measure.name);
+                problems.at(document, &place, message, "name one of them: `\"name = …\"`");
+            }
+            Ok(measure) => measures.push(measure),
+            Err((message, help)) => problems.at(document, &place, message, help.as_deref()),
+        }
+    }
+    measures
+}
+
+fn axes(document: &Document, table: &StudyTable, measures: &[Measure], problems: &mut Problems) -> Option<Vec<Axis>> {
+    let read = |(index, axis)| Axis::read(document, index, axis, problems);
+    let read: Vec<Option<Axis>> = table.axes.iter().enumerate().map(read).collect();
+    let mut axes: Vec<Axis> = read.into_iter().collect::<Option<_>>()?;
+    let taken = |name: &str, axes: &[Axis]| {
+        let by_axes = axes.iter().flat_map(|axis| &axis.columns).filter(|column| *column == name).count();
+        let by_others = RESERVED.contains(&name) || measures.iter().any(|measure| measure.name == name);
+        by_axes + usize::from(by_others)
+    };
+    for index in 0..axes.len() {
+        let clashes = axes[index].columns.iter().any(|name| taken(name, &axes) > 1);
+        if clashes && table.axes[index].name.is_none() {
+            axes[index].lengthen();
+        }
+    }
+    for axis in &axes {
+        if let Some(name) = axis.columns.iter().find(|name| taken(name, &axes) > 1 || !is_plain(name)) {
+            let message = format!("the name `{name}` is taken");
+            problems.at(document, axis.place(), message, "give the axis another: `name = \"…\"`");
+            return None;
+        }
+    }
+    Some(axes)
+}
+
+/// The column and value of each axis that the baseline names.
+fn baseline(document: &Document, table: &StudyTable, axes: &[Axis], problems: &mut Problems) -> Vec<(usize, Shown)> {
+    let columns: Vec<&str> = axes.iter().flat_map(|axis| axis.columns.iter().map(String::as_str)).collect();
+    let mut baseline = Vec::new();
+    for name in table.baseline.keys() {
+        let place = format!("baseline.{}", crate::scenario::document::key_text(name));
+        let Some(column) = columns.iter().position(|column| column == name) else {
+            let help = suggestion(name, &columns, "the axes are");
+            problems.at_key(document, "baseline", name, format!("there is no axis `{name}`"), help.as_deref());
+            continue;
+        };
+        let value = document.value(&place).map(super::axis::shown).expect("the value was read from there");
+        let listed = listed(axes, column);
+        if !listed.is_empty() && !listed.contains(&value) {
+            let names: Vec<String> = listed.iter().map(Shown::to_string).collect();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            let help = suggestion(&value.to_string(), &names, "its values are");
+            problems.at(document, &place, format!("the axis `{name}` has no value `{value}`"), help.as_deref());
+        }
+        baseline.push((column, value));
+    }
+    baseline
+}
+
+/// The values that an axis lists for a column.
+fn listed(axes: &[Axis], column: usize) -> Vec<Shown> {
+    let mut before = 0;
+    for axis in axes {
+        if column < before + axis.columns.len() {
+            let Values::Listed(levels) = &axis.values else { return Vec::new() };
+            return levels.iter().map(|level| level.cells[column - before].clone()).collect();
+        }
+        before += axis.columns.len();
+    }
+    Vec::new()
+}
+
+/// Tries every value of every axis with the first of the others, and gathers the files the scenarios read. What is wrong
+/// only together with other values is found when that point is run.
+fn against_scenario(
+    document: &Document,
+    base: &Document,
+    axes: &[Axis],
+    design: &Design,
+) -> Result<Vec<Input>, Problems> {
+    let levels = tried(axes, design);
+    let first: Vec<&Level> = levels.iter().map(|levels| &levels[0]).collect();
+    let mut inputs: BTreeSet<(String, String)> = BTreeSet::new();
+    let mut problems = Problems::new(document.name());
+    let mut try_one = |point: &[&Level], problems: &mut Problems| {
+        let sets: Vec<Set> = point.iter().flat_map(|level| level.sets.iter().cloned()).collect();
+        let scenario = base.with("study", &sets).and_then(|document| Scenario::from_document(&document));
+        match scenario {
+            Ok(scenario) => inputs.extend(scenario.inputs.iter().cloned()),
+            Err(found) => found.iter().for_each(|problem| {
+                let placed = placed(document, base, axes, point, problem);
+                // The numbers of a range share their place: one of them is enough.
+                let same_place = |known: &Problem| known.origin.is_some() && known.origin == placed.origin;
+                let is_new = |known: &Problem| *known != placed && !same_place(known);
+                if problems.iter().all(is_new) {
+                    problems.push(placed);
+                }
+            }),
+        }
+    };
+    try_one(&first, &mut problems);
+    for (axis, levels) in levels.iter().enumerate() {
+        for level in &levels[1..] {
+            let mut point = first.clone();
+            point[axis] = level;
+            try_one(&point, &mut problems);
+        }
+    }
+    let input = |(path, hash)| Input { path, hash };
+    problems.or(inputs.into_iter().map(input).collect())
+}
+
+/// The levels of each axis to try: all that are listed; of a range its grid, or its ends.
+fn tried(axes: &[Axis], design: &Design) -> Vec<Vec<Level>> {
+    let own = |(index, axis): (usize, &Axis)| match (&axis.values, design) {
+        (Values::Open, Design::Listed(points)) => {
+            let mut levels: Vec<Level> = Vec::new();
+            for point in points {
+                if levels.iter().all(|level| level.sets != point[index].sets) {
+                    levels.push(point[index].clone());
+                }
+            }
+            levels
+        }
+        _ => axis.grid().unwrap_or_else(|| vec![axis.at(0.0), axis.at(1.0)]),
+    };
+    axes.iter().enumerate().map(own).collect()
+}
+
+/// A problem of a scenario, at the place in the study that brought it about.
+fn placed(document: &Document, base: &Document, axes: &[Axis], point: &[&Level], problem: &Problem) -> Problem {
+    let sets = axes
+        .iter()
+        .zip(point)
+        .flat_map(|(axis, level)| level.sets.iter().enumerate().map(move |(index, set)| (axis, *level, index, set)));
+    let label = problem.origin.as_ref().map(|origin| origin.source.label.as_str());
+    for (axis, level, index, set) in sets {
+        let Some(origin) = problem.origin.as_ref().filter(|_| label == Some(&format!("study `{set}`"))) else {
+            continue;
+        };
+        let is_path = origin.span.end <= set.path.len();
+        let place = match (is_path, axis.width()) {
+            (true, _) => axis.path_place(index),
+            (false, 1) => level.place.clone(),
+            (false, _) => format!("{}[{index}]", level.place),
+        };
+        let near = || {
+            let known: Vec<String> = base.effective().into_iter().map(|Effective { path, .. }| path).collect();
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            suggestion(&set.path, &known, "").filter(|help| help.starts_with("did you mean"))
+        };
+        let help = problem.help.clone().or_else(|| if is_path { near() } else { None });
+        let moved = Problem { origin: Some(document.nearest_origin(&place)), help, ..problem.clone() };
+        return if is_path { moved } else { moved.note(format!("the study sets `{set}`")) };
+    }
+    problem.clone()
+}

@@ -1,0 +1,105 @@
+//! One run of one point, and one chunk of them.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::engine::random::Seed;
+use crate::engine::time::Time;
+use crate::record::tally::Tally;
+use crate::scenario::Scenario;
+use crate::simulate::Run;
+
+use super::Study;
+use super::course::{Chunk, Measured, Point, Row, Task};
+
+/// A run is looked after so many times on its way.
+const SLICES: u64 = 1_000;
+
+/// Runs known from before, by identity of the point and replication.
+pub type Known = BTreeMap<(String, u64), Measured>;
+
+/// What runs a replication of a scenario; tests have another way than the ordinary one.
+pub type Runner<'a> = dyn Fn(&Study, &Arc<Scenario>, Seed) -> Result<Measured, String> + Sync + 'a;
+
+/// Runs a chunk; none if asked to stop. Each point's scenario is opened once.
+pub fn run_chunk(
+    study: &Study,
+    points: &[Point],
+    chunk: &Chunk,
+    known: &Known,
+    runner: &Runner,
+    stop: &AtomicBool,
+) -> Option<Vec<Row>> {
+    let mut rows = Vec::with_capacity(chunk.runs() as usize);
+    for Task { point, replications } in &chunk.tasks {
+        let opened = Opened::new(study, &points[*point]);
+        for replication in replications.clone() {
+            if stop.load(Ordering::Relaxed) {
+                return None;
+            }
+            let before = known.get(&(opened.identity.clone(), replication));
+            let outcome = match (before, &opened.scenario) {
+                (Some(measured), _) => Ok(measured.clone()),
+                (None, Err(problem)) => Err(problem.clone()),
+                (None, Ok(scenario)) => {
+                    let seed = Seed { root: study.seed, replication };
+                    guarded(|| runner(study, scenario, seed))
+                }
+            };
+            rows.push(Row { point: *point, identity: opened.identity.clone(), replication, outcome });
+        }
+    }
+    Some(rows)
+}
+
+/// Runs a scenario to its end and measures it.
+pub fn run_one(study: &Study, scenario: &Arc<Scenario>, seed: Seed) -> Result<Measured, String> {
+    let mut tally = Tally::new(scenario.warm_up);
+    let mut run = Run::open(scenario.clone(), seed);
+    if let Some(most) = study.table.events_most {
+        let horizon = scenario.horizon.0;
+        for slice in 1..=SLICES {
+            run.until(Time((u128::from(horizon) * u128::from(slice) / u128::from(SLICES)) as u64), &mut tally);
+            if run.events() > most {
+                return Err(format!("more than {most} events by {}", run.now()));
+            }
+        }
+    }
+    let outcome = run.close(&mut tally);
+    let values = study.measures.iter().map(|measure| measure.of(tally.summary())).collect();
+    Ok(Measured { digest: outcome.digest.to_string(), values })
+}
+
+/// A point made ready: its identity, and its scenario or why it has none.
+struct Opened {
+    identity: String,
+    scenario: Result<Arc<Scenario>, String>,
+}
+
+impl Opened {
+    fn new(study: &Study, point: &Point) -> Opened {
+        match study.document(point) {
+            Ok(document) => {
+                let identity = study.point_identity(&document);
+                let scenario =
+                    guarded(|| Scenario::from_document(&document).map_err(|problems| first_message(&problems)));
+                Opened { identity, scenario }
+            }
+            Err(problems) => Opened { identity: String::new(), scenario: Err(first_message(&problems)) },
+        }
+    }
+}
+
+fn first_message(problems: &crate::scenario::problems::Problems) -> String {
+    problems.iter().next().map_or_else(String::new, |problem| problem.message.clone())
+}
+
+/// A panic of one point is an error of that point; the others go on.
+fn guarded<T>(call: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|panic| {
+        let words = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+        Err(format!("panicked: {}", words.unwrap_or("without a word")))
+    })
+}

@@ -1,0 +1,109 @@
+//! Studies: the same bytes whoever does the work, whatever interrupts it, and numbers that are right as often as they say.
+
+#[cfg(feature = "cli")]
+mod command;
+mod coverage;
+mod designs;
+mod drivers;
+mod mistakes;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use reliance::engine::random::Seed;
+use reliance::scenario::Scenario;
+use reliance::study::course::{Course, Measured};
+use reliance::study::drive::Driver;
+use reliance::study::folder::Folder;
+use reliance::study::work::{Runner, run_one};
+use reliance::study::{Study, StudyError};
+
+/// One node and one Poisson source; a point takes a few milliseconds.
+const BASE: &str = r#"
+name = "queue"
+horizon = "2_000s"
+warm-up = "200s"
+[models.plain]
+[classes.job]
+work = { law = "exponential", mean = "1s" }
+[[demand.sources]]
+name = "everyone"
+class = "job"
+arrivals = { rule = "poisson", poisson = { rate = "0.5/s" } }
+[[nodes]]
+name = "server"
+count = 1
+"#;
+
+/// Three rates by two speeds.
+const GRID: &str = r#"
+name = "loads"
+base = "base.toml"
+measures = ["wait_mean_s", "served = fate_final_right / jobs"]
+replications = { fixed = 4 }
+baseline = { rate = "0.3/s" }
+chunk = 3
+[[axes]]
+path = "demand.sources[0].arrivals.poisson.rate"
+values = ["0.3/s", "0.5/s", "0.7/s"]
+[[axes]]
+path = "classes.job.work.mean"
+name = "work"
+values = ["0.8s", "1s"]
+"#;
+
+/// A folder of its own with a base scenario and a study.
+struct Place(PathBuf);
+
+impl Place {
+    fn new(name: &str, study: &str) -> Place {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("study-{name}"));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        fs::write(path.join("base.toml"), BASE).unwrap();
+        fs::write(path.join("study.toml"), study).unwrap();
+        Place(path)
+    }
+
+    fn join(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    fn study(&self) -> Study {
+        Study::load(&self.join("study.toml"), None).unwrap()
+    }
+
+    fn open(&self, name: &str, study: &Study) -> Result<Folder, StudyError> {
+        Folder::open(&self.join(name), study, || 3, false)
+    }
+}
+
+/// Does all the work of a study.
+fn drive<'s>(study: &'s Study, folder: &Folder, jobs: usize, runner: &Runner<'_>) -> Course<'s> {
+    let stop = AtomicBool::new(false);
+    Driver { study, folder, jobs, runner, stop: &stop, watch: &() }.run().unwrap()
+}
+
+/// The chunks of a study by name.
+fn chunks(folder: &Path) -> BTreeMap<String, String> {
+    let files = fs::read_dir(folder.join("chunks")).unwrap().map(|entry| entry.unwrap());
+    files.map(|file| (file.file_name().into_string().unwrap(), fs::read_to_string(file.path()).unwrap())).collect()
+}
+
+/// Every measure in order.
+fn values(course: &Course) -> Vec<Vec<f64>> {
+    (0..course.points().len()).map(|point| course.values(point, 0)).collect()
+}
+
+/// A runner that counts.
+fn counting(
+    count: &std::sync::atomic::AtomicU64,
+) -> impl Fn(&Study, &Arc<Scenario>, Seed) -> Result<Measured, String> + '_ {
+    move |study, scenario, seed| {
+        count.fetch_add(1, Ordering::Relaxed);
+        run_one(study, scenario, seed)
+    }
+}

@@ -1,0 +1,183 @@
+//! The command `study`: the same tables from any number of jobs and after any number of deaths.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use reliance::parquet;
+
+use super::{GRID, Place};
+
+const TABLES: [&str; 3] = ["points.parquet", "means.parquet", "differences.parquet"];
+
+fn reliance(place: &Place, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_reliance"));
+    command.current_dir(&place.0).args(arguments).stdin(Stdio::null());
+    command
+}
+
+fn run(place: &Place, arguments: &[&str]) -> Output {
+    reliance(place, arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn tables(folder: &Path) -> Vec<Vec<u8>> {
+    TABLES.map(|table| fs::read(folder.join(table)).unwrap()).to_vec()
+}
+
+#[test]
+fn one_job_and_two_write_the_same_tables() {
+    let place = Place::new("jobs", GRID);
+    let outputs = ["1", "2"].map(|jobs| {
+        let output = run(&place, &["study", "run", "study.toml", "--jobs", jobs, "--out", jobs]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout)
+    });
+    assert_eq!(outputs[0], outputs[1], "standard output is reproducible");
+    assert_eq!(tables(&place.join("1")), tables(&place.join("2")));
+    let digest = outputs[0].lines().last().unwrap();
+    assert!(digest.starts_with("digest ") && digest.len() == 7 + 32, "{digest}");
+    let rows = ["points", "means", "differences"]
+        .map(|table| parquet::rows(&place.join("1").join(format!("{table}.parquet"))).unwrap());
+    assert_eq!(rows, [24, 6, 4]);
+    let manifest = reliance::output::manifest::Manifest::read(&place.join("1")).unwrap();
+    assert_eq!(format!("digest {}", manifest.circumstances.digest), digest);
+    assert_eq!(manifest.identity, place.study().identity());
+}
+
+/// The work is killed while it runs, again and again; what is left in the end is what would have been.
+#[test]
+fn a_killed_study_resumes_to_the_same_bytes() {
+    let long = GRID.replace("fixed = 4", "fixed = 120").replace("chunk = 3", "chunk = 4");
+    let place = Place::new("killed", &long);
+    let whole = run(&place, &["study", "run", "study.toml", "--jobs", "2", "--out", "whole"]);
+    assert!(whole.status.success(), "{}", text(&whole.stderr));
+    let mut kills = 0;
+    let last = loop {
+        let mut child = reliance(&place, &["study", "run", "study.toml", "--jobs", "2", "--out", "killed"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // Ever later, so that the work is done in the end on any machine.
+        std::thread::sleep(Duration::from_millis(15 + 7 * kills));
+        match child.try_wait().unwrap() {
+            Some(_) => break child.wait_with_output().unwrap(),
+            None => {
+                child.kill().unwrap();
+                child.wait().unwrap();
+                kills += 1;
+            }
+        }
+    };
+    assert!(kills >= 3, "killed {kills} times only");
+    assert!(last.status.success());
+    assert_eq!(text(&last.stdout), text(&whole.stdout));
+    assert_eq!(tables(&place.join("killed")), tables(&place.join("whole")));
+    assert_eq!(super::chunks(&place.join("killed")), super::chunks(&place.join("whole")), "and nothing else is left");
+}
+
+/// Two processes begin at once on one folder that is not there yet.
+#[test]
+fn two_processes_share_one_folder() {
+    let place = Place::new("processes", &GRID.replace("chunk = 3\n", ""));
+    let start = || {
+        reliance(&place, &["study", "run", "study.toml", "--jobs", "1", "--out", "shared"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let drivers = [start(), start()].map(|driver| driver.wait_with_output().unwrap());
+    drivers.iter().for_each(|driver| assert!(driver.status.success(), "{}", text(&driver.stderr)));
+    assert_eq!(text(&drivers[0].stdout), text(&drivers[1].stdout));
+    assert!(run(&place, &["study", "run", "study.toml", "--out", "alone"]).status.success());
+    assert_eq!(tables(&place.join("shared")), tables(&place.join("alone")));
+}
+
+/// A run that breaks a limit is a row with its error and the command that brings it about.
+#[test]
+fn a_failing_point_is_a_row_and_the_rest_completes() {
+    let place = Place::new("failing", &GRID.replace("chunk = 3", "chunk = 3\nevents-most = 2_500"));
+    let output = run(&place, &["study", "run", "study.toml", "--out", "out"]);
+    assert_eq!(output.status.code(), Some(1));
+    let columns =
+        parquet::read(&place.join("out/points.parquet"), &["rate", "error", "reproduce", "digest", "wait_mean_s"]);
+    let columns = columns.unwrap();
+    let failed: Vec<usize> = (0..24).filter(|row| !columns[1].is_null(*row)).collect();
+    assert!(!failed.is_empty() && failed.len() < 24, "{failed:?}");
+    for row in 0..24 {
+        let is_failed = failed.contains(&row);
+        assert_eq!(columns[0].text(row) == Some("0.7/s"), is_failed, "row {row}");
+        assert_eq!([2, 3, 4].map(|column| columns[column].is_null(row)), [!is_failed, is_failed, is_failed]);
+    }
+    assert!(columns[1].text(failed[0]).unwrap().starts_with("more than 2500 events by "));
+    let command = columns[2].text(failed[1]).unwrap();
+    assert!(text(&output.stderr).contains(command), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).ends_with(&format!("error: {} of 24 runs failed\n", failed.len())));
+}
+
+/// A row's digest is that of its point run by itself.
+#[test]
+fn a_row_is_reproduced_by_its_command() {
+    let place = Place::new("reproduced", GRID);
+    assert!(run(&place, &["study", "run", "study.toml", "--out", "out"]).status.success());
+    let digests = parquet::read(&place.join("out/points.parquet"), &["point", "replication", "digest"]).unwrap();
+    let study = place.study();
+    let folder = reliance::study::folder::Folder::existing(&place.join("out"), &study).unwrap();
+    let (course, _) = reliance::study::drive::look(&study, &folder).unwrap();
+    let row = (0..24).find(|row| digests[0].number(*row) == Some(3.0) && digests[1].number(*row) == Some(2.0)).unwrap();
+    let words = study.reproduction("base.toml", &course.points()[3], 2);
+    let output = Command::new("sh")
+        .current_dir(&place.0)
+        .args(["-c", &words.replacen("reliance", env!("CARGO_BIN_EXE_reliance"), 1)])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{words}\n{}", text(&output.stderr));
+    let last = text(&output.stdout).lines().last().unwrap().to_owned();
+    assert_eq!(last, format!("digest {}", digests[2].text(row).unwrap()));
+}
+
+#[test]
+fn exit_codes_say_whose_fault_it_is() {
+    let place = Place::new("codes", GRID);
+    let code = |arguments: &[&str]| {
+        let output = run(&place, arguments);
+        (output.status.code().unwrap(), text(&output.stdout) + &text(&output.stderr))
+    };
+    let (status, said) = code(&["study", "status", "study.toml"]);
+    assert_eq!((status, said.as_str()), (2, "error: no study has begun in `output/loads-1`\n"));
+    let (status, said) = code(&["study", "plan", "study.toml"]);
+    assert_eq!(status, 0);
+    assert!(said.starts_with("loads · seed 1 · 6 points · 24 runs\n"), "{said}");
+    assert!(!place.join("output").exists(), "a plan writes nothing");
+    let (status, said) = code(&["study", "work", "study.toml", "--chunk", "2"]);
+    assert_eq!(status, 0);
+    assert!(said.starts_with("chunk 2 done\n"), "{said}");
+    let (status, said) = code(&["study", "merge", "study.toml"]);
+    assert_eq!(status, 1);
+    assert!(said.starts_with("error: 7 chunks are missing (0, 1, 3, 4, 5, 6, 7)\n"), "{said}");
+    assert_eq!(code(&["study", "run", "study.toml"]).0, 0);
+    assert!(code(&["study", "status", "study.toml"]).1.contains("complete after 1 generations, 6 points"));
+    assert_eq!(code(&["study", "merge", "study.toml"]).0, 0);
+    assert_eq!(code(&["study", "recheck", "study.toml", "--sample", "30%"]).0, 0);
+    let chunk = place.join("output/loads-1/chunks/000004.csv");
+    let altered = fs::read_to_string(&chunk).unwrap().replacen("0.", "1.", 1);
+    fs::write(&chunk, altered).unwrap();
+    let (status, said) = code(&["study", "recheck", "study.toml"]);
+    assert_eq!(status, 1);
+    assert!(said.starts_with("chunk 4 was altered: "), "{said}");
+    fs::write(place.join("study.toml"), GRID.replace("fixed = 4", "fixed = 5")).unwrap();
+    let (status, said) = code(&["study", "run", "study.toml"]);
+    assert_eq!(status, 2);
+    assert!(said.contains("`replications.fixed` was 4, now 5"), "{said}");
+    assert_eq!(code(&["study", "run", "study.toml", "--changed"]).0, 0);
+    fs::write(place.join("study.toml"), GRID.replace("0.5/s", "half")).unwrap();
+    let (status, said) = code(&["study", "run", "study.toml"]);
+    assert_eq!(status, 2);
+    assert!(said.contains("--> study.toml:10:20\n"), "{said}");
+}

@@ -10,6 +10,8 @@ use clap::{Parser, Subcommand};
 use crate::output::folder::FileError;
 use crate::scenario::problems::Problems;
 
+#[cfg(feature = "chart")]
+pub mod chart;
 pub mod check;
 pub mod completions;
 pub mod dictionary;
@@ -42,6 +44,9 @@ pub enum Verb {
     Explain(explain::Explain),
     /// Show every rule a scenario may choose, with its parameters, source and an example
     Rules(rules::Rules),
+    /// Draw the charts of a run
+    #[cfg(feature = "chart")]
+    Chart(chart::Chart),
     /// Print the JSON Schema of scenario files, for editors
     Schema,
     /// Print the data dictionary: every column of every table

@@ -7,7 +7,7 @@ use super::font;
 use super::numbers;
 use super::page::{self, Drawing, Words};
 use super::palette::{GREY, INK, SOFT};
-use super::panel::{LABEL_SIZE, Rect, spread};
+use super::panel::LABEL_SIZE;
 use super::sheet::{Anchor, Colour, Sheet};
 use super::source::{Ending, Job, NEVER, Sources};
 
@@ -72,12 +72,17 @@ struct Bar {
     top: f64,
     height: f64,
     colour: Colour,
+    goes_on: bool,
 }
 
 const BAR: f64 = 14.0;
-const HEIGHT: f64 = 400.0;
-/// White between the bars of a column.
-const GAP: f64 = 26.0;
+/// The height of all jobs.
+const HEIGHT: f64 = 300.0;
+/// The least height of an end with its label, and the white below it.
+const SLOT: f64 = 27.0;
+const GAP: f64 = 7.0;
+/// Names of stages stand above their bars.
+const HEAD: f64 = 34.0;
 
 /// Draws flows that balance.
 pub fn draw(flows: &Flows, caption: String) -> Drawing {
@@ -88,11 +93,12 @@ pub fn draw(flows: &Flows, caption: String) -> Drawing {
             .to_string(),
         caption,
     };
-    let (mut sheet, body) = page::begin(page::WIDTH, HEIGHT, &words);
-    let columns = columns(flows, body);
+    let ends: usize = flows.ends.iter().map(BTreeMap::len).sum();
+    let (mut sheet, body) = page::begin(page::WIDTH, HEAD + HEIGHT + (SLOT + GAP) * ends as f64, &words);
+    let columns = columns(flows, body.top + HEAD);
     let all = flows.reached[0];
     // The last column has its labels beside it.
-    let stride = (body.width() - BAR - 190.0) / (columns.len() - 1) as f64;
+    let stride = (body.width() - BAR - 150.0) / (columns.len() - 1) as f64;
     let left = |column: usize| body.left + stride * column as f64;
     for (column, bars) in columns.iter().enumerate().skip(1) {
         let from = &columns[column - 1][0];
@@ -104,55 +110,45 @@ pub fn draw(flows: &Flows, caption: String) -> Drawing {
         }
     }
     for (column, bars) in columns.iter().enumerate() {
-        let last = column + 1 == columns.len();
         bars.iter().for_each(|bar| draw_bar(&mut sheet, bar, left(column)));
-        let room = if last { 176.0 } else { stride - BAR - 14.0 };
-        draw_labels(&mut sheet, bars, left(column), room, last, all, body);
+        let room = if column + 1 == columns.len() { 136.0 } else { stride - BAR - 14.0 };
+        bars.iter().for_each(|bar| draw_label(&mut sheet, bar, left(column), room, all));
     }
     Drawing { sheet, words }
 }
 
 /// The bars of every column, from the top: those that went on, then the ends; in the last column there are ends alone.
-fn columns(flows: &Flows, body: Rect) -> Vec<Vec<Bar>> {
-    let all = flows.reached[0].max(1) as f64;
-    let most = flows.ends.iter().map(BTreeMap::len).max().unwrap_or(0) as f64;
-    let (top, scale) = (body.top + 30.0, (body.height() - 40.0 - GAP * most.min(6.0)) / all);
-    let went_on = |stage: usize| Bar {
-        name: STAGES[stage].to_string(),
-        count: flows.reached[stage],
-        top,
-        height: scale * flows.reached[stage] as f64,
-        colour: GREY,
-    };
-    let mut columns = vec![vec![went_on(0)]];
-    for stage in 0..STAGES.len() {
+///
+/// Bands to the next column reach down to its lowest end, so the ends of a column stand below that: no band crosses an end
+/// or its label.
+fn columns(flows: &Flows, top: f64) -> Vec<Vec<Bar>> {
+    let scale = HEIGHT / flows.reached[0].max(1) as f64;
+    let mut columns = Vec::new();
+    let mut lowest = top;
+    for column in (0..=STAGES.len()).rev() {
         let mut bars = Vec::new();
-        if stage + 1 < STAGES.len() {
-            bars.push(went_on(stage + 1));
+        if let Some(&count) = flows.reached.get(column) {
+            let height = scale * count as f64;
+            bars.push(Bar { name: STAGES[column].to_string(), count, top, height, colour: GREY, goes_on: true });
+            lowest = f64::max(lowest, top + height);
         }
-        let mut ends: Vec<(&Ending, &u64)> = flows.ends[stage].iter().collect();
+        // The last column holds what came of the accepted, from the top.
+        lowest += if bars.is_empty() { 0.0 } else { GAP };
+        let ends = column.checked_sub(1).map(|stage| &flows.ends[stage]);
+        let mut ends: Vec<(&Ending, &u64)> = ends.into_iter().flatten().collect();
         ends.sort_by_key(|(ending, count)| (std::cmp::Reverse(**count), **ending));
         for (ending, &count) in ends {
-            let name = endings::label(*ending);
             let height = scale * count as f64;
-            bars.push(Bar { name, count, top, height, colour: endings::stroke(*ending).colour });
-        }
-        let mut next = top;
-        for bar in &mut bars {
-            bar.top = next;
-            next += bar.height + if bar.count > 0 { GAP } else { 0.0 };
-        }
-        // Where many small ends would leave the sheet, they share what room there is.
-        let wished: Vec<f64> = bars.iter().map(|bar| bar.top).collect();
-        let last = bars.last().map_or(0.0, |bar| bar.height);
-        if bars.iter().all(|bar| bar.height < GAP) || next - GAP > body.bottom {
-            let first = bars.first().map_or(0.0, |bar| bar.height);
-            let rest =
-                spread(&wished[1..], 15.0, top + first + 12.0, (body.bottom - last - 4.0).max(top + first + 12.0));
-            bars[1..].iter_mut().zip(rest).for_each(|(bar, top)| bar.top = top);
+            let slot = height.max(SLOT);
+            let first = column == STAGES.len() && bars.is_empty();
+            let bar_top = if first { lowest } else { lowest + 0.5 * (slot - height) };
+            let colour = endings::stroke(*ending).colour;
+            bars.push(Bar { name: endings::label(*ending), count, top: bar_top, height, colour, goes_on: false });
+            lowest += slot + GAP;
         }
         columns.push(bars);
     }
+    columns.reverse();
     columns
 }
 
@@ -187,23 +183,13 @@ fn ribbon(sheet: &mut Sheet, from: (f64, f64, f64), to: (f64, f64, f64), colour:
     }
 }
 
-fn draw_labels(sheet: &mut Sheet, bars: &[Bar], left: f64, room: f64, last: bool, all: u64, body: Rect) {
-    let shown: Vec<&Bar> = bars.iter().filter(|bar| bar.count > 0).collect();
-    let goes_on = !last as usize;
-    if let Some(bar) = shown.first().filter(|_| !last) {
-        let text = format!("{} {}", bar.name, share(bar.count, all));
-        sheet.text((left, bar.top - 20.0), &bar.name, LABEL_SIZE, Anchor::Start, INK);
-        let number = text[bar.name.len() + 1..].to_string();
-        sheet.text((left, bar.top - 6.0), number, 11.0, Anchor::Start, SOFT);
-    }
-    let rest: Vec<&&Bar> = shown.iter().skip(goes_on.min(shown.len())).collect();
-    let wished: Vec<f64> = rest.iter().map(|bar| bar.top + 0.5 * bar.height).collect();
-    let heights = spread(&wished, 27.0, body.top + 24.0, body.bottom - 12.0);
-    for (bar, height) in rest.iter().zip(heights) {
-        let x = left + BAR + 6.0;
-        sheet.label((x, height - 1.0), font::fitted(&bar.name, LABEL_SIZE, room), LABEL_SIZE, Anchor::Start, INK);
-        sheet.label((x, height + 12.0), share(bar.count, all), 11.0, Anchor::Start, SOFT);
-    }
+fn draw_label(sheet: &mut Sheet, bar: &Bar, left: f64, room: f64, all: u64) {
+    let (x, y) = match bar.goes_on {
+        true => (left, bar.top - 20.0),
+        false => (left + BAR + 6.0, bar.top + 0.5 * bar.height - 1.0),
+    };
+    sheet.text((x, y), font::fitted(&bar.name, LABEL_SIZE, room), LABEL_SIZE, Anchor::Start, INK);
+    sheet.text((x, y + 13.5), share(bar.count, all), 11.0, Anchor::Start, SOFT);
 }
 
 fn share(count: u64, all: u64) -> String {
@@ -215,7 +201,7 @@ mod tests {
     use super::*;
     use crate::domain::fate::{Cause, Fate};
 
-    pub fn job(fate: Fate, cause: Option<Cause>, stages: usize) -> Job {
+    fn job(fate: Fate, cause: Option<Cause>, stages: usize) -> Job {
         let at = |stage: usize| if stage <= stages { 10 * stage as u64 } else { NEVER };
         let ending = Ending { fate, cause };
         let used = at(3);
@@ -259,14 +245,15 @@ mod tests {
 
     #[test]
     fn bars_are_as_high_as_their_jobs() {
-        let body = Rect { left: 0.0, top: 0.0, right: 800.0, bottom: 400.0 };
-        let columns = columns(&Flows::of(&some()), body);
+        let columns = columns(&Flows::of(&some()), 0.0);
         let heights: Vec<f64> = columns.iter().map(|bars| bars.iter().map(|bar| bar.height).sum()).collect();
         let scale = heights[0] / 100.0;
         for (height, jobs) in heights.iter().zip([100.0, 100.0, 80.0, 73.0, 70.0]) {
             assert!((height - scale * jobs).abs() < 1e-9, "{heights:?}");
         }
-        assert!(columns.iter().flatten().all(|bar| bar.top + bar.height <= body.bottom));
+        for bars in &columns {
+            assert!(bars.windows(2).all(|pair| pair[0].top + pair[0].height <= pair[1].top));
+        }
     }
 
     #[test]

@@ -136,7 +136,7 @@ pub fn draw(classes: &[ClassIncidence], caption: String) -> Drawing {
         ),
         caption,
     };
-    const ROW: f64 = 318.0;
+    const ROW: f64 = 304.0;
     let (mut sheet, body) = page::begin(page::WIDTH, ROW * classes.len() as f64, &words);
     for (row, class) in classes.iter().enumerate() {
         draw_class(&mut sheet, class, body, body.top + ROW * row as f64);
@@ -188,7 +188,7 @@ fn draw_ends(sheet: &mut Sheet, panel: &Panel, ends: &[&EndIncidence], room: f64
     let lasts: Vec<_> = ends.iter().filter_map(|end| Some((*end, *end.points.last()?))).collect();
     let wished: Vec<f64> = lasts.iter().map(|(_, last)| panel.held(last.0, last.1).1).collect();
     let distance = 30.0;
-    let heights = spread(&wished, distance, panel.rect.top + 4.0, panel.rect.bottom + 14.0);
+    let heights = spread(&wished, distance, panel.rect.top + 4.0, panel.rect.bottom - 4.0);
     for ((end, last), height) in lasts.iter().zip(heights) {
         let (from, edge) = (panel.held(last.0, last.1), panel.rect.right);
         let stroke = look(end);

@@ -134,17 +134,18 @@ pub fn draw(classes: &[Distribution], caption: String) -> Drawing {
     Drawing { sheet, words }
 }
 
-/// The names of classes with their quantiles beside the panel, each with its line and a leader to its median.
+/// The names of classes with their quantiles beside the panel, the fastest at the top, each with a leader to its median.
 fn draw_names(sheet: &mut Sheet, panel: &Panel, classes: &[Distribution], right: f64) {
     let half = panel.at(panel.x.low, 0.5).1;
     let wished: Vec<f64> = classes.iter().map(|_| half).collect();
     let heights = spread(&wished, 52.0, panel.rect.top + 6.0, panel.rect.bottom - 40.0);
     let lift = (heights.last().unwrap_or(&half) - half) / 2.0;
-    for (number, (class, height)) in classes.iter().zip(heights).enumerate() {
+    let mut order: Vec<usize> = (0..classes.len()).collect();
+    order.sort_by(|&a, &b| classes[a].quantiles[0].total_cmp(&classes[b].quantiles[0]));
+    for (&number, height) in order.iter().zip(heights) {
+        let class = &classes[number];
         let (stroke, x, y) = (category(number), panel.rect.right + 14.0, (height - lift).max(panel.rect.top + 8.0));
-        if classes.len() == 1 {
-            sheet.line(vec![panel.held(class.quantiles[0], 0.5), (x - 2.0, y)], Stroke::solid(SOFT, 0.5));
-        }
+        sheet.line(vec![panel.held(class.quantiles[0], 0.5), (x, y)], Stroke::solid(stroke.colour, 0.6));
         sheet.line(vec![(x, y), (x + 22.0, y)], stroke);
         let name = format!("{} · n = {}", class.class, numbers::count(class.answers));
         sheet.text(

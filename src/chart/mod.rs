@@ -14,17 +14,21 @@ pub mod endings;
 pub mod fates;
 pub mod font;
 pub mod incidence;
+pub mod instability;
 pub mod latency;
 pub mod lorenz;
 pub mod numbers;
 pub mod page;
 pub mod palette;
 pub mod panel;
+pub mod panels;
 pub mod png;
+pub mod price;
 pub mod render;
 pub mod sheet;
 pub mod source;
 pub mod svg;
+pub mod times;
 
 pub use page::{Drawing, Words};
 pub use source::{Source, Sources};
@@ -39,7 +43,15 @@ pub struct Chart {
 }
 
 /// Every chart of a run, in the order of a page.
-pub static CHARTS: &[Chart] = &[Chart { name: "incidence", draw: incidence::chart }];
+pub static CHARTS: &[Chart] = &[
+    Chart { name: "incidence", draw: incidence::chart },
+    Chart { name: "fates", draw: fates::chart },
+    Chart { name: "instability", draw: instability::chart },
+    Chart { name: "price", draw: price::chart },
+    Chart { name: "panels", draw: panels::chart },
+    Chart { name: "latency", draw: latency::chart },
+    Chart { name: "lorenz", draw: lorenz::chart },
+];
 
 /// Draws every chart of a run: its name, and the drawing or what the run lacks for it.
 pub fn draw_all(sources: &Sources) -> Vec<(&'static str, Result<Drawing, String>)> {

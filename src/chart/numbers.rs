@@ -62,9 +62,15 @@ pub fn percent(share: f64) -> String {
     format!("{} %", percent_number(share))
 }
 
-/// The same with its interval: `0.14 % (0.10–0.19)`.
+/// A share with its interval, with the digits that the interval leaves meaning: `0.14 % (0.10–0.19)`.
 pub fn percent_between(share: f64, low: f64, high: f64) -> String {
-    let digits = percent_digits(share).max(percent_digits(high - low)).min(4);
+    let digits = match 100.0 * (high - low) {
+        w if w <= 0.0 => percent_digits(share),
+        w if w >= 0.5 => 1,
+        w if w >= 0.05 => 2,
+        w if w >= 0.005 => 3,
+        _ => 4,
+    };
     let number = |share: f64| decimals(100.0 * share, digits);
     format!("{} % ({}–{})", number(share), number(low), number(high))
 }

@@ -93,8 +93,8 @@ pub fn draw(flows: &Flows, caption: String) -> Drawing {
             .to_string(),
         caption,
     };
-    let ends: usize = flows.ends.iter().map(BTreeMap::len).sum();
-    let (mut sheet, body) = page::begin(page::WIDTH, HEAD + HEIGHT + (SLOT + GAP) * ends as f64, &words);
+    let lowest = columns(flows, 0.0).iter().flatten().map(|bar| bar.top + bar.height.max(SLOT)).fold(0.0, f64::max);
+    let (mut sheet, body) = page::begin(page::WIDTH, HEAD + lowest + 10.0, &words);
     let columns = columns(flows, body.top + HEAD);
     let all = flows.reached[0];
     // The last column has its labels beside it.
@@ -173,7 +173,7 @@ fn ribbon(sheet: &mut Sheet, from: (f64, f64, f64), to: (f64, f64, f64), colour:
             (from.0 + (to.0 - from.0) * across, start + (end - start) * bend)
         })
     };
-    let (from_height, to_height) = (from.2.max(0.6), to.2.max(0.6));
+    let (from_height, to_height) = (from.2.max(1.0), to.2.max(1.0));
     if to.2 > 0.0 {
         let mut around: Vec<(f64, f64)> = edge(from.1, to.1).collect();
         let mut below: Vec<(f64, f64)> = edge(from.1 + from_height, to.1 + to_height).collect();

@@ -87,7 +87,7 @@ pub fn distribution(class: &str, jobs: &[&Job]) -> Option<Distribution> {
     Some(Distribution {
         class: class.to_string(),
         answers: sorted.len() as u64,
-        quantiles: [0.5, 0.95, 0.99].map(|p| rank(p) as f64 * 1e-9),
+        quantiles: [0.5, 0.95, 0.99].map(|p| rank(p) as f64 / 1e9),
         points: (0..POINTS).filter_map(point).collect(),
         blocked: blocks.is_some(),
     })

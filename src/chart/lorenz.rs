@@ -173,6 +173,6 @@ mod tests {
         assert_eq!((alone.gini, alone.interval), (None, None));
         let drawing = draw(&[alone], String::new());
         assert!(drawing.words.title.starts_with("How stake is shared"));
-        assert_eq!(thinned(&vec![(0.0, 0.0); 4_001]).len(), 365);
+        assert_eq!(thinned(&vec![(0.0, 0.0); 4_001]).len(), 364);
     }
 }

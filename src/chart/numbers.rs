@@ -49,7 +49,12 @@ impl Unit {
 
 /// A number in the unit that suits it, with three digits.
 pub fn measured(value: f64, unit: Unit) -> String {
-    let (factor, symbol) = unit.scaled(value.abs());
+    measured_beside(value, unit, value.abs())
+}
+
+/// A number in the unit that suits the largest it is shown with, with three digits.
+pub fn measured_beside(value: f64, unit: Unit, most: f64) -> String {
+    let (factor, symbol) = unit.scaled(most);
     let number = match unit {
         Unit::Count => stepped(value, 1.0),
         _ => significant(value * factor, 3),

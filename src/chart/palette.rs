@@ -38,7 +38,7 @@ const DASHES: [Dash; 6] = [Dash::Solid, Dash::Dashed, Dash::DashDot, Dash::Dotte
 /// both.
 pub fn category(number: usize) -> Stroke {
     let round = number / COLOURS.len();
-    Stroke { colour: COLOURS[number % COLOURS.len()], width: 1.75, dash: DASHES[(number + round) % DASHES.len()] }
+    Stroke { colour: COLOURS[number % COLOURS.len()], width: 1.75, dash: DASHES[(number + 3 * round) % DASHES.len()] }
 }
 
 /// The colour of a share from 0 (dark) to 1 (light) on Viridis (Smith and van der Walt 2015); outside, of the nearer end.

@@ -42,7 +42,7 @@ const ROWS: &[Row] = &[
         ],
     },
     Row {
-        title: "load: jobs in service",
+        title: "load: jobs in service, nodes working",
         unit: Unit::Plain,
         lines: &[line("executing_mean", "in service", 1.0, false), line("up", "nodes working", 1.0, false)],
     },

@@ -164,7 +164,9 @@ fn draw_names(sheet: &mut Sheet, panel: &Panel, prices: &Prices) {
     let heights = spread(&wished, 32.0, panel.rect.top + 4.0, panel.rect.bottom - 12.0);
     for ((name, mean, at, colour), height) in names.into_iter().zip(heights) {
         let (edge, y) = (panel.rect.right, panel.held(0.0, at).1);
-        sheet.line(vec![(edge, y), (edge + 12.0, height)], Stroke::solid(colour, 0.75));
+        if mean > 0.0 {
+            sheet.line(vec![(edge, y), (edge + 12.0, height)], Stroke::solid(colour, 0.75));
+        }
         match colour == BLACK {
             true => sheet.line(vec![(edge + 12.0, height), (edge + 26.0, height)], Stroke::solid(colour, 1.5)),
             false => sheet.block((edge + 14.0, height - 5.0), (edge + 26.0, height + 5.0), colour, 0.55),
@@ -175,7 +177,7 @@ fn draw_names(sheet: &mut Sheet, panel: &Panel, prices: &Prices) {
         } else {
             format!(" · {}", numbers::percent(mean / whole))
         };
-        let text = format!("mean {}{share}", numbers::measured(mean, Unit::Credits));
+        let text = format!("mean {}{share}", numbers::measured_beside(mean, Unit::Credits, panel.y.high));
         sheet.text((edge + 31.0, height + 15.0), text, TICK_SIZE, Anchor::Start, SOFT);
     }
 }

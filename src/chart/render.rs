@@ -270,12 +270,4 @@ mod tests {
         assert_eq!(parts, expected, "then a gap to the end");
         assert_eq!(strokes(&[(0.0, 0.0), (1.0, 1.0)], &[]).len(), 1);
     }
-
-    #[test]
-    fn sizes_in_the_text_are_whole() {
-        for quarters in 36..80 {
-            let em = SCALE * f64::from(quarters) / 4.0;
-            assert_eq!(format!("{}", LINE_HEIGHT * em / 1.24), format!("{quarters}"));
-        }
-    }
 }

@@ -2,6 +2,8 @@
 
 mod suite {
     mod broken;
+    #[cfg(all(feature = "chart", feature = "cli"))]
+    mod charts;
     mod new_rule;
     mod readme;
     mod theory;

@@ -59,7 +59,7 @@ pub type Piece = ((f64, f64), (f64, f64));
 /// Draws a frontier. An error says what is wrong with the data.
 pub fn draw(frontier: &Frontier) -> Result<Drawing, String> {
     check(frontier)?;
-    let level = numbers::percent(frontier.level);
+    let level = format!("{} %", numbers::plain(100.0 * frontier.level));
     let words = Words {
         title: frontier.title.clone(),
         lede: format!(
@@ -224,7 +224,7 @@ fn cell(frontier: &Frontier, corners: [(usize, usize); 4], heights: [f64; 4]) ->
             (between(&frontier.x, x.0, x.1), between(&frontier.y, y.0, y.1))
         })
         .collect();
-    match crossings[..] {
+    let pieces = match crossings[..] {
         [one, other] => vec![(one, other)],
         // A saddle: the mean of the corners says which of the two ways it is.
         [a, b, c, d] => match (heights.iter().sum::<f64>() >= 0.0) == is_above(0) {
@@ -232,7 +232,9 @@ fn cell(frontier: &Frontier, corners: [(usize, usize); 4], heights: [f64; 4]) ->
             false => vec![(d, a), (b, c)],
         },
         _ => Vec::new(),
-    }
+    };
+    // A cell that the line touches at a corner alone has no piece of it.
+    pieces.into_iter().filter(|(from, to)| from != to).collect()
 }
 
 /// Joins pieces at their common ends into lines.

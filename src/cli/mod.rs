@@ -18,6 +18,8 @@ pub mod dictionary;
 pub mod explain;
 pub mod new;
 mod progress;
+#[cfg(feature = "chart")]
+pub mod report;
 pub mod rules;
 pub mod run;
 mod save;
@@ -47,6 +49,9 @@ pub enum Verb {
     /// Draw the charts of a run
     #[cfg(feature = "chart")]
     Chart(chart::Chart),
+    /// Write a run as one HTML page
+    #[cfg(feature = "chart")]
+    Report(report::Report),
     /// Print the JSON Schema of scenario files, for editors
     Schema,
     /// Print the data dictionary: every column of every table

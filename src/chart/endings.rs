@@ -1,6 +1,6 @@
 //! How the ends of jobs are called and drawn, the same on every chart.
 
-use super::palette::{BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION};
+use super::palette::{BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION, category};
 use super::sheet::{Colour, Dash, Stroke};
 use super::source::Ending;
 use crate::domain::fate::{Cause, Fate};
@@ -42,7 +42,7 @@ pub fn stroke(ending: Ending) -> Stroke {
     Stroke { colour, width: 1.75, dash }
 }
 
-/// Of a known list, so that the same cause looks the same everywhere; a new cause takes grey.
+/// A cause that is not named here takes its colour by its number, so that the list of causes may grow.
 fn declined(cause: Cause) -> (Colour, Dash) {
     match cause {
         Cause::NoSupply => (GREY, Dash::Long),
@@ -50,7 +50,11 @@ fn declined(cause: Cause) -> (Colour, Dash) {
         Cause::Coordination => (SKY, Dash::Dotted),
         Cause::Latency => (PURPLE, Dash::Dotted),
         Cause::Verification => (VERMILION, Dash::Dotted),
-        #[allow(unreachable_patterns, reason = "the list of causes may grow before its colours do")]
-        Cause::Distrust | _ => (BLACK, Dash::Dotted),
+        Cause::Distrust => (BLACK, Dash::Dotted),
+        #[allow(unreachable_patterns, reason = "all causes of today are named above")]
+        other => {
+            let stroke = category(16 + other as usize);
+            (stroke.colour, stroke.dash)
+        }
     }
 }

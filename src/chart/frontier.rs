@@ -83,10 +83,10 @@ pub fn draw(frontier: &Frontier) -> Result<Drawing, String> {
     draw_cells(&mut sheet, &panel, frontier);
     panel.draw_x(&mut sheet, true);
     draw_y_ticks(&mut sheet, &panel);
-    let contours: [(fn(&Estimate) -> f64, Dash, f64); 3] =
-        [(|e| e.mean, Dash::Solid, 2.5), (|e| e.low, Dash::Dashed, 1.5), (|e| e.high, Dash::Dotted, 1.5)];
-    for (value, dash, width) in contours {
-        for line in contour(frontier, value) {
+    let values: [fn(&Estimate) -> f64; 3] =
+        [|estimate| estimate.mean, |estimate| estimate.low, |estimate| estimate.high];
+    for (value, (dash, width)) in values.iter().zip([(Dash::Solid, 2.5), (Dash::Dashed, 1.5), (Dash::Dotted, 1.5)]) {
+        for line in contour(frontier, *value) {
             let points: Vec<(f64, f64)> = line.into_iter().map(|(x, y)| panel.at(x, y)).collect();
             // White below black is seen on every colour of the field.
             sheet.line(points.clone(), Stroke::solid(WHITE, width + 2.0));

@@ -222,3 +222,84 @@ fn draw_at_risk(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::fate::Cause;
+
+    const SECOND: u64 = 1_000_000_000;
+    const DEAR: Ending = Ending { fate: Fate::Declined, cause: Some(Cause::Compute) };
+    const LATE: Ending = Ending { fate: Fate::Late, cause: None };
+    const OPEN: Ending = Ending { fate: Fate::Censored, cause: None };
+    const RIGHT: Ending = Ending { fate: Fate::FinalRight, cause: None };
+
+    /// A job asked for every second, closed after some milliseconds, used at that time where it ended right.
+    fn job(index: u64, after_ms: u64, ending: Ending) -> Job {
+        let (asked, closed) = (SECOND * index, SECOND * index + 1_000_000 * after_ms);
+        let used = if ending == RIGHT { closed } else { NEVER };
+        Job { source: 0, index, class: 0, ending, asked, placed: NEVER, answered: used, used, accepted: used, closed }
+    }
+
+    /// Jobs in turns: used, declined at once, used later, late, still open.
+    fn jobs(count: u64) -> Vec<Job> {
+        let turn = |index: u64| match index % 5 {
+            0 => job(index, 100 + 7 * (index % 97), RIGHT),
+            1 => job(index, 0, DEAR),
+            2 => job(index, 900 + 13 * (index % 89), RIGHT),
+            3 => job(index, 1_500 + index % 50, LATE),
+            _ => job(index, 10 * (index % 150), OPEN),
+        };
+        (0..count).map(turn).collect()
+    }
+
+    #[test]
+    fn the_incidence_is_that_of_the_single_observations() {
+        let jobs = jobs(3_000);
+        let found = incidence("a", &jobs.iter().collect::<Vec<_>>()).unwrap();
+        assert_eq!(found.ends.iter().map(|end| end.ending).collect::<Vec<_>>(), [None, Some(DEAR), Some(LATE)]);
+        assert_eq!((found.jobs, found.blocks), (3_000, Some(20)));
+        let cause = |end: Option<Ending>| match end {
+            None => 0,
+            Some(DEAR) => 1,
+            Some(_) => 2,
+        };
+        let cell = (found.until / CELLS) as f64;
+        // Exactly what the grid promises: each time rounded up to the end of its cell.
+        let observations = jobs.iter().map(|job| {
+            let (_, time, end) = leaving(job);
+            (((time as f64 / cell).ceil() * cell) as u64, end.map(cause))
+        });
+        let exact = SurvivalCurve::from_observations(observations).unwrap();
+        for end in &found.ends {
+            assert!(end.points.len() > 100);
+            for &(time, share, low, high) in &end.points {
+                let expected = exact.incidence(cause(end.ending), (time * 1e9).round() as u64).unwrap().share;
+                assert!((share - expected).abs() < 1e-9, "{:?} at {time}: {share}, not {expected}", end.ending);
+                assert!(low <= share + 1e-12 && share <= high + 1e-12 && low >= 0.0 && high <= 1.0);
+            }
+        }
+        assert_eq!((found.at_risk[0].time, found.at_risk[0].at_risk), (0, 3_000));
+    }
+
+    #[test]
+    fn all_ends_and_those_still_there_are_one() {
+        // Nobody is censored, so that the last incidences sum to all who left.
+        let jobs: Vec<Job> = jobs(1_000).into_iter().filter(|job| job.ending != OPEN).collect();
+        let found = incidence("a", &jobs.iter().collect::<Vec<_>>()).unwrap();
+        let sum: f64 = found.ends.iter().filter_map(|end| Some(end.points.last()?.1)).sum();
+        assert!((sum - 1.0).abs() < 1e-9, "{sum}");
+    }
+
+    #[test]
+    fn few_jobs_have_intervals_of_independent_ones() {
+        let jobs = jobs(20);
+        let found = incidence("a", &jobs.iter().collect::<Vec<_>>()).unwrap();
+        assert_eq!(found.blocks, None);
+        let (_, share, low, high) = *found.ends[0].points.last().unwrap();
+        assert!(low < share && share < high);
+        let open: Vec<Job> = (0..5).map(|index| job(index, 3, OPEN)).collect();
+        assert_eq!(incidence("a", &open.iter().collect::<Vec<_>>()), None, "nobody left");
+        draw(&[found], String::new());
+    }
+}

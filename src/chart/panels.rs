@@ -71,9 +71,12 @@ const ROWS: &[Row] = &[
 pub struct Trace {
     /// What it shows.
     pub name: String,
-    /// Time in seconds, and mean, least and greatest; none where every tick lacks a value.
-    pub points: Vec<(f64, Option<(f64, f64, f64)>)>,
+    /// Time in seconds and what its ticks come to; none where every tick lacks a value.
+    pub points: Vec<(f64, Option<Gathered>)>,
 }
+
+/// Mean, least and greatest of some ticks.
+pub type Gathered = (f64, f64, f64);
 
 /// More ticks are shown by the interval.
 const INTERVALS_MAX: usize = 240;

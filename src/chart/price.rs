@@ -113,10 +113,10 @@ pub fn draw(prices: &Prices, caption: String) -> Drawing {
         y: Axis::linear(0.0, high, "mean price of a job", Unit::Credits),
     };
     panel.draw(&mut sheet);
-    for part in 0..PARTS.len() {
+    for (part, (_, colour)) in PARTS.iter().enumerate() {
         let below = |mean: &Mean, parts: usize| mean.parts[..parts].iter().sum::<f64>();
         let layer = by_time(prices, |mean| (below(mean, part), below(mean, part + 1)));
-        panel.band(&mut sheet, &layer, PARTS[part].1, 0.55);
+        panel.band(&mut sheet, &layer, *colour, 0.55);
     }
     let total = by_time(prices, |mean| mean.parts.iter().sum::<f64>());
     panel.line(&mut sheet, &total, Stroke::solid(BLACK, 1.5));

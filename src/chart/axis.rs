@@ -26,13 +26,17 @@ impl Axis {
         let (low, high) = widened(low, high);
         let (factor, _, step) = steps(low, high, unit);
         let (first, last) = ((low * factor / step + 1e-9).floor(), (high * factor / step - 1e-9).ceil());
-        Axis::exact(first * step / factor, last * step / factor, what, unit)
+        Axis::stepped(first * step / factor, last * step / factor, what, steps(low, high, unit))
     }
 
     /// A linear axis that ends where it is told.
     pub fn exact(low: f64, high: f64, what: &str, unit: Unit) -> Axis {
         let (low, high) = widened(low, high);
-        let (factor, symbol, step) = steps(low, high, unit);
+        Axis::stepped(low, high, what, steps(low, high, unit))
+    }
+
+    /// Ticks at the multiples of a step.
+    fn stepped(low: f64, high: f64, what: &str, (factor, symbol, step): (f64, &str, f64)) -> Axis {
         let (first, last) = ((low * factor / step - 1e-9).ceil(), (high * factor / step + 1e-9).floor());
         let count = (last - first).max(0.0) as usize;
         let value = |tick: usize| (first + tick as f64) * step;

@@ -136,18 +136,29 @@ pub fn draw(classes: &[ClassIncidence], caption: String) -> Drawing {
         ),
         caption,
     };
-    const ROW: f64 = 304.0;
-    let (mut sheet, body) = page::begin(page::WIDTH, ROW * classes.len() as f64, &words);
-    for (row, class) in classes.iter().enumerate() {
-        draw_class(&mut sheet, class, body, body.top + ROW * row as f64);
+    let (mut sheet, body) = page::begin(page::WIDTH, classes.iter().map(|class| AROUND + height(class)).sum(), &words);
+    let mut top = body.top;
+    for class in classes {
+        draw_class(&mut sheet, class, body, top);
+        top += AROUND + height(class);
     }
     Drawing { sheet, words }
+}
+
+/// Above and below the panels of a class: its name, titles, the table.
+const AROUND: f64 = 142.0;
+/// A name beside a line with what it comes to.
+const LABEL: f64 = 30.0;
+
+/// The height of the panels of a class, enough for the names of all its ends.
+fn height(class: &ClassIncidence) -> f64 {
+    (LABEL * class.ends.len() as f64).max(162.0)
 }
 
 fn draw_class(sheet: &mut Sheet, class: &ClassIncidence, body: Rect, top: f64) {
     let heading = format!("{} · n = {}", class.class, numbers::count(class.jobs));
     sheet.text((body.left, top + 18.0), heading, 13.5, Anchor::Start, INK);
-    let (upper, lower) = (top + 56.0, top + 218.0);
+    let (upper, lower) = (top + 56.0, top + 56.0 + height(class));
     let until = class.until as f64 * 1e-9;
     let x = Axis::exact(0.0, until, "time since asking", Unit::Seconds);
     let (used, others): (Vec<&EndIncidence>, Vec<_>) = class.ends.iter().partition(|end| end.ending.is_none());
@@ -187,8 +198,7 @@ fn draw_ends(sheet: &mut Sheet, panel: &Panel, ends: &[&EndIncidence], room: f64
     }
     let lasts: Vec<_> = ends.iter().filter_map(|end| Some((*end, *end.points.last()?))).collect();
     let wished: Vec<f64> = lasts.iter().map(|(_, last)| panel.held(last.0, last.1).1).collect();
-    let distance = 30.0;
-    let heights = spread(&wished, distance, panel.rect.top + 4.0, panel.rect.bottom - 4.0);
+    let heights = spread(&wished, LABEL, panel.rect.top + 4.0, panel.rect.bottom - 4.0);
     for ((end, last), height) in lasts.iter().zip(heights) {
         let (from, edge) = (panel.held(last.0, last.1), panel.rect.right);
         let stroke = look(end);

@@ -92,8 +92,8 @@ pub fn draw(prices: &Prices, caption: String) -> Drawing {
     let words = Words {
         title: "What an accepted job costs, and for what".to_string(),
         lede: format!(
-            "Mean agreed price of the jobs asked for in each {}, stacked by what it pays for. The line is the whole; bars: \
-             its 95 % intervals by leaving out stretches of arrival time.",
+            "Mean agreed price by the time of asking, in steps of {}, stacked by what it pays for. The line is the whole; \
+             bars: its 95 % intervals by leaving out stretches of arrival time.",
             prices.bins.in_words()
         ),
         caption,
@@ -126,7 +126,7 @@ pub fn draw(prices: &Prices, caption: String) -> Drawing {
             whisker(&mut sheet, panel.held(middle, low), panel.held(middle, high));
         }
     }
-    draw_names(&mut sheet, &panel, prices);
+    draw_names(&mut sheet, &panel, prices, high);
     Drawing { sheet, words }
 }
 
@@ -150,7 +150,7 @@ fn whisker(sheet: &mut Sheet, low: (f64, f64), high: (f64, f64)) {
     }
 }
 
-fn draw_names(sheet: &mut Sheet, panel: &Panel, prices: &Prices) {
+fn draw_names(sheet: &mut Sheet, panel: &Panel, prices: &Prices, most: f64) {
     let last = prices.means.iter().rev().flatten().next().unwrap_or(&prices.whole);
     let whole: f64 = prices.whole.parts.iter().sum();
     let mut names = vec![("whole price".to_string(), whole, last.parts.iter().sum::<f64>(), BLACK)];
@@ -177,7 +177,7 @@ fn draw_names(sheet: &mut Sheet, panel: &Panel, prices: &Prices) {
         } else {
             format!(" · {}", numbers::percent(mean / whole))
         };
-        let text = format!("mean {}{share}", numbers::measured_beside(mean, Unit::Credits, panel.y.high));
+        let text = format!("mean {}{share}", numbers::measured_beside(mean, Unit::Credits, most));
         sheet.text((edge + 31.0, height + 15.0), text, TICK_SIZE, Anchor::Start, SOFT);
     }
 }

@@ -59,7 +59,7 @@ impl Axis {
             unit => unit.scaled((low * high).sqrt()),
         };
         let (first, last) = (log10(low * factor).floor() as i32, log10(high * factor).ceil() as i32);
-        let few = last - first <= 2;
+        let few = log10(high) - log10(low) < 2.2;
         let (mut ticks, mut small_ticks) = (Vec::new(), Vec::new());
         for decade in first..=last {
             for digit in 1..10 {

@@ -71,9 +71,12 @@
 //! | 5 | [`simulate`] | one run: open, until, save, load, close |
 //! | 6 | [`output`] | identity, whole folders, the dictionary |
 //! | 7 | [`study`] | many runs that differ in a few values |
+//! | 8 | `chart` | pictures of a run, each in a file of its own |
 //! | 9 | [`report`] | the summary as people read it |
 //! | 10 | `cli` | one file per verb |
 
+#[cfg(feature = "chart")]
+pub mod chart;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod domain;

@@ -13,6 +13,10 @@ fn main() -> ExitCode {
         Verb::Check(check) => cli::check::check(check),
         Verb::Explain(explain) => cli::explain::explain(explain),
         Verb::Rules(rules) => cli::rules::rules(rules),
+        #[cfg(feature = "chart")]
+        Verb::Chart(chart) => cli::chart::chart(chart),
+        #[cfg(feature = "chart")]
+        Verb::Report(report) => cli::report::report(report),
         Verb::Schema => cli::schema::schema(),
         Verb::Dictionary(dictionary) => cli::dictionary::dictionary(dictionary),
         Verb::Completions(completions) => cli::completions::completions(completions),

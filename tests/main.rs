@@ -3,6 +3,8 @@
 mod suite {
     mod allocation;
     mod broken;
+    #[cfg(all(feature = "chart", feature = "cli"))]
+    mod charts;
     #[cfg(feature = "cli")]
     mod cli;
     mod determinism;

@@ -10,12 +10,16 @@ use clap::{Parser, Subcommand};
 use crate::output::folder::FileError;
 use crate::scenario::problems::Problems;
 
+#[cfg(feature = "chart")]
+pub mod chart;
 pub mod check;
 pub mod completions;
 pub mod dictionary;
 pub mod explain;
 pub mod new;
 mod progress;
+#[cfg(feature = "chart")]
+pub mod report;
 pub mod rules;
 pub mod run;
 mod save;
@@ -45,6 +49,12 @@ pub enum Verb {
     Explain(explain::Explain),
     /// Show every rule a scenario may choose, with its parameters, source and an example
     Rules(rules::Rules),
+    /// Draw the charts of a run
+    #[cfg(feature = "chart")]
+    Chart(chart::Chart),
+    /// Write a run as one HTML page
+    #[cfg(feature = "chart")]
+    Report(report::Report),
     /// Print the JSON Schema of scenario files, for editors
     Schema,
     /// Print the data dictionary: every column of every table

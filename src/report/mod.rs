@@ -1,3 +1,5 @@
 //! A run as people read it.
 
+#[cfg(feature = "chart")]
+pub mod html;
 pub mod terminal;

@@ -121,7 +121,7 @@ pub fn markdown(summary: &Summary) -> String {
 }
 
 /// A length of time in the unit that suits it, four digits.
-fn seconds(seconds: f64) -> String {
+pub fn seconds(seconds: f64) -> String {
     let (number, unit) = match seconds {
         0.0 => (0.0, "s"),
         s if s < 1e-3 => (s * 1e6, "µs"),

@@ -1,0 +1,178 @@
+//! How income and stake are shared among nodes: Lorenz curves with Gini's coefficient.
+
+use super::axis::Axis;
+use super::blocks::{LeftOut, interval};
+use super::font;
+use super::numbers::{self, Unit};
+use super::page::{self, Drawing, Words};
+use super::palette::{INK, SOFT, category};
+use super::panel::{LABEL_SIZE, Panel, Rect, TICK_SIZE, spread};
+use super::sheet::{Anchor, Dash, Sheet, Stroke};
+use super::source::Sources;
+use crate::stats::concentration::Shares;
+
+/// How something is shared among holders.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sharing {
+    /// What is shared, such as `income`.
+    pub what: String,
+    /// The holders.
+    pub holders: usize,
+    /// Share of holders, share of the total; from (0, 0) to (1, 1), the smallest first.
+    pub curve: Vec<(f64, f64)>,
+    /// Gini's coefficient as of a sample.
+    pub gini: Option<f64>,
+    /// Its interval by leaving out holders; none with fewer than three.
+    pub interval: Option<(f64, f64)>,
+    /// The least number of holders with more than half together.
+    pub half: Option<usize>,
+}
+
+/// More holders are left out by the group: a group is a hundredth part.
+const GROUPS_MAX: usize = 100;
+
+/// Draws the chart.
+pub fn chart(sources: &Sources) -> Result<Drawing, String> {
+    let table = sources.run.table("nodes", &["income", "stake"])?;
+    let mut sharings = Vec::new();
+    for (column, what) in [("income", "income"), ("stake", "stake")] {
+        let Ok(values) = table.numbers(column) else { continue };
+        let values: Vec<f64> = values.into_iter().flatten().collect();
+        sharings.extend(sharing(what, &values));
+    }
+    if sharings.is_empty() {
+        return Err("no node earned or staked anything".to_string());
+    }
+    let nodes = numbers::count(sharings[0].holders as u64);
+    Ok(draw(&sharings, sources.run.caption(&format!("n = {nodes} nodes"))))
+}
+
+/// How a total is shared; none where nobody holds anything or somebody less than nothing.
+pub fn sharing(what: &str, values: &[f64]) -> Option<Sharing> {
+    let shares = Shares::new(values)?;
+    // Holders by turns, so that groups are alike whatever the order of the table.
+    let groups = values.len().min(GROUPS_MAX);
+    let group = |first: usize| values.iter().skip(first).step_by(groups).copied().collect::<Vec<f64>>();
+    let groups: Vec<Vec<f64>> = (0..groups).map(group).collect();
+    let gini = LeftOut::new(&groups, |kept| {
+        Shares::new(&kept.iter().flat_map(|group| group.iter().copied()).collect::<Vec<_>>())?.gini_unbiased()
+    });
+    let jackknife = if groups.len() > 2 { gini.jackknife(|gini| *gini) } else { None };
+    Some(Sharing {
+        what: what.to_string(),
+        holders: values.len(),
+        curve: shares.lorenz(),
+        gini: gini.all,
+        interval: jackknife.map(|jackknife| interval(&jackknife)).map(|(low, high)| (low.max(0.0), high.min(1.0))),
+        half: shares.nakamoto(0.5),
+    })
+}
+
+/// Draws Lorenz curves.
+pub fn draw(sharings: &[Sharing], caption: String) -> Drawing {
+    let names: Vec<&str> = sharings.iter().map(|sharing| sharing.what.as_str()).collect();
+    let words = Words {
+        title: format!("How {} {} shared among nodes", names.join(" and "), if names.len() > 1 { "are" } else { "is" }),
+        lede: "Lorenz curves: the part of the total that the poorest nodes hold together. On the dotted line all hold the \
+               same. Gini's coefficient (of a sample) with its 95 % interval by leaving out nodes."
+            .to_string(),
+        caption,
+    };
+    let (mut sheet, body) = page::begin(680.0, 440.0, &words);
+    let side = body.height() - 78.0;
+    let (left, top) = (body.left + 40.0, body.top + 34.0);
+    let panel = Panel {
+        rect: Rect { left, top, right: left + side, bottom: top + side },
+        x: Axis::exact(0.0, 1.0, "nodes, poorest first", Unit::Share),
+        y: Axis::exact(0.0, 1.0, "of the total", Unit::Share),
+    };
+    panel.draw(&mut sheet);
+    let equal = Stroke { colour: SOFT, width: 1.0, dash: Dash::Dotted };
+    panel.line(&mut sheet, &[(0.0, Some(0.0)), (1.0, Some(1.0))], equal);
+    for (number, sharing) in sharings.iter().enumerate() {
+        let curve: Vec<_> = thinned(&sharing.curve).into_iter().map(|(nodes, total)| (nodes, Some(total))).collect();
+        panel.line(&mut sheet, &curve, category(number));
+        if sharing.holders <= 60 {
+            sharing
+                .curve
+                .iter()
+                .for_each(|&(nodes, total)| sheet.dot(panel.at(nodes, total), 2.2, category(number).colour, true));
+        }
+    }
+    draw_names(&mut sheet, &panel, sharings, body.right);
+    Drawing { sheet, words }
+}
+
+/// At most four hundred points of a curve, both ends among them.
+fn thinned(curve: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let every = curve.len().div_ceil(400).max(1);
+    let mut kept: Vec<(f64, f64)> = curve.iter().copied().step_by(every).collect();
+    if kept.last() != curve.last() {
+        kept.extend(curve.last());
+    }
+    kept
+}
+
+fn draw_names(sheet: &mut Sheet, panel: &Panel, sharings: &[Sharing], right: f64) {
+    // Each curve is named where four fifths of the nodes are counted.
+    let anchors: Vec<(f64, f64)> = sharings.iter().map(|sharing| panel.at(0.8, at(&sharing.curve, 0.8))).collect();
+    let wished: Vec<f64> = anchors.iter().map(|anchor| anchor.1).collect();
+    let heights = spread(&wished, 64.0, panel.rect.top + 10.0, panel.rect.bottom - 44.0);
+    for (number, (sharing, height)) in sharings.iter().zip(heights).enumerate() {
+        let x = panel.rect.right + 14.0;
+        sheet.line(vec![anchors[number], (x, height)], Stroke::solid(category(number).colour, 0.6));
+        sheet.line(vec![(x, height), (x + 22.0, height)], category(number));
+        let room = right - x - 27.0;
+        let name = font::fitted(&sharing.what, LABEL_SIZE, room);
+        sheet.text((x + 27.0, height + 4.0), name, LABEL_SIZE, Anchor::Start, INK);
+        let gini =
+            sharing.gini.map_or("one node alone".to_string(), |gini| format!("Gini {}", numbers::decimals(gini, 3)));
+        let between = |(low, high)| format!(" ({}–{})", numbers::decimals(low, 3), numbers::decimals(high, 3));
+        let gini = gini + &sharing.interval.map(between).unwrap_or_default();
+        sheet.text((x + 27.0, height + 18.0), gini, TICK_SIZE, Anchor::Start, SOFT);
+        if let Some(half) = sharing.half {
+            let text = format!(
+                "more than half with {} of {}",
+                numbers::count(half as u64),
+                numbers::count(sharing.holders as u64)
+            );
+            sheet.text((x + 27.0, height + 32.0), text, TICK_SIZE, Anchor::Start, SOFT);
+        }
+    }
+}
+
+/// The height of a curve at a place.
+fn at(curve: &[(f64, f64)], place: f64) -> f64 {
+    let next = curve.partition_point(|point| point.0 < place).clamp(1, curve.len() - 1);
+    let ((x0, y0), (x1, y1)) = (curve[next - 1], curve[next]);
+    y0 + (y1 - y0) * (place - x0) / (x1 - x0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // worked example: 1, 2, 3, 4 have the Gini coefficient 1/4, as of a sample 1/3.
+    #[test]
+    fn a_known_sharing_has_its_curve() {
+        let found = sharing("income", &[4.0, 1.0, 3.0, 2.0]).unwrap();
+        let expected = [(0.0, 0.0), (0.25, 0.1), (0.5, 0.3), (0.75, 0.6), (1.0, 1.0)];
+        assert!(found.curve.iter().zip(expected).all(|(a, b)| (a.0 - b.0).abs() < 1e-12 && (a.1 - b.1).abs() < 1e-12));
+        assert!((found.gini.unwrap() - 1.0 / 3.0).abs() < 1e-12);
+        let (low, high) = found.interval.unwrap();
+        assert!(low <= 1.0 / 3.0 && 1.0 / 3.0 <= high && low >= 0.0 && high <= 1.0);
+        assert_eq!((found.half, found.holders), (Some(2), 4));
+        assert!((at(&found.curve, 0.875) - 0.8).abs() < 1e-12);
+    }
+
+    #[test]
+    fn nothing_shared_is_no_curve() {
+        assert_eq!(sharing("stake", &[0.0, 0.0]), None);
+        assert_eq!(sharing("stake", &[]), None);
+        let alone = sharing("stake", &[5.0]).unwrap();
+        assert_eq!((alone.gini, alone.interval), (None, None));
+        let drawing = draw(&[alone], String::new());
+        assert!(drawing.words.title.starts_with("How stake is shared"));
+        assert_eq!(thinned(&vec![(0.0, 0.0); 4_001]).len(), 364);
+    }
+}

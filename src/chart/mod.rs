@@ -1,0 +1,93 @@
+//! Charts: pictures of a run, each in a file of its own, listed once.
+//!
+//! A chart is read without colour: categories differ in dashes and are named where they are drawn. Every estimate has its
+//! 95 % interval, every axis its unit, every picture the run it comes from. The same run gives the same bytes of SVG.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::output::folder::FileError;
+
+pub mod axis;
+pub mod blocks;
+pub mod endings;
+pub mod fates;
+pub mod font;
+pub mod forest;
+pub mod frontier;
+pub mod incidence;
+pub mod instability;
+pub mod latency;
+pub mod lorenz;
+pub mod numbers;
+pub mod page;
+pub mod palette;
+pub mod panel;
+pub mod panels;
+pub mod png;
+pub mod price;
+pub mod prices;
+pub mod render;
+pub mod sheet;
+pub mod source;
+pub mod svg;
+pub mod times;
+
+pub use page::{Drawing, Words};
+pub use source::{Source, Sources};
+
+/// A chart of a run.
+#[derive(Clone, Copy, Debug)]
+pub struct Chart {
+    /// The name of its files.
+    pub name: &'static str,
+    /// Draws it, or says what the run lacks for it.
+    pub draw: fn(&Sources) -> Result<Drawing, String>,
+}
+
+/// Every chart of a run, in the order of a page.
+pub static CHARTS: &[Chart] = &[
+    Chart { name: "incidence", draw: incidence::chart },
+    Chart { name: "fates", draw: fates::chart },
+    Chart { name: "instability", draw: instability::chart },
+    Chart { name: "price", draw: price::chart },
+    Chart { name: "panels", draw: panels::chart },
+    Chart { name: "latency", draw: latency::chart },
+    Chart { name: "lorenz", draw: lorenz::chart },
+];
+
+/// Draws every chart of a run: its name, and the drawing or what the run lacks for it.
+pub fn draw_all(sources: &Sources) -> Vec<(&'static str, Result<Drawing, String>)> {
+    CHARTS.iter().map(|chart| (chart.name, (chart.draw)(sources))).collect()
+}
+
+/// Writes a drawing as `NAME.svg` and `NAME.png` into a folder that is made where it is missing; gives their paths.
+/// A file is replaced at once or not at all.
+pub fn write(
+    folder: &Path,
+    name: &str,
+    drawing: &Drawing,
+    identity: &[(String, String)],
+) -> Result<[PathBuf; 2], FileError> {
+    fs::create_dir_all(folder).map_err(FileError::new("create", folder))?;
+    let svg = svg::file(&drawing.sheet, &drawing.words.title, identity);
+    let png = png::file(&drawing.sheet, identity);
+    let paths = [folder.join(format!("{name}.svg")), folder.join(format!("{name}.png"))];
+    replace(&paths[0], svg.as_bytes())?;
+    replace(&paths[1], &png)?;
+    Ok(paths)
+}
+
+/// Writes a whole file beside its place and moves it there.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let mut beside = path.as_os_str().to_os_string();
+    beside.push(".partial");
+    let beside = PathBuf::from(beside);
+    let written = fs::write(&beside, bytes).map_err(FileError::new("write", &beside));
+    let moved = written.and_then(|()| fs::rename(&beside, path).map_err(FileError::new("write", path)));
+    if moved.is_err() {
+        // What stands beside is of no use; that it cannot be removed either adds nothing to the error.
+        let _ = fs::remove_file(&beside);
+    }
+    moved
+}

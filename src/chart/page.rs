@@ -1,0 +1,80 @@
+//! The page around a chart: what is shown above, whose data they are below.
+
+use super::font;
+use super::palette::{INK, SOFT};
+use super::panel::Rect;
+use super::sheet::{Anchor, Sheet};
+
+/// The width of most charts.
+pub const WIDTH: f64 = 860.0;
+
+const TITLE_SIZE: f64 = 17.0;
+const LEDE_SIZE: f64 = 12.5;
+const CAPTION_SIZE: f64 = 10.5;
+/// White around everything.
+const MARGIN: f64 = 22.0;
+
+/// What stands around a chart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Words {
+    /// What is shown.
+    pub title: String,
+    /// How to read it, in a sentence or two.
+    pub lede: String,
+    /// Where it comes from: scenario, seed, version, n.
+    pub caption: String,
+}
+
+/// A chart: its sheet and its words, which a page repeats as text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drawing {
+    /// The picture.
+    pub sheet: Sheet,
+    /// The words on it.
+    pub words: Words,
+}
+
+/// A sheet with its words, and the rectangle that is left for a body of the given height.
+pub fn begin(width: f64, body: f64, words: &Words) -> (Sheet, Rect) {
+    let wide = width - 2.0 * MARGIN;
+    let title = font::wrapped(&words.title, TITLE_SIZE, wide);
+    let lede = font::wrapped(&words.lede, LEDE_SIZE, wide);
+    let caption = font::wrapped(&words.caption, CAPTION_SIZE, wide);
+    let head = MARGIN + 21.0 * title.len() as f64 + 16.5 * lede.len() as f64 + 8.0;
+    let foot = 14.0 * caption.len() as f64 + 16.0;
+    let mut sheet = Sheet::new(width, (head + body + foot).ceil());
+    let mut base = MARGIN - 6.0;
+    for line in title {
+        base += 21.0;
+        sheet.text((MARGIN, base), line, TITLE_SIZE, Anchor::Start, INK);
+    }
+    base += 2.0;
+    for line in lede {
+        base += 16.5;
+        sheet.text((MARGIN, base), line, LEDE_SIZE, Anchor::Start, SOFT);
+    }
+    let mut base = sheet.height - foot + 6.0;
+    for line in caption {
+        base += 14.0;
+        sheet.text((MARGIN, base - 4.0), line, CAPTION_SIZE, Anchor::Start, SOFT);
+    }
+    let (top, bottom) = (head, sheet.height - foot);
+    (sheet, Rect { left: MARGIN, top, right: width - MARGIN, bottom })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_stay_on_the_sheet() {
+        let long = "a title that goes on and on until it needs a second line, as titles with many names in them do now and then";
+        let words =
+            Words { title: long.to_string(), lede: long.repeat(3), caption: "quickstart · seed 1".to_string() };
+        let (sheet, body) = begin(WIDTH, 300.0, &words);
+        assert!(body.height() >= 300.0 && body.top > 80.0);
+        for (text, [left, top, right, bottom]) in sheet.text_boxes() {
+            assert!(left >= 0.0 && top >= 0.0 && right <= sheet.width && bottom <= sheet.height, "{text}");
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! What charts are drawn from: the folder of a run, read by the names of columns. What is missing is said, never guessed.
+
+use std::path::{Path, PathBuf};
+
+use super::numbers;
+use crate::domain::fate::{Cause, Fate};
+use crate::output::folder::FileError;
+use crate::output::manifest::Manifest;
+use crate::parquet::{self, Data, Values};
+
+/// An instant that never came, as jobs hold it here.
+pub const NEVER: u64 = u64::MAX;
+
+/// The output of a run.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// What it is and how it came about.
+    pub manifest: Manifest,
+    /// The name of its scenario.
+    pub name: String,
+    folder: PathBuf,
+}
+
+/// A run, and where there is one the same jobs in a market whose prices and loads stand still.
+#[derive(Clone, Debug)]
+pub struct Sources {
+    /// The run.
+    pub run: Source,
+    /// Its twin with `freeze = true`.
+    pub frozen: Option<Source>,
+}
+
+/// Columns of a table by name.
+#[derive(Clone, Debug, Default)]
+pub struct Columns {
+    columns: Vec<(String, Values)>,
+}
+
+/// How a job ended: its fate, and the cause where it was declined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ending {
+    /// Its fate.
+    pub fate: Fate,
+    /// What killed it.
+    pub cause: Option<Cause>,
+}
+
+/// What charts need of a job; instants in nanoseconds, [`NEVER`] where it did not come to that.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Job {
+    /// The place of its source in [`Jobs::sources`].
+    pub source: u32,
+    /// The how-manieth of its source.
+    pub index: u64,
+    /// The place of its class in [`Jobs::classes`].
+    pub class: u32,
+    /// How it ended.
+    pub ending: Ending,
+    /// It was asked for.
+    pub asked: u64,
+    /// Its first offer was taken.
+    pub placed: u64,
+    /// The answer arrived.
+    pub answered: u64,
+    /// The requester began to rely on the answer.
+    pub used: u64,
+    /// Verification let it pass.
+    pub accepted: u64,
+    /// It left the market.
+    pub closed: u64,
+}
+
+/// The jobs that were asked for after the warm-up.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Jobs {
+    /// In the order they left the market.
+    pub jobs: Vec<Job>,
+    /// Names of classes.
+    pub classes: Vec<String>,
+    /// Names of sources.
+    pub sources: Vec<String>,
+}
+
+impl Source {
+    /// Opens the folder of a run.
+    pub fn open(folder: &Path) -> Result<Source, FileError> {
+        let manifest = Manifest::read(folder)?;
+        let scenario: serde_json::Value = serde_json::from_str(&manifest.identity.scenario).unwrap_or_default();
+        let name = scenario["name"].as_str().unwrap_or("unnamed").to_string();
+        Ok(Source { manifest, name, folder: folder.to_path_buf() })
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The line below a chart: scenario, seed, version, what was counted, the first digits of the identity.
+    pub fn caption(&self, counted: &str) -> String {
+        let identity = &self.manifest.identity;
+        let (seed, version, short) = (identity.seed, &identity.version, identity.short());
+        format!("{} · seed {seed} · reliance {version} · {counted} · identity {short}", self.name)
+    }
+
+    /// The run's identity as pairs, for the chart of that name.
+    pub fn identity(&self, chart: &str) -> Vec<(String, String)> {
+        self.manifest.identity.pairs(&format!("charts/{chart}"))
+    }
+
+    /// Those of the wanted columns that a table has, in full. An error says what the run lacks.
+    pub fn table(&self, name: &str, wanted: &[&str]) -> Result<Columns, String> {
+        let path = self.folder.join(format!("{name}.parquet"));
+        if !path.exists() {
+            return Err(format!("the run recorded no table `{name}`"));
+        }
+        let known = parquet::schema(&path)?;
+        let there: Vec<&str> =
+            wanted.iter().copied().filter(|&wanted| known.iter().any(|(known, _)| known == wanted)).collect();
+        let values = parquet::read(&path, &there)?;
+        Ok(Columns { columns: there.iter().map(|name| name.to_string()).zip(values).collect() })
+    }
+
+    /// The instant from which the run counts, in nanoseconds; 0 where it has no summary.
+    pub fn counted_from(&self) -> u64 {
+        let summary = self.table("summary", &["from_ns"]).ok();
+        summary.and_then(|columns| columns.whole("from_ns").ok()?.first().copied()).unwrap_or(0)
+    }
+
+    /// The jobs that count. An error says what the run lacks.
+    pub fn jobs(&self) -> Result<Jobs, String> {
+        let wanted = [
+            "source",
+            "index",
+            "class",
+            "fate",
+            "cause",
+            "asked_ns",
+            "placed_ns",
+            "answered_ns",
+            "used_ns",
+            "accepted_ns",
+            "closed_ns",
+        ];
+        let table = self.table("jobs", &wanted)?;
+        let (fates, causes) = (named(Fate::ALL, Fate::name), named(Cause::ALL, Cause::name));
+        let (fate, cause) = (table.coded("fate", &fates)?, table.coded("cause", &causes)?);
+        let (class, classes) = table.text("class")?;
+        let (source, sources) = table.text("source")?;
+        let instants = ["asked_ns", "placed_ns", "answered_ns", "used_ns", "accepted_ns", "closed_ns"];
+        let instants: Vec<Vec<u64>> = instants.iter().map(|name| table.whole(name)).collect::<Result<_, _>>()?;
+        let (index, from) = (table.whole("index")?, self.counted_from());
+        let job = |row: usize| Job {
+            source: source[row].unwrap_or(0),
+            index: index[row],
+            class: class[row].unwrap_or(0),
+            ending: Ending { fate: fate[row].unwrap_or(Fate::Censored), cause: cause[row] },
+            asked: instants[0][row],
+            placed: instants[1][row],
+            answered: instants[2][row],
+            used: instants[3][row],
+            accepted: instants[4][row],
+            closed: instants[5][row],
+        };
+        let jobs: Vec<Job> = (0..index.len()).map(job).filter(|job| job.asked >= from && job.asked != NEVER).collect();
+        match jobs.is_empty() {
+            true => Err("no job was recorded after the warm-up".to_string()),
+            false => Ok(Jobs { jobs, classes, sources }),
+        }
+    }
+}
+
+impl Jobs {
+    /// How many there are, in words.
+    pub fn counted(&self) -> String {
+        format!("n = {} jobs", numbers::count(self.jobs.len() as u64))
+    }
+
+    /// The classes with their jobs, those with most jobs first (of equals the first named), empty ones left out.
+    pub fn by_class(&self) -> Vec<(&str, Vec<&Job>)> {
+        let mut by_class: Vec<(&str, Vec<&Job>)> =
+            self.classes.iter().map(|class| (class.as_str(), Vec::new())).collect();
+        self.jobs.iter().for_each(|job| by_class[job.class as usize].1.push(job));
+        by_class.retain(|(_, jobs)| !jobs.is_empty());
+        by_class.sort_by_key(|(_, jobs)| std::cmp::Reverse(jobs.len()));
+        by_class
+    }
+}
+
+impl Columns {
+    /// Whether the table has a column.
+    pub fn has(&self, name: &str) -> bool {
+        self.column(name).is_ok()
+    }
+
+    /// A column as numbers, none where a value is missing.
+    pub fn numbers(&self, name: &str) -> Result<Vec<Option<f64>>, String> {
+        let values = self.column(name)?;
+        let number = |row: usize| match &values.data {
+            Data::U32(column) => Some(f64::from(column[row])),
+            Data::U64(column) => Some(column[row] as f64),
+            Data::I64(column) => Some(column[row] as f64),
+            Data::F64(column) => Some(column[row]),
+            Data::Bool(_) | Data::Text { .. } => None,
+        };
+        Ok((0..values.len()).map(|row| number(row).filter(|_| !values.is_null(row))).collect())
+    }
+
+    /// A column of whole numbers, [`NEVER`] where one is missing.
+    pub fn whole(&self, name: &str) -> Result<Vec<u64>, String> {
+        let values = self.column(name)?;
+        let at = |row: usize, value: u64| if values.is_null(row) { NEVER } else { value };
+        match &values.data {
+            Data::U64(column) => Ok(column.iter().enumerate().map(|(row, &value)| at(row, value)).collect()),
+            Data::U32(column) => Ok(column.iter().enumerate().map(|(row, &value)| at(row, value.into())).collect()),
+            _ => Err(format!("column `{name}` does not hold whole numbers")),
+        }
+    }
+
+    /// A column of text: the place of each row's text in the texts, none where it is missing.
+    pub fn text(&self, name: &str) -> Result<(Vec<Option<u32>>, Vec<String>), String> {
+        let values = self.column(name)?;
+        let Data::Text { codes, dictionary } = &values.data else {
+            return Err(format!("column `{name}` does not hold text"));
+        };
+        let place = |(row, &code): (usize, &u32)| (!values.is_null(row)).then_some(code);
+        Ok((codes.iter().enumerate().map(place).collect(), dictionary.clone()))
+    }
+
+    /// A column of names of a closed list.
+    fn coded<T: Copy>(&self, name: &str, known: &[(&str, T)]) -> Result<Vec<Option<T>>, String> {
+        let (places, texts) = self.text(name)?;
+        let meanings: Vec<Option<T>> =
+            texts.iter().map(|text| known.iter().find(|(known, _)| known == text).map(|(_, value)| *value)).collect();
+        if let Some(place) = places.iter().flatten().find(|&&place| meanings[place as usize].is_none()) {
+            return Err(format!("`{}` in column `{name}` is not known to this version", texts[*place as usize]));
+        }
+        Ok(places.iter().map(|place| place.and_then(|place| meanings[place as usize])).collect())
+    }
+
+    fn column(&self, name: &str) -> Result<&Values, String> {
+        let found = self.columns.iter().find(|(known, _)| known == name);
+        found.map(|(_, values)| values).ok_or_else(|| format!("there is no column `{name}`"))
+    }
+}
+
+fn named<T: Copy>(all: &[T], name: fn(T) -> &'static str) -> Vec<(&'static str, T)> {
+    all.iter().map(|&value| (name(value), value)).collect()
+}

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::story::JobKey;
 use crate::engine::queue::Queue;
 use crate::engine::random::Seed;
 use crate::engine::time::Time;
-use crate::market::{Event, Market, Moment, View};
+use crate::market::{Event, Inquest, Market, Moment, View};
 use crate::record::digest::Digest;
 use crate::record::fact::Facts;
 use crate::record::recorder::Recorder;
@@ -124,6 +125,16 @@ impl Run {
     /// The scenario it runs.
     pub fn scenario(&self) -> &Arc<Scenario> {
         &self.scenario
+    }
+
+    /// Writes down, from now on, every quote that one job is given.
+    pub fn inspect(&mut self, job: JobKey) {
+        self.state.market.inspect(job);
+    }
+
+    /// What the job that is watched was offered so far, each time it was.
+    pub fn inspection(&self) -> &[Inquest] {
+        self.state.market.inspection().map_or(&[], |inspection| &inspection.inquests)
     }
 
     /// Asserts that money is conserved now.

@@ -1,4 +1,4 @@
-//! `explain`: every value of a scenario and where it comes from.
+//! `explain`: every value of a scenario and where it comes from; or one job, and why it lived or died.
 
 use std::path::PathBuf;
 
@@ -6,9 +6,12 @@ use clap::Args;
 use serde_json::Value;
 
 use super::{Done, say};
+use crate::engine::random::Seed;
 use crate::scenario::Scenario;
 use crate::scenario::document::{Document, Set};
 use crate::scenario::schema::ScenarioTable;
+
+mod job;
 
 /// What `explain` is asked.
 #[derive(Args, Debug)]
@@ -18,12 +21,22 @@ pub struct Explain {
     /// Set a value of the scenario, such as `nodes[0].count=5`; may be given several times
     #[arg(long = "set", value_name = "PATH=VALUE")]
     sets: Vec<Set>,
+    /// Show instead every term of the quotes one job was given, and what became of it: the name of its source and its number
+    /// there, from 0
+    #[arg(long, value_name = "SOURCE:INDEX")]
+    job: Option<String>,
+    /// With `--job`: the seed of the run. Default the scenario's
+    #[arg(long, requires = "job")]
+    seed: Option<Seed>,
 }
 
 /// Prints every value with its origin: file and line, the command line, or the default of the field.
 pub fn explain(explain: Explain) -> Done {
     let document = Document::load(&explain.scenario, &explain.sets)?;
-    Scenario::from_document(&document)?;
+    let scenario = Scenario::from_document(&document)?;
+    if let Some(name) = &explain.job {
+        return say(&job::explained(&scenario, explain.seed.unwrap_or(scenario.seed), name)?);
+    }
     let mut rows: Vec<[String; 3]> = document
         .effective()
         .into_iter()

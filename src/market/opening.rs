@@ -120,15 +120,13 @@ impl Market {
     }
 }
 
-/// What a second of computing and of checking costs those who do it, on the average.
+/// What a second of work, in computing and in checking, costs those who do it at their speeds, on the average.
 fn costs(nodes: &Nodes, scenario: &Scenario) -> [Money; 3] {
     let mean = |checks: bool| {
         let of_kind = |quote: &&NodeQuote| (scenario.groups[quote.group].kind != PartyKind::Node) == checks;
-        let (total, count) = nodes
-            .quotes
-            .iter()
-            .filter(of_kind)
-            .fold((0i128, 0i128), |(total, count), quote| (total + i128::from(quote.cost.0), count + 1));
+        let (total, count) = nodes.quotes.iter().filter(of_kind).fold((0i128, 0i128), |(total, count), quote| {
+            (total + (quote.cost.0 as f64 * quote.slowness).ceil() as i128, count + 1)
+        });
         Money(if count == 0 { 0 } else { (total / count) as i64 })
     };
     [mean(false), Money::ZERO, mean(true)]

@@ -126,10 +126,12 @@ impl<'a> Wish<'a> {
 /// The quote of an offer with a method.
 pub fn quote(wish: &Wish<'_>, scenario: &Scenario, offer: &Offer, terms: &Terms) -> Quote {
     let rounding = scenario.channels.rounding;
-    let compute = offer.price.times(u64::from(terms.copies));
+    // One execution is computing; what is executed beyond it only confirms it.
+    let compute = offer.price;
+    let copies = offer.price.times(u64::from(terms.copies - 1));
     let each = offer.rate.for_work(terms.overhead, rounding);
     let prover = each.times(u64::from(terms.copies));
-    let verification = terms.checkers + prover;
+    let verification = terms.checkers + prover + copies;
     let (right, wrong_first, wrong) = chances(offer.trust, terms);
     // Without checks the answer would be there after the node's delay and the chain's.
     let answered = offer.delay.0 as f64 + terms.inclusion;
@@ -170,7 +172,7 @@ pub fn quote(wish: &Wish<'_>, scenario: &Scenario, offer: &Offer, terms: &Terms)
         coordination: terms.coordination,
         verification,
         overhead: each,
-        most: compute + prover + terms.checkers_most + terms.coordination_most,
+        most: compute + copies + prover + terms.checkers_most + terms.coordination_most,
         gas: terms.gas,
         check: terms.check,
         trust: offer.trust,

@@ -34,12 +34,12 @@ pub fn place(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, quote: &Qu
     let extra = |offer: &Offer| offer.rate.for_work(work, scenario.channels.rounding);
     let compute: Money = chosen.iter().map(|offer| offer.price).sum();
     let overhead: Money = chosen.iter().map(extra).sum();
-    let rest = quote.most - quote.compute - quote.overhead.times(copies as u64);
-    let checkers = quote.verification - quote.overhead.times(copies as u64);
+    // As it was weighed, all copies had the price of the first; as it is agreed, each has its own.
+    let weighed = quote.compute.times(copies as u64) + quote.overhead.times(copies as u64);
+    let (rest, checkers) = (quote.most - weighed, quote.verification - (weighed - quote.compute));
     let real = Quote {
-        compute,
         overhead: Money::ZERO,
-        verification: checkers + overhead,
+        verification: checkers + (compute - quote.compute) + overhead,
         most: compute + overhead + rest,
         ..*quote
     };

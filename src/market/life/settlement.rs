@@ -52,7 +52,8 @@ pub fn pay_checker(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, to: 
 pub fn pay_nodes(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let (link, answer) = (market.jobs[slot].link, market.jobs.story(slot).answer);
     let copies = if link.is_some() { market.proceedings.read(link).answers.len() } else { 0 };
-    let mut paid = Money::ZERO;
+    let (mut paid, mut confirming) = (Money::ZERO, Money::ZERO);
+    let answered_by = market.jobs.story(slot).node;
     if copies == 0 {
         let story = market.jobs.story(slot);
         let (node, amount) = (story.node, story.compute_price + story.overhead_price);
@@ -63,13 +64,17 @@ pub fn pay_nodes(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
         let copy = market.proceedings.read(link).answers[index];
         if copy.answer.key == answer.key {
             pay_out(market, slot, Account::Node(copy.node), copy.price);
-            paid += copy.price;
+            match copy.node == answered_by {
+                true => paid += copy.price,
+                false => confirming += copy.price,
+            }
         }
     }
     let story = market.jobs.story_mut(slot);
     story.charged_compute += paid;
+    story.charged_verification += confirming;
     story.at.paid = at.now;
-    at.facts.note(Fact::Settled { job: story.key, paid, refunded: Money::ZERO });
+    at.facts.note(Fact::Settled { job: story.key, paid: paid + confirming, refunded: Money::ZERO });
     if link.is_some() {
         market.proceedings.get(link).unpaid = false;
     }
@@ -122,7 +127,11 @@ pub fn take_back(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
         missing += paid - reachable;
     }
     let story = market.jobs.story_mut(slot);
-    story.charged_compute -= back;
+    // What copies were paid for confirming comes back first of all from where it was charged.
+    let confirming = back.min(story.charged_verification);
+    let confirming = if copies == 0 { Money::ZERO } else { confirming };
+    story.charged_verification -= confirming;
+    story.charged_compute -= back - confirming;
     story.shortfall = missing;
     at.facts.note(Fact::Settled { job: story.key, paid: Money::ZERO, refunded: back });
 }

@@ -16,7 +16,7 @@ use crate::policy::conduct::ConductMemory;
 pub struct NodeQuote {
     /// What it asks per GPU-second of the reference card, if it asks a price of its own; otherwise -1.
     pub asks: Money,
-    /// What a busy second costs it; it never asks less.
+    /// What a busy second on one slot costs it; what it asks for work covers it.
     pub cost: Money,
     /// Expected work at the node, waiting and in service, in nanoseconds on the reference GPU.
     pub work: u64,

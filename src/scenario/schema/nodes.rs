@@ -44,7 +44,7 @@ pub struct NodeGroupTable {
     /// Memory for models, in GB. Default: room for all it serves, loaded from the start.
     #[serde(default)]
     pub memory_gb: Option<Factor>,
-    /// What a second of being busy on one slot costs the node, in credits, per node. A node never asks for less.
+    /// What a second of being busy on one slot costs the node, in credits, per node. A node never asks less for work than that.
     /// Default 0.
     #[serde(default)]
     pub cost: Option<Law<Money>>,

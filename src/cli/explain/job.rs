@@ -1,0 +1,175 @@
+//! One job: every term of its quotes, the term that killed it, and what became of it.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use super::super::Failure;
+use crate::domain::fate::Deduction;
+use crate::domain::ids::{Id, SourceId};
+use crate::domain::story::{JobKey, Story};
+use crate::engine::random::Seed;
+use crate::engine::time::{Span, Time};
+use crate::market::Inquest;
+use crate::record::fact::Fact;
+use crate::record::recorder::Recorder;
+use crate::scenario::Scenario;
+use crate::scenario::nearest;
+use crate::simulate::Run;
+
+/// So many slices of the horizon: the run stops soon after the job has left.
+const SLICES: u64 = 500;
+
+/// What is printed of a job.
+pub fn explained(scenario: &Arc<Scenario>, seed: Seed, name: &str) -> Result<String, Failure> {
+    let key = key(scenario, name)?;
+    let mut run = Run::open(scenario.clone(), seed);
+    run.inspect(key);
+    let mut watch = Watch { key, story: None };
+    let slice = (scenario.horizon.0 / SLICES).max(1);
+    while watch.story.is_none() && run.now() < scenario.horizon {
+        let next = run.now() + Span(slice);
+        run.until(next, &mut watch);
+    }
+    let inquests = run.inspection().to_vec();
+    if watch.story.is_none() {
+        run.close(&mut watch);
+    }
+    let Some(story) = watch.story else {
+        let asked =
+            format!("error: the source `{}` never asks for its job {}", scenario.sources[key.source].name, key.index);
+        return Err(Failure::Wrong(format!("{asked}\nhelp: jobs are numbered from 0 in the order they are asked for")));
+    };
+    Ok(written(scenario, name, &story, &inquests))
+}
+
+/// `SOURCE:INDEX`, the source by its name or its number.
+fn key(scenario: &Scenario, name: &str) -> Result<JobKey, Failure> {
+    let wrong = |text: String| Err(Failure::Wrong(text));
+    let Some((source, index)) = name.rsplit_once(':') else {
+        return wrong(format!(
+            "error: `{name}` names no job\nhelp: write the source and the number, such as `{}:0`",
+            scenario.sources[SourceId(0)].name
+        ));
+    };
+    let Ok(index) = index.parse() else {
+        return wrong(format!("error: `{index}` is not the number of a job\nhelp: jobs are numbered from 0"));
+    };
+    let names: Vec<&str> = scenario.sources.iter().map(|source| source.name.as_str()).collect();
+    let place = names.iter().position(|other| *other == source);
+    let place = place.or_else(|| source.parse().ok().filter(|place| *place < names.len()));
+    match place {
+        Some(place) => Ok(JobKey { source: SourceId::from_index(place), index }),
+        None => {
+            let help = nearest::suggestion(source, &names, "there are").unwrap_or_default();
+            wrong(format!("error: there is no source `{source}`\nhelp: {help}"))
+        }
+    }
+}
+
+/// Waits for the story of one job.
+struct Watch {
+    key: JobKey,
+    story: Option<Story>,
+}
+
+impl Recorder for Watch {
+    fn note(&mut self, _: Time, fact: &Fact, story: Option<&Story>) {
+        if let (Fact::Closed { job, .. }, Some(story)) = (fact, story)
+            && *job == self.key
+        {
+            self.story = Some(*story);
+        }
+    }
+}
+
+fn written(scenario: &Scenario, name: &str, story: &Story, inquests: &[Inquest]) -> String {
+    let class = &scenario.classes[story.class].name;
+    let mut text = format!(
+        "job {name} of class {class}, asked at {}, worth {} credits if right and in time\n",
+        at(story.at.asked),
+        story.value
+    );
+    for inquest in inquests {
+        quotes(scenario, inquest, &mut text);
+    }
+    if inquests.is_empty() {
+        text.push_str("\nNobody weighed its offers: with the choice `first` none is looked at, and without an offer there is nothing to.\n");
+    }
+    let _ = writeln!(text, "\nwhat became of it: {}", story.fate.name());
+    if let Some(cause) = story.cause {
+        let _ = writeln!(text, "killed by: {}", cause.name());
+        let alive: Vec<&str> = Deduction::ALL
+            .iter()
+            .enumerate()
+            .filter(|(bit, _)| story.alive_without >> bit & 1 == 1)
+            .map(|(_, deduction)| deduction.name())
+            .collect();
+        let without = if alive.is_empty() { "no one deduction alone".to_owned() } else { alive.join(", or ") };
+        let _ = writeln!(text, "alive without: {without}");
+    }
+    let instants = [
+        ("placed", story.at.placed),
+        ("reached its node", story.at.reached),
+        ("started", story.at.started),
+        ("answered", story.at.answered),
+        ("accepted", story.at.accepted),
+        ("used", story.at.used),
+        ("paid", story.at.paid),
+        ("final", story.at.finalised),
+        ("left the market", story.at.closed),
+    ];
+    for (what, instant) in instants.iter().filter(|(_, instant)| *instant != Time::NEVER) {
+        let _ = writeln!(text, "  {what:<17} {}", at(*instant));
+    }
+    text
+}
+
+/// Every quote as a row: what is taken off the value, and what is left; in credits.
+fn quotes(scenario: &Scenario, inquest: &Inquest, text: &mut String) {
+    let _ = writeln!(text, "\noffers at {}, in credits", at(inquest.at));
+    let names: Vec<&str> = Deduction::ALL.iter().map(|deduction| deduction.name()).collect();
+    let _ = writeln!(text, "  {:>7}  {:<18} {:>12} {}  {:>12}", "node", "method", "value", headed(&names), "surplus");
+    for quote in &inquest.quotes {
+        let method = &scenario.verification.methods[quote.method].name;
+        let off: Vec<String> = quote.deductions.iter().map(|deduction| format!("{:>13}", amount(-deduction))).collect();
+        let taken = inquest.taken.is_some_and(|taken| taken.node == quote.node && taken.method == quote.method);
+        let mark = if taken { "  taken" } else { "" };
+        let (node, value) = (quote.node.0, amount(inquest.value));
+        let _ = writeln!(
+            text,
+            "  {node:>7}  {method:<18} {value:>12} {}  {:>12}{mark}",
+            off.join(" "),
+            amount(quote.surplus)
+        );
+    }
+    match inquest.cause {
+        Some(cause) if inquest.quotes.is_empty() => {
+            let _ = writeln!(text, "  no offer: {}", cause.name());
+        }
+        Some(cause) => {
+            let _ = writeln!(
+                text,
+                "  no offer leaves anything; the first deduction that takes all of every one: {}",
+                cause.name()
+            );
+        }
+        None => {}
+    }
+}
+
+fn headed(names: &[&str]) -> String {
+    names.iter().map(|name| format!("{name:>13}")).collect::<Vec<_>>().join(" ")
+}
+
+/// Micro-credits as credits with six decimals.
+fn amount(micro: f64) -> String {
+    match micro {
+        micro if micro.is_infinite() => "too late".to_owned(),
+        micro => format!("{:.6}", micro * 1e-6),
+    }
+}
+
+/// Seconds since the start, to the millisecond.
+fn at(instant: Time) -> String {
+    format!("{:.3} s", instant.0 as f64 * 1e-9)
+}

@@ -11,6 +11,7 @@ use crate::engine::time::Time;
 use crate::market::{Event, Inquest, Market, Moment, View};
 use crate::record::digest::Digest;
 use crate::record::fact::Facts;
+use crate::record::means::Means;
 use crate::record::recorder::Recorder;
 use crate::scenario::Scenario;
 
@@ -50,8 +51,9 @@ pub struct Outcome {
 }
 
 impl Run {
-    /// A market at the start of time.
+    /// A market at the start of time. A scenario that freezes is run once beforehand, for the means it is held at.
     pub fn open(scenario: Arc<Scenario>, seed: Seed) -> Run {
+        let scenario = held(scenario, seed);
         let mut queue = Queue::new();
         let mut facts = Facts::default();
         let mut at = Moment { scenario: &scenario, now: Time::ZERO, queue: &mut queue, facts: &mut facts };
@@ -150,6 +152,7 @@ impl Run {
     /// A run from the bytes of [`save`](Run::save) and the scenario it ran. `Err` if they are no save.
     pub fn load(scenario: Arc<Scenario>, bytes: &[u8]) -> Result<Run, String> {
         let state: State = postcard::from_bytes(bytes).map_err(|wrong| format!("not a saved run: {wrong}"))?;
+        let scenario = held(scenario, state.seed);
         Ok(Run { scenario, state })
     }
 
@@ -181,6 +184,17 @@ impl Run {
         }
         facts.clear();
     }
+}
+
+/// The scenario as it is run: where it freezes, its twin at the means of a run of the market itself.
+fn held(scenario: Arc<Scenario>, seed: Seed) -> Arc<Scenario> {
+    if !scenario.freeze {
+        return scenario;
+    }
+    let moving = Arc::new(Scenario { freeze: false, ..Scenario::clone(&scenario) });
+    let mut means = Means::new(moving.channels.interval);
+    Run::open(moving, seed).close(&mut means);
+    Arc::new(scenario.frozen(means.prices(), &means.groups(scenario.groups.len())))
 }
 
 /// Runs a scenario from its start to its end.

@@ -175,7 +175,7 @@ fn quote(seed: Seed, scenario: &Scenario, id: NodeGroupId, group: &NodeGroup, no
 
 /// A node's speed; never below a millionth of the reference, so that every job ends.
 fn speed(seed: Seed, group: &NodeGroup, node: u64) -> f64 {
-    group.speed.sample(&mut trait_of(seed, node, Trait::Speed)).max(1e-6)
+    (group.speed.sample(&mut trait_of(seed, node, Trait::Speed)) * group.pace).max(1e-6)
 }
 
 fn node(seed: Seed, group: &NodeGroup, number: u64, priorities: usize) -> Node {

@@ -4,6 +4,7 @@ pub mod batch;
 pub mod columns;
 pub mod digest;
 pub mod fact;
+pub mod means;
 pub mod recorder;
 pub mod tables;
 pub mod tally;

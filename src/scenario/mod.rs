@@ -15,6 +15,7 @@ pub mod channels;
 mod compile;
 pub mod document;
 mod files;
+mod freeze;
 pub mod inputs;
 pub mod model;
 pub mod nearest;
@@ -44,6 +45,8 @@ pub struct Scenario {
     pub asking_ends: Time,
     /// Whether the market runs on past the horizon until no job is open.
     pub drain: bool,
+    /// Whether the market is held at the means of its own run.
+    pub freeze: bool,
     /// Jobs asked for before it are not counted in the summary.
     pub warm_up: Time,
     /// The models.

@@ -175,6 +175,10 @@ pub struct NodeGroup {
     pub slowdown: Slowdown,
     /// Speed relative to the reference GPU.
     pub speed: Sampler,
+    /// What the speed is multiplied by; 1 except in a frozen market.
+    pub pace: f64,
+    /// What every job is held for before its execution; nothing except in a frozen market.
+    pub hold: Span,
     /// Jobs in service at once.
     pub slots: u32,
     /// Jobs that may wait.

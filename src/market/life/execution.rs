@@ -146,7 +146,7 @@ fn start(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId, 
     state.service.advance(at.now);
     state.service.occupy();
     let model = at.scenario.classes[market.jobs[slot].class].model;
-    let ready = if group.memory_gb.is_some() { market.use_model(at, node, model) } else { at.now };
+    let ready = if group.memory_gb.is_some() { market.use_model(at, node, model) } else { at.now } + group.hold;
     if ready > at.now {
         let (job, story) = market.jobs.both(slot);
         job.turn = job.turn.wrapping_add(1);

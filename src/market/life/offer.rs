@@ -128,6 +128,7 @@ pub fn collect(market: &mut Market, at: &Moment<'_>, slot: JobSlot, pool: &[Node
         }
         let quote = &quote;
         let wait = if estimate == Estimate::Mean { mean_wait } else { wait(quote, expected, estimate) };
+        let wait = wait + scenario.groups[quote.group].hold;
         let slowness = match &scenario.groups[quote.group].slowdown {
             Slowdown::None => quote.slowness,
             slowdown => quote.slowness * slowdown.factor((quote.jobs + 1).min(quote.slots)),

@@ -62,6 +62,7 @@ pub(super) fn compile(document: &Document, table: ScenarioTable) -> Result<Scena
         horizon,
         asking_ends: Time::ZERO + table.demand.until.unwrap_or(table.horizon).at_most(table.horizon),
         drain: table.drain,
+        freeze: table.freeze,
         warm_up: Time::ZERO + table.warm_up,
         models,
         classes,

@@ -108,6 +108,8 @@ fn group(
         slowdown: if shared { Slowdown::Shared } else { mine },
         models: bits,
         speed,
+        pace: 1.0,
+        hold: Span::ZERO,
         slots: if shared { u32::MAX } else { written.slots.get() },
         places: written.places.get(),
         discipline: written.discipline.rule,

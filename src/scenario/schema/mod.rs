@@ -46,6 +46,10 @@ pub struct ScenarioTable {
     /// Whether the market runs on past the horizon, without new arrivals, until no job is open. Default false.
     #[serde(default)]
     pub drain: bool,
+    /// Whether the same jobs are run in a market whose prices and loads are held at the means of the market itself, which is
+    /// run first; no price moves then, nothing fails and nobody waits for others. Default false.
+    #[serde(default)]
+    pub freeze: bool,
     /// Jobs asked for before this instant run as any other but are not counted in the summary. Default 0.
     #[serde(default)]
     pub warm_up: Span,

@@ -1,0 +1,109 @@
+//! What a market was like on the average: its prices, and how long jobs waited and were slowed down at each group of nodes.
+
+use crate::domain::ids::{IdVec, NodeGroupId, NodeId};
+use crate::domain::money::Money;
+use crate::domain::story::Story;
+use crate::engine::time::{Span, Time};
+use crate::record::fact::Fact;
+use crate::record::recorder::{Gauges, Recorder};
+
+/// Watches a run for its means.
+#[derive(Clone, Debug)]
+pub struct Means {
+    tick: Span,
+    next: Time,
+    prices: [(i128, i128); 3],
+    nodes: Vec<Seen>,
+    groups: Vec<(NodeGroupId, f64)>,
+}
+
+/// What was seen of a node.
+#[derive(Clone, Copy, Debug, Default)]
+struct Seen {
+    jobs: u64,
+    waited: u128,
+    executed: u128,
+    work: f64,
+}
+
+/// The means of one group of nodes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GroupMeans {
+    /// Wait before execution.
+    pub wait: Span,
+    /// How much longer executions took than one alone at the node's own speed; at least 1 in effect.
+    pub slowdown: f64,
+}
+
+impl Means {
+    /// Looks at the prices every `tick`.
+    pub fn new(tick: Span) -> Means {
+        Means { tick, next: Time::ZERO + tick, prices: [(0, 0); 3], nodes: Vec::new(), groups: Vec::new() }
+    }
+
+    /// The mean price of each channel while it was open; `None` if it never was.
+    pub fn prices(&self) -> [Option<Money>; 3] {
+        self.prices.map(|(sum, count)| (count > 0).then(|| Money((sum / count) as i64)))
+    }
+
+    /// The means of each of so many groups; a group that served nobody waits for nothing and slows nothing down.
+    pub fn groups(&self, count: usize) -> IdVec<NodeGroupId, GroupMeans> {
+        let mut sums = vec![Seen::default(); count];
+        for (seen, (group, speed)) in self.nodes.iter().zip(&self.groups) {
+            let sum = &mut sums[group.0 as usize];
+            sum.jobs += seen.jobs;
+            sum.waited += seen.waited;
+            sum.executed += seen.executed;
+            sum.work += seen.work / speed;
+        }
+        sums.into_iter()
+            .map(|sum| GroupMeans {
+                wait: Span((sum.waited / u128::from(sum.jobs.max(1))) as u64),
+                slowdown: if sum.work > 0.0 { sum.executed as f64 / sum.work } else { 1.0 },
+            })
+            .collect()
+    }
+
+    fn seen(&mut self, node: NodeId) -> &mut Seen {
+        let place = node.0 as usize;
+        if self.nodes.len() <= place {
+            self.nodes.resize(place + 1, Seen::default());
+        }
+        &mut self.nodes[place]
+    }
+}
+
+impl Recorder for Means {
+    fn note(&mut self, _: Time, fact: &Fact, story: Option<&Story>) {
+        let (Fact::Closed { .. }, Some(story)) = (fact, story) else { return };
+        if let Some(executed) = story.between(story.at.started, story.at.finished) {
+            let waited = story.at.started.since(story.at.reached);
+            let work = story.work.0 as f64;
+            let seen = self.seen(story.node);
+            seen.jobs += 1;
+            seen.waited += u128::from(waited.0);
+            seen.executed += u128::from(executed.0);
+            seen.work += work;
+        }
+    }
+
+    fn due(&self, now: Time) -> Option<Time> {
+        (self.next <= now).then_some(self.next)
+    }
+
+    fn sample(&mut self, at: Time, gauges: &impl Gauges) {
+        for (sum, price) in self.prices.iter_mut().zip(gauges.market(at).prices) {
+            if let Some(price) = price {
+                *sum = (sum.0 + i128::from(price.0), sum.1 + 1);
+            }
+        }
+        self.next = at + self.tick;
+    }
+
+    fn end(&mut self, at: Time, gauges: &impl Gauges) {
+        self.sample(at, gauges);
+        gauges.nodes(at, &mut |node| self.groups.push((node.group, node.speed)));
+        let parties = self.groups.len();
+        self.nodes.resize(parties, Seen::default());
+    }
+}

@@ -7,6 +7,7 @@
 )]
 
 mod ceiling;
+mod day;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -31,9 +32,11 @@ fn main() {
         the_ceiling(&mut criterion, nodes, jobs);
         the_peer(&mut criterion, nodes, jobs);
     }
+    day::bench(&mut criterion, trying());
     criterion.final_summary();
     if !trying() {
         ratios();
+        day::report();
     }
 }
 

@@ -52,7 +52,7 @@ const ROWS: &[Row] = &[
         lines: &[line("compute_price", "compute", 1e-6, false)],
     },
     Row {
-        title: "price of a job's coordination, verification",
+        title: "price of a unit of gas, of a checker's GPU-second",
         unit: Unit::Credits,
         lines: &[
             line("coordination_price", "coordination", 1e-6, false),

@@ -24,7 +24,7 @@ mod opening;
 mod state;
 
 use life::choice::Quote;
-use life::terms::Terms;
+use life::terms::{Passing, Terms};
 use state::chain::ChainState;
 use state::jobs::Jobs;
 use state::ledger::{Account, Ledger};
@@ -159,6 +159,8 @@ struct Scratch {
     left: Vec<Offer>,
     chosen: Vec<Offer>,
     checkers: Vec<NodeId>,
+    /// How often answers pass each method, at the diligence it was last asked for.
+    passing: Vec<Option<Passing>>,
     /// How many offers there are: copies go to different nodes.
     supply: usize,
     entries: Vec<Entry>,
@@ -177,6 +179,7 @@ impl Scratch {
             left: Vec::with_capacity(OFFERS),
             chosen: Vec::with_capacity(OFFERS),
             checkers: Vec::with_capacity(OFFERS),
+            passing: Vec::with_capacity(16),
             ..Scratch::default()
         }
     }

@@ -261,6 +261,8 @@ pub struct Network {
     pub one_way: Vec<Span>,
     /// What each trip takes in addition.
     pub jitter: Option<Sampler>,
+    /// There and back between regions, jitter apart, on the average over all pairs.
+    pub mean_round_trip: Span,
 }
 
 impl Network {
@@ -271,12 +273,6 @@ impl Network {
             [alike] => alike + alike,
             _ => self.one_way(from, to) + self.one_way(to, from),
         }
-    }
-
-    /// There and back between regions, jitter apart, on the average over all pairs.
-    pub fn mean_round_trip(&self) -> Span {
-        let total: u128 = self.one_way.iter().map(|span| u128::from(span.0)).sum();
-        Span((2 * total / self.one_way.len() as u128) as u64)
     }
 
     /// The one-way time between two regions, jitter apart.

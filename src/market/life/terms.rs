@@ -55,11 +55,37 @@ pub fn collect(market: &mut Market, at: &Moment<'_>, slot: JobSlot, terms: &mut 
     let Some(check_price) = market.prices.at(channels, Channel::Verification, at.now) else { return };
     let job = &market.jobs[slot];
     let diligence = market.opinions.diligence(&scenario.verification, job.requester);
-    for &id in &scenario.classes[job.class].methods {
+    let expected = job.expected;
+    let class = job.class;
+    for &id in &scenario.classes[class].methods {
         let method = &scenario.verification.methods[id];
-        let shared = Shared { expected: job.expected, gas_price, check_price, diligence };
+        let passing = passing(&mut market.scratch.passing, (id, method), diligence);
+        let shared = Shared { expected, gas_price, check_price, passing };
         terms.push(of(market, scenario, (id, method), &shared));
     }
+}
+
+/// How often right and wrong answers pass a method, at a diligence of the checkers.
+#[derive(Clone, Copy, Debug)]
+pub struct Passing {
+    diligence: f64,
+    right: [f64; 2],
+    wrong: [f64; 2],
+}
+
+/// The same as at the last job, unless the checkers are thought of otherwise since.
+fn passing(known: &mut Vec<Option<Passing>>, (id, method): (MethodId, &Method), diligence: f64) -> Passing {
+    let place = usize::from(id.0);
+    if known.len() <= place {
+        known.resize(place + 1, None);
+    }
+    if let Some(passing) = known[place].filter(|passing| passing.diligence == diligence) {
+        return passing;
+    }
+    let mut passing = Passing { diligence, right: [1.0; 2], wrong: [1.0; 2] };
+    method.checks.iter().filter(|check| check.by != Checker::Replicas).for_each(|check| passes(&mut passing, check));
+    known[place] = Some(passing);
+    passing
 }
 
 /// What all methods see alike.
@@ -67,7 +93,7 @@ struct Shared {
     expected: Span,
     gas_price: Money,
     check_price: Money,
-    diligence: f64,
+    passing: Passing,
 }
 
 fn of(market: &Market, scenario: &Scenario, (id, method): (MethodId, &Method), shared: &Shared) -> Terms {
@@ -84,8 +110,8 @@ fn of(market: &Market, scenario: &Scenario, (id, method): (MethodId, &Method), s
         inclusion: inclusion(market, scenario),
         blocking: 0.0,
         standing: method.window.0 as f64,
-        right: [1.0; 2],
-        wrong: [1.0; 2],
+        right: shared.passing.right,
+        wrong: shared.passing.wrong,
         copies: 1,
         agree: 1,
     };
@@ -107,7 +133,6 @@ fn of(market: &Market, scenario: &Scenario, (id, method): (MethodId, &Method), s
             true => terms.standing = terms.standing.max(takes),
             false => terms.blocking = terms.blocking.max(takes),
         }
-        passes(&mut terms, check, shared.diligence);
     }
     terms.coordination = Money::from_micro(gas * shared.gas_price.0 as f64);
     terms.coordination_most = shared.gas_price.times(gas_most);
@@ -118,8 +143,8 @@ fn of(market: &Market, scenario: &Scenario, (id, method): (MethodId, &Method), s
 }
 
 /// How often right and wrong answers pass a check, as far as the requester knows: a checker that does not look approves.
-fn passes(terms: &mut Terms, check: &Check, diligence: f64) {
-    let diligence = if check.is_asked_of_others() { diligence } else { 1.0 };
+fn passes(passing: &mut Passing, check: &Check) {
+    let diligence = if check.is_asked_of_others() { passing.diligence } else { 1.0 };
     let mut memory = check.verdict.memory();
     let mut odds = |alarm: f64| {
         let approves = 1.0 - diligence * alarm;
@@ -127,7 +152,7 @@ fn passes(terms: &mut Terms, check: &Check, diligence: f64) {
         1.0 - check.sample + check.sample * accepted
     };
     let (right, wrong) = (odds(check.false_alarm), odds(check.detection()));
-    for (passes, odds) in [(&mut terms.right, right), (&mut terms.wrong, wrong)] {
+    for (passes, odds) in [(&mut passing.right, right), (&mut passing.wrong, wrong)] {
         passes[1] *= odds;
         if !check.deferred {
             passes[0] *= odds;
@@ -164,7 +189,7 @@ impl Market {
         match check.by {
             Checker::Attestation | Checker::Replicas => 0.0,
             Checker::Validators | Checker::Peers | Checker::Proof => {
-                let trip = scenario.network.mean_round_trip().0 as f64;
+                let trip = scenario.network.mean_round_trip.0 as f64;
                 trip + self.check_wait.mean().0 as f64
             }
         }

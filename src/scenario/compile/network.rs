@@ -43,7 +43,9 @@ pub(super) fn network(compiler: &mut Compiler<'_>, written: &NetworkTable, files
         },
         _ => (named(written, 1), vec![Span::ZERO]),
     };
-    Network { regions, one_way, jitter }
+    let total: u128 = one_way.iter().map(|span: &Span| u128::from(span.0)).sum();
+    let mean_round_trip = Span((2 * total / one_way.len().max(1) as u128) as u64);
+    Network { regions, one_way, jitter, mean_round_trip }
 }
 
 fn names(compiler: &mut Compiler<'_>, written: &NetworkTable) {

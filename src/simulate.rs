@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::story::JobKey;
 use crate::engine::queue::Queue;
 use crate::engine::random::Seed;
 use crate::engine::time::Time;
-use crate::market::{Event, Market, Moment, View};
+use crate::market::{Event, Inspection, Market, Moment, View};
 use crate::record::digest::Digest;
 use crate::record::fact::Facts;
 use crate::record::recorder::Recorder;
@@ -111,6 +112,11 @@ impl Run {
         self.state.market.closed_jobs()
     }
 
+    /// Jobs that have been asked for and are not closed.
+    pub fn jobs_open(&self) -> u32 {
+        self.state.market.open_jobs()
+    }
+
     /// The seed it runs with.
     pub fn seed(&self) -> Seed {
         self.state.seed
@@ -124,6 +130,21 @@ impl Run {
     /// The scenario it runs.
     pub fn scenario(&self) -> &Arc<Scenario> {
         &self.scenario
+    }
+
+    /// Watches what one job is offered from now on, each time it is; in the place of the job watched so far.
+    pub fn inspect(&mut self, job: JobKey) {
+        self.state.market.inspect(job);
+    }
+
+    /// What the watched job was offered; `None` where none is watched. A save does not hold it.
+    pub fn inspection(&self) -> Option<&Inspection> {
+        self.state.market.inspection()
+    }
+
+    /// Slots of the market that are in use, by open jobs and by work on their behalf.
+    pub fn slots_in_use(&self) -> u32 {
+        self.state.market.slots_in_use()
     }
 
     /// Asserts that money is conserved now.

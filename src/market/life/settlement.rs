@@ -63,6 +63,7 @@ pub fn pay_nodes(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
         let copy = market.proceedings.read(link).answers[index];
         if copy.answer.key == answer.key {
             pay_out(market, slot, Account::Node(copy.node), copy.price);
+            market.proceedings.get(link).answers[index].paid = true;
             paid += copy.price;
         }
     }
@@ -104,7 +105,7 @@ pub fn take_back(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     if story.at.paid == Time::NEVER {
         return;
     }
-    let (link, answer, requester) = (market.jobs[slot].link, story.answer, story.requester);
+    let (link, requester) = (market.jobs[slot].link, story.requester);
     let alone = (story.node, story.charged_compute);
     let copies = if link.is_some() { market.proceedings.read(link).answers.len() } else { 0 };
     let (mut back, mut missing) = (Money::ZERO, Money::ZERO);
@@ -113,7 +114,7 @@ pub fn take_back(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
             0 => alone,
             _ => {
                 let copy = market.proceedings.read(link).answers[index];
-                (copy.node, if copy.answer.key == answer.key { copy.price } else { Money::ZERO })
+                (copy.node, if copy.paid { copy.price } else { Money::ZERO })
             }
         };
         let reachable = paid.min(market.ledger.balance(Account::Node(node), Asset::Credit));

@@ -8,7 +8,7 @@ use crate::domain::story::JobKey;
 use crate::engine::queue::Queue;
 use crate::engine::random::Seed;
 use crate::engine::time::Time;
-use crate::market::{Event, Inquest, Market, Moment, View};
+use crate::market::{Event, Inspection, Market, Moment, View};
 use crate::record::digest::Digest;
 use crate::record::fact::Facts;
 use crate::record::means::Means;
@@ -114,6 +114,11 @@ impl Run {
         self.state.market.closed_jobs()
     }
 
+    /// Jobs that have been asked for and are not closed.
+    pub fn jobs_open(&self) -> u32 {
+        self.state.market.open_jobs()
+    }
+
     /// The seed it runs with.
     pub fn seed(&self) -> Seed {
         self.state.seed
@@ -129,14 +134,19 @@ impl Run {
         &self.scenario
     }
 
-    /// Writes down, from now on, every quote that one job is given.
+    /// Watches what one job is offered from now on, each time it is; in the place of the job watched so far.
     pub fn inspect(&mut self, job: JobKey) {
         self.state.market.inspect(job);
     }
 
-    /// What the job that is watched was offered so far, each time it was.
-    pub fn inspection(&self) -> &[Inquest] {
-        self.state.market.inspection().map_or(&[], |inspection| &inspection.inquests)
+    /// What the watched job was offered; `None` where none is watched. A save does not hold it.
+    pub fn inspection(&self) -> Option<&Inspection> {
+        self.state.market.inspection()
+    }
+
+    /// Slots of the market that are in use, by open jobs and by work on their behalf.
+    pub fn slots_in_use(&self) -> u32 {
+        self.state.market.slots_in_use()
     }
 
     /// Asserts that money is conserved now.

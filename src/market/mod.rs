@@ -161,8 +161,6 @@ struct Scratch {
     checkers: Vec<NodeId>,
     /// How often answers pass each method, at the diligence it was last asked for.
     passing: Vec<Option<Passing>>,
-    /// How many offers there are: copies go to different nodes.
-    supply: usize,
     entries: Vec<Entry>,
     turns: Vec<u32>,
 }
@@ -262,6 +260,11 @@ impl Market {
     /// Jobs that have been asked for and are not closed.
     pub fn open_jobs(&self) -> u32 {
         self.jobs.open()
+    }
+
+    /// Slots in use, by open jobs and by work on their behalf.
+    pub fn slots_in_use(&self) -> u32 {
+        self.jobs.slots()
     }
 
     /// Watches the quotes of one job from now on.

@@ -93,6 +93,13 @@ pub struct Check {
     pub false_alarm: f64,
 }
 
+impl Method {
+    /// Whether somebody is paid for a check, or for making a proof.
+    pub fn pays_checkers(&self) -> bool {
+        self.checks.iter().any(|check| !matches!(check.by, Checker::Attestation | Checker::Replicas))
+    }
+}
+
 impl Check {
     /// The probability that a careful look finds a wrong answer of which nothing is known: the mean over the kinds, each
     /// thought as likely as the others (assumed).

@@ -170,6 +170,13 @@ fn everything_runs_in_the_room_it_has() {
     assert!(count * 10_000 < jobs, "{count} allocations for {jobs} jobs");
 }
 
+/// Checks, votes, copies, proofs, blocks, batches of payments and opinions ask for nothing either.
+#[test]
+fn verified_runs_in_the_room_it_has() {
+    let (count, jobs) = asked_for(&trial("verified", &["horizon=24h"]), "2h", "5h", &mut ());
+    assert!(count * 5_000 < jobs, "{count} allocations for {jobs} jobs");
+}
+
 #[test]
 fn the_allocator_counts() {
     let mut kept = Vec::new();

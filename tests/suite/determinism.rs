@@ -14,8 +14,8 @@ use reliance::record::tally::Tally;
 use reliance::scenario::Scenario;
 use reliance::simulate::{Outcome, Run, simulate};
 
-use super::life::EVERYTHING;
-use super::properties::{market, parsed};
+use super::life::ALL;
+use super::properties::{checked_market, market, parsed};
 use super::trial::{Contents, Witness, cases, contents, extended, full, seed, summed_up, trial};
 
 /// What tells two runs apart.
@@ -62,7 +62,7 @@ fn interrupted(scenario: &Arc<Scenario>, cuts: &[Time], saves: bool) -> (Outcome
 
 #[test]
 fn a_run_is_the_same_twice() {
-    for name in EVERYTHING {
+    for name in ALL {
         let scenario = trial(name, &[]);
         let (first, second) = (whole(&scenario), whole(&trial(name, &[])));
         assert_eq!(identity(&first.0), identity(&second.0), "{name}");
@@ -75,8 +75,8 @@ proptest! {
     #![proptest_config(cases(24))]
 
     #[test]
-    fn slices_and_saves_change_nothing(which in 0..3usize, at in anywhere(), saves in any::<bool>()) {
-        let scenario = trial(EVERYTHING[which], &[]);
+    fn slices_and_saves_change_nothing(which in 0..4usize, at in anywhere(), saves in any::<bool>()) {
+        let scenario = trial(ALL[which], &[]);
         let (outcome, written) = whole(&scenario);
         let (cut, cut_written) = interrupted(&scenario, &cuts(&scenario, &at), saves);
         prop_assert_eq!(identity(&cut), identity(&outcome));
@@ -84,8 +84,8 @@ proptest! {
     }
 
     #[test]
-    fn a_fork_goes_on_as_its_origin(which in 0..3usize, at in anywhere()) {
-        let scenario = trial(EVERYTHING[which], &[]);
+    fn a_fork_goes_on_as_its_origin(which in 0..4usize, at in anywhere()) {
+        let scenario = trial(ALL[which], &[]);
         let outcome = simulate(&scenario, seed(), &mut ());
         let mut run = Run::open(scenario.clone(), seed());
         let mut forks = Vec::new();
@@ -113,6 +113,19 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(cases(200))]
+
+    #[test]
+    fn any_verified_market_is_the_same_in_slices_and_saves(text in checked_market(), at in anywhere()) {
+        let scenario = parsed(&text);
+        let (outcome, written) = whole(&scenario);
+        let (cut, cut_written) = interrupted(&scenario, &cuts(&scenario, &at), true);
+        prop_assert_eq!(identity(&cut), identity(&outcome));
+        prop_assert!(cut_written == written, "the tables differ");
+    }
+}
+
 #[test]
 fn what_is_no_save_is_refused() {
     let scenario = trial("everything", &[]);
@@ -126,7 +139,7 @@ fn what_is_no_save_is_refused() {
 
 #[test]
 fn watching_changes_nothing() {
-    for name in EVERYTHING {
+    for name in ALL {
         let scenario = trial(name, &[]);
         let expected = identity(&simulate(&scenario, seed(), &mut ()));
         let (mut tally, mut tables) = full(&scenario);
@@ -141,10 +154,10 @@ fn watching_changes_nothing() {
     }
 }
 
-/// Six runs at once, on as many threads as there are: each as it is alone.
+/// Eight runs at once, on as many threads as there are: each as it is alone.
 #[test]
 fn threads_change_nothing() {
-    let runs: Vec<_> = EVERYTHING.iter().flat_map(|name| [0, 1].map(|replication| (*name, replication))).collect();
+    let runs: Vec<_> = ALL.iter().flat_map(|name| [0, 1].map(|replication| (*name, replication))).collect();
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
         let one = |(name, replication): &(&str, u64)| {

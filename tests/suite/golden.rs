@@ -17,6 +17,7 @@ const RUNS: &[(&str, &[&str])] = &[
     ("tests/scenarios/everything.toml", &[]),
     ("tests/scenarios/everything-drained.toml", &[]),
     ("tests/scenarios/everything-staked.toml", &[]),
+    ("tests/scenarios/verified.toml", &[]),
     ("tests/scenarios/two-choices.toml", &["horizon=60s"]),
     ("tests/scenarios/ward.toml", &[]),
 ];

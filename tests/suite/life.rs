@@ -1,6 +1,8 @@
 //! The life of a computation is lived in full: the scenarios `everything…` meet every fact, every fate and every stage that
 //! the market knows, so that what the other tests promise of them they promise of every path.
 
+mod verified;
+
 use std::collections::BTreeMap;
 
 use reliance::domain::fate::{Fate, Stage};
@@ -15,6 +17,9 @@ use super::trial::{Witness, seed, trial};
 
 /// Every scenario that leaves nothing out.
 pub const EVERYTHING: [&str; 3] = ["everything", "everything-drained", "everything-staked"];
+
+/// Beside those, the one in which answers are verified.
+pub const ALL: [&str; 4] = ["everything", "everything-drained", "everything-staked", "verified"];
 
 /// Every fate a job can have, with the stages it is met at.
 const ENDS: &[(Fate, &[Stage])] = &[
@@ -90,8 +95,11 @@ fn kind(fact: &Fact) -> (&'static str, bool) {
     (fact.name(), side)
 }
 
-/// How many kinds there are: nineteen facts, four of them with two sides.
+/// How many kinds a market without verification has: nineteen facts, four of them with two sides.
 const KINDS: usize = 23;
+
+/// How many there are: seven facts more.
+const ALL_KINDS: usize = 30;
 
 #[test]
 fn every_fact_is_met() {

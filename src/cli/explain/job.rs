@@ -30,7 +30,7 @@ pub fn explained(scenario: &Arc<Scenario>, seed: Seed, name: &str) -> Result<Str
         let next = run.now() + Span(slice);
         run.until(next, &mut watch);
     }
-    let inquests = run.inspection().to_vec();
+    let inquests = run.inspection().map_or_else(Vec::new, |inspection| inspection.inquests.clone());
     if watch.story.is_none() {
         run.close(&mut watch);
     }

@@ -31,7 +31,10 @@ impl Market {
         };
         let now = (use_.area(at.now), capacity.area(at.now));
         let before = std::mem::replace(&mut self.prices.seen[channel as usize], now);
-        let (used, capacity) = ((now.0 - before.0) as u64, (now.1 - before.1) as u64);
+        let (used, capacity) = (now.0 - before.0, now.1 - before.1);
+        // What does not fit 64 bits is counted in coarser units: rules see the ratio alone.
+        let coarser = (u128::BITS - used.max(capacity).leading_zeros()).saturating_sub(u64::BITS);
+        let (used, capacity) = ((used >> coarser) as u64, (capacity >> coarser) as u64);
         let target = (capacity as f64 * at.scenario.channels.target) as u64;
         self.interval(at, channel, used, target.max(1), capacity.max(1), length)
     }

@@ -133,8 +133,9 @@ pub fn quote(wish: &Wish<'_>, scenario: &Scenario, offer: &Offer, terms: &Terms)
     let prover = each.times(u64::from(terms.copies));
     let verification = terms.checkers + prover + copies;
     let (right, wrong_first, wrong) = chances(offer.trust, terms);
-    // Without checks the answer would be there after the node's delay and the chain's.
-    let answered = offer.delay.0 as f64 + terms.inclusion;
+    // Without checks the answer would be there after the node's delay and the chain's; what the node does for them comes on top.
+    let unchecked = offer.delay.0 as f64 + terms.inclusion;
+    let answered = unchecked + terms.overhead.0 as f64 * offer.slowness;
     let accepted = answered + terms.blocking;
     let last = accepted + terms.standing;
     let harm = wish.class.harm * wish.value;
@@ -147,12 +148,12 @@ pub fn quote(wish: &Wish<'_>, scenario: &Scenario, offer: &Offer, terms: &Terms)
     };
     let open_risk = wrong + (1.0 - wish.class.recovers) * (exposed - wrong).max(0.0);
     // A verdict after the deadline is too late, whenever the answer would be used.
-    let worth_first = wish.worth(answered);
+    let worth_first = wish.worth(unchecked);
     let worth_used = if accepted > wish.left { f64::NEG_INFINITY } else { wish.worth(used) };
     let latency = wish.value - worth_first;
     let delayed = match (worth_first == f64::NEG_INFINITY, worth_used == f64::NEG_INFINITY) {
         // Too late even without checks: the checks are to blame only if they alone would make it so.
-        (true, _) if terms.blocking > wish.left => f64::INFINITY,
+        (true, _) if accepted - unchecked > wish.left => f64::INFINITY,
         (true, _) => 0.0,
         (false, true) => f64::INFINITY,
         (false, false) => worth_first - worth_used,
@@ -177,7 +178,7 @@ pub fn quote(wish: &Wish<'_>, scenario: &Scenario, offer: &Offer, terms: &Terms)
         check: terms.check,
         trust: offer.trust,
         use_at,
-        surplus: wish.value - deductions.iter().sum::<f64>(),
+        surplus: left_of(wish.value, &deductions, None),
         deductions,
     }
 }
@@ -218,6 +219,13 @@ impl Stages {
     }
 }
 
+/// What is left of a value, taken off one by one in their order, all but one: whoever asks in the same order gets the same
+/// to the last bit.
+pub fn left_of(value: f64, deductions: &[f64; 5], without: Option<usize>) -> f64 {
+    let taken = deductions.iter().enumerate().filter(|(index, _)| Some(*index) != without);
+    taken.fold(value, |left, (_, deduction)| left - deduction)
+}
+
 impl Default for Deaths {
     fn default() -> Self {
         Deaths { after: [f64::NEG_INFINITY; 5], without: [f64::NEG_INFINITY; 5] }
@@ -231,9 +239,7 @@ impl Deaths {
         for (index, deduction) in deductions.iter().enumerate() {
             left -= deduction;
             self.after[index] = self.after[index].max(left);
-            let others = deductions.iter().enumerate().filter(|(other, _)| *other != index);
-            let without = value - others.map(|(_, deduction)| deduction).sum::<f64>();
-            self.without[index] = self.without[index].max(without);
+            self.without[index] = self.without[index].max(left_of(value, deductions, Some(index)));
         }
     }
 
@@ -261,13 +267,45 @@ pub fn choose(
     }
     let mut terms = std::mem::take(&mut market.scratch.terms);
     super::terms::collect(market, at, slot, &mut terms);
-    let chosen = weigh(market, at, slot, offers, &terms);
+    terms.retain(|terms| terms.copies as usize <= offers.len());
+    // Copies go to as many nodes as there are copies, each of which must leave something: a method that asks for more than
+    // do is none.
+    while let Some(few) = weigh(market, at, slot, offers, &terms) {
+        terms.retain(|terms| terms.copies as usize <= few);
+    }
+    let chosen = conclude(market, at, slot, offers, &terms);
     terms.clear();
     market.scratch.terms = terms;
     chosen
 }
 
-fn weigh(
+/// Looks for the best quote of each offer. Says how many offers leave something, if that is fewer than a best quote asks for.
+fn weigh(market: &mut Market, at: &Moment<'_>, slot: JobSlot, offers: &mut [Offer], terms: &[Terms]) -> Option<usize> {
+    let scenario = at.scenario;
+    let wish = Wish::of(market, scenario, at.now, slot);
+    let best = &mut market.scratch.quotes;
+    best.clear();
+    let mut copies = 0;
+    for offer in offers.iter_mut() {
+        // Among equal methods the first admitted.
+        let mut of_offer: Option<(Quote, u32)> = None;
+        for terms in terms {
+            let quote = quote(&wish, scenario, offer, terms);
+            if of_offer.is_none_or(|(best, _)| quote.surplus > best.surplus) {
+                of_offer = Some((quote, terms.copies));
+            }
+        }
+        offer.surplus = of_offer.map_or(f64::NEG_INFINITY, |(quote, _)| quote.surplus);
+        if let Some((quote, asked)) = of_offer.filter(|(quote, _)| quote.surplus > 0.0) {
+            best.push(quote);
+            copies = copies.max(asked as usize);
+        }
+    }
+    Some(best.len()).filter(|&few| few < copies)
+}
+
+/// The quote that is taken among the best ones, or the cause and what would have been alive without.
+fn conclude(
     market: &mut Market,
     at: &Moment<'_>,
     slot: JobSlot,
@@ -275,54 +313,36 @@ fn weigh(
     terms: &[Terms],
 ) -> Result<Quote, (Cause, u8)> {
     let scenario = at.scenario;
-    let wish = Wish::of(market, scenario, at.now, slot);
-    let mut inquest = market.inquest(at.now, slot, wish.value);
+    let watched = market.inspection.as_ref().is_some_and(|watched| watched.job == market.jobs.story(slot).key);
+    let mut inquest = None;
     let mut deaths = Deaths::default();
-    let mut best = std::mem::take(&mut market.scratch.quotes);
-    for offer in offers.iter_mut() {
-        let mut of_offer: Option<Quote> = None;
-        for terms in terms.iter().filter(|terms| terms.copies as usize <= market.scratch.supply) {
-            let quote = quote(&wish, scenario, offer, terms);
-            deaths.see(wish.value, &quote.deductions);
-            if let Some(inquest) = &mut inquest {
-                inquest.quotes.push(quote);
-            }
-            // Among equal methods the first admitted.
-            if of_offer.is_none_or(|best| quote.surplus > best.surplus) {
-                of_offer = Some(quote);
+    if watched || market.scratch.quotes.is_empty() {
+        let wish = Wish::of(market, scenario, at.now, slot);
+        let mut quotes = Vec::new();
+        for offer in offers.iter() {
+            for terms in terms {
+                let quote = quote(&wish, scenario, offer, terms);
+                deaths.see(wish.value, &quote.deductions);
+                if watched {
+                    quotes.push(quote);
+                }
             }
         }
-        offer.surplus = of_offer.map_or(f64::NEG_INFINITY, |quote| quote.surplus);
-        best.extend(of_offer.filter(|quote| quote.surplus > 0.0));
+        inquest = watched.then_some(Inquest { at: at.now, value: wish.value, quotes, taken: None, cause: None });
     }
     offers.retain(|offer| offer.surplus > 0.0);
     let taken = if offers.is_empty() {
-        let nothing = deaths.after[0] == f64::NEG_INFINITY;
-        Err((deaths.cause().filter(|_| !nothing).unwrap_or(Cause::NoSupply), deaths.alive_without()))
+        let cause = if terms.is_empty() { None } else { deaths.cause() };
+        Err((cause.unwrap_or(Cause::NoSupply), deaths.alive_without()))
     } else {
-        Ok(best[super::offer::pick(market, scenario, slot, offers)])
+        let place = super::offer::pick(market, scenario, slot, offers, 0);
+        Ok(market.scratch.quotes[place])
     };
-    best.clear();
-    market.scratch.quotes = best;
     if let Some(mut inquest) = inquest {
         (inquest.taken, inquest.cause) = (taken.ok(), taken.err().map(|(cause, _)| cause));
         market.inspection.as_mut().expect("an inquest is of a job that is watched").inquests.push(inquest);
     }
     taken
-}
-
-impl Market {
-    /// A new inquest, if this job is the one that is watched.
-    fn inquest(&self, at: Time, slot: JobSlot, value: f64) -> Option<Inquest> {
-        let watched = self.inspection.as_ref()?;
-        (watched.job == self.jobs.story(slot).key).then(|| Inquest {
-            at,
-            value,
-            quotes: Vec::new(),
-            taken: None,
-            cause: None,
-        })
-    }
 }
 
 /// The first admitted method of a class, and whether a job of it needs any terms at all.
@@ -341,14 +361,14 @@ pub fn unseen(market: &mut Market, at: &Moment<'_>, slot: JobSlot, offers: &[Off
     super::terms::collect(market, at, slot, &mut terms);
     let wish = Wish::of(market, at.scenario, at.now, slot);
     let first = terms.first().filter(|terms| terms.copies as usize <= offers.len());
-    let taken = first.map(|terms| (super::offer::pick(market, at.scenario, slot, offers), *terms));
+    let taken = first.map(|terms| (super::offer::pick(market, at.scenario, slot, offers, 0), *terms));
     terms.clear();
     market.scratch.terms = terms;
     taken.map(|(place, terms)| quote(&wish, at.scenario, &offers[place], &terms)).ok_or((Cause::NoSupply, 0))
 }
 
-/// A quote for a job that nobody checks, on no chain: the offer as it is.
-pub fn as_offered(offer: &Offer, method: MethodId) -> Quote {
+/// A quote for a job that nobody checks, on no chain: the offer as it is. Such an answer is accepted and final when it is there.
+pub fn as_offered(offer: &Offer, method: MethodId, use_at: Use) -> Quote {
     Quote {
         node: offer.node,
         method,
@@ -360,7 +380,7 @@ pub fn as_offered(offer: &Offer, method: MethodId) -> Quote {
         gas: Money::ZERO,
         check: Money::ZERO,
         trust: offer.trust,
-        use_at: Use::Accepted,
+        use_at: if use_at == Use::WhenWorthIt { Use::Answered } else { use_at },
         surplus: 0.0,
         deductions: [0.0; 5],
     }

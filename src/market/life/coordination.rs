@@ -11,6 +11,7 @@ use crate::engine::law::Quantity;
 use crate::market::state::chain::Transaction;
 use crate::market::{Event, Market, Moment};
 use crate::record::fact::Fact;
+use crate::scenario::Scenario;
 use crate::scenario::channels::Channel;
 use crate::scenario::schema::Checker;
 
@@ -29,10 +30,7 @@ pub fn send(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, quote: &Quo
         return false;
     }
     settlement::pay_chain(market, at, slot, quote.gas.times(gas));
-    let (key, attempt, turn) = (market.jobs.story(slot).key, market.jobs[slot].attempt, market.jobs[slot].turn);
-    let tip = chain.tip.as_ref().map_or(Money::ZERO, |law| {
-        Money::from_number(law.sample(&mut draw(market.seed, Purpose::Tip, key, u32::from(attempt))))
-    });
+    let (tip, turn) = (tip(market, at.scenario, slot), market.jobs[slot].turn);
     let number = market.chain.sent;
     market.chain.sent += 1;
     market.chain.waiting += gas;
@@ -42,6 +40,13 @@ pub fn send(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, quote: &Quo
         (job.stage, job.phase) = (Stage::Placed, Phase::Idle);
     }
     chain.blocking
+}
+
+/// What the requester adds per unit of gas in this attempt.
+pub fn tip(market: &Market, scenario: &Scenario, slot: JobSlot) -> Money {
+    let Some(law) = &scenario.chain.tip else { return Money::ZERO };
+    let (key, attempt) = (market.jobs.story(slot).key, u32::from(market.jobs[slot].attempt));
+    Money::from_number(law.sample(&mut draw(market.seed, Purpose::Tip, key, attempt))).max(Money::ZERO)
 }
 
 /// The gas of a placement: its own, and that of the checks that will take place.

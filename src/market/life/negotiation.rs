@@ -6,13 +6,15 @@ use crate::market::{Event, Market, Moment};
 use crate::record::fact::Fact;
 use crate::scenario::schema::Checker;
 
+use super::choice::Quote;
 use super::{offer, placement, replication, settlement, standing, waiting};
 
 /// The quote of a waiting job has expired. The node where it waits is asked again among others; what it would still wait there
 /// counts, not what it has waited.
 pub fn expire(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let node = market.jobs[slot].node;
-    market.jobs.story_mut(slot).renegotiations += 1;
+    let story = market.jobs.story_mut(slot);
+    story.renegotiations = story.renegotiations.saturating_add(1);
     let mut pool = std::mem::take(&mut market.scratch.pool);
     let mut offers = std::mem::take(&mut market.scratch.offers);
     offer::ask(market, at.scenario, slot, &mut pool);
@@ -54,16 +56,15 @@ pub fn expire(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
 
 /// The job keeps its place in the waiting room at the new price. What was paid to the chain is spent; the placement stands, so
 /// there is no new transaction.
-fn stay(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, quote: &super::choice::Quote) {
+fn stay(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, quote: &Quote) {
     settlement::return_escrow(market, at, slot);
     let turn = market.jobs[slot].turn;
-    let coordination = market.jobs.story(slot).coordination_price;
-    placement::agree(market, at, slot, quote);
+    let agreed = Quote { coordination: market.jobs.story(slot).coordination_price, ..*quote };
+    placement::agree(market, at, slot, &agreed);
     let job = &mut market.jobs[slot];
     // It waits on as the same turn: its patience runs on.
     job.turn = turn;
     job.stage = crate::domain::fate::Stage::Waiting;
-    market.jobs.story_mut(slot).coordination_price = coordination;
     let ttl = at.scenario.routing.quote_ttl.expect("a quote expires only where it has a time to live");
     at.queue.push(at.now + ttl, Event::Expire { job: slot, turn });
 }

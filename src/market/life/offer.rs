@@ -54,13 +54,13 @@ pub fn take(
 ) -> Result<Quote, (Cause, u8)> {
     let scenario = at.scenario;
     let class = market.jobs[slot].class;
+    let use_at = scenario.classes[class].use_at;
     market.jobs.story_mut(slot).offers = offers.len() as u16;
-    market.scratch.supply = offers.len();
     match (scenario.routing.choice, choice::plain(scenario, class)) {
         (Choice::First, Some(method)) => match offers[..] {
             [] => Err((Cause::NoSupply, 0)),
-            [only] => Ok(choice::as_offered(&only, method)),
-            _ => Ok(choice::as_offered(&offers[pick(market, scenario, slot, offers)], method)),
+            [only] => Ok(choice::as_offered(&only, method, use_at)),
+            _ => Ok(choice::as_offered(&offers[pick(market, scenario, slot, offers, 0)], method, use_at)),
         },
         (Choice::First, None) => choice::unseen(market, at, slot, offers),
         (Choice::Surplus, _) => choice::choose(market, at, slot, offers),
@@ -120,8 +120,11 @@ pub fn collect(market: &mut Market, at: &Moment<'_>, slot: JobSlot, pool: &[Node
     }
     for &node in pool {
         let mut quote = market.nodes.quotes[node];
-        // Who waits at a node has a place there, and does not wait for himself.
-        quote.jobs -= u32::from(node == staying && quote.jobs > 0);
+        if node == staying {
+            // Who waits at a node has a place there, and does not wait for himself. The picture may be older than that.
+            quote.jobs = quote.jobs.saturating_sub(1);
+            quote.work = quote.work.saturating_sub(expected.0);
+        }
         let asked = if quote.asks.0 >= 0 { quote.asks } else { listed_price };
         if quote.jobs >= quote.room || asked.0 < 0 {
             continue;
@@ -142,6 +145,7 @@ pub fn collect(market: &mut Market, at: &Moment<'_>, slot: JobSlot, pool: &[Node
             price: rate.for_work(expected, scenario.channels.rounding),
             wait,
             delay: network + wait + service,
+            slowness,
             jobs: quote.jobs,
             trust: market.opinions.trust(&scenario.verification, requester, node),
             surplus: 0.0,
@@ -171,12 +175,15 @@ fn wait(quote: &NodeQuote, expected: Span, estimate: Estimate) -> Span {
     Span::from_nanos(ahead * quote.slowness / quote.slots as f64)
 }
 
-/// The place of the offer that the chooser takes; there is at least one.
-pub fn pick(market: &mut Market, scenario: &Scenario, slot: JobSlot, offers: &[Offer]) -> usize {
+/// The place of the offer that the chooser takes for so manieth a copy; there is at least one.
+pub fn pick(market: &mut Market, scenario: &Scenario, slot: JobSlot, offers: &[Offer], copy: u32) -> usize {
     if offers.len() == 1 {
         return 0;
     }
-    let key = market.jobs.story(slot).key;
-    let mut drawn = draw(market.seed, Purpose::Choice, key, market.jobs[slot].attempt as u32);
+    let story = market.jobs.story(slot);
+    // Attempts are fewer than 2¹⁴, copies fewer than 2⁸.
+    let again = (u32::from(story.renegotiations) & 0x3ff) << 14;
+    let number = u32::from(market.jobs[slot].attempt) | again | copy << 24;
+    let mut drawn = draw(market.seed, Purpose::Choice, story.key, number);
     scenario.routing.chooser.choose(&mut market.chooser, offers, &mut drawn)
 }

@@ -1,5 +1,6 @@
 //! The price goes into escrow and the request to the node, which takes it or does not.
 
+use crate::domain::answer::Answer;
 use crate::domain::fate::{Fate, Stage};
 use crate::domain::ids::{JobSlot, MethodId, NodeId};
 use crate::domain::job::{Phase, Role};
@@ -78,7 +79,7 @@ pub fn go(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId)
     let (key, number, turn) = (story.key, job.draw_number(), job.turn);
     let from = scenario.requesters[job.requester].region;
     let client = story.client;
-    let executes = job.executes();
+    let (executes, whole) = (job.executes(), job.role == Role::Job);
     if executes && scenario.routing.pool.needs_previous() {
         market.registry.remember(key.source.0 as usize, client, node);
     }
@@ -87,7 +88,9 @@ pub fn go(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId)
         trip += jitter.span(&mut draw(market.seed, Purpose::RequestJitter, key, number ^ (u32::from(!executes) << 31)));
     }
     match trip {
-        Span::ZERO => reach(market, at, slot),
+        // Work on a job's behalf never arrives while its job is still being dealt with: what a node that is full or gone
+        // brings about would be brought about half-way.
+        Span::ZERO if whole => reach(market, at, slot),
         _ => at.queue.push(at.now + trip, Event::Reach { job: slot, turn }),
     }
 }
@@ -142,6 +145,10 @@ fn decide(market: &mut Market, scenario: &Scenario, slot: JobSlot) {
     let quote = &market.nodes.quotes[job.node];
     let group = &scenario.groups[quote.group];
     if let Conduct::Honest(_) = group.conduct {
+        // An attempt elsewhere may have led to a wrong answer that never came.
+        if job.attempt > 0 {
+            story.answer = Answer::RIGHT;
+        }
         return;
     }
     let backroom = &mut market.nodes.backrooms[job.node];
@@ -184,6 +191,11 @@ pub fn retry(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, found_afte
 }
 
 impl Market {
+    /// Whether a node does all of the work it is given, and has nothing to learn.
+    pub(in crate::market) fn is_honest(&self, scenario: &Scenario, node: NodeId) -> bool {
+        matches!(scenario.groups[self.nodes.quotes[node].group].conduct, Conduct::Honest(_))
+    }
+
     /// Whether a request finds somebody at the node: a node that repeats or resumes its jobs after a failure still takes
     /// requests while it is down, one that loses them is gone.
     fn reachable(&self, scenario: &Scenario, node: NodeId) -> bool {

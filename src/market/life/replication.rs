@@ -10,7 +10,7 @@ use crate::domain::job::Role;
 use crate::domain::money::Money;
 use crate::domain::story::Story;
 use crate::engine::time::Time;
-use crate::market::state::proceedings::Copy;
+use crate::market::state::proceedings::{Child, Copy};
 use crate::market::{Market, Moment};
 use crate::policy::chooser::Offer;
 use crate::record::fact::Fact;
@@ -27,7 +27,7 @@ pub fn place(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, quote: &Qu
     let mut chosen = std::mem::take(&mut market.scratch.chosen);
     chosen.extend(offers.iter().find(|offer| offer.node == quote.node));
     while chosen.len() < copies && !left.is_empty() {
-        let next = offer::pick(market, scenario, slot, &left);
+        let next = offer::pick(market, scenario, slot, &left, chosen.len() as u32);
         chosen.push(left.remove(next));
     }
     let work = terms::overhead(&scenario.verification.methods[quote.method], market.jobs[slot].expected);
@@ -48,7 +48,7 @@ pub fn place(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, quote: &Qu
     for offer in &chosen {
         // Until its answer is there a copy is listed with a wrong one that agrees with nothing.
         let price = offer.price + extra(offer);
-        market.proceedings.get(link).answers.push(Copy { node: offer.node, answer: NO_ANSWER, price });
+        market.proceedings.get(link).answers.push(Copy { node: offer.node, answer: NO_ANSWER, price, paid: false });
     }
     left.clear();
     chosen.clear();
@@ -78,7 +78,7 @@ pub fn spread(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
         let child = market.jobs.admit_child(child, Role::Replica, slot);
         let job = &mut market.jobs[child];
         (job.attempt, job.copy, job.expected) = (attempt, number as u8, expected);
-        market.proceedings.get(link).children.push(child);
+        market.proceedings.get(link).children.push(Child { slot: child, stake: 0 });
         placement::go(market, at, child, copy.node);
     }
 }
@@ -91,6 +91,10 @@ pub fn answered(market: &mut Market, at: &mut Moment<'_>, child: JobSlot) {
     let link = market.jobs[slot].link;
     market.proceedings.get(link).answers[number].answer = story.answer;
     forget(market, slot, child);
+    if market.jobs.story(slot).at.answered != Time::NEVER {
+        // The others have agreed already, and were not called off.
+        return;
+    }
     let check = check(at, market, slot);
     let agreeing =
         market.proceedings.read(link).answers.iter().filter(|copy| copy.answer.key == story.answer.key).count();
@@ -143,10 +147,11 @@ fn check<'s>(at: &Moment<'s>, market: &Market, slot: JobSlot) -> &'s Check {
     &at.scenario.verification.methods[market.jobs.story(slot).method].checks[0]
 }
 
-/// A child is done with.
-pub fn forget(market: &mut Market, slot: JobSlot, child: JobSlot) {
-    market.proceedings.get(market.jobs[slot].link).leave(child);
+/// A child is done with; gives the stake it was asked with.
+pub fn forget(market: &mut Market, slot: JobSlot, child: JobSlot) -> u64 {
+    let stake = market.proceedings.get(market.jobs[slot].link).leave(child);
     market.jobs.release(child);
+    stake
 }
 
 /// Calls off all work under way on a job's behalf.
@@ -156,8 +161,8 @@ pub fn call_off(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
         return;
     }
     while let Some(child) = market.proceedings.get(link).children.pop() {
-        remove(market, at, child);
-        market.jobs.release(child);
+        remove(market, at, child.slot);
+        market.jobs.release(child.slot);
     }
 }
 

@@ -64,6 +64,7 @@ pub fn pay_nodes(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
         let copy = market.proceedings.read(link).answers[index];
         if copy.answer.key == answer.key {
             pay_out(market, slot, Account::Node(copy.node), copy.price);
+            market.proceedings.get(link).answers[index].paid = true;
             match copy.node == answered_by {
                 true => paid += copy.price,
                 false => confirming += copy.price,
@@ -109,31 +110,32 @@ pub fn take_back(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     if story.at.paid == Time::NEVER {
         return;
     }
-    let (link, answer, requester) = (market.jobs[slot].link, story.answer, story.requester);
+    let (link, requester) = (market.jobs[slot].link, story.requester);
     let alone = (story.node, story.charged_compute);
     let copies = if link.is_some() { market.proceedings.read(link).answers.len() } else { 0 };
-    let (mut back, mut missing) = (Money::ZERO, Money::ZERO);
+    let answered_by = story.node;
+    let (mut back, mut confirming, mut missing) = (Money::ZERO, Money::ZERO, Money::ZERO);
     for index in 0..copies.max(1) {
         let (node, paid) = match copies {
             0 => alone,
             _ => {
                 let copy = market.proceedings.read(link).answers[index];
-                (copy.node, if copy.answer.key == answer.key { copy.price } else { Money::ZERO })
+                (copy.node, if copy.paid { copy.price } else { Money::ZERO })
             }
         };
         let reachable = paid.min(market.ledger.balance(Account::Node(node), Asset::Credit));
         market.ledger.transfer(Account::Node(node), Account::Requesters(requester), Asset::Credit, reachable);
-        back += reachable;
+        match node == answered_by {
+            true => back += reachable,
+            false => confirming += reachable,
+        }
         missing += paid - reachable;
     }
     let story = market.jobs.story_mut(slot);
-    // What copies were paid for confirming comes back first of all from where it was charged.
-    let confirming = back.min(story.charged_verification);
-    let confirming = if copies == 0 { Money::ZERO } else { confirming };
+    story.charged_compute -= back;
     story.charged_verification -= confirming;
-    story.charged_compute -= back - confirming;
     story.shortfall = missing;
-    at.facts.note(Fact::Settled { job: story.key, paid: Money::ZERO, refunded: back });
+    at.facts.note(Fact::Settled { job: story.key, paid: Money::ZERO, refunded: back + confirming });
 }
 
 /// What a node loses in tokens if a job of such a fee is found wrong, at the stake it has.

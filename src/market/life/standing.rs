@@ -15,6 +15,9 @@ use super::{replication, settlement, verdict, verification};
 pub fn stand(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let link = market.jobs[slot].link;
     if !link.is_some() {
+        if at.scenario.verification.opinion.is_some() || !market.is_honest(at.scenario, market.jobs[slot].node) {
+            verdict::see_nodes(market, at, slot, Evidence::Unchecked);
+        }
         return end(market, at, slot);
     }
     let method = &at.scenario.verification.methods[market.jobs.story(slot).method];
@@ -121,7 +124,7 @@ pub fn censor(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     if link.is_some() {
         // The queue is over too: whoever works on it is let be where it stands.
         while let Some(child) = market.proceedings.get(link).children.pop() {
-            market.jobs.release(child);
+            market.jobs.release(child.slot);
         }
     }
     settlement::return_escrow(market, at, slot);

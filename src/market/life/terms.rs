@@ -11,6 +11,8 @@ use crate::scenario::channels::Channel;
 use crate::scenario::schema::Checker;
 use crate::scenario::verification::{Check, Method};
 
+use super::coordination;
+
 /// What a method costs one job, and how often an answer passes it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Terms {
@@ -22,7 +24,7 @@ pub struct Terms {
     pub checkers: Money,
     /// What they are paid if every check takes place.
     pub checkers_most: Money,
-    /// The price of a unit of gas.
+    /// The price of a unit of gas, with what the requester adds to it.
     pub gas: Money,
     /// The price of a checker's GPU-second.
     pub check: Money,
@@ -46,19 +48,25 @@ pub struct Terms {
     pub agree: u32,
 }
 
-/// Puts the terms of every method the job's class admits into `terms`, which comes empty. None where the chain or the
-/// checkers cannot be paid because their channel is stopped.
+/// Puts the terms of every method the job's class admits into `terms`, which comes empty. A method is left out where the
+/// chain or the checkers it needs cannot be paid because their channel is stopped.
 pub fn collect(market: &mut Market, at: &Moment<'_>, slot: JobSlot, terms: &mut Vec<Terms>) {
     let scenario = at.scenario;
     let channels = &scenario.channels;
-    let Some(gas_price) = market.prices.at(channels, Channel::Coordination, at.now) else { return };
-    let Some(check_price) = market.prices.at(channels, Channel::Verification, at.now) else { return };
+    let gas = market.prices.at(channels, Channel::Coordination, at.now);
+    let gas = gas.map(|price| price + coordination::tip(market, scenario, slot));
+    let check = market.prices.at(channels, Channel::Verification, at.now);
     let job = &market.jobs[slot];
     let diligence = market.opinions.diligence(&scenario.verification, job.requester);
     let expected = job.expected;
     let class = job.class;
     for &id in &scenario.classes[class].methods {
         let method = &scenario.verification.methods[id];
+        let stopped = (gas.is_none() && needs_gas(scenario, method)) || (check.is_none() && method.pays_checkers());
+        if stopped {
+            continue;
+        }
+        let (gas_price, check_price) = (gas.unwrap_or_default(), check.unwrap_or_default());
         let passing = passing(&mut market.scratch.passing, (id, method), diligence);
         let shared = Shared { expected, gas_price, check_price, passing };
         terms.push(of(market, scenario, (id, method), &shared));
@@ -88,6 +96,11 @@ fn passing(known: &mut Vec<Option<Passing>>, (id, method): (MethodId, &Method), 
     passing
 }
 
+/// Whether a placement with this method is a transaction, or may be.
+fn needs_gas(scenario: &Scenario, method: &Method) -> bool {
+    scenario.chain.runs && (scenario.chain.gas > 0 || method.checks.iter().any(|check| check.gas > 0))
+}
+
 /// What all methods see alike.
 struct Shared {
     expected: Span,
@@ -107,7 +120,7 @@ fn of(market: &Market, scenario: &Scenario, (id, method): (MethodId, &Method), s
         check: shared.check_price,
         coordination: Money::ZERO,
         coordination_most: Money::ZERO,
-        inclusion: inclusion(market, scenario),
+        inclusion: if needs_gas(scenario, method) { inclusion(market, scenario) } else { 0.0 },
         blocking: 0.0,
         standing: method.window.0 as f64,
         right: shared.passing.right,
@@ -163,7 +176,7 @@ fn passes(passing: &mut Passing, check: &Check) {
 /// What the chain's own delay is expected to be: half a block, and the blocks that those who wait fill.
 fn inclusion(market: &Market, scenario: &Scenario) -> f64 {
     let chain = &scenario.chain;
-    if !chain.runs || !chain.blocking || chain.gas == 0 {
+    if !chain.blocking {
         return 0.0;
     }
     let ahead = market.chain.waiting as f64 / chain.limit as f64;

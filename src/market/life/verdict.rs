@@ -3,6 +3,7 @@
 use crate::domain::answer::Evidence;
 use crate::domain::fate::Fate;
 use crate::domain::ids::JobSlot;
+use crate::domain::job::Role;
 use crate::market::{Market, Moment};
 use crate::policy::conduct::Outcome;
 use crate::policy::verdict::Verdict;
@@ -97,7 +98,8 @@ fn conclude(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: u8, 
     if votes.asked > votes.alarms + votes.approvals + votes.missing {
         let mut place = 0;
         while let Some(&child) = market.proceedings.read(link).children.get(place) {
-            match market.jobs[child].copy == index {
+            let (child, job) = (child.slot, &market.jobs[child.slot]);
+            match job.role != Role::Replica && job.copy == index {
                 true => replication::call_off_one(market, at, slot, child),
                 false => place += 1,
             }

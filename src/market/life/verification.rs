@@ -11,7 +11,7 @@ use crate::domain::purpose::Purpose;
 use crate::domain::story::Story;
 use crate::engine::random::{Chance, mix};
 use crate::engine::time::Span;
-use crate::market::state::proceedings::Cast;
+use crate::market::state::proceedings::{Cast, Child};
 use crate::market::{Event, Market, Moment};
 use crate::policy::conduct::Exhibit;
 use crate::policy::selection::SelectionView;
@@ -145,7 +145,11 @@ fn ask(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: usize, ch
             checked: story.node,
             wanted: check.count as usize,
         };
-        rule.select(&mut market.selection, &view, &mut drawn, &mut chosen);
+        match check.by {
+            Checker::Validators => rule.select(&mut market.selection, &view, &mut drawn, &mut chosen),
+            // Peers are drawn by a rule of their own, which remembers nothing.
+            _ => rule.select(&mut rule.memory(), &view, &mut drawn, &mut chosen),
+        }
     }
     let link = market.jobs[slot].link;
     let mut asked = market.proceedings.read(link).votes[index];
@@ -195,7 +199,8 @@ fn employ(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, task: &Task) 
     job.turn = job.turn.wrapping_add(1);
     let turn = job.turn;
     let link = market.jobs[slot].link;
-    market.proceedings.get(link).children.push(child);
+    let stake = market.nodes.backrooms[task.by].stake.0 as u64;
+    market.proceedings.get(link).children.push(Child { slot: child, stake });
     if task.work > Span::ZERO {
         return placement::go(market, at, child, task.by);
     }
@@ -212,14 +217,13 @@ pub fn reported(market: &mut Market, at: &mut Moment<'_>, child: JobSlot) {
     let story = *market.jobs.story(child);
     let alarm = story.alarms > 0;
     at.facts.check(&story, index, alarm);
-    replication::forget(market, slot, child);
+    let stake = replication::forget(market, slot, child);
     let scenario = at.scenario;
     let parent = market.jobs.story(slot);
     let check = &scenario.verification.methods[parent.method].checks[index as usize];
     // Nobody knows who looked: whoever votes is paid.
     let fee = terms::fee(scenario, parent.check_price, check.expected_work(parent.expected_work));
     settlement::pay_checker(market, at, slot, story.node, fee);
-    let stake = market.nodes.backrooms[story.node].stake.0 as u64;
     market.nodes.backrooms[story.node].checked += 1;
     market.nodes.backrooms[story.node].alarms += u64::from(alarm);
     vote(market, at, slot, Cast { check: index, by: story.node, alarm }, stake);
@@ -244,9 +248,8 @@ fn vote(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, cast: Cast, sta
 
 /// A checker will never answer: it is gone, full, or failed.
 pub fn lost(market: &mut Market, at: &mut Moment<'_>, child: JobSlot) {
-    let (slot, index, by) = (market.jobs[child].link, market.jobs[child].copy, market.jobs[child].node);
-    replication::forget(market, slot, child);
-    let stake = market.nodes.backrooms[by].stake.0 as u64;
+    let (slot, index) = (market.jobs[child].link, market.jobs[child].copy);
+    let stake = replication::forget(market, slot, child);
     let votes = &mut market.proceedings.get(market.jobs[slot].link).votes[index as usize];
     (votes.missing, votes.stake_missing) = (votes.missing + 1, votes.stake_missing + stake);
     verdict::count(market, at, slot, index);

@@ -29,13 +29,22 @@ pub struct Proceeding {
     /// Who voted: check, checker, whether it raised an alarm.
     pub cast: Vec<Cast>,
     /// Work under way on the job's behalf.
-    pub children: Vec<JobSlot>,
+    pub children: Vec<Child>,
     /// Of replicas: the answers that are there.
     pub answers: Vec<Copy>,
     /// Whether the result still stands for its window.
     pub stands: bool,
     /// Whether the payment to the node is still to come.
     pub unpaid: bool,
+}
+
+/// Work under way on a job's behalf.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Child {
+    /// Its slot.
+    pub slot: JobSlot,
+    /// The stake of who checks, when it was asked: its vote weighs that, whatever has been slashed since.
+    pub stake: u64,
 }
 
 /// A vote.
@@ -58,6 +67,8 @@ pub struct Copy {
     pub answer: Answer,
     /// What the node is to be paid.
     pub price: Money,
+    /// Whether it has been.
+    pub paid: bool,
 }
 
 impl Proceedings {
@@ -98,10 +109,9 @@ impl Proceedings {
 }
 
 impl Proceeding {
-    /// Takes a child off the list of those under way.
-    pub fn leave(&mut self, child: JobSlot) {
-        if let Some(place) = self.children.iter().position(|&other| other == child) {
-            self.children.swap_remove(place);
-        }
+    /// Takes a child off the list of those under way; gives the stake it was asked with.
+    pub fn leave(&mut self, child: JobSlot) -> u64 {
+        let place = self.children.iter().position(|other| other.slot == child);
+        self.children.swap_remove(place.expect("a child is under way until it is forgotten")).stake
     }
 }

@@ -26,6 +26,8 @@ pub struct Offer {
     pub wait: Span,
     /// The expected time until the answer is there: network, wait and service.
     pub delay: Span,
+    /// Nanoseconds that a nanosecond of work takes there, as loaded as it is.
+    pub slowness: f64,
     /// Jobs at the node, waiting and in service.
     pub jobs: u32,
     /// The probability that its answer is right, as the requester sees it.
@@ -96,6 +98,7 @@ mod tests {
                 price: Money(draw.below(5) as i64),
                 wait: Span(draw.below(5)),
                 delay: Span(draw.below(5)),
+                slowness: 1.0,
                 jobs: draw.below(5) as u32,
                 trust: 1.0,
                 surplus: draw.below(5) as f64,
@@ -134,6 +137,7 @@ mod tests {
             price: Money(1),
             wait: Span(1),
             delay: Span(1),
+            slowness: 1.0,
             jobs: 1,
             trust: 1.0,
             surplus: 0.0,

@@ -3,6 +3,8 @@
 //! (`whole`).
 
 mod auditor;
+mod checked;
+mod keeper;
 mod markets;
 mod room;
 mod story;
@@ -12,13 +14,16 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use proptest::strategy::Strategy;
 use proptest::test_runner::TestRunner;
-use reliance::domain::fate::Fate;
+use reliance::domain::fate::{Cause, Fate};
 use reliance::engine::time::{Span, Time};
 use reliance::scenario::Scenario;
 use reliance::simulate::Run;
 
 use self::auditor::Auditor;
+pub use self::checked::checked_market;
+use self::keeper::Keeper;
 pub use self::markets::{Text, market};
 use super::trial::{Witness, cases, seed};
 
@@ -27,6 +32,22 @@ pub fn audited(scenario: &Arc<Scenario>) -> (Witness, String) {
     let mut recorder = (Auditor::new(scenario), Witness::default());
     let outcome = Run::open(scenario.clone(), seed()).close(&mut recorder);
     (recorder.1, outcome.digest.to_string())
+}
+
+/// Watches a run of a market whose answers are verified with the keeper: after every instant money is conserved, and nobody
+/// works for a job that is closed. Gives what was seen and the digest.
+pub fn kept(scenario: &Arc<Scenario>) -> (Witness, String) {
+    let (alone, outcome) = Witness::of(scenario);
+    let mut recorder = (Keeper::new(scenario), Witness::default());
+    let mut run = Run::open(scenario.clone(), seed());
+    for instant in alone.instants() {
+        run.until(instant + Span(1), &mut recorder);
+        run.audit();
+        assert!(run.jobs_open() > 0 || run.slots_in_use() == 0, "work for nobody at {instant}");
+    }
+    let digest = run.close(&mut recorder).digest.to_string();
+    assert_eq!(digest, outcome.digest.to_string(), "looking changes nothing");
+    (recorder.1, digest)
 }
 
 /// The scenario of a text.
@@ -52,9 +73,13 @@ impl Met {
 
 /// Runs `check` on random markets.
 fn in_random_markets(count: u32, check: impl Fn(&Arc<Scenario>, &Met)) {
+    in_random(market(), count, check);
+}
+
+fn in_random(markets: impl Strategy<Value = Text>, count: u32, check: impl Fn(&Arc<Scenario>, &Met)) {
     let (met, config) = (Met::default(), cases(count));
     let count = config.cases;
-    let result = TestRunner::new(config).run(&market(), |text| {
+    let result = TestRunner::new(config).run(&markets, |text| {
         check(&parsed(&text), &met);
         Ok(())
     });
@@ -116,5 +141,24 @@ fn the_queue_runs_dry() {
         run.until(scenario.horizon, &mut ());
         assert_eq!(run.events(), events, "events after the last job has left");
         met.note("stale events gone", witness.end.stale > 0);
+    });
+}
+
+/// The same where answers are verified, prices move, and parties do as they like: money is conserved after every event,
+/// every job has one fate, its instants are in order, and nobody works for a job that is closed.
+#[test]
+fn books_agree_where_answers_are_verified() {
+    in_random(checked_market(), 2_500, |scenario, met| {
+        let (witness, _) = kept(scenario);
+        for &fate in Fate::ALL {
+            met.note(fate.name(), witness.stories.iter().any(|story| story.fate == fate));
+        }
+        for &cause in Cause::ALL {
+            met.note(cause.name(), witness.stories.iter().any(|story| story.cause == Some(cause)));
+        }
+        for kind in ["negotiated", "checked", "called-off", "slashed", "priced", "block", "dropped", "bounced"] {
+            met.note(kind, witness.facts.iter().any(|(_, fact)| fact.name() == kind));
+        }
+        met.note("drained", scenario.drain && !witness.stories.is_empty());
     });
 }

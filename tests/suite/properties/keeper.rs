@@ -1,0 +1,222 @@
+//! A recorder that keeps simpler books than the `auditor`, for markets whose answers are verified: whose money went where,
+//! who is open, and what each life must be once it is over.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use reliance::domain::fate::{Fate, Stage};
+use reliance::domain::money::{Asset, Money};
+use reliance::domain::story::{JobKey, Story};
+use reliance::engine::time::Time;
+use reliance::record::fact::Fact;
+use reliance::record::recorder::{Gauges, MarketGauge, Recorder};
+use reliance::scenario::Scenario;
+use reliance::scenario::schema::{SlashTo, Use};
+
+/// Watches a run and panics at the first thing that cannot be.
+pub struct Keeper {
+    scenario: Arc<Scenario>,
+    /// What each open job has paid.
+    open: BTreeMap<JobKey, Money>,
+    /// The number of each source's next job.
+    next: Vec<u64>,
+    closed: u64,
+    stakes: Vec<Money>,
+    charged: Money,
+    income: Money,
+    open_area: u128,
+    seen: Time,
+}
+
+impl Keeper {
+    /// A watch over a run of this scenario.
+    pub fn new(scenario: &Arc<Scenario>) -> Keeper {
+        let parties: u32 = scenario.groups.iter().map(|group| group.count).sum();
+        Keeper {
+            scenario: scenario.clone(),
+            open: BTreeMap::new(),
+            next: vec![0; scenario.sources.len()],
+            closed: 0,
+            stakes: vec![Money::ZERO; parties as usize],
+            charged: Money::ZERO,
+            income: Money::ZERO,
+            open_area: 0,
+            seen: Time::ZERO,
+        }
+    }
+
+    fn is_open(&self, job: JobKey, fact: &Fact) {
+        assert!(self.open.contains_key(&job), "{fact:?} of a job that is not open");
+    }
+
+    fn compare(&mut self, at: Time, market: &MarketGauge) {
+        self.open_area += self.open.len() as u128 * at.since(self.seen).0 as u128;
+        self.seen = at;
+        assert_eq!((market.open, market.open_area), (self.open.len() as u64, self.open_area), "open jobs at {at}");
+        assert!(market.escrow >= Money::ZERO && (market.open > 0 || market.escrow == Money::ZERO), "escrow at {at}");
+    }
+
+    fn close(&mut self, now: Time, story: &Story) {
+        let paid = self.open.remove(&story.key).unwrap_or_else(|| panic!("{:?} is closed twice", story.key));
+        match story.fate {
+            Fate::RevokedRight | Fate::RevokedWrong => {
+                assert_eq!(story.charged_compute, story.shortfall, "all that can be had comes back: {story:?}");
+                assert!(story.charged() <= paid, "{story:?} has paid {paid}");
+            }
+            _ => assert_eq!((story.charged(), story.shortfall), (paid, Money::ZERO), "what was paid: {story:?}"),
+        }
+        assert_eq!(story.at.closed, now, "{story:?}");
+        self.closed += 1;
+        self.charged += story.charged();
+        self.income += story.charged_compute + story.charged_verification;
+        check(&self.scenario, story);
+    }
+}
+
+impl Recorder for Keeper {
+    fn note(&mut self, now: Time, fact: &Fact, story: Option<&Story>) {
+        assert!(self.seen <= now, "facts come in order of time");
+        match *fact {
+            Fact::Asked { job, .. } => {
+                let next = &mut self.next[job.source.0 as usize];
+                assert_eq!(job.index, *next, "jobs are numbered as they come");
+                assert!(now < self.scenario.asking_ends, "{job:?} is asked for in time");
+                *next += 1;
+                assert!(self.open.insert(job, Money::ZERO).is_none(), "{job:?} is asked for once");
+            }
+            Fact::Settled { job, paid, refunded } => {
+                self.is_open(job, fact);
+                assert!(paid >= Money::ZERO && refunded >= Money::ZERO, "{fact:?}");
+                *self.open.get_mut(&job).expect("an open job") += paid;
+            }
+            Fact::Checked { job, by, alarm, .. } => {
+                self.is_open(job, fact);
+                let told = story.expect("a check comes with its story");
+                assert_eq!((told.node, told.alarms > 0, told.at.answered), (by, alarm, now), "{fact:?}");
+            }
+            Fact::Slashed { job, node, amount } => {
+                self.is_open(job, fact);
+                let stake = &mut self.stakes[node.0 as usize];
+                assert!(Money::ZERO < amount && amount <= *stake, "{fact:?} of a stake of {stake}");
+                *stake -= amount;
+            }
+            Fact::Endowed { account, asset, amount } => {
+                assert_eq!(asset, Asset::Token);
+                self.stakes[account as usize] += amount;
+            }
+            Fact::Closed { .. } => self.close(now, story.expect("a closing fact comes with its story")),
+            Fact::Declined { job, .. }
+            | Fact::Placed { job, .. }
+            | Fact::Reached { job, .. }
+            | Fact::Bounced { job, .. }
+            | Fact::LoadAwaited { job, .. }
+            | Fact::Started { job, .. }
+            | Fact::Preempted { job, .. }
+            | Fact::FirstToken { job, .. }
+            | Fact::Finished { job, .. }
+            | Fact::Dropped { job, .. }
+            | Fact::Answered { job, .. }
+            | Fact::Negotiated { job, .. }
+            | Fact::Revoked { job, .. } => self.is_open(job, fact),
+            // The last to be called off are so when their job has its fate.
+            Fact::CalledOff { .. } => {}
+            Fact::Priced { price, .. } => assert!(price >= Money(-1), "{fact:?}"),
+            Fact::Block { used, .. } => assert!(
+                used <= self.scenario.chain.limit
+                    || self.scenario.chain.background.iter().any(|others| *others == used),
+                "{fact:?}"
+            ),
+            Fact::NodeFailed { .. } | Fact::NodeRepaired { .. } | Fact::Listed { .. } | Fact::Delisted { .. } => {}
+        }
+    }
+
+    fn due(&self, now: Time) -> Option<Time> {
+        (self.seen < now).then_some(now)
+    }
+
+    fn sample(&mut self, at: Time, gauges: &impl Gauges) {
+        self.compare(at, &gauges.market(at));
+    }
+
+    fn end(&mut self, at: Time, gauges: &impl Gauges) {
+        let market = gauges.market(at);
+        self.compare(at, &market);
+        assert_eq!((self.open.len(), market.escrow), (0, Money::ZERO), "all is closed and settled");
+        assert_eq!(self.closed, self.next.iter().sum::<u64>(), "every job has one fate");
+        let mut income = Money::ZERO;
+        let rewarded = self.scenario.verification.slash.to == SlashTo::Checkers;
+        gauges.nodes(at, &mut |node| {
+            income += node.income;
+            let stake = self.stakes[node.node.0 as usize];
+            assert!(node.stake == stake || (rewarded && node.stake > stake), "stake of {:?}", node.node);
+        });
+        assert_eq!(income, self.income, "what requesters pay for computing and checking is what others earn");
+        if self.scenario.drain {
+            let left = [market.waiting, market.executing, market.checks_waiting, market.checks_executing];
+            assert_eq!(left, [0; 4], "nobody is left");
+        }
+    }
+}
+
+/// Panics where a story cannot be true.
+fn check(scenario: &Scenario, story: &Story) {
+    let at = &story.at;
+    let came = |instant: Time| instant != Time::NEVER;
+    let ways = [
+        [
+            at.asked,
+            at.placed,
+            at.reached,
+            at.started,
+            at.first_token,
+            at.finished,
+            at.answered,
+            at.accepted,
+            at.finalised,
+        ],
+        [at.asked, at.placed, at.reached, at.started, at.finished, at.answered, at.used, at.closed, at.closed],
+        [at.asked, at.accepted, at.paid, at.paid, at.paid, at.paid, at.paid, at.paid, at.closed],
+        [at.asked, at.accepted, at.finalised, at.closed, at.closed, at.closed, at.closed, at.closed, at.closed],
+    ];
+    for way in ways {
+        assert!(way.iter().filter(|instant| came(**instant)).is_sorted(), "out of order: {story:?}");
+    }
+    assert!(story.attempts <= scenario.retries.most + 1 && story.alarms <= story.checks, "{story:?}");
+    assert_eq!(story.cause.is_some(), story.fate == Fate::Declined, "{story:?}");
+    assert!(story.cause.is_some() || story.alive_without == 0, "{story:?}");
+    let (answered, accepted, right) = (came(at.answered), came(at.accepted), story.is_right());
+    let as_it_should = match story.fate {
+        Fate::Declined => !answered,
+        Fate::Abandoned => story.stage == Stage::Waiting && came(at.reached) && !came(at.started),
+        Fate::Lost => !answered && story.attempts > 0,
+        Fate::RejectedRight => answered && !accepted && right && story.alarms > 0,
+        Fate::RejectedWrong => answered && !accepted && !right && story.alarms > 0,
+        Fate::Unresolved => !accepted && !came(at.finalised),
+        Fate::Late => answered && !accepted && at.closed > story.deadline,
+        Fate::RevokedRight => accepted && right && story.alarms > 0 && at.accepted <= story.deadline,
+        Fate::RevokedWrong => accepted && !right && story.alarms > 0 && at.accepted <= story.deadline,
+        Fate::FinalRight => right && at.accepted <= story.deadline,
+        Fate::FinalWrong => !right && at.accepted <= story.deadline,
+        Fate::Censored => at.closed >= scenario.horizon,
+    };
+    assert!(as_it_should, "{story:?}");
+    let is_final = matches!(story.fate, Fate::FinalRight | Fate::FinalWrong);
+    if is_final {
+        assert!([at.answered, at.accepted, at.used, at.paid, at.finalised].into_iter().all(came), "{story:?}");
+        assert_eq!(at.closed, at.finalised.max(at.paid), "{story:?}");
+    }
+    if !accepted {
+        assert_eq!(
+            (story.charged_compute, came(at.paid), came(at.finalised)),
+            (Money::ZERO, false, false),
+            "{story:?}"
+        );
+    }
+    let used = match story.use_at {
+        Use::Answered => at.answered,
+        Use::Accepted => at.accepted,
+        Use::Final => at.finalised,
+        Use::WhenWorthIt => panic!("a placement says when: {story:?}"),
+    };
+    assert_eq!(at.used, used, "{story:?}");
+}

@@ -298,7 +298,7 @@ fn weigh(
         let nothing = deaths.after[0] == f64::NEG_INFINITY;
         Err((deaths.cause().filter(|_| !nothing).unwrap_or(Cause::NoSupply), deaths.alive_without()))
     } else {
-        Ok(best[super::offer::pick(market, scenario, slot, offers)])
+        Ok(best[super::offer::pick(market, scenario, slot, offers, 0)])
     };
     best.clear();
     market.scratch.quotes = best;
@@ -339,7 +339,7 @@ pub fn unseen(market: &mut Market, at: &Moment<'_>, slot: JobSlot, offers: &[Off
     super::terms::collect(market, at, slot, &mut terms);
     let wish = Wish::of(market, at.scenario, at.now, slot);
     let first = terms.first().filter(|terms| terms.copies as usize <= offers.len());
-    let taken = first.map(|terms| (super::offer::pick(market, at.scenario, slot, offers), *terms));
+    let taken = first.map(|terms| (super::offer::pick(market, at.scenario, slot, offers, 0), *terms));
     terms.clear();
     market.scratch.terms = terms;
     taken.map(|(place, terms)| quote(&wish, at.scenario, &offers[place], &terms)).ok_or((Cause::NoSupply, 0))

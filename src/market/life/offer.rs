@@ -60,7 +60,7 @@ pub fn take(
         (Choice::First, Some(method)) => match offers[..] {
             [] => Err((Cause::NoSupply, 0)),
             [only] => Ok(choice::as_offered(&only, method)),
-            _ => Ok(choice::as_offered(&offers[pick(market, scenario, slot, offers)], method)),
+            _ => Ok(choice::as_offered(&offers[pick(market, scenario, slot, offers, 0)], method)),
         },
         (Choice::First, None) => choice::unseen(market, at, slot, offers),
         (Choice::Surplus, _) => choice::choose(market, at, slot, offers),
@@ -160,12 +160,14 @@ fn wait(quote: &NodeQuote, expected: Span, estimate: Estimate) -> Span {
     Span::from_nanos(ahead * quote.slowness / quote.slots as f64)
 }
 
-/// The place of the offer that the chooser takes; there is at least one.
-pub fn pick(market: &mut Market, scenario: &Scenario, slot: JobSlot, offers: &[Offer]) -> usize {
+/// The place of the offer that the chooser takes, as the first or a further one of the same job; there is at least one.
+pub fn pick(market: &mut Market, scenario: &Scenario, slot: JobSlot, offers: &[Offer], further: usize) -> usize {
     if offers.len() == 1 {
         return 0;
     }
     let key = market.jobs.story(slot).key;
-    let mut drawn = draw(market.seed, Purpose::Choice, key, market.jobs[slot].attempt as u32);
+    // Each pick has a draw of its own: with one for all, the second choice would follow from the first.
+    let number = u32::from(market.jobs[slot].attempt) | (further as u32) << 16;
+    let mut drawn = draw(market.seed, Purpose::Choice, key, number);
     scenario.routing.chooser.choose(&mut market.chooser, offers, &mut drawn)
 }

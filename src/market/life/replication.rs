@@ -27,7 +27,7 @@ pub fn place(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, quote: &Qu
     let mut chosen = std::mem::take(&mut market.scratch.chosen);
     chosen.extend(offers.iter().find(|offer| offer.node == quote.node));
     while chosen.len() < copies && !left.is_empty() {
-        let next = offer::pick(market, scenario, slot, &left);
+        let next = offer::pick(market, scenario, slot, &left, chosen.len());
         chosen.push(left.remove(next));
     }
     let work = terms::overhead(&scenario.verification.methods[quote.method], market.jobs[slot].expected);

@@ -92,6 +92,14 @@ pub struct Class {
     pub abandoned: u64,
     /// Those that nobody took.
     pub declined: u64,
+    /// Those whose result became final.
+    pub finals: u64,
+    /// Nanoseconds from asking until then.
+    pub finality: u128,
+    /// Those of them that somebody checked.
+    pub audited: u64,
+    /// Nanoseconds from asking until final, of those.
+    pub audited_finality: u128,
 }
 
 /// Answered jobs with work up to a limit.
@@ -193,6 +201,13 @@ impl Probe {
             class.waited += u64::from(wait > Span::ZERO);
             class.waited_long += u64::from(wait > self.long_wait);
             class.wait += u128::from(wait.0);
+        }
+        if at.finalised != Time::NEVER {
+            let finality = u128::from(at.finalised.since(at.asked).0);
+            class.finals += 1;
+            class.finality += finality;
+            class.audited += u64::from(story.checks > 0);
+            class.audited_finality += if story.checks > 0 { finality } else { 0 };
         }
         if at.answered != Time::NEVER {
             let response = u128::from(at.answered.since(at.asked).0);

@@ -1,13 +1,17 @@
 //! The cases: which scenario, which formula, which measure.
 
 mod arrivals;
+mod audits;
 mod batches;
 mod choices;
+mod copies;
 mod days;
 mod failures;
 mod many_servers;
+mod methods;
 mod one_server;
 mod sharing;
+mod votes;
 
 use super::case::Chapter;
 
@@ -17,5 +21,8 @@ pub fn all() -> Vec<Chapter> {
     chapters.extend(many_servers::chapters());
     chapters.extend([sharing::chapter(), choices::chapter(), batches::chapter(), failures::chapter(), days::chapter()]);
     chapters.push(arrivals::chapter());
+    chapters.extend([copies::chapter(), audits::chapter()]);
+    chapters.extend(votes::chapters());
+    chapters.push(methods::chapter());
     chapters
 }

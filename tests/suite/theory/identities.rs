@@ -127,11 +127,16 @@ fn names() -> Vec<PathBuf> {
 /// A scenario cut to a two-hundredth of its length, but not below 50 s, and counted from the start.
 fn short(path: &std::path::Path, drain: bool) -> Arc<Scenario> {
     let load = |sets: &[Set]| Scenario::load(path, sets).unwrap_or_else(|problems| panic!("{problems}"));
-    let whole = load(&[]).horizon;
+    let loaded = load(&[]);
+    let whole = loaded.horizon;
     let horizon = (whole.0 / 200).max(50 * Span::SECOND.0).min(whole.0);
     let set = |text: String| text.parse::<Set>().expect("a path and a value");
     let (horizon, warm_up) = (format!("horizon=\"{horizon}ns\""), "warm-up=\"0\"".to_owned());
-    load(&[set(horizon), set(warm_up), set(format!("drain={drain}"))])
+    let mut sets = vec![set(horizon), set(warm_up), set(format!("drain={drain}"))];
+    if loaded.asking_ends < whole {
+        sets.push(set("demand.until=\"25s\"".to_owned()));
+    }
+    load(&sets)
 }
 
 fn quickstart() -> PathBuf {
@@ -204,4 +209,21 @@ fn money_is_conserved_at_any_instant() {
     assert_eq!((summary.jobs, summary.charged), (seen.asked, seen.paid));
     assert!(seen.asked == seen.closed && seen.paid == seen.income && seen.sojourns == seen.end.open_area);
     assert!(seen.fates.len() > 2, "the market lives: {:?}", seen.fates);
+}
+
+#[test]
+fn prices_that_feel_only_themselves_are_as_without_a_matrix() {
+    let path = super::folder().join("coupling.toml");
+    let digest = |sets: &[&str]| {
+        let sets: Vec<Set> = sets.iter().map(|text| text.parse().expect("a path and a value")).collect();
+        let scenario = Scenario::load(&path, &sets).unwrap_or_else(|problems| panic!("{problems}"));
+        (scenario.channels.coupling.is_some(), simulate(&scenario, Seed::from(1), &mut ()).digest.to_string())
+    };
+    let identity = digest(&["pricing.coupling=[[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]"]);
+    // Entries that are zero but for their last bits are computed, and come to the same.
+    let computed = digest(&["pricing.coupling=[[1.0, 1e-300, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]"]);
+    let coupled = digest(&[]);
+    assert_eq!((identity.0, computed.0, coupled.0), (false, true, true));
+    assert_eq!(identity.1, computed.1);
+    assert_ne!(identity.1, coupled.1);
 }

@@ -1,12 +1,15 @@
 //! The cases: which scenario, which formula, which measure.
 
+mod admission;
 mod arrivals;
 mod audits;
 mod batches;
 mod choices;
 mod copies;
 mod days;
+mod deterrence;
 mod failures;
+mod fees;
 mod many_servers;
 mod methods;
 mod one_server;
@@ -23,6 +26,6 @@ pub fn all() -> Vec<Chapter> {
     chapters.push(arrivals::chapter());
     chapters.extend([copies::chapter(), audits::chapter()]);
     chapters.extend(votes::chapters());
-    chapters.push(methods::chapter());
+    chapters.extend([methods::chapter(), admission::chapter(), deterrence::chapter(), fees::chapter()]);
     chapters
 }

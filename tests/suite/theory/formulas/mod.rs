@@ -1,11 +1,13 @@
 //! The closed forms: each with its source, and with worked examples as its tests. Times are in seconds, rates per second,
 //! unless a formula is free of units.
 
+pub mod admission;
 pub mod arrivals;
 pub mod audits;
 pub mod batches;
 pub mod choices;
 pub mod copies;
+pub mod fees;
 pub mod markov;
 pub mod networks;
 pub mod single;

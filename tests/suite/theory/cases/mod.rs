@@ -13,6 +13,7 @@ mod fees;
 mod many_servers;
 mod methods;
 mod one_server;
+mod opinions;
 mod sharing;
 mod votes;
 
@@ -26,6 +27,12 @@ pub fn all() -> Vec<Chapter> {
     chapters.push(arrivals::chapter());
     chapters.extend([copies::chapter(), audits::chapter()]);
     chapters.extend(votes::chapters());
-    chapters.extend([methods::chapter(), admission::chapter(), deterrence::chapter(), fees::chapter()]);
+    chapters.extend([
+        methods::chapter(),
+        admission::chapter(),
+        deterrence::chapter(),
+        fees::chapter(),
+        opinions::chapter(),
+    ]);
     chapters
 }

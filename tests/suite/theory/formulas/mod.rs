@@ -10,6 +10,7 @@ pub mod copies;
 pub mod fees;
 pub mod markov;
 pub mod networks;
+pub mod opinions;
 pub mod single;
 pub mod transient;
 pub mod votes;

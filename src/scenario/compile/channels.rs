@@ -32,7 +32,8 @@ pub(super) fn channels(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Op
     }
     let coupling = coupling(compiler, written.coupling);
     let [Some(compute), Some(coordination), Some(verification)] = pricing else { return None };
-    let moves = [&compute, &verification].iter().any(|rule| !matches!(rule, Pricing::List(_)));
+    // A price that is coupled to others needs what those saw, even where they do not move themselves.
+    let moves = coupling.is_some() || [&compute, &verification].iter().any(|rule| !matches!(rule, Pricing::List(_)));
     Some(Channels {
         pricing: [compute, coordination, verification],
         rounding: written.rounding,

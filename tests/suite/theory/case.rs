@@ -1,5 +1,6 @@
 //! A case: a scenario, what a closed form says about it, and how that is measured.
 
+use reliance::domain::fate::Fate;
 use reliance::record::tally::Durations;
 
 use super::watch::{Seen, Wish};
@@ -124,13 +125,20 @@ pub fn wait(seen: &Seen) -> Part {
 /// The variance of the waits of those served about the mean they should have; about the mean they have it would be a little
 /// too small.
 pub fn wait_variance(expected_mean: f64) -> impl Fn(&Seen) -> Part {
-    move |seen| {
-        let moments = &seen.summary.wait.moments;
-        let (count, mean) = (moments.count() as f64, moments.mean().unwrap_or(0.0));
-        let about =
-            (count - 1.0) * moments.variance().unwrap_or(0.0) + count * (mean - expected_mean) * (mean - expected_mean);
-        Part::new(about, count)
-    }
+    move |seen| variance(&seen.summary.wait, expected_mean)
+}
+
+/// The same of the times from asking to answer.
+pub fn response_variance(expected_mean: f64) -> impl Fn(&Seen) -> Part {
+    move |seen| variance(&seen.summary.response, expected_mean)
+}
+
+fn variance(durations: &Durations, expected_mean: f64) -> Part {
+    let moments = &durations.moments;
+    let (count, mean) = (moments.count() as f64, moments.mean().unwrap_or(0.0));
+    let about =
+        (count - 1.0) * moments.variance().unwrap_or(0.0) + count * (mean - expected_mean) * (mean - expected_mean);
+    Part::new(about, count)
 }
 
 /// The share of jobs that wait at all, of those that come to a node.
@@ -143,6 +151,11 @@ pub fn waits(seen: &Seen) -> Part {
 pub fn declined(seen: &Seen) -> Part {
     let class = &seen.probe.classes[0];
     Part::share(class.declined, class.jobs)
+}
+
+/// The share of jobs with this fate.
+pub fn fate(fate: Fate) -> impl Fn(&Seen) -> Part {
+    move |seen| Part::share(seen.summary.fate(fate), seen.summary.jobs)
 }
 
 fn mean(durations: &Durations) -> Part {

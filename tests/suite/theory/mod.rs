@@ -52,10 +52,26 @@ fn the_market_keeps_to_the_closed_forms() {
     let cases = chapters.iter().flat_map(|chapter| &chapter.cases).filter(|case| chosen(case.scenario));
     let ready: Vec<Ready> = cases.map(|case| Ready::new(case, times)).collect();
     let shown = run::run(&ready);
+    if only.is_some() {
+        print_all(&ready, &shown);
+    }
     let far = too_far(&ready, &shown);
     assert!(far.is_empty(), "{} rows are further than {LIMIT} from their formulas:\n{}\n", far.len(), far.join("\n"));
     if !long && only.is_none() {
         expect_page(&page::write(&chapters, &shown));
+    }
+}
+
+/// Says what was found, for whoever runs a few scenarios with `--nocapture`.
+fn print_all(cases: &[Ready], shown: &[Shown]) {
+    for (ready, shown) in cases.iter().zip(shown) {
+        for (row, found) in ready.case.rows.iter().zip(&shown.estimates) {
+            let (scenario, name) = (ready.case.scenario, &row.name);
+            println!(
+                "{scenario}: {name}: {} ± {} of {}, z {:+.2}",
+                found.mean, found.half_width, row.expected, found.z
+            );
+        }
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Wish {
     pub bands: Vec<f64>,
     /// Count the arrivals of windows of this length, in seconds.
     pub window: f64,
+    /// Keep every price of every channel.
+    pub prices: bool,
 }
 
 /// Everything known about a replication.
@@ -58,6 +60,9 @@ pub struct Probe {
     pub starts: Starts,
     /// When jobs were asked for.
     pub asked: Asked,
+    wants_prices: bool,
+    /// When a channel closed, which, and its price from then on in micro-credits.
+    pub prices: Vec<(Time, u8, i64)>,
 }
 
 /// How long the market held how many jobs.
@@ -92,6 +97,18 @@ pub struct Class {
     pub abandoned: u64,
     /// Those that nobody took.
     pub declined: u64,
+    /// Those whose result became final.
+    pub finals: u64,
+    /// Nanoseconds from asking until then.
+    pub finality: u128,
+    /// Those of them that somebody checked.
+    pub audited: u64,
+    /// Nanoseconds from asking until final, of those.
+    pub audited_finality: u128,
+    /// Σ of what was thought of the node at the last placement.
+    pub trust: f64,
+    /// The sum of the squares of that.
+    pub trust_square: f64,
 }
 
 /// Answered jobs with work up to a limit.
@@ -164,6 +181,8 @@ impl Probe {
             bands: limits.map(|limit| Band { limit, ..Band::default() }).collect(),
             starts: Starts::default(),
             asked: Asked { window, until: from + window, ..Asked::default() },
+            wants_prices: wish.prices,
+            prices: Vec::new(),
         }
     }
 
@@ -187,12 +206,21 @@ impl Probe {
         class.jobs += 1;
         class.abandoned += u64::from(story.fate == Fate::Abandoned);
         class.declined += u64::from(story.fate == Fate::Declined);
+        class.trust += story.trust;
+        class.trust_square += story.trust * story.trust;
         if at.reached != Time::NEVER {
             let wait = if at.started == Time::NEVER { now.since(at.reached) } else { at.started.since(at.reached) };
             class.reached += 1;
             class.waited += u64::from(wait > Span::ZERO);
             class.waited_long += u64::from(wait > self.long_wait);
             class.wait += u128::from(wait.0);
+        }
+        if at.finalised != Time::NEVER {
+            let finality = u128::from(at.finalised.since(at.asked).0);
+            class.finals += 1;
+            class.finality += finality;
+            class.audited += u64::from(story.checks > 0);
+            class.audited_finality += if story.checks > 0 { finality } else { 0 };
         }
         if at.answered != Time::NEVER {
             let response = u128::from(at.answered.since(at.asked).0);
@@ -214,6 +242,7 @@ impl Recorder for Probe {
                 self.asked.note(now, self.from);
             }
             (Fact::Closed { .. }, Some(story)) => self.close(now, story),
+            (Fact::Priced { channel, price }, _) if self.wants_prices => self.prices.push((now, *channel, price.0)),
             (Fact::Started { node, .. }, _) if self.from <= now && now < self.to => self.starts.note(now, *node),
             _ => {}
         }

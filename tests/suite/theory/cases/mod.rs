@@ -1,13 +1,21 @@
 //! The cases: which scenario, which formula, which measure.
 
+mod admission;
 mod arrivals;
+mod audits;
 mod batches;
 mod choices;
+mod copies;
 mod days;
+mod deterrence;
 mod failures;
+mod fees;
 mod many_servers;
+mod methods;
 mod one_server;
+mod opinions;
 mod sharing;
+mod votes;
 
 use super::case::Chapter;
 
@@ -17,5 +25,14 @@ pub fn all() -> Vec<Chapter> {
     chapters.extend(many_servers::chapters());
     chapters.extend([sharing::chapter(), choices::chapter(), batches::chapter(), failures::chapter(), days::chapter()]);
     chapters.push(arrivals::chapter());
+    chapters.extend([copies::chapter(), audits::chapter()]);
+    chapters.extend(votes::chapters());
+    chapters.extend([
+        methods::chapter(),
+        admission::chapter(),
+        deterrence::chapter(),
+        fees::chapter(),
+        opinions::chapter(),
+    ]);
     chapters
 }

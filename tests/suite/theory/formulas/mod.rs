@@ -1,13 +1,19 @@
 //! The closed forms: each with its source, and with worked examples as its tests. Times are in seconds, rates per second,
 //! unless a formula is free of units.
 
+pub mod admission;
 pub mod arrivals;
+pub mod audits;
 pub mod batches;
 pub mod choices;
+pub mod copies;
+pub mod fees;
 pub mod markov;
 pub mod networks;
+pub mod opinions;
 pub mod single;
 pub mod transient;
+pub mod votes;
 
 /// Whether `found` is within a relative 10⁻⁹ of the figure of a worked example.
 #[cfg(test)]
@@ -19,4 +25,9 @@ pub fn assert_known(found: f64, expected: f64) {
 /// `base` to a whole power.
 pub fn power(base: f64, exponent: u32) -> f64 {
     (0..exponent).fold(1.0, |product, _| product * base)
+}
+
+/// The number of ways to choose k of n.
+pub fn choose(n: u32, k: u32) -> f64 {
+    (0..k).fold(1.0, |ways, i| ways * f64::from(n - i) / f64::from(i + 1))
 }

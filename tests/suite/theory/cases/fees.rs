@@ -1,0 +1,163 @@
+//! Prices that move: over given blocks, by the market's own demand, and by each other.
+
+use crate::suite::theory::case::{Case, Chapter, Part, Row};
+use crate::suite::theory::formulas::fees::{band, base_fee, rest_exponential, rest_uniform, swings};
+use crate::suite::theory::watch::{Seen, Wish};
+
+/// The gas of the blocks of `blocks.csv`, in parts of its room of 20 million.
+const MIXED: [u64; 12] = [10, 9, 11, 20, 0, 16, 4, 10, 20, 12, 8, 6];
+
+/// The target of the blocks with a coarse step.
+const COARSE: f64 = 4000.0;
+
+/// Where coordination is among the channels.
+const COORDINATION: u8 = 1;
+
+pub fn chapter() -> Chapter {
+    let mut cases = given();
+    cases.extend(demanded());
+    cases.push(coupling());
+    Chapter {
+        title: "Prices that move",
+        about: "Prices over given blocks are to be equal to the last unit, the micro-credit: the base fee of EIP-1559 with a step of an \
+                eighth, and a dead band of 40 % to 60 % with steps of up to 2 %, rounded down, or up where it says so. By the \
+                market's own demand, λ targets asked for in a block, a base fee rests where the target is used; that rest is \
+                stable for λ < 1 + 2/d with values uniform from 0 to w (after S. Leonardos and others, *Dynamical analysis of the \
+                EIP-1559 Ethereum fee market*, 2021). With a step of d = 1 it is for λ = 2.5, and for λ = 3.2 the fee swings \
+                between two points of the logistic map. What the chance of finite blocks adds is counted to the first \
+                order in 1/T. Prices that feel each other move by Σ C z; C is read off the moves before and after the jobs stop."
+            .into(),
+        cases,
+    }
+}
+
+fn given() -> Vec<Case> {
+    let used: Vec<u64> = MIXED.map(|millions| millions * 1_000_000).into();
+    let percents: Vec<u64> = MIXED.map(|millions| millions * 5).into();
+    let (target, start) = (10_000_000, 1_000_000_000);
+    let full = base_fee(start, target, 8, &[2 * target; 30]);
+    vec![
+        exact("fee-blocks", &base_fee(start, target, 8, &used)),
+        exact("fee-small", &base_fee(7, target, 8, &[2 * target, 2 * target, 0, 2 * target, 0])),
+        case(
+            "fee-full",
+            vec![
+                Row::new("blocks until the price is ten times as high", "base fee", 20.0, |seen| {
+                    let first = prices(seen, COORDINATION).position(|price| price >= 1e10);
+                    Part::new(first.map_or(0.0, |before| before as f64 + 1.0), 1.0)
+                }),
+                after(20, full[19]),
+            ],
+        ),
+        exact("band-blocks", &band(start, false, &percents)),
+        case("band-floor", vec![after(29, band(49, false, &[100; 29])[28])]),
+        case("band-ceil", vec![after(29, band(49, true, &[0; 29])[28])]),
+    ]
+}
+
+/// The price after each of these blocks.
+fn exact(scenario: &'static str, expected: &[u64]) -> Case {
+    case(scenario, expected.iter().enumerate().map(|(block, &price)| after(block + 1, price)).collect())
+}
+
+fn after(block: usize, expected: u64) -> Row {
+    Row::new(format!("price after block {block}"), "in whole units", expected as f64, move |seen| {
+        Part::new(prices(seen, COORDINATION).nth(block - 1).expect("so many blocks"), 1.0)
+    })
+}
+
+fn case(scenario: &'static str, rows: Vec<Row>) -> Case {
+    let wish = Wish { prices: true, ..Wish::default() };
+    Case { runs: 20, fixed_horizon: true, ..Case::new(scenario, rows).watching(wish) }
+}
+
+/// The prices of a channel, in micro-credits, at each close.
+fn prices(seen: &Seen, channel: u8) -> impl Iterator<Item = f64> {
+    seen.probe.prices.iter().filter(move |price| price.1 == channel).map(|price| price.2 as f64)
+}
+
+fn demanded() -> Vec<Case> {
+    let settles = |scenario, formula, expected: f64, unit: f64| {
+        let price = Row::new("mean price, relative to the scale of values", formula, expected, move |seen| {
+            let counted = counted(seen);
+            Part::new(counted.iter().sum::<f64>() / unit, counted.len() as f64)
+        });
+        case(scenario, vec![price])
+    };
+    let (uniform, exponential) = (1e9, 1e8);
+    let [low, high] = swings(3.2, COARSE);
+    let rest = rest_uniform(3.2);
+    let side = |name, formula, expected: f64, above: bool| {
+        Row::new(name, formula, expected, move |seen: &Seen| {
+            let counted = counted(seen);
+            let those: Vec<f64> =
+                counted.iter().map(|price| price / 1e9).filter(|&price| (price > rest) == above).collect();
+            Part::new(those.iter().sum(), those.len() as f64)
+        })
+    };
+    let mut settled = settles("fee-settles", "1 − 1/λ, and blocks of chance", swings(2.5, COARSE)[0], uniform);
+    settled.rows.push(jumps(0.0));
+    let swinging = vec![
+        side("mean of the prices below the rest", "((λ+1) − √((λ−3)(λ+1)))/2λ, and blocks of chance", low, false),
+        side("mean of the prices above the rest", "((λ+1) + √((λ−3)(λ+1)))/2λ, and blocks of chance", high, true),
+        jumps(1.0),
+    ];
+    vec![
+        settles("fee-uniform", "1 − 1/λ", rest_uniform(2.0), uniform),
+        settles("fee-exponential", "ln λ", rest_exponential(3.0), exponential),
+        settled,
+        case("fee-swings", swinging),
+    ]
+}
+
+/// The prices of gas from the warm-up's end on.
+fn counted(seen: &Seen) -> Vec<f64> {
+    let from = seen.summary.from;
+    let those = seen.probe.prices.iter().filter(|price| price.1 == COORDINATION && price.0 >= from);
+    those.map(|price| price.2 as f64).collect()
+}
+
+/// The share of blocks at which the price moves by more than a fifth.
+fn jumps(expected: f64) -> Row {
+    Row::new("share of blocks that move it by more than a fifth", "none below 1 + 2/d, all beyond", expected, |seen| {
+        let counted = counted(seen);
+        let far = counted.windows(2).filter(|pair| (pair[1] / pair[0] - 1.0).abs() > 0.2).count();
+        Part::new(far as f64, counted.len() as f64 - 1.0)
+    })
+}
+
+/// The steps of the three prices in two phases, from which the matrix follows. While jobs come the excess demands are ½, ⅕ and −½, of
+/// computing, coordination and verification; after they have stopped −1, ⅕ and −1.
+fn coupling() -> Case {
+    let felt = |seen: &Seen, channel: u8| {
+        let all: Vec<f64> = prices(seen, channel).collect();
+        // The tenth interval is in the middle of the first phase, the sixtieth in that of the second.
+        [10, 60].map(|place| (all[place] / all[place - 1] - 1.0) * 8.0)
+    };
+    let z = [[0.5, 0.2, -0.5], [-1.0, 0.2, -1.0]];
+    let entry = move |row: usize, column: usize, expected: f64| {
+        let name = format!("what {} feels of {}", CHANNELS[row], CHANNELS[column]);
+        Row::new(name, "the entry of C", expected, move |seen| {
+            // Two equations for the two entries beside the diagonal.
+            let other = 3 - row - column;
+            let steps = felt(seen, row as u8);
+            let rest = [0, 1].map(|phase| steps[phase] - z[phase][row]);
+            let determinant = z[0][column] * z[1][other] - z[1][column] * z[0][other];
+            let found = (rest[0] * z[1][other] - rest[1] * z[0][other]) / determinant;
+            // Prices are whole units of 10⁻⁶ of a credit: six decimals are sure.
+            Part::new((found * 1e6).round() / 1e6, 1.0)
+        })
+    };
+    let rows = vec![
+        entry(0, 1, 0.25),
+        entry(0, 2, -0.3),
+        entry(1, 0, 0.25),
+        entry(1, 2, 0.5),
+        entry(2, 0, -0.4),
+        entry(2, 1, 0.15),
+    ];
+    case("coupling", rows)
+}
+
+/// The channels in their order.
+const CHANNELS: [&str; 3] = ["computing", "coordination", "verification"];

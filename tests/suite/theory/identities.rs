@@ -18,6 +18,8 @@ use reliance::scenario::Scenario;
 use reliance::scenario::document::Set;
 use reliance::simulate::{Run, simulate};
 
+use super::watch::{Probe, Wish};
+
 /// Sums over a path, in whole nanoseconds and micro-credits.
 #[derive(Default)]
 struct Path {
@@ -226,4 +228,23 @@ fn prices_that_feel_only_themselves_are_as_without_a_matrix() {
     assert_eq!((identity.0, computed.0, coupled.0), (false, true, true));
     assert_eq!(identity.1, computed.1);
     assert_ne!(identity.1, coupled.1);
+}
+
+#[test]
+fn a_price_feels_channels_whose_prices_rest() {
+    let path = super::folder().join("coupling.toml");
+    let prices = |sets: &[&str]| {
+        let sets: Vec<Set> = sets.iter().map(|text| text.parse().expect("a path and a value")).collect();
+        let scenario = Scenario::load(&path, &sets).unwrap_or_else(|problems| panic!("{problems}"));
+        let mut probe = Probe::new(&scenario, &Wish { prices: true, ..Wish::default() });
+        simulate(&scenario, Seed::from(1), &mut probe);
+        let gas = probe.prices.iter().filter(|price| price.1 == 1);
+        gas.map(|price| price.2).collect::<Vec<i64>>()
+    };
+    let resting = [
+        "pricing.compute={ rule = \"list\", list = { price = \"1\" } }",
+        "pricing.verification={ rule = \"list\", list = { price = \"1\" } }",
+    ];
+    let (all_move, one_moves) = (prices(&[]), prices(&resting));
+    assert!(all_move.len() == 79 && all_move == one_moves, "{all_move:?} and {one_moves:?}");
 }

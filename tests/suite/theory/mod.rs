@@ -63,6 +63,7 @@ fn the_market_keeps_to_the_closed_forms() {
 }
 
 /// Says what was found, for whoever runs a few scenarios with `--nocapture`.
+#[expect(clippy::disallowed_macros, reason = "whoever asks for a few scenarios wants to read them")]
 fn print_all(cases: &[Ready], shown: &[Shown]) {
     for (ready, shown) in cases.iter().zip(shown) {
         for (row, found) in ready.case.rows.iter().zip(&shown.estimates) {

@@ -158,7 +158,8 @@ pub fn quote(wish: &Wish<'_>, scenario: &Scenario, offer: &Offer, terms: &Terms)
         (false, true) => f64::INFINITY,
         (false, false) => worth_first - worth_used,
     };
-    let at_use = if worth_used == f64::NEG_INFINITY { wish.value } else { worth_used };
+    // Of an answer that has cost more by its delay than it is worth, nothing is left to lose: no deduction is a gain.
+    let at_use = if worth_used == f64::NEG_INFINITY { wish.value } else { worth_used.max(0.0) };
     let deductions = [
         compute.0 as f64,
         terms.coordination.0 as f64,

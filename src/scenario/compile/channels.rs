@@ -7,6 +7,7 @@ use crate::engine::time::Span;
 use crate::policy::input::{Content, Filled, Reader, Wanted};
 use crate::policy::pricing::{Pricing, PricingTable};
 use crate::scenario::channels::{Chain, Channel, Channels, Payout};
+use crate::scenario::document::key_text;
 use crate::scenario::files::Files;
 use crate::scenario::schema::{BackgroundTable, ScenarioTable};
 
@@ -94,6 +95,8 @@ pub(super) fn chain(compiler: &mut Compiler<'_>, table: &ScenarioTable, files: &
     } else if gas as f64 > limit {
         let message = format!("a placement takes {gas} gas and a block holds {limit}");
         compiler.wrong("coordination.gas", message, "it would never be in a block: raise `target` or `limit`");
+    } else {
+        dearest(compiler, table, limit);
     }
     let tip = written.tip.as_ref().and_then(|law| compiler.law("coordination.tip", law));
     let background = match &written.background {
@@ -110,6 +113,23 @@ pub(super) fn chain(compiler: &mut Compiler<'_>, table: &ScenarioTable, files: &
         tip,
         runs: gas > 0 || checks || !background.is_empty(),
         background,
+    }
+}
+
+/// Says which methods take more gas with their checks than a block holds.
+fn dearest(compiler: &mut Compiler<'_>, table: &ScenarioTable, limit: f64) {
+    let factor = table.verification.cost_factor.get();
+    for (name, method) in &table.verification.define {
+        let checks: f64 = method.checks.iter().map(|check| check.gas as f64 * factor).sum();
+        let gas = table.coordination.gas as f64 + checks;
+        if let Some(dearest) =
+            (0..method.checks.len()).max_by_key(|index| method.checks[*index].gas).filter(|_| gas > limit)
+        {
+            let message = format!("a placement with all checks of `{name}` takes {gas} gas and a block holds {limit}");
+            let help =
+                "it would never be in a block: lower its gas, or raise `coordination.target` or `coordination.limit`";
+            compiler.wrong(format!("verification.define.{}.checks[{dearest}].gas", key_text(name)), message, help);
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::engine::law::{Law, Quantity, Sampler};
 use crate::engine::time::Span;
 use crate::scenario::document::key_text;
 use crate::scenario::model::{NodeGroup, along};
-use crate::scenario::schema::{ClassTable, ModelTable, ScenarioTable};
+use crate::scenario::schema::{ClassTable, Interruption, ModelTable, ScenarioTable};
 
 /// What the books hold with room to spare, in micro-units: a ninth of what 64 bits count.
 const BOOKS: f64 = 1e18;
@@ -43,6 +43,39 @@ pub(super) fn check(compiler: &mut Compiler<'_>, table: &ScenarioTable, groups: 
         memory(compiler, table, index, group);
     }
     money(compiler, table, groups);
+    if table.drain {
+        ends(compiler, table, groups);
+    }
+}
+
+/// Says where a drain could go on for ever: work that begins again at each failure, on nodes that are never up for as long
+/// as the shortest job takes. Of laws without bounds nothing is said: some failure comes late enough.
+fn ends(compiler: &mut Compiler<'_>, table: &ScenarioTable, groups: &IdVec<NodeGroupId, NodeGroup>) {
+    for (index, group) in groups.iter().enumerate().take(table.nodes.len()) {
+        let Some(failure) = group.failure.as_ref().filter(|failure| failure.jobs == Interruption::Repeat) else {
+            continue;
+        };
+        let (Some(up), Some(speed)) = (failure.up.is_constant(), group.speed.is_constant()) else { continue };
+        for (name, class) in &table.classes {
+            if model(table, class).is_none_or(|model| group.models >> model.0.min(63) & 1 == 0) {
+                continue;
+            }
+            let work =
+                class.work.as_ref().filter(|law| law.check().is_empty()).and_then(|law| law.sampler().is_constant());
+            let takes = work.filter(|_| class.noise.is_none()).map(|work| work / speed);
+            if let Some(takes) = takes.filter(|takes| *takes > up) {
+                let [takes, up] = [takes, up].map(Span::from_nanos);
+                let message = format!(
+                    "with `drain` the run would never end: a job of `{name}` takes `{takes}` at these nodes, which are up for \
+                     `{up}` and begin it again after each failure"
+                );
+                let help =
+                    format!("let them be up for longer than `{takes}`, or write `jobs = \"resume\"` or `\"lose\"`");
+                compiler.wrong(format!("nodes[{index}].failure.up"), message, help);
+                break;
+            }
+        }
+    }
 }
 
 /// The model of a class; nothing where the class names none that there is.

@@ -1,15 +1,21 @@
 //! Methods of verification: names become ids, checks are checked.
 
 use super::Compiler;
+use super::routing::amount;
 use crate::domain::ids::{IdVec, MethodId};
 use crate::engine::time::Span;
 use crate::policy::pool::Pool;
+use crate::policy::selection;
+use crate::policy::verdict::VerdictName;
 use crate::scenario::document::key_text;
 use crate::scenario::schema::{CheckTable, Checker, Discipline, MethodTable, ScenarioTable, Timing};
 use crate::scenario::verification::{CHECKS, Check, Method, Verification, named_methods};
 
 /// The most methods: an id has 8 bits.
 const METHODS: usize = 255;
+
+/// The most copies of a job: their number has 8 bits.
+const COPIES: u32 = 255;
 
 /// The methods that some class admits, and the ids that each class does.
 pub(super) struct Admitted {
@@ -41,6 +47,8 @@ pub(super) fn verification(compiler: &mut Compiler<'_>, table: &ScenarioTable) -
     }
     let factor = written.cost_factor.get();
     compiler.countable("verification.cost-factor", factor, 1e12);
+    amount(compiler, "verification.slash.fixed", written.slash.fixed);
+    compiler.countable("verification.slash.fee-multiple", written.slash.fee_multiple.get(), 1e9);
     let methods = used.iter().map(|name| method(compiler, table, name, factor));
     let methods: Option<IdVec<MethodId, Method>> = methods.collect();
     let selection = compiler.chosen("verification.selection", written.selection.chosen());
@@ -113,6 +121,7 @@ fn checks(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, method
         let path = format!("{path}.checks[{index}]");
         one(compiler, &path, index, check, batches(table));
         eligible(compiler, table, &path, check);
+        votes(compiler, table, &path, check);
         if check.window > table.horizon {
             let message = format!(
                 "a window of `{}` in a run of `{}`: no result would ever be final",
@@ -126,6 +135,26 @@ fn checks(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, method
         if let Some(time) = &check.time {
             compiler.law(format!("{path}.time"), time);
         }
+    }
+}
+
+/// Says which checks ask more at once than can be asked, or weigh votes by stakes that nobody has.
+fn votes(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, check: &CheckTable) {
+    let asks = matches!(check.by, Checker::Validators | Checker::Peers);
+    if asks && check.count as usize > selection::MOST {
+        let message = format!("{} checkers of one answer", check.count);
+        compiler.wrong(compiler.written(&path, "count"), message, format!("ask at most {}", selection::MOST));
+    }
+    let (groups, who) = match check.by {
+        Checker::Validators => (&table.validators, "validators"),
+        _ => (&table.nodes, "nodes"),
+    };
+    let staked = groups.iter().any(|group| group.stake.is_some());
+    // A lone checker decides by itself.
+    if asks && check.count > 1 && check.verdict.rule == VerdictName::StakeWeighted && !groups.is_empty() && !staked {
+        let message = format!("votes are weighed by stake, and no {who} have any: no answer is ever accepted");
+        let help = format!("write the `stake` of some {who}, or another verdict");
+        compiler.wrong(format!("{path}.verdict.rule"), message, help);
     }
 }
 
@@ -161,6 +190,12 @@ fn one(compiler: &mut Compiler<'_>, path: &str, index: usize, check: &CheckTable
         } else if check.timing == Timing::Deferred || check.sample.get() < 1.0 {
             let help = "copies are compared before there is an answer: leave `timing` and `sample` out";
             compiler.wrong(format!("{path}.by"), "replicas that come after the answer", help);
+        } else if check.count > COPIES {
+            compiler.wrong(
+                compiler.written(&path, "count"),
+                format!("{} copies", check.count),
+                format!("ask at most {COPIES}"),
+            );
         } else if agree == 0 || agree > check.count {
             let message = format!("{agree} of {} answers can never agree", check.count);
             compiler.wrong(compiler.written(&path, "agree"), message, "ask for 1 to `count`");

@@ -15,6 +15,7 @@ mod suite {
     mod readme;
     mod schema;
     mod study;
+    mod study_frontiers;
     mod theory;
     mod tidy;
     mod trial;

@@ -105,7 +105,11 @@ fn written(row: &Row, unit: Unit, most: f64) -> String {
     let factor = unit.scaled(most).0;
     let width = (row.high - row.low) * factor;
     let digits = match width {
-        w if w <= 0.0 => 3,
+        // Without a width the difference says how many digits it has.
+        w if w <= 0.0 && row.difference != 0.0 => {
+            (2.0 - crate::engine::maths::log10((row.difference * factor).abs()).floor()).clamp(0.0, 6.0) as usize
+        }
+        w if w <= 0.0 => 1,
         w => (1.0 - crate::engine::maths::log10(w).floor()).clamp(0.0, 6.0) as usize,
     };
     let number = |value: f64| numbers::decimals(value * factor, digits);
@@ -134,6 +138,8 @@ mod tests {
     #[test]
     fn differences_are_written_with_the_digits_they_have() {
         assert_eq!(written(&row("a", -0.0123, 0.0042), Unit::Share, 0.02), "−1.23 (−1.65 to −0.81)");
+        assert_eq!(written(&row("a", 0.000_138, 0.0), Unit::Plain, 4.0), "0.000138 (0.000138 to 0.000138)");
+        assert_eq!(written(&row("a", 0.0, 0.0), Unit::Plain, 4.0), "0.0 (0.0 to 0.0)");
         assert_eq!(written(&row("a", 2.5, 1.25), Unit::Seconds, 4.0), "2.5 (1.2 to 3.8)");
     }
 

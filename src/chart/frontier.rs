@@ -37,7 +37,7 @@ pub struct Estimate {
 pub struct Frontier {
     /// What is shown, as the title.
     pub title: String,
-    /// Of what it is the probability, such as `a job is used`.
+    /// What the colour shows, such as `the share of jobs used`.
     pub what: String,
     /// From left to right.
     pub x: Side,
@@ -63,8 +63,8 @@ pub fn draw(frontier: &Frontier) -> Result<Drawing, String> {
     let words = Words {
         title: frontier.title.clone(),
         lede: format!(
-            "Colour: the probability that {}. Solid: where it is {level}; dashed: where the lower, dotted: where the upper \
-             end of its 95 % interval is. Rings: points simulated.",
+            "Colour: {}. Solid: where it is {level}; dashed: where the lower, dotted: where the upper end of its 95 % interval \
+             is. Rings: points simulated.",
             frontier.what
         ),
         caption: frontier.caption.clone(),
@@ -83,13 +83,14 @@ pub fn draw(frontier: &Frontier) -> Result<Drawing, String> {
     draw_cells(&mut sheet, &panel, frontier);
     panel.draw_x(&mut sheet, true);
     draw_y_ticks(&mut sheet, &panel);
+    // The frontier itself lies over the ends of its interval.
     let values: [fn(&Estimate) -> f64; 3] =
-        [|estimate| estimate.mean, |estimate| estimate.low, |estimate| estimate.high];
-    for (value, (dash, width)) in values.iter().zip([(Dash::Solid, 2.5), (Dash::Dashed, 1.5), (Dash::Dotted, 1.5)]) {
+        [|estimate| estimate.low, |estimate| estimate.high, |estimate| estimate.mean];
+    for (value, (dash, width)) in values.iter().zip([(Dash::Dashed, 1.5), (Dash::Dotted, 1.5), (Dash::Solid, 2.5)]) {
         for line in contour(frontier, *value) {
             let points: Vec<(f64, f64)> = line.into_iter().map(|(x, y)| panel.at(x, y)).collect();
             // White below black is seen on every colour of the field.
-            sheet.line(points.clone(), Stroke::solid(WHITE, width + 2.0));
+            sheet.line(points.clone(), Stroke::solid(WHITE, width + 1.5));
             sheet.line(points, Stroke { colour: BLACK, width, dash });
         }
     }
@@ -274,7 +275,7 @@ mod tests {
         let sampled = values.iter().step_by(2).flat_map(|&y| values.iter().step_by(2).map(move |&x| (x, y))).collect();
         Frontier {
             title: "Where computations survive".to_string(),
-            what: "a job is used".to_string(),
+            what: "the share of jobs used".to_string(),
             x: side("value over cost"),
             y: side("cost of checking"),
             grid,

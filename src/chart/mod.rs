@@ -1,4 +1,4 @@
-//! Charts: pictures of a run, each in a file of its own, listed once.
+//! Charts: pictures of a run or of a study, each in a file of its own, listed once.
 //!
 //! A chart is read without colour: categories differ in dashes and are named where they are drawn. Every estimate has its
 //! 95 % interval, every axis its unit, every picture the run it comes from. The same run gives the same bytes of SVG.
@@ -10,6 +10,7 @@ use crate::output::folder::FileError;
 
 pub mod axis;
 pub mod blocks;
+pub mod compared;
 pub mod endings;
 pub mod fates;
 pub mod font;
@@ -19,6 +20,7 @@ pub mod incidence;
 pub mod instability;
 pub mod latency;
 pub mod lorenz;
+pub mod map;
 pub mod numbers;
 pub mod page;
 pub mod palette;
@@ -30,11 +32,14 @@ pub mod prices;
 pub mod render;
 pub mod sheet;
 pub mod source;
+pub mod studied;
+pub mod survival;
 pub mod svg;
 pub mod times;
 
 pub use page::{Drawing, Words};
 pub use source::{Source, Sources};
+pub use studied::Studied;
 
 /// A chart of a run.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +60,31 @@ pub static CHARTS: &[Chart] = &[
     Chart { name: "latency", draw: latency::chart },
     Chart { name: "lorenz", draw: lorenz::chart },
 ];
+
+/// A chart of a study, or several of one kind.
+#[derive(Clone, Copy, Debug)]
+pub struct StudyChart {
+    /// What it is called where the study lacks something for it.
+    pub name: &'static str,
+    /// Draws it, with the names of its files, or says what the study lacks for it.
+    pub draw: fn(&Studied) -> Result<Vec<(String, Drawing)>, String>,
+}
+
+/// Every chart of a study.
+pub static STUDY_CHARTS: &[StudyChart] = &[
+    StudyChart { name: "survival", draw: survival::chart },
+    StudyChart { name: "map", draw: map::chart },
+    StudyChart { name: "forest", draw: compared::chart },
+];
+
+/// Draws every chart of a study: its name, and the drawing or what the study lacks for it.
+pub fn draw_study(studied: &Studied) -> Vec<(String, Result<Drawing, String>)> {
+    let drawn = |chart: &StudyChart| match (chart.draw)(studied) {
+        Ok(drawings) => drawings.into_iter().map(|(name, drawing)| (name, Ok(drawing))).collect(),
+        Err(why) => vec![(chart.name.to_string(), Err(why))],
+    };
+    STUDY_CHARTS.iter().flat_map(drawn).collect()
+}
 
 /// Draws every chart of a run: its name, and the drawing or what the run lacks for it.
 pub fn draw_all(sources: &Sources) -> Vec<(&'static str, Result<Drawing, String>)> {

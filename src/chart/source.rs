@@ -107,6 +107,15 @@ impl Source {
         self.manifest.identity.pairs(&format!("charts/{chart}"))
     }
 
+    /// The names of a table's columns, in order. An error says what is lacking.
+    pub fn columns(&self, name: &str) -> Result<Vec<String>, String> {
+        let path = self.folder.join(format!("{name}.parquet"));
+        match path.exists() {
+            true => Ok(parquet::schema(&path)?.into_iter().map(|(name, _)| name).collect()),
+            false => Err(format!("there is no table `{name}`")),
+        }
+    }
+
     /// Those of the wanted columns that a table has, in full. An error says what the run lacks.
     pub fn table(&self, name: &str, wanted: &[&str]) -> Result<Columns, String> {
         let path = self.folder.join(format!("{name}.parquet"));

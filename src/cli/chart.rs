@@ -1,32 +1,43 @@
-//! `chart`: the pictures of a run.
+//! `chart`: the pictures of a run or of a study.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Done, note, say};
-use crate::chart::{self, Source, Sources};
+use super::{Done, Failure, note, say};
+use crate::chart::{self, Drawing, Source, Sources, Studied};
 
 /// What `chart` is asked.
 #[derive(Args, Debug)]
 pub struct Chart {
-    /// The folder of a run
+    /// The folder of a run or of a study
     folder: PathBuf,
     /// The folder of its twin with `freeze = true`, for the deaths that instability caused
     #[arg(long, value_name = "DIR")]
     frozen: Option<PathBuf>,
 }
 
-/// Draws every chart that the run has the data for.
+/// Draws every chart that the run or the study has the data for.
 pub fn chart(asked: Chart) -> Done {
-    let sources =
-        Sources { run: Source::open(&asked.folder)?, frozen: asked.frozen.as_deref().map(Source::open).transpose()? };
-    let folder = asked.folder.join("charts");
+    let source = Source::open(&asked.folder)?;
+    let drawn: Vec<(String, Result<Drawing, String>)> = match (Studied::of(&source), &asked.frozen) {
+        (Some(_), Some(_)) => return Err(Failure::Wrong("error: a study has no frozen twin".to_string())),
+        (Some(studied), None) => chart::draw_study(&studied),
+        (None, frozen) => {
+            let frozen = frozen.as_deref().map(Source::open).transpose()?;
+            let drawn = chart::draw_all(&Sources { run: source.clone(), frozen });
+            drawn.into_iter().map(|(name, drawing)| (name.to_string(), drawing)).collect()
+        }
+    };
+    write(&asked.folder.join("charts"), &source, drawn)
+}
+
+fn write(folder: &Path, source: &Source, drawn: Vec<(String, Result<Drawing, String>)>) -> Done {
     let mut written = String::new();
-    for (name, drawing) in chart::draw_all(&sources) {
+    for (name, drawing) in drawn {
         match drawing {
             Ok(drawing) => {
-                let paths = chart::write(&folder, name, &drawing, &sources.run.identity(name))?;
+                let paths = chart::write(folder, &name, &drawing, &source.identity(&name))?;
                 paths.iter().for_each(|path| written.push_str(&format!("{}\n", path.display())));
             }
             Err(why) => note(&format!("no chart `{name}`: {why}")),

@@ -49,7 +49,7 @@ pub enum Verb {
     Explain(explain::Explain),
     /// Show every rule a scenario may choose, with its parameters, source and an example
     Rules(rules::Rules),
-    /// Draw the charts of a run
+    /// Draw the charts of a run or of a study
     #[cfg(feature = "chart")]
     Chart(chart::Chart),
     /// Write a run as one HTML page

@@ -15,6 +15,9 @@ pub struct StudyTable {
     /// The question this study answers.
     #[serde(default)]
     pub question: String,
+    /// What charts write above it. Default the question.
+    #[serde(default)]
+    pub title: Option<String>,
     /// The scenario that every point starts from, relative to the study.
     pub base: String,
     /// The root of all randomness. Default the scenario's.
@@ -35,6 +38,9 @@ pub struct StudyTable {
     /// alone and has these values there.
     #[serde(default)]
     pub baseline: IndexMap<String, Anything>,
+    /// The level of the first measure whose contour is drawn over a grid of two numbers. A search has its own.
+    #[serde(default)]
+    pub level: Option<f64>,
     /// Runs in one piece of work. Default about half a minute's worth, found by a trial.
     #[serde(default)]
     pub chunk: Option<u64>,
@@ -50,6 +56,9 @@ pub struct AxisTable {
     /// What it is called in tables. Default the last key of its path.
     #[serde(default)]
     pub name: Option<String>,
+    /// What charts write beside it. Default the name.
+    #[serde(default)]
+    pub title: Option<String>,
     /// A path into the scenario, as `--set` takes it.
     #[serde(default)]
     pub path: Option<String>,
@@ -202,7 +211,7 @@ mod tests {
     fn every_field_is_in_the_schema_with_its_meaning() {
         let schema = json_schema();
         let keys: Vec<&String> = schema["properties"].as_object().expect("properties").keys().collect();
-        assert_eq!(keys.len(), 11);
+        assert_eq!(keys.len(), 13);
         assert!(schema["properties"].as_object().unwrap().values().all(|field| field["description"].is_string()));
         assert_eq!(schema["additionalProperties"], false);
     }

@@ -40,6 +40,34 @@ impl Measure {
         Ok(Measure { name, sum, over })
     }
 
+    /// The unit of its values; empty for shares, counts and other pure numbers.
+    pub fn unit(&self) -> String {
+        let of = |columns: &[usize]| SUMMARY.columns[columns[0]].unit;
+        match (of(&self.sum), self.over.as_deref().map_or("", of)) {
+            (unit, over) if unit == over => String::new(),
+            (unit, "") => unit.to_owned(),
+            ("", over) => format!("1/{over}"),
+            (unit, over) => format!("{unit}/{over}"),
+        }
+    }
+
+    /// What is measured, in words: the meaning of its only column, or its name.
+    pub fn meaning(&self) -> String {
+        match (&self.sum[..], &self.over) {
+            ([column], None) => SUMMARY.columns[*column].meaning.to_owned(),
+            _ => self.name.replace('_', " "),
+        }
+    }
+
+    /// Whether its values may be shares: a quotient of counts, or a column that says so.
+    pub fn may_be_share(&self) -> bool {
+        let counts = |columns: &[usize]| columns.iter().all(|column| matches!(SUMMARY.columns[*column].kind, Kind::U64));
+        match &self.over {
+            Some(over) => self.unit().is_empty() && counts(&self.sum) && counts(over),
+            None => self.unit().is_empty() && SUMMARY.columns[self.sum[0]].name.ends_with("_share"),
+        }
+    }
+
     /// Its value in a run; none where a column has none or the divisor is 0.
     pub fn of(&self, summary: &Summary) -> Option<f64> {
         let add = |columns: &[usize]| columns.iter().try_fold(0.0, |sum, &column| Some(sum + number(column, summary)?));
@@ -109,6 +137,20 @@ mod tests {
         assert_eq!(value(used), Ok(("used".into(), Some(0.5))));
         assert_eq!(value("jobs / bounced"), Ok(("jobs_per_bounced".into(), None)), "a quotient by 0 is missing");
         assert_eq!(value("wait_mean_s"), Ok(("wait_mean_s".into(), None)));
+    }
+
+    #[test]
+    fn a_measure_says_what_it_is() {
+        let said = |text: &str| {
+            let measure = Measure::parse(text).expect("a measure");
+            (measure.meaning(), measure.unit(), measure.may_be_share())
+        };
+        let share = "share of all jobs that became final and right";
+        assert_eq!(said("final_right_share"), (share.to_owned(), String::new(), true));
+        assert_eq!(said("used_wrong_share = used_wrong / jobs"), ("used wrong share".into(), String::new(), true));
+        assert_eq!(said("price = charged / jobs"), ("price".into(), "credit".into(), false));
+        assert_eq!(said("rate = charged / work_s"), ("rate".into(), "credit/s".into(), false));
+        assert_eq!(said("open_mean"), ("mean number of open jobs".into(), String::new(), false));
     }
 
     #[test]

@@ -56,10 +56,10 @@ values = ["0.8s", "1s"]
 "#;
 
 /// A folder of its own with a base scenario and a study.
-struct Place(PathBuf);
+pub(super) struct Place(PathBuf);
 
 impl Place {
-    fn new(name: &str, study: &str) -> Place {
+    pub(super) fn new(name: &str, study: &str) -> Place {
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("study-{name}"));
         let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).unwrap();
@@ -68,21 +68,21 @@ impl Place {
         Place(path)
     }
 
-    fn join(&self, name: &str) -> PathBuf {
+    pub(super) fn join(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
-    fn study(&self) -> Study {
+    pub(super) fn study(&self) -> Study {
         Study::load(&self.join("study.toml"), None).unwrap()
     }
 
-    fn open(&self, name: &str, study: &Study) -> Result<Folder, StudyError> {
+    pub(super) fn open(&self, name: &str, study: &Study) -> Result<Folder, StudyError> {
         Folder::open(&self.join(name), study, || 3, false)
     }
 }
 
 /// Does all the work of a study.
-fn drive<'s>(study: &'s Study, folder: &Folder, jobs: usize, runner: &Runner<'_>) -> Course<'s> {
+pub(super) fn drive<'s>(study: &'s Study, folder: &Folder, jobs: usize, runner: &Runner<'_>) -> Course<'s> {
     let stop = AtomicBool::new(false);
     Driver { study, folder, jobs, runner, stop: &stop, watch: &() }.run().unwrap()
 }

@@ -123,7 +123,7 @@ impl Recorder for Keeper {
             Fact::Priced { price, .. } => assert!(price >= Money(-1), "{fact:?}"),
             Fact::Block { used, .. } => assert!(
                 used <= self.scenario.chain.limit
-                    || self.scenario.chain.background.iter().any(|others| *others == used),
+                    || self.scenario.chain.background.contains(&used),
                 "{fact:?}"
             ),
             Fact::NodeFailed { .. } | Fact::NodeRepaired { .. } | Fact::Listed { .. } | Fact::Delisted { .. } => {}

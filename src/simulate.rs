@@ -74,15 +74,29 @@ impl Run {
         self.samples(end, recorder);
     }
 
-    /// Runs to the horizon, and on until no job is open if the scenario drains; then closes every open job as censored,
-    /// asserts that money is conserved, and lets the recorder take its last look.
-    pub fn close(mut self, recorder: &mut impl Recorder) -> Outcome {
-        self.until(self.scenario.horizon, recorder);
+    /// Runs to the horizon, and where the scenario drains on from there, for at most so many events. Says whether there is more
+    /// to drain: whoever may have to stop in between asks again, and changes nothing by it.
+    pub fn drain(&mut self, events: u64, recorder: &mut impl Recorder) -> bool {
+        if self.state.now < self.scenario.horizon {
+            self.until(self.scenario.horizon, recorder);
+        }
+        let mut left = events;
         while self.scenario.drain && self.state.market.open_jobs() > 0 {
+            if left == 0 {
+                return true;
+            }
+            left -= 1;
             let (now, event) = self.state.queue.pop_before(Time::NEVER).expect("an open job has something due");
             self.happen(now, event, recorder);
             self.state.now = now;
         }
+        false
+    }
+
+    /// Runs to the horizon, and on until no job is open if the scenario drains; then closes every open job as censored,
+    /// asserts that money is conserved, and lets the recorder take its last look.
+    pub fn close(mut self, recorder: &mut impl Recorder) -> Outcome {
+        while self.drain(u64::MAX, recorder) {}
         let now = self.state.now;
         let state = &mut self.state;
         let mut at = Moment { scenario: &self.scenario, now, queue: &mut state.queue, facts: &mut state.facts };

@@ -72,6 +72,9 @@ impl std::str::FromStr for Instant {
 /// A run is looked after so many times on its way.
 const SLICES: u64 = 1_000;
 
+/// So many events of a drain are handled before somebody looks up.
+const DRAINED: u64 = 100_000;
+
 /// Runs.
 pub fn run(asked: Run) -> Done {
     let stop = on_interrupt();
@@ -129,7 +132,8 @@ fn to_the_end(mut simulation: Simulation, asked: &Run, is_changed: bool, stop: &
     let events_before = simulation.events();
     let failed = recording.failed_flag();
     let done =
-        in_slices(&mut simulation, scenario.horizon, recording.recorder(), &mut progress, stop, |_| failed.get());
+        in_slices(&mut simulation, scenario.horizon, recording.recorder(), &mut progress, stop, |_| failed.get())
+            .and_then(|()| drain(&mut simulation, recording.recorder(), stop, || failed.get()));
     if done.is_err() || recording.failed() {
         let why = recording.give_up().map(Failure::from);
         return Err(why.or(done.err()).unwrap_or_else(|| Failure::Failed("error: the output failed".to_string())));
@@ -164,6 +168,21 @@ fn in_slices(
             return Ok(());
         }
         progress.show(until, simulation.events() - before);
+    }
+    Ok(())
+}
+
+/// Runs on past the horizon where the scenario drains, looking up between: is it to stop?
+fn drain(
+    simulation: &mut Simulation,
+    recorder: &mut impl crate::record::recorder::Recorder,
+    stop: &AtomicBool,
+    failed: impl Fn() -> bool,
+) -> Done {
+    while !failed() && simulation.drain(DRAINED, recorder) {
+        if stop.load(Ordering::Relaxed) {
+            return Err(Failure::Failed("stopped; nothing was written".to_string()));
+        }
     }
     Ok(())
 }

@@ -17,6 +17,9 @@ use super::course::{Chunk, Measured, Point, Row, Task};
 /// A run is looked after so many times on its way.
 const SLICES: u64 = 1_000;
 
+/// So many events of a drain are handled before they are counted.
+const DRAINED: u64 = 100_000;
+
 /// Runs known from before, by identity of the point and replication.
 pub type Known = BTreeMap<(String, u64), Measured>;
 
@@ -62,6 +65,11 @@ pub fn run_one(study: &Study, scenario: &Arc<Scenario>, seed: Seed) -> Result<Me
         let horizon = scenario.horizon.0;
         for slice in 1..=SLICES {
             run.until(Time((u128::from(horizon) * u128::from(slice) / u128::from(SLICES)) as u64), &mut tally);
+            if run.events() > most {
+                return Err(format!("more than {most} events by {}", run.now()));
+            }
+        }
+        while run.drain(DRAINED, &mut tally) {
             if run.events() > most {
                 return Err(format!("more than {most} events by {}", run.now()));
             }

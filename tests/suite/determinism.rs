@@ -126,6 +126,22 @@ proptest! {
     }
 }
 
+/// A drain that is looked after now and then is the same drain.
+#[test]
+fn a_drain_in_pieces_is_the_same() {
+    for (name, sets) in [("everything-drained", &[][..]), ("verified", &["drain=true"])] {
+        let scenario = trial(name, sets);
+        let (outcome, written) = whole(&scenario);
+        let (mut recorder, mut run, mut pieces) = (full(&scenario), Run::open(scenario, seed()), 0);
+        while run.drain(7, &mut recorder) {
+            pieces += 1;
+        }
+        assert!(pieces > 10, "{name} drains in {pieces} pieces");
+        assert_eq!(identity(&run.close(&mut recorder)), identity(&outcome), "{name}");
+        assert!(contents(recorder) == written, "{name}: the tables differ");
+    }
+}
+
 #[test]
 fn what_is_no_save_is_refused() {
     let scenario = trial("everything", &[]);

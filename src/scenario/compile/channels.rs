@@ -24,7 +24,7 @@ pub(super) fn channels(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Op
     ];
     intervals(compiler, "pricing.interval", written.interval, table.horizon);
     amount(compiler, "pricing.token", written.token);
-    if written.token <= Money::ZERO {
+    if written.token == Money::ZERO {
         compiler.wrong("pricing.token", "a token that is worth nothing", "write what a token is worth, in credits");
     }
     if !(0.001..=0.999).contains(&written.target.get()) {

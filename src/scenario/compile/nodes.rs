@@ -225,6 +225,9 @@ fn conduct(compiler: &mut Compiler<'_>, path: &str, written: &NodeGroupTable) ->
             let path = format!("{path}.conduct");
             let chosen = compiler.chosen(&path, table.chosen()).unwrap_or_else(honest);
             compiler.sound(&path, chosen.name(), chosen.check());
+            if let Conduct::Ring(spec) = &chosen {
+                compiler.check_name(&format!("{path}.ring.ring"), &spec.ring);
+            }
             chosen
         }
     }

@@ -8,7 +8,7 @@ use crate::policy::pool::Pool;
 use crate::policy::selection;
 use crate::policy::verdict::VerdictName;
 use crate::scenario::document::key_text;
-use crate::scenario::schema::{CheckTable, Checker, Discipline, MethodTable, ScenarioTable, Timing};
+use crate::scenario::schema::{CheckTable, Checker, ClassTable, Discipline, MethodTable, ScenarioTable, Timing};
 use crate::scenario::verification::{CHECKS, Check, Method, Verification, named_methods};
 
 /// The most methods: an id has 8 bits.
@@ -42,7 +42,7 @@ pub(super) fn verification(compiler: &mut Compiler<'_>, table: &ScenarioTable) -
     }
     for name in used.iter().filter(|name| !written.define.contains_key(*name)) {
         if let Some(method) = named_methods().get(name) {
-            fits(compiler, table, "verification.methods", name, method);
+            fits(compiler, table, name, method);
         }
     }
     let factor = written.cost_factor.get();
@@ -167,13 +167,11 @@ fn batches(table: &ScenarioTable) -> bool {
 /// What is wrong with a check by itself.
 fn one(compiler: &mut Compiler<'_>, path: &str, index: usize, check: &CheckTable, batches: bool) {
     let alone = matches!(check.by, Checker::Attestation | Checker::Proof);
-    if check.count == 0 || (alone && check.count != 1) {
-        let message = format!("a check by {} of them", check.count);
-        compiler.wrong(
-            format!("{path}.count"),
-            message,
-            if alone { "one attests or proves: leave it out" } else { "ask at least one" },
-        );
+    if check.count == 0 {
+        compiler.wrong(format!("{path}.count"), "a check by nobody", "ask at least one");
+    } else if alone && check.count > 1 {
+        let message = format!("{} for what one does: a node attests, a prover proves", check.count);
+        compiler.wrong(format!("{path}.count"), message, "leave `count` out");
     }
     if check.timing == Timing::Blocking && check.window > Span::ZERO {
         let help = "a result stands after its blocking checks: write `timing = \"deferred\"`, or leave `window` out";
@@ -215,13 +213,15 @@ fn one(compiler: &mut Compiler<'_>, path: &str, index: usize, check: &CheckTable
     if let Some(rule) = compiler.chosen(format!("{path}.verdict"), check.verdict.chosen()) {
         compiler.sound(format!("{path}.verdict"), rule.name(), rule.check());
         let mut memory = rule.memory();
-        if check.by != Checker::Replicas && rule.odds(&mut memory, check.count, 1.0) <= 0.0 {
+        let sound = rule.check().is_ok() && check.by != Checker::Replicas;
+        if sound && rule.odds(&mut memory, check.count, 1.0) <= 0.0 {
             let message = format!(
                 "`{}` of {} checkers accepts nothing, not even if all of them approve",
                 rule.name(),
                 check.count
             );
-            compiler.wrong(compiler.written(&path, "verdict"), message, "ask more checkers, or for fewer approvals");
+            let place = compiler.written(&format!("{path}.verdict"), &format!("{}.approvals", rule.name()));
+            compiler.wrong(place, message, "ask more checkers, or for fewer approvals");
         }
     }
 }
@@ -229,32 +229,51 @@ fn one(compiler: &mut Compiler<'_>, path: &str, index: usize, check: &CheckTable
 /// Whether there are as many as a check asks.
 fn eligible(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, check: &CheckTable) {
     if let Some((there, who)) = too_few(table, check) {
-        let message = format!("{} {who} are asked and there are {there}", check.count);
+        let message = format!("{} {who} are asked and there are {}", check.count, number(there));
         compiler.wrong(compiler.written(&path, "count"), message, format!("add {who}, or ask fewer"));
     }
 }
 
-/// The same for a named method, which has no place in the scenario but its name.
-fn fits(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, name: &str, method: &MethodTable) {
+/// The same for a named method, which has no place in the scenario but where it is named.
+fn fits(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, method: &MethodTable) {
+    let at = named(table, name);
     for check in &method.checks {
         if batches(table) && check.by != Checker::Attestation {
             let help = "serve by another discipline, or admit another method";
             let message = format!(
                 "the method `{name}` asks others, and a batch is served as a whole, so nothing in it can be called off"
             );
-            compiler.wrong(path, message, help);
+            compiler.wrong(&at, message, help);
         }
         if let Some((there, who)) = too_few(table, check) {
-            let message = format!("the method `{name}` asks {} {who} and there are {there}", check.count);
-            let place = table.verification.methods.iter().position(|method| method == name);
-            let at = place.map_or(path.to_owned(), |place| format!("{path}[{place}]"));
+            let message = match check.count {
+                1 => format!("the method `{name}` asks one of the {who} and there are {}", number(there)),
+                count => format!("the method `{name}` asks {count} {who} and there are {}", number(there)),
+            };
             let help = match check.by {
                 Checker::Validators => "add a group of them, `[[validators]]`, or leave the method out",
                 _ => "add nodes and ask more of them at once (`routing.pool`), or leave the method out",
             };
-            compiler.wrong(at, message, help);
+            compiler.wrong(&at, message, help);
         }
     }
+}
+
+/// Where the scenario first names a method: among those of all classes, or of one.
+fn named(table: &ScenarioTable, name: &str) -> String {
+    let place = |path: String, methods: &[String]| {
+        methods.iter().position(|method| method == name).map(|index| format!("{path}[{index}]"))
+    };
+    let of_class = |(class, written): (&String, &ClassTable)| {
+        place(format!("classes.{}.methods", key_text(class)), written.methods.as_deref()?)
+    };
+    place("verification.methods".to_owned(), &table.verification.methods)
+        .or_else(|| table.classes.iter().find_map(of_class))
+        .unwrap_or_else(|| "verification.methods".to_owned())
+}
+
+fn number(count: u64) -> String {
+    if count == 0 { "none".to_owned() } else { count.to_string() }
 }
 
 /// How many there are, where fewer than a check asks.

@@ -19,7 +19,9 @@ pub fn chart(studied: &Studied) -> Result<Vec<(String, Drawing)>, String> {
     let (Values::Numbers(x, x_log), Values::Numbers(y, y_log)) = (&x_cells.values, &y_cells.values) else {
         return Err("a map needs two axes of numbers".to_string());
     };
-    let table = studied.source.table("means", &studied.source.columns("means")?.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let table = studied
+        .source
+        .table("means", &studied.source.columns("means")?.iter().map(String::as_str).collect::<Vec<_>>())?;
     let within = |name: &str| {
         let means = table.numbers(&format!("{name}_mean")).unwrap_or_default();
         means.into_iter().flatten().all(|mean| (0.0..=1.0).contains(&mean))
@@ -39,13 +41,16 @@ pub fn chart(studied: &Studied) -> Result<Vec<(String, Drawing)>, String> {
         estimates[row]
     };
     let grid = up.iter().flat_map(|&y| across.iter().map(move |&x| (x, y))).map(|(x, y)| at(x, y)).collect();
-    let side = |title: &str, values: Vec<f64>, logarithmic: bool| {
-        Side { name: title.to_string(), unit: Unit::Plain, logarithmic, values }
+    let side = |title: &str, values: Vec<f64>, logarithmic: bool| Side {
+        name: title.to_string(),
+        unit: Unit::Plain,
+        logarithmic,
+        values,
     };
     let runs: u64 = table.whole("runs")?.iter().sum();
     let drawing = frontier::draw(&Frontier {
         title: studied.title(),
-        what: measure.meaning,
+        what: format!("the {}", measure.meaning),
         x: side(&x_cells.title, across, *x_log),
         y: side(&y_cells.title, up, *y_log),
         grid,

@@ -72,7 +72,8 @@ impl Studied {
 
     /// What is written above a chart of the whole study.
     pub fn title(&self) -> String {
-        let said = ["title", "question", "name"].iter().find_map(|key| self.file[key].as_str().filter(|s| !s.is_empty()));
+        let said =
+            ["title", "question", "name"].iter().find_map(|key| self.file[key].as_str().filter(|s| !s.is_empty()));
         capital(said.unwrap_or(&self.source.name))
     }
 

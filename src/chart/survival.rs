@@ -165,7 +165,8 @@ pub fn draw(survival: &Survival) -> Result<Drawing, String> {
 
 fn lede(survival: &Survival, has_strip: bool) -> String {
     let Survival { measure, level, .. } = survival;
-    let mut lede = format!("Where the {} crosses {level}. Discs: crossings; shaded: their 95 % intervals.", measure.trim());
+    let mut lede =
+        format!("Where the {} crosses {level}. Discs: crossings; shaded: their 95 % intervals.", measure.trim());
     let is_open = |found: &Found| !found.below && !found.above && (found.ends.0.is_none() || found.ends.1.is_none());
     if survival.curves.iter().flat_map(|curve| &curve.found).any(is_open) {
         lede.push_str(" Rings with arrows: the interval has no end there.");
@@ -174,7 +175,7 @@ fn lede(survival: &Survival, has_strip: bool) -> String {
         // A search that finds both ends on one side tries nothing between them.
         let (low, high) = survival.y.ends;
         let ends = format!("{} and {}", numbers::plain(low), numbers::plain(high));
-        lede.push_str(&format!(" Triangles: {ends}, the ends of the search, lie on the same side."));
+        lede.push_str(&format!(" Triangles: no crossing; both ends of the search, {ends}, lie on that side."));
     }
     lede
 }
@@ -258,7 +259,8 @@ fn draw_curve(sheet: &mut Sheet, panel: &Panel, curve: &Curve, number: usize, is
             let low = panel.held(found.x, found.ends.0.unwrap_or(panel.y.low));
             let high = panel.held(found.x, found.ends.1.unwrap_or(panel.y.high));
             sheet.line(vec![low, high], thin);
-            for (end, is_missing, inward) in [(low, found.ends.0.is_none(), -7.0), (high, found.ends.1.is_none(), 7.0)] {
+            for (end, is_missing, inward) in [(low, found.ends.0.is_none(), -7.0), (high, found.ends.1.is_none(), 7.0)]
+            {
                 match is_missing {
                     true => {
                         let base = end.1 + inward;
@@ -317,7 +319,10 @@ mod tests {
             x_logarithmic: true,
             y: Searched { name: "value".into(), title: "value".into(), ends: (0.05, 50.0), logarithmic: true },
             curves: vec![
-                Curve { name: "none".to_string(), found: vec![crossed(0.1, 0.3), crossed(1.0, 0.3), crossed(10.0, 0.3)] },
+                Curve {
+                    name: "none".to_string(),
+                    found: vec![crossed(0.1, 0.3), crossed(1.0, 0.3), crossed(10.0, 0.3)],
+                },
                 Curve { name: "committee".to_string(), found: vec![crossed(0.1, 0.3), crossed(1.0, 0.6), open] },
                 Curve { name: "zk".to_string(), found: vec![never(0.1), never(1.0), never(10.0)] },
             ],
@@ -334,7 +339,10 @@ mod tests {
         }
         assert!(!boxes.iter().any(|(found, _)| *found == "zk"));
         for (text, [left, top, right, bottom]) in boxes {
-            assert!(left >= 0.0 && top >= 0.0 && right <= drawing.sheet.width && bottom <= drawing.sheet.height, "{text}");
+            assert!(
+                left >= 0.0 && top >= 0.0 && right <= drawing.sheet.width && bottom <= drawing.sheet.height,
+                "{text}"
+            );
         }
         assert!(drawing.words.lede.contains("Rings with arrows") && drawing.words.lede.contains("Triangles"));
     }

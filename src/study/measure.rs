@@ -61,7 +61,8 @@ impl Measure {
 
     /// Whether its values may be shares: a quotient of counts, or a column that says so.
     pub fn may_be_share(&self) -> bool {
-        let counts = |columns: &[usize]| columns.iter().all(|column| matches!(SUMMARY.columns[*column].kind, Kind::U64));
+        let counts =
+            |columns: &[usize]| columns.iter().all(|column| matches!(SUMMARY.columns[*column].kind, Kind::U64));
         match &self.over {
             Some(over) => self.unit().is_empty() && counts(&self.sum) && counts(over),
             None => self.unit().is_empty() && SUMMARY.columns[self.sum[0]].name.ends_with("_share"),

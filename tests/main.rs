@@ -5,6 +5,8 @@ mod suite {
     mod broken;
     #[cfg(all(feature = "chart", feature = "cli"))]
     mod charts;
+    #[cfg(all(feature = "chart", feature = "cli"))]
+    mod charts_again;
     #[cfg(feature = "cli")]
     mod cli;
     mod determinism;

@@ -60,7 +60,7 @@ fn forest(studied: &Studied, table: &Columns, measure: &Measured, labels: &[Stri
     let baseline = studied.baseline();
     Ok(Forest {
         title: format!("{}: each against {baseline}", capital(&measure.meaning)),
-        measure: measure.meaning.clone(),
+        measure: format!("the {}", measure.meaning),
         unit: measure.unit,
         rows,
         caption: format!("{}{without}", studied.source.caption(&format!("n = {up_to}{n} pairs of runs"))),

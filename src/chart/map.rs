@@ -50,7 +50,7 @@ pub fn chart(studied: &Studied) -> Result<Vec<(String, Drawing)>, String> {
     let runs: u64 = table.whole("runs")?.iter().sum();
     let drawing = frontier::draw(&Frontier {
         title: studied.title(),
-        what: measure.meaning,
+        what: format!("the {}", measure.meaning),
         x: side(&x_cells.title, across, *x_log),
         y: side(&y_cells.title, up, *y_log),
         grid,

@@ -175,7 +175,7 @@ fn lede(survival: &Survival, has_strip: bool) -> String {
         // A search that finds both ends on one side tries nothing between them.
         let (low, high) = survival.y.ends;
         let ends = format!("{} and {}", numbers::plain(low), numbers::plain(high));
-        lede.push_str(&format!(" Triangles: {ends}, the ends of the search, lie on the same side."));
+        lede.push_str(&format!(" Triangles: no crossing; both ends of the search, {ends}, lie on that side."));
     }
     lede
 }

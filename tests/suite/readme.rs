@@ -27,9 +27,9 @@ const UNTESTED_BLOCKS_MAX: usize = 2;
 
 /// One command of the README.
 #[derive(Debug, PartialEq)]
-struct Command {
+pub(super) struct Command {
     /// Its line, from one.
-    line: usize,
+    pub(super) line: usize,
     /// Its words as the shell would part them.
     words: Vec<String>,
     /// Whether its block is run.
@@ -38,7 +38,7 @@ struct Command {
 
 impl Command {
     /// What the command hands to the binary, if it is one of ours.
-    fn arguments(&self) -> Option<&[String]> {
+    pub(super) fn arguments(&self) -> Option<&[String]> {
         if self.words[0] == "reliance" {
             return Some(&self.words[1..]);
         }
@@ -62,7 +62,7 @@ impl Command {
 }
 
 /// The commands of a page, and how many blocks are marked `no-test`; or what is wrong with the page.
-fn commands(page: &str) -> Result<(Vec<Command>, usize), String> {
+pub(super) fn commands(page: &str) -> Result<(Vec<Command>, usize), String> {
     let (mut found, mut untested) = (Vec::new(), 0);
     let mut lines = page.lines().enumerate();
     while let Some((opening, line)) = lines.next() {
@@ -161,7 +161,7 @@ fn every_command_works() {
 
 /// A folder where a relative path reads the repository and writes elsewhere: links to all that is in it but what is built or written.
 #[cfg(feature = "cli")]
-fn visit(name: &str) -> std::path::PathBuf {
+pub(super) fn visit(name: &str) -> std::path::PathBuf {
     let folder = std::env::temp_dir().join(format!("{name}-{}", std::process::id()));
     // What a run that was killed left behind.
     let _ = fs::remove_dir_all(&folder);
@@ -175,13 +175,13 @@ fn visit(name: &str) -> std::path::PathBuf {
     folder
 }
 
-/// Runs our binary in `folder`; the error shows all it said.
+/// Runs our binary in `folder` and gives what it said; the error shows all of it.
 #[cfg(feature = "cli")]
-fn run(folder: &Path, arguments: &[String]) -> Result<(), String> {
+pub(super) fn run(folder: &Path, arguments: &[String]) -> Result<String, String> {
     let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_reliance"));
     let out = command.args(arguments).current_dir(folder).output().expect("the binary that cargo built");
     if out.status.success() {
-        return Ok(());
+        return Ok(String::from_utf8_lossy(&out.stdout).into_owned());
     }
     let said = [String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr)].join("\n");
     Err(format!("`reliance {}` ended with {}\n{said}", arguments.join(" "), out.status))

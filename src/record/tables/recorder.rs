@@ -99,12 +99,12 @@ impl<S: Sink> Recorder for Tables<S> {
         }
         let Some(story) = story else { return };
         match (fact, &mut self.jobs, &mut self.checks) {
-            (Fact::Checked { by, check, alarm, .. }, _, Some((rows, share))) => {
-                if is_recorded(self.seed, story.key, *share) {
-                    let names = self.names.clone();
-                    let row = CheckRow { story: *story, check: *check, by: *by, alarm: *alarm, names };
-                    rows.push(&row, &mut self.sink);
-                }
+            (Fact::Checked { by, check, alarm, .. }, _, Some((rows, share)))
+                if is_recorded(self.seed, story.key, *share) =>
+            {
+                let names = self.names.clone();
+                let row = CheckRow { story: *story, check: *check, by: *by, alarm: *alarm, names };
+                rows.push(&row, &mut self.sink);
             }
             (Fact::Closed { .. }, Some((rows, row, share)), _) if is_recorded(self.seed, story.key, *share) => {
                 row.story = *story;

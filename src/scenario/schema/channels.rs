@@ -83,7 +83,7 @@ pub struct BackgroundTable {
 }
 
 /// When nodes are paid.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct PayoutTable {
     /// The instant from which a node may be paid. Default `acceptance`.
@@ -147,11 +147,5 @@ impl Default for CoordinationTable {
             tip: None,
             background: None,
         }
-    }
-}
-
-impl Default for PayoutTable {
-    fn default() -> Self {
-        PayoutTable { at: PayoutAt::default(), batch: None }
     }
 }

@@ -75,8 +75,8 @@ fn attest(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: usize,
     match takes {
         Span::ZERO => attested(market, at, slot, index as u8),
         _ => {
-            at.queue
-                .push(at.now + takes, Event::Attest { job: slot, turn: market.jobs[slot].turn, check: index as u8 });
+            let turn = market.jobs[slot].turn;
+            at.queue.push(at.now + takes, Event::Attest { job: slot, turn, check: index as u8 });
         }
     }
 }

@@ -147,7 +147,9 @@ mod tests {
         assert_eq!(homes("horizon"), [""]);
         assert_eq!(homes("slots"), ["[[nodes]]", "[[provers]]", "[[validators]]"]);
         assert_eq!(homes("deadline"), ["[classes.NAME]"]);
-        assert!(homes("up").contains(&"[nodes.failure]".to_owned()), "a part of a table in a list");
+        let homes_of_up =
+            ["[nodes.failure]", "[provers.failure]", "[validators.failure]", "[verification.opinions.rule.additive]"];
+        assert_eq!(homes("up"), homes_of_up);
         assert_eq!(homes("sojourns"), ["[demand.sources.arrivals.mmpp]"]);
         assert_eq!(homes("sigma"), [""; 0], "laws are everywhere");
         assert_eq!(homes("nonsense"), [""; 0]);

@@ -121,11 +121,10 @@ impl Recorder for Keeper {
             // The last to be called off are so when their job has its fate.
             Fact::CalledOff { .. } => {}
             Fact::Priced { price, .. } => assert!(price >= Money(-1), "{fact:?}"),
-            Fact::Block { used, .. } => assert!(
-                used <= self.scenario.chain.limit
-                    || self.scenario.chain.background.contains(&used),
-                "{fact:?}"
-            ),
+            Fact::Block { used, .. } => {
+                let chain = &self.scenario.chain;
+                assert!(used <= chain.limit || chain.background.contains(&used), "{fact:?}");
+            }
             Fact::NodeFailed { .. } | Fact::NodeRepaired { .. } | Fact::Listed { .. } | Fact::Delisted { .. } => {}
         }
     }

@@ -61,13 +61,16 @@ pub static CHARTS: &[Chart] = &[
     Chart { name: "lorenz", draw: lorenz::chart },
 ];
 
+/// Drawings by the names of their files.
+pub type Drawings = Vec<(String, Drawing)>;
+
 /// A chart of a study, or several of one kind.
 #[derive(Clone, Copy, Debug)]
 pub struct StudyChart {
     /// What it is called where the study lacks something for it.
     pub name: &'static str,
     /// Draws it, with the names of its files, or says what the study lacks for it.
-    pub draw: fn(&Studied) -> Result<Vec<(String, Drawing)>, String>,
+    pub draw: fn(&Studied) -> Result<Drawings, String>,
 }
 
 /// Every chart of a study.

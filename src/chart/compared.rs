@@ -1,7 +1,7 @@
 //! The differences of a study from its baseline: a forest plot for each measure.
 
+use super::Drawings;
 use super::forest::{self, Forest, Row};
-use super::page::Drawing;
 use super::source::Columns;
 use super::studied::{Measured, Studied, capital};
 
@@ -9,7 +9,7 @@ use super::studied::{Measured, Studied, capital};
 const ROWS_MAX: usize = 80;
 
 /// Draws a forest for each measure that differs somewhere or could.
-pub fn chart(studied: &Studied) -> Result<Vec<(String, Drawing)>, String> {
+pub fn chart(studied: &Studied) -> Result<Drawings, String> {
     let columns = studied.source.columns("differences").map_err(|_| "the study names no `baseline`".to_string())?;
     let table = studied.source.table("differences", &columns.iter().map(String::as_str).collect::<Vec<_>>())?;
     let means = studied.source.columns("means")?;

@@ -1,12 +1,12 @@
 //! A study over a grid of two numbers: its first measure as a heat map with the contour of the study's level.
 
+use super::Drawings;
 use super::frontier::{self, Estimate, Frontier, Side};
 use super::numbers::{self, Unit};
-use super::page::Drawing;
 use super::studied::{Cells, Studied, Values};
 
 /// Draws the map, where the study is such a grid.
-pub fn chart(studied: &Studied) -> Result<Vec<(String, Drawing)>, String> {
+pub fn chart(studied: &Studied) -> Result<Drawings, String> {
     if studied.searched().is_some() {
         return Err("the study is a search, not a grid".to_string());
     }

@@ -61,8 +61,8 @@ pub static CHARTS: &[Chart] = &[
     Chart { name: "lorenz", draw: lorenz::chart },
 ];
 
-/// The pictures of a study that one kind of chart makes, each with the name of its file; or why there is none.
-pub type Drawn = Result<Vec<(String, Drawing)>, String>;
+/// Drawings by the names of their files.
+pub type Drawings = Vec<(String, Drawing)>;
 
 /// A chart of a study, or several of one kind.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +70,7 @@ pub struct StudyChart {
     /// What it is called where the study lacks something for it.
     pub name: &'static str,
     /// Draws it, with the names of its files, or says what the study lacks for it.
-    pub draw: fn(&Studied) -> Drawn,
+    pub draw: fn(&Studied) -> Result<Drawings, String>,
 }
 
 /// Every chart of a study.

@@ -1,6 +1,7 @@
 //! Where a measure crosses a level: a curve for each value of one axis over another, with the interval of each crossing.
 //! What never crosses stands in a strip beyond the end of the axis.
 
+use super::Drawings;
 use super::axis::Axis;
 use super::font;
 use super::numbers::{self, Unit};
@@ -61,7 +62,7 @@ pub struct Survival {
 const ROW: f64 = 17.0;
 
 /// Draws the crossings of a study that searches.
-pub fn chart(studied: &Studied) -> Result<Vec<(String, Drawing)>, String> {
+pub fn chart(studied: &Studied) -> Result<Drawings, String> {
     let survival = read(studied)?;
     Ok(vec![("survival".to_string(), draw(&survival)?)])
 }

@@ -85,7 +85,7 @@ impl Recording {
         let writer = tables::Tables::start(folder.files(), &identity)?;
         let sink = Watched { tables: writer, failed: Rc::clone(&failed) };
         let tables = Tables::new(chosen(scenario), seed, from, names(scenario), sink);
-        let recorder = (Tally::new(scenario.warm_up.max(from)), (tables, Closed::default()));
+        let recorder = (Tally::until(scenario.warm_up.max(from), scenario.asking_ends), (tables, Closed::default()));
         let summary = scenario.record.tables.contains(&TableName::Summary);
         Ok(Recording { recorder, summary, failed, identity, folder })
     }

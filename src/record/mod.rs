@@ -1,6 +1,7 @@
 //! What is written down of a run: facts, the digest over them, recorders, tables.
 
 pub mod batch;
+pub mod blocks;
 pub mod columns;
 pub mod digest;
 pub mod fact;

@@ -4,6 +4,7 @@ use crate::domain::fate::{Cause, Fate};
 use crate::domain::money::Money;
 use crate::domain::story::Story;
 use crate::engine::time::{Span, Time};
+use crate::record::blocks::Blocks;
 use crate::record::fact::Fact;
 use crate::record::recorder::{Gauges, MarketGauge, Recorder};
 use crate::stats::online::Online;
@@ -98,6 +99,8 @@ pub struct Summary {
     pub end: MarketGauge,
     /// The market when counting began.
     pub begin: MarketGauge,
+    /// The run in stretches of arrival time, for intervals; empty unless asked for.
+    pub blocks: Blocks,
     /// Credits that nodes earned, and what being busy cost them, over the whole run.
     pub nodes: NodeTotals,
 }
@@ -136,6 +139,15 @@ impl Tally {
         Tally { warm_up, at_warm_up: None, summary: Summary { from: warm_up, ..Summary::default() } }
     }
 
+    /// The same for a run whose jobs are asked for until some instant: in stretches too, for intervals.
+    pub fn until(warm_up: Time, until: Time) -> Tally {
+        let mut tally = Tally::new(warm_up);
+        if until > warm_up {
+            tally.summary.blocks = Blocks::between(warm_up, until);
+        }
+        tally
+    }
+
     /// The run, summed up; whole once the run has ended.
     pub fn summary(&self) -> &Summary {
         &self.summary
@@ -149,6 +161,7 @@ impl Tally {
     fn count(&mut self, story: &Story) {
         let summary = &mut self.summary;
         summary.jobs += 1;
+        summary.blocks.count(story);
         summary.fates[story.fate as usize] += 1;
         if let Some(cause) = story.cause {
             summary.causes[cause as usize] += 1;

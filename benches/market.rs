@@ -28,7 +28,7 @@ fn main() {
         .measurement_time(Duration::from_secs(2))
         .configure_from_args();
     for (nodes, jobs) in SIZES {
-        let jobs = if trying() { 20_000 } else { jobs };
+        let jobs = if trying() { 20_000.max(u64::from(nodes)) } else { jobs };
         the_ceiling(&mut criterion, nodes, jobs);
         the_peer(&mut criterion, nodes, jobs);
     }

@@ -5,6 +5,8 @@
 //! What is left is the surplus. Where no offer leaves any, the first deduction that leaves nothing of all of them is the cause,
 //! and beside it stands, for each deduction, whether some offer would have left something without that one alone.
 
+use std::cell::Cell;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::fate::{Cause, Deduction};
@@ -54,7 +56,7 @@ pub struct Quote {
 }
 
 /// What a requester wants of an answer.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Wish<'a> {
     class: &'a Class,
     /// In micro-credits.
@@ -63,6 +65,9 @@ pub struct Wish<'a> {
     left: f64,
     /// Nanoseconds since the asking.
     passed: f64,
+    /// The delays last asked about and what remained after them: methods share the delay of their offer, so every other
+    /// exponential is known already.
+    known: Cell<[(f64, f64); 2]>,
 }
 
 /// What the best offers leave after each deduction, and without each.
@@ -106,6 +111,7 @@ impl<'a> Wish<'a> {
             value: story.value.0 as f64,
             left,
             passed: now.since(story.at.asked).0 as f64,
+            known: Cell::new([(f64::NAN, 0.0); 2]),
         }
     }
 
@@ -115,10 +121,22 @@ impl<'a> Wish<'a> {
             return f64::NEG_INFINITY;
         }
         let total = self.passed + delay;
-        if self.class.discount > 0.0 {
-            self.value * maths::exp(-self.class.discount * total)
-        } else {
-            self.value - self.class.delay_cost * total
+        if self.class.discount == 0.0 {
+            return self.value - self.class.delay_cost * total;
+        }
+        let [last, before] = self.known.get();
+        match (last.0 == delay, before.0 == delay) {
+            (true, _) => last.1,
+            (_, true) => {
+                self.known.set([before, last]);
+                before.1
+            }
+            _ => {
+                let worth = self.value * maths::exp(-self.class.discount * total);
+                // The one used last is kept: it is the delay of the offer, to which every method comes back.
+                self.known.set([(delay, worth), last]);
+                worth
+            }
         }
     }
 }

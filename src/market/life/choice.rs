@@ -9,7 +9,7 @@ use std::cell::Cell;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::fate::{Cause, Deduction};
+use crate::domain::fate::Cause;
 use crate::domain::ids::{ClassId, JobSlot, MethodId, NodeId};
 use crate::domain::money::Money;
 use crate::domain::story::JobKey;
@@ -22,6 +22,7 @@ use crate::scenario::Scenario;
 use crate::scenario::model::Class;
 use crate::scenario::schema::Use;
 
+use super::deaths::{Deaths, left_of};
 use super::terms::Terms;
 
 /// An offer with a method, all terms agreed.
@@ -51,7 +52,7 @@ pub struct Quote {
     pub use_at: Use,
     /// What is left of the value, in micro-credits.
     pub surplus: f64,
-    /// What is taken off, in the order of [`Deduction::ALL`], in micro-credits.
+    /// What is taken off, in the order of [`Deduction::ALL`](crate::domain::fate::Deduction::ALL), in micro-credits.
     pub deductions: [f64; 5],
 }
 
@@ -68,13 +69,6 @@ pub struct Wish<'a> {
     /// The delays last asked about and what remained after them: methods share the delay of their offer, so every other
     /// exponential is known already.
     known: Cell<[(f64, f64); 2]>,
-}
-
-/// What the best offers leave after each deduction, and without each.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Deaths {
-    after: [f64; 5],
-    without: [f64; 5],
 }
 
 /// The quotes that one job was given at one instant, for whoever asks why it lives or dies.
@@ -235,41 +229,6 @@ impl Stages {
             }
         }
         Use::Final
-    }
-}
-
-/// What is left of a value, taken off one by one in their order, all but one: whoever asks in the same order gets the same
-/// to the last bit.
-pub fn left_of(value: f64, deductions: &[f64; 5], without: Option<usize>) -> f64 {
-    let taken = deductions.iter().enumerate().filter(|(index, _)| Some(*index) != without);
-    taken.fold(value, |left, (_, deduction)| left - deduction)
-}
-
-impl Default for Deaths {
-    fn default() -> Self {
-        Deaths { after: [f64::NEG_INFINITY; 5], without: [f64::NEG_INFINITY; 5] }
-    }
-}
-
-impl Deaths {
-    /// Takes a quote in.
-    pub fn see(&mut self, value: f64, deductions: &[f64; 5]) {
-        let mut left = value;
-        for (index, deduction) in deductions.iter().enumerate() {
-            left -= deduction;
-            self.after[index] = self.after[index].max(left);
-            self.without[index] = self.without[index].max(left_of(value, deductions, Some(index)));
-        }
-    }
-
-    /// The first deduction that leaves nothing of any offer; `None` where some offer leaves something.
-    pub fn cause(&self) -> Option<Cause> {
-        self.after.iter().position(|&left| left <= 0.0).map(|index| Deduction::ALL[index].cause())
-    }
-
-    /// Which deductions alone make the difference, one bit each.
-    pub fn alive_without(&self) -> u8 {
-        self.without.iter().enumerate().fold(0, |bits, (index, &left)| bits | u8::from(left > 0.0) << index)
     }
 }
 

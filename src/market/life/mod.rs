@@ -19,6 +19,8 @@ pub mod offer;
 pub mod terms;
 // Value, prices, delays and trust of every offer with every method are weighed.
 pub mod choice;
+// Why a job dies that no offer leaves anything of.
+pub mod deaths;
 // A placement is a transaction on the chain.
 pub mod coordination;
 // The price goes into escrow and the request to the node, which takes it or does not.

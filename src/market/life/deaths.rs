@@ -1,0 +1,46 @@
+//! Why a job dies that no offer leaves anything of (model §5): the first deduction that takes all of every one, and without
+//! which alone it would have lived.
+
+use crate::domain::fate::{Cause, Deduction};
+
+/// What the best offers leave after each deduction, and without each.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Deaths {
+    after: [f64; 5],
+    without: [f64; 5],
+}
+
+/// What is left of a value, taken off one by one in their order, all but one: whoever asks in the same order gets the same
+/// to the last bit.
+pub fn left_of(value: f64, deductions: &[f64; 5], without: Option<usize>) -> f64 {
+    let taken = deductions.iter().enumerate().filter(|(index, _)| Some(*index) != without);
+    taken.fold(value, |left, (_, deduction)| left - deduction)
+}
+
+impl Default for Deaths {
+    fn default() -> Self {
+        Deaths { after: [f64::NEG_INFINITY; 5], without: [f64::NEG_INFINITY; 5] }
+    }
+}
+
+impl Deaths {
+    /// Takes a quote in.
+    pub fn see(&mut self, value: f64, deductions: &[f64; 5]) {
+        let mut left = value;
+        for (index, deduction) in deductions.iter().enumerate() {
+            left -= deduction;
+            self.after[index] = self.after[index].max(left);
+            self.without[index] = self.without[index].max(left_of(value, deductions, Some(index)));
+        }
+    }
+
+    /// The first deduction that leaves nothing of any offer; `None` where some offer leaves something.
+    pub fn cause(&self) -> Option<Cause> {
+        self.after.iter().position(|&left| left <= 0.0).map(|index| Deduction::ALL[index].cause())
+    }
+
+    /// Which deductions alone make the difference, one bit each.
+    pub fn alive_without(&self) -> u8 {
+        self.without.iter().enumerate().fold(0, |bits, (index, &left)| bits | u8::from(left > 0.0) << index)
+    }
+}

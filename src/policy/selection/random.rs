@@ -30,7 +30,13 @@ impl super::Rule for Spec {
     fn memory(&self) {}
 
     fn select(&self, (): &mut (), view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>) {
-        let eligible = view.listed.len() - usize::from(view.listed.contains(&view.checked));
+        // Whether the checked one is listed matters only where half of them are wanted; a few out of many are drawn without
+        // a look at all.
+        let others = view.listed.len() - 1;
+        let eligible = match 2 * view.wanted <= others {
+            true => others,
+            false => view.listed.len() - usize::from(view.listed.contains(&view.checked)),
+        };
         if view.wanted >= eligible {
             chosen.extend(view.listed.iter().filter(|&&node| node != view.checked));
             return;

@@ -1,7 +1,7 @@
 //! `series`: one row per tick.
 
 use crate::engine::time::{Span, Time};
-use crate::record::columns::{Cell, Column, Table};
+use crate::record::columns::{Cell, Column, Kind, Table};
 use crate::record::recorder::MarketGauge;
 
 /// The market at a tick, and what happened since the tick before.
@@ -91,8 +91,8 @@ pub static SERIES: Table<SeriesRow> = Table {
         .nullable()
         .formula("∫ checks_executing dt / ∫ slots of working validators and provers dt"),
         C::count("blocks", "blocks of the chain so far", |row| Cell::U64(row.now.blocks)),
-        C::count("block_used", "gas used in the last block", |row| Cell::U64(row.now.block_used)),
-        C::count("chain_waiting", "gas of the placements that wait for a block", |row| {
+        C::new("block_used", Kind::U64, "gas", "gas used in the last block", |row| Cell::U64(row.now.block_used)),
+        C::new("chain_waiting", Kind::U64, "gas", "gas of the placements that wait for a block", |row| {
             Cell::U64(row.now.chain_waiting)
         }),
         C::money("escrow", "µcredit", "credits in escrow", |row| Cell::I64(row.now.escrow.0)),

@@ -30,8 +30,7 @@ struct State {
     events: u64,
     queue: Queue<Event>,
     market: Market,
-    digest: Digest,
-    /// What happened and has not been handed on: at the opening, until the run goes on.
+    /// The digest of what happened, and what has not been handed on: at the opening, until the run goes on.
     facts: Facts,
 }
 
@@ -58,7 +57,7 @@ impl Run {
         let mut facts = Facts::default();
         let mut at = Moment { scenario: &scenario, now: Time::ZERO, queue: &mut queue, facts: &mut facts };
         let market = Market::open(seed, &mut at);
-        let state = State { seed, now: Time::ZERO, events: 0, queue, market, digest: Digest::default(), facts };
+        let state = State { seed, now: Time::ZERO, events: 0, queue, market, facts };
         Run { scenario, state }
     }
 
@@ -67,6 +66,7 @@ impl Run {
     pub fn until(&mut self, end: Time, recorder: &mut impl Recorder) {
         let end = end.min(self.scenario.horizon);
         self.hand_on(self.state.now, recorder);
+        self.state.facts.keep(recorder.attention());
         while let Some((now, event)) = self.state.queue.pop_before(end) {
             self.happen(now, event, recorder);
         }
@@ -80,6 +80,7 @@ impl Run {
         if self.state.now < self.scenario.horizon {
             self.until(self.scenario.horizon, recorder);
         }
+        self.state.facts.keep(recorder.attention());
         let mut left = events;
         while self.scenario.drain && self.state.market.open_jobs() > 0 {
             if left == 0 {
@@ -99,6 +100,7 @@ impl Run {
         while self.drain(u64::MAX, recorder) {}
         let now = self.state.now;
         let state = &mut self.state;
+        state.facts.begin(now);
         let mut at = Moment { scenario: &self.scenario, now, queue: &mut state.queue, facts: &mut state.facts };
         state.market.censor(&mut at);
         self.hand_on(now, recorder);
@@ -109,7 +111,7 @@ impl Run {
             ended: now,
             events: self.state.events,
             pending_max: self.state.queue.peak(),
-            digest: self.state.digest,
+            digest: self.state.facts.digest().clone(),
         }
     }
 
@@ -140,7 +142,7 @@ impl Run {
 
     /// The digest of everything that has happened so far.
     pub fn digest(&self) -> &Digest {
-        &self.state.digest
+        self.state.facts.digest()
     }
 
     /// The scenario it runs.
@@ -188,6 +190,7 @@ impl Run {
         let state = &mut self.state;
         state.events += 1;
         state.market.prefetch(event, &state.queue);
+        state.facts.begin(now);
         let mut at = Moment { scenario: &self.scenario, now, queue: &mut state.queue, facts: &mut state.facts };
         state.market.handle(event, &mut at);
         self.hand_on(now, recorder);
@@ -201,9 +204,11 @@ impl Run {
 
     #[inline]
     fn hand_on(&mut self, now: Time, recorder: &mut impl Recorder) {
-        let State { digest, facts, .. } = &mut self.state;
+        let facts = &mut self.state.facts;
+        if facts.is_empty() {
+            return;
+        }
         for (fact, story) in facts.iter() {
-            digest.note(now, fact, story);
             recorder.note(now, fact, story);
         }
         facts.clear();

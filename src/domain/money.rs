@@ -76,7 +76,12 @@ impl Money {
 
     /// The nearest amount to a number of micro-units; saturates.
     pub fn from_micro(micro: f64) -> Money {
-        Money(micro.round_ties_even() as i64)
+        // Where no fraction has room any more, a sum is rounded to nearest, ties to even, without a call of the C library.
+        const NO_FRACTIONS: f64 = 1.5 * (1u64 << 52) as f64;
+        match micro.abs() < (1u64 << 51) as f64 {
+            true => Money((micro + NO_FRACTIONS - NO_FRACTIONS) as i64),
+            false => Money(micro.round_ties_even() as i64),
+        }
     }
 
     /// So many times as much. Panics where it leaves 64 bits.
@@ -107,7 +112,7 @@ impl Money {
 /// As a number an amount is in micro-units.
 impl Quantity for Money {
     fn from_number(number: f64) -> Money {
-        Money(number.round_ties_even() as i64)
+        Money::from_micro(number)
     }
 
     fn number(self) -> f64 {
@@ -215,6 +220,17 @@ impl JsonSchema for Money {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// As the standard library rounds, on both sides of where the short way ends.
+    #[test]
+    fn the_nearest_amount_is_the_even_one_of_two() {
+        let edges = [0.0, 0.5, 1.5, 2.5, 0.49999999999999994, 1e15 + 0.5, 2f64.powi(51), 2f64.powi(52) + 1.0, 1e18];
+        for number in edges.into_iter().flat_map(|edge| [edge, edge.next_down(), edge.next_up(), edge + 0.75]) {
+            for number in [number, -number] {
+                assert_eq!(Money::from_micro(number).0, number.round_ties_even() as i64, "{number}");
+            }
+        }
+    }
 
     #[test]
     fn money_reads_what_it_writes() {

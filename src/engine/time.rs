@@ -45,6 +45,9 @@ impl Time {
     }
 }
 
+/// 2⁶³: below it a number is also a signed one.
+const SIGNED: f64 = 9_223_372_036_854_775_808.0;
+
 impl Span {
     /// No time at all.
     pub const ZERO: Span = Span(0);
@@ -58,6 +61,13 @@ impl Span {
         self.0 as f64 * 1e-9
     }
 
+    /// Nanoseconds as a number.
+    #[inline]
+    pub fn nanos(self) -> f64 {
+        // From signed numbers the way is one instruction.
+        i64::try_from(self.0).map_or(self.0 as f64, |nanos| nanos as f64)
+    }
+
     /// The nearest span to `seconds`; negative and not-a-number become zero, too long becomes the longest.
     pub fn from_seconds(seconds: f64) -> Span {
         Span::from_nanos(seconds * 1e9)
@@ -65,13 +75,22 @@ impl Span {
 
     /// The nearest span to `nanos`; negative and not-a-number become zero, too long becomes the longest.
     pub fn from_nanos(nanos: f64) -> Span {
-        // `as` saturates and sends not-a-number to zero; adding a half before cutting rounds to nearest.
-        Span((nanos + 0.5) as u64)
+        // `as` saturates and sends not-a-number to zero; adding a half before cutting rounds to nearest. The way to signed
+        // numbers is half as long as the way to unsigned ones.
+        let raised = nanos + 0.5;
+        Span(if raised < SIGNED { (raised as i64).max(0) as u64 } else { raised as u64 })
+    }
+
+    /// The shortest span that is not shorter than `nanos`; as [`from_nanos`](Span::from_nanos) otherwise.
+    #[inline]
+    pub fn at_least_nanos(nanos: f64) -> Span {
+        let whole = if nanos < SIGNED { (nanos as i64).max(0) as u64 } else { nanos as u64 };
+        Span(whole.saturating_add(u64::from(Span(whole).nanos() < nanos)))
     }
 
     /// This span times a factor, to the nearest nanosecond.
     pub fn scaled(self, factor: f64) -> Span {
-        Span::from_nanos(self.0 as f64 * factor)
+        Span::from_nanos(self.nanos() * factor)
     }
 
     /// The shorter of two.
@@ -233,5 +252,19 @@ mod tests {
         assert_eq!(Span::from_seconds(-1.0), Span::ZERO);
         assert_eq!(Span::from_seconds(f64::NAN), Span::ZERO);
         assert_eq!(Span::from_seconds(f64::INFINITY), Span::MAX);
+    }
+
+    /// Against what the language itself converts, where the short way ends and where it does not apply.
+    #[test]
+    fn the_short_way_leads_to_the_same() {
+        let edges = [0.0, 0.4, 0.5, 1.0, 1.5, 2f64.powi(52) - 0.5, 2f64.powi(62), SIGNED, 2f64.powi(64), f64::MAX];
+        for number in edges.into_iter().flat_map(|edge| [edge, -edge, edge + 0.25, edge.next_down(), edge.next_up()]) {
+            assert_eq!(Span::from_nanos(number), Span((number + 0.5) as u64), "{number}");
+            assert_eq!(Span::at_least_nanos(number), Span(number.ceil() as u64), "{number}");
+            let span = Span(number as u64);
+            assert_eq!(span.nanos(), span.0 as f64);
+        }
+        assert_eq!(Span::at_least_nanos(f64::NAN), Span::ZERO);
+        assert_eq!(Span::at_least_nanos(f64::INFINITY), Span::MAX);
     }
 }

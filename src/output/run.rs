@@ -13,7 +13,7 @@ use crate::domain::story::Story;
 use crate::engine::random::Seed;
 use crate::engine::time::Time;
 use crate::record::batch::{Batch, Rows, Sink};
-use crate::record::fact::Fact;
+use crate::record::fact::{Attention, Fact, Kind};
 use crate::record::recorder::Recorder;
 use crate::record::tables::{Chosen, Names, SUMMARY, SharedNames, Tables};
 use crate::record::tally::{Summary, Tally};
@@ -40,6 +40,10 @@ pub type RunRecorder = (Tally, (Tables<Watched>, Closed));
 pub struct Closed(pub u64);
 
 impl Recorder for Closed {
+    fn attention(&self) -> Attention {
+        Attention::to(&[Kind::Closed])
+    }
+
     #[inline]
     fn note(&mut self, _: Time, fact: &Fact, _: Option<&Story>) {
         self.0 += u64::from(matches!(fact, Fact::Closed { .. }));

@@ -28,18 +28,20 @@ impl Default for Digest {
 }
 
 impl Digest {
-    /// Covers a fact, and the story that comes with a closing one or a check.
-    #[inline]
-    pub fn note(&mut self, now: Time, fact: &Fact, story: Option<&Story>) {
+    /// Covers a fact.
+    #[inline(always)]
+    pub fn note(&mut self, now: Time, fact: &Fact) {
         let [a, b, c] = words(fact);
         self.fold(now.0 ^ a.wrapping_mul(0x9e37_79b9_7f4a_7c15), b ^ c.rotate_left(32));
-        if let Some(story) = story {
-            self.story(story);
-        }
         self.facts += 1;
         if self.facts.is_multiple_of(CHECKPOINT) {
-            self.checkpoints.push(self.state);
+            self.check_point();
         }
+    }
+
+    #[cold]
+    fn check_point(&mut self) {
+        self.checkpoints.push(self.state);
     }
 
     /// How many facts it covers.
@@ -53,7 +55,7 @@ impl Digest {
     }
 
     /// Two words into the state: a multiplication of 64 × 64 bits whose halves are folded into the two lanes.
-    #[inline]
+    #[inline(always)]
     fn fold(&mut self, first: u64, second: u64) {
         let wide = (self.state[0] ^ first) as u128 * ((self.state[1] ^ second) | 1) as u128;
         let (low, high) = (wide as u64, (wide >> 64) as u64);
@@ -62,8 +64,9 @@ impl Digest {
         self.state[1] = (high ^ low.rotate_left(17)).wrapping_add(second);
     }
 
-    /// What the facts of a job's life have not said yet.
-    fn story(&mut self, story: &Story) {
+    /// Covers what the facts of a job's life have not said: call it after the fact that the story comes with.
+    #[inline]
+    pub fn story(&mut self, story: &Story) {
         let at = &story.at;
         self.fold(at.used.0 ^ at.accepted.0.rotate_left(32), at.finalised.0 ^ at.paid.0.rotate_left(32));
         self.fold(story.work.0, story.expected_work.0);
@@ -88,7 +91,7 @@ fn pair(high: u32, low: u32) -> u64 {
 }
 
 /// A fact as three words; the first holds its kind. The kinds' numbers are never reused.
-#[inline]
+#[inline(always)]
 fn words(fact: &Fact) -> [u64; 3] {
     let about = |kind: u64, job: &crate::domain::story::JobKey, low: u32| {
         [kind << 56 ^ (job.source.0 as u64) << 32 ^ low as u64, job.index, 0]
@@ -161,7 +164,7 @@ mod tests {
 
     fn digest(facts: &[(u64, Fact)]) -> String {
         let mut digest = Digest::default();
-        facts.iter().for_each(|(now, fact)| digest.note(Time(*now), fact, None));
+        facts.iter().for_each(|(now, fact)| digest.note(Time(*now), fact));
         digest.to_string()
     }
 
@@ -171,7 +174,7 @@ mod tests {
         let mut digest = Digest::default();
         let mut ones = [0u32; 128];
         for now in 0..10_000 {
-            digest.note(Time(now / 3), &Fact::NodeFailed { node: NodeId(now as u32 % 5) }, None);
+            digest.note(Time(now / 3), &Fact::NodeFailed { node: NodeId(now as u32 % 5) });
             for (bit, count) in ones.iter_mut().enumerate() {
                 *count += (digest.state[bit / 64] >> (bit % 64) & 1) as u32;
             }

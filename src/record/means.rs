@@ -4,7 +4,7 @@ use crate::domain::ids::{IdVec, NodeGroupId, NodeId};
 use crate::domain::money::Money;
 use crate::domain::story::Story;
 use crate::engine::time::{Span, Time};
-use crate::record::fact::Fact;
+use crate::record::fact::{Attention, Fact, Kind};
 use crate::record::recorder::{Gauges, Recorder};
 
 /// Watches a run for its means.
@@ -74,6 +74,10 @@ impl Means {
 }
 
 impl Recorder for Means {
+    fn attention(&self) -> Attention {
+        Attention::to(&[Kind::Closed])
+    }
+
     fn note(&mut self, _: Time, fact: &Fact, story: Option<&Story>) {
         let (Fact::Closed { .. }, Some(story)) = (fact, story) else { return };
         if let Some(executed) = story.between(story.at.started, story.at.finished) {

@@ -4,10 +4,15 @@ use crate::domain::ids::{NodeGroupId, NodeId, OperatorId, RegionId};
 use crate::domain::money::Money;
 use crate::domain::story::Story;
 use crate::engine::time::Time;
-use crate::record::fact::Fact;
+use crate::record::fact::{Attention, Fact};
 
 /// Watches a run. Every method has a default that does nothing, so a recorder says only what it cares about.
 pub trait Recorder {
+    /// Which kinds of facts it is told; of others it may be told, if another recorder beside it is.
+    fn attention(&self) -> Attention {
+        Attention::ALL
+    }
+
     /// Takes note of a fact; a closing fact comes with the job's whole story.
     fn note(&mut self, _now: Time, _fact: &Fact, _story: Option<&Story>) {}
 
@@ -24,10 +29,18 @@ pub trait Recorder {
 }
 
 /// Nobody watches.
-impl Recorder for () {}
+impl Recorder for () {
+    fn attention(&self) -> Attention {
+        Attention::NONE
+    }
+}
 
 /// Two recorders watch the same run.
 impl<A: Recorder, B: Recorder> Recorder for (A, B) {
+    fn attention(&self) -> Attention {
+        self.0.attention().or(self.1.attention())
+    }
+
     #[inline]
     fn note(&mut self, now: Time, fact: &Fact, story: Option<&Story>) {
         self.0.note(now, fact, story);
@@ -58,6 +71,10 @@ impl<A: Recorder, B: Recorder> Recorder for (A, B) {
 
 /// A recorder behind a reference.
 impl<R: Recorder> Recorder for &mut R {
+    fn attention(&self) -> Attention {
+        (**self).attention()
+    }
+
     #[inline]
     fn note(&mut self, now: Time, fact: &Fact, story: Option<&Story>) {
         (**self).note(now, fact, story);

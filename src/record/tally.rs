@@ -5,7 +5,7 @@ use crate::domain::money::Money;
 use crate::domain::story::Story;
 use crate::engine::time::{Span, Time};
 use crate::record::blocks::Blocks;
-use crate::record::fact::Fact;
+use crate::record::fact::{Attention, Fact, Kind};
 use crate::record::recorder::{Gauges, MarketGauge, Recorder};
 use crate::stats::online::Online;
 use crate::stats::quantile::LogGrid;
@@ -229,6 +229,10 @@ impl Tally {
 }
 
 impl Recorder for Tally {
+    fn attention(&self) -> Attention {
+        Attention::to(&[Kind::Closed, Kind::Bounced, Kind::Slashed, Kind::Revoked, Kind::NodeFailed])
+    }
+
     #[inline]
     fn note(&mut self, now: Time, fact: &Fact, story: Option<&Story>) {
         match (fact, story) {

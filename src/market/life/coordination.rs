@@ -16,7 +16,7 @@ use crate::scenario::channels::Channel;
 use crate::scenario::schema::Checker;
 
 use super::arrival::draw;
-use super::choice::Quote;
+use super::quote::Quote;
 use super::{placement, replication, settlement};
 
 /// Sends the transaction of a placement. Says whether the request waits until it is in a block.

@@ -17,7 +17,9 @@ pub mod arrival;
 pub mod offer;
 // What each admitted method would cost and promise.
 pub mod terms;
-// Value, prices, delays and trust of every offer with every method are weighed.
+// What an offer with a method leaves of the value of the answer.
+pub mod quote;
+// Every offer with every method is weighed, and one is taken, or none.
 pub mod choice;
 // Why a job dies that no offer leaves anything of.
 pub mod deaths;

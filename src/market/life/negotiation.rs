@@ -6,7 +6,7 @@ use crate::market::{Event, Market, Moment};
 use crate::record::fact::Fact;
 use crate::scenario::schema::Checker;
 
-use super::choice::Quote;
+use super::quote::Quote;
 use super::{offer, placement, replication, settlement, standing, waiting};
 
 /// The quote of a waiting job has expired. The node where it waits is asked again among others; what it would still wait there

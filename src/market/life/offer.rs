@@ -17,7 +17,8 @@ use crate::scenario::model::Slowdown;
 use crate::scenario::schema::{Checker, Choice, Estimate};
 
 use super::arrival::draw;
-use super::choice::{self, Quote};
+use super::choice;
+use super::quote::Quote;
 use super::{placement, replication, standing};
 
 /// So many nodes are worth asking memory for at once.
@@ -107,34 +108,39 @@ pub fn ask(market: &mut Market, scenario: &Scenario, slot: JobSlot, pool: &mut V
 pub fn collect(market: &mut Market, at: &Moment<'_>, slot: JobSlot, pool: &[NodeId], offers: &mut Vec<Offer>) {
     let scenario = at.scenario;
     let job = &market.jobs[slot];
-    let requester = job.requester;
+    let (requester, expected) = (job.requester, job.expected);
     let from = scenario.requesters[requester].region;
-    let expected = job.expected;
-    let listed_price = market.prices.at(&scenario.channels, Channel::Compute, at.now).unwrap_or(Money(-1));
     let staying = if job.stage == Stage::Waiting { job.node } else { NodeId::NONE };
     let estimate = scenario.routing.estimate;
     let mean_wait = if estimate == Estimate::Mean { market.wait.mean() } else { Span::ZERO };
-    if pool.len() <= FEW {
+    // The price of the channel, once a node asks none of its own; below zero if the channel is stopped.
+    let mut listed = None;
+    if pool.len() <= FEW && market.is_wide() {
         // One of these will take the job: what it needs of the node is on its way while the offers are compared.
         pool.iter().for_each(|&node| prefetch(&market.nodes.states[node]));
     }
     for &node in pool {
-        let mut quote = market.nodes.quotes[node];
-        if node == staying {
+        let quote = &market.nodes.quotes[node];
+        let (jobs, work) = match node == staying {
+            false => (quote.jobs, quote.work),
             // Who waits at a node has a place there, and does not wait for himself. The picture may be older than that.
-            quote.jobs = quote.jobs.saturating_sub(1);
-            quote.work = quote.work.saturating_sub(expected.0);
-        }
-        let asked = if quote.asks.0 >= 0 { quote.asks } else { listed_price };
-        if quote.jobs >= quote.room || asked.0 < 0 {
+            true => (quote.jobs.saturating_sub(1), quote.work.saturating_sub(expected.0)),
+        };
+        let asked = match quote.asks {
+            Money(0..) => quote.asks,
+            _ => *listed.get_or_insert_with(|| {
+                market.prices.at(&scenario.channels, Channel::Compute, at.now).unwrap_or(Money(-1))
+            }),
+        };
+        if jobs >= quote.room || asked < Money::ZERO {
             continue;
         }
-        let quote = &quote;
-        let wait = if estimate == Estimate::Mean { mean_wait } else { wait(quote, expected, estimate) };
-        let wait = wait + scenario.groups[quote.group].hold;
-        let slowness = match &scenario.groups[quote.group].slowdown {
+        let group = &scenario.groups[quote.group];
+        let wait = if estimate == Estimate::Mean { mean_wait } else { wait(quote, jobs, work, expected, estimate) };
+        let wait = wait + group.hold;
+        let slowness = match &group.slowdown {
             Slowdown::None => quote.slowness,
-            slowdown => quote.slowness * slowdown.factor((quote.jobs + 1).min(quote.slots)),
+            slowdown => quote.slowness * slowdown.factor((jobs + 1).min(quote.slots)),
         };
         let service = expected.scaled(slowness);
         let network = scenario.network.round_trip(from, quote.region);
@@ -146,7 +152,7 @@ pub fn collect(market: &mut Market, at: &Moment<'_>, slot: JobSlot, pool: &[Node
             wait,
             delay: network + wait + service,
             slowness,
-            jobs: quote.jobs,
+            jobs,
             trust: market.opinions.trust(&scenario.verification, requester, node),
             surplus: 0.0,
         });
@@ -164,15 +170,15 @@ fn floor(quote: &NodeQuote) -> Money {
 }
 
 /// The expected wait at a node: by the jobs ahead or by the work ahead, shared among its slots.
-fn wait(quote: &NodeQuote, expected: Span, estimate: Estimate) -> Span {
-    if quote.jobs < quote.slots {
+fn wait(quote: &NodeQuote, jobs: u32, work: u64, expected: Span, estimate: Estimate) -> Span {
+    if jobs < quote.slots {
         return Span::ZERO;
     }
     let ahead = match estimate {
-        Estimate::Work => quote.work as f64,
-        _ => (quote.jobs - quote.slots + 1) as f64 * expected.0 as f64,
+        Estimate::Work => Span(work).nanos(),
+        _ => f64::from(jobs - quote.slots + 1) * expected.nanos(),
     };
-    Span::from_nanos(ahead * quote.slowness / quote.slots as f64)
+    Span::from_nanos(ahead * quote.slowness / f64::from(quote.slots))
 }
 
 /// The place of the offer that the chooser takes for so manieth a copy; there is at least one.

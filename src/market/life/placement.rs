@@ -15,7 +15,7 @@ use crate::scenario::Scenario;
 use crate::scenario::schema::PayoutAt;
 
 use super::arrival::draw;
-use super::choice::Quote;
+use super::quote::Quote;
 use super::{coordination, execution, replication, settlement, standing, terms, verification};
 
 /// Takes a quote: puts the price into escrow and sends the request.

@@ -16,7 +16,7 @@ use crate::policy::chooser::Offer;
 use crate::record::fact::Fact;
 use crate::scenario::verification::Check;
 
-use super::choice::Quote;
+use super::quote::Quote;
 use super::{coordination, execution, offer, placement, settlement, standing, terms, verification, waiting};
 
 /// Takes a quote with copies: the chooser takes as many offers, one after the other.

@@ -10,7 +10,7 @@ use crate::record::fact::Fact;
 use crate::scenario::Scenario;
 use crate::scenario::schema::SlashTo;
 
-use super::choice::Quote;
+use super::quote::Quote;
 
 /// Puts all that a job may cost aside.
 pub fn escrow(market: &mut Market, slot: JobSlot, amount: Money) {

@@ -56,6 +56,7 @@ pub fn collect(market: &mut Market, at: &Moment<'_>, slot: JobSlot, terms: &mut 
     let gas = market.prices.at(channels, Channel::Coordination, at.now);
     let gas = gas.map(|price| price + coordination::tip(market, scenario, slot));
     let check = market.prices.at(channels, Channel::Verification, at.now);
+    let (inclusion, check_delay) = (inclusion(market, scenario), market.check_delay(scenario));
     let job = &market.jobs[slot];
     let diligence = market.opinions.diligence(&scenario.verification, job.requester);
     let expected = job.expected;
@@ -68,8 +69,8 @@ pub fn collect(market: &mut Market, at: &Moment<'_>, slot: JobSlot, terms: &mut 
         }
         let (gas_price, check_price) = (gas.unwrap_or_default(), check.unwrap_or_default());
         let passing = passing(&mut market.scratch.passing, (id, method), diligence);
-        let shared = Shared { expected, gas_price, check_price, passing };
-        terms.push(of(market, scenario, (id, method), &shared));
+        let shared = Shared { expected, gas_price, check_price, passing, inclusion, check_delay };
+        terms.push(of(scenario, (id, method), &shared));
     }
 }
 
@@ -107,9 +108,13 @@ struct Shared {
     gas_price: Money,
     check_price: Money,
     passing: Passing,
+    /// Nanoseconds that a transaction waits for its block.
+    inclusion: f64,
+    /// Nanoseconds that a check which somebody else does spends on its way and in a queue.
+    check_delay: f64,
 }
 
-fn of(market: &Market, scenario: &Scenario, (id, method): (MethodId, &Method), shared: &Shared) -> Terms {
+fn of(scenario: &Scenario, (id, method): (MethodId, &Method), shared: &Shared) -> Terms {
     let (expected, chain) = (shared.expected, &scenario.chain);
     let mut terms = Terms {
         method: id,
@@ -120,7 +125,7 @@ fn of(market: &Market, scenario: &Scenario, (id, method): (MethodId, &Method), s
         check: shared.check_price,
         coordination: Money::ZERO,
         coordination_most: Money::ZERO,
-        inclusion: if needs_gas(scenario, method) { inclusion(market, scenario) } else { 0.0 },
+        inclusion: if needs_gas(scenario, method) { shared.inclusion } else { 0.0 },
         blocking: 0.0,
         standing: method.window.0 as f64,
         right: shared.passing.right,
@@ -141,7 +146,8 @@ fn of(market: &Market, scenario: &Scenario, (id, method): (MethodId, &Method), s
         let most = paid.times(u64::from(check.count));
         terms.checkers_most += most;
         terms.checkers += Money::from_micro(most.0 as f64 * check.sample);
-        let takes = check.sample * (market.check_delay(scenario, check) + each.0 as f64);
+        let delay = if check.by == Checker::Attestation { 0.0 } else { shared.check_delay };
+        let takes = check.sample * (delay + each.nanos());
         match check.deferred {
             true => terms.standing = terms.standing.max(takes),
             false => terms.blocking = terms.blocking.max(takes),
@@ -179,8 +185,8 @@ fn inclusion(market: &Market, scenario: &Scenario) -> f64 {
     if !chain.blocking {
         return 0.0;
     }
-    let ahead = market.chain.waiting as f64 / chain.limit as f64;
-    chain.block.0 as f64 * (0.5 + ahead.floor())
+    let ahead = market.chain.waiting / chain.limit.max(1);
+    chain.block.nanos() * (0.5 + Span(ahead).nanos())
 }
 
 /// What one checker is paid for so much work.
@@ -197,14 +203,9 @@ pub fn overhead(method: &Method, work: Span) -> Span {
 }
 
 impl Market {
-    /// The time a check is expected to spend on its way and in a queue: the mean of those so far.
-    fn check_delay(&self, scenario: &Scenario, check: &Check) -> f64 {
-        match check.by {
-            Checker::Attestation | Checker::Replicas => 0.0,
-            Checker::Validators | Checker::Peers | Checker::Proof => {
-                let trip = scenario.network.mean_round_trip.0 as f64;
-                trip + self.check_wait.mean().0 as f64
-            }
-        }
+    /// Nanoseconds that a check which somebody else does is expected to spend on its way and in a queue: the mean of those so
+    /// far.
+    fn check_delay(&self, scenario: &Scenario) -> f64 {
+        scenario.network.mean_round_trip.nanos() + self.check_wait.mean().nanos()
     }
 }

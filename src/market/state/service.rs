@@ -118,7 +118,7 @@ impl Service {
     pub fn advance(&mut self, now: Time) {
         let passed = now.since(self.clock_at).0;
         if passed > 0 {
-            self.clock += passed as f64 * self.rate;
+            self.clock += Span(passed).nanos() * self.rate;
             self.busy += self.serving as u64 * passed;
             self.clock_at = now;
         }
@@ -150,7 +150,7 @@ impl Service {
     #[inline]
     pub fn serve(&mut self, job: JobSlot, turn: u32, work: Span) {
         self.entered = self.entered.wrapping_add(1);
-        let mut entry = Entry { ends: self.clock + work.0 as f64, number: self.entered, job, turn };
+        let mut entry = Entry { ends: self.clock + work.nanos(), number: self.entered, job, turn };
         if self.entries == 0 {
             self.first = entry;
         } else {
@@ -169,7 +169,7 @@ impl Service {
         while self.entries > 0 {
             if current(&self.first) {
                 let left = (self.first.ends - self.clock).max(0.0) / self.rate;
-                return Some((self.first, self.clock_at + Span(left.ceil() as u64)));
+                return Some((self.first, self.clock_at + Span::at_least_nanos(left)));
             }
             self.pop();
         }

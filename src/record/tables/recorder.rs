@@ -8,7 +8,7 @@ use crate::domain::story::{JobKey, Story};
 use crate::engine::random::{Chance, Draw, Seed, key};
 use crate::engine::time::{Span, Time};
 use crate::record::batch::{Rows, Sink};
-use crate::record::fact::Fact;
+use crate::record::fact::{Attention, Fact, Kind};
 use crate::record::recorder::{Gauges, MarketGauge, Recorder};
 
 /// Which tables, and how much of them.
@@ -92,6 +92,14 @@ fn is_recorded(seed: Seed, job: JobKey, share: f64) -> bool {
 }
 
 impl<S: Sink> Recorder for Tables<S> {
+    fn attention(&self) -> Attention {
+        const OF_SERIES: &[Kind] = &[Kind::Asked, Kind::Declined, Kind::Started, Kind::Settled, Kind::Closed];
+        let wanted = |wanted: bool, kinds: &[Kind]| if wanted { Attention::to(kinds) } else { Attention::NONE };
+        wanted(self.series.is_some(), OF_SERIES)
+            .or(wanted(self.jobs.is_some(), &[Kind::Closed]))
+            .or(wanted(self.checks.is_some(), &[Kind::Checked]))
+    }
+
     #[inline]
     fn note(&mut self, _: Time, fact: &Fact, story: Option<&Story>) {
         if let Some(series) = &mut self.series {

@@ -1,0 +1,282 @@
+//! What an offer with a method leaves of the value of a job (model §5).
+//!
+//! From the value of a right answer are taken off, in this order: the price of computing; that of coordination; what the
+//! delay costs; what verification costs and delays; what is lost because the answer may be wrong, or refused though right.
+//! What is left is the surplus.
+
+use std::cell::Cell;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{JobSlot, MethodId, NodeId};
+use crate::domain::money::{Money, Rounding};
+use crate::engine::maths;
+use crate::engine::time::{Span, Time};
+use crate::market::Market;
+use crate::policy::chooser::Offer;
+use crate::policy::verdict::binomial_tail as at_least;
+use crate::scenario::Scenario;
+use crate::scenario::model::Class;
+use crate::scenario::schema::Use;
+
+use super::deaths::left_of;
+use super::terms::Terms;
+
+/// An offer with a method, all terms agreed.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Quote {
+    /// Who would compute.
+    pub node: NodeId,
+    /// How the answer would be verified.
+    pub method: MethodId,
+    /// The price of computing.
+    pub compute: Money,
+    /// The price of coordination, as expected.
+    pub coordination: Money,
+    /// The price of verification, as expected.
+    pub verification: Money,
+    /// Of that, what each node gets for work beyond that of the answer.
+    pub overhead: Money,
+    /// What is put into escrow: all prices if every check takes place.
+    pub most: Money,
+    /// The price of a unit of gas.
+    pub gas: Money,
+    /// The price of a checker's GPU-second.
+    pub check: Money,
+    /// The probability of a right answer.
+    pub trust: f64,
+    /// When the requester would begin to rely on the answer.
+    pub use_at: Use,
+    /// What is left of the value, in micro-credits.
+    pub surplus: f64,
+    /// What is taken off, in the order of [`Deduction::ALL`](crate::domain::fate::Deduction::ALL), in micro-credits.
+    pub deductions: [f64; 5],
+}
+
+/// What a requester wants of an answer.
+#[derive(Clone, Debug)]
+pub struct Wish<'a> {
+    class: &'a Class,
+    /// In micro-credits.
+    pub value: f64,
+    /// Nanoseconds from now to the deadline.
+    left: f64,
+    /// Nanoseconds since the asking.
+    passed: f64,
+    /// The delays last asked about and what remained after them: methods share the delay of their offer, so every other
+    /// exponential is known already.
+    known: Cell<[(f64, f64); 2]>,
+}
+
+impl<'a> Wish<'a> {
+    /// What the requester of a job wants of its answer now.
+    pub fn of(market: &Market, scenario: &'a Scenario, now: Time, slot: JobSlot) -> Wish<'a> {
+        let story = market.jobs.story(slot);
+        let left = if story.deadline == Time::NEVER { f64::INFINITY } else { story.deadline.0 as f64 - now.0 as f64 };
+        Wish {
+            class: &scenario.classes[story.class],
+            value: story.value.0 as f64,
+            left,
+            passed: now.since(story.at.asked).0 as f64,
+            known: Cell::new([(f64::NAN, 0.0); 2]),
+        }
+    }
+
+    /// What a wrong answer that is used does harm, in micro-credits.
+    #[inline]
+    fn harm(&self) -> f64 {
+        self.class.harm * self.value
+    }
+
+    /// What remains of the value of an answer that comes so many nanoseconds from now; nothing past the deadline.
+    fn worth(&self, delay: f64) -> f64 {
+        if delay > self.left {
+            return f64::NEG_INFINITY;
+        }
+        let total = self.passed + delay;
+        if self.class.discount == 0.0 {
+            return self.value - self.class.delay_cost * total;
+        }
+        let [last, before] = self.known.get();
+        match (last.0 == delay, before.0 == delay) {
+            (true, _) => last.1,
+            (_, true) => {
+                self.known.set([before, last]);
+                before.1
+            }
+            _ => {
+                let worth = self.value * maths::exp(-self.class.discount * total);
+                // The one used last is kept: it is the delay of the offer, to which every method comes back.
+                self.known.set([(delay, worth), last]);
+                worth
+            }
+        }
+    }
+}
+
+/// The prices of an offer with a method.
+struct Prices {
+    /// One execution is computing; what is executed beyond it only confirms it.
+    compute: Money,
+    /// The executions beyond the first.
+    copies: Money,
+    /// What each node gets for work beyond that of the answer.
+    overhead: Money,
+    /// What all of them get for it.
+    prover: Money,
+}
+
+impl Prices {
+    #[inline]
+    fn of(rounding: Rounding, offer: &Offer, terms: &Terms) -> Prices {
+        let overhead =
+            if terms.overhead == Span::ZERO { Money::ZERO } else { offer.rate.for_work(terms.overhead, rounding) };
+        if terms.copies == 1 {
+            return Prices { compute: offer.price, copies: Money::ZERO, overhead, prover: overhead };
+        }
+        let prover = overhead.times(u64::from(terms.copies));
+        Prices { compute: offer.price, copies: offer.price.times(u64::from(terms.copies - 1)), overhead, prover }
+    }
+
+    #[inline]
+    fn verification(&self, terms: &Terms) -> Money {
+        terms.checkers + self.prover + self.copies
+    }
+
+    /// Those of computing, coordination and verification, in micro-credits.
+    #[inline]
+    fn paid(&self, terms: &Terms) -> [f64; 3] {
+        [self.compute.0 as f64, terms.coordination.0 as f64, self.verification(terms).0 as f64]
+    }
+}
+
+/// What two ways to the same amount may differ by, relative to the value: a million times what rounding can bring about.
+const ROUNDING_SLACK: f64 = 1e-9;
+
+/// What an offer with a method leaves of a job's value, or `None` if that is not more than `bar`, which is found out as early
+/// as can be.
+#[inline]
+pub fn surplus_above(wish: &Wish<'_>, rounding: Rounding, offer: &Offer, terms: &Terms, bar: f64) -> Option<f64> {
+    let paid = Prices::of(rounding, offer, terms).paid(terms);
+    let chances = Chances::of(offer.trust, terms);
+    // Whatever is used, and when: it is worth no more than the bare answer, and at least the wrong answers that pass all
+    // checks do harm.
+    let first = wish.worth(offer.delay.nanos() + terms.inclusion).max(0.0);
+    let most = first * chances.right - paid[0] - paid[1] - paid[2] - wish.harm() * chances.wrong;
+    if most + ROUNDING_SLACK * wish.value.abs() <= bar {
+        return None;
+    }
+    let (deductions, _) = deductions(wish, paid, &chances, offer, terms);
+    Some(left_of(wish.value, &deductions, None)).filter(|&surplus| surplus > bar)
+}
+
+/// What an offer with a method takes off a job's value, in the order of
+/// [`Deduction::ALL`](crate::domain::fate::Deduction::ALL), in micro-credits.
+pub fn taken_off(wish: &Wish<'_>, rounding: Rounding, offer: &Offer, terms: &Terms) -> [f64; 5] {
+    let paid = Prices::of(rounding, offer, terms).paid(terms);
+    deductions(wish, paid, &Chances::of(offer.trust, terms), offer, terms).0
+}
+
+/// The quote of an offer with a method.
+pub fn quote(wish: &Wish<'_>, scenario: &Scenario, offer: &Offer, terms: &Terms) -> Quote {
+    let prices = Prices::of(scenario.channels.rounding, offer, terms);
+    let compute = prices.compute;
+    let (deductions, use_at) = deductions(wish, prices.paid(terms), &Chances::of(offer.trust, terms), offer, terms);
+    Quote {
+        node: offer.node,
+        method: terms.method,
+        compute,
+        coordination: terms.coordination,
+        verification: prices.verification(terms),
+        overhead: prices.overhead,
+        most: compute + prices.copies + prices.prover + terms.checkers_most + terms.coordination_most,
+        gas: terms.gas,
+        check: terms.check,
+        trust: offer.trust,
+        use_at,
+        surplus: left_of(wish.value, &deductions, None),
+        deductions,
+    }
+}
+
+/// What is taken off the value, in the order of [`Deduction::ALL`](crate::domain::fate::Deduction::ALL), and when the answer
+/// would be used; `paid` are the prices of computing, coordination and verification, all in micro-credits.
+fn deductions(wish: &Wish<'_>, paid: [f64; 3], chances: &Chances, offer: &Offer, terms: &Terms) -> ([f64; 5], Use) {
+    let Chances { right, wrong_first, wrong } = *chances;
+    // Without checks the answer would be there after the node's delay and the chain's; what the node does for them comes on top.
+    let unchecked = offer.delay.nanos() + terms.inclusion;
+    let answered = unchecked + terms.overhead.nanos() * offer.slowness;
+    let accepted = answered + terms.blocking;
+    let last = accepted + terms.standing;
+    let harm = wish.harm();
+    let stages = Stages { at: [answered, accepted, last], wrong: [1.0 - offer.trust, wrong_first, wrong], right, harm };
+    let use_at = stages.chosen(wish);
+    let (used, exposed) = match use_at {
+        Use::Answered => (answered, 1.0 - offer.trust),
+        Use::Final => (last, wrong),
+        Use::Accepted | Use::WhenWorthIt => (accepted, wrong_first),
+    };
+    let open_risk = wrong + (1.0 - wish.class.recovers) * (exposed - wrong).max(0.0);
+    // A verdict after the deadline is too late, whenever the answer would be used.
+    let worth_first = wish.worth(unchecked);
+    let worth_used = if accepted > wish.left { f64::NEG_INFINITY } else { wish.worth(used) };
+    let latency = wish.value - worth_first;
+    let delayed = match (worth_first == f64::NEG_INFINITY, worth_used == f64::NEG_INFINITY) {
+        // Too late even without checks: the checks are to blame only if they alone would make it so.
+        (true, _) if accepted - unchecked > wish.left => f64::INFINITY,
+        (true, _) => 0.0,
+        (false, true) => f64::INFINITY,
+        (false, false) => (worth_first - worth_used).max(0.0),
+    };
+    // Of an answer that has cost more by its delay than it is worth, nothing is left to lose: no deduction is a gain.
+    let at_use = if worth_used == f64::NEG_INFINITY { wish.value } else { worth_used.max(0.0) };
+    let risk = at_use * (1.0 - right).max(0.0) + harm * open_risk;
+    ([paid[0], paid[1], latency, paid[2] + delayed, risk], use_at)
+}
+
+/// What may become of the answer of an offer with a method, each with its probability.
+struct Chances {
+    /// Right, and accepted for good.
+    right: f64,
+    /// Wrong, and past the blocking checks.
+    wrong_first: f64,
+    /// Wrong, and past all checks.
+    wrong: f64,
+}
+
+impl Chances {
+    #[inline]
+    fn of(trust: f64, terms: &Terms) -> Chances {
+        let (right, wrong) = match terms.copies {
+            1 => (trust, 1.0 - trust),
+            // One answer is enough: it is as good as any. Otherwise all wrong copies are thought to agree (the worst case).
+            _ if terms.agree == 1 => (trust, 1.0 - trust),
+            copies => (at_least(copies, terms.agree, trust), at_least(copies, terms.agree, 1.0 - trust)),
+        };
+        Chances { right: right * terms.right[1], wrong_first: wrong * terms.wrong[0], wrong: wrong * terms.wrong[1] }
+    }
+}
+
+/// The instants from which an answer may be used, and what is at risk from each.
+struct Stages {
+    at: [f64; 3],
+    wrong: [f64; 3],
+    right: f64,
+    harm: f64,
+}
+
+impl Stages {
+    /// When the requester begins to rely on the answer; with `when-worth-it` the first instant at which waiting for the next costs
+    /// more than it protects.
+    fn chosen(&self, wish: &Wish<'_>) -> Use {
+        let Use::WhenWorthIt = wish.class.use_at else { return wish.class.use_at };
+        for (stage, name) in [Use::Answered, Use::Accepted].into_iter().enumerate() {
+            let waiting = self.right * (wish.worth(self.at[stage]) - wish.worth(self.at[stage + 1]));
+            let protects = self.harm * (self.wrong[stage] - self.wrong[stage + 1]);
+            if waiting.is_nan() || waiting >= protects {
+                return name;
+            }
+        }
+        Use::Final
+    }
+}

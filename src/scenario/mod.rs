@@ -127,6 +127,13 @@ impl Scenario {
         ModelId(self.models.len() as u16)
     }
 
+    /// Whether it makes a difference how much a party weighs in somebody's opinion: to whoever draws by it, or leaves out.
+    pub fn weighs(&self) -> bool {
+        let verification = &self.verification;
+        let drawn = self.routing.pool.needs_opinions() || verification.selection.needs_opinions();
+        verification.opinion.is_some() && (drawn || verification.exclude_below > 0.0)
+    }
+
     /// The list on which provers stand.
     pub fn provers(&self) -> ModelId {
         ModelId(self.models.len() as u16 + 1)

@@ -39,6 +39,8 @@ pub struct Verification {
     pub opinion: Option<Opinion>,
     /// Who holds opinions.
     pub holders: Holders,
+    /// Who weighs less is not asked; 0: everybody is.
+    pub exclude_below: f64,
     /// What an unchecked acceptance counts.
     pub credit_unchecked: f64,
     /// Without a rule of opinions: the probability of a right answer, and of a careful look.

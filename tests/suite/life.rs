@@ -2,6 +2,7 @@
 //! the market knows, so that what the other tests promise of them they promise of every path.
 
 mod inquest;
+mod opinions;
 mod verified;
 
 use std::collections::BTreeMap;

@@ -80,7 +80,8 @@ fn place(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, quote: &Quote,
 pub fn ask(market: &mut Market, scenario: &Scenario, slot: JobSlot, pool: &mut Vec<NodeId>) {
     let (job, story) = (&market.jobs[slot], market.jobs.story(slot));
     let model = scenario.classes[job.class].model;
-    let listed = market.registry.listed(model);
+    let view = market.registry.view_of(job.requester);
+    let listed = market.registry.listed(view, model);
     if listed.is_empty() {
         return;
     }
@@ -90,8 +91,13 @@ pub fn ask(market: &mut Market, scenario: &Scenario, slot: JobSlot, pool: &mut V
     };
     let view = PoolView {
         listed,
-        stakes: market.registry.stakes(model),
-        previous: if previous.is_some() && market.registry.has(model, previous) { previous } else { NodeId::NONE },
+        stakes: market.registry.stakes(view, model),
+        opinions: market.registry.opinions(view, model),
+        previous: if previous.is_some() && market.registry.has(view, model, previous) {
+            previous
+        } else {
+            NodeId::NONE
+        },
         session: mix(story.key.source.0 as u64) ^ story.client as u64,
     };
     let number = u32::from(job.attempt) | u32::from(story.renegotiations) << 16;

@@ -2,11 +2,12 @@
 
 use crate::domain::answer::Evidence;
 use crate::domain::fate::Fate;
-use crate::domain::ids::JobSlot;
+use crate::domain::ids::{JobSlot, NodeId, RequesterId};
 use crate::domain::job::Role;
 use crate::market::{Market, Moment};
 use crate::policy::conduct::Outcome;
 use crate::policy::verdict::Verdict;
+use crate::scenario::Scenario;
 use crate::scenario::model::PartyKind;
 use crate::scenario::schema::{PayoutAt, Use};
 
@@ -108,15 +109,14 @@ fn conclude(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: u8, 
     if verdict == Verdict::Unresolved {
         return;
     }
-    let verification = &at.scenario.verification;
-    let (wrong, now) = (verdict == Verdict::Refused, at.now);
+    let wrong = verdict == Verdict::Refused;
     let voters = market.proceedings.read(link).cast.len();
     for place in 0..voters {
         let cast = market.proceedings.read(link).cast[place];
         if cast.check == index {
             let evidence = if cast.alarm == wrong { Evidence::Upheld } else { Evidence::Overturned };
             let checks = at.scenario.groups[market.nodes.quotes[cast.by].group].kind != PartyKind::Node;
-            market.opinions.see(verification, requester, (cast.by, checks), evidence, now);
+            market.see(at, requester, (cast.by, checks), evidence);
         }
     }
     let evidence = match (wrong, market.jobs[slot].stage) {
@@ -143,7 +143,7 @@ pub fn see_nodes(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, eviden
                 copy.node
             }
         };
-        market.opinions.see(&at.scenario.verification, story.requester, (node, false), evidence, at.now);
+        market.see(at, story.requester, (node, false), evidence);
         let outcome = Outcome {
             cheated: story.answer.wrong.is_some_and(|kind| kind != crate::domain::answer::Wrong::Error),
             checked: evidence != Evidence::Unchecked,
@@ -151,5 +151,23 @@ pub fn see_nodes(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, eviden
         };
         let group = &at.scenario.groups[market.nodes.quotes[node].group];
         group.conduct.learn(&mut market.nodes.backrooms[node].conduct, &outcome);
+    }
+}
+
+impl Market {
+    /// Takes evidence of a party in. `checks` says whether it is of those who check alone.
+    fn see(&mut self, at: &Moment<'_>, holder: RequesterId, (party, checks): (NodeId, bool), evidence: Evidence) {
+        let verification = &at.scenario.verification;
+        if self.opinions.see(verification, holder, (party, checks), evidence, at.now) {
+            let weight = self.opinions.weight(verification, holder, party);
+            let served = at.scenario.groups[self.nodes.quotes[party].group].models;
+            let (view, stake) = (self.registry.view_of(holder), self.nodes.backrooms[party].stake);
+            self.registry.reweigh(view, party, served, stake.0 as u64, weight);
+        }
+    }
+
+    /// Whether a group of requesters would ask a party, if it were listed.
+    pub(in crate::market) fn asks(&self, scenario: &Scenario, holder: RequesterId, party: NodeId) -> bool {
+        self.opinions.weight(&scenario.verification, holder, party).is_some()
     }
 }

@@ -98,7 +98,8 @@ fn alarm_chance(check: &Check, answer: Answer) -> f64 {
 /// A proof is made: by a prover if there are any, otherwise by the node.
 fn prove(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: usize, check: &Check) {
     let story = *market.jobs.story(slot);
-    let provers = market.registry.listed(at.scenario.provers());
+    let view = market.registry.view_of(story.requester);
+    let provers = market.registry.listed(view, at.scenario.provers());
     let by = match provers {
         [] => story.node,
         _ => {
@@ -135,13 +136,15 @@ fn ask(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: usize, ch
         _ => (scenario.classes[story.class].model, &scenario.peers),
     };
     let mut drawn = draw(market.seed, Purpose::Selection, story.key, u32::from(story.attempts) | (index as u32) << 16);
-    let listed = market.registry.listed(list);
+    let seen = market.registry.view_of(story.requester);
+    let listed = market.registry.listed(seen, list);
     if !listed.is_empty() {
         let backrooms = &market.nodes.backrooms;
         let operators = |node: NodeId| backrooms[node].operator;
         let view = SelectionView {
             listed,
-            stakes: market.registry.stakes(list).unwrap_or(&market.registry.no_stakes),
+            stakes: market.registry.stakes(seen, list),
+            opinions: market.registry.opinions(seen, list),
             operators: &operators,
             checked: story.node,
             wanted: check.count as usize,

@@ -5,10 +5,12 @@ use crate::engine::random::{Chance, Seed, key};
 
 const COUNT: u64 = 100_000;
 
-/// A market of nodes: each one's stake and operator. All are listed, in no meaningful order.
+/// A market of nodes: each one's stake and operator. All are listed, in no meaningful order. They weigh in opinions what they
+/// have staked, unless a test says otherwise.
 struct Nodes {
     listed: Vec<NodeId>,
     stakes: WeightTree,
+    opinions: WeightTree,
     operators: Vec<u32>,
 }
 
@@ -16,7 +18,7 @@ impl Nodes {
     fn new(nodes: &[(u64, u32)]) -> Nodes {
         let stakes = WeightTree::try_from(nodes.iter().map(|node| node.0).collect::<Vec<u64>>()).unwrap();
         let listed = (0..nodes.len() as u32).rev().map(NodeId).collect();
-        Nodes { listed, stakes, operators: nodes.iter().map(|node| node.1).collect() }
+        Nodes { listed, opinions: stakes.clone(), stakes, operators: nodes.iter().map(|node| node.1).collect() }
     }
 
     fn select(&self, rule: &str, checked: u32, wanted: usize, index: u64) -> Vec<NodeId> {
@@ -24,6 +26,7 @@ impl Nodes {
         let view = SelectionView {
             listed: &self.listed,
             stakes: &self.stakes,
+            opinions: &self.opinions,
             operators: &operators,
             checked: NodeId(checked),
             wanted,
@@ -118,6 +121,18 @@ fn stakes_decide_who_is_chosen() {
         if node == 2 || before.contains(&node) { 0.0 } else { nodes[node as usize].0 as f64 }
     };
     Nodes::new(&nodes).judge("stake-weighted", 2, 3, &weight);
+}
+
+/// Opinions decide by the same law, whatever the stakes.
+#[test]
+fn opinions_decide_who_is_chosen() {
+    let weights = [10, 20, 50, 30, 40, 0];
+    let mut nodes = Nodes::new(&[(1, 0), (0, 0), (0, 1), (9, 1), (0, 2), (70, 2)]);
+    nodes.opinions = WeightTree::try_from(weights.to_vec()).unwrap();
+    let weight = |before: &[u32], node: u32| {
+        if node == 2 || before.contains(&node) { 0.0 } else { weights[node as usize] as f64 }
+    };
+    nodes.judge("opinion-weighted", 2, 3, &weight);
 }
 
 /// One node holds nearly all of the stake, so that the second and third are mostly found by the pass; the last has no stake

@@ -205,6 +205,10 @@ pub struct OpinionsTable {
     /// Who holds opinions. Default `public`.
     #[serde(default)]
     pub holders: Holders,
+    /// Parties that weigh less by the rule, as their holder sees them, are not asked: neither nodes for offers nor checkers
+    /// and provers. Only evidence of what they did before can bring them back. Default 0: nobody is left out.
+    #[serde(default)]
+    pub exclude_below: Factor,
     /// What an unchecked acceptance counts as evidence for a node, from 0 to 1. Default 0.
     #[serde(default)]
     pub credit_unchecked: Share,
@@ -239,6 +243,12 @@ impl Default for VerificationTable {
 
 impl Default for OpinionsTable {
     fn default() -> Self {
-        OpinionsTable { rule: None, holders: Holders::default(), credit_unchecked: Share::ZERO, prior: Share::ONE }
+        OpinionsTable {
+            rule: None,
+            holders: Holders::default(),
+            exclude_below: Factor::default(),
+            credit_unchecked: Share::ZERO,
+            prior: Share::ONE,
+        }
     }
 }

@@ -228,11 +228,14 @@ fn verification() -> impl Strategy<Value = String> {
         "prior = 1",
         "rule = { rule = \"beta\", beta = { good = 4, bad = 1 } }\nholders = \"group\"\ncredit-unchecked = 0.1",
         "rule = { rule = \"ema\", ema = { keep = 0.9, start = 0.8 } }",
-        "rule = { rule = \"streak\", streak = { base = 0.05 } }\ncredit-unchecked = 1",
+        "rule = { rule = \"streak\", streak = { base = 0.05, limit = 0.01 } }\ncredit-unchecked = 1\nexclude-below = 1",
+        "rule = { rule = \"additive\" }\nholders = \"group\"\nexclude-below = 0.25",
     ];
     let selection = select(vec!["random", "stake-weighted", "distinct-operators"]);
     let to = select(vec!["burn", "treasury", "requester", "checkers"]);
-    (select(opinions), selection, to, 0..3u32, 0..40u32).prop_map(|(opinions, selection, to, fixed, multiple)| {
+    let figures = (0..3u32, 0..40u32, any::<bool>());
+    (select(opinions), selection, to, figures).prop_map(|(opinions, selection, to, (fixed, multiple, weighed))| {
+        let selection = if weighed && opinions.starts_with("rule") { "opinion-weighted" } else { selection };
         let slash = format!("{{ fixed = \"{fixed}\", share = 0.1, fee-multiple = {multiple}, to = \"{to}\" }}");
         format!(
             "[verification]\nselection = {{ rule = \"{selection}\" }}\nslash = {slash}\n\n[verification.opinions]\n{opinions}\n"

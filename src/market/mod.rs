@@ -107,7 +107,9 @@ pub struct Market {
     opinions: Opinions,
     chain: ChainState,
     payouts: Payouts,
+    /// What those who asked would have waited, where they are told the mean of it.
     wait: MeanWait,
+    /// What those waited who were checked upon.
     check_wait: MeanWait,
     /// Events dropped because their turn had passed.
     stale: u64,
@@ -128,7 +130,7 @@ struct ClassState {
     patience: Option<Lane>,
 }
 
-/// The mean wait of all who began to be served.
+/// The mean of waits.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct MeanWait {
     jobs: u64,

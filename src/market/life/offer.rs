@@ -119,7 +119,9 @@ pub fn collect(market: &mut Market, at: &Moment<'_>, slot: JobSlot, pool: &[Node
     let listed_price = market.prices.at(&scenario.channels, Channel::Compute, at.now).unwrap_or(Money(-1));
     let staying = if job.stage == Stage::Waiting { job.node } else { NodeId::NONE };
     let estimate = scenario.routing.estimate;
-    let mean_wait = if estimate == Estimate::Mean { market.wait.mean() } else { Span::ZERO };
+    let mean_wait = (estimate == Estimate::Mean).then(|| market.wait.mean());
+    // Who asks for the first time comes at random and so sees what is so on the average; asking again is not at random.
+    let notes = mean_wait.is_some() && job.stage == Stage::Asked;
     if pool.len() <= FEW {
         // One of these will take the job: what it needs of the node is on its way while the offers are compared.
         pool.iter().for_each(|&node| prefetch(&market.nodes.states[node]));
@@ -136,7 +138,10 @@ pub fn collect(market: &mut Market, at: &Moment<'_>, slot: JobSlot, pool: &[Node
             continue;
         }
         let quote = &quote;
-        let wait = if estimate == Estimate::Mean { mean_wait } else { wait(quote, expected, estimate) };
+        if notes {
+            market.wait.note(wait(quote, expected, Estimate::Work));
+        }
+        let wait = mean_wait.unwrap_or_else(|| wait(quote, expected, estimate));
         let wait = wait + scenario.groups[quote.group].hold;
         let slowness = match &scenario.groups[quote.group].slowdown {
             Slowdown::None => quote.slowness,

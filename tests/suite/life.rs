@@ -4,6 +4,7 @@
 mod inquest;
 mod opinions;
 mod verified;
+mod votes;
 
 use std::collections::BTreeMap;
 

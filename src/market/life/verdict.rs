@@ -22,14 +22,7 @@ pub fn count(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: u8)
         return;
     }
     let votes = proceeding.votes[index as usize];
-    // A lone checker decides by itself, whatever the rule.
-    let decided = match (check.count, votes.alarms, votes.approvals, votes.asked - votes.missing) {
-        (1, 1, ..) => Some(Verdict::Refused),
-        (1, _, 1, _) => Some(Verdict::Accepted),
-        (1, _, _, 0) => Some(Verdict::Unresolved),
-        _ => check.verdict.decide(&mut check.verdict.memory(), &votes),
-    };
-    let Some(verdict) = decided else { return };
+    let Some(verdict) = check.verdict.decide(&mut check.verdict.memory(), &votes) else { return };
     market.proceedings.get(link).open &= !(1 << index);
     conclude(market, at, slot, index, verdict);
     match (verdict, check.deferred) {

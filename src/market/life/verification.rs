@@ -66,12 +66,27 @@ pub fn begin(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, deferred: 
     verdict::settle(market, at, slot);
 }
 
+/// What a vote weighs behind which there is no stake, where votes are weighed by stakes: the least there is, so that an
+/// attestation or a proof decides by itself, and of those who have staked nothing each weighs the same.
+const UNSTAKED: u64 = 1;
+
+/// What the vote of a checker weighs.
+fn weight(market: &Market, by: NodeId) -> u64 {
+    (market.nodes.backrooms[by].stake.0 as u64).max(UNSTAKED)
+}
+
+/// One vote is asked for, behind which there is no stake.
+fn alone(market: &mut Market, slot: JobSlot, index: usize) {
+    let votes = &mut market.proceedings.get(market.jobs[slot].link).votes[index];
+    (votes.asked, votes.stake_asked) = (1, UNSTAKED);
+}
+
 /// The requester looks at what the node's hardware says, which takes a little.
 fn attest(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: usize, check: &Check) {
     let number = (index as u32) << 16;
     let key = market.jobs.story(slot).key;
     let takes = check.draw_work(Span::ZERO, &mut draw(market.seed, Purpose::CheckTime, key, number));
-    market.proceedings.get(market.jobs[slot].link).votes[index].asked = 1;
+    alone(market, slot, index);
     match takes {
         Span::ZERO => attested(market, at, slot, index as u8),
         _ => {
@@ -87,7 +102,7 @@ pub fn attested(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: 
     let check = &at.scenario.verification.methods[story.method].checks[index as usize];
     let chance = alarm_chance(check, story.answer);
     let alarm = draw(market.seed, Purpose::Vote, story.key, u32::from(index) << 16).chance(chance);
-    vote(market, at, slot, Cast { check: index, by: NodeId::NONE, alarm }, 0);
+    vote(market, at, slot, Cast { check: index, by: NodeId::NONE, alarm }, UNSTAKED);
 }
 
 /// The probability that a careful look raises an alarm at an answer.
@@ -109,7 +124,7 @@ fn prove(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: usize, 
     };
     let mut drawn = draw(market.seed, Purpose::ProofTime, story.key, index as u32);
     let work = check.draw_work(story.work, &mut drawn);
-    market.proceedings.get(market.jobs[slot].link).votes[index].asked = 1;
+    alone(market, slot, index);
     let alarm =
         draw(market.seed, Purpose::Vote, story.key, (index as u32) << 16).chance(alarm_chance(check, story.answer));
     let task = Task { role: Role::Proof, by, index, ordinal: 0, work, vote: Vote { alarm, looked: true } };
@@ -158,7 +173,7 @@ fn ask(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: usize, ch
     let link = market.jobs[slot].link;
     let mut asked = market.proceedings.read(link).votes[index];
     asked.asked = chosen.len() as u32;
-    asked.stake_asked = chosen.iter().map(|&by| market.nodes.backrooms[by].stake.0 as u64).sum();
+    asked.stake_asked = chosen.iter().map(|&by| weight(market, by)).sum();
     market.proceedings.get(link).votes[index] = asked;
     for (ordinal, &by) in chosen.iter().enumerate() {
         let number = (index as u32) << 16 | ordinal as u32;
@@ -203,7 +218,7 @@ fn employ(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, task: &Task) 
     job.turn = job.turn.wrapping_add(1);
     let turn = job.turn;
     let link = market.jobs[slot].link;
-    let stake = market.nodes.backrooms[task.by].stake.0 as u64;
+    let stake = if task.role == Role::Proof { UNSTAKED } else { weight(market, task.by) };
     market.proceedings.get(link).children.push(Child { slot: child, stake });
     if task.work > Span::ZERO {
         return placement::go(market, at, child, task.by);

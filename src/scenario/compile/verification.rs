@@ -173,7 +173,7 @@ fn checks(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, method
     }
 }
 
-/// Says which checks ask more at once than can be asked, or weigh votes by stakes that nobody has.
+/// Says which checks ask more at once than can be asked, or weigh by stakes that nobody has the votes of several.
 fn votes(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, check: &CheckTable) {
     let asks = matches!(check.by, Checker::Validators | Checker::Peers);
     if asks && check.count as usize > selection::MOST {
@@ -185,9 +185,8 @@ fn votes(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, check: 
         _ => (&table.nodes, "nodes"),
     };
     let staked = groups.iter().any(|group| group.stake.is_some());
-    // A lone checker decides by itself.
     if asks && check.count > 1 && check.verdict.rule == VerdictName::StakeWeighted && !groups.is_empty() && !staked {
-        let message = format!("votes are weighed by stake, and no {who} have any: no answer is ever accepted");
+        let message = format!("votes are weighed by stake, and no {who} have any: each would weigh the same");
         let help = format!("write the `stake` of some {who}, or another verdict");
         compiler.wrong(format!("{path}.verdict.rule"), message, help);
     }

@@ -1,9 +1,10 @@
 //! Votes become verdicts, and verdicts decide: accepted, refused, unresolved, too late, revoked.
 
-use crate::domain::answer::Evidence;
+use crate::domain::answer::{Answer, Evidence, Wrong};
 use crate::domain::fate::Fate;
 use crate::domain::ids::{JobSlot, NodeId, RequesterId};
 use crate::domain::job::Role;
+use crate::engine::time::Time;
 use crate::market::{Market, Moment};
 use crate::policy::conduct::Outcome;
 use crate::policy::verdict::Verdict;
@@ -57,10 +58,33 @@ pub fn accept(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     if story.use_at == Use::Accepted {
         story.at.used = at.now;
     }
+    if market.jobs[slot].link.is_some() {
+        let copies = market.proceedings.read(market.jobs[slot].link).answers.len();
+        (0..copies).for_each(|number| compare(market, at, slot, number));
+    }
     if at.scenario.payout.at == PayoutAt::Acceptance {
         standing::pay(market, at, slot);
     }
     standing::stand(market, at, slot);
+}
+
+/// Compares a copy's answer with the accepted one, if both are there. A node whose copy agrees has passed a check; one whose copy
+/// says something else was outvoted and is slashed, as a contributor to iExec's Proof of Contribution that is not in the
+/// consensus loses its stake. Where one answer was enough nothing is compared.
+pub fn compare(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, number: usize) {
+    let story = *market.jobs.story(slot);
+    if story.at.accepted == Time::NEVER || !at.scenario.verification.methods[story.method].compares() {
+        return;
+    }
+    let copy = market.proceedings.read(market.jobs[slot].link).answers[number];
+    if copy.answer == replication::NO_ANSWER {
+        return;
+    }
+    let evidence = if copy.answer.key == story.answer.key { Evidence::Passed } else { Evidence::Failed };
+    if evidence == Evidence::Failed {
+        settlement::slash_outvoted(market, at, slot, copy.node);
+    }
+    see_node(market, at, slot, (copy.node, copy.answer), evidence);
 }
 
 /// A blocking check found it wrong.
@@ -136,15 +160,26 @@ pub fn see_nodes(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, eviden
                 copy.node
             }
         };
-        market.see(at, story.requester, (node, false), evidence);
-        let outcome = Outcome {
-            cheated: story.answer.wrong.is_some_and(|kind| kind != crate::domain::answer::Wrong::Error),
-            checked: evidence != Evidence::Unchecked,
-            caught: matches!(evidence, Evidence::Failed | Evidence::Revoked),
-        };
-        let group = &at.scenario.groups[market.nodes.quotes[node].group];
-        group.conduct.learn(&mut market.nodes.backrooms[node].conduct, &outcome);
+        see_node(market, at, slot, (node, story.answer), evidence);
     }
+}
+
+/// Evidence about a node by its answer; it learns what became of it too.
+fn see_node(
+    market: &mut Market,
+    at: &mut Moment<'_>,
+    slot: JobSlot,
+    (node, answer): (NodeId, Answer),
+    evidence: Evidence,
+) {
+    market.see(at, market.jobs[slot].requester, (node, false), evidence);
+    let outcome = Outcome {
+        cheated: answer.wrong.is_some_and(|kind| kind != Wrong::Error),
+        checked: evidence != Evidence::Unchecked,
+        caught: matches!(evidence, Evidence::Failed | Evidence::Revoked),
+    };
+    let group = &at.scenario.groups[market.nodes.quotes[node].group];
+    group.conduct.learn(&mut market.nodes.backrooms[node].conduct, &outcome);
 }
 
 impl Market {

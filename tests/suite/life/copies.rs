@@ -63,9 +63,11 @@ fn who_is_outvoted_is_thought_less_of_and_pays() {
 /// Where the job is closed as soon as two agree, only those outvoted by then are.
 #[test]
 fn who_has_not_answered_is_not_outvoted() {
-    let witness = copied("count = 4, agree = 2", &["verification.slash={ fixed = \"0.001\" }"], "");
+    let more = ["verification.slash={ fixed = \"0.001\" }", "nodes[idler].speed={ law = \"constant\", value = 0.3 }"];
+    let witness = copied("count = 4, agree = 2", &more, "");
     let (nodes, _) = slashed(&witness);
-    assert!(nodes.iter().all(|node| *node == IDLER) && nodes.len() < witness.stories.len(), "{}", nodes.len());
+    assert!(nodes.iter().all(|node| *node == IDLER), "the others agree");
+    assert!(nodes.len() * 2 < witness.stories.len(), "mostly called off while it is at it: {}", nodes.len());
     assert_eq!(witness.nodes[IDLER.0 as usize].trust, trust(0, nodes.len()));
 }
 
@@ -93,13 +95,14 @@ fn a_best_reply_learns_from_being_outvoted() {
     let rule = "rule = \"best-reply\", best-reply = { explore = 0, prior-answers = 100, prior-checked = 0 }";
     let more = [
         &format!("nodes[idler].conduct={{ {rule} }}"),
+        "classes.job.work={ law = \"constant\", value = \"100ms\" }",
         "nodes[idler].cost={ law = \"constant\", value = \"0.1\" }",
         "verification.slash={ fixed = \"0.01\" }",
     ];
     let compared = copied("count = 4, agree = 2, cancel = false", &more, STANDS);
     // With n of 100 + n answers checked and all cheats found, a job of 0.01 credits is not worth 0.02 from n = 100 on.
     let (nodes, _) = slashed(&compared);
-    assert!((50..200).contains(&nodes.len()), "outvoted {} times", nodes.len());
+    assert!((100..120).contains(&nodes.len()), "those under way then come on top: {}", nodes.len());
     let raced = copied("count = 4, agree = 1, cancel = false", &more, "");
     let first = raced.stories.iter().filter(|story| story.node == IDLER);
     assert!(first.clone().count() > 1_000 && first.clone().all(|story| !story.is_right()), "{}", first.count());

@@ -161,6 +161,8 @@ struct Scratch {
     left: Vec<Offer>,
     chosen: Vec<Offer>,
     checkers: Vec<NodeId>,
+    /// The nodes whose answer is checked.
+    computing: Vec<NodeId>,
     /// How often answers pass each method, at the diligence it was last asked for.
     passing: Vec<Option<Passing>>,
     entries: Vec<Entry>,
@@ -179,6 +181,7 @@ impl Scratch {
             left: Vec::with_capacity(OFFERS),
             chosen: Vec::with_capacity(OFFERS),
             checkers: Vec::with_capacity(OFFERS),
+            computing: Vec::with_capacity(OFFERS),
             passing: Vec::with_capacity(16),
             ..Scratch::default()
         }

@@ -123,11 +123,15 @@ impl Market {
 /// What the registry keeps for those who draw by it, and for whom.
 fn keeps(scenario: &Scenario) -> Keeps {
     let (pool, verification) = (&scenario.routing.pool, &scenario.verification);
+    let nodes = verification.asks_peers();
     let apart = scenario.weighs() && verification.holders == Holders::Group;
     Keeps {
         views: if apart { scenario.requesters.len() } else { 1 },
-        stakes: pool.needs_stakes(),
-        opinions: [pool.needs_opinions(), verification.selection.needs_opinions()],
+        stakes: pool.needs_stakes() || (nodes && verification.selection.needs_stakes()),
+        opinions: [
+            pool.needs_opinions() || (nodes && verification.selection.needs_opinions()),
+            verification.selection.needs_opinions(),
+        ],
     }
 }
 

@@ -9,7 +9,6 @@ use crate::engine::time::{Span, Time};
 use crate::policy::chooser::Chooser;
 use crate::policy::demand::Arrivals;
 use crate::policy::pool::Pool;
-use crate::policy::selection::Selection;
 
 pub mod channels;
 mod compile;
@@ -57,8 +56,6 @@ pub struct Scenario {
     pub requesters: IdVec<RequesterId, Requester>,
     /// The sources of jobs.
     pub sources: IdVec<SourceId, Source>,
-    /// Who looks where peers check: any of them.
-    pub peers: Selection,
     /// The groups of nodes, then of validators, then of provers.
     pub groups: IdVec<NodeGroupId, NodeGroup>,
     /// Distances.

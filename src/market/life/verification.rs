@@ -146,9 +146,11 @@ fn ask(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: usize, ch
     let scenario = at.scenario;
     let story = *market.jobs.story(slot);
     let mut chosen = std::mem::take(&mut market.scratch.checkers);
-    let (list, rule) = match check.by {
-        Checker::Validators => (scenario.validators(), &scenario.verification.selection),
-        _ => (scenario.classes[story.class].model, &scenario.peers),
+    let mut computing = std::mem::take(&mut market.scratch.computing);
+    answerers(market, slot, &mut computing);
+    let list = match check.by {
+        Checker::Validators => scenario.validators(),
+        _ => scenario.classes[story.class].model,
     };
     let mut drawn = draw(market.seed, Purpose::Selection, story.key, u32::from(story.attempts) | (index as u32) << 16);
     let seen = market.registry.view_of(story.requester);
@@ -161,15 +163,13 @@ fn ask(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: usize, ch
             stakes: market.registry.stakes(seen, list),
             opinions: market.registry.opinions(seen, list),
             operators: &operators,
-            checked: story.node,
+            checked: &computing,
             wanted: check.count as usize,
         };
-        match check.by {
-            Checker::Validators => rule.select(&mut market.selection, &view, &mut drawn, &mut chosen),
-            // Peers are drawn by a rule of their own, which remembers nothing.
-            _ => rule.select(&mut rule.memory(), &view, &mut drawn, &mut chosen),
-        }
+        scenario.verification.selection.select(&mut market.selection, &view, &mut drawn, &mut chosen);
     }
+    computing.clear();
+    market.scratch.computing = computing;
     let link = market.jobs[slot].link;
     let mut asked = market.proceedings.read(link).votes[index];
     asked.asked = chosen.len() as u32;
@@ -188,6 +188,18 @@ fn ask(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: usize, ch
     market.scratch.checkers = chosen;
     if asked.asked == 0 {
         verdict::count(market, at, slot, index as u8);
+    }
+}
+
+/// Puts the nodes that were asked for the answer into `computing`: none of them looks at it.
+fn answerers(market: &Market, slot: JobSlot, computing: &mut Vec<NodeId>) {
+    for copy in &market.proceedings.read(market.jobs[slot].link).answers {
+        if !computing.contains(&copy.node) {
+            computing.push(copy.node);
+        }
+    }
+    if computing.is_empty() {
+        computing.push(market.jobs.story(slot).node);
     }
 }
 

@@ -23,10 +23,18 @@ pub struct SelectionView<'a> {
     pub opinions: &'a WeightTree,
     /// The operators of all nodes, by node id.
     pub operators: &'a dyn Fn(NodeId) -> OperatorId,
-    /// The node whose answer is checked; it is never among the chosen.
-    pub checked: NodeId,
+    /// The nodes whose answer is checked, each once; they are never among the chosen.
+    pub checked: &'a [NodeId],
     /// How many are wanted.
     pub wanted: usize,
+}
+
+impl SelectionView<'_> {
+    /// Whether the answer that is checked is this node's.
+    #[inline]
+    fn is_checked(&self, node: NodeId) -> bool {
+        self.checked.contains(&node)
+    }
 }
 
 /// A selection rule.
@@ -77,7 +85,7 @@ fn by_weight(weights: &WeightTree, view: &SelectionView<'_>, draw: &mut Draw, ch
     let mut vain = if weights.total() > 0 { VAIN * view.wanted } else { 0 };
     while chosen.len() < view.wanted && vain > 0 {
         let node = NodeId(weights.find(draw.below(weights.total())) as u32);
-        if node == view.checked || chosen.contains(&node) {
+        if view.is_checked(node) || chosen.contains(&node) {
             vain -= 1;
         } else {
             chosen.push(node);
@@ -87,7 +95,7 @@ fn by_weight(weights: &WeightTree, view: &SelectionView<'_>, draw: &mut Draw, ch
         return;
     }
     let mut rest = Shortlist::new(view.wanted - chosen.len());
-    for &node in view.listed.iter().filter(|&&node| node != view.checked && !chosen.contains(&node)) {
+    for &node in view.listed.iter().filter(|&&node| !view.is_checked(node) && !chosen.contains(&node)) {
         let exponential = -maths::ln(draw.unit());
         // No exponential is above 37, so whoever has any weight comes before all who have none.
         let key = match weights.get(node.0 as usize) {

@@ -155,7 +155,7 @@ fn checks(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, method
     for (index, check) in method.checks.iter().enumerate() {
         let path = format!("{path}.checks[{index}]");
         one(compiler, &path, index, check, batches(table));
-        eligible(compiler, table, &path, check);
+        eligible(compiler, table, &path, (method, check));
         votes(compiler, table, &path, check);
         if check.window > table.horizon {
             let message = format!(
@@ -261,8 +261,13 @@ fn one(compiler: &mut Compiler<'_>, path: &str, index: usize, check: &CheckTable
 }
 
 /// Whether there are as many as a check asks.
-fn eligible(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, check: &CheckTable) {
-    if let Some((there, who)) = too_few(table, check) {
+fn eligible(
+    compiler: &mut Compiler<'_>,
+    table: &ScenarioTable,
+    path: &str,
+    (method, check): (&MethodTable, &CheckTable),
+) {
+    if let Some((there, who)) = too_few(table, method, check) {
         let message = format!("{} {who} are asked and there are {}", check.count, number(there));
         compiler.wrong(compiler.written(&path, "count"), message, format!("add {who}, or ask fewer"));
     }
@@ -279,7 +284,7 @@ fn fits(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, method: 
             );
             compiler.wrong(&at, message, help);
         }
-        if let Some((there, who)) = too_few(table, check) {
+        if let Some((there, who)) = too_few(table, method, check) {
             let message = match check.count {
                 1 => format!("the method `{name}` asks one of the {who} and there are {}", number(there)),
                 count => format!("the method `{name}` asks {count} {who} and there are {}", number(there)),
@@ -311,14 +316,18 @@ fn number(count: u64) -> String {
 }
 
 /// How many there are, where fewer than a check asks.
-fn too_few(table: &ScenarioTable, check: &CheckTable) -> Option<(u64, &'static str)> {
+fn too_few(table: &ScenarioTable, method: &MethodTable, check: &CheckTable) -> Option<(u64, &'static str)> {
     let count = |groups: &[crate::scenario::schema::NodeGroupTable]| {
         groups.iter().map(|group| u64::from(group.count)).sum::<u64>()
     };
     let nodes = count(&table.nodes);
     let (there, who) = match check.by {
         Checker::Validators => (count(&table.validators), "validators"),
-        Checker::Peers => (nodes.saturating_sub(1), "peers"),
+        // Who was asked for the answer does not look at it.
+        Checker::Peers => {
+            let copies = method.checks.first().filter(|first| first.by == Checker::Replicas);
+            (nodes.saturating_sub(copies.map_or(1, |copies| u64::from(copies.count))), "peers")
+        }
         Checker::Replicas => {
             let asked = table.routing.pool.chosen().ok().and_then(|pool: Pool| pool.sampled()).map_or(nodes, u64::from);
             (nodes.min(asked), "nodes at once")

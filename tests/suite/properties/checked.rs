@@ -179,17 +179,18 @@ impl Method {
             let agree = if agree == 0 { String::new() } else { format!(", agree = {}", agree.min(count)) };
             format!("{{ by = \"replicas\", count = {count}{agree}, cancel = {cancel} }}")
         });
-        let checks = self.checks.iter().filter_map(|check| check.text(supply));
+        let computing = self.copies.map_or(1, |(count, ..)| count.min(supply.nodes).min(supply.asked));
+        let checks = self.checks.iter().filter_map(|check| check.text(supply, computing));
         copies.into_iter().chain(checks).collect::<Vec<_>>().join(", ")
     }
 }
 
 impl Check {
-    fn text(&self, supply: Supply) -> Option<String> {
+    fn text(&self, supply: Supply, computing: u32) -> Option<String> {
         let Check { by, wanted, verdict, rest } = self;
         let count = match *by {
             "validators" => *wanted.min(&supply.validators),
-            "peers" => *wanted.min(&(supply.nodes - 1)),
+            "peers" => *wanted.min(&(supply.nodes - computing)),
             _ => 1,
         };
         let verdict = match *verdict {

@@ -91,9 +91,9 @@ pub struct Vote {
 pub enum Evidence {
     /// An answer was accepted without a check.
     Unchecked,
-    /// A check was passed.
+    /// A check was passed, or enough copies agreed with its own.
     Passed,
-    /// A check failed and the failure was upheld.
+    /// A check failed and the failure was upheld, or its copy was outvoted.
     Failed,
     /// Of a checker: its vote was the verdict.
     Upheld,

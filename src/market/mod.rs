@@ -106,7 +106,9 @@ pub struct Market {
     opinions: Opinions,
     chain: ChainState,
     payouts: Payouts,
+    /// What those who asked would have waited, where they are told the mean of it.
     wait: MeanWait,
+    /// What those waited who were checked upon.
     check_wait: MeanWait,
     /// Events dropped because their turn had passed.
     stale: u64,
@@ -127,7 +129,7 @@ struct ClassState {
     patience: Option<Lane>,
 }
 
-/// The mean wait of all who began to be served.
+/// The mean of waits.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct MeanWait {
     jobs: u64,
@@ -168,6 +170,8 @@ struct Scratch {
     left: Vec<Offer>,
     chosen: Vec<Offer>,
     checkers: Vec<NodeId>,
+    /// The nodes whose answer is checked.
+    computing: Vec<NodeId>,
     /// How often answers pass each method, at the diligence it was last asked for.
     passing: Vec<Option<Passing>>,
     entries: Vec<Entry>,
@@ -186,6 +190,7 @@ impl Scratch {
             left: Vec::with_capacity(OFFERS),
             chosen: Vec::with_capacity(OFFERS),
             checkers: Vec::with_capacity(OFFERS),
+            computing: Vec::with_capacity(OFFERS),
             passing: Vec::with_capacity(16),
             ..Scratch::default()
         }

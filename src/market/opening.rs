@@ -9,7 +9,7 @@ use crate::engine::time::{Span, Time};
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
 use crate::scenario::model::{NodeGroup, PartyKind};
-use crate::scenario::schema::Discipline;
+use crate::scenario::schema::{Discipline, Holders};
 
 use super::forces::churn;
 use super::life::arrival;
@@ -23,7 +23,7 @@ use super::state::opinions::Opinions;
 use super::state::payouts::Payouts;
 use super::state::prices::Prices;
 use super::state::proceedings::Proceedings;
-use super::state::registry::Registry;
+use super::state::registry::{Keeps, Registry};
 use super::state::service::Service;
 use super::state::sources::Source;
 use super::{ClassState, Event, Market, MeanWait, Moment, Scratch};
@@ -58,12 +58,12 @@ impl Market {
                 .and_then(|law| law.is_constant())
                 .map(|nanos| at.queue.lane(Span::from_nanos(nanos))),
         });
-        let stakes = scenario.routing.pool.needs_stakes();
+        let keeps = keeps(scenario);
         let mut market = Market {
             seed,
             jobs: Jobs::default(),
             nodes: Nodes::default(),
-            registry: Registry::new(scenario.models.len(), count, stakes, scenario.sources.len()),
+            registry: Registry::new(scenario.models.len(), count, scenario.sources.len(), keeps),
             sources: sources.collect(),
             classes: classes.collect(),
             ledger: Ledger::open(scenario.requesters.len(), count),
@@ -87,7 +87,7 @@ impl Market {
         market.costs = costs(&market.nodes, scenario);
         let checks: Vec<bool> =
             market.nodes.quotes.iter().map(|quote| scenario.groups[quote.group].kind != PartyKind::Node).collect();
-        market.opinions = Opinions::open(&scenario.verification, scenario.requesters.len(), &checks);
+        market.opinions = Opinions::open(&scenario.verification, scenario.requesters.len(), &checks, scenario.weighs());
         for node in market.nodes.states.ids() {
             market.join(at, node);
         }
@@ -117,6 +117,21 @@ impl Market {
         self.note_capacity(group.kind, group.slots, at.now, true);
         self.set_listed(at, node, true);
         churn::schedule_failure(self, at, node);
+    }
+}
+
+/// What the registry keeps for those who draw by it, and for whom.
+fn keeps(scenario: &Scenario) -> Keeps {
+    let (pool, verification) = (&scenario.routing.pool, &scenario.verification);
+    let nodes = verification.asks_peers();
+    let apart = scenario.weighs() && verification.holders == Holders::Group;
+    Keeps {
+        views: if apart { scenario.requesters.len() } else { 1 },
+        stakes: pool.needs_stakes() || (nodes && verification.selection.needs_stakes()),
+        opinions: [
+            pool.needs_opinions() || (nodes && verification.selection.needs_opinions()),
+            verification.selection.needs_opinions(),
+        ],
     }
 }
 

@@ -9,7 +9,6 @@ use crate::engine::time::{Span, Time};
 use crate::policy::chooser::Chooser;
 use crate::policy::demand::Arrivals;
 use crate::policy::pool::Pool;
-use crate::policy::selection::Selection;
 
 pub mod channels;
 mod compile;
@@ -57,8 +56,6 @@ pub struct Scenario {
     pub requesters: IdVec<RequesterId, Requester>,
     /// The sources of jobs.
     pub sources: IdVec<SourceId, Source>,
-    /// Who looks where peers check: any of them.
-    pub peers: Selection,
     /// The groups of nodes, then of validators, then of provers.
     pub groups: IdVec<NodeGroupId, NodeGroup>,
     /// Distances.
@@ -125,6 +122,13 @@ impl Scenario {
     /// The list on which validators stand, beside those of the models.
     pub fn validators(&self) -> ModelId {
         ModelId(self.models.len() as u16)
+    }
+
+    /// Whether it makes a difference how much a party weighs in somebody's opinion: to whoever draws by it, or leaves out.
+    pub fn weighs(&self) -> bool {
+        let verification = &self.verification;
+        let drawn = self.routing.pool.needs_opinions() || verification.selection.needs_opinions();
+        verification.opinion.is_some() && (drawn || verification.exclude_below > 0.0)
     }
 
     /// The list on which provers stand.

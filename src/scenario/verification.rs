@@ -31,7 +31,7 @@ pub fn named_methods() -> &'static IndexMap<String, MethodTable> {
 pub struct Verification {
     /// All methods that some class admits.
     pub methods: IdVec<MethodId, Method>,
-    /// Who checks.
+    /// Which validators check, and which peers.
     pub selection: Selection,
     /// What a node loses that is found wrong.
     pub slash: SlashTable,
@@ -39,6 +39,8 @@ pub struct Verification {
     pub opinion: Option<Opinion>,
     /// Who holds opinions.
     pub holders: Holders,
+    /// Who weighs less is not asked; 0: everybody is.
+    pub exclude_below: f64,
     /// What an unchecked acceptance counts.
     pub credit_unchecked: f64,
     /// Without a rule of opinions: the probability of a right answer, and of a careful look.
@@ -93,7 +95,19 @@ pub struct Check {
     pub false_alarm: f64,
 }
 
+impl Verification {
+    /// Whether nodes look at one another's answers.
+    pub fn asks_peers(&self) -> bool {
+        self.methods.iter().any(|method| method.checks.iter().any(|check| check.by == Checker::Peers))
+    }
+}
+
 impl Method {
+    /// Whether copies are compared: where one answer is enough, they only race.
+    pub fn compares(&self) -> bool {
+        self.checks.first().is_some_and(|check| check.by == Checker::Replicas && check.agree > 1)
+    }
+
     /// Whether somebody is paid for a check, or for making a proof.
     pub fn pays_checkers(&self) -> bool {
         self.checks.iter().any(|check| !matches!(check.by, Checker::Attestation | Checker::Replicas))

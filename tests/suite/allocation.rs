@@ -177,6 +177,19 @@ fn verified_runs_in_the_room_it_has() {
     assert!(count * 5_000 < jobs, "{count} allocations for {jobs} jobs");
 }
 
+/// Nor do draws by weights that change with every check, for two groups of requesters, once those are known to whom the jobs
+/// go and who are then the busiest.
+#[test]
+fn weighing_runs_in_the_room_it_has() {
+    let sets = [
+        "horizon=24h",
+        "routing.pool={ rule = \"opinion\" }",
+        "verification.selection={ rule = \"opinion-weighted\" }",
+        "verification.opinions={ rule = { rule = \"beta\", beta = { keep = 0.9 } }, holders = \"group\", exclude-below = 0.1 }",
+    ];
+    assert_none(&trial("weighed", &sets), "7h", "10h");
+}
+
 #[test]
 fn the_allocator_counts() {
     let mut kept = Vec::new();

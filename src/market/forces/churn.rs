@@ -1,7 +1,7 @@
 //! Nodes fail and come back, and routing learns of it by heartbeats and looks.
 
 use crate::domain::fate::Stage;
-use crate::domain::ids::{ModelId, NodeId};
+use crate::domain::ids::{ModelId, NodeId, RequesterId};
 use crate::domain::job::Role;
 use crate::domain::purpose::Purpose;
 use crate::engine::random::{Chance, Draw, key};
@@ -200,7 +200,9 @@ impl Market {
     pub(in crate::market) fn set_listed(&mut self, at: &mut Moment<'_>, node: NodeId, listed: bool) {
         let group = &at.scenario.groups[self.nodes.quotes[node].group];
         let stake = self.nodes.backrooms[node].stake.0 as u64;
-        if self.registry.set(node, listed, group.models, stake) {
+        let (opinions, verification) = (&self.opinions, &at.scenario.verification);
+        let weight = |view: usize| opinions.weight(verification, RequesterId(view as u16), node);
+        if self.registry.set(node, listed, group.models, stake, &weight) {
             at.facts.note(if listed { Fact::Listed { node } } else { Fact::Delisted { node } });
         }
     }

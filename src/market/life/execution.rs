@@ -200,11 +200,8 @@ fn begin(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) 
         job.phase = if job.prefill > Span::ZERO && job.prefill < job.left { Phase::Prefill } else { Phase::Decode };
         let waited = at.now.since(story.at.reached);
         match job.executes() {
-            true => market.wait.note(waited),
+            true => at.facts.note(Fact::Started { job: story.key, node, waited }),
             false => market.check_wait.note(waited),
-        }
-        if job.executes() {
-            at.facts.note(Fact::Started { job: story.key, node, waited });
         }
     }
     market.levels.executing_of(&market.jobs[slot]).up(at.now);

@@ -9,7 +9,7 @@ use crate::scenario::schema::Checker;
 use super::quote::Quote;
 use super::{offer, placement, replication, settlement, standing, waiting};
 
-/// The quote of a waiting job has expired. The node where it waits is asked again among others; what it would still wait there
+/// The quote of a waiting job has expired. The node where it waits is asked again among others, unless it is left out by now; what it would still wait there
 /// counts, not what it has waited.
 pub fn expire(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let node = market.jobs[slot].node;
@@ -18,7 +18,7 @@ pub fn expire(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let mut pool = std::mem::take(&mut market.scratch.pool);
     let mut offers = std::mem::take(&mut market.scratch.offers);
     offer::ask(market, at.scenario, slot, &mut pool);
-    if !pool.contains(&node) {
+    if !pool.contains(&node) && market.asks(at.scenario, market.jobs[slot].requester, node) {
         pool.push(node);
     }
     offer::collect(market, at, slot, &pool, &mut offers);

@@ -81,7 +81,8 @@ fn place(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, quote: &Quote,
 pub fn ask(market: &mut Market, scenario: &Scenario, slot: JobSlot, pool: &mut Vec<NodeId>) {
     let (job, story) = (&market.jobs[slot], market.jobs.story(slot));
     let model = scenario.classes[job.class].model;
-    let listed = market.registry.listed(model);
+    let view = market.registry.view_of(job.requester);
+    let listed = market.registry.listed(view, model);
     if listed.is_empty() {
         return;
     }
@@ -91,8 +92,13 @@ pub fn ask(market: &mut Market, scenario: &Scenario, slot: JobSlot, pool: &mut V
     };
     let view = PoolView {
         listed,
-        stakes: market.registry.stakes(model),
-        previous: if previous.is_some() && market.registry.has(model, previous) { previous } else { NodeId::NONE },
+        stakes: market.registry.stakes(view, model),
+        opinions: market.registry.opinions(view, model),
+        previous: if previous.is_some() && market.registry.has(view, model, previous) {
+            previous
+        } else {
+            NodeId::NONE
+        },
         session: mix(story.key.source.0 as u64) ^ story.client as u64,
     };
     let number = u32::from(job.attempt) | u32::from(story.renegotiations) << 16;
@@ -112,7 +118,9 @@ pub fn collect(market: &mut Market, at: &Moment<'_>, slot: JobSlot, pool: &[Node
     let from = scenario.requesters[requester].region;
     let staying = if job.stage == Stage::Waiting { job.node } else { NodeId::NONE };
     let estimate = scenario.routing.estimate;
-    let mean_wait = if estimate == Estimate::Mean { market.wait.mean() } else { Span::ZERO };
+    let mean_wait = (estimate == Estimate::Mean).then(|| market.wait.mean());
+    // Who asks for the first time comes at random and so sees what is so on the average; asking again is not at random.
+    let notes = mean_wait.is_some() && job.stage == Stage::Asked;
     // The price of the channel, once a node asks none of its own; below zero if the channel is stopped.
     let mut listed = None;
     if pool.len() <= FEW && market.is_wide() {
@@ -135,8 +143,11 @@ pub fn collect(market: &mut Market, at: &Moment<'_>, slot: JobSlot, pool: &[Node
         if jobs >= quote.room || asked < Money::ZERO {
             continue;
         }
+        if notes {
+            market.wait.note(wait(quote, jobs, work, expected, Estimate::Work));
+        }
         let group = &scenario.groups[quote.group];
-        let wait = if estimate == Estimate::Mean { mean_wait } else { wait(quote, jobs, work, expected, estimate) };
+        let wait = mean_wait.unwrap_or_else(|| wait(quote, jobs, work, expected, estimate));
         let wait = wait + group.hold;
         let slowness = match &group.slowdown {
             Slowdown::None => quote.slowness,

@@ -17,7 +17,7 @@ use crate::record::fact::Fact;
 use crate::scenario::verification::Check;
 
 use super::quote::Quote;
-use super::{coordination, execution, offer, placement, settlement, standing, terms, verification, waiting};
+use super::{coordination, execution, offer, placement, settlement, standing, terms, verdict, verification, waiting};
 
 /// Takes a quote with copies: the chooser takes as many offers, one after the other.
 pub fn place(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, quote: &Quote, copies: usize, offers: &[Offer]) {
@@ -59,7 +59,7 @@ pub fn place(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, quote: &Qu
 }
 
 /// What stands for an answer that is not there.
-const NO_ANSWER: Answer = Answer { key: u64::MAX, wrong: Some(crate::domain::answer::Wrong::Skip) };
+pub const NO_ANSWER: Answer = Answer { key: u64::MAX, wrong: Some(crate::domain::answer::Wrong::Skip) };
 
 /// Sends a request to each of the nodes.
 pub fn spread(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
@@ -93,7 +93,7 @@ pub fn answered(market: &mut Market, at: &mut Moment<'_>, child: JobSlot) {
     forget(market, slot, child);
     if market.jobs.story(slot).at.answered != Time::NEVER {
         // The others have agreed already, and were not called off.
-        return;
+        return verdict::compare(market, at, slot, number);
     }
     let check = check(at, market, slot);
     let agreeing =

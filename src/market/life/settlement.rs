@@ -152,18 +152,32 @@ pub fn slash_all(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let (node, key) = (story.node, story.answer.key);
     let copies = market.proceedings.read(link).answers.len();
     if copies == 0 {
-        return slash(market, at, slot, node);
+        return slash(market, at, slot, node, Finder::Alarm);
     }
     for place in 0..copies {
         let copy = market.proceedings.read(link).answers[place];
         if copy.answer.key == key {
-            slash(market, at, slot, copy.node);
+            slash(market, at, slot, copy.node, Finder::Alarm);
         }
     }
 }
 
+/// A node whose copy says something else than the accepted answer loses a part of its stake.
+pub fn slash_outvoted(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
+    slash(market, at, slot, node, Finder::Copies);
+}
+
+/// Who found an answer wrong.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Finder {
+    /// The checkers that raised an alarm.
+    Alarm,
+    /// The nodes whose copies agree with the accepted answer.
+    Copies,
+}
+
 /// A node loses a part of its stake.
-fn slash(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
+fn slash(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId, finder: Finder) {
     let stake = market.nodes.backrooms[node].stake;
     let amount = slash_of(at.scenario, stake, market.jobs.story(slot).compute_price);
     if amount == Money::ZERO {
@@ -178,30 +192,25 @@ fn slash(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) 
         SlashTo::Burn => market.ledger.transfer(payer, Account::Burn, Asset::Token, amount),
         SlashTo::Treasury => market.ledger.transfer(payer, Account::Treasury, Asset::Token, amount),
         SlashTo::Requester => market.ledger.transfer(payer, Account::Requesters(requester), Asset::Token, amount),
-        SlashTo::Checkers => reward(market, slot, node, amount),
+        SlashTo::Checkers => reward(market, slot, node, amount, finder),
     }
     let job = market.jobs.story(slot).key;
     at.facts.note(Fact::Slashed { job, node, amount });
 }
 
-/// Those who raised the alarm share a slashed stake; what does not divide goes to the treasury.
-fn reward(market: &mut Market, slot: JobSlot, node: NodeId, amount: Money) {
-    let link = market.jobs[slot].link;
-    let alarms = |market: &Market| match link.is_some() {
-        true => market.proceedings.read(link).cast.iter().filter(|cast| cast.alarm).count() as i64,
-        false => 0,
-    };
-    let count = alarms(market);
+/// Those who found it out share a slashed stake; what does not divide goes to the treasury.
+fn reward(market: &mut Market, slot: JobSlot, node: NodeId, amount: Money, finder: Finder) {
+    let (link, key) = (market.jobs[slot].link, market.jobs.story(slot).answer.key);
+    let proceeding = market.proceedings.read(link);
+    let (ledger, payer) = (&mut market.ledger, Account::Node(node));
+    let casts = proceeding.cast.iter().filter(|cast| finder == Finder::Alarm && cast.alarm).map(|cast| cast.by);
+    let agreeing = proceeding.answers.iter().filter(|copy| finder == Finder::Copies && copy.answer.key == key);
+    let finders = casts.chain(agreeing.map(|copy| copy.node));
+    let count = finders.clone().count() as i64;
     let each =
         if count == 0 { Money::ZERO } else { Money(Rounding::Floor.divide(amount.0.into(), count.into()) as i64) };
-    for index in 0..if count == 0 { 0 } else { market.proceedings.read(link).cast.len() } {
-        let cast = market.proceedings.read(link).cast[index];
-        if cast.alarm {
-            market.ledger.transfer(Account::Node(node), Account::Node(cast.by), Asset::Token, each);
-        }
-    }
-    let rest = amount - Money(each.0 * count);
-    market.ledger.transfer(Account::Node(node), Account::Treasury, Asset::Token, rest);
+    finders.for_each(|finder| ledger.transfer(payer, Account::Node(finder), Asset::Token, each));
+    ledger.transfer(payer, Account::Treasury, Asset::Token, amount - Money(each.0 * count));
 }
 
 /// Writes down what was agreed.

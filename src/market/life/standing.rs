@@ -24,7 +24,7 @@ pub fn stand(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let job = &mut market.jobs[slot];
     job.stage = Stage::Accepted;
     job.turn = job.turn.wrapping_add(1);
-    if market.proceedings.read(link).votes.iter().all(|votes| votes.asked == 0) {
+    if !method.compares() && market.proceedings.read(link).votes.iter().all(|votes| votes.asked == 0) {
         let drawn = market.proceedings.read(link).drawn;
         let looks =
             |(index, check): (usize, &crate::scenario::verification::Check)| check.deferred && drawn >> index & 1 == 1;

@@ -1,12 +1,14 @@
 //! Votes become verdicts, and verdicts decide: accepted, refused, unresolved, too late, revoked.
 
-use crate::domain::answer::Evidence;
+use crate::domain::answer::{Answer, Evidence, Wrong};
 use crate::domain::fate::Fate;
-use crate::domain::ids::JobSlot;
+use crate::domain::ids::{JobSlot, NodeId, RequesterId};
 use crate::domain::job::Role;
+use crate::engine::time::Time;
 use crate::market::{Market, Moment};
 use crate::policy::conduct::Outcome;
 use crate::policy::verdict::Verdict;
+use crate::scenario::Scenario;
 use crate::scenario::model::PartyKind;
 use crate::scenario::schema::{PayoutAt, Use};
 
@@ -21,14 +23,7 @@ pub fn count(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: u8)
         return;
     }
     let votes = proceeding.votes[index as usize];
-    // A lone checker decides by itself, whatever the rule.
-    let decided = match (check.count, votes.alarms, votes.approvals, votes.asked - votes.missing) {
-        (1, 1, ..) => Some(Verdict::Refused),
-        (1, _, 1, _) => Some(Verdict::Accepted),
-        (1, _, _, 0) => Some(Verdict::Unresolved),
-        _ => check.verdict.decide(&mut check.verdict.memory(), &votes),
-    };
-    let Some(verdict) = decided else { return };
+    let Some(verdict) = check.verdict.decide(&mut check.verdict.memory(), &votes) else { return };
     market.proceedings.get(link).open &= !(1 << index);
     conclude(market, at, slot, index, verdict);
     match (verdict, check.deferred) {
@@ -63,10 +58,33 @@ pub fn accept(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     if story.use_at == Use::Accepted {
         story.at.used = at.now;
     }
+    if market.jobs[slot].link.is_some() {
+        let copies = market.proceedings.read(market.jobs[slot].link).answers.len();
+        (0..copies).for_each(|number| compare(market, at, slot, number));
+    }
     if at.scenario.payout.at == PayoutAt::Acceptance {
         standing::pay(market, at, slot);
     }
     standing::stand(market, at, slot);
+}
+
+/// Compares a copy's answer with the accepted one, if both are there. A node whose copy agrees has passed a check; one whose copy
+/// says something else was outvoted and is slashed, as a contributor to iExec's Proof of Contribution that is not in the
+/// consensus loses its stake. Where one answer was enough nothing is compared.
+pub fn compare(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, number: usize) {
+    let story = *market.jobs.story(slot);
+    if story.at.accepted == Time::NEVER || !at.scenario.verification.methods[story.method].compares() {
+        return;
+    }
+    let copy = market.proceedings.read(market.jobs[slot].link).answers[number];
+    if copy.answer == replication::NO_ANSWER {
+        return;
+    }
+    let evidence = if copy.answer.key == story.answer.key { Evidence::Passed } else { Evidence::Failed };
+    if evidence == Evidence::Failed {
+        settlement::slash_outvoted(market, at, slot, copy.node);
+    }
+    see_node(market, at, slot, (copy.node, copy.answer), evidence);
 }
 
 /// A blocking check found it wrong.
@@ -108,15 +126,14 @@ fn conclude(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: u8, 
     if verdict == Verdict::Unresolved {
         return;
     }
-    let verification = &at.scenario.verification;
-    let (wrong, now) = (verdict == Verdict::Refused, at.now);
+    let wrong = verdict == Verdict::Refused;
     let voters = market.proceedings.read(link).cast.len();
     for place in 0..voters {
         let cast = market.proceedings.read(link).cast[place];
         if cast.check == index {
             let evidence = if cast.alarm == wrong { Evidence::Upheld } else { Evidence::Overturned };
             let checks = at.scenario.groups[market.nodes.quotes[cast.by].group].kind != PartyKind::Node;
-            market.opinions.see(verification, requester, (cast.by, checks), evidence, now);
+            market.see(at, requester, (cast.by, checks), evidence);
         }
     }
     let evidence = match (wrong, market.jobs[slot].stage) {
@@ -143,13 +160,42 @@ pub fn see_nodes(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, eviden
                 copy.node
             }
         };
-        market.opinions.see(&at.scenario.verification, story.requester, (node, false), evidence, at.now);
-        let outcome = Outcome {
-            cheated: story.answer.wrong.is_some_and(|kind| kind != crate::domain::answer::Wrong::Error),
-            checked: evidence != Evidence::Unchecked,
-            caught: matches!(evidence, Evidence::Failed | Evidence::Revoked),
-        };
-        let group = &at.scenario.groups[market.nodes.quotes[node].group];
-        group.conduct.learn(&mut market.nodes.backrooms[node].conduct, &outcome);
+        see_node(market, at, slot, (node, story.answer), evidence);
+    }
+}
+
+/// Evidence about a node by its answer; it learns what became of it too.
+fn see_node(
+    market: &mut Market,
+    at: &mut Moment<'_>,
+    slot: JobSlot,
+    (node, answer): (NodeId, Answer),
+    evidence: Evidence,
+) {
+    market.see(at, market.jobs[slot].requester, (node, false), evidence);
+    let outcome = Outcome {
+        cheated: answer.wrong.is_some_and(|kind| kind != Wrong::Error),
+        checked: evidence != Evidence::Unchecked,
+        caught: matches!(evidence, Evidence::Failed | Evidence::Revoked),
+    };
+    let group = &at.scenario.groups[market.nodes.quotes[node].group];
+    group.conduct.learn(&mut market.nodes.backrooms[node].conduct, &outcome);
+}
+
+impl Market {
+    /// Takes evidence of a party in. `checks` says whether it is of those who check alone.
+    fn see(&mut self, at: &Moment<'_>, holder: RequesterId, (party, checks): (NodeId, bool), evidence: Evidence) {
+        let verification = &at.scenario.verification;
+        if self.opinions.see(verification, holder, (party, checks), evidence, at.now) {
+            let weight = self.opinions.weight(verification, holder, party);
+            let served = at.scenario.groups[self.nodes.quotes[party].group].models;
+            let (view, stake) = (self.registry.view_of(holder), self.nodes.backrooms[party].stake);
+            self.registry.reweigh(view, party, served, stake.0 as u64, weight);
+        }
+    }
+
+    /// Whether a group of requesters would ask a party, if it were listed.
+    pub(in crate::market) fn asks(&self, scenario: &Scenario, holder: RequesterId, party: NodeId) -> bool {
+        self.opinions.weight(&scenario.verification, holder, party).is_some()
     }
 }

@@ -66,12 +66,27 @@ pub fn begin(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, deferred: 
     verdict::settle(market, at, slot);
 }
 
+/// What a vote weighs behind which there is no stake, where votes are weighed by stakes: the least there is, so that an
+/// attestation or a proof decides by itself, and of those who have staked nothing each weighs the same.
+const UNSTAKED: u64 = 1;
+
+/// What the vote of a checker weighs.
+fn weight(market: &Market, by: NodeId) -> u64 {
+    (market.nodes.backrooms[by].stake.0 as u64).max(UNSTAKED)
+}
+
+/// One vote is asked for, behind which there is no stake.
+fn alone(market: &mut Market, slot: JobSlot, index: usize) {
+    let votes = &mut market.proceedings.get(market.jobs[slot].link).votes[index];
+    (votes.asked, votes.stake_asked) = (1, UNSTAKED);
+}
+
 /// The requester looks at what the node's hardware says, which takes a little.
 fn attest(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: usize, check: &Check) {
     let number = (index as u32) << 16;
     let key = market.jobs.story(slot).key;
     let takes = check.draw_work(Span::ZERO, &mut draw(market.seed, Purpose::CheckTime, key, number));
-    market.proceedings.get(market.jobs[slot].link).votes[index].asked = 1;
+    alone(market, slot, index);
     match takes {
         Span::ZERO => attested(market, at, slot, index as u8),
         _ => {
@@ -87,7 +102,7 @@ pub fn attested(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: 
     let check = &at.scenario.verification.methods[story.method].checks[index as usize];
     let chance = alarm_chance(check, story.answer);
     let alarm = draw(market.seed, Purpose::Vote, story.key, u32::from(index) << 16).chance(chance);
-    vote(market, at, slot, Cast { check: index, by: NodeId::NONE, alarm }, 0);
+    vote(market, at, slot, Cast { check: index, by: NodeId::NONE, alarm }, UNSTAKED);
 }
 
 /// The probability that a careful look raises an alarm at an answer.
@@ -98,7 +113,8 @@ fn alarm_chance(check: &Check, answer: Answer) -> f64 {
 /// A proof is made: by a prover if there are any, otherwise by the node.
 fn prove(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: usize, check: &Check) {
     let story = *market.jobs.story(slot);
-    let provers = market.registry.listed(at.scenario.provers());
+    let view = market.registry.view_of(story.requester);
+    let provers = market.registry.listed(view, at.scenario.provers());
     let by = match provers {
         [] => story.node,
         _ => {
@@ -108,7 +124,7 @@ fn prove(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: usize, 
     };
     let mut drawn = draw(market.seed, Purpose::ProofTime, story.key, index as u32);
     let work = check.draw_work(story.work, &mut drawn);
-    market.proceedings.get(market.jobs[slot].link).votes[index].asked = 1;
+    alone(market, slot, index);
     let alarm =
         draw(market.seed, Purpose::Vote, story.key, (index as u32) << 16).chance(alarm_chance(check, story.answer));
     let task = Task { role: Role::Proof, by, index, ordinal: 0, work, vote: Vote { alarm, looked: true } };
@@ -130,32 +146,34 @@ fn ask(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: usize, ch
     let scenario = at.scenario;
     let story = *market.jobs.story(slot);
     let mut chosen = std::mem::take(&mut market.scratch.checkers);
-    let (list, rule) = match check.by {
-        Checker::Validators => (scenario.validators(), &scenario.verification.selection),
-        _ => (scenario.classes[story.class].model, &scenario.peers),
+    let mut computing = std::mem::take(&mut market.scratch.computing);
+    answerers(market, slot, &mut computing);
+    let list = match check.by {
+        Checker::Validators => scenario.validators(),
+        _ => scenario.classes[story.class].model,
     };
     let mut drawn = draw(market.seed, Purpose::Selection, story.key, u32::from(story.attempts) | (index as u32) << 16);
-    let listed = market.registry.listed(list);
+    let seen = market.registry.view_of(story.requester);
+    let listed = market.registry.listed(seen, list);
     if !listed.is_empty() {
         let backrooms = &market.nodes.backrooms;
         let operators = |node: NodeId| backrooms[node].operator;
         let view = SelectionView {
             listed,
-            stakes: market.registry.stakes(list).unwrap_or(&market.registry.no_stakes),
+            stakes: market.registry.stakes(seen, list),
+            opinions: market.registry.opinions(seen, list),
             operators: &operators,
-            checked: story.node,
+            checked: &computing,
             wanted: check.count as usize,
         };
-        match check.by {
-            Checker::Validators => rule.select(&mut market.selection, &view, &mut drawn, &mut chosen),
-            // Peers are drawn by a rule of their own, which remembers nothing.
-            _ => rule.select(&mut rule.memory(), &view, &mut drawn, &mut chosen),
-        }
+        scenario.verification.selection.select(&mut market.selection, &view, &mut drawn, &mut chosen);
     }
+    computing.clear();
+    market.scratch.computing = computing;
     let link = market.jobs[slot].link;
     let mut asked = market.proceedings.read(link).votes[index];
     asked.asked = chosen.len() as u32;
-    asked.stake_asked = chosen.iter().map(|&by| market.nodes.backrooms[by].stake.0 as u64).sum();
+    asked.stake_asked = chosen.iter().map(|&by| weight(market, by)).sum();
     market.proceedings.get(link).votes[index] = asked;
     for (ordinal, &by) in chosen.iter().enumerate() {
         let number = (index as u32) << 16 | ordinal as u32;
@@ -170,6 +188,18 @@ fn ask(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: usize, ch
     market.scratch.checkers = chosen;
     if asked.asked == 0 {
         verdict::count(market, at, slot, index as u8);
+    }
+}
+
+/// Puts the nodes that were asked for the answer into `computing`: none of them looks at it.
+fn answerers(market: &Market, slot: JobSlot, computing: &mut Vec<NodeId>) {
+    for copy in &market.proceedings.read(market.jobs[slot].link).answers {
+        if !computing.contains(&copy.node) {
+            computing.push(copy.node);
+        }
+    }
+    if computing.is_empty() {
+        computing.push(market.jobs.story(slot).node);
     }
 }
 
@@ -200,7 +230,7 @@ fn employ(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, task: &Task) 
     job.turn = job.turn.wrapping_add(1);
     let turn = job.turn;
     let link = market.jobs[slot].link;
-    let stake = market.nodes.backrooms[task.by].stake.0 as u64;
+    let stake = if task.role == Role::Proof { UNSTAKED } else { weight(market, task.by) };
     market.proceedings.get(link).children.push(Child { slot: child, stake });
     if task.work > Span::ZERO {
         return placement::go(market, at, child, task.by);

@@ -9,6 +9,11 @@ use crate::policy::opinion::OpinionMemory;
 use crate::scenario::schema::Holders;
 use crate::scenario::verification::Verification;
 
+use super::registry::Weight;
+
+/// What a weight of one is to those who draw by weights; whatever weighs anything can be drawn.
+const PARTS: f64 = (1u64 << 24) as f64;
+
 /// The opinions of all holders: one, or one per group of requesters.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Opinions {
@@ -19,17 +24,19 @@ pub struct Opinions {
     checkers: Vec<f64>,
     /// How many check.
     count: usize,
+    /// Whether anything is drawn by weights, or anybody left out for want of weight.
+    weighs: bool,
 }
 
 impl Opinions {
     /// What is thought before anything is seen. `checks` says of each party whether it checks.
-    pub fn open(verification: &Verification, requesters: usize, checks: &[bool]) -> Opinions {
+    pub fn open(verification: &Verification, requesters: usize, checks: &[bool], weighs: bool) -> Opinions {
         let Some(rule) = &verification.opinion else { return Opinions::default() };
         let holders = if verification.holders == Holders::Group { requesters } else { 1 };
         let held = vec![rule.memory(); holders * checks.len()];
         let count = checks.iter().filter(|checks| **checks).count();
         let at_first = rule.trust(&mut rule.memory()) * count as f64;
-        Opinions { parties: checks.len(), held, checkers: vec![at_first; holders], count }
+        Opinions { parties: checks.len(), held, checkers: vec![at_first; holders], count, weighs }
     }
 
     /// The probability that a party's next answer is right, as a group of requesters sees it.
@@ -51,7 +58,16 @@ impl Opinions {
         }
     }
 
-    /// Takes evidence of a party in.
+    /// What a party weighs where parties are drawn by weights, to the next 2⁻²⁴ above; `None` if it is not asked at all.
+    /// The weights of all parties together are below 2⁶³.
+    pub fn weight(&self, verification: &Verification, holder: RequesterId, party: NodeId) -> Weight {
+        let Some(rule) = verification.opinion.as_ref().filter(|_| self.weighs) else { return Some(0) };
+        let weight = rule.weight(&mut self.held[self.place(verification, holder, party)].clone());
+        let most = i64::MAX as u64 / self.parties as u64;
+        (weight >= verification.exclude_below).then(|| ((weight * PARTS).ceil() as u64).min(most))
+    }
+
+    /// Takes evidence of a party in. Says whether its weight is looked at, by whoever draws or leaves out.
     pub fn see(
         &mut self,
         verification: &Verification,
@@ -59,8 +75,8 @@ impl Opinions {
         (party, checks): (NodeId, bool),
         evidence: Evidence,
         now: Time,
-    ) {
-        let Some(rule) = &verification.opinion else { return };
+    ) -> bool {
+        let Some(rule) = &verification.opinion else { return false };
         let place = self.place(verification, holder, party);
         let memory = &mut self.held[place];
         let before = rule.trust(memory);
@@ -70,6 +86,7 @@ impl Opinions {
             let holder = self.holder(verification, holder);
             self.checkers[holder] += change;
         }
+        self.weighs
     }
 
     fn holder(&self, verification: &Verification, holder: RequesterId) -> usize {

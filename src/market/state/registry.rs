@@ -2,13 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{ModelId, NodeId};
+use crate::domain::ids::{Id, ModelId, NodeId, RequesterId};
 use crate::engine::weights::WeightTree;
 
 /// The registry of nodes.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Registry {
-    models: Vec<Listing>,
+    /// One per view and list, view by view.
+    lists: Vec<Listing>,
+    /// Whose picture it is: one for all, or one per group of requesters where what each thinks decides whom it sees.
+    views: usize,
+    /// Whether a party is listed at all, whoever may not want to see it.
+    here: Vec<bool>,
     /// Nodes whose listing changed since the last look, with what it changed to.
     changed: Vec<(NodeId, bool)>,
     /// Nodes whose load changed since the last look.
@@ -18,81 +23,150 @@ pub struct Registry {
     listed: u32,
     /// How many of the lists are of models; the rest are of validators and provers.
     lists_of_nodes: usize,
-    /// A tree without weights, where nobody keeps stakes.
-    pub no_stakes: WeightTree,
+    /// A tree without weights, where nobody keeps any.
+    no_weights: WeightTree,
 }
 
-/// The nodes listed for one model.
+/// What the registry keeps beside the lists.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Keeps {
+    /// How many pictures there are: of all, or of each group of requesters.
+    pub views: usize,
+    /// Stakes of nodes; those of validators always are kept.
+    pub stakes: bool,
+    /// What is thought of nodes, and of validators.
+    pub opinions: [bool; 2],
+}
+
+/// What is thought of a party in a view, as a weight to draw by; `None` of one that is not asked.
+pub type Weight = Option<u64>;
+
+/// The nodes listed for one model, or the parties of another kind.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Listing {
     nodes: Vec<NodeId>,
     /// Where a node stands in `nodes`; `u32::MAX` if it does not.
     place: Vec<u32>,
-    /// Stakes of the listed, where a pool rule draws by them.
+    /// Stakes of the listed, where a rule draws by them.
     stakes: Option<WeightTree>,
+    /// What is thought of the listed, where a rule draws by it.
+    opinions: Option<WeightTree>,
 }
 
 impl Registry {
     /// An empty registry for so many models and parties; beside each model's list there is one of validators and one of
-    /// provers. `stakes` says whether those of nodes are kept; those of validators always are.
-    pub fn new(models: usize, parties: usize, stakes: bool, sources: usize) -> Registry {
-        let listing = |stakes: bool| Listing {
+    /// provers, in each view.
+    pub fn new(models: usize, parties: usize, sources: usize, keeps: Keeps) -> Registry {
+        let listing = |stakes: bool, opinions: bool| Listing {
             nodes: Vec::new(),
             place: vec![u32::MAX; parties],
             stakes: stakes.then(|| WeightTree::new(parties)),
+            opinions: opinions.then(|| WeightTree::new(parties)),
         };
-        let mut lists = vec![listing(stakes); models];
-        lists.push(listing(true));
-        lists.push(listing(false));
+        let mut lists = Vec::new();
+        for _ in 0..keeps.views {
+            lists.extend((0..models).map(|_| listing(keeps.stakes, keeps.opinions[0])));
+            lists.extend([listing(true, keeps.opinions[1]), listing(false, false)]);
+        }
         Registry {
-            models: lists,
+            lists,
+            views: keeps.views,
+            here: vec![false; parties],
             previous: vec![Vec::new(); sources],
             lists_of_nodes: models,
-            no_stakes: WeightTree::new(0),
+            no_weights: WeightTree::new(0),
             ..Registry::default()
         }
     }
 
     /// A party's stake has changed.
     pub fn restake(&mut self, party: NodeId, served: u64, stake: u64) {
-        for (index, list) in self.models.iter_mut().enumerate() {
-            let is_listed = served >> index & 1 == 1 && list.place[party.0 as usize] != u32::MAX;
+        let each = self.lists_of_nodes + 2;
+        for (index, list) in self.lists.iter_mut().enumerate() {
+            let is_listed = served >> (index % each) & 1 == 1 && list.has(party);
             if let Some(stakes) = list.stakes.as_mut().filter(|_| is_listed) {
                 stakes.set(party.0 as usize, stake);
             }
         }
     }
 
-    /// The nodes listed for a model, in no meaningful order.
-    #[inline]
-    pub fn listed(&self, model: ModelId) -> &[NodeId] {
-        &self.models[model.0 as usize].nodes
+    /// What is thought of a party has changed in a view: its weight is another, or it is not asked any more, or again.
+    pub fn reweigh(&mut self, view: usize, party: NodeId, served: u64, stake: u64, weight: Weight) {
+        if !self.here[party.0 as usize] {
+            return;
+        }
+        let each = self.lists_of_nodes + 2;
+        for (index, list) in self.lists[view * each..][..each].iter_mut().enumerate() {
+            if served >> index & 1 == 0 {
+                continue;
+            }
+            match (&mut list.opinions, weight, list.place[party.0 as usize] != u32::MAX) {
+                (Some(opinions), Some(weight), true) => opinions.set(party.0 as usize, weight),
+                (_, None, true) => list.take_off(party),
+                (_, Some(weight), false) => list.put_on(party, stake, weight),
+                (None, Some(_), true) | (_, None, false) => {}
+            }
+        }
     }
 
-    /// Their stakes, where a pool rule draws by them.
+    /// The picture that a group of requesters has.
     #[inline]
-    pub fn stakes(&self, model: ModelId) -> Option<&WeightTree> {
-        self.models[model.0 as usize].stakes.as_ref()
+    pub fn view_of(&self, requester: RequesterId) -> usize {
+        if self.views == 1 { 0 } else { requester.index() }
+    }
+
+    /// The nodes listed for a model, in no meaningful order.
+    #[inline]
+    pub fn listed(&self, view: usize, model: ModelId) -> &[NodeId] {
+        &self.list(view, model).nodes
+    }
+
+    /// Their stakes; empty where no rule draws by them.
+    #[inline]
+    pub fn stakes(&self, view: usize, model: ModelId) -> &WeightTree {
+        self.list(view, model).stakes.as_ref().unwrap_or(&self.no_weights)
+    }
+
+    /// What is thought of them; empty where no rule draws by it.
+    #[inline]
+    pub fn opinions(&self, view: usize, model: ModelId) -> &WeightTree {
+        self.list(view, model).opinions.as_ref().unwrap_or(&self.no_weights)
     }
 
     /// Whether a node is listed for a model.
-    pub fn has(&self, model: ModelId, node: NodeId) -> bool {
-        self.models[model.0 as usize].place[node.0 as usize] != u32::MAX
+    pub fn has(&self, view: usize, model: ModelId, node: NodeId) -> bool {
+        self.list(view, model).has(node)
     }
 
-    /// Lists a node for the models of `served` (one bit each), or takes it off. Says whether that changed anything.
-    pub fn set(&mut self, node: NodeId, listed: bool, served: u64, stake: u64) -> bool {
-        let mut changed = false;
-        for (index, model) in self.models.iter_mut().enumerate() {
-            if served >> index & 1 == 1 && (model.place[node.0 as usize] != u32::MAX) != listed {
-                model.set(node, listed, stake);
-                changed = true;
+    #[inline]
+    fn list(&self, view: usize, model: ModelId) -> &Listing {
+        &self.lists[view * (self.lists_of_nodes + 2) + model.0 as usize]
+    }
+
+    /// Lists a party for what it serves (one bit for each list), or takes it off. Says whether that changed anything.
+    pub fn set(
+        &mut self,
+        party: NodeId,
+        listed: bool,
+        served: u64,
+        stake: u64,
+        weight: &dyn Fn(usize) -> Weight,
+    ) -> bool {
+        if std::mem::replace(&mut self.here[party.0 as usize], listed) == listed {
+            return false;
+        }
+        let each = self.lists_of_nodes + 2;
+        for (index, list) in self.lists.iter_mut().enumerate().filter(|(index, _)| served >> (index % each) & 1 == 1) {
+            match weight(index / each).filter(|_| listed) {
+                Some(weight) => list.put_on(party, stake, weight),
+                None if list.has(party) => list.take_off(party),
+                None => {}
             }
         }
-        if changed && served >> self.lists_of_nodes == 0 {
+        if served >> self.lists_of_nodes == 0 {
             self.listed = if listed { self.listed + 1 } else { self.listed - 1 };
         }
-        changed
+        true
     }
 
     /// How many nodes are listed for at least one model.
@@ -140,19 +214,32 @@ impl Registry {
 }
 
 impl Listing {
-    fn set(&mut self, node: NodeId, listed: bool, stake: u64) {
-        if listed {
-            self.place[node.0 as usize] = self.nodes.len() as u32;
-            self.nodes.push(node);
-        } else {
-            let place = std::mem::replace(&mut self.place[node.0 as usize], u32::MAX) as usize;
-            self.nodes.swap_remove(place);
-            if let Some(&moved) = self.nodes.get(place) {
-                self.place[moved.0 as usize] = place as u32;
-            }
+    #[inline]
+    fn has(&self, party: NodeId) -> bool {
+        self.place[party.0 as usize] != u32::MAX
+    }
+
+    fn put_on(&mut self, party: NodeId, stake: u64, weight: u64) {
+        self.place[party.0 as usize] = self.nodes.len() as u32;
+        self.nodes.push(party);
+        self.weigh(party, stake, weight);
+    }
+
+    fn take_off(&mut self, party: NodeId) {
+        let place = std::mem::replace(&mut self.place[party.0 as usize], u32::MAX) as usize;
+        self.nodes.swap_remove(place);
+        if let Some(&moved) = self.nodes.get(place) {
+            self.place[moved.0 as usize] = place as u32;
         }
+        self.weigh(party, 0, 0);
+    }
+
+    fn weigh(&mut self, party: NodeId, stake: u64, weight: u64) {
         if let Some(stakes) = &mut self.stakes {
-            stakes.set(node.0 as usize, if listed { stake } else { 0 });
+            stakes.set(party.0 as usize, stake);
+        }
+        if let Some(opinions) = &mut self.opinions {
+            opinions.set(party.0 as usize, weight);
         }
     }
 }
@@ -161,17 +248,56 @@ impl Listing {
 mod tests {
     use super::*;
 
+    const KEEPS: Keeps = Keeps { views: 1, stakes: true, opinions: [false; 2] };
+
+    /// A node in or out, for both models, weighing what it weighs in each view.
+    fn set(registry: &mut Registry, node: u32, listed: bool, weights: &[Weight]) -> bool {
+        registry.set(NodeId(node), listed, 0b11, 10 + u64::from(node), &|view| weights[view])
+    }
+
     #[test]
     fn nodes_come_and_go() {
-        let mut registry = Registry::new(2, 4, true, 0);
+        let mut registry = Registry::new(2, 4, 0, KEEPS);
         for node in 0..4 {
-            assert!(registry.set(NodeId(node), true, 0b11, 10 + node as u64));
+            assert!(set(&mut registry, node, true, &[Some(0)]));
         }
-        assert!(registry.set(NodeId(1), false, 0b11, 0));
-        assert!(!registry.set(NodeId(1), false, 0b11, 0), "twice is once");
-        assert_eq!(registry.listed(ModelId(0)), [NodeId(0), NodeId(3), NodeId(2)]);
-        assert_eq!(registry.stakes(ModelId(1)).unwrap().total(), 10 + 12 + 13);
+        assert!(set(&mut registry, 1, false, &[Some(0)]));
+        assert!(!set(&mut registry, 1, false, &[Some(0)]), "twice is once");
+        assert_eq!(registry.listed(0, ModelId(0)), [NodeId(0), NodeId(3), NodeId(2)]);
+        assert_eq!(registry.stakes(0, ModelId(1)).total(), 10 + 12 + 13);
+        assert!(registry.opinions(0, ModelId(1)).is_empty(), "nobody asked for them");
         assert_eq!(registry.count(), 3);
-        assert!(registry.has(ModelId(0), NodeId(3)) && !registry.has(ModelId(0), NodeId(1)));
+        assert!(registry.has(0, ModelId(0), NodeId(3)) && !registry.has(0, ModelId(0), NodeId(1)));
+    }
+
+    /// Two groups of requesters: what the second thinks of a node is no affair of the first, and who is not asked is off the
+    /// list with all its weights until it is thought better of, or comes back.
+    #[test]
+    fn each_group_sees_whom_it_trusts() {
+        let mut registry = Registry::new(2, 4, 0, Keeps { views: 2, opinions: [true, true], ..KEEPS });
+        assert!((0..3).all(|node| set(&mut registry, node, true, &[Some(5), Some(7)])));
+        let seen = |registry: &Registry, view| {
+            let model = ModelId(1);
+            let totals = [registry.stakes(view, model).total(), registry.opinions(view, model).total()];
+            (registry.listed(view, model).to_vec(), totals)
+        };
+        let all = vec![NodeId(0), NodeId(1), NodeId(2)];
+        assert_eq!(seen(&registry, 1), (all.clone(), [33, 21]));
+        registry.reweigh(1, NodeId(0), 0b11, 10, Some(1));
+        registry.reweigh(1, NodeId(1), 0b11, 11, None);
+        registry.reweigh(1, NodeId(1), 0b11, 11, None);
+        registry.restake(NodeId(1), 0b11, 4);
+        assert_eq!(seen(&registry, 1), (vec![NodeId(0), NodeId(2)], [22, 8]));
+        assert_eq!(seen(&registry, 0), (all.clone(), [10 + 4 + 12, 15]));
+        assert_eq!((registry.count(), registry.view_of(RequesterId(1))), (3, 1), "it is listed all the same");
+        // It goes and comes back: off the one list it stays, by what is thought of it.
+        assert!(set(&mut registry, 1, false, &[Some(5), None]) && set(&mut registry, 1, true, &[Some(5), None]));
+        assert_eq!(seen(&registry, 1), (vec![NodeId(0), NodeId(2)], [22, 8]));
+        registry.reweigh(1, NodeId(1), 0b11, 4, Some(2));
+        assert_eq!(seen(&registry, 1), (vec![NodeId(0), NodeId(2), NodeId(1)], [26, 10]));
+        // Of one that is gone nothing is kept, whatever is thought of it meanwhile.
+        assert!(set(&mut registry, 2, false, &[Some(5), Some(7)]));
+        registry.reweigh(1, NodeId(2), 0b11, 12, Some(9));
+        assert_eq!(seen(&registry, 1), (vec![NodeId(0), NodeId(1)], [14, 3]));
     }
 }

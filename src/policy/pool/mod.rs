@@ -1,10 +1,11 @@
 //! Whom routing asks for an offer (model §6): a few nodes out of all that are listed for the model.
 
 use crate::domain::ids::NodeId;
-use crate::engine::random::Draw;
+use crate::engine::random::{Chance, Draw};
 use crate::engine::weights::WeightTree;
 
 pub mod all;
+pub mod opinion;
 pub mod random;
 pub mod round_robin;
 pub mod session_hash;
@@ -22,7 +23,9 @@ pub struct PoolView<'a> {
     /// The nodes listed for the model, in no meaningful order. Never empty.
     pub listed: &'a [NodeId],
     /// Their stakes by node id, with zero for a node that is not listed; empty unless a rule asks for it.
-    pub stakes: Option<&'a WeightTree>,
+    pub stakes: &'a WeightTree,
+    /// What is thought of them, likewise.
+    pub opinions: &'a WeightTree,
     /// Where the client's last job ran, if that node is still listed.
     pub previous: NodeId,
     /// A number that is the same for all jobs of one client.
@@ -46,6 +49,7 @@ crate::policy::policies! {
     rules {
         random: Random,
         stake: Stake,
+        opinion: Opinion,
         sticky: Sticky,
         session_hash: SessionHash,
         round_robin: RoundRobin,
@@ -63,11 +67,17 @@ impl Pool {
         matches!(self, Pool::Stake(_))
     }
 
+    /// Whether the market must keep what is thought of listed nodes in a tree.
+    pub fn needs_opinions(&self) -> bool {
+        matches!(self, Pool::Opinion(_))
+    }
+
     /// How many nodes the rule asks, where it samples.
     pub fn sampled(&self) -> Option<u8> {
         match self {
             Pool::Random(random::Spec { d, .. })
             | Pool::Stake(stake::Spec { d })
+            | Pool::Opinion(opinion::Spec { d })
             | Pool::Sticky(sticky::Spec { d })
             | Pool::SessionHash(session_hash::Spec { d })
             | Pool::RoundRobin(round_robin::Spec { d }) => Some(*d),
@@ -81,10 +91,21 @@ impl Pool {
     }
 }
 
+/// Draws so many of the listed in proportion to these weights, with replacement; any of them while nobody weighs anything.
+fn by_weight(weights: &WeightTree, count: u8, listed: &[NodeId], draw: &mut Draw, pool: &mut Vec<NodeId>) {
+    for _ in 0..count {
+        let node = match weights.total() {
+            0 => listed[draw.below(listed.len() as u64) as usize],
+            total => NodeId(weights.find(draw.below(total)) as u32),
+        };
+        pool.push(node);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::random::{Chance, Seed, key};
+    use crate::engine::random::{Seed, key};
 
     /// Every rule names listed nodes only, at least one, and no more than it may.
     #[test]
@@ -103,12 +124,43 @@ mod tests {
                 let mut stakes = stakes.clone();
                 listed[few.len()..].iter().for_each(|node| stakes.set(node.0 as usize, 0));
                 let previous = if draw.chance(0.5) { few[0] } else { NodeId::NONE };
-                let view = PoolView { listed: few, stakes: Some(&stakes), previous, session: index / 7 };
+                let view = PoolView { listed: few, stakes: &stakes, opinions: &stakes, previous, session: index / 7 };
                 pool.clear();
                 chosen.draw(&mut memory, &view, &mut draw, &mut pool);
                 assert!(!pool.is_empty() && pool.len() <= MOST_OF_ALL, "{}", rule.name);
                 assert!(pool.iter().all(|node| few.contains(node)), "{}", rule.name);
             }
         }
+    }
+
+    /// Weights of 1, 2, 3 and 0 out of 6, by the opinions; by the stakes it is another node alone.
+    #[test]
+    fn weights_decide_who_is_asked() {
+        const COUNT: u64 = 100_000;
+        let listed = [0, 1, 2, 3].map(NodeId);
+        let [opinions, stakes, nothing] = [[1, 2, 3, 0], [0, 0, 0, 9], [0; 4]]
+            .map(|weights: [u64; 4]| WeightTree::try_from(weights.to_vec()).unwrap());
+        let seen = |rule: &str, opinions: &WeightTree| {
+            let chosen = toml::from_str::<PoolTable>(&format!("rule = \"{rule}\"")).unwrap().chosen().unwrap();
+            let (mut memory, mut pool, mut seen) = (chosen.memory(), Vec::new(), [0u64; 4]);
+            for index in 0..COUNT {
+                let view = PoolView { listed: &listed, stakes: &stakes, opinions, previous: NodeId::NONE, session: 0 };
+                let mut draw = Draw::new(key(Seed::from(1), 16, 0, index, 0));
+                chosen.draw(&mut memory, &view, &mut draw, &mut pool);
+                pool.drain(..).for_each(|node| seen[node.0 as usize] += 1);
+            }
+            seen
+        };
+        let draws = 4 * COUNT;
+        assert_eq!(seen("stake", &opinions), [0, 0, 0, draws]);
+        let close = |seen: [u64; 4], shares: [f64; 4]| {
+            for (seen, share) in seen.into_iter().zip(shares) {
+                let (mean, variance) = (draws as f64 * share, draws as f64 * share * (1.0 - share));
+                let off = (seen as f64 - mean).abs();
+                assert!(off <= 4.89 * variance.sqrt(), "{seen} and not {mean}");
+            }
+        };
+        close(seen("opinion", &opinions), [1.0 / 6.0, 2.0 / 6.0, 3.0 / 6.0, 0.0]);
+        close(seen("opinion", &nothing), [0.25; 4]);
     }
 }

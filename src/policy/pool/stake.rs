@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PoolView;
 use crate::domain::ids::NodeId;
-use crate::engine::random::{Chance, Draw};
+use crate::engine::random::Draw;
 use crate::policy::Described;
 
 /// Parameters of drawing by stake.
@@ -39,12 +39,6 @@ impl super::Rule for Spec {
     fn memory(&self) {}
 
     fn draw(&self, _: &mut (), view: &PoolView<'_>, draw: &mut Draw, pool: &mut Vec<NodeId>) {
-        for _ in 0..self.d {
-            let node = match view.stakes.filter(|stakes| stakes.total() > 0) {
-                Some(stakes) => NodeId(stakes.find(draw.below(stakes.total())) as u32),
-                None => view.listed[draw.below(view.listed.len() as u64) as usize],
-            };
-            pool.push(node);
-        }
+        super::by_weight(view.stakes, self.d, view.listed, draw, pool);
     }
 }

@@ -8,7 +8,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Interval, above_floor, scaled};
+use super::{Interval, scaled};
 use crate::domain::money::Money;
 use crate::domain::share::{Factor, Share};
 use crate::engine::random::Draw;
@@ -100,20 +100,20 @@ impl super::Rule for Spec {
 }
 
 impl Spec {
-    /// What is wrong with the parameters taken together, for the person who wrote the scenario.
+    /// What is wrong with the parameters other than taken together, for the person who wrote the scenario.
     pub fn check(&self) -> Result<(), String> {
         let (low, high) = (self.low.get(), self.high.get());
         if low > high {
             return Err(format!("`low` must not be above `high`; {low} is above {high}"));
         }
-        above_floor(self.start, self.floor)
+        Ok(())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Rule;
     use super::super::tests::{after, second};
+    use super::super::{Pricing, Rule};
     use super::*;
     use crate::domain::money::Rounding;
 
@@ -162,9 +162,9 @@ mod tests {
     #[test]
     fn what_makes_no_sense_is_refused() {
         assert_eq!(after(&spec(7), &mut Money(7), second(5, 0, 0)), 7, "no capacity");
-        assert!(Spec { low: share(0.7), ..spec(7) }.check().unwrap_err().contains("`low`"));
-        assert!(spec(0).check().unwrap_err().contains("`floor`"));
-        assert!(spec(-1).check().unwrap_err().contains("`start`"));
-        assert_eq!(spec(1).check(), Ok(()));
+        assert!(Pricing::Band(Spec { low: share(0.7), ..spec(7) }).check().unwrap_err().contains("`low`"));
+        assert!(Pricing::Band(spec(0)).check().unwrap_err().contains("`floor`"));
+        assert!(Pricing::Band(spec(-1)).check().unwrap_err().contains("`start`"));
+        assert_eq!(Pricing::Band(spec(1)).check(), Ok(()));
     }
 }

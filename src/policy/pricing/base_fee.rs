@@ -9,7 +9,7 @@ use std::num::NonZeroU32;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Interval, above_floor, amounts, bounded};
+use super::{Interval, bounded};
 use crate::domain::money::Money;
 use crate::engine::random::Draw;
 use crate::engine::time::Time;
@@ -78,18 +78,10 @@ impl super::Rule for Spec {
     }
 }
 
-impl Spec {
-    /// What is wrong with the parameters taken together, for the person who wrote the scenario.
-    pub fn check(&self) -> Result<(), String> {
-        amounts(&[("min-step", self.min_step)])?;
-        above_floor(self.start, self.floor)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::Rule;
     use super::super::tests::{after, second};
+    use super::super::{Pricing, Rule};
     use super::*;
     use crate::domain::money::Rounding;
 
@@ -154,7 +146,9 @@ mod tests {
         let floored = Spec { floor: Money(9), ..spec(9, 8) };
         assert_eq!(after(&floored, &mut Money(9), second(0, 10, 20)), 9);
         assert_eq!(after(&spec(9, 8), &mut Money(9), second(20, 0, 20)), 9, "no target");
-        assert!(Spec { floor: Money(10), ..spec(9, 8) }.check().unwrap_err().contains("`floor`"));
-        assert!(Spec { min_step: Money(-1), ..spec(9, 8) }.check().unwrap_err().contains("`min-step`"));
+        assert!(Pricing::BaseFee(Spec { floor: Money(10), ..spec(9, 8) }).check().unwrap_err().contains("`floor`"));
+        assert!(
+            Pricing::BaseFee(Spec { min_step: Money(-1), ..spec(9, 8) }).check().unwrap_err().contains("`min-step`")
+        );
     }
 }

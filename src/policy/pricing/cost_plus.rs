@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Interval, above_floor, scaled};
+use super::{Interval, scaled};
 use crate::domain::money::Money;
 use crate::domain::share::Factor;
 use crate::engine::random::Draw;
@@ -51,17 +51,10 @@ impl super::Rule for Spec {
     }
 }
 
-impl Spec {
-    /// What is wrong with the parameters taken together, for the person who wrote the scenario.
-    pub fn check(&self) -> Result<(), String> {
-        above_floor(self.start, self.floor)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::Rule;
     use super::super::tests::{after, second};
+    use super::super::{Pricing, Rule};
     use super::*;
     use crate::domain::money::Rounding;
 
@@ -74,6 +67,6 @@ mod tests {
         let odd = |rounding| Interval { cost: Money(501), rounding, ..second(1, 1, 1) };
         assert_eq!([Rounding::Floor, Rounding::Ceil].map(|r| after(&spec, &mut price, odd(r))), [601, 602]);
         assert_eq!(after(&spec, &mut price, Interval { cost: Money::ZERO, ..second(1, 1, 1) }), 100, "the floor");
-        assert!(Spec { floor: Money(900), ..spec }.check().unwrap_err().contains("`floor`"));
+        assert!(Pricing::CostPlus(Spec { floor: Money(900), ..spec }).check().unwrap_err().contains("`floor`"));
     }
 }

@@ -68,18 +68,48 @@ crate::policy::policies! {
 }
 
 impl Pricing {
-    /// What is wrong with the parameters taken together, for the person who wrote the scenario.
+    /// What is wrong with the parameters taken together, for the person who wrote the scenario: with its amounts, and then
+    /// with the rest.
     pub fn check(&self) -> Result<(), String> {
+        let amounts = self.amounts();
+        let of = |wanted: &str| amounts.iter().flatten().find(|(name, _)| *name == wanted).map(|found| found.1);
+        for (name, amount) in amounts.iter().flatten() {
+            if !(Money::ZERO..=MOST).contains(amount) {
+                return Err(format!("`{name}` is a price from 0 to {MOST}, and `{amount}` is not"));
+            }
+        }
+        if let (Some(start), Some(floor)) = (of("start"), of("floor"))
+            && start < floor
+        {
+            return Err(format!("`start` is `{start}`, which is below the `floor` of `{floor}`"));
+        }
         match self {
-            Pricing::List(spec) => amounts(&[("price", spec.price)]),
-            Pricing::CostPlus(spec) => spec.check(),
-            Pricing::Utilisation(spec) => spec.check(),
             Pricing::Band(spec) => spec.check(),
-            Pricing::BaseFee(spec) => spec.check(),
             Pricing::Oracle(spec) => spec.check(),
-            #[allow(unreachable_patterns, reason = "a rule whose parameters cannot disagree needs no line here")]
             _ => Ok(()),
         }
+    }
+
+    /// The parameters that are prices or parts of prices, by name. Where there is a `floor` the price has its `start` there
+    /// or above it.
+    fn amounts(&self) -> [Option<(&'static str, Money)>; 3] {
+        let mut named = [None; 3];
+        let mut put = |amounts: &[(&'static str, Money)]| {
+            named.iter_mut().zip(amounts).for_each(|(place, amount)| *place = Some(*amount));
+        };
+        match self {
+            Pricing::List(spec) => put(&[("price", spec.price)]),
+            Pricing::CostPlus(spec) => put(&[("start", spec.start), ("floor", spec.floor)]),
+            Pricing::Utilisation(spec) => put(&[("base", spec.base)]),
+            Pricing::Band(spec) => put(&[("start", spec.start), ("floor", spec.floor)]),
+            Pricing::BaseFee(spec) => {
+                put(&[("min-step", spec.min_step), ("start", spec.start), ("floor", spec.floor)]);
+            }
+            Pricing::Oracle(spec) => put(&[("price", spec.price)]),
+            #[allow(unreachable_patterns, reason = "a rule without amounts needs no line here")]
+            _ => {}
+        }
+        named
     }
 }
 
@@ -108,25 +138,6 @@ fn bounded(micro: i128) -> Money {
     Money(micro.clamp(0, i128::from(MOST.0)) as i64)
 }
 
-/// Whether each of these parameters can be a price.
-fn amounts(named: &[(&str, Money)]) -> Result<(), String> {
-    for (name, amount) in named {
-        if !(Money::ZERO..=MOST).contains(amount) {
-            return Err(format!("`{name}` is a price from 0 to {MOST}, and `{amount}` is not"));
-        }
-    }
-    Ok(())
-}
-
-/// Whether a price may start there, given the lowest it may fall to.
-fn above_floor(start: Money, floor: Money) -> Result<(), String> {
-    amounts(&[("start", start), ("floor", floor)])?;
-    if start < floor {
-        return Err(format!("`start` is `{start}`, which is below the `floor` of `{floor}`"));
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,6 +160,36 @@ mod tests {
     pub(super) fn after<R: Rule>(rule: &R, memory: &mut R::Memory, seen: Interval) -> i64 {
         rule.close(memory, &seen, &mut Draw::new(Key(1)));
         rule.price(memory, seen.at).unwrap().0
+    }
+
+    /// Every amount of every rule may be anything from nothing to the most there is, and no rule may start below its floor.
+    #[test]
+    fn amounts_of_all_rules_have_the_same_bounds() {
+        let mut amounts = 0;
+        for rule in PricingTable::rules() {
+            let example = toml::from_str::<toml::Table>(&format!("x = {}", rule.example)).unwrap()["x"].clone();
+            let check = |key: &str, amount: Money| {
+                let mut changed = example.as_table().unwrap().clone();
+                changed.insert(key.to_owned(), toml::Value::String(amount.to_string()));
+                let mut table = toml::Table::new();
+                table.insert("rule".to_owned(), toml::Value::String(rule.name.to_owned()));
+                table.insert(rule.name.to_owned(), toml::Value::Table(changed));
+                table.try_into::<PricingTable>().unwrap().chosen().unwrap().check()
+            };
+            let text = format!("rule = \"{0}\"\n{0} = {1}\n", rule.name, rule.example);
+            let chosen = toml::from_str::<PricingTable>(&text).unwrap().chosen().unwrap();
+            for (name, _) in chosen.amounts().iter().flatten() {
+                amounts += 1;
+                for wrong in [Money(-1), MOST + Money(1)] {
+                    assert!(check(name, wrong).unwrap_err().contains(&format!("`{name}` is a price")), "{}", rule.name);
+                }
+                match *name {
+                    "floor" => assert!(check(name, MOST).unwrap_err().contains("below the `floor`"), "{}", rule.name),
+                    _ => assert_eq!(check(name, MOST), Ok(()), "{} {name}", rule.name),
+                }
+            }
+        }
+        assert_eq!(amounts, 10, "of six rules");
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Interval, MOST, amounts, bounded};
+use super::{Interval, MOST, bounded};
 use crate::domain::money::{Money, Rounding};
 use crate::engine::process::{Process, ProcessSpec};
 use crate::engine::random::Draw;
@@ -86,9 +86,8 @@ impl super::Rule for Spec {
 const PARTS: f64 = 1e18;
 
 impl Spec {
-    /// What is wrong with the parameters taken together, for the person who wrote the scenario.
+    /// What is wrong with the parameters other than amounts, taken together, for the person who wrote the scenario.
     pub fn check(&self) -> Result<(), String> {
-        amounts(&[("price", self.price)])?;
         if let Some(problem) = self.rate.check().first() {
             return Err(format!("`rate` is no process: {}; {}", problem.message, problem.help));
         }
@@ -120,8 +119,8 @@ impl Spec {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Rule;
     use super::super::tests::second;
+    use super::super::{Pricing, Rule};
     use super::*;
     use crate::engine::random::{Key, Seed, key};
 
@@ -200,7 +199,7 @@ mod tests {
             (r#"{ price = "1", rate = { process = "gbm", start = 1 } }"#, "`drift`"),
             (r#"{ price = "1", rate = { process = "constant", start = 1 }, outages = [["2h", "1h"]] }"#, "`outages`"),
         ] {
-            assert!(spec(wrong).check().unwrap_err().contains(word), "{wrong}");
+            assert!(Pricing::Oracle(spec(wrong)).check().unwrap_err().contains(word), "{wrong}");
         }
     }
 }

@@ -7,7 +7,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Interval, amounts, scaled};
+use super::{Interval, scaled};
 use crate::domain::money::Money;
 use crate::domain::share::{Factor, Share};
 use crate::engine::random::Draw;
@@ -69,15 +69,9 @@ impl super::Rule for Spec {
     }
 }
 
-impl Spec {
-    /// What is wrong with the parameters taken together, for the person who wrote the scenario.
-    pub fn check(&self) -> Result<(), String> {
-        amounts(&[("base", self.base)])
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::Pricing;
     use super::super::tests::{after, second};
     use super::*;
     use crate::domain::money::Rounding;
@@ -106,6 +100,6 @@ mod tests {
         let at = |kink, percent| after(&spec(kink), &mut Money(1), second(percent, 50, 100));
         assert_eq!((at(0.0, 0), at(0.0, 50), at(0.0, 100)), (1_500, 3_500, 5_500));
         assert_eq!((at(1.0, 0), at(1.0, 50), at(1.0, 100)), (1_000, 1_250, 1_500));
-        assert!(Spec { base: Money(-1), ..spec(0.8) }.check().unwrap_err().contains("`base`"));
+        assert!(Pricing::Utilisation(Spec { base: Money(-1), ..spec(0.8) }).check().unwrap_err().contains("`base`"));
     }
 }

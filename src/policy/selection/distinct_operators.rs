@@ -52,7 +52,7 @@ impl super::Rule for Spec {
 /// Whether a node's operator is another than that of the checked and those of the chosen.
 fn may_join(view: &SelectionView<'_>, chosen: &[NodeId], node: NodeId) -> bool {
     let operator = (view.operators)(node);
-    operator != (view.operators)(view.checked) && chosen.iter().all(|&other| operator != (view.operators)(other))
+    view.checked.iter().chain(chosen).all(|&other| operator != (view.operators)(other))
 }
 
 /// Chooses those that are still wanted in one pass over the listed: all that may join are put in a random order, and of each

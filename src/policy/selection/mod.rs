@@ -1,10 +1,12 @@
 //! Who checks: a few parties out of all that could (model §6).
 
 use crate::domain::ids::{NodeId, OperatorId};
-use crate::engine::random::Draw;
+use crate::engine::maths;
+use crate::engine::random::{Chance, Draw};
 use crate::engine::weights::WeightTree;
 
 pub mod distinct_operators;
+pub mod opinion_weighted;
 pub mod random;
 pub mod stake_weighted;
 
@@ -15,14 +17,24 @@ pub const MOST: usize = 1024;
 pub struct SelectionView<'a> {
     /// The checkers that are listed, in no meaningful order. Never empty.
     pub listed: &'a [NodeId],
-    /// Their stakes by node id, zero for one that is not listed.
+    /// Their stakes by node id, zero for one that is not listed; empty unless a rule asks for it.
     pub stakes: &'a WeightTree,
+    /// What is thought of them, likewise.
+    pub opinions: &'a WeightTree,
     /// The operators of all nodes, by node id.
     pub operators: &'a dyn Fn(NodeId) -> OperatorId,
-    /// The node whose answer is checked; it is never among the chosen.
-    pub checked: NodeId,
+    /// The nodes whose answer is checked, each once; they are never among the chosen.
+    pub checked: &'a [NodeId],
     /// How many are wanted.
     pub wanted: usize,
+}
+
+impl SelectionView<'_> {
+    /// Whether the answer that is checked is this node's.
+    #[inline]
+    fn is_checked(&self, node: NodeId) -> bool {
+        self.checked.contains(&node)
+    }
 }
 
 /// A selection rule.
@@ -43,12 +55,56 @@ crate::policy::policies! {
     rules {
         random: Random,
         stake_weighted: StakeWeighted,
+        opinion_weighted: OpinionWeighted,
         distinct_operators: DistinctOperators,
     }
     methods {
         /// Puts different checkers into `chosen`, which comes empty.
         fn select(view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>) -> ();
     }
+}
+
+impl Selection {
+    /// Whether the market must keep the stakes of all who may check in a tree.
+    pub fn needs_stakes(&self) -> bool {
+        matches!(self, Selection::StakeWeighted(_))
+    }
+
+    /// Whether the market must keep what is thought of all who may check in a tree.
+    pub fn needs_opinions(&self) -> bool {
+        matches!(self, Selection::OpinionWeighted(_))
+    }
+}
+
+/// Chooses one after the other in proportion to these weights, none twice.
+///
+/// Drawn from the tree of weights, and drawn again where the party is chosen already or is the one that is checked. Where
+/// that goes on in vain, because few have nearly all of the weight, the rest are found in one pass over the listed that has
+/// the same law. Those without weight are chosen, each with the same probability, when all that have some are.
+fn by_weight(weights: &WeightTree, view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>) {
+    let mut vain = if weights.total() > 0 { VAIN * view.wanted } else { 0 };
+    while chosen.len() < view.wanted && vain > 0 {
+        let node = NodeId(weights.find(draw.below(weights.total())) as u32);
+        if view.is_checked(node) || chosen.contains(&node) {
+            vain -= 1;
+        } else {
+            chosen.push(node);
+        }
+    }
+    if chosen.len() == view.wanted {
+        return;
+    }
+    let mut rest = Shortlist::new(view.wanted - chosen.len());
+    for &node in view.listed.iter().filter(|&&node| !view.is_checked(node) && !chosen.contains(&node)) {
+        let exponential = -maths::ln(draw.unit());
+        // No exponential is above 37, so whoever has any weight comes before all who have none.
+        let key = match weights.get(node.0 as usize) {
+            0 => 64.0 + exponential,
+            weight => exponential / weight as f64,
+        };
+        rest.offer(key, node);
+    }
+    chosen.extend(rest.kept().iter().map(|entry| entry.1));
 }
 
 /// After so many draws in vain per checker wanted, the rest are found by going once through all that are listed.

@@ -30,29 +30,29 @@ impl super::Rule for Spec {
     fn memory(&self) {}
 
     fn select(&self, (): &mut (), view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>) {
-        // Whether the checked one is listed matters only where half of them are wanted; a few out of many are drawn without
-        // a look at all.
-        let others = view.listed.len() - 1;
+        // Whether the checked are listed matters only where half of them are wanted; a few out of many are drawn without a
+        // look at all.
+        let others = view.listed.len().saturating_sub(view.checked.len());
         let eligible = match 2 * view.wanted <= others {
             true => others,
-            false => view.listed.len() - usize::from(view.listed.contains(&view.checked)),
+            false => view.listed.len() - view.checked.iter().filter(|node| view.listed.contains(node)).count(),
         };
         if view.wanted >= eligible {
-            chosen.extend(view.listed.iter().filter(|&&node| node != view.checked));
+            chosen.extend(view.listed.iter().filter(|&&node| !view.is_checked(node)));
             return;
         }
         // Few out of many: drawn again until new, which takes at most twice as long where half of them are wanted.
         if 2 * view.wanted <= eligible {
             while chosen.len() < view.wanted {
                 let node = view.listed[draw.below(view.listed.len() as u64) as usize];
-                if node != view.checked && !chosen.contains(&node) {
+                if !view.is_checked(node) && !chosen.contains(&node) {
                     chosen.push(node);
                 }
             }
             return;
         }
         // Many out of few: those who are left out are drawn instead (Floyd's way would need their order).
-        chosen.extend(view.listed.iter().filter(|&&node| node != view.checked));
+        chosen.extend(view.listed.iter().filter(|&&node| !view.is_checked(node)));
         while chosen.len() > view.wanted {
             let out = draw.below(chosen.len() as u64) as usize;
             chosen.swap_remove(out);

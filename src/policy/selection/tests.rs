@@ -5,10 +5,12 @@ use crate::engine::random::{Chance, Seed, key};
 
 const COUNT: u64 = 100_000;
 
-/// A market of nodes: each one's stake and operator. All are listed, in no meaningful order.
+/// A market of nodes: each one's stake and operator. All are listed, in no meaningful order. They weigh in opinions what they
+/// have staked, unless a test says otherwise.
 struct Nodes {
     listed: Vec<NodeId>,
     stakes: WeightTree,
+    opinions: WeightTree,
     operators: Vec<u32>,
 }
 
@@ -16,16 +18,17 @@ impl Nodes {
     fn new(nodes: &[(u64, u32)]) -> Nodes {
         let stakes = WeightTree::try_from(nodes.iter().map(|node| node.0).collect::<Vec<u64>>()).unwrap();
         let listed = (0..nodes.len() as u32).rev().map(NodeId).collect();
-        Nodes { listed, stakes, operators: nodes.iter().map(|node| node.1).collect() }
+        Nodes { listed, opinions: stakes.clone(), stakes, operators: nodes.iter().map(|node| node.1).collect() }
     }
 
-    fn select(&self, rule: &str, checked: u32, wanted: usize, index: u64) -> Vec<NodeId> {
+    fn select(&self, rule: &str, checked: &[NodeId], wanted: usize, index: u64) -> Vec<NodeId> {
         let operators = |node: NodeId| OperatorId(self.operators[node.0 as usize]);
         let view = SelectionView {
             listed: &self.listed,
             stakes: &self.stakes,
+            opinions: &self.opinions,
             operators: &operators,
-            checked: NodeId(checked),
+            checked,
             wanted,
         };
         let chosen = toml::from_str::<SelectionTable>(&format!("rule = \"{rule}\"")).unwrap().chosen().unwrap();
@@ -37,13 +40,14 @@ impl Nodes {
     /// How often each node comes at each place must be as probable as drawing one after the other makes it, where a node is
     /// drawn by `weight` while those before it allow it.
     #[track_caller]
-    fn judge(&self, rule: &str, checked: u32, wanted: usize, weight: &dyn Fn(&[u32], u32) -> f64) {
+    fn judge(&self, rule: &str, checked: &[u32], wanted: usize, weight: &dyn Fn(&[u32], u32) -> f64) {
         let count = self.listed.len() as u32;
         let mut expected = vec![vec![0.0; count as usize]; wanted];
         follow(&mut Vec::new(), 1.0, count, wanted, weight, &mut expected);
         let mut seen = vec![vec![0u32; count as usize]; wanted];
+        let checked: Vec<NodeId> = checked.iter().copied().map(NodeId).collect();
         for index in 0..COUNT {
-            let nodes = self.select(rule, checked, wanted, index);
+            let nodes = self.select(rule, &checked, wanted, index);
             nodes.iter().enumerate().for_each(|(place, node)| seen[place][node.0 as usize] += 1);
         }
         for (place, (seen, expected)) in seen.iter().zip(&expected).enumerate() {
@@ -84,7 +88,7 @@ fn follow(
     }
 }
 
-/// Any rule, any number wanted: different nodes, the checked one never, as many as are wanted or as there are.
+/// Any rule, any number wanted: different nodes, the checked ones never, as many as are wanted or as there are.
 #[test]
 fn the_chosen_are_different_and_as_many_as_there_are() {
     let mut draw = Draw::new(key(Seed::from(1), 2, 0, 0, 0));
@@ -93,18 +97,21 @@ fn the_chosen_are_different_and_as_many_as_there_are() {
         let nodes: Vec<(u64, u32)> = (0..count)
             .map(|_| (draw.below(3) * (draw.bits() >> (10 + draw.below(50))), draw.below(12) as u32))
             .collect();
-        let (nodes, checked) = (Nodes::new(&nodes), draw.below(count as u64) as u32);
+        let nodes = Nodes::new(&nodes);
+        let computing = 1 + draw.below(count.min(3) as u64) as usize;
+        let first = draw.below(count as u64) as usize;
+        let checked: Vec<NodeId> = (0..computing).map(|place| NodeId(((first + place) % count) as u32)).collect();
         for rule in SelectionTable::rules() {
             for wanted in [0, 1, 3, count - 1, count, MOST] {
-                let mut chosen = nodes.select(rule.name, checked, wanted, case);
-                assert!(!chosen.contains(&NodeId(checked)), "{}", rule.name);
+                let mut chosen = nodes.select(rule.name, &checked, wanted, case);
+                assert!(!chosen.iter().any(|node| checked.contains(node)), "{}", rule.name);
                 chosen.sort();
                 chosen.dedup();
                 let mut operators: Vec<u32> = nodes.operators.clone();
-                operators.retain(|operator| *operator != nodes.operators[checked as usize]);
+                operators.retain(|operator| checked.iter().all(|node| *operator != nodes.operators[node.0 as usize]));
                 operators.sort_unstable();
                 operators.dedup();
-                let most = if rule.name == "distinct-operators" { operators.len() } else { count - 1 };
+                let most = if rule.name == "distinct-operators" { operators.len() } else { count - computing };
                 assert_eq!(chosen.len(), wanted.min(most), "{} of {count}", rule.name);
             }
         }
@@ -117,7 +124,19 @@ fn stakes_decide_who_is_chosen() {
     let weight = |before: &[u32], node: u32| {
         if node == 2 || before.contains(&node) { 0.0 } else { nodes[node as usize].0 as f64 }
     };
-    Nodes::new(&nodes).judge("stake-weighted", 2, 3, &weight);
+    Nodes::new(&nodes).judge("stake-weighted", &[2], 3, &weight);
+}
+
+/// Opinions decide by the same law, whatever the stakes.
+#[test]
+fn opinions_decide_who_is_chosen() {
+    let weights = [10, 20, 50, 30, 40, 0];
+    let mut nodes = Nodes::new(&[(1, 0), (0, 0), (0, 1), (9, 1), (0, 2), (70, 2)]);
+    nodes.opinions = WeightTree::try_from(weights.to_vec()).unwrap();
+    let weight = |before: &[u32], node: u32| {
+        if node == 2 || before.contains(&node) { 0.0 } else { weights[node as usize] as f64 }
+    };
+    nodes.judge("opinion-weighted", &[2], 3, &weight);
 }
 
 /// One node holds nearly all of the stake, so that the second and third are mostly found by the pass; the last has no stake
@@ -131,18 +150,22 @@ fn a_whale_changes_the_way_and_not_the_law() {
         5 => 1.0,
         _ => nodes[node as usize].0 as f64,
     };
-    Nodes::new(&nodes).judge("stake-weighted", 99, 3, &weight);
-    Nodes::new(&nodes).judge("stake-weighted", 99, 6, &weight);
+    Nodes::new(&nodes).judge("stake-weighted", &[99], 3, &weight);
+    Nodes::new(&nodes).judge("stake-weighted", &[99], 6, &weight);
     let checked = |before: &[u32], node: u32| if node == 2 { 0.0 } else { weight(before, node) };
-    Nodes::new(&nodes).judge("stake-weighted", 2, 2, &checked);
+    Nodes::new(&nodes).judge("stake-weighted", &[2], 2, &checked);
 }
 
 #[test]
 fn without_stakes_all_are_alike() {
     let nodes = [(0, 0); 5];
     let weight = |before: &[u32], node: u32| f64::from(u8::from(node != 1 && !before.contains(&node)));
-    Nodes::new(&nodes).judge("stake-weighted", 1, 2, &weight);
-    Nodes::new(&nodes).judge("random", 1, 1, &weight);
+    Nodes::new(&nodes).judge("stake-weighted", &[1], 2, &weight);
+    Nodes::new(&nodes).judge("random", &[1], 1, &weight);
+    let two = |before: &[u32], node: u32| f64::from(u8::from(![1, 3].contains(&node) && !before.contains(&node)));
+    for (rule, wanted) in [("random", 1), ("stake-weighted", 2), ("opinion-weighted", 2)] {
+        Nodes::new(&nodes).judge(rule, &[1, 3], wanted, &two);
+    }
 }
 
 /// A node that may still be chosen has the same probability as any other, though operators differ in size.
@@ -155,8 +178,8 @@ fn operators_are_chosen_once() {
         let taken = operator == 2 || before.iter().any(|&other| operators[other as usize] == operator);
         f64::from(u8::from(!taken))
     };
-    Nodes::new(&nodes).judge("distinct-operators", 5, 2, &weight);
-    Nodes::new(&nodes).judge("distinct-operators", 5, 3, &weight);
+    Nodes::new(&nodes).judge("distinct-operators", &[5], 2, &weight);
+    Nodes::new(&nodes).judge("distinct-operators", &[5], 3, &weight);
 }
 
 /// The operator that is checked runs 4 000 of 4 006 nodes, so that nearly all are found by the pass: any of the six others
@@ -168,7 +191,7 @@ fn a_large_operator_changes_the_way_and_not_the_law() {
     let nodes = Nodes::new(&nodes);
     let (runs, mut first_seen, mut second_seen) = (5_000, [0u32; 4], [0u32; 4]);
     for index in 0..runs {
-        let chosen = nodes.select("distinct-operators", 4_005, 2, index);
+        let chosen = nodes.select("distinct-operators", &[NodeId(4_005)], 2, index);
         let operators: Vec<u32> = chosen.iter().map(|node| nodes.operators[node.0 as usize]).collect();
         first_seen[operators[0] as usize] += 1;
         second_seen[operators[1] as usize] += 1;

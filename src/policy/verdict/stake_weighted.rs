@@ -12,7 +12,7 @@ use crate::policy::Described;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Spec {
     /// The share of the stake of all asked that must at least approve, above 0. Default 2/3 (Gonka's session groups).
-    /// Where nobody asked has a stake, no answer is ever accepted or refused.
+    /// Who has no stake, and an attestation or a proof, votes with a millionth of a token.
     #[serde(default = "two_thirds")]
     pub share: Share,
 }

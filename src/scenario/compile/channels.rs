@@ -50,10 +50,7 @@ pub(super) fn channels(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Op
 fn pricing(compiler: &mut Compiler<'_>, channel: Channel, table: &PricingTable) -> Option<Pricing> {
     let path = format!("pricing.{}", channel.name());
     let chosen = compiler.chosen(&path, table.chosen())?;
-    match &chosen {
-        Pricing::List(spec) => amount(compiler, &format!("{path}.list.price"), spec.price),
-        moving => compiler.sound(&path, moving.name(), moving.check()),
-    }
+    compiler.sound(&path, chosen.name(), chosen.check());
     Some(chosen)
 }
 

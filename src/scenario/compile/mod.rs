@@ -13,7 +13,6 @@ use crate::domain::ids::RegionId;
 use crate::domain::money::Money;
 use crate::engine::random::Seed;
 use crate::engine::time::{Span, Time};
-use crate::policy::selection::{SelectionName, SelectionTable};
 
 mod channels;
 mod demand;
@@ -68,7 +67,6 @@ pub(super) fn compile(document: &Document, table: ScenarioTable) -> Result<Scena
         classes,
         requesters,
         sources,
-        peers: SelectionTable::named(SelectionName::Random).chosen().expect("the rule has no parameters"),
         groups,
         network,
         routing: routing.expect("a routing without problems"),

@@ -4,8 +4,9 @@ use super::Compiler;
 use super::routing::amount;
 use crate::domain::ids::{IdVec, MethodId};
 use crate::engine::time::Span;
-use crate::policy::pool::Pool;
-use crate::policy::selection;
+use crate::policy::opinion::Opinion;
+use crate::policy::pool::{Pool, PoolName};
+use crate::policy::selection::{self, SelectionName};
 use crate::policy::verdict::VerdictName;
 use crate::scenario::document::key_text;
 use crate::scenario::schema::{CheckTable, Checker, ClassTable, Discipline, MethodTable, ScenarioTable, Timing};
@@ -59,20 +60,54 @@ pub(super) fn verification(compiler: &mut Compiler<'_>, table: &ScenarioTable) -
             let chosen = compiler.chosen("verification.opinions.rule", rule.chosen());
             if let Some(rule) = &chosen {
                 compiler.sound("verification.opinions.rule", rule.name(), rule.check());
+                unseen(compiler, rule, opinions.exclude_below.get());
             }
             chosen.map(Some)
         }
     };
+    weighs(compiler, table);
     let verification = methods.zip(selection).zip(opinion).map(|((methods, selection), opinion)| Verification {
         methods,
         selection,
         slash: written.slash.clone(),
         opinion,
         holders: opinions.holders,
+        exclude_below: opinions.exclude_below.get(),
         credit_unchecked: opinions.credit_unchecked.get(),
         prior: opinions.prior.get(),
     });
     Admitted { verification, by_class }
+}
+
+/// Says where parties are drawn or left out by what they weigh in opinions that nobody has.
+fn weighs(compiler: &mut Compiler<'_>, table: &ScenarioTable) {
+    let opinions = &table.verification.opinions;
+    if opinions.rule.is_some() {
+        return;
+    }
+    let help = |otherwise: &str| format!("write how they come about, as `verification.opinions.rule`, or {otherwise}");
+    if opinions.exclude_below.get() > 0.0 {
+        let message = "parties are left out by what they weigh in opinions, and no rule makes any";
+        compiler.wrong("verification.opinions.exclude-below", message, help("leave this out"));
+    }
+    if table.routing.pool.rule == PoolName::Opinion {
+        let message = "nodes are drawn by what they weigh in opinions, and no rule makes any";
+        compiler.wrong("routing.pool.rule", message, help("another pool"));
+    }
+    if table.verification.selection.rule == SelectionName::OpinionWeighted {
+        let message = "checkers are drawn by what they weigh in opinions, and no rule makes any";
+        compiler.wrong("verification.selection.rule", message, help("another selection"));
+    }
+}
+
+/// Says whether those are left out of whom nothing is known, for then nobody is ever asked.
+fn unseen(compiler: &mut Compiler<'_>, rule: &Opinion, least: f64) {
+    let weight = rule.weight(&mut rule.memory());
+    if rule.check().is_ok() && weight < least {
+        let message =
+            format!("by `{}` whoever nobody has seen weighs {weight}: nobody would ever be asked", rule.name());
+        compiler.wrong("verification.opinions.exclude-below", message, format!("write at most {weight}"));
+    }
 }
 
 /// The names of all methods there are: the scenario's own first.
@@ -120,7 +155,7 @@ fn checks(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, method
     for (index, check) in method.checks.iter().enumerate() {
         let path = format!("{path}.checks[{index}]");
         one(compiler, &path, index, check, batches(table));
-        eligible(compiler, table, &path, check);
+        eligible(compiler, table, &path, (method, check));
         votes(compiler, table, &path, check);
         if check.window > table.horizon {
             let message = format!(
@@ -138,7 +173,7 @@ fn checks(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, method
     }
 }
 
-/// Says which checks ask more at once than can be asked, or weigh votes by stakes that nobody has.
+/// Says which checks ask more at once than can be asked, or weigh by stakes that nobody has the votes of several.
 fn votes(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, check: &CheckTable) {
     let asks = matches!(check.by, Checker::Validators | Checker::Peers);
     if asks && check.count as usize > selection::MOST {
@@ -150,9 +185,8 @@ fn votes(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, check: 
         _ => (&table.nodes, "nodes"),
     };
     let staked = groups.iter().any(|group| group.stake.is_some());
-    // A lone checker decides by itself.
     if asks && check.count > 1 && check.verdict.rule == VerdictName::StakeWeighted && !groups.is_empty() && !staked {
-        let message = format!("votes are weighed by stake, and no {who} have any: no answer is ever accepted");
+        let message = format!("votes are weighed by stake, and no {who} have any: each would weigh the same");
         let help = format!("write the `stake` of some {who}, or another verdict");
         compiler.wrong(format!("{path}.verdict.rule"), message, help);
     }
@@ -227,8 +261,13 @@ fn one(compiler: &mut Compiler<'_>, path: &str, index: usize, check: &CheckTable
 }
 
 /// Whether there are as many as a check asks.
-fn eligible(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, check: &CheckTable) {
-    if let Some((there, who)) = too_few(table, check) {
+fn eligible(
+    compiler: &mut Compiler<'_>,
+    table: &ScenarioTable,
+    path: &str,
+    (method, check): (&MethodTable, &CheckTable),
+) {
+    if let Some((there, who)) = too_few(table, method, check) {
         let message = format!("{} {who} are asked and there are {}", check.count, number(there));
         compiler.wrong(compiler.written(&path, "count"), message, format!("add {who}, or ask fewer"));
     }
@@ -245,7 +284,7 @@ fn fits(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, method: 
             );
             compiler.wrong(&at, message, help);
         }
-        if let Some((there, who)) = too_few(table, check) {
+        if let Some((there, who)) = too_few(table, method, check) {
             let message = match check.count {
                 1 => format!("the method `{name}` asks one of the {who} and there are {}", number(there)),
                 count => format!("the method `{name}` asks {count} {who} and there are {}", number(there)),
@@ -277,14 +316,18 @@ fn number(count: u64) -> String {
 }
 
 /// How many there are, where fewer than a check asks.
-fn too_few(table: &ScenarioTable, check: &CheckTable) -> Option<(u64, &'static str)> {
+fn too_few(table: &ScenarioTable, method: &MethodTable, check: &CheckTable) -> Option<(u64, &'static str)> {
     let count = |groups: &[crate::scenario::schema::NodeGroupTable]| {
         groups.iter().map(|group| u64::from(group.count)).sum::<u64>()
     };
     let nodes = count(&table.nodes);
     let (there, who) = match check.by {
         Checker::Validators => (count(&table.validators), "validators"),
-        Checker::Peers => (nodes.saturating_sub(1), "peers"),
+        // Who was asked for the answer does not look at it.
+        Checker::Peers => {
+            let copies = method.checks.first().filter(|first| first.by == Checker::Replicas);
+            (nodes.saturating_sub(copies.map_or(1, |copies| u64::from(copies.count))), "peers")
+        }
         Checker::Replicas => {
             let asked = table.routing.pool.chosen().ok().and_then(|pool: Pool| pool.sampled()).map_or(nodes, u64::from);
             (nodes.min(asked), "nodes at once")

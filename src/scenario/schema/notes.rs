@@ -125,7 +125,7 @@ fn as_note(description: &str) -> String {
 mod tests {
     use super::*;
 
-    const POOL: &[&str] = &["rule", "random", "stake", "sticky", "session-hash", "round-robin", "all"];
+    const POOL: &[&str] = &["rule", "random", "stake", "opinion", "sticky", "session-hash", "round-robin", "all"];
     const RETRIES: &[&str] = &["most", "pause", "timeout", "elsewhere"];
     const FAILURE: &[&str] = &["up", "down", "jobs"];
 
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn parameters_belong_to_rules() {
         assert_eq!(rules_with(POOL, "replacement"), ["random"]);
-        assert_eq!(rules_with(POOL, "d"), ["random", "stake", "sticky", "session-hash", "round-robin"]);
+        assert_eq!(rules_with(POOL, "d"), ["random", "stake", "opinion", "sticky", "session-hash", "round-robin"]);
         assert_eq!(rules_with(RETRIES, "d"), [""; 0]);
         let model = ["source", "prefill", "decode", "slowdown", "memory-gb", "load"];
         assert_eq!((is_named(&model), is_named(RETRIES)), (true, false));

@@ -27,7 +27,7 @@ pub struct VerificationTable {
     /// What all checks cost and how long they take, relative to what is written. Default 1.
     #[serde(default = "defaults::one")]
     pub cost_factor: Factor,
-    /// Who checks, where a method asks for validators. Default `random`.
+    /// Who checks, where a method asks for validators or peers; never a node that was asked for the answer. Default `random`.
     #[serde(default = "defaults::selection")]
     pub selection: SelectionTable,
     /// What happens to a node whose answer is found wrong.
@@ -86,7 +86,8 @@ pub struct CheckTable {
     /// How many validators or peers look, or how many copies are executed in all. Default 1.
     #[serde(default = "defaults::one_u32")]
     pub count: u32,
-    /// With `replicas`: how many answers must agree. Default more than half.
+    /// With `replicas`: how many answers must agree. Default more than half. Where one is not enough, a copy that agrees with the
+    /// accepted answer speaks for its node, and one that does not against it: it is outvoted, and its node is slashed.
     #[serde(default)]
     pub agree: Option<u32>,
     /// With `replicas`: whether copies still under way are called off at the verdict. Default true.
@@ -144,7 +145,7 @@ pub enum Checker {
     Proof,
     /// Validators, chosen by `selection`, each with a queue of its own.
     Validators,
-    /// Nodes that serve the same model, in their serving queues.
+    /// Nodes that serve the same model, chosen by `selection`, in their serving queues.
     Peers,
     /// The job is executed by several nodes, whose answers are compared. At most one per method, and the first check.
     Replicas,
@@ -161,7 +162,7 @@ pub enum Timing {
     Deferred,
 }
 
-/// What a node loses when its answer is found wrong.
+/// What a node loses when its answer is found wrong, or its copy is outvoted.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SlashTable {
@@ -190,8 +191,8 @@ pub enum SlashTo {
     Treasury,
     /// To the requester.
     Requester,
-    /// In equal parts to the checkers that raised the alarm; what does not divide goes to the treasury, and all of it where there is
-    /// none.
+    /// In equal parts to the checkers that raised the alarm, or to the nodes that outvoted it; what does not divide goes to the
+    /// treasury, and all of it where there is none.
     Checkers,
 }
 
@@ -205,6 +206,10 @@ pub struct OpinionsTable {
     /// Who holds opinions. Default `public`.
     #[serde(default)]
     pub holders: Holders,
+    /// Parties that weigh less by the rule, as their holder sees them, are not asked: neither nodes for offers nor checkers
+    /// and provers. Only evidence of what they did before can bring them back. Default 0: nobody is left out.
+    #[serde(default)]
+    pub exclude_below: Factor,
     /// What an unchecked acceptance counts as evidence for a node, from 0 to 1. Default 0.
     #[serde(default)]
     pub credit_unchecked: Share,
@@ -239,6 +244,12 @@ impl Default for VerificationTable {
 
 impl Default for OpinionsTable {
     fn default() -> Self {
-        OpinionsTable { rule: None, holders: Holders::default(), credit_unchecked: Share::ZERO, prior: Share::ONE }
+        OpinionsTable {
+            rule: None,
+            holders: Holders::default(),
+            exclude_below: Factor::default(),
+            credit_unchecked: Share::ZERO,
+            prior: Share::ONE,
+        }
     }
 }

@@ -179,17 +179,18 @@ impl Method {
             let agree = if agree == 0 { String::new() } else { format!(", agree = {}", agree.min(count)) };
             format!("{{ by = \"replicas\", count = {count}{agree}, cancel = {cancel} }}")
         });
-        let checks = self.checks.iter().filter_map(|check| check.text(supply));
+        let computing = self.copies.map_or(1, |(count, ..)| count.min(supply.nodes).min(supply.asked));
+        let checks = self.checks.iter().filter_map(|check| check.text(supply, computing));
         copies.into_iter().chain(checks).collect::<Vec<_>>().join(", ")
     }
 }
 
 impl Check {
-    fn text(&self, supply: Supply) -> Option<String> {
+    fn text(&self, supply: Supply, computing: u32) -> Option<String> {
         let Check { by, wanted, verdict, rest } = self;
         let count = match *by {
             "validators" => *wanted.min(&supply.validators),
-            "peers" => *wanted.min(&(supply.nodes - 1)),
+            "peers" => *wanted.min(&(supply.nodes - computing)),
             _ => 1,
         };
         let verdict = match *verdict {
@@ -228,11 +229,14 @@ fn verification() -> impl Strategy<Value = String> {
         "prior = 1",
         "rule = { rule = \"beta\", beta = { good = 4, bad = 1 } }\nholders = \"group\"\ncredit-unchecked = 0.1",
         "rule = { rule = \"ema\", ema = { keep = 0.9, start = 0.8 } }",
-        "rule = { rule = \"streak\", streak = { base = 0.05 } }\ncredit-unchecked = 1",
+        "rule = { rule = \"streak\", streak = { base = 0.05, limit = 0.01 } }\ncredit-unchecked = 1\nexclude-below = 1",
+        "rule = { rule = \"additive\" }\nholders = \"group\"\nexclude-below = 0.25",
     ];
     let selection = select(vec!["random", "stake-weighted", "distinct-operators"]);
     let to = select(vec!["burn", "treasury", "requester", "checkers"]);
-    (select(opinions), selection, to, 0..3u32, 0..40u32).prop_map(|(opinions, selection, to, fixed, multiple)| {
+    let figures = (0..3u32, 0..40u32, any::<bool>());
+    (select(opinions), selection, to, figures).prop_map(|(opinions, selection, to, (fixed, multiple, weighed))| {
+        let selection = if weighed && opinions.starts_with("rule") { "opinion-weighted" } else { selection };
         let slash = format!("{{ fixed = \"{fixed}\", share = 0.1, fee-multiple = {multiple}, to = \"{to}\" }}");
         format!(
             "[verification]\nselection = {{ rule = \"{selection}\" }}\nslash = {slash}\n\n[verification.opinions]\n{opinions}\n"

@@ -11,9 +11,9 @@ pub fn chapter() -> Chapter {
         title: "Admission to a queue",
         about: "A server of rate 1/s, a second of delay costs a credit. Where the queue is seen, an answer is worth 5 credits and \
                 λ = 0.8/s, everybody joins who finds fewer than five; a price of 2.5 credits makes it two, which is best for all \
-                (P. Naor 1969). Where only the mean delay so far is known, those join whose value is above it: of Λ = 1.6/s, with \
-                values exponential with the mean v = 5/ln 2, the share that makes the delay what they took it for (after N. M. Edelson \
-                and D. K. Hildebrand 1975)."
+                (P. Naor 1969). Where only the mean delay is known, those join whose value is above it: of Λ = 1.6/s, with values \
+                uniform from a = 4.5 to b = 5.5, the share that makes the delay what they took it for (N. M. Edelson and \
+                D. K. Hildebrand 1975, with values that differ). The mean is learnt from what all who ask would have met."
             .into(),
         cases: vec![seen("naor", 5), seen("naor-toll", 2), not_seen()],
     }
@@ -33,9 +33,9 @@ fn seen(scenario: &'static str, most: u32) -> Case {
 }
 
 fn not_seen() -> Case {
-    let rate = unseen(1.6, 7.213_475);
+    let rate = unseen(1.6, 4.5, 5.5);
     let rows = vec![
-        Row::new("those who join, per second", "λ = Λ exp(−1/(1−λ)v)", rate, |seen| {
+        Row::new("those who join, per second", "λ = Λ(b − 1/(1−λ))/(b − a)", rate, |seen| {
             let class = &seen.probe.classes[0];
             Part::new((class.jobs - class.declined) as f64, seen.probe.seconds())
         }),

@@ -1,7 +1,5 @@
 //! Who comes to a queue, by what it is worth to them and what it costs them to wait.
 
-use reliance::engine::maths;
-
 /// M/M/1 where nobody joins who would be more than the K-th there (P. Naor, "The regulation of queue size by levying tolls",
 /// Econometrica 37, 1969).
 pub struct Joined {
@@ -26,16 +24,16 @@ pub fn welfare(lambda: f64, most: u32, value: f64) -> f64 {
 }
 
 /// The rate at which those join who know only the mean time in the queue, 1/(1−λ), where `all` come by a second with values that
-/// are exponential with the mean `value` (N. M. Edelson and D. K. Hildebrand, "Congestion tolls for Poisson queuing processes",
-/// Econometrica 43, 1975, with values that differ): the root of λ = all · exp(−1/((1−λ) value)), found by halving.
-pub fn unseen(all: f64, value: f64) -> f64 {
-    let (mut low, mut high) = (0.0, 1.0);
-    for _ in 0..200 {
-        let lambda = (low + high) / 2.0;
-        let share = maths::exp(-1.0 / ((1.0 - lambda) * value));
-        if lambda < all * share { low = lambda } else { high = lambda }
-    }
-    low
+/// are uniform from `low` to `high` (N. M. Edelson and D. K. Hildebrand, "Congestion tolls for Poisson queuing processes",
+/// Econometrica 43, 1975, with values that differ): the lesser root of λ (high − low) = all · (high − 1/(1−λ)), where the time
+/// is between the two.
+pub fn unseen(all: f64, low: f64, high: f64) -> f64 {
+    let width = high - low;
+    let sum = width + all * high;
+    let root = (sum - (sum * sum - 4.0 * width * all * (high - 1.0)).sqrt()) / (2.0 * width);
+    let time = 1.0 / (1.0 - root);
+    assert!(low <= time && time <= high, "some join and some do not");
+    root
 }
 
 #[cfg(test)]
@@ -50,7 +48,8 @@ mod tests {
         assert_known(welfare(0.8, 2, 5.0), 2.098_360_655_737_704_6);
         // Two is best for all, five what each chooses.
         assert!((1..10).all(|most| welfare(0.8, most, 5.0) <= welfare(0.8, 2, 5.0)));
-        // A mean of 5/ln 2 puts half of the values above 5, which is the time in the queue at 0.8.
-        assert_known(unseen(1.6, 5.0 / maths::ln(2.0)), 0.8);
+        // Half of the values are above 5, which is the time in the queue at 0.8, and half above 2, which is that at 0.5.
+        assert_known(unseen(1.6, 4.5, 5.5), 0.8);
+        assert_known(unseen(1.0, 1.0, 3.0), 0.5);
     }
 }

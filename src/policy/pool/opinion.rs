@@ -1,0 +1,46 @@
+//! A few nodes drawn in proportion to what the requester thinks of them.
+//!
+//! Drawn by the weights of the rule of opinions: where it gives up on a party and weighs it nothing, the party is not drawn
+//! while anybody else weighs something.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::PoolView;
+use crate::domain::ids::NodeId;
+use crate::engine::random::Draw;
+use crate::policy::Described;
+
+/// Parameters of drawing by opinion.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Spec {
+    /// How many draws are made, 1 to 64; a node may be drawn twice. Default 4 (assumed).
+    #[serde(default = "four")]
+    pub d: u8,
+}
+
+fn four() -> u8 {
+    4
+}
+
+impl Described for Spec {
+    const NAME: &'static str = "opinion";
+    const SUMMARY: &'static str = "d nodes drawn in proportion to the weight that the rule of opinions gives them, with replacement; uniformly while nobody has any";
+    const SOURCE: &'static str = "S. Kamvar, M. Schlosser, H. Garcia-Molina, The EigenTrust Algorithm for Reputation Management in P2P Networks, 2003 (probabilistic choice of the source)";
+    const EXAMPLE: &'static str = "{ d = 4 }";
+
+    fn unwritten() -> Option<Self> {
+        Some(Spec { d: four() })
+    }
+}
+
+impl super::Rule for Spec {
+    type Memory = ();
+
+    fn memory(&self) {}
+
+    fn draw(&self, _: &mut (), view: &PoolView<'_>, draw: &mut Draw, pool: &mut Vec<NodeId>) {
+        super::by_weight(view.opinions, self.d, view.listed, draw, pool);
+    }
+}

@@ -25,7 +25,7 @@ enum Kind {
     Hyperexponential { branches: Box<[Branch]> },
     Gamma { shape: f64, scale: f64 },
     Weibull { scale: f64, power: f64 },
-    Lognormal { location: f64, sigma: f64 },
+    Lognormal { location: f64, sigma: f64, mean: f64 },
     Normal { mean: f64, deviation: f64, min: f64, max: f64, below: f64, within: f64 },
     Pareto { min: f64, max: f64, shape: f64, power: f64, within: f64 },
     Triangular { min: f64, mode: f64, max: f64 },
@@ -104,7 +104,10 @@ impl<Q: Quantity> Law<Q> {
         };
         match sigma == 0.0 || median == 0.0 {
             true => Kind::Constant { value: median },
-            false => Kind::Lognormal { location: ln(median), sigma },
+            false => {
+                let location = ln(median);
+                Kind::Lognormal { location, sigma, mean: exp(location + 0.5 * sigma * sigma) }
+            }
         }
     }
 
@@ -180,7 +183,7 @@ impl Sampler {
             Kind::Constant { value } => value,
             Kind::Uniform { min, width } => min + width * chance.unit(),
             Kind::Exponential { mean } => mean * exponential(chance),
-            Kind::Lognormal { location, sigma } => exp(location + sigma * normal_quantile(chance.unit())),
+            Kind::Lognormal { location, sigma, .. } => exp(location + sigma * normal_quantile(chance.unit())),
             _ => self.sample_rarer(chance),
         }
     }
@@ -259,7 +262,7 @@ impl Sampler {
             Kind::Hyperexponential { branches } => branches.iter().map(|branch| branch.share * branch.mean).sum(),
             &Kind::Gamma { shape, scale } => shape * scale,
             &Kind::Weibull { scale, power } => scale * gamma(1.0 + power),
-            &Kind::Lognormal { location, sigma } => exp(location + 0.5 * sigma * sigma),
+            &Kind::Lognormal { mean, .. } => mean,
             &Kind::Normal { mean, deviation, .. } => mean + deviation * self.cut().0,
             Kind::Pareto { .. } => self.pareto_moment(1.0),
             &Kind::Triangular { min, mode, max } => (min + mode + max) / 3.0,

@@ -12,6 +12,7 @@ pub struct Deaths {
 
 /// What is left of a value, taken off one by one in their order, all but one: whoever asks in the same order gets the same
 /// to the last bit.
+#[inline]
 pub fn left_of(value: f64, deductions: &[f64; 5], without: Option<usize>) -> f64 {
     let taken = deductions.iter().enumerate().filter(|(index, _)| Some(*index) != without);
     taken.fold(value, |left, (_, deduction)| left - deduction)

@@ -176,7 +176,7 @@ fn floor(quote: &NodeQuote) -> Money {
     match quote.cost {
         Money::ZERO => Money::ZERO,
         cost if quote.slowness == 1.0 => cost,
-        cost => Money((cost.0 as f64 * quote.slowness).ceil() as i64),
+        cost => Money(Span::at_least_nanos(cost.0 as f64 * quote.slowness).0 as i64),
     }
 }
 

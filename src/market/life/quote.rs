@@ -82,13 +82,8 @@ impl<'a> Wish<'a> {
         }
     }
 
-    /// What a wrong answer that is used does harm, in micro-credits.
-    #[inline]
-    fn harm(&self) -> f64 {
-        self.class.harm * self.value
-    }
-
     /// What remains of the value of an answer that comes so many nanoseconds from now; nothing past the deadline.
+    #[inline]
     fn worth(&self, delay: f64) -> f64 {
         if delay > self.left {
             return f64::NEG_INFINITY;
@@ -150,38 +145,33 @@ impl Prices {
     }
 }
 
-/// What two ways to the same amount may differ by, relative to the value: a million times what rounding can bring about.
-const ROUNDING_SLACK: f64 = 1e-9;
-
-/// What an offer with a method leaves of a job's value, or `None` if that is not more than `bar`, which is found out as early
-/// as can be.
+/// What an offer with a method leaves of a job's value, or `None` if that is not more than `bar`.
 #[inline]
 pub fn surplus_above(wish: &Wish<'_>, rounding: Rounding, offer: &Offer, terms: &Terms, bar: f64) -> Option<f64> {
     let paid = Prices::of(rounding, offer, terms).paid(terms);
-    let chances = Chances::of(offer.trust, terms);
-    // Whatever is used, and when: it is worth no more than the bare answer, and at least the wrong answers that pass all
-    // checks do harm.
-    let first = wish.worth(offer.delay.nanos() + terms.inclusion).max(0.0);
-    let most = first * chances.right - paid[0] - paid[1] - paid[2] - wish.harm() * chances.wrong;
-    if most + ROUNDING_SLACK * wish.value.abs() <= bar {
+    // No deduction is a gain, and taking off is monotone to the last bit: what the prices and the delay of the bare answer
+    // leave is never less than the surplus, and found in a third of the time.
+    let first = wish.worth(offer.delay.nanos() + terms.inclusion);
+    if wish.value - paid[0] - paid[1] - (wish.value - first) - paid[2] <= bar {
         return None;
     }
-    let (deductions, _) = deductions(wish, paid, &chances, offer, terms);
-    Some(left_of(wish.value, &deductions, None)).filter(|&surplus| surplus > bar)
+    let surplus = left_of(wish.value, &deductions(wish, paid, first, offer, terms).0, None);
+    Some(surplus).filter(|&surplus| surplus > bar)
 }
 
 /// What an offer with a method takes off a job's value, in the order of
 /// [`Deduction::ALL`](crate::domain::fate::Deduction::ALL), in micro-credits.
 pub fn taken_off(wish: &Wish<'_>, rounding: Rounding, offer: &Offer, terms: &Terms) -> [f64; 5] {
-    let paid = Prices::of(rounding, offer, terms).paid(terms);
-    deductions(wish, paid, &Chances::of(offer.trust, terms), offer, terms).0
+    let first = wish.worth(offer.delay.nanos() + terms.inclusion);
+    deductions(wish, Prices::of(rounding, offer, terms).paid(terms), first, offer, terms).0
 }
 
 /// The quote of an offer with a method.
 pub fn quote(wish: &Wish<'_>, scenario: &Scenario, offer: &Offer, terms: &Terms) -> Quote {
     let prices = Prices::of(scenario.channels.rounding, offer, terms);
     let compute = prices.compute;
-    let (deductions, use_at) = deductions(wish, prices.paid(terms), &Chances::of(offer.trust, terms), offer, terms);
+    let first = wish.worth(offer.delay.nanos() + terms.inclusion);
+    let (deductions, use_at) = deductions(wish, prices.paid(terms), first, offer, terms);
     Quote {
         node: offer.node,
         method: terms.method,
@@ -200,26 +190,27 @@ pub fn quote(wish: &Wish<'_>, scenario: &Scenario, offer: &Offer, terms: &Terms)
 }
 
 /// What is taken off the value, in the order of [`Deduction::ALL`](crate::domain::fate::Deduction::ALL), and when the answer
-/// would be used; `paid` are the prices of computing, coordination and verification, all in micro-credits.
-fn deductions(wish: &Wish<'_>, paid: [f64; 3], chances: &Chances, offer: &Offer, terms: &Terms) -> ([f64; 5], Use) {
-    let Chances { right, wrong_first, wrong } = *chances;
+/// would be used; `paid` are the prices of computing, coordination and verification, `worth_first` is what the answer would be
+/// worth without checks, all in micro-credits.
+fn deductions(wish: &Wish<'_>, paid: [f64; 3], worth_first: f64, offer: &Offer, terms: &Terms) -> ([f64; 5], Use) {
+    let (right, wrong_first, wrong) = chances(offer.trust, terms);
     // Without checks the answer would be there after the node's delay and the chain's; what the node does for them comes on top.
     let unchecked = offer.delay.nanos() + terms.inclusion;
     let answered = unchecked + terms.overhead.nanos() * offer.slowness;
     let accepted = answered + terms.blocking;
     let last = accepted + terms.standing;
-    let harm = wish.harm();
+    let harm = wish.class.harm * wish.value;
     let stages = Stages { at: [answered, accepted, last], wrong: [1.0 - offer.trust, wrong_first, wrong], right, harm };
-    let use_at = stages.chosen(wish);
-    let (used, exposed) = match use_at {
-        Use::Answered => (answered, 1.0 - offer.trust),
-        Use::Final => (last, wrong),
-        Use::Accepted | Use::WhenWorthIt => (accepted, wrong_first),
-    };
+    let use_at = if wish.class.use_at == Use::WhenWorthIt { stages.chosen(wish) } else { wish.class.use_at };
+    let stage = use_at as usize;
+    let (used, exposed) = (stages.at[stage], stages.wrong[stage]);
     let open_risk = wrong + (1.0 - wish.class.recovers) * (exposed - wrong).max(0.0);
     // A verdict after the deadline is too late, whenever the answer would be used.
-    let worth_first = wish.worth(unchecked);
-    let worth_used = if accepted > wish.left { f64::NEG_INFINITY } else { wish.worth(used) };
+    let worth_used = match used {
+        _ if accepted > wish.left => f64::NEG_INFINITY,
+        used if used == unchecked => worth_first,
+        used => wish.worth(used),
+    };
     let latency = wish.value - worth_first;
     let delayed = match (worth_first == f64::NEG_INFINITY, worth_used == f64::NEG_INFINITY) {
         // Too late even without checks: the checks are to blame only if they alone would make it so.
@@ -234,27 +225,17 @@ fn deductions(wish: &Wish<'_>, paid: [f64; 3], chances: &Chances, offer: &Offer,
     ([paid[0], paid[1], latency, paid[2] + delayed, risk], use_at)
 }
 
-/// What may become of the answer of an offer with a method, each with its probability.
-struct Chances {
-    /// Right, and accepted for good.
-    right: f64,
-    /// Wrong, and past the blocking checks.
-    wrong_first: f64,
-    /// Wrong, and past all checks.
-    wrong: f64,
-}
-
-impl Chances {
-    #[inline]
-    fn of(trust: f64, terms: &Terms) -> Chances {
-        let (right, wrong) = match terms.copies {
-            1 => (trust, 1.0 - trust),
-            // One answer is enough: it is as good as any. Otherwise all wrong copies are thought to agree (the worst case).
-            _ if terms.agree == 1 => (trust, 1.0 - trust),
-            copies => (at_least(copies, terms.agree, trust), at_least(copies, terms.agree, 1.0 - trust)),
-        };
-        Chances { right: right * terms.right[1], wrong_first: wrong * terms.wrong[0], wrong: wrong * terms.wrong[1] }
-    }
+/// The probabilities that the answer is right and accepted for good, and wrong and past the blocking checks, and wrong and
+/// past all.
+#[inline]
+fn chances(trust: f64, terms: &Terms) -> (f64, f64, f64) {
+    let (right, wrong) = match terms.copies {
+        1 => (trust, 1.0 - trust),
+        // One answer is enough: it is as good as any. Otherwise all wrong copies are thought to agree (the worst case).
+        _ if terms.agree == 1 => (trust, 1.0 - trust),
+        copies => (at_least(copies, terms.agree, trust), at_least(copies, terms.agree, 1.0 - trust)),
+    };
+    (right * terms.right[1], wrong * terms.wrong[0], wrong * terms.wrong[1])
 }
 
 /// The instants from which an answer may be used, and what is at risk from each.
@@ -266,12 +247,12 @@ struct Stages {
 }
 
 impl Stages {
-    /// When the requester begins to rely on the answer; with `when-worth-it` the first instant at which waiting for the next costs
-    /// more than it protects.
+    /// The first instant at which waiting for the next costs more than it protects.
     fn chosen(&self, wish: &Wish<'_>) -> Use {
-        let Use::WhenWorthIt = wish.class.use_at else { return wish.class.use_at };
         for (stage, name) in [Use::Answered, Use::Accepted].into_iter().enumerate() {
-            let waiting = self.right * (wish.worth(self.at[stage]) - wish.worth(self.at[stage + 1]));
+            let (now, next) = (self.at[stage], self.at[stage + 1]);
+            let alike = now == next && now <= wish.left;
+            let waiting = if alike { 0.0 } else { self.right * (wish.worth(now) - wish.worth(next)) };
             let protects = self.harm * (self.wrong[stage] - self.wrong[stage + 1]);
             if waiting.is_nan() || waiting >= protects {
                 return name;

@@ -37,7 +37,7 @@ def jobs(*columns: str) -> polars.DataFrame:
 
 
 def test_the_day_has_all_its_tables():
-    assert {path.stem for path in TABLES} == {"summary", "jobs", "series", "nodes", "validators", "checks"}
+    assert {path.stem for path in TABLES} == {"summary", "classes", "jobs", "series", "nodes", "validators", "checks"}
     assert summary()["jobs"] >= 1_000_000
 
 
@@ -66,6 +66,15 @@ def test_fates_sum_to_jobs():
     assert causes == row["fate_declined"]
     counted = jobs("fate")["fate"].cast(polars.String).str.replace_all("-", "_").value_counts()
     assert {f"fate_{fate}": count for fate, count in counted.iter_rows()} == {k: v for k, v in fates.items() if v}
+
+
+def test_classes_sum_to_the_summary():
+    classes, row = polars.read_parquet(DAY / "classes.parquet"), summary()
+    shared = [name for name in classes.columns if name in row and classes[name].dtype == polars.UInt64 and not name.endswith("_ns")]
+    assert {"jobs", "used", "used_wrong", "checks", "alarms"} < set(shared)
+    assert {name: classes[name].sum() for name in shared} == {name: row[name] for name in shared}
+    counted = dict(jobs("class")["class"].cast(polars.String).value_counts().iter_rows())
+    assert dict(classes.select("class", "jobs").iter_rows()) == counted
 
 
 def test_prices_decompose_exactly():

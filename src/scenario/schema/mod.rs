@@ -259,6 +259,8 @@ pub struct RecordTable {
 pub enum TableName {
     /// One row: every measure.
     Summary,
+    /// One row per class of job.
+    Classes,
     /// One row per job.
     Jobs,
     /// One row per tick.
@@ -307,5 +309,16 @@ impl Default for RecordTable {
 /// The JSON Schema of a scenario file (draft-07), for editors.
 pub fn json_schema() -> serde_json::Value {
     let settings = schemars::generate::SchemaSettings::draft07();
-    settings.into_generator().into_root_schema_for::<ScenarioTable>().to_value()
+    extending(settings.into_generator().into_root_schema_for::<ScenarioTable>().to_value())
+}
+
+/// The schema of a file with `extends`, which is read and taken out before the rest is: what the file lacks, others may have.
+pub fn extending(mut schema: serde_json::Value) -> serde_json::Value {
+    schema["properties"]["extends"] = serde_json::json!({
+        "description": "Files that this one is laid over, relative to it: tables are merged, arrays replaced.",
+        "type": "array",
+        "items": { "type": "string" },
+    });
+    schema.as_object_mut().expect("a schema is an object").remove("required");
+    schema
 }

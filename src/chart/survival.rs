@@ -111,7 +111,7 @@ fn read(studied: &Studied) -> Result<Survival, String> {
         }
     }
     curves.iter_mut().for_each(|curve| curve.found.sort_by(|one, other| one.x.total_cmp(&other.x)));
-    let measure = studied.measures(|_| true).into_iter().next().ok_or("the study measures nothing")?;
+    let measure = studied.measures(&|_| true).into_iter().next().ok_or("the study measures nothing")?;
     let level = match measure.unit {
         Unit::Share => format!("{} %", numbers::plain(100.0 * level)),
         unit => numbers::measured(measure.factor * level, unit),

@@ -5,6 +5,9 @@ use super::forest::{self, Forest, Row};
 use super::source::Columns;
 use super::studied::{Measured, Studied, capital};
 
+/// The measures of a kind, given which of them lie in [0, 1].
+type Measures = fn(&Studied, &dyn Fn(&str) -> bool) -> Vec<Measured>;
+
 /// More differences than this are read in the table.
 const ROWS_MAX: usize = 80;
 
@@ -18,11 +21,7 @@ pub fn chart(studied: &Studied) -> Result<Drawings, String> {
 }
 
 /// The forests of the tables `differences` or `differences_by_class`.
-fn forests(
-    studied: &Studied,
-    by: &str,
-    measures: fn(&Studied, &dyn Fn(&str) -> bool) -> Vec<Measured>,
-) -> Result<Drawings, String> {
+fn forests(studied: &Studied, by: &str, measures: Measures) -> Result<Drawings, String> {
     let file = format!("differences{by}");
     let columns = studied.source.columns(&file).map_err(|_| "the study names no `baseline`".to_string())?;
     let table = studied.source.table(&file, &columns.iter().map(String::as_str).collect::<Vec<_>>())?;

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::{Done, say};
-use crate::scenario::schema::json_schema;
+use crate::scenario::schema::editor_schema;
 use crate::study::file;
 
 /// What `schema` is asked.
@@ -25,8 +25,8 @@ enum Of {
 /// Prints a schema (draft-07).
 pub fn schema(schema: Schema) -> Done {
     let schema = match schema.of {
-        Of::Scenario => json_schema(),
-        Of::Study => file::json_schema(),
+        Of::Scenario => editor_schema(),
+        Of::Study => file::editor_schema(),
     };
     say(&serde_json::to_string_pretty(&schema).expect("a schema becomes JSON"))
 }

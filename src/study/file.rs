@@ -200,8 +200,8 @@ impl JsonSchema for Anything {
     }
 }
 
-/// The JSON Schema of a study file (draft-07), for editors.
-pub fn json_schema() -> serde_json::Value {
+/// The JSON Schema of a study file for editors (draft-07): also of one that extends others.
+pub fn editor_schema() -> serde_json::Value {
     let settings = schemars::generate::SchemaSettings::draft07();
     extending(settings.into_generator().into_root_schema_for::<StudyTable>().to_value())
 }
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn every_field_is_in_the_schema_with_its_meaning() {
-        let schema = json_schema();
+        let schema = editor_schema();
         let keys: Vec<&String> = schema["properties"].as_object().expect("properties").keys().collect();
         assert_eq!(keys.len(), 14);
         assert!(schema["properties"].as_object().unwrap().values().all(|field| field["description"].is_string()));

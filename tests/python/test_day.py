@@ -1,8 +1,9 @@
-"""The day of the market: its tables agree with one another, its report opens in a browser, its notebook runs.
+"""The day of the market: its tables agree with one another, its report opens in a browser, the notebooks run.
 
 `.ci/run python` makes the run, its charts and its report, and says where they are:
 
 RELIANCE_DAY         the folder of a run of `scenarios/market-day.toml`
+RELIANCE_MENU        the folder of the study `scenarios/studies/verification-menu-quick.toml`
 RELIANCE_DICTIONARY  what `reliance dictionary --format json` printed
 """
 
@@ -22,6 +23,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 DAY = Path(os.environ.get("RELIANCE_DAY", ROOT / "target" / "ci-day")).resolve()
+MENU = Path(os.environ.get("RELIANCE_MENU", ROOT / "target" / "ci-menu")).resolve()
 DICTIONARY = Path(os.environ.get("RELIANCE_DICTIONARY", ROOT / "target" / "ci-dictionary.json"))
 TABLES = sorted(DAY.glob("*.parquet"))
 
@@ -129,8 +131,9 @@ def test_the_report_opens_in_a_browser(tmp_path: Path):
     assert picture.stat().st_size > 200_000
 
 
-def test_the_notebook_runs(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("RELIANCE_DAY", str(DAY.resolve()))
+def test_the_notebooks_run(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("RELIANCE_DAY", str(DAY))
+    monkeypatch.setenv("RELIANCE_MENU", str(MENU))
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         assert all(not cell.get("outputs") for cell in notebook.cells), f"{path.name} is committed without its outputs"

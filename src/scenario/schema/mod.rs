@@ -306,10 +306,15 @@ impl Default for RecordTable {
     }
 }
 
-/// The JSON Schema of a scenario file (draft-07), for editors.
+/// The JSON Schema of a scenario file for editors (draft-07): also of one that extends others.
+pub fn editor_schema() -> serde_json::Value {
+    extending(json_schema())
+}
+
+/// The JSON Schema of a whole scenario (draft-07).
 pub fn json_schema() -> serde_json::Value {
     let settings = schemars::generate::SchemaSettings::draft07();
-    extending(settings.into_generator().into_root_schema_for::<ScenarioTable>().to_value())
+    settings.into_generator().into_root_schema_for::<ScenarioTable>().to_value()
 }
 
 /// The schema of a file with `extends`, which is read and taken out before the rest is: what the file lacks, others may have.

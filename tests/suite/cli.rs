@@ -227,7 +227,16 @@ fn what_cannot_be_written_is_one_and_leaves_nothing() {
 fn nobody_need_listen() {
     let desk = Desk::new("pipe");
     desk.print("new shop");
-    for words in ["run shop.toml", "rules", "schema", "schema study", "dictionary", "explain shop.toml", "completions bash", "--help"] {
+    for words in [
+        "run shop.toml",
+        "rules",
+        "schema",
+        "schema study",
+        "dictionary",
+        "explain shop.toml",
+        "completions bash",
+        "--help",
+    ] {
         let mut command = desk.command(words);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary");
         drop(child.stdout.take());

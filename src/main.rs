@@ -17,7 +17,7 @@ fn main() -> ExitCode {
         Verb::Chart(chart) => cli::chart::chart(chart),
         #[cfg(feature = "chart")]
         Verb::Report(report) => cli::report::report(report),
-        Verb::Schema => cli::schema::schema(),
+        Verb::Schema(schema) => cli::schema::schema(schema),
         Verb::Dictionary(dictionary) => cli::dictionary::dictionary(dictionary),
         Verb::Completions(completions) => cli::completions::completions(completions),
         Verb::New(new) => cli::new::new(new),

@@ -11,6 +11,8 @@ use super::sheet::{Anchor, Stroke};
 /// One difference.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
+    /// What it is one of, as a heading above the first of them; empty for none. Rows of a group stand together.
+    pub group: String,
     /// What was compared.
     pub name: String,
     /// The mean difference, in the base unit of the plot.
@@ -40,6 +42,9 @@ pub struct Forest {
 
 const HEIGHT: f64 = 25.0;
 
+/// Of a row in a plot with groups, which has many.
+const HEIGHT_SMALL: f64 = 19.0;
+
 /// Draws differences. An error says what is wrong with the data.
 pub fn draw(forest: &Forest) -> Result<Drawing, String> {
     if forest.rows.is_empty() {
@@ -57,7 +62,10 @@ pub fn draw(forest: &Forest) -> Result<Drawing, String> {
         ),
         caption: forest.caption.clone(),
     };
-    let (mut sheet, body) = page::begin(page::WIDTH, 64.0 + HEIGHT * forest.rows.len() as f64, &words);
+    let tops = tops(forest);
+    let height = if forest.rows.iter().any(|row| !row.group.is_empty()) { HEIGHT_SMALL } else { HEIGHT };
+    let rows_end = tops.last().map_or(0.0, |top| top + height);
+    let (mut sheet, body) = page::begin(page::WIDTH, (64.0 + rows_end).ceil(), &words);
     let widest = forest.rows.iter().map(|row| font::width(&row.name, LABEL_SIZE)).fold(0.0, f64::max).min(280.0);
     let low = forest.rows.iter().map(|row| row.low).fold(0.0, f64::min);
     let high = forest.rows.iter().map(|row| row.high).fold(0.0, f64::max);
@@ -81,13 +89,18 @@ pub fn draw(forest: &Forest) -> Result<Drawing, String> {
     sheet.text((columns.0, panel.rect.top - 6.0), "difference (interval)", TICK_SIZE, Anchor::End, SOFT);
     sheet.text((columns.1, panel.rect.top - 6.0), "n", TICK_SIZE, Anchor::End, SOFT);
     for (place, row) in forest.rows.iter().enumerate() {
-        let y = panel.rect.top + HEIGHT * (place as f64 + 0.5);
+        let y = panel.rect.top + tops[place] + 0.5 * height;
+        let is_first = place == 0 || forest.rows[place - 1].group != row.group;
+        if is_first && !row.group.is_empty() {
+            sheet.text((body.left, y - height + 4.0), &row.group, LABEL_SIZE, Anchor::Start, INK);
+        }
         let is_other = row.low > 0.0 || row.high < 0.0;
         let colour = if is_other { VERMILION } else { GREY };
         let at = |value: f64| panel.held(value, 0.0).0;
         if place > 0 {
-            let above = y - 0.5 * HEIGHT;
-            sheet.line(vec![(body.left, above), (body.right, above)], Stroke::solid(FAINT, 0.5));
+            let above = if is_first { y - 1.6 * height } else { y - 0.5 * height };
+            let stroke = if is_first { Stroke::solid(SOFT, 0.75) } else { Stroke::solid(FAINT, 0.5) };
+            sheet.line(vec![(body.left, above), (body.right, above)], stroke);
         }
         sheet.line(vec![(at(row.low), y), (at(row.high), y)], Stroke::solid(BLACK, 1.5));
         sheet.dot((at(row.difference), y), 4.5, super::palette::WHITE, true);
@@ -98,6 +111,21 @@ pub fn draw(forest: &Forest) -> Result<Drawing, String> {
         sheet.text((columns.1, y + 4.0), numbers::count(row.n), TICK_SIZE, Anchor::End, SOFT);
     }
     Ok(Drawing { sheet, words })
+}
+
+/// The upper ends of the rows; above the first of a group there is room for its name.
+fn tops(forest: &Forest) -> Vec<f64> {
+    let (mut tops, mut top, mut before) = (Vec::with_capacity(forest.rows.len()), 0.0, "");
+    for row in &forest.rows {
+        let is_grouped = !row.group.is_empty();
+        if is_grouped && row.group != before {
+            top += HEIGHT_SMALL + if before.is_empty() { 0.0 } else { 4.0 };
+        }
+        before = &row.group;
+        tops.push(top);
+        top += if is_grouped { HEIGHT_SMALL } else { HEIGHT };
+    }
+    tops
 }
 
 /// A difference and its interval in the unit of the axis, with two digits of the interval.
@@ -121,7 +149,14 @@ mod tests {
     use super::*;
 
     fn row(name: &str, difference: f64, half: f64) -> Row {
-        Row { name: name.to_string(), difference, low: difference - half, high: difference + half, n: 40 }
+        Row {
+            group: String::new(),
+            name: name.to_string(),
+            difference,
+            low: difference - half,
+            high: difference + half,
+            n: 40,
+        }
     }
 
     fn forest(rows: Vec<Row>) -> Forest {

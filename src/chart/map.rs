@@ -26,7 +26,7 @@ pub fn chart(studied: &Studied) -> Result<Drawings, String> {
         let means = table.numbers(&format!("{name}_mean")).unwrap_or_default();
         means.into_iter().flatten().all(|mean| (0.0..=1.0).contains(&mean))
     };
-    let measure = studied.measures(within).into_iter().next().ok_or("the study measures nothing")?;
+    let measure = studied.measures(&within).into_iter().next().ok_or("the study measures nothing")?;
     if measure.unit != Unit::Share {
         return Err(format!("`{}` is not a share of one", measure.name));
     }

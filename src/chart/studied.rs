@@ -13,6 +13,7 @@ pub struct Studied {
     /// Its folder; the name is that of the study.
     pub source: Source,
     file: Value,
+    classes: Vec<String>,
 }
 
 /// A column of an axis in some table.
@@ -67,7 +68,9 @@ impl Studied {
         let name = file["name"].as_str().unwrap_or("unnamed").to_string();
         let mut source = source.clone();
         source.name = name;
-        Some(Studied { source, file })
+        let classes =
+            whole["base"]["classes"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
+        Some(Studied { source, file, classes })
     }
 
     /// What is written above a chart of the whole study.
@@ -96,7 +99,16 @@ impl Studied {
     }
 
     /// What is measured, in the order of the study; `values` tells whether all that a measure came to lies in [0, 1].
-    pub fn measures(&self, within_one: impl Fn(&str) -> bool) -> Vec<Measured> {
+    pub fn measures(&self, within_one: &dyn Fn(&str) -> bool) -> Vec<Measured> {
+        self.measured(false, within_one)
+    }
+
+    /// What is measured of every class of job, in the order of the study.
+    pub fn class_measures(&self, within_one: &dyn Fn(&str) -> bool) -> Vec<Measured> {
+        self.measured(true, within_one)
+    }
+
+    fn measured(&self, by_class: bool, within_one: &dyn Fn(&str) -> bool) -> Vec<Measured> {
         let texts = self.file["measures"].as_array().into_iter().flatten().filter_map(Value::as_str);
         let measured = |measure: Measure| {
             let (unit, factor) = match measure.unit().as_str() {
@@ -104,12 +116,14 @@ impl Studied {
                 "ns" => (Unit::Seconds, 1e-9),
                 "credit" => (Unit::Credits, 1.0),
                 "credit/s" => (Unit::CreditsPerSecond, 1.0),
-                "" if measure.may_be_share() && within_one(&measure.name) => (Unit::Share, 1.0),
+                "" if measure.may_be_share() && within_one(&measure.stem) => (Unit::Share, 1.0),
                 _ => (Unit::Plain, 1.0),
             };
-            Measured { meaning: measure.meaning(), name: measure.name, unit, factor }
+            Measured { meaning: measure.meaning(), name: measure.stem, unit, factor }
         };
-        texts.filter_map(|text| Measure::parse(text).ok()).map(measured).collect()
+        // A measure of every class is as many, which differ in the class alone: the first stands for all.
+        let first = |text| Measure::parse(text, &self.classes).ok().and_then(|all| all.into_iter().next());
+        texts.filter_map(first).filter(|measure| measure.class.is_some() == by_class).map(measured).collect()
     }
 
     /// What points are compared with, in words: `method none`.

@@ -24,6 +24,8 @@ pub struct Found {
     pub below: bool,
     /// It lies above it at every value tried.
     pub above: bool,
+    /// The level is crossed again further on.
+    pub again: bool,
 }
 
 /// A curve.
@@ -104,14 +106,15 @@ fn read(studied: &Studied) -> Result<Survival, String> {
         let said = found[row].map_or("", |code| texts[code as usize].as_str());
         let ends = (lower[row], upper[row]);
         let (below, above) = (said == "below", said == "above");
-        let found = Found { x: places[row], crossing: crossing[row], ends, below, above };
+        let found =
+            Found { x: places[row], crossing: crossing[row], ends, below, above, again: said == "non-monotone" };
         match curves.iter_mut().find(|curve| curve.name == name) {
             Some(curve) => curve.found.push(found),
             None => curves.push(Curve { name, found: vec![found] }),
         }
     }
     curves.iter_mut().for_each(|curve| curve.found.sort_by(|one, other| one.x.total_cmp(&other.x)));
-    let measure = studied.measures(|_| true).into_iter().next().ok_or("the study measures nothing")?;
+    let measure = studied.measures(&|_| true).into_iter().next().ok_or("the study measures nothing")?;
     let level = match measure.unit {
         Unit::Share => format!("{} %", numbers::plain(100.0 * level)),
         unit => numbers::measured(measure.factor * level, unit),
@@ -172,11 +175,16 @@ fn lede(survival: &Survival, has_strip: bool) -> String {
     if survival.curves.iter().flat_map(|curve| &curve.found).any(is_open) {
         lede.push_str(" Rings with arrows: the interval has no end there.");
     }
+    if survival.curves.iter().flat_map(|curve| &curve.found).any(|found| found.again) {
+        lede.push_str(" Discs in rings: the first of several crossings.");
+    }
     if has_strip {
-        // A search that finds both ends on one side tries nothing between them.
+        // A search that finds both ends on one side tries the quarters between them and no more.
         let (low, high) = survival.y.ends;
         let ends = format!("{} and {}", numbers::plain(low), numbers::plain(high));
-        lede.push_str(&format!(" Triangles: no crossing; both ends of the search, {ends}, lie on that side."));
+        lede.push_str(&format!(
+            " Triangles: no crossing; the ends of the search, {ends}, and the quarters between lie on that side."
+        ));
     }
     lede
 }
@@ -275,6 +283,9 @@ fn draw_curve(sheet: &mut Sheet, panel: &Panel, curve: &Curve, number: usize, is
             let at = panel.held(found.x, crossing);
             sheet.dot(at, 3.6, WHITE, true);
             sheet.dot(at, 3.0, stroke.colour, !is_open);
+            if found.again {
+                sheet.dot(at, 6.5, stroke.colour, false);
+            }
         }
     }
 }
@@ -308,9 +319,11 @@ mod tests {
             ends: (Some(0.9 * y), Some(1.1 * y)),
             below: false,
             above: false,
+            again: false,
         };
-        let never = |x: f64| Found { x, crossing: None, ends: (None, None), below: true, above: false };
-        let open = Found { x: 10.0, crossing: Some(3.0), ends: (Some(2.5), None), below: false, above: false };
+        let never = |x: f64| Found { x, crossing: None, ends: (None, None), below: true, above: false, again: false };
+        let open =
+            Found { x: 10.0, crossing: Some(3.0), ends: (Some(2.5), None), below: false, above: false, again: true };
         Survival {
             title: "How much an answer must be worth".to_string(),
             measure: "share used".to_string(),
@@ -345,7 +358,9 @@ mod tests {
                 "{text}"
             );
         }
-        assert!(drawing.words.lede.contains("Rings with arrows") && drawing.words.lede.contains("Triangles"));
+        for sign in ["Rings with arrows", "Triangles", "Discs in rings"] {
+            assert!(drawing.words.lede.contains(sign), "{sign}");
+        }
     }
 
     #[test]

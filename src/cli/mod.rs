@@ -55,8 +55,8 @@ pub enum Verb {
     /// Write a run as one HTML page
     #[cfg(feature = "chart")]
     Report(report::Report),
-    /// Print the JSON Schema of scenario files, for editors
-    Schema,
+    /// Print the JSON Schema of scenario files or of study files, for editors
+    Schema(schema::Schema),
     /// Print the data dictionary: every column of every table
     Dictionary(dictionary::Dictionary),
     /// Print completions for a shell

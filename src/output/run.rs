@@ -15,7 +15,7 @@ use crate::engine::time::Time;
 use crate::record::batch::{Batch, Rows, Sink};
 use crate::record::fact::{Attention, Fact, Kind};
 use crate::record::recorder::Recorder;
-use crate::record::tables::{Chosen, Names, SUMMARY, SharedNames, Tables};
+use crate::record::tables::{CLASSES, Chosen, ClassRow, Names, SUMMARY, SharedNames, Tables};
 use crate::record::tally::{Summary, Tally};
 use crate::scenario::Scenario;
 use crate::scenario::model::PartyKind;
@@ -27,6 +27,8 @@ pub struct Recording {
     // The writer of the tables ends before its folder goes: fields are dropped in their order.
     recorder: RunRecorder,
     summary: bool,
+    /// The names of the classes, if they are recorded.
+    classes: Option<Vec<String>>,
     failed: Rc<Cell<bool>>,
     identity: Identity,
     folder: Folder,
@@ -90,8 +92,10 @@ impl Recording {
         let sink = Watched { tables: writer, failed: Rc::clone(&failed) };
         let tables = Tables::new(chosen(scenario), seed, from, names(scenario), sink);
         let recorder = (Tally::until(scenario.warm_up.max(from), scenario.asking_ends), (tables, Closed::default()));
-        let summary = scenario.record.tables.contains(&TableName::Summary);
-        Ok(Recording { recorder, summary, failed, identity, folder })
+        let wants = |table: TableName| scenario.record.tables.contains(&table);
+        let names = || scenario.classes.iter().map(|class| class.name.clone()).collect();
+        let (summary, classes) = (wants(TableName::Summary), wants(TableName::Classes).then(names));
+        Ok(Recording { recorder, summary, classes, failed, identity, folder })
     }
 
     /// What watches the run.
@@ -124,12 +128,17 @@ impl Recording {
     /// closed with [`Recording::recorder`]. `circumstances` holds what only the caller knows; digest, checkpoints and
     /// tables are filled in here.
     pub fn finish(self, outcome: &Outcome, mut circumstances: Circumstances) -> Result<Recorded, FileError> {
-        let Recording { recorder: (tally, (tables, _)), summary: wanted, failed: _, identity, folder } = self;
+        let Recording { recorder: (tally, (tables, _)), summary: wanted, classes, failed: _, identity, folder } = self;
         let summary = tally.into_summary();
         let mut sink = tables.finish();
         if wanted {
             let mut rows = Rows::new(&SUMMARY);
             rows.push(&summary, &mut sink);
+            rows.finish(&mut sink);
+        }
+        if let Some(names) = &classes {
+            let mut rows = Rows::new(&CLASSES);
+            rows.push_all(&ClassRow::of(&summary, names), &mut sink);
             rows.finish(&mut sink);
         }
         let written = sink.tables.finish()?;
@@ -262,11 +271,11 @@ mod tests {
         assert!(closed > 5_000, "{closed} jobs");
         assert_eq!(recorded.summary.jobs, closed, "without a warm-up every job counts");
         let rows: Vec<(&str, u64)> = recorded.tables.iter().map(|table| (table.name.as_str(), table.rows)).collect();
-        assert_eq!(rows, [("jobs", closed), ("nodes", 1), ("series", 10), ("summary", 1)]);
+        assert_eq!(rows, [("classes", 1), ("jobs", closed), ("nodes", 1), ("series", 10), ("summary", 1)]);
         let manifest = Manifest::read(&whole).expect("a manifest");
         assert_eq!(manifest.circumstances.digest, outcome.digest.to_string());
         assert_eq!(manifest.circumstances.tables, recorded.tables);
-        assert_eq!(manifest.circumstances.files.len(), 4);
+        assert_eq!(manifest.circumstances.files.len(), 5);
         assert_eq!(scratch.names(), ["small-1"]);
     }
 

@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod blocks;
+pub mod classes;
 pub mod columns;
 pub mod digest;
 pub mod fact;

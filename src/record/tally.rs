@@ -5,6 +5,7 @@ use crate::domain::money::Money;
 use crate::domain::story::Story;
 use crate::engine::time::{Span, Time};
 use crate::record::blocks::Blocks;
+use crate::record::classes::Classes;
 use crate::record::fact::{Attention, Fact, Kind};
 use crate::record::recorder::{Gauges, MarketGauge, Recorder};
 use crate::stats::online::Online;
@@ -101,6 +102,8 @@ pub struct Summary {
     pub begin: MarketGauge,
     /// The run in stretches of arrival time, for intervals; empty unless asked for.
     pub blocks: Blocks,
+    /// The jobs counted, by class.
+    pub classes: Classes,
     /// Credits that nodes earned, and what being busy cost them, over the whole run.
     pub nodes: NodeTotals,
 }
@@ -162,6 +165,7 @@ impl Tally {
         let summary = &mut self.summary;
         summary.jobs += 1;
         summary.blocks.count(story);
+        summary.classes.count(story);
         summary.fates[story.fate as usize] += 1;
         if let Some(cause) = story.cause {
             summary.causes[cause as usize] += 1;

@@ -5,6 +5,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use crate::scenario::schema::extending;
+
 /// A study file.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -32,7 +34,8 @@ pub struct StudyTable {
     /// How often each point is run: replication 0, 1, … of every point share their random numbers.
     pub replications: ReplicationsTable,
     /// Columns of the summary, or quotients of sums of them, such as `"fate_final_right / jobs"` and
-    /// `"used = fate_final_right + fate_final_wrong / jobs"`. The first is the one judged.
+    /// `"used = fate_final_right + fate_final_wrong / jobs"`. `chat.jobs` is a column of the class `chat`, and `*.jobs` that of
+    /// every class, in tables of their own with a row for each. The first is the one judged.
     pub measures: Vec<String>,
     /// What the points are compared with, by axis: a point is paired with the one that differs from it in these axes
     /// alone and has these values there.
@@ -197,10 +200,10 @@ impl JsonSchema for Anything {
     }
 }
 
-/// The JSON Schema of a study file (draft-07), for editors.
-pub fn json_schema() -> serde_json::Value {
+/// The JSON Schema of a study file for editors (draft-07): also of one that extends others.
+pub fn editor_schema() -> serde_json::Value {
     let settings = schemars::generate::SchemaSettings::draft07();
-    settings.into_generator().into_root_schema_for::<StudyTable>().to_value()
+    extending(settings.into_generator().into_root_schema_for::<StudyTable>().to_value())
 }
 
 #[cfg(test)]
@@ -209,9 +212,9 @@ mod tests {
 
     #[test]
     fn every_field_is_in_the_schema_with_its_meaning() {
-        let schema = json_schema();
+        let schema = editor_schema();
         let keys: Vec<&String> = schema["properties"].as_object().expect("properties").keys().collect();
-        assert_eq!(keys.len(), 13);
+        assert_eq!(keys.len(), 14);
         assert!(schema["properties"].as_object().unwrap().values().all(|field| field["description"].is_string()));
         assert_eq!(schema["additionalProperties"], false);
     }

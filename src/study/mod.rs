@@ -10,6 +10,7 @@
 
 pub mod axis;
 pub mod chunk;
+pub mod columns;
 pub mod course;
 pub mod design;
 pub mod differences;
@@ -64,6 +65,17 @@ pub struct Study {
     pub base_path: PathBuf,
     document: Document,
     base: Document,
+}
+
+/// Measures that stand side by side in the rows of a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct View {
+    /// The class of job they are of; empty for the others.
+    pub class: String,
+    /// What they are called there.
+    pub stems: Vec<String>,
+    /// Which of the study's measures they are.
+    pub measures: Vec<usize>,
 }
 
 /// Why a study did not go on.
@@ -146,6 +158,29 @@ impl Study {
     /// A point's cells, one for each of [`Study::columns`].
     pub fn cells<'p>(&self, point: &'p Point) -> Vec<&'p Shown> {
         point.levels.iter().flat_map(|level| &level.cells).collect()
+    }
+
+    /// The measures that were not asked for of every class.
+    pub fn whole(&self) -> View {
+        self.view(None)
+    }
+
+    /// The measures that were asked for of every class: a view for each class, all with the same stems; none without any.
+    pub fn by_class(&self) -> Vec<View> {
+        let mut classes: Vec<&str> = Vec::new();
+        for class in self.measures.iter().filter_map(|measure| measure.class.as_deref()) {
+            if !classes.contains(&class) {
+                classes.push(class);
+            }
+        }
+        classes.into_iter().map(|class| self.view(Some(class))).collect()
+    }
+
+    fn view(&self, class: Option<&str>) -> View {
+        let own = |(_, measure): &(usize, &Measure)| measure.class.as_deref() == class;
+        let measures = self.measures.iter().enumerate().filter(own);
+        let (measures, stems) = measures.map(|(number, measure)| (number, measure.stem.clone())).unzip();
+        View { class: class.unwrap_or_default().to_owned(), stems, measures }
     }
 
     /// A command that runs a replication of a point by itself.

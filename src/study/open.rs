@@ -17,7 +17,8 @@ use super::measure::{Measure, is_plain};
 use super::replicate::Replications;
 
 /// Columns that every table of a study may have beside those of its axes and measures.
-const RESERVED: &[&str] = &["point", "baseline", "replication", "digest", "error", "reproduce", "runs", "failed"];
+const RESERVED: &[&str] =
+    &["point", "class", "baseline", "replication", "digest", "error", "reproduce", "runs", "failed"];
 
 impl Study {
     /// Reads a study and the scenario it is about. Every problem is shown at its place in the study.
@@ -43,7 +44,7 @@ impl Study {
         if table.chunk == Some(0) {
             problems.at(&document, "chunk", "a chunk of no runs", "write 1 or more, or leave it out");
         }
-        let measures = measures(&document, &table, &mut problems);
+        let measures = measures(&document, &base, &table, &mut problems);
         let axes = axes(&document, &table, &measures, &mut problems);
         let is_search = matches!(table.design, DesignTable::Frontier(_));
         let replications = Replications::read(&document, &table.replications, is_search, &mut problems);
@@ -81,20 +82,30 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_".contains(letter))
 }
 
-fn measures(document: &Document, table: &StudyTable, problems: &mut Problems) -> Vec<Measure> {
+fn measures(document: &Document, base: &Document, table: &StudyTable, problems: &mut Problems) -> Vec<Measure> {
+    let classes = super::measure::classes(base);
     let mut measures: Vec<Measure> = Vec::new();
     if table.measures.is_empty() {
         problems.at(document, "measures", "a study measures something", "write for example `[\"wait_mean_s\"]`");
     }
     for (index, text) in table.measures.iter().enumerate() {
         let place = format!("measures[{index}]");
-        match Measure::parse(text) {
-            Ok(measure) if measures.iter().any(|other| other.name == measure.name) => {
-                let message = format!("two measures are called `{}`", measure.name);
-                problems.at(document, &place, message, "name one of them: `\"name = …\"`");
+        let parsed = match Measure::parse(text, &classes) {
+            Ok(parsed) => parsed,
+            Err((message, help)) => {
+                problems.at(document, &place, message, help.as_deref());
+                continue;
             }
-            Ok(measure) => measures.push(measure),
-            Err((message, help)) => problems.at(document, &place, message, help.as_deref()),
+        };
+        let known = |measure: &&Measure| measures.iter().any(|other| other.name == measure.name);
+        if let Some(measure) = parsed.iter().find(known) {
+            let message = format!("two measures are called `{}`", measure.name);
+            problems.at(document, &place, message, "name one of them: `\"name = …\"`");
+        } else if index == 0 && parsed.iter().any(|measure| measure.class.is_some()) {
+            let help = "begin with a measure of all jobs or of one class";
+            problems.at(document, &place, "the first measure is judged, so it is one", help);
+        } else {
+            measures.extend(parsed);
         }
     }
     measures
@@ -106,7 +117,8 @@ fn axes(document: &Document, table: &StudyTable, measures: &[Measure], problems:
     let mut axes: Vec<Axis> = read.into_iter().collect::<Option<_>>()?;
     let taken = |name: &str, axes: &[Axis]| {
         let by_axes = axes.iter().flat_map(|axis| &axis.columns).filter(|column| *column == name).count();
-        let by_others = RESERVED.contains(&name) || measures.iter().any(|measure| measure.name == name);
+        let by_others =
+            RESERVED.contains(&name) || measures.iter().any(|measure| measure.name == name || measure.stem == name);
         by_axes + usize::from(by_others)
     };
     for index in 0..axes.len() {

@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
-use super::Study;
 use super::axis::Shown;
-use super::course::{Course, Point};
+use super::course::Course;
+use super::differences::Difference;
 use super::merge::{Mean, Results};
+use super::{Study, View};
 
 /// Rows of a table that are shown; the rest is in the files.
 const ROWS_MAX: usize = 100;
@@ -21,11 +22,20 @@ pub fn text(study: &Study, course: &Course, results: &Results) -> String {
     if !study.table.question.is_empty() {
         let _ = writeln!(text, "{}", study.table.question);
     }
+    let (whole, by_class) = ([study.whole()], study.by_class());
     text.push_str("\nmeans over replications with their 95 % intervals\n");
-    means(&mut text, study, course, results);
+    means(&mut text, study, (course, results), &whole, "means");
+    if !by_class.is_empty() {
+        text.push_str("\nmeans by class\n");
+        means(&mut text, study, (course, results), &by_class, "means_by_class");
+    }
     if !results.differences.is_empty() {
         text.push_str("\ndifferences from the baseline, paired by replication\n");
-        differences(&mut text, study, course, results);
+        differences(&mut text, study, (course, results), &whole, "differences");
+    }
+    if !results.differences.is_empty() && !by_class.is_empty() {
+        text.push_str("\ndifferences by class\n");
+        differences(&mut text, study, (course, results), &by_class, "differences_by_class");
     }
     if !results.crossings.is_empty() {
         text.push_str("\nfrontier\n");
@@ -34,47 +44,71 @@ pub fn text(study: &Study, course: &Course, results: &Results) -> String {
     text
 }
 
-fn means(text: &mut String, study: &Study, course: &Course, results: &Results) {
-    let mut header = vec!["point".to_owned()];
-    header.extend(study.columns().iter().map(|name| name.to_string()));
-    for measure in study.measures.iter().take(MEASURES_MAX) {
-        header.extend([measure.name.clone(), "±".to_owned(), "n".to_owned()]);
+/// The start of a header: the point, the axes, the class where rows have one.
+fn head(study: &Study, views: &[View]) -> Vec<String> {
+    let axes = study.columns().into_iter().map(str::to_owned);
+    let class = (!views[0].class.is_empty()).then(|| "class".to_owned());
+    std::iter::once("point".to_owned()).chain(axes).chain(class).collect()
+}
+
+/// The start of a row.
+fn start(study: &Study, course: &Course, point: usize, view: &View) -> Vec<String> {
+    let mut row = vec![point.to_string()];
+    row.extend(study.cells(&course.points()[point]).into_iter().map(cell));
+    row.extend((!view.class.is_empty()).then(|| view.class.clone()));
+    row
+}
+
+fn means(text: &mut String, study: &Study, (course, results): (&Course, &Results), views: &[View], file: &str) {
+    let mut header = head(study, views);
+    for stem in views[0].stems.iter().take(MEASURES_MAX) {
+        header.extend([stem.clone(), "±".to_owned(), "n".to_owned()]);
     }
-    let row = |(number, point): (usize, &Point)| {
-        let mut row = vec![format!("{number}")];
-        row.extend(study.cells(point).into_iter().map(cell));
-        for Mean { n, mean, half_width } in results.means[number].iter().take(MEASURES_MAX) {
-            row.extend([number_or_dash(*mean), number_or_dash(*half_width), n.to_string()]);
+    let row = |(point, view): (usize, &View)| {
+        let mut row = start(study, course, point, view);
+        for &measure in view.measures.iter().take(MEASURES_MAX) {
+            let Mean { n, mean, half_width } = results.means[point][measure];
+            row.extend([number_or_dash(mean), number_or_dash(half_width), n.to_string()]);
         }
         row
     };
-    let rows: Vec<Vec<String>> = course.points().iter().enumerate().take(ROWS_MAX).map(row).collect();
+    let all = (0..course.points().len()).flat_map(|point| views.iter().map(move |view| (point, view)));
+    let rows: Vec<Vec<String>> = all.clone().take(ROWS_MAX).map(row).collect();
     aligned(text, &header, &rows);
-    if course.points().len() > ROWS_MAX {
-        let _ = writeln!(text, "… and {} more in means.parquet", course.points().len() - ROWS_MAX);
-    }
+    more(text, course.points().len() * views.len(), file);
 }
 
-fn differences(text: &mut String, study: &Study, course: &Course, results: &Results) {
-    let mut header = vec!["point".to_owned()];
-    header.extend(study.columns().iter().map(|name| name.to_string()));
-    header.extend(["less point", &study.measures[0].name, "±", "n", "runs saved"].map(str::to_owned));
-    let row = |difference: &super::differences::Difference| {
-        let mut row = vec![difference.point.to_string()];
-        row.extend(study.cells(&course.points()[difference.point]).into_iter().map(cell));
+fn differences(text: &mut String, study: &Study, (course, results): (&Course, &Results), views: &[View], file: &str) {
+    let mut header = head(study, views);
+    header.push("less point".to_owned());
+    for stem in views[0].stems.iter().take(MEASURES_MAX) {
+        header.extend([stem.clone(), "±".to_owned(), "n".to_owned()]);
+    }
+    header.push("runs saved".to_owned());
+    let row = |(difference, view): (&Difference, &View)| {
+        let mut row = start(study, course, difference.point, view);
         row.push(difference.baseline.to_string());
-        let paired = difference.measures[0];
-        row.push(number_or_dash(paired.map(|paired| paired.difference.mean)));
-        row.push(number_or_dash(paired.map(|paired| paired.difference.half_width)));
-        row.push(paired.map_or("0".to_owned(), |paired| paired.difference.n.to_string()));
-        let reduction = paired.and_then(|paired| paired.variance_reduction);
+        for &measure in view.measures.iter().take(MEASURES_MAX) {
+            let paired = difference.measures[measure].map(|paired| paired.difference);
+            row.push(number_or_dash(paired.map(|difference| difference.mean)));
+            row.push(number_or_dash(paired.map(|difference| difference.half_width)));
+            row.push(paired.map_or(0, |difference| difference.n).to_string());
+        }
+        // The first measure's.
+        let reduction = difference.measures[view.measures[0]].and_then(|paired| paired.variance_reduction);
         row.push(reduction.map_or("–".to_owned(), |times| format!("× {times:.1}")));
         row
     };
-    let rows: Vec<Vec<String>> = results.differences.iter().take(ROWS_MAX).map(row).collect();
+    let all = results.differences.iter().flat_map(|difference| views.iter().map(move |view| (difference, view)));
+    let rows: Vec<Vec<String>> = all.take(ROWS_MAX).map(row).collect();
     aligned(text, &header, &rows);
-    if results.differences.len() > ROWS_MAX {
-        let _ = writeln!(text, "… and {} more in differences.parquet", results.differences.len() - ROWS_MAX);
+    more(text, results.differences.len() * views.len(), file);
+}
+
+/// Says how many rows are in the file alone.
+fn more(text: &mut String, rows: usize, file: &str) {
+    if rows > ROWS_MAX {
+        let _ = writeln!(text, "… and {} more in {file}.parquet", rows - ROWS_MAX);
     }
 }
 
@@ -93,9 +127,7 @@ fn frontier(text: &mut String, study: &Study, results: &Results) {
     };
     let rows: Vec<Vec<String>> = results.crossings.iter().take(ROWS_MAX).map(row).collect();
     aligned(text, &header, &rows);
-    if results.crossings.len() > ROWS_MAX {
-        let _ = writeln!(text, "… and {} more in frontier.parquet", results.crossings.len() - ROWS_MAX);
-    }
+    more(text, results.crossings.len(), "frontier");
 }
 
 fn cell(shown: &Shown) -> String {

@@ -7,12 +7,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::engine::random::Seed;
 use crate::engine::time::Time;
+use crate::record::tables::ClassRow;
 use crate::record::tally::Tally;
 use crate::scenario::Scenario;
 use crate::simulate::Run;
 
 use super::Study;
 use super::course::{Chunk, Measured, Point, Row, Task};
+use super::measure::Measure;
 
 /// A run is looked after so many times on its way.
 const SLICES: u64 = 1_000;
@@ -76,7 +78,10 @@ pub fn run_one(study: &Study, scenario: &Arc<Scenario>, seed: Seed) -> Result<Me
         }
     }
     let outcome = run.close(&mut tally);
-    let values = study.measures.iter().map(|measure| measure.of(tally.summary())).collect();
+    let names: Vec<String> = scenario.classes.iter().map(|class| class.name.clone()).collect();
+    let is_by_class = study.measures.iter().any(Measure::is_by_class);
+    let classes = if is_by_class { ClassRow::of(tally.summary(), &names) } else { Vec::new() };
+    let values = study.measures.iter().map(|measure| measure.of(tally.summary(), &classes)).collect();
     Ok(Measured { digest: outcome.digest.to_string(), values })
 }
 

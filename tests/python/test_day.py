@@ -1,8 +1,9 @@
-"""The day of the market: its tables agree with one another, its report opens in a browser, its notebook runs.
+"""The day of the market: its tables agree with one another, its report opens in a browser, the notebooks run.
 
 `.ci/run python` makes the run, its charts and its report, and says where they are:
 
 RELIANCE_DAY         the folder of a run of `scenarios/market-day.toml`
+RELIANCE_MENU        the folder of the study `scenarios/studies/verification-menu-quick.toml`
 RELIANCE_DICTIONARY  what `reliance dictionary --format json` printed
 """
 
@@ -22,6 +23,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 DAY = Path(os.environ.get("RELIANCE_DAY", ROOT / "target" / "ci-day")).resolve()
+MENU = Path(os.environ.get("RELIANCE_MENU", ROOT / "target" / "ci-menu")).resolve()
 DICTIONARY = Path(os.environ.get("RELIANCE_DICTIONARY", ROOT / "target" / "ci-dictionary.json"))
 TABLES = sorted(DAY.glob("*.parquet"))
 
@@ -37,7 +39,7 @@ def jobs(*columns: str) -> polars.DataFrame:
 
 
 def test_the_day_has_all_its_tables():
-    assert {path.stem for path in TABLES} == {"summary", "jobs", "series", "nodes", "validators", "checks"}
+    assert {path.stem for path in TABLES} == {"summary", "classes", "jobs", "series", "nodes", "validators", "checks"}
     assert summary()["jobs"] >= 1_000_000
 
 
@@ -66,6 +68,15 @@ def test_fates_sum_to_jobs():
     assert causes == row["fate_declined"]
     counted = jobs("fate")["fate"].cast(polars.String).str.replace_all("-", "_").value_counts()
     assert {f"fate_{fate}": count for fate, count in counted.iter_rows()} == {k: v for k, v in fates.items() if v}
+
+
+def test_classes_sum_to_the_summary():
+    classes, row = polars.read_parquet(DAY / "classes.parquet"), summary()
+    shared = [name for name in classes.columns if name in row and classes[name].dtype == polars.UInt64 and not name.endswith("_ns")]
+    assert {"jobs", "used", "used_wrong", "checks", "alarms"} < set(shared)
+    assert {name: classes[name].sum() for name in shared} == {name: row[name] for name in shared}
+    counted = dict(jobs("class")["class"].cast(polars.String).value_counts().iter_rows())
+    assert dict(classes.select("class", "jobs").iter_rows()) == counted
 
 
 def test_prices_decompose_exactly():
@@ -120,8 +131,9 @@ def test_the_report_opens_in_a_browser(tmp_path: Path):
     assert picture.stat().st_size > 200_000
 
 
-def test_the_notebook_runs(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("RELIANCE_DAY", str(DAY.resolve()))
+def test_the_notebooks_run(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("RELIANCE_DAY", str(DAY))
+    monkeypatch.setenv("RELIANCE_MENU", str(MENU))
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         assert all(not cell.get("outputs") for cell in notebook.cells), f"{path.name} is committed without its outputs"

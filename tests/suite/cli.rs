@@ -227,7 +227,16 @@ fn what_cannot_be_written_is_one_and_leaves_nothing() {
 fn nobody_need_listen() {
     let desk = Desk::new("pipe");
     desk.print("new shop");
-    for words in ["run shop.toml", "rules", "schema", "dictionary", "explain shop.toml", "completions bash", "--help"] {
+    for words in [
+        "run shop.toml",
+        "rules",
+        "schema",
+        "schema study",
+        "dictionary",
+        "explain shop.toml",
+        "completions bash",
+        "--help",
+    ] {
         let mut command = desk.command(words);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary");
         drop(child.stdout.take());
@@ -279,7 +288,8 @@ fn reference_is_printed() {
     assert!(schema["properties"]["horizon"].is_object());
     let (page, object) = (desk.print("dictionary"), json(&desk.print("dictionary --format json")));
     assert!(object.is_array() || object.is_object());
-    for table in reliance::record::tables::all() {
+    assert!(json(&desk.print("schema study"))["properties"]["replications"].is_object());
+    for table in [reliance::record::tables::all(), reliance::study::columns::all()].concat() {
         assert!(page.contains(&format!("## `{}`", table.name)), "{}", table.name);
         assert!(table.columns.iter().all(|column| page.contains(column.meaning)), "{}", table.name);
     }

@@ -10,9 +10,12 @@ mod votes;
 use std::collections::BTreeMap;
 
 use reliance::domain::fate::{Fate, Stage};
+use reliance::domain::ids::Id;
 use reliance::domain::story::{JobKey, Story};
-use reliance::engine::time::Time;
+use reliance::engine::time::{Span, Time};
+use reliance::record::classes::ClassCounts;
 use reliance::record::fact::Fact;
+use reliance::record::tables::ClassRow;
 use reliance::record::tally::Tally;
 use reliance::simulate::simulate;
 
@@ -144,6 +147,50 @@ fn the_tally_sums_up_the_stories() {
         assert_eq!(summary.charged, counted.iter().map(|story| story.charged().0 as i128).sum::<i128>(), "{name}");
         let income: i128 = witness.stories.iter().map(|story| story.charged().0 as i128).sum();
         assert_eq!(summary.nodes.income, income, "{name}: what requesters pay is what nodes earn");
+    }
+}
+
+/// Every class has the counts of its own stories, and together they are the run's.
+#[test]
+fn classes_sum_up_their_own_stories() {
+    for name in EVERYTHING {
+        let scenario = trial(name, &[]);
+        let mut recorder = (Tally::new(scenario.warm_up), Witness::default());
+        simulate(&scenario, seed(), &mut recorder);
+        let (tally, witness) = recorder;
+        let names: Vec<String> = scenario.classes.iter().map(|class| class.name.clone()).collect();
+        let rows = ClassRow::of(tally.summary(), &names);
+        assert!(rows.len() > 1 && rows.len() == names.len(), "{name}: {names:?}");
+        for (class, row) in rows.iter().enumerate() {
+            let own = |story: &&Story| story.class.index() == class && story.at.asked >= scenario.warm_up;
+            let stories: Vec<&Story> = witness.stories.iter().filter(own).collect();
+            let count = |is: &dyn Fn(&Story) -> bool| stories.iter().filter(|story| is(story)).count() as u64;
+            for &fate in Fate::ALL {
+                assert_eq!(row.counts.fate(fate), count(&|story| story.fate == fate), "{name}: {}", fate.name());
+            }
+            let killed = count(&|story| story.cause.is_some() && story.alive_without & 0b01000 != 0);
+            assert_eq!(row.counts.alive_without[3], killed, "{name}");
+            let used: Vec<Span> =
+                stories.iter().filter_map(|story| story.between(story.at.asked, story.at.used)).collect();
+            assert_eq!((row.counts.used, row.counts.use_delay.count()), (used.len() as u64, used.len() as u64));
+            assert_eq!(row.counts.use_delay.sum(), used.iter().map(|span| u128::from(span.0)).sum::<u128>());
+            let charged: i128 = stories.iter().map(|story| story.charged().0 as i128).sum();
+            assert_eq!(row.counts.charged(), charged, "{name}: {}", row.class);
+            assert_eq!(row.counts.checks[0], stories.iter().map(|story| u64::from(story.checks)).sum::<u64>());
+        }
+        let (summary, all) =
+            (tally.summary(), |of: fn(&ClassCounts) -> i128| -> i128 { rows.iter().map(|row| of(&row.counts)).sum() });
+        assert_eq!(all(|counts| counts.jobs.into()), i128::from(summary.jobs), "{name}");
+        assert_eq!(all(|counts| counts.used_wrong.into()), i128::from(summary.used_wrong), "{name}");
+        assert_eq!(all(|counts| counts.attempts.into()), i128::from(summary.attempts), "{name}");
+        assert_eq!(all(|counts| counts.work as i128), summary.work as i128, "{name}");
+        assert_eq!(all(|counts| counts.value_asked), summary.value_asked, "{name}");
+        assert_eq!(all(|counts| counts.shortfall), summary.shortfall, "{name}");
+        assert_eq!(all(|counts| counts.finality.count.into()), i128::from(summary.finality.moments.count()), "{name}");
+        for channel in 0..3 {
+            let sum: i128 = rows.iter().map(|row| row.counts.charged_by_channel[channel]).sum();
+            assert_eq!(sum, summary.charged_by_channel[channel], "{name}");
+        }
     }
 }
 

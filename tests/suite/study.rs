@@ -1,5 +1,6 @@
 //! Studies: the same bytes whoever does the work, whatever interrupts it, and numbers that are right as often as they say.
 
+mod classes;
 #[cfg(feature = "cli")]
 mod command;
 mod coverage;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use super::columns::TableDescription;
 
 mod checks;
+mod classes;
+mod endings;
 mod jobs;
 mod nodes;
 mod recorder;
@@ -13,6 +15,7 @@ mod summary;
 mod validators;
 
 pub use checks::{CHECKS, CheckRow};
+pub use classes::{CLASSES, ClassRow};
 pub use jobs::{JOBS, JobRow};
 pub use nodes::{NODES, NodeRow};
 pub use recorder::{Chosen, Tables};
@@ -46,6 +49,7 @@ pub type SharedNames = Arc<Names>;
 pub fn all() -> Vec<TableDescription> {
     vec![
         SUMMARY.description(),
+        CLASSES.description(),
         JOBS.description(),
         SERIES.description(),
         NODES.description(),
@@ -59,6 +63,7 @@ mod tests {
     #[test]
     fn declarations_are_careful() {
         super::SUMMARY.check();
+        super::CLASSES.check();
         super::JOBS.check();
         super::SERIES.check();
         super::NODES.check();

@@ -1,22 +1,12 @@
 //! `summary`: the run in one row.
 
-use crate::domain::fate::{Cause, Fate};
+use crate::domain::fate::Fate;
 use crate::record::columns::{Cell, Column, Table};
 use crate::record::tally::{Durations, Summary};
 
+use super::endings::{causes, fates};
+
 type C = Column<Summary>;
-
-macro_rules! fates {
-    ($($name:literal $fate:ident $meaning:literal;)*) => {
-        [$(C::count($name, $meaning, |run| Cell::U64(run.fate(Fate::$fate))),)*]
-    };
-}
-
-macro_rules! causes {
-    ($($name:literal $cause:ident $meaning:literal;)*) => {
-        [$(C::count($name, $meaning, |run| Cell::U64(run.cause(Cause::$cause))),)*]
-    };
-}
 
 macro_rules! durations {
     ($field:ident $what:literal: $mean:literal $deviation:literal $p50:literal $p90:literal $p95:literal $p99:literal) => {
@@ -34,29 +24,8 @@ macro_rules! durations {
     };
 }
 
-const FATES: [C; 12] = fates! {
-    "fate_declined" Declined "jobs for which no offer was taken";
-    "fate_abandoned" Abandoned "jobs whose requester lost patience while waiting";
-    "fate_lost" Lost "jobs whose node left or failed and whose retries were spent";
-    "fate_rejected_right" RejectedRight "right answers that verification refused";
-    "fate_rejected_wrong" RejectedWrong "wrong answers that verification refused";
-    "fate_unresolved" Unresolved "jobs without a verdict in time";
-    "fate_late" Late "jobs whose verdict came after the deadline";
-    "fate_revoked_right" RevokedRight "right answers that were accepted and revoked";
-    "fate_revoked_wrong" RevokedWrong "wrong answers that were accepted and revoked";
-    "fate_final_right" FinalRight "right answers that became final";
-    "fate_final_wrong" FinalWrong "wrong answers that became final";
-    "fate_censored" Censored "jobs still open when the run ended";
-};
-
-const CAUSES: [C; 6] = causes! {
-    "cause_no_supply" NoSupply "declined because no node made an offer";
-    "cause_compute" Compute "declined because computing cost more than the answer was worth";
-    "cause_coordination" Coordination "declined because of what coordination cost";
-    "cause_latency" Latency "declined because the answer would have come too late";
-    "cause_verification" Verification "declined because of what verification cost and delayed";
-    "cause_distrust" Distrust "declined because the answer was not likely enough to be right";
-};
+const FATES: [C; 12] = fates!(Summary);
+const CAUSES: [C; 6] = causes!(Summary);
 
 const RESPONSE: [C; 6] = durations!(response "time from asking to the answer":
     "response_mean_s" "response_deviation_s" "response_p50_ns" "response_p90_ns" "response_p95_ns" "response_p99_ns");

@@ -88,6 +88,6 @@ pub(super) fn free() -> PricingTable {
 }
 
 pub(super) fn all_tables() -> Vec<TableName> {
-    use TableName::{Checks, Jobs, Nodes, Series, Summary, Validators};
-    vec![Summary, Jobs, Series, Nodes, Validators, Checks]
+    use TableName::{Checks, Classes, Jobs, Nodes, Series, Summary, Validators};
+    vec![Summary, Classes, Jobs, Series, Nodes, Validators, Checks]
 }

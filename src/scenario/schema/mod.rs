@@ -262,6 +262,8 @@ pub struct RecordTable {
 pub enum TableName {
     /// One row: every measure.
     Summary,
+    /// One row per class of job.
+    Classes,
     /// One row per job.
     Jobs,
     /// One row per tick.
@@ -307,8 +309,24 @@ impl Default for RecordTable {
     }
 }
 
-/// The JSON Schema of a scenario file (draft-07), for editors.
+/// The JSON Schema of a scenario file for editors (draft-07): also of one that extends others.
+pub fn editor_schema() -> serde_json::Value {
+    extending(json_schema())
+}
+
+/// The JSON Schema of a whole scenario (draft-07).
 pub fn json_schema() -> serde_json::Value {
     let settings = schemars::generate::SchemaSettings::draft07();
     settings.into_generator().into_root_schema_for::<ScenarioTable>().to_value()
+}
+
+/// The schema of a file with `extends`, which is read and taken out before the rest is: what the file lacks, others may have.
+pub fn extending(mut schema: serde_json::Value) -> serde_json::Value {
+    schema["properties"]["extends"] = serde_json::json!({
+        "description": "Files that this one is laid over, relative to it: tables are merged, arrays replaced.",
+        "type": "array",
+        "items": { "type": "string" },
+    });
+    schema.as_object_mut().expect("a schema is an object").remove("required");
+    schema
 }

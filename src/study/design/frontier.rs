@@ -5,8 +5,12 @@
 //! last probe on the near side and the first on the far side the gap is halved until it is as narrow as the resolution;
 //! where probes between the two stay undecided, the gaps on both sides of them are.
 //!
+//! Where both ends lie on one side, the quarters between them are tried before it is said that the line is not crossed: a
+//! mean that rises and falls again would be overlooked. If one of them lies on the other side, the line is no monotone one,
+//! and the first crossing is searched. A bump narrower than a quarter of the range may still be overlooked.
+//!
 //! The interval of the crossing reaches from the last probe on the near side to the first on the far side. It asks only
-//! that the mean be monotone along the axis, and holds both the noise and the width of the bracket. A crossing for each
+//! that the mean be monotone between them, and holds both the noise and the width of the bracket. A crossing for each
 //! replication would need a search for each, and the mean of such crossings is not the crossing of the mean where the
 //! response is curved. The error of 5 % is shared among all looks a line can take (Bonferroni), so that the interval
 //! covers at least as often as it says if means are nearly normal.
@@ -20,6 +24,10 @@ use crate::stats::interval::replication_interval;
 
 use super::super::axis::Level;
 use super::super::replicate::Replications;
+use super::sides::{Side, changes, gap};
+
+/// Tried where both ends agree, as shares of the way.
+const QUARTERS: [f64; 3] = [0.25, 0.5, 0.75];
 
 /// The nominal coverage of a crossing's interval.
 const LEVEL: f64 = 0.95;
@@ -59,24 +67,19 @@ pub struct Ask {
     pub replications: Range<u64>,
 }
 
-/// On which side of the level a mean lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Side {
-    Below,
-    Above,
-    Undecided,
-}
-
 /// How the search on a line stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
     /// The level is crossed inside the range.
     Crossed,
-    /// The mean is below the level at both ends.
+    /// The mean is below the level at both ends and wherever it was tried between.
     Below,
-    /// The mean is above the level at both ends.
+    /// The mean is above the level at both ends and wherever it was tried between.
     Above,
-    /// One end, or both, cannot be told from the level: the interval is open there.
+    /// The level is crossed more than once: the mean is not monotone, and the first crossing is the one that is given.
+    NonMonotone,
+    /// One end, or both, cannot be told from the level, so that the interval is open there; or both lie on one side, but not
+    /// all that was tried between.
     Open,
 }
 
@@ -107,17 +110,10 @@ impl Found {
             Found::Crossed => "crossed",
             Found::Below => "below",
             Found::Above => "above",
+            Found::NonMonotone => "non-monotone",
             Found::Open => "open",
         }
     }
-}
-
-/// The gap that is left between the sides of a line.
-struct Gap {
-    near: Option<f64>,
-    far: Option<f64>,
-    /// The first and the last undecided probe between.
-    undecided: Option<(f64, f64)>,
 }
 
 impl Frontier {
@@ -138,7 +134,14 @@ impl Frontier {
         if !more.is_empty() {
             return more;
         }
-        let Ok(gap) = gap(probes, &sides) else { return Vec::new() };
+        let gap = match gap(probes, &sides) {
+            Ok(gap) => gap,
+            Err(Found::Open) => return Vec::new(),
+            Err(_) => {
+                let is_new = |share: &f64| probes.iter().all(|probe| probe.share != *share);
+                return QUARTERS.into_iter().filter(is_new).map(|share| ask(share, 0..replications.first)).collect();
+            }
+        };
         let gaps = match gap.undecided {
             None => [gap.near.zip(gap.far), None],
             Some((first, last)) => [gap.near.map(|near| (near, first)), gap.far.map(|far| (last, far))],
@@ -157,7 +160,11 @@ impl Frontier {
             Ok(gap) => gap,
             Err(found) => return Crossing { found, share: None, lower: None, upper: None },
         };
-        let found = if gap.near.is_some() && gap.far.is_some() { Found::Crossed } else { Found::Open };
+        let found = match (gap.near, gap.far) {
+            _ if changes(&sides) > 1 => Found::NonMonotone,
+            (Some(_), Some(_)) => Found::Crossed,
+            _ => Found::Open,
+        };
         let inside = probes.iter().filter(|probe| {
             gap.near.is_none_or(|near| near <= probe.share) && gap.far.is_none_or(|far| probe.share <= far)
         });
@@ -185,31 +192,14 @@ impl Frontier {
     }
 
     /// How often a line is looked at, at most: both ends, two gaps cut down to the resolution, each probe after every wave.
+    /// Where the quarters are tried, a gap is no wider than one of them.
     fn looks(&self, replications: &Replications) -> f64 {
-        let cuts = (ln(1.0 / self.resolution) / ln(f64::from(self.probes) + 1.0) - 1e-9).ceil().max(1.0);
-        (2.0 + 2.0 * f64::from(self.probes) * cuts) * replications.looks() as f64
+        let probes = f64::from(self.probes);
+        let cuts = |width: f64| (ln(width / self.resolution) / ln(probes + 1.0) - 1e-9).ceil();
+        let (whole, quarter) = (cuts(1.0).max(1.0), cuts(QUARTERS[0]).max(0.0));
+        let tried = f64::max(2.0 * probes * whole, QUARTERS.len() as f64 + 2.0 * probes * quarter);
+        (2.0 + tried) * replications.looks() as f64
     }
-}
-
-/// What is left between the sides, or why nothing is.
-fn gap(probes: &[Probe], sides: &[Side]) -> Result<Gap, Found> {
-    let (first, last) = (sides[0], sides[sides.len() - 1]);
-    let near_side = match (first, last) {
-        (Side::Below, Side::Below) => return Err(Found::Below),
-        (Side::Above, Side::Above) => return Err(Found::Above),
-        (Side::Undecided, Side::Undecided) => return Err(Found::Open),
-        (Side::Undecided, Side::Below) => Side::Above,
-        (Side::Undecided, Side::Above) => Side::Below,
-        (near, _) => near,
-    };
-    let decided = |probe: usize| (sides[probe] != Side::Undecided).then_some(sides[probe] == near_side);
-    // Were the mean not monotone, the first crossing is the one that counts.
-    let far = (0..probes.len()).find(|&probe| decided(probe) == Some(false));
-    let end = far.unwrap_or(probes.len());
-    let near = (0..end).rev().find(|&probe| decided(probe) == Some(true));
-    let between = near.map_or(0, |near| near + 1)..end;
-    let undecided = (!between.is_empty()).then(|| (probes[between.start].share, probes[between.end - 1].share));
-    Ok(Gap { near: near.map(|near| probes[near].share), far: far.map(|far| probes[far].share), undecided })
 }
 
 fn mean(probe: &Probe) -> Option<f64> {
@@ -279,11 +269,47 @@ mod tests {
     #[test]
     fn a_line_that_is_not_crossed_says_so() {
         let frontier = frontier(1.0 / 64.0, 1);
-        for (value, found) in [(0.9, Found::Above), (0.1, Found::Below), (0.5, Found::Open)] {
+        for (value, found, points) in [(0.9, Found::Above, 5), (0.1, Found::Below, 5), (0.5, Found::Open, 2)] {
             let (probes, runs, _) = search(&frontier, &Replications::fixed(3), |_, _| value);
-            assert_eq!(runs, 6, "both ends are enough");
+            assert_eq!(
+                (probes.len(), runs),
+                (points, 3 * points as u64),
+                "both ends, and the quarters where they agree"
+            );
             assert_eq!(frontier.crossing(&probes, &Replications::fixed(3)).found, found);
         }
+    }
+
+    /// A mean that rises above the level and falls again before the end: both ends lie below.
+    #[test]
+    fn a_bump_between_the_ends_is_found() {
+        let (frontier, replications) = (frontier(1.0 / 64.0, 1), Replications::fixed(6));
+        let bump = |from: f64, to: f64| {
+            move |share: f64, replication: u64| {
+                let mean = if (from..to).contains(&share) { 0.8 } else { 0.2 };
+                mean + 0.2 * (measured(share, replication, 1, 0.1) - measured(share, replication, 1, 0.0))
+            }
+        };
+        for (from, to) in [(0.3, 0.6), (0.7, 0.9), (0.01, 0.99)] {
+            let (probes, runs, _) = search(&frontier, &replications, bump(from, to));
+            let crossing = frontier.crossing(&probes, &replications);
+            assert_eq!(crossing.found, Found::NonMonotone, "{from} to {to}");
+            assert!(
+                crossing.lower.unwrap() < from && from <= crossing.upper.unwrap(),
+                "the first of two: {crossing:?}"
+            );
+            assert!(crossing.upper.unwrap() - crossing.lower.unwrap() <= 1.0 / 64.0);
+            assert!(runs * 4 <= 65 * 6, "{runs} runs");
+        }
+        // A mean that touches the level between the ends is neither.
+        let (probes, ..) = search(&frontier, &replications, |share, replication| {
+            let noise = measured(share, replication, 1, 0.1) - measured(share, replication, 1, 0.0);
+            if share == 0.5 { 0.5 + noise } else { 0.2 + noise }
+        });
+        assert_eq!(frontier.crossing(&probes, &replications).found, Found::Open);
+        // What falls between the quarters is not seen, and not claimed.
+        let (probes, ..) = search(&frontier, &replications, bump(0.3, 0.4));
+        assert_eq!((frontier.crossing(&probes, &replications).found, probes.len()), (Found::Below, 5));
     }
 
     /// At the same rule, the same replications and the same half-width, a grid takes several times as many runs.

@@ -2,6 +2,7 @@
 
 pub mod frontier;
 pub mod hypercube;
+mod sides;
 pub mod sobol;
 
 use crate::scenario::document::Document;

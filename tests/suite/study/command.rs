@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
+use std::time::Instant;
 
+use reliance::engine::random::{Chance, Draw, Seed, key};
 use reliance::parquet;
 
 use super::{GRID, Place};
@@ -49,34 +50,57 @@ fn one_job_and_two_write_the_same_tables() {
     assert_eq!(manifest.identity, place.study().identity());
 }
 
-/// The work is killed while it runs, again and again; what is left in the end is what would have been.
+/// So many deaths.
+const KILLS: u64 = 20;
+
+/// The work is killed with signal 9 at moments drawn from a fixed seed, and taken up again each time; what is left in the end
+/// is what would have been. A process counts as killed where it ended by that signal, not by itself.
+#[cfg(unix)]
 #[test]
-fn a_killed_study_resumes_to_the_same_bytes() {
-    let long = GRID.replace("fixed = 4", "fixed = 120").replace("chunk = 3", "chunk = 4");
+#[allow(
+    clippy::disallowed_methods,
+    reason = "kills are spread over as long as the work takes here; no result depends on it"
+)]
+#[allow(clippy::disallowed_macros, reason = "who reads the log wants to see the kills")]
+fn a_study_killed_twenty_times_resumes_to_the_same_bytes() {
+    use std::os::unix::process::ExitStatusExt;
+    let long = GRID.replace("fixed = 4", "fixed = 320").replace("chunk = 3", "chunk = 16");
     let place = Place::new("killed", &long);
+    let began = Instant::now();
     let whole = run(&place, &["study", "run", "study.toml", "--jobs", "2", "--out", "whole"]);
     assert!(whole.status.success(), "{}", text(&whole.stderr));
-    let mut kills = 0;
-    let last = loop {
-        let mut child = reliance(&place, &["study", "run", "study.toml", "--jobs", "2", "--out", "killed"])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        // Ever later, so that the work is done in the end on any machine.
-        std::thread::sleep(Duration::from_millis(15 + 7 * kills));
-        match child.try_wait().unwrap() {
-            Some(_) => break child.wait_with_output().unwrap(),
-            None => {
-                child.kill().unwrap();
-                child.wait().unwrap();
-                kills += 1;
-            }
-        }
+    let once = began.elapsed();
+    let resume = || {
+        let mut command = reliance(&place, &["study", "run", "study.toml", "--jobs", "2", "--out", "killed"]);
+        command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
     };
-    assert!(kills >= 3, "killed {kills} times only");
+    let (mut moments, mut kills, mut early, mut done) = (Draw::new(key(Seed::from(1), 0, 0, 0, 0)), 0, 0, Vec::new());
+    while kills < KILLS {
+        let mut child = resume();
+        // From the first instant, before there is a folder, to a twentieth of the whole work on this machine as it is now.
+        std::thread::sleep(once.mul_f64(0.05 * moments.unit()));
+        child.kill().unwrap();
+        let status = child.wait().unwrap();
+        match status.signal() {
+            Some(signal) => assert_eq!(signal, 9),
+            None => panic!("the study was over after {kills} kills: {status}"),
+        }
+        kills += 1;
+        let chunks = fs::read_dir(place.join("killed/chunks")).map_or(0, |entries| {
+            entries.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".csv")).count()
+        });
+        early += u64::from(chunks == 0);
+        done.push(chunks);
+    }
+    assert!(done.is_sorted(), "a chunk that was done stays so: {done:?}");
+    assert!(early < KILLS && *done.last().unwrap() < 120, "killed before and amid the work: {done:?}");
+    let last = resume().wait_with_output().unwrap();
+    println!(
+        "{kills} kills by signal 9, of which {early} before the first chunk; chunks done at each: {done:?} of 120"
+    );
     assert!(last.status.success());
     assert_eq!(text(&last.stdout), text(&whole.stdout));
+    // Equal bytes, and so equal hashes of any kind.
     assert_eq!(tables(&place.join("killed")), tables(&place.join("whole")));
     assert_eq!(super::chunks(&place.join("killed")), super::chunks(&place.join("whole")), "and nothing else is left");
 }

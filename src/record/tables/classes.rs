@@ -1,0 +1,166 @@
+//! `classes`: a run in one row per class of job.
+
+use crate::domain::fate::{Cause, Fate};
+use crate::record::classes::ClassCounts;
+use crate::record::columns::{Cell, Column, Table};
+use crate::record::tally::Summary;
+
+use super::endings::{causes, fates};
+
+/// What became of the jobs of a class, with its name.
+#[derive(Clone, Debug, Default)]
+pub struct ClassRow {
+    /// The name of the class.
+    pub class: String,
+    /// The counts; all zero where no job left.
+    pub counts: ClassCounts,
+}
+
+impl ClassRow {
+    /// Every class of a run in the order of their ids, those without a job too.
+    pub fn of(summary: &Summary, names: &[String]) -> Vec<ClassRow> {
+        let row = |(class, name): (usize, &String)| ClassRow {
+            class: name.clone(),
+            counts: summary.classes.get(class).cloned().unwrap_or_default(),
+        };
+        names.iter().enumerate().map(row).collect()
+    }
+
+    fn fate(&self, fate: Fate) -> u64 {
+        self.counts.fate(fate)
+    }
+
+    fn cause(&self, cause: Cause) -> u64 {
+        self.counts.cause(cause)
+    }
+
+    /// A count as a share of all jobs of the class.
+    fn share(&self, count: u64) -> Cell<'static> {
+        Cell::F64(count as f64 / self.counts.jobs as f64)
+    }
+}
+
+type C = Column<ClassRow>;
+
+const HEAD: [C; 2] = [
+    C::text("class", "the class of job", |row| Cell::Text(&row.class)),
+    C::count("jobs", "jobs counted", |row| Cell::U64(row.counts.jobs)).formula("the sum of the columns fate_…"),
+];
+
+const FATES: [C; 12] = fates!(ClassRow);
+const CAUSES: [C; 6] = causes!(ClassRow);
+
+const LIVES: [C; 14] = [
+    C::count("alive_without_compute", "declined, and alive but for the price of computing", |row| {
+        Cell::U64(row.counts.alive_without[0])
+    }),
+    C::count("alive_without_coordination", "declined, and alive but for the price of coordination", |row| {
+        Cell::U64(row.counts.alive_without[1])
+    }),
+    C::count("alive_without_latency", "declined, and alive but for the delay, verification apart", |row| {
+        Cell::U64(row.counts.alive_without[2])
+    }),
+    C::count("alive_without_verification", "declined, and alive but for verification: killed by it", |row| {
+        Cell::U64(row.counts.alive_without[3])
+    }),
+    C::count("alive_without_distrust", "declined, and alive but for the risk of a wrong answer", |row| {
+        Cell::U64(row.counts.alive_without[4])
+    }),
+    C::number("final_right_share", "", "share of the jobs that became final and right", |row| {
+        row.share(row.fate(Fate::FinalRight))
+    })
+    .nullable()
+    .formula("fate_final_right / jobs"),
+    C::number("killed_by_verification_share", "", "share of the jobs that verification killed", |row| {
+        row.share(row.counts.alive_without[3])
+    })
+    .nullable()
+    .formula("alive_without_verification / jobs"),
+    C::count("used", "jobs whose answer somebody relied on", |row| Cell::U64(row.counts.used)),
+    C::count("used_wrong", "of which were wrong", |row| Cell::U64(row.counts.used_wrong)),
+    C::number("used_share", "", "share of the jobs whose answer somebody relied on", |row| row.share(row.counts.used))
+        .nullable()
+        .formula("used / jobs"),
+    C::number("used_wrong_share", "", "share of the jobs whose wrong answer somebody relied on", |row| {
+        row.share(row.counts.used_wrong)
+    })
+    .nullable()
+    .formula("used_wrong / jobs"),
+    C::count("checks", "checks that took place", |row| Cell::U64(row.counts.checks[0])),
+    C::count("alarms", "of which raised an alarm", |row| Cell::U64(row.counts.checks[1])),
+    C::number("attempts_mean", "", "placements per job", |row| row.share(row.counts.attempts)).nullable(),
+];
+
+const MONEY: [C; 9] = [
+    C::number("work_s", "s", "work of the jobs answered, on the reference GPU", |row| {
+        Cell::F64(row.counts.work as f64 * 1e-9)
+    }),
+    C::number("value_asked", "credit", "what right answers in time would have been worth", |row| {
+        Cell::F64(Summary::credits(row.counts.value_asked))
+    }),
+    C::number("value_final", "credit", "what the right and final answers were worth", |row| {
+        Cell::F64(Summary::credits(row.counts.value_final))
+    }),
+    C::number("charged", "credit", "what requesters paid", |row| Cell::F64(Summary::credits(row.counts.charged())))
+        .formula("charged_compute + charged_coordination + charged_verification"),
+    C::number("charged_compute", "credit", "what requesters paid those who compute", |row| {
+        Cell::F64(Summary::credits(row.counts.charged_by_channel[0]))
+    }),
+    C::number("charged_coordination", "credit", "what requesters paid the chain", |row| {
+        Cell::F64(Summary::credits(row.counts.charged_by_channel[1]))
+    }),
+    C::number("charged_verification", "credit", "what requesters paid those who check", |row| {
+        Cell::F64(Summary::credits(row.counts.charged_by_channel[2]))
+    }),
+    C::number("shortfall", "credit", "what revocations could not bring back", |row| {
+        Cell::F64(Summary::credits(row.counts.shortfall))
+    }),
+    C::number("price_mean", "credit/s", "price paid per GPU-second of work", |row| {
+        Cell::F64(Summary::credits(row.counts.charged()) / (row.counts.work as f64 * 1e-9))
+    })
+    .nullable()
+    .formula("charged / work_s"),
+];
+
+const TIMES: [C; 7] = [
+    C::number("response_mean_s", "s", "mean time from asking to the answer", |row| mean(row.counts.response.mean()))
+        .nullable(),
+    C::number("accepted_mean_s", "s", "mean time from asking to acceptance", |row| mean(row.counts.accepted.mean()))
+        .nullable(),
+    C::number("finality_mean_s", "s", "mean time from asking to finality", |row| mean(row.counts.finality.mean()))
+        .nullable(),
+    C::number("use_mean_s", "s", "mean time from asking to use", |row| {
+        mean(row.counts.use_delay.mean().map(|span| span * 1e-9))
+    })
+    .nullable(),
+    C::span("use_p50_ns", "median time from asking to use", |row| row.counts.use_delay(0.5).into()).nullable(),
+    C::span("use_p95_ns", "95 % quantile of the time from asking to use", |row| row.counts.use_delay(0.95).into())
+        .nullable(),
+    C::span("use_p99_ns", "99 % quantile of the time from asking to use", |row| row.counts.use_delay(0.99).into())
+        .nullable(),
+];
+
+const ALL: [C; 50] = {
+    let mut all = [const { C::flag("unset", "unset", |_| Cell::Null) }; 50];
+    let (mut at, mut part) = (0, 0);
+    let parts: [&[C]; 6] = [&HEAD, &FATES, &CAUSES, &LIVES, &MONEY, &TIMES];
+    while part < parts.len() {
+        let mut column = 0;
+        while column < parts[part].len() {
+            all[at] = parts[part][column];
+            at += 1;
+            column += 1;
+        }
+        part += 1;
+    }
+    assert!(at == all.len());
+    all
+};
+
+/// The run in one row per class of job.
+pub static CLASSES: Table<ClassRow> =
+    Table { name: "classes", grain: "one row per class of job, in the order of the scenario", columns: &ALL };
+
+fn mean(seconds: Option<f64>) -> Cell<'static> {
+    seconds.map_or(Cell::Null, Cell::F64)
+}

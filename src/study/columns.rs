@@ -1,0 +1,293 @@
+//! Every column of a study's tables, declared once: the files and the dictionary come from these lists.
+//!
+//! Which columns a table has depends on the study: one for each axis, some for each measure. They are declared by patterns in
+//! which `AXIS` stands for the name of an axis' column, `MEASURE` for that of a measure, `SEARCHED` for that of the axis
+//! along which a search goes.
+
+use crate::parquet::Kind;
+use crate::record::columns::{ColumnDescription, TableDescription};
+use crate::stats::interval::Paired;
+
+use super::Study;
+use super::axis::Shown;
+use super::course::{Point, Row};
+use super::differences::Difference;
+use super::merge::{Line, Mean};
+
+/// What a row of a table is taken from.
+#[derive(Clone, Copy)]
+pub(super) struct Entry<'a> {
+    pub(super) study: &'a Study,
+    pub(super) point: usize,
+    /// The values of the axes.
+    pub(super) cells: &'a [&'a Shown],
+    pub(super) of: Of<'a>,
+    /// The class of job, in tables by class.
+    pub(super) class: &'a str,
+}
+
+/// The grain of a row.
+#[derive(Clone, Copy)]
+pub(super) enum Of<'a> {
+    Run(&'a Point, &'a Row),
+    Point(&'a [Row], &'a [Mean]),
+    Pair(&'a Difference),
+    Line(&'a Line),
+}
+
+/// One value.
+pub(super) enum Value {
+    Count(u64),
+    Number(Option<f64>),
+    Text(Option<String>),
+}
+
+/// How a column is filled, and how many there are of its kind.
+pub(super) enum Fill {
+    One(fn(&Entry<'_>) -> Value),
+    Axes,
+    Measures(fn(&Entry<'_>, usize) -> Value),
+}
+
+/// A column, or a pattern of columns.
+pub(super) struct Declared {
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
+    pub(super) nullable: bool,
+    pub(super) meaning: &'static str,
+    pub(super) formula: &'static str,
+    pub(super) fill: Fill,
+}
+
+/// A table.
+pub(super) struct Declaration {
+    pub(super) name: &'static str,
+    pub(super) grain: &'static str,
+    pub(super) columns: &'static [Declared],
+}
+
+const fn one(name: &'static str, kind: Kind, meaning: &'static str, fill: fn(&Entry<'_>) -> Value) -> Declared {
+    Declared { name, kind, nullable: false, meaning, formula: "", fill: Fill::One(fill) }
+}
+
+const fn each(name: &'static str, kind: Kind, meaning: &'static str, fill: fn(&Entry<'_>, usize) -> Value) -> Declared {
+    Declared { name, kind, nullable: false, meaning, formula: "", fill: Fill::Measures(fill) }
+}
+
+impl<'a> Entry<'a> {
+    fn run(&self) -> (&'a Point, &'a Row) {
+        let Of::Run(point, row) = self.of else { unreachable!("a column of runs in another table") };
+        (point, row)
+    }
+
+    fn means(&self) -> (&'a [Row], &'a [Mean]) {
+        let Of::Point(rows, means) = self.of else { unreachable!("a column of means in another table") };
+        (rows, means)
+    }
+
+    fn pair(&self) -> &'a Difference {
+        let Of::Pair(pair) = self.of else { unreachable!("a column of pairs in another table") };
+        pair
+    }
+
+    fn line(&self) -> &'a Line {
+        let Of::Line(line) = self.of else { unreachable!("a column of lines in another table") };
+        line
+    }
+
+    fn paired(&self, measure: usize, value: fn(&Paired) -> Option<f64>) -> Value {
+        Value::Number(self.pair().measures[measure].as_ref().and_then(value))
+    }
+}
+
+impl Declared {
+    const fn nullable(self) -> Declared {
+        Declared { nullable: true, ..self }
+    }
+
+    const fn formula(self, formula: &'static str) -> Declared {
+        Declared { formula, ..self }
+    }
+}
+
+const POINT: Declared =
+    one("point", Kind::U64, "number of the point, from 0", |entry| Value::Count(entry.point as u64));
+const AXES: Declared = Declared {
+    name: "AXIS",
+    kind: Kind::Text,
+    nullable: false,
+    meaning: "value of the axis at the point; of type f64 where all its values are numbers",
+    formula: "",
+    fill: Fill::Axes,
+};
+const CLASS: Declared = one("class", Kind::Text, "the class of job", |entry| Value::Text(Some(entry.class.to_owned())));
+const REPLICATION: Declared =
+    one("replication", Kind::U64, "replication, from 0; those of one number share their random numbers", |entry| {
+        Value::Count(entry.run().1.replication)
+    });
+const MEASURE: Declared =
+    each("MEASURE", Kind::F64, "the measure in the run, in the unit of its columns", |entry, at| {
+        let outcome = entry.run().1.outcome.as_ref();
+        Value::Number(outcome.ok().and_then(|measured| measured.values[at]))
+    })
+    .nullable();
+const MEAN: Declared =
+    each("MEASURE_mean", Kind::F64, "mean of the measure over the runs that have it", |entry, at| {
+        Value::Number(entry.means().1[at].mean)
+    })
+    .nullable();
+const MEAN_HALF: Declared = each(
+    "MEASURE_half_width",
+    Kind::F64,
+    "half the width of the 95 % interval of the mean, from two runs on",
+    |e, at| Value::Number(e.means().1[at].half_width),
+)
+.nullable()
+.formula("t(n − 1, 0.975) · s / √n");
+const MEAN_N: Declared =
+    each("MEASURE_n", Kind::U64, "runs that have the measure", |entry, at| Value::Count(entry.means().1[at].n));
+const BASELINE: Declared = one("baseline", Kind::U64, "number of the point it is compared with", |entry| {
+    Value::Count(entry.pair().baseline as u64)
+});
+const DIFFERENCE: Declared = each(
+    "MEASURE_difference",
+    Kind::F64,
+    "mean difference of the measure, point less baseline, over pairs of runs",
+    |e, at| e.paired(at, |paired| Some(paired.difference.mean)),
+)
+.nullable();
+const DIFFERENCE_HALF: Declared =
+    each("MEASURE_half_width", Kind::F64, "half the width of the 95 % interval of the mean difference", |entry, at| {
+        entry.paired(at, |paired| Some(paired.difference.half_width))
+    })
+    .nullable()
+    .formula("t(n − 1, 0.975) · s / √n, of the differences");
+const REDUCTION: Declared = each(
+    "MEASURE_variance_reduction",
+    Kind::F64,
+    "how many times as many runs it would take without shared random numbers; missing where the differences are constant",
+    |entry, at| entry.paired(at, |paired| paired.variance_reduction),
+)
+.nullable()
+.formula("(s₁² + s₂²) / s₁₋₂²");
+const PAIRS: Declared = each("MEASURE_n", Kind::U64, "pairs of runs that have the measure", |entry, at| {
+    Value::Count(entry.pair().measures[at].map_or(0, |paired| paired.difference.n))
+});
+
+pub(super) static POINTS: Declaration = Declaration {
+    name: "points",
+    grain: "one row per point and replication of a study",
+    columns: &[
+        POINT,
+        AXES,
+        REPLICATION,
+        MEASURE,
+        one("digest", Kind::Text, "digest of everything that happened in the run; missing where it failed", |entry| {
+            Value::Text(entry.run().1.outcome.as_ref().ok().map(|measured| measured.digest.clone()))
+        })
+        .nullable(),
+        one("error", Kind::Text, "why the run came to nothing", |entry| {
+            Value::Text(entry.run().1.outcome.as_ref().err().cloned())
+        })
+        .nullable(),
+        one("reproduce", Kind::Text, "command that brings a failed run about by itself", |entry| {
+            let (point, row) = entry.run();
+            let again = || entry.study.reproduction(&entry.study.table.base, point, row.replication);
+            Value::Text(row.outcome.is_err().then(again))
+        })
+        .nullable(),
+    ],
+};
+
+pub(super) static POINTS_BY_CLASS: Declaration = Declaration {
+    name: "points_by_class",
+    grain: "one row per point, replication and class of job of a study, with the measures asked for of every class",
+    columns: &[POINT, AXES, REPLICATION, CLASS, MEASURE],
+};
+
+pub(super) static MEANS: Declaration = Declaration {
+    name: "means",
+    grain: "one row per point of a study",
+    columns: &[
+        POINT,
+        AXES,
+        one("runs", Kind::U64, "runs of the point", |entry| Value::Count(entry.means().0.len() as u64)),
+        one("failed", Kind::U64, "runs that came to nothing", |entry| {
+            Value::Count(entry.means().0.iter().filter(|row| row.outcome.is_err()).count() as u64)
+        }),
+        MEAN,
+        MEAN_HALF,
+        MEAN_N,
+    ],
+};
+
+pub(super) static MEANS_BY_CLASS: Declaration = Declaration {
+    name: "means_by_class",
+    grain: "one row per point and class of job of a study, with the measures asked for of every class",
+    columns: &[POINT, AXES, CLASS, MEAN, MEAN_HALF, MEAN_N],
+};
+
+pub(super) static DIFFERENCES: Declaration = Declaration {
+    name: "differences",
+    grain: "one row per point of a study that has a baseline, paired with it replication by replication",
+    columns: &[POINT, AXES, BASELINE, DIFFERENCE, DIFFERENCE_HALF, REDUCTION, PAIRS],
+};
+
+pub(super) static DIFFERENCES_BY_CLASS: Declaration = Declaration {
+    name: "differences_by_class",
+    grain: "one row per point of a study that has a baseline, and class of job, with the measures asked for of every class",
+    columns: &[POINT, AXES, CLASS, BASELINE, DIFFERENCE, DIFFERENCE_HALF, REDUCTION, PAIRS],
+};
+
+pub(super) static FRONTIER: Declaration = Declaration {
+    name: "frontier",
+    grain: "one row per line of a search: a combination of the axes that are not searched",
+    columns: &[
+        AXES,
+        one(
+            "found",
+            Kind::Text,
+            "how the search ended; the words are explained in docs/survival-frontier.md",
+            |entry| Value::Text(Some(entry.line().crossing.found.name().to_owned())),
+        ),
+        one("SEARCHED", Kind::F64, "value at which the mean of the first measure crosses the level", |entry| {
+            Value::Number(entry.line().values[0])
+        })
+        .nullable(),
+        one(
+            "SEARCHED_lower",
+            Kind::F64,
+            "lower end of the 95 % interval of the crossing; missing where it is open",
+            |entry| Value::Number(entry.line().values[1]),
+        )
+        .nullable(),
+        one(
+            "SEARCHED_upper",
+            Kind::F64,
+            "upper end of the 95 % interval of the crossing; missing where it is open",
+            |entry| Value::Number(entry.line().values[2]),
+        )
+        .nullable(),
+        one("probes", Kind::U64, "points tried on the line", |entry| Value::Count(entry.line().probes)),
+        one("runs", Kind::U64, "runs of these points", |entry| Value::Count(entry.line().runs)),
+    ],
+};
+
+/// The tables of a study, for the dictionary.
+pub fn all() -> Vec<TableDescription> {
+    let column = |column: &Declared| ColumnDescription {
+        name: column.name,
+        kind: column.kind,
+        unit: "",
+        nullable: column.nullable,
+        meaning: column.meaning,
+        formula: column.formula,
+    };
+    let tables = [&POINTS, &MEANS, &DIFFERENCES, &POINTS_BY_CLASS, &MEANS_BY_CLASS, &DIFFERENCES_BY_CLASS, &FRONTIER];
+    let table = |table: &&Declaration| TableDescription {
+        name: table.name,
+        grain: table.grain,
+        columns: table.columns.iter().map(column).collect(),
+    };
+    tables.iter().map(table).collect()
+}

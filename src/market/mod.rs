@@ -25,6 +25,7 @@ mod state;
 
 use life::terms::{Passing, Terms};
 use state::chain::ChainState;
+use state::checkers::Checkers;
 use state::jobs::Jobs;
 use state::ledger::{Account, Ledger};
 use state::levels::Levels;
@@ -109,7 +110,8 @@ pub struct Market {
     /// What those who asked would have waited, where they are told the mean of it.
     wait: MeanWait,
     /// What those waited who were checked upon.
-    check_wait: MeanWait,
+    /// The validators and the provers.
+    checkers: [Checkers; 2],
     /// Events dropped because their turn had passed.
     stale: u64,
     #[serde(skip)]

@@ -78,7 +78,7 @@ impl Market {
             chain: ChainState::default(),
             payouts: Payouts::default(),
             wait: MeanWait::default(),
-            check_wait: MeanWait::default(),
+            checkers: Default::default(),
             stale: 0,
             scratch: Scratch::with_room(),
             inspection: None,
@@ -88,6 +88,11 @@ impl Market {
         let checks: Vec<bool> =
             market.nodes.quotes.iter().map(|quote| scenario.groups[quote.group].kind != PartyKind::Node).collect();
         market.opinions = Opinions::open(&scenario.verification, scenario.requesters.len(), &checks, scenario.weighs());
+        for group in scenario.groups.iter() {
+            if let Some(checkers) = market.checkers_of(group.kind) {
+                checkers.join(group.count, group.hold);
+            }
+        }
         for node in market.nodes.states.ids() {
             market.join(at, node);
         }
@@ -226,6 +231,7 @@ fn backroom(seed: Seed, group: &NodeGroup, number: u64, operator: OperatorId) ->
         alarms: 0,
         failures: 0,
         picks: 0,
+        ahead: 0,
         conduct: group.conduct.memory(),
     }
 }

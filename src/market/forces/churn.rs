@@ -7,9 +7,11 @@ use crate::domain::purpose::Purpose;
 use crate::engine::random::{Chance, Draw, key};
 use crate::engine::time::{Span, Time};
 use crate::market::life::{execution, placement, waiting};
+use crate::market::state::checkers::{self, Checkers};
 use crate::market::{Event, Market, Moment};
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
+use crate::scenario::model::PartyKind;
 use crate::scenario::schema::Interruption;
 
 /// Makes a node's next failure due, if its group fails.
@@ -210,6 +212,10 @@ impl Market {
     /// A node's load has changed: routing sees it at once, or at its next look.
     #[inline]
     pub(in crate::market) fn note_load(&mut self, scenario: &Scenario, node: NodeId) {
+        let kind = scenario.groups[self.nodes.quotes[node].group].kind;
+        if kind != PartyKind::Node {
+            self.note_queue(kind, node);
+        }
         if scenario.routing.refresh == Span::ZERO {
             self.show_load(node);
         } else if !std::mem::replace(&mut self.nodes.quotes[node].dirty, true) {
@@ -223,6 +229,25 @@ impl Market {
         let state = &self.nodes.states[node];
         let quote = &mut self.nodes.quotes[node];
         (quote.jobs, quote.work) = (state.jobs(), state.work);
+    }
+
+    /// What is ahead of a check at a validator or prover has changed with its load.
+    fn note_queue(&mut self, kind: PartyKind, node: NodeId) {
+        let now = checkers::ahead(self.nodes.states[node].jobs(), self.nodes.quotes[node].slots);
+        let before = std::mem::replace(&mut self.nodes.backrooms[node].ahead, now);
+        if let Some(checkers) = self.checkers_of(kind) {
+            checkers.change(before, now);
+        }
+    }
+
+    /// The parties of a kind that checks, taken together; none of those that compute.
+    #[inline]
+    pub(in crate::market) fn checkers_of(&mut self, kind: PartyKind) -> Option<&mut Checkers> {
+        match kind {
+            PartyKind::Node => None,
+            PartyKind::Validator => Some(&mut self.checkers[0]),
+            PartyKind::Prover => Some(&mut self.checkers[1]),
+        }
     }
 
     /// When a model is ready in a node's memory; if it is not there, makes room for it and begins to load it. The models

@@ -55,7 +55,7 @@ pub fn choose(
         return Err((Cause::NoSupply, 0));
     }
     let mut terms = std::mem::take(&mut market.scratch.terms);
-    super::terms::collect(market, at, slot, &mut terms);
+    super::terms::collect(market, at, slot, offers, &mut terms);
     terms.retain(|terms| terms.copies as usize <= offers.len());
     // Copies go to as many nodes as there are copies, each of which must leave something: a method that asks for more than
     // do is none.
@@ -146,7 +146,7 @@ pub fn unseen(market: &mut Market, at: &Moment<'_>, slot: JobSlot, offers: &[Off
         return Err((Cause::NoSupply, 0));
     }
     let mut terms = std::mem::take(&mut market.scratch.terms);
-    super::terms::collect(market, at, slot, &mut terms);
+    super::terms::collect(market, at, slot, offers, &mut terms);
     let wish = Wish::of(market, at.scenario, at.now, slot);
     let first = terms.first().filter(|terms| terms.copies as usize <= offers.len());
     let taken = first.map(|terms| (super::offer::pick(market, at.scenario, slot, offers, 0), *terms));

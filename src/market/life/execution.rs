@@ -199,9 +199,8 @@ fn begin(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) 
         story.at.started = at.now;
         job.phase = if job.prefill > Span::ZERO && job.prefill < job.left { Phase::Prefill } else { Phase::Decode };
         let waited = at.now.since(story.at.reached);
-        match job.executes() {
-            true => at.facts.note(Fact::Started { job: story.key, node, waited }),
-            false => market.check_wait.note(waited),
+        if job.executes() {
+            at.facts.note(Fact::Started { job: story.key, node, waited });
         }
     }
     market.levels.executing_of(&market.jobs[slot]).up(at.now);
@@ -294,7 +293,8 @@ fn finish_batch(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
 /// Execution is over, with an answer or without; without one there is no first token either.
 fn leave_node(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
     let (job, story) = market.jobs.both(slot);
-    let flakes = at.scenario.groups[market.nodes.quotes[node].group].flaky.get();
+    let group = &at.scenario.groups[market.nodes.quotes[node].group];
+    let flakes = group.flaky.get();
     let whole = flakes == 0.0 || !draw(market.seed, Purpose::Flake, story.key, numbered(job)).chance(flakes);
     let state = &mut market.nodes.states[node];
     state.work -= job.expected.0;
@@ -307,6 +307,10 @@ fn leave_node(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: Nod
     }
     job.phase = Phase::Idle;
     at.facts.note(Fact::Finished { job: story.key, node, whole });
+    let started = story.at.started;
+    if let Some(checkers) = market.checkers_of(group.kind) {
+        checkers.note(at.now.since(started));
+    }
 }
 
 /// The number of an attempt's draws; those of checks are apart from those of executions.

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ids::{JobSlot, MethodId};
 use crate::domain::money::Money;
 use crate::engine::time::Span;
+use crate::market::state::checkers::Checkers;
 use crate::market::{Market, Moment};
+use crate::policy::chooser::Offer;
 use crate::scenario::Scenario;
 use crate::scenario::channels::Channel;
 use crate::scenario::schema::Checker;
@@ -50,13 +52,16 @@ pub struct Terms {
 
 /// Puts the terms of every method the job's class admits into `terms`, which comes empty. A method is left out where the
 /// chain or the checkers it needs cannot be paid because their channel is stopped.
-pub fn collect(market: &mut Market, at: &Moment<'_>, slot: JobSlot, terms: &mut Vec<Terms>) {
+pub fn collect(market: &mut Market, at: &Moment<'_>, slot: JobSlot, offers: &[Offer], terms: &mut Vec<Terms>) {
     let scenario = at.scenario;
     let channels = &scenario.channels;
     let gas = market.prices.at(channels, Channel::Coordination, at.now);
     let gas = gas.map(|price| price + coordination::tip(market, scenario, slot));
     let check = market.prices.at(channels, Channel::Verification, at.now);
-    let (inclusion, check_delay) = (inclusion(market, scenario), market.check_delay(scenario));
+    let inclusion = inclusion(market, scenario);
+    // Peers are nodes such as those that offer.
+    let peers = offers.iter().map(|offer| offer.wait.nanos()).sum::<f64>() / offers.len().max(1) as f64;
+    let queues = Queues { checkers: &market.checkers, peers, trip: scenario.network.mean_round_trip.nanos() };
     let job = &market.jobs[slot];
     let diligence = market.opinions.diligence(&scenario.verification, job.requester);
     let expected = job.expected;
@@ -69,7 +74,7 @@ pub fn collect(market: &mut Market, at: &Moment<'_>, slot: JobSlot, terms: &mut 
         }
         let (gas_price, check_price) = (gas.unwrap_or_default(), check.unwrap_or_default());
         let passing = passing(&mut market.scratch.passing, (id, method), diligence);
-        let shared = Shared { expected, gas_price, check_price, passing, inclusion, check_delay };
+        let shared = Shared { expected, gas_price, check_price, passing, inclusion, queues: &queues };
         terms.push(of(scenario, (id, method), &shared));
     }
 }
@@ -103,18 +108,38 @@ fn needs_gas(scenario: &Scenario, method: &Method) -> bool {
 }
 
 /// What all methods see alike.
-struct Shared {
+struct Shared<'a> {
     expected: Span,
     gas_price: Money,
     check_price: Money,
     passing: Passing,
     /// Nanoseconds that a transaction waits for its block.
     inclusion: f64,
-    /// Nanoseconds that a check which somebody else does spends on its way and in a queue.
-    check_delay: f64,
+    queues: &'a Queues<'a>,
 }
 
-fn of(scenario: &Scenario, (id, method): (MethodId, &Method), shared: &Shared) -> Terms {
+/// The queues that checks would wait in if they were asked for now.
+struct Queues<'a> {
+    checkers: &'a [Checkers; 2],
+    /// Nanoseconds at a node.
+    peers: f64,
+    /// Nanoseconds there and back.
+    trip: f64,
+}
+
+impl Queues<'_> {
+    /// Nanoseconds that a check, whose own work is `each`, is expected to spend on its way and in a queue.
+    fn delay(&self, by: Checker, each: Span) -> f64 {
+        match by {
+            Checker::Attestation | Checker::Replicas => 0.0,
+            Checker::Validators => self.trip + self.checkers[0].wait(each),
+            Checker::Proof => self.trip + self.checkers[1].wait(each),
+            Checker::Peers => self.trip + self.peers,
+        }
+    }
+}
+
+fn of(scenario: &Scenario, (id, method): (MethodId, &Method), shared: &Shared<'_>) -> Terms {
     let (expected, chain) = (shared.expected, &scenario.chain);
     let mut terms = Terms {
         method: id,
@@ -146,8 +171,7 @@ fn of(scenario: &Scenario, (id, method): (MethodId, &Method), shared: &Shared) -
         let most = paid.times(u64::from(check.count));
         terms.checkers_most += most;
         terms.checkers += Money::from_micro(most.0 as f64 * check.sample);
-        let delay = if check.by == Checker::Attestation { 0.0 } else { shared.check_delay };
-        let takes = check.sample * (delay + each.nanos());
+        let takes = check.sample * (shared.queues.delay(check.by, each) + each.nanos());
         match check.deferred {
             true => terms.standing = terms.standing.max(takes),
             false => terms.blocking = terms.blocking.max(takes),
@@ -199,13 +223,5 @@ pub fn overhead(method: &Method, work: Span) -> Span {
     match method.overhead == 0.0 && method.overhead_time == Span::ZERO {
         true => Span::ZERO,
         false => work.scaled(method.overhead) + method.overhead_time,
-    }
-}
-
-impl Market {
-    /// Nanoseconds that a check which somebody else does is expected to spend on its way and in a queue: the mean of those so
-    /// far.
-    fn check_delay(&self, scenario: &Scenario) -> f64 {
-        scenario.network.mean_round_trip.nanos() + self.check_wait.mean().nanos()
     }
 }

@@ -1,6 +1,7 @@
 //! What is written down: jobs, nodes, the registry, the books, the levels.
 
 pub mod chain;
+pub mod checkers;
 pub mod jobs;
 pub mod ledger;
 pub mod levels;

@@ -86,9 +86,7 @@ pub enum LawName {
 }
 
 /// A probability law of a quantity, as a scenario writes it: `{ law = "lognormal", median = "2s", sigma = 0.8 }`.
-///
-/// A law may name the file that holds its values. Whoever reads the scenario puts them in the place of `file`; until then the
-/// law fails its check.
+// Nothing here reads a file: whoever reads the scenario puts the values in the place of `file`; until then a law fails its check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Law<Q> {

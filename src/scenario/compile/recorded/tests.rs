@@ -82,7 +82,7 @@ fn every_law_of_the_schema_may_be_in_a_file() {
         let said = said.expect_err(&path);
         let expected =
             format!("error: cannot read `gone.csv`: no such file\n   = note: named by `{path}.file` in command line");
-        assert!(said.starts_with(&expected) && !said.contains("problems in"), "{path}: {said}");
+        assert!(said.starts_with(&expected), "{path}: {said}");
     }
 }
 

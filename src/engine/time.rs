@@ -257,7 +257,8 @@ mod tests {
     /// Against what the language itself converts, where the short way ends and where it does not apply.
     #[test]
     fn the_short_way_leads_to_the_same() {
-        let edges = [0.0, 0.4, 0.5, 1.0, 1.5, 2f64.powi(52) - 0.5, 2f64.powi(62), SIGNED, 2f64.powi(64), f64::MAX];
+        let power = |of: u32| (1u128 << of) as f64;
+        let edges = [0.0, 0.4, 0.5, 1.0, 1.5, power(52) - 0.5, power(62), SIGNED, power(64), f64::MAX];
         for number in edges.into_iter().flat_map(|edge| [edge, -edge, edge + 0.25, edge.next_down(), edge.next_up()]) {
             assert_eq!(Span::from_nanos(number), Span((number + 0.5) as u64), "{number}");
             assert_eq!(Span::at_least_nanos(number), Span(number.ceil() as u64), "{number}");

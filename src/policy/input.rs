@@ -7,6 +7,8 @@ use crate::engine::time::Span;
 pub enum Content {
     /// Finite numbers.
     Number,
+    /// Finite numbers from 0 upwards.
+    Amount,
     /// Whole numbers from 0 upwards.
     Count,
     /// Text.
@@ -44,7 +46,7 @@ impl Filled {
         }
     }
 
-    /// The numbers. Panics if the column was not asked for as [`Content::Number`].
+    /// The numbers. Panics if the column was not asked for as [`Content::Number`] or [`Content::Amount`].
     pub fn numbers(self) -> Vec<f64> {
         match self {
             Filled::Numbers(numbers) => numbers,

@@ -131,6 +131,7 @@ impl Reader for Named<'_, '_> {
 fn kind(content: Content) -> Result<Kind, String> {
     Ok(match content {
         Content::Number => Kind::Number,
+        Content::Amount => Kind::Amount,
         Content::Count => Kind::Count,
         Content::Text => Kind::Text,
         Content::Instant(unit) => Kind::Timestamp { unit: Some(named_unit(unit)?), from_first: true },
@@ -150,7 +151,7 @@ fn named_unit(unit: Span) -> Result<Unit, String> {
 fn filled(columns: &Columns, wanted: &Wanted) -> Filled {
     let name = &wanted.name;
     let column = match wanted.content {
-        Content::Number => columns.numbers(name).map(|numbers| Filled::Numbers(numbers.to_vec())),
+        Content::Number | Content::Amount => columns.numbers(name).map(|numbers| Filled::Numbers(numbers.to_vec())),
         Content::Count => columns
             .integers(name)
             .map(|numbers| Filled::Counts(numbers.iter().map(|number| number.unsigned_abs()).collect())),

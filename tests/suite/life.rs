@@ -4,6 +4,7 @@
 mod copies;
 mod inquest;
 mod opinions;
+mod queues;
 mod verified;
 mod votes;
 

@@ -1,7 +1,12 @@
 //! Which parameters belong to which law, and what they may be.
 
+use super::forms::Form;
 use super::{Law, LawName, Quantity};
 use crate::engine::maths::normal_cdf;
+use crate::engine::time::Span;
+
+/// The most values or means of a law.
+pub const ENTRIES: usize = 1 << 20;
 
 /// Something wrong with a law.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,90 +19,20 @@ pub struct LawProblem {
     pub help: String,
 }
 
-/// One way to state a law: all of `needs`, any of `also`.
-pub(super) struct Form {
-    pub needs: &'static [&'static str],
-    pub also: &'static [&'static str],
-}
-
-const fn form(needs: &'static [&'static str]) -> Form {
-    Form { needs, also: &[] }
-}
-
-impl LawName {
-    /// As it is written.
-    pub fn name(self) -> &'static str {
-        match self {
-            LawName::Constant => "constant",
-            LawName::Uniform => "uniform",
-            LawName::Exponential => "exponential",
-            LawName::Erlang => "erlang",
-            LawName::Hyperexponential => "hyperexponential",
-            LawName::Gamma => "gamma",
-            LawName::Weibull => "weibull",
-            LawName::Lognormal => "lognormal",
-            LawName::Normal => "normal",
-            LawName::Pareto => "pareto",
-            LawName::Triangular => "triangular",
-            LawName::Either => "either",
-            LawName::Empirical => "empirical",
-        }
-    }
-
-    /// The ways to state it, the commonest first.
-    pub(super) fn forms(self) -> &'static [Form] {
-        const LIMITS: &[&str] = &["min", "max"];
-        match self {
-            LawName::Constant => const { &[form(&["value"])] },
-            LawName::Uniform => const { &[form(LIMITS)] },
-            LawName::Exponential => const { &[form(&["mean"])] },
-            LawName::Erlang => const { &[form(&["mean", "stages"])] },
-            LawName::Hyperexponential => const { &[form(&["mean", "cv"]), form(&["means", "weights"])] },
-            LawName::Gamma => const { &[form(&["mean", "cv"]), form(&["mean", "shape"])] },
-            LawName::Weibull => const { &[form(&["mean", "shape"])] },
-            LawName::Lognormal => {
-                const {
-                    let (by_median, by_mean) = (form(&["median", "sigma"]), form(&["mean", "cv"]));
-                    &[by_median, by_mean, form(&["mean", "sigma"]), form(&["median", "cv"])]
-                }
-            }
-            LawName::Normal => {
-                const {
-                    let by_deviation = Form { needs: &["mean", "deviation"], also: LIMITS };
-                    &[by_deviation, Form { needs: &["mean", "cv"], also: LIMITS }]
-                }
-            }
-            LawName::Pareto => const { &[Form { needs: &["min", "shape"], also: &["max"] }, form(&["mean", "shape"])] },
-            LawName::Triangular => const { &[form(&["min", "mode", "max"])] },
-            LawName::Either => const { &[form(&["low", "high", "share"])] },
-            LawName::Empirical => const { &[Form { needs: &["values"], also: &["weights"] }] },
-        }
-    }
-
-    /// The parameters in words: "`mean` and `cv`, or `mean` and `shape`".
-    fn takes(self) -> String {
-        let quoted = |names: &[&str]| {
-            let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-            match names.as_slice() {
-                [front @ .., last] if !front.is_empty() => format!("{} and {last}", front.join(", ")),
-                names => names.concat(),
-            }
-        };
-        let forms: Vec<String> = self
-            .forms()
-            .iter()
-            .map(|form| match form.also {
-                [] => quoted(form.needs),
-                also => format!("{} (optionally {})", quoted(form.needs), quoted(also)),
-            })
-            .collect();
-        format!("`{}` takes {}", self.name(), forms.join(", or "))
-    }
-}
-
 impl<Q: Quantity> Law<Q> {
-    /// Everything wrong with this law: parameters that do not belong to it, that are missing, or that are out of range.
+    /// Everything wrong with this law: parameters that do not belong to it, that are missing, or that are out of range, or
+    /// values that are still in their file.
     pub fn check(&self) -> Vec<LawProblem> {
+        let mut problems = self.check_written();
+        if problems.is_empty() && self.file.is_some() {
+            let message = format!("`file` of law `{}` is not read here", self.law.name());
+            problems.push(LawProblem { field: "file", message, help: "give its `values`".to_string() });
+        }
+        problems
+    }
+
+    /// The same of what is written, whether or not its file has been read.
+    pub fn check_written(&self) -> Vec<LawProblem> {
         let problems = self.check_names();
         if problems.is_empty() { self.check_ranges() } else { problems }
     }
@@ -122,6 +57,10 @@ impl<Q: Quantity> Law<Q> {
             ("means", self.means.is_some()),
             ("values", self.values.is_some()),
             ("weights", self.weights.is_some()),
+            ("file", self.file.is_some()),
+            ("column", self.column.is_some()),
+            ("unit", self.unit.is_some()),
+            ("scale", self.scale.is_some()),
         ];
         fields.into_iter().filter(|field| field.1).map(|field| field.0).collect()
     }
@@ -145,9 +84,15 @@ impl<Q: Quantity> Law<Q> {
             problems.push(problem(field, format!("law `{law}` lacks `{field}`")));
         }
         if complete(&meant) {
-            for &field in known.iter().filter(|name| !meant.needs.contains(name) && !meant.also.contains(name)) {
-                let beside = meant.needs.join("` and `");
-                problems.push(problem(field, format!("`{field}` is one too many beside `{beside}`")));
+            let beside = meant.needs.join("` and `");
+            let more = known.iter().filter(|name| !meant.needs.contains(name) && !meant.also.contains(name));
+            match more.copied().collect::<Vec<&str>>()[..] {
+                [] => {}
+                [field] => problems.push(problem(field, format!("`{field}` is one too many beside `{beside}`"))),
+                [field, ref others @ ..] => {
+                    let message = format!("`{field}` and `{}` are too many beside `{beside}`", others.join("`, `"));
+                    problems.push(problem(field, message));
+                }
             }
         }
         problems
@@ -189,6 +134,13 @@ impl<Q: Quantity> Law<Q> {
         found.list("means", &self.means, 0.0);
         found.list("values", &self.values, f64::MIN);
         found.list("weights", &self.weights, 0.0);
+        found.within("scale", self.scale, 0.0, 1e18);
+        if self.scale == Some(0.0) {
+            found.say("scale", "makes nothing of every number", "leave it out to take the numbers as they are");
+        }
+        if self.unit == Some(Span::ZERO) {
+            found.say("unit", "is no time", "write for example `\"1s\"`");
+        }
         if found.problems.is_empty() {
             self.check_together(&mut found);
         }
@@ -285,8 +237,8 @@ impl Found {
 
     fn list<Q: Quantity>(&mut self, field: &'static str, list: &Option<Vec<Q>>, least: f64) {
         let Some(list) = list else { return };
-        if list.is_empty() || list.len() > 1 << 16 {
-            self.say(field, &format!("has {} entries", list.len()), "give between 1 and 65536");
+        if list.is_empty() || list.len() > ENTRIES {
+            self.say(field, &format!("has {} entries", list.len()), &format!("give between 1 and {ENTRIES}"));
         } else if list.iter().any(|entry| !entry.number().is_finite() || entry.number() < least) {
             self.say(field, "has an entry that is negative or not a finite number", "give numbers in range");
         }
@@ -333,6 +285,35 @@ mod tests {
             "law `hyperexponential` lacks `weights`",
             "`hyperexponential` takes `mean` and `cv`, or `means` and `weights`",
         );
+    }
+
+    #[test]
+    fn values_are_listed_or_in_a_file() {
+        let takes =
+            "`empirical` takes `values` (optionally `weights`), or `file` and `column` (optionally `unit` and `scale`)";
+        let law = |rest: &str| format!("law = \"empirical\"\n{rest}");
+        said(&law("file = \"a.csv\""), "column", "law `empirical` lacks `column`", takes);
+        said(&law(""), "values", "law `empirical` lacks `values`", takes);
+        let both = law("values = [1]\nfile = \"a.csv\"\ncolumn = \"b\"");
+        said(&both, "file", "`file` and `column` are too many beside `values`", takes);
+        let weighed = law("file = \"a.csv\"\ncolumn = \"b\"\nweights = [1]");
+        said(&weighed, "weights", "`weights` is one too many beside `file` and `column`", takes);
+        let unread = "file = \"a.csv\"\ncolumn = \"b\"\nunit = \"1min\"\nscale = 2";
+        said(&law(unread), "file", "`file` of law `empirical` is not read here", "give its `values`");
+        let written: Law<f64> = toml::from_str(&law(unread)).unwrap();
+        assert_eq!(written.check_written(), []);
+        let scaled = |scale: &str| law(&unread.replace("scale = 2", &format!("scale = {scale}")));
+        said(&scaled("-1"), "scale", "`scale` of law `empirical` is too small", "it must not be negative");
+        let nothing = "leave it out to take the numbers as they are";
+        said(&scaled("0"), "scale", "`scale` of law `empirical` makes nothing of every number", nothing);
+        said(
+            &law(&unread.replace("1min", "0")),
+            "unit",
+            "`unit` of law `empirical` is no time",
+            "write for example `\"1s\"`",
+        );
+        let foreign = "law = \"constant\"\nvalue = 1\nfile = \"a.csv\"";
+        said(foreign, "file", "`file` is no parameter of law `constant`", "`constant` takes `value`");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! coefficient of variation rather than a rate or a scale.
 
 mod check;
+mod forms;
 mod poisson;
 mod sampler;
 #[cfg(test)]
@@ -15,7 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::time::Span;
-pub use check::LawProblem;
+pub use check::{ENTRIES, LawProblem};
 pub use poisson::poisson;
 pub use sampler::{Sampler, gamma_variate};
 pub use zipf::Zipf;
@@ -80,11 +81,12 @@ pub enum LawName {
     Triangular,
     /// `high` with probability `share`, else `low`.
     Either,
-    /// One of `values`, with `weights` or all alike.
+    /// One of `values`, with `weights` or all alike; or one of the numbers in the `column` of a `file`, all alike.
     Empirical,
 }
 
 /// A probability law of a quantity, as a scenario writes it: `{ law = "lognormal", median = "2s", sigma = 0.8 }`.
+// Nothing here reads a file: whoever reads the scenario puts the values in the place of `file`; until then a law fails its check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Law<Q> {
@@ -141,6 +143,19 @@ pub struct Law<Q> {
     /// How likely each of `means` or `values` is; not negative, not all zero, of any sum.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub weights: Option<Vec<f64>>,
+    /// The file with the values of an empirical law, instead of `values`: `.csv`, `.tsv` or `.jsonl`, each also with `.gz`, or
+    /// `.parquet`; found from the folder of the scenario.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    /// The column of `file` with the values, one in each row: finite numbers from 0 upwards; amounts in credits, times in `unit`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// What a number in `file` counts where the law is one of times: `"1s"`, `"1min"`, `"1d"`. Must be given there, and only there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Span>,
+    /// What the numbers in `file` are multiplied by, above zero. Default 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scale: Option<f64>,
 }
 
 impl<Q: Quantity> Law<Q> {
@@ -165,6 +180,10 @@ impl<Q: Quantity> Law<Q> {
             means: None,
             values: None,
             weights: None,
+            file: None,
+            column: None,
+            unit: None,
+            scale: None,
         }
     }
 

@@ -289,6 +289,10 @@ fn put(law: &mut Law<f64>, name: &str, number: f64) {
         "means" => law.means = Some(vec![number, 1.0]),
         "values" => law.values = Some(vec![number, 1.0]),
         "weights" => law.weights = Some(vec![number, 1.0]),
+        "file" => law.file = Some("list.csv".to_owned()),
+        "column" => law.column = Some("value".to_owned()),
+        "unit" => law.unit = Some(Span::from_nanos(number)),
+        "scale" => law.scale = Some(number),
         _ => panic!("no field `{name}`"),
     }
 }

@@ -19,7 +19,7 @@ use crate::policy::Described;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Spec {
     /// The time from one instant of asking to the next; its mean is above zero.
-    pub gap: Law<Span>,
+    pub gap: Box<Law<Span>>,
     /// How many jobs are asked for at each instant, from 1 on; 1 unless given.
     #[serde(default = "one")]
     pub together: u32,

@@ -101,7 +101,7 @@ impl Reader for Table {
             let cells = self.0.get(&wanted.name).ok_or(format!("`{file}` has no column `{}`", wanted.name))?;
             let numbers = || cells.iter().map(|cell| cell.parse::<f64>().unwrap());
             Ok(match wanted.content {
-                Content::Number => Filled::Numbers(numbers().collect()),
+                Content::Number | Content::Amount => Filled::Numbers(numbers().collect()),
                 Content::Count => Filled::Counts(cells.iter().map(|cell| cell.parse().unwrap()).collect()),
                 Content::Text => Filled::Texts(cells.clone()),
                 Content::Instant(unit) => {

@@ -121,7 +121,7 @@ fn arrivals(compiler: &mut Compiler<'_>, path: &str, mut chosen: Arrivals, files
 impl Compiler<'_> {
     /// Says which columns a file lacks, each at the parameter of the table at `path` that names it; at the file where a
     /// name was left out.
-    fn missing_columns(&mut self, path: &str, file: &str, columns: &MissingColumns) {
+    pub(super) fn missing_columns(&mut self, path: &str, file: &str, columns: &MissingColumns) {
         let there: Vec<&str> = columns.there.iter().map(String::as_str).collect();
         for column in &columns.missing {
             let table = self.document.value(path).and_then(Node::as_table).into_iter().flatten();

@@ -7,27 +7,38 @@ use crate::domain::money::{MICRO, Money};
 use crate::engine::law::{Law, Quantity, Sampler};
 use crate::engine::time::Span;
 
-/// A quantity with the most that its mean may be: far beyond any market, and small enough that a run's sums hold it.
+/// A quantity with the most that its mean, or a value from a file, may be: far beyond any market, and small enough that a run's
+/// sums hold it.
 pub(super) trait Bounded: Quantity {
     /// In the numbers of the law.
     const MOST: f64;
     /// In words.
     const MOST_TEXT: &'static str;
+    /// What a one in a file is, in the numbers of the law; nothing where only a unit can say.
+    const ONE: Option<f64>;
+    /// A quantity that no check finds fault with, in the numbers of the law.
+    const PLAIN: f64;
 }
 
 impl Bounded for f64 {
     const MOST: f64 = 1e12;
     const MOST_TEXT: &'static str = "1e12";
+    const ONE: Option<f64> = Some(1.0);
+    const PLAIN: f64 = 1.0;
 }
 
 impl Bounded for Span {
     const MOST: f64 = 36_525.0 * 86_400e9;
     const MOST_TEXT: &'static str = "100 years";
+    const ONE: Option<f64> = None;
+    const PLAIN: f64 = 1e9;
 }
 
 impl Bounded for Money {
     const MOST: f64 = 1e9 * MICRO as f64;
     const MOST_TEXT: &'static str = "1000000000 credits";
+    const ONE: Option<f64> = Some(MICRO as f64);
+    const PLAIN: f64 = MICRO as f64;
 }
 
 impl Compiler<'_> {

@@ -20,6 +20,7 @@ mod head;
 mod laws;
 mod network;
 mod nodes;
+mod recorded;
 mod routing;
 mod together;
 mod verification;
@@ -32,11 +33,12 @@ const MODELS: usize = 62;
 const YEAR: Span = Span(366 * 86_400_000_000_000);
 
 /// Makes a scenario of a table, or says everything that is wrong with it.
-pub(super) fn compile(document: &Document, table: ScenarioTable) -> Result<Scenario, Problems> {
+pub(super) fn compile(document: &Document, mut table: ScenarioTable) -> Result<Scenario, Problems> {
     let problems = Problems::new(document.name());
     let mut compiler = Compiler { document, problems, names: names(&table), asked: Vec::new() };
     let mut files = Files::new(document, compiler.names.classes.clone());
     compiler.header(&table);
+    recorded::read(&mut compiler, &mut table, &mut files);
     let network = network::network(&mut compiler, &table.network, &mut files);
     let models = work::models(&mut compiler, &table);
     let admitted = verification::verification(&mut compiler, &table);

@@ -22,6 +22,8 @@ pub struct ColumnSpec<'a> {
 pub enum Kind {
     /// A finite number.
     Number,
+    /// A finite number from 0 upwards.
+    Amount,
     /// A whole number of 64 bits.
     Integer,
     /// A whole number of 63 bits from 0 upwards.
@@ -41,7 +43,7 @@ pub enum Kind {
 impl Kind {
     fn name(self) -> &'static str {
         match self {
-            Kind::Number => "a number",
+            Kind::Number | Kind::Amount => "a number",
             Kind::Integer | Kind::Count => "a whole number",
             Kind::Text => "text",
             Kind::Timestamp { .. } => "a time",
@@ -113,7 +115,7 @@ impl Columns {
         self.rows
     }
 
-    /// A column read as [`Kind::Number`]; `None` if it was optional and is not in the file.
+    /// A column read as [`Kind::Number`] or [`Kind::Amount`]; `None` if it was optional and is not in the file.
     pub fn numbers(&self, name: &str) -> Option<&[f64]> {
         self.find(name, |values| if let Values::Numbers(numbers) = values { Some(numbers.as_slice()) } else { None })
     }
@@ -157,7 +159,7 @@ impl<'s> Builder<'s> {
     pub(super) fn new(path: &'s Path, specs: &'s [ColumnSpec<'s>]) -> Builder<'s> {
         let column = |spec: &ColumnSpec<'_>| {
             let values = match spec.kind {
-                Kind::Number => Values::Numbers(Vec::new()),
+                Kind::Number | Kind::Amount => Values::Numbers(Vec::new()),
                 Kind::Integer | Kind::Count => Values::Integers(Vec::new()),
                 Kind::Text => Values::Texts(Texts::default()),
                 Kind::Timestamp { .. } => Values::Instants(Vec::new()),
@@ -223,19 +225,24 @@ impl<'s> Builder<'s> {
         let wrong = || {
             let (cell, number) = (shortened(text.unwrap_or_default()), text.and_then(cell::number));
             match spec.kind {
-                Kind::Count if number.is_some_and(|number| number < 0.0) => (format!("`{cell}` is below zero"), None),
+                Kind::Count | Kind::Amount if number.is_some_and(|number| number < 0.0) => {
+                    (format!("`{cell}` is below zero"), None)
+                }
                 Kind::Integer | Kind::Count if number.is_some_and(|number| number.fract() != 0.0) => {
                     (format!("`{cell}` is not a whole number"), None)
                 }
                 Kind::Integer | Kind::Count if number.is_some() => (format!("`{cell}` is beyond 64 bits"), None),
-                Kind::Number if text.is_some_and(|text| text.parse::<f64>().is_ok()) => {
+                Kind::Number | Kind::Amount if text.is_some_and(|text| text.parse::<f64>().is_ok()) => {
                     (format!("`{cell}` is not a finite number"), None)
                 }
                 kind => (format!("cannot read `{cell}` as {}", kind.name()), None),
             }
         };
         match (&mut column.values, spec.kind) {
-            (Values::Numbers(numbers), _) => numbers.push(text.map_or(Some(0.0), cell::number).ok_or_else(wrong)?),
+            (Values::Numbers(numbers), kind) => {
+                let fits = |number: &f64| kind != Kind::Amount || *number >= 0.0;
+                numbers.push(text.map_or(Some(0.0), cell::number).filter(fits).ok_or_else(wrong)?);
+            }
             (Values::Integers(integers), kind) => {
                 let fits = |number: &i64| kind != Kind::Count || *number >= 0;
                 integers.push(text.map_or(Some(0), cell::integer).filter(fits).ok_or_else(wrong)?);

@@ -42,6 +42,13 @@ pub fn score(p: f64) -> (f64, f64) {
     (mean, over(&|trust| (trust - mean) * (trust - mean)))
 }
 
+/// How many trials it takes on the average until the first run of `run` of probability `p` each: (1 − pʳ)/((1 − p)pʳ) (W. Feller, *An
+/// Introduction to Probability Theory and Its Applications*, volume 1, 1968, XIII.7).
+pub fn trials_until_run(p: f64, run: u32) -> f64 {
+    let all = (0..run).fold(1.0, |all, _| all * p);
+    (1.0 - all) / ((1.0 - p) * all)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::assert_known;
@@ -55,6 +62,8 @@ mod tests {
         assert_known(fading(1.0, 0.9).0, 11.0 / 12.0);
         assert_known(fading(0.8, 0.9).0, 0.75);
         assert_known(average(0.8, 0.9).1, 0.16 / 19.0);
+        // Two heads in a row: six tosses of a coin.
+        assert_known(trials_until_run(0.5, 2), 6.0);
         // One who is never right has the least there is, and always the same.
         assert_known(score(0.0).0, 2.0 / 3.0);
         assert!(score(0.0).1.abs() < 1e-15 && score(0.9).0 > score(0.8).0);

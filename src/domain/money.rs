@@ -224,7 +224,8 @@ mod tests {
     /// As the standard library rounds, on both sides of where the short way ends.
     #[test]
     fn the_nearest_amount_is_the_even_one_of_two() {
-        let edges = [0.0, 0.5, 1.5, 2.5, 0.5f64.next_down(), 1e15 + 0.5, (1u64 << 51) as f64, (1u64 << 52) as f64 + 1.0, 1e18];
+        let edges =
+            [0.0, 0.5, 1.5, 2.5, 0.5f64.next_down(), 1e15 + 0.5, (1u64 << 51) as f64, (1u64 << 52) as f64 + 1.0, 1e18];
         for number in edges.into_iter().flat_map(|edge| [edge, edge.next_down(), edge.next_up(), edge + 0.75]) {
             for number in [number, -number] {
                 assert_eq!(Money::from_micro(number).0, number.round_ties_even() as i64, "{number}");

@@ -108,8 +108,7 @@ pub struct Market {
     chain: ChainState,
     payouts: Payouts,
     /// What those who asked would have waited, where they are told the mean of it.
-    wait: MeanWait,
-    /// What those waited who were checked upon.
+    wait: MeanSpan,
     /// The validators and the provers.
     checkers: [Checkers; 2],
     /// Events dropped because their turn had passed.
@@ -131,26 +130,26 @@ struct ClassState {
     patience: Option<Lane>,
 }
 
-/// The mean of waits.
+/// The mean of spans, of waits and of others.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-struct MeanWait {
-    jobs: u64,
+struct MeanSpan {
+    count: u64,
     nanos: u128,
 }
 
-impl MeanWait {
+impl MeanSpan {
     #[inline]
-    fn note(&mut self, waited: Span) {
-        self.jobs += 1;
-        self.nanos += waited.0 as u128;
+    fn note(&mut self, span: Span) {
+        self.count += 1;
+        self.nanos += span.0 as u128;
     }
 
     fn mean(&self) -> Span {
         match u64::try_from(self.nanos) {
-            _ if self.jobs == 0 => Span::ZERO,
+            _ if self.count == 0 => Span::ZERO,
             // A division of 128 bits takes many times as long.
-            Ok(nanos) => Span(nanos / self.jobs),
-            Err(_) => Span((self.nanos / self.jobs as u128) as u64),
+            Ok(nanos) => Span(nanos / self.count),
+            Err(_) => Span((self.nanos / self.count as u128) as u64),
         }
     }
 }

@@ -26,7 +26,7 @@ use super::state::proceedings::Proceedings;
 use super::state::registry::{Keeps, Registry};
 use super::state::service::Service;
 use super::state::sources::Source;
-use super::{ClassState, Event, Market, MeanWait, Moment, Scratch};
+use super::{ClassState, Event, Market, MeanSpan, Moment, Scratch};
 
 /// Which trait of a node a draw is for; the numbers are never reused.
 #[derive(Clone, Copy)]
@@ -77,7 +77,7 @@ impl Market {
             opinions: Opinions::default(),
             chain: ChainState::default(),
             payouts: Payouts::default(),
-            wait: MeanWait::default(),
+            wait: MeanSpan::default(),
             checkers: Default::default(),
             stale: 0,
             scratch: Scratch::with_room(),

@@ -84,6 +84,11 @@ impl Classes {
         self.0[place].count(story);
     }
 
+    /// The counts of each class that was counted or lies below one that was.
+    pub fn iter(&self) -> impl Iterator<Item = &ClassCounts> {
+        self.0.iter()
+    }
+
     /// The counts of the class with this number; none if no job of it or of a later one left.
     pub fn get(&self, class: usize) -> Option<&ClassCounts> {
         self.0.get(class)

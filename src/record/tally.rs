@@ -1,5 +1,7 @@
 //! The tally: a whole run in one row, in constant memory.
 
+use std::ops::AddAssign;
+
 use crate::domain::fate::{Cause, Fate};
 use crate::domain::money::Money;
 use crate::domain::story::Story;
@@ -163,17 +165,9 @@ impl Tally {
 
     fn count(&mut self, story: &Story) {
         let summary = &mut self.summary;
-        summary.jobs += 1;
         summary.blocks.count(story);
         summary.classes.count(story);
-        summary.fates[story.fate as usize] += 1;
-        if let Some(cause) = story.cause {
-            summary.causes[cause as usize] += 1;
-        }
-        summary.attempts += story.attempts as u64;
         summary.input_tokens += story.input_tokens as u64;
-        summary.value_asked += story.value.0 as i128;
-        summary.charged += story.charged().0 as i128;
         self.verified(story);
         let summary = &mut self.summary;
         let at = &story.at;
@@ -184,11 +178,7 @@ impl Tally {
             summary.response.note(at.answered.since(at.asked));
             summary.service.note(at.finished.since(at.started));
             summary.first_token.note(at.first_token.since(at.asked));
-            summary.work += story.work.0 as u128;
             summary.output_tokens += story.output_tokens as u64;
-        }
-        if story.fate == Fate::FinalRight {
-            summary.value_final += story.value.0 as i128;
         }
     }
 }
@@ -197,18 +187,7 @@ impl Tally {
     /// Counts what verification did to a job.
     fn verified(&mut self, story: &Story) {
         let (summary, at) = (&mut self.summary, &story.at);
-        if story.cause.is_some() {
-            for (bit, count) in summary.alive_without.iter_mut().enumerate() {
-                *count += u64::from(story.alive_without >> bit & 1);
-            }
-        }
-        if at.used != Time::NEVER {
-            summary.used += 1;
-            summary.used_wrong += u64::from(!story.is_right());
-        }
         if story.checks > 0 {
-            summary.checks[0] += u64::from(story.checks);
-            summary.checks[1] += u64::from(story.alarms);
             let place = if story.is_right() { 2 } else { 0 };
             summary.found[place] += 1;
             summary.found[place + 1] += u64::from(story.alarms > 0);
@@ -217,9 +196,6 @@ impl Tally {
         if story.attempts > 0 {
             summary.slippage += (story.price().0 - story.first_price.0) as i128;
         }
-        let charged = [story.charged_compute, story.charged_coordination, story.charged_verification];
-        summary.charged_by_channel.iter_mut().zip(charged).for_each(|(sum, part)| *sum += part.0 as i128);
-        summary.shortfall += story.shortfall.0 as i128;
         if at.accepted != Time::NEVER {
             summary.accepted.note(at.accepted.since(at.asked));
         }
@@ -262,6 +238,7 @@ impl Recorder for Tally {
         self.summary.ended = at;
         self.summary.begin = self.at_warm_up.unwrap_or_default();
         self.summary.end = gauges.market(at);
+        self.summary.add_up();
         let totals = &mut self.summary.nodes;
         gauges.nodes(at, &mut |node| {
             if !node.is_node() {
@@ -279,6 +256,28 @@ impl Recorder for Tally {
 }
 
 impl Summary {
+    /// What is counted of each class is counted once, and added up here.
+    fn add_up(&mut self) {
+        let classes = std::mem::take(&mut self.classes);
+        for class in classes.iter() {
+            self.jobs += class.jobs;
+            add(&mut self.fates, &class.fates);
+            add(&mut self.causes, &class.causes);
+            add(&mut self.alive_without, &class.alive_without);
+            self.used += class.used;
+            self.used_wrong += class.used_wrong;
+            add(&mut self.checks, &class.checks);
+            self.attempts += class.attempts;
+            self.work += class.work;
+            self.value_asked += class.value_asked;
+            self.value_final += class.value_final;
+            self.charged += class.charged();
+            add(&mut self.charged_by_channel, &class.charged_by_channel);
+            self.shortfall += class.shortfall;
+        }
+        self.classes = classes;
+    }
+
     /// Jobs with this fate.
     pub fn fate(&self, fate: Fate) -> u64 {
         self.fates[fate as usize]
@@ -313,4 +312,8 @@ impl Summary {
     pub fn price_per_second(&self) -> Option<f64> {
         (self.work > 0).then(|| Money(1).units() * self.charged as f64 / (self.work as f64 * 1e-9))
     }
+}
+
+fn add<T: Copy + AddAssign>(sums: &mut [T], parts: &[T]) {
+    sums.iter_mut().zip(parts).for_each(|(sum, part)| *sum += *part);
 }

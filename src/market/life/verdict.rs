@@ -72,7 +72,8 @@ pub fn accept(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
 /// says something else was outvoted and is slashed, as a contributor to iExec's Proof of Contribution that is not in the
 /// consensus loses its stake. Where one answer was enough nothing is compared.
 pub fn compare(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, number: usize) {
-    let story = *market.jobs.story(slot);
+    let story = market.jobs.story(slot);
+    let accepted = story.answer.key;
     if story.at.accepted == Time::NEVER || !at.scenario.verification.methods[story.method].compares() {
         return;
     }
@@ -80,7 +81,7 @@ pub fn compare(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, number: 
     if copy.answer == replication::NO_ANSWER {
         return;
     }
-    let evidence = if copy.answer.key == story.answer.key { Evidence::Passed } else { Evidence::Failed };
+    let evidence = if copy.answer.key == accepted { Evidence::Passed } else { Evidence::Failed };
     if evidence == Evidence::Failed {
         settlement::slash_outvoted(market, at, slot, copy.node);
     }

@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::engine::time::Span;
-use crate::market::MeanWait;
+use crate::market::MeanSpan;
 
 /// The parties of a kind and how busy they are.
 ///
-/// Who checks is drawn when the answer is there, so that what counts is the mean over all of them. A party with a free slot
-/// does not let anybody wait; at any other, each job beyond those that fill the slots takes the mean time of the checks so
-/// far, shared by the slots. It is what is so now and not what was so on the average: where nobody asks, the queues empty, and
-/// checking is worth asking for again.
+/// Who checks is drawn when the answer is there. The mean is over all of them alike, which is right where they are drawn alike
+/// and assumed where they are drawn by their stakes or opinions. A party with a free slot does not let anybody wait; at any
+/// other, each job beyond those that fill the slots takes the mean time of the checks so far, shared by the slots. It is what
+/// is so now and not what was so on the average: where nobody asks, the queues empty, and checking is worth asking for again.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub struct Checkers {
     parties: u64,
@@ -18,8 +18,9 @@ pub struct Checkers {
     hold: Span,
     /// Jobs ahead per slot, over all parties, in millionths.
     ahead: u64,
-    served: MeanWait,
-    /// How long the checks so far took, on the average.
+    /// The checks so far.
+    served: MeanSpan,
+    /// How long they took on the average: divided once per check, and not whenever somebody asks.
     took: Span,
 }
 
@@ -54,7 +55,7 @@ impl Checkers {
         if self.parties == 0 {
             return 0.0;
         }
-        let took = if self.served.jobs == 0 { each } else { self.took };
+        let took = if self.served.count == 0 { each } else { self.took };
         (Span(self.ahead).nanos() * 1e-6 * took.nanos() + self.hold.nanos()) / Span(self.parties).nanos()
     }
 }

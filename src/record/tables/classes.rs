@@ -6,6 +6,7 @@ use crate::record::columns::{Cell, Column, Table};
 use crate::record::tally::Summary;
 
 use super::endings::{causes, fates};
+use super::joined;
 
 /// What became of the jobs of a class, with its name.
 #[derive(Clone, Debug, Default)]
@@ -140,22 +141,7 @@ const TIMES: [C; 7] = [
         .nullable(),
 ];
 
-const ALL: [C; 50] = {
-    let mut all = [const { C::flag("unset", "unset", |_| Cell::Null) }; 50];
-    let (mut at, mut part) = (0, 0);
-    let parts: [&[C]; 6] = [&HEAD, &FATES, &CAUSES, &LIVES, &MONEY, &TIMES];
-    while part < parts.len() {
-        let mut column = 0;
-        while column < parts[part].len() {
-            all[at] = parts[part][column];
-            at += 1;
-            column += 1;
-        }
-        part += 1;
-    }
-    assert!(at == all.len());
-    all
-};
+const ALL: [C; 50] = joined(&[&HEAD, &FATES, &CAUSES, &LIVES, &MONEY, &TIMES]);
 
 /// The run in one row per class of job.
 pub static CLASSES: Table<ClassRow> =

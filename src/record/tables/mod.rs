@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::columns::TableDescription;
+use super::columns::{Cell, Column, TableDescription};
 
 mod checks;
 mod classes;
@@ -56,6 +56,23 @@ pub fn all() -> Vec<TableDescription> {
         VALIDATORS.description(),
         CHECKS.description(),
     ]
+}
+
+/// The columns of several lists in one, for tables of so many columns.
+pub(super) const fn joined<R, const COUNT: usize>(parts: &[&[Column<R>]]) -> [Column<R>; COUNT] {
+    let mut all = [const { Column::flag("unset", "unset", |_| Cell::Null) }; COUNT];
+    let (mut at, mut part) = (0, 0);
+    while part < parts.len() {
+        let mut column = 0;
+        while column < parts[part].len() {
+            all[at] = parts[part][column];
+            at += 1;
+            column += 1;
+        }
+        part += 1;
+    }
+    assert!(at == COUNT, "as many columns as are said");
+    all
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use crate::record::columns::{Cell, Column, Table};
 use crate::record::tally::{Durations, Summary};
 
 use super::endings::{causes, fates};
+use super::joined;
 
 type C = Column<Summary>;
 
@@ -166,24 +167,19 @@ const TRUST_GAP: [C; 6] = durations!(trust_gap "time from use to finality":
     "trust_gap_mean_s" "trust_gap_deviation_s" "trust_gap_p50_ns" "trust_gap_p90_ns" "trust_gap_p95_ns"
     "trust_gap_p99_ns");
 
-const ALL: [C; 108] = {
-    let mut all = [const { C::flag("unset", "unset", |_| Cell::Null) }; 108];
-    let mut at = 0;
-    let mut part = 0;
-    let parts: [&[C]; 11] =
-        [&REST, &FATES, &CAUSES, &VERIFIED, &RESPONSE, &FIRST_TOKEN, &WAIT, &SERVICE, &ACCEPTED, &FINALITY, &TRUST_GAP];
-    while part < parts.len() {
-        let mut column = 0;
-        while column < parts[part].len() {
-            all[at] = parts[part][column];
-            at += 1;
-            column += 1;
-        }
-        part += 1;
-    }
-    assert!(at == all.len());
-    all
-};
+const ALL: [C; 108] = joined(&[
+    &REST,
+    &FATES,
+    &CAUSES,
+    &VERIFIED,
+    &RESPONSE,
+    &FIRST_TOKEN,
+    &WAIT,
+    &SERVICE,
+    &ACCEPTED,
+    &FINALITY,
+    &TRUST_GAP,
+]);
 
 /// The run in one row.
 pub static SUMMARY: Table<Summary> = Table { name: "summary", grain: "one row per run", columns: &ALL };

@@ -64,8 +64,8 @@ impl Span {
     /// Nanoseconds as a number.
     #[inline]
     pub fn nanos(self) -> f64 {
-        // From signed numbers the way is one instruction.
-        i64::try_from(self.0).map_or(self.0 as f64, |nanos| nanos as f64)
+        // From signed numbers the way is one instruction; a span beyond 292 years is for ever.
+        self.0.min(i64::MAX as u64) as i64 as f64
     }
 
     /// The nearest span to `seconds`; negative and not-a-number become zero, too long becomes the longest.

@@ -23,6 +23,7 @@ mod life;
 mod opening;
 mod state;
 
+use life::bound::Ceilings;
 use life::terms::{Passing, Terms};
 use state::chain::ChainState;
 use state::checkers::Checkers;
@@ -45,6 +46,7 @@ pub use life::choice::{Inquest, Inspection};
 /// What is due. An event about a job or a node carries the turn it was meant for; if the turn has moved on, the event is
 /// stale and is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[repr(u32)]
 pub enum Event {
     /// A source asks for its next job.
     Arrival { source: SourceId },
@@ -78,8 +80,10 @@ pub enum Event {
     Price,
     /// A block of the chain.
     Block,
-    /// A batch of payments may be closed: by its age, or by idleness since a payment joined.
-    Gather { batch: u32, joined: Option<u32> },
+    /// A batch of payments is closed by its age.
+    Aged { batch: u32 },
+    /// The open batch may be closed because no payment joins.
+    Idle,
     /// The settler is done with a batch.
     Settle,
 }
@@ -167,6 +171,7 @@ struct Scratch {
     terms: Vec<Terms>,
     /// Of each offer that leaves something, the place of its best method among the terms.
     best: Vec<u32>,
+    ceilings: Ceilings,
     /// Offers not yet taken for copies, and those taken.
     left: Vec<Offer>,
     chosen: Vec<Offer>,
@@ -233,7 +238,8 @@ impl Market {
             Event::Window { job, turn } if self.jobs.is(job, turn) => life::standing::window(self, at, job),
             Event::Price => forces::price::tick(self, at),
             Event::Block => life::coordination::block(self, at),
-            Event::Gather { batch, joined } => forces::payout::due(self, at, batch, joined),
+            Event::Aged { batch } => forces::payout::aged(self, at, batch),
+            Event::Idle => forces::payout::idle(self, at),
             Event::Settle => forces::payout::settle(self, at),
             _ => self.stale += 1,
         }

@@ -145,7 +145,7 @@ fn costs(nodes: &Nodes, scenario: &Scenario) -> [Money; 3] {
     let mean = |checks: bool| {
         let of_kind = |quote: &&NodeQuote| (scenario.groups[quote.group].kind != PartyKind::Node) == checks;
         let (total, count) = nodes.quotes.iter().filter(of_kind).fold((0i128, 0i128), |(total, count), quote| {
-            (total + (quote.cost.0 as f64 * quote.slowness).ceil() as i128, count + 1)
+            (total + i128::from(quote.floor.0), count + 1)
         });
         Money(if count == 0 { 0 } else { (total / count) as i64 })
     };
@@ -179,11 +179,14 @@ fn quote(seed: Seed, scenario: &Scenario, id: NodeGroupId, group: &NodeGroup, no
     let amount = |law: &Sampler, which| Money::from_number(law.sample(&mut trait_of(seed, node, which)));
     let regions = scenario.network.regions.len() as u64;
     let drawn = || RegionId(trait_of(seed, node, Trait::Region).below(regions) as u16);
+    let cost = amount(&group.cost, Trait::Cost).max(Money::ZERO);
+    let slowness = 1.0 / speed(seed, group, node);
     NodeQuote {
         asks: group.price.as_ref().map_or(Money(-1), |law| amount(law, Trait::Price).max(Money::ZERO)),
-        cost: amount(&group.cost, Trait::Cost).max(Money::ZERO),
+        cost,
+        floor: Money(Span::at_least_nanos(cost.0 as f64 * slowness).0 as i64),
         work: 0,
-        slowness: 1.0 / speed(seed, group, node),
+        slowness,
         jobs: 0,
         slots: group.slots,
         room: group.slots.saturating_add(group.places),

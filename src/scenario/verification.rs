@@ -58,6 +58,14 @@ pub struct Method {
     pub overhead: f64,
     /// Work of the node beyond that of the answer, on the reference GPU.
     pub overhead_time: Span,
+    /// Copies executed in all.
+    pub copies: u32,
+    /// How many of them must agree.
+    pub agree: u32,
+    /// Gas of the checks: as expected, and if every one takes place.
+    pub gas: (f64, u64),
+    /// Whether somebody is paid for a check, or for making a proof.
+    pub pays_checkers: bool,
     /// Whether some check is deferred.
     pub defers: bool,
     /// The longest window of its checks.
@@ -77,6 +85,8 @@ pub struct Check {
     pub time: Option<Sampler>,
     /// The factor on `time`.
     pub time_factor: f64,
+    /// The mean of `time` with its factor, in nanoseconds.
+    pub mean_time: f64,
     /// Gas if it takes place.
     pub gas: u64,
     /// Checkers, or copies in all.
@@ -105,12 +115,7 @@ impl Verification {
 impl Method {
     /// Whether copies are compared: where one answer is enough, they only race.
     pub fn compares(&self) -> bool {
-        self.checks.first().is_some_and(|check| check.by == Checker::Replicas && check.agree > 1)
-    }
-
-    /// Whether somebody is paid for a check, or for making a proof.
-    pub fn pays_checkers(&self) -> bool {
-        self.checks.iter().any(|check| !matches!(check.by, Checker::Attestation | Checker::Replicas))
+        self.agree > 1
     }
 }
 
@@ -123,8 +128,7 @@ impl Check {
 
     /// What one checker is expected to do for a job of so much work, on the reference GPU.
     pub fn expected_work(&self, job: Span) -> Span {
-        let fixed = self.time.as_ref().map_or(0.0, Sampler::mean) * self.time_factor;
-        Span::from_nanos(job.0 as f64 * self.work + fixed)
+        Span::from_nanos(job.nanos() * self.work + self.mean_time)
     }
 
     /// What one checker does for a job of so much work, on the reference GPU.

@@ -16,14 +16,17 @@ pub fn join(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let payouts = &mut market.payouts;
     payouts.waiting.push_back((slot, key));
     payouts.gathered += 1;
-    payouts.joined = payouts.joined.wrapping_add(1);
+    payouts.joined = at.now;
     if payouts.gathered == 1 {
-        at.queue.push(at.now + age, Event::Gather { batch: payouts.batch, joined: None });
+        at.queue.push(at.now + age, Event::Aged { batch: payouts.batch });
     }
     if payouts.gathered >= count {
         return close(market, at);
     }
-    at.queue.push(at.now + idle, Event::Gather { batch: payouts.batch, joined: Some(payouts.joined) });
+    if !payouts.timed {
+        payouts.timed = true;
+        at.queue.push(at.now + idle, Event::Idle);
+    }
 }
 
 /// A revoked result is not paid for.
@@ -34,11 +37,20 @@ pub fn leave(market: &mut Market, slot: JobSlot) {
     }
 }
 
-/// A timer of the open batch is due: its age, or idleness since a payment joined.
-pub fn due(market: &mut Market, at: &mut Moment<'_>, batch: u32, joined: Option<u32>) {
-    let payouts = &market.payouts;
-    let is_current = payouts.batch == batch && joined.is_none_or(|joined| payouts.joined == joined);
-    if is_current && payouts.gathered > 0 {
+/// A batch has come to its age, if it is still open.
+pub fn aged(market: &mut Market, at: &mut Moment<'_>, batch: u32) {
+    if market.payouts.batch == batch && market.payouts.gathered > 0 {
+        close(market, at);
+    }
+}
+
+/// Nobody may have joined for long enough: who joined since the timer was set has it set anew, once for all of them.
+pub fn idle(market: &mut Market, at: &mut Moment<'_>) {
+    let due = market.payouts.joined + rules(at).idle;
+    market.payouts.timed = market.payouts.gathered > 0 && due > at.now;
+    if market.payouts.timed {
+        at.queue.push(due, Event::Idle);
+    } else if market.payouts.gathered > 0 {
         close(market, at);
     }
 }

@@ -7,16 +7,17 @@ use serde::Serialize;
 
 use crate::domain::fate::Cause;
 use crate::domain::ids::{ClassId, JobSlot, MethodId};
-use crate::domain::money::Money;
+use crate::domain::money::{Money, Rounding};
 use crate::domain::story::JobKey;
 use crate::engine::time::Time;
-use crate::market::{Market, Moment};
+use crate::market::{Market, Moment, Scratch};
 use crate::policy::chooser::Offer;
 use crate::scenario::Scenario;
 use crate::scenario::schema::Use;
 
+use super::bound::Ceilings;
 use super::deaths::Deaths;
-use super::quote::{Quote, Wish, quote, surplus_above, taken_off};
+use super::quote::{Quote, Wish, quote, surplus, taken_off};
 use super::terms::Terms;
 
 /// The quotes that one job was given at one instant, for whoever asks why it lives or dies.
@@ -57,52 +58,95 @@ pub fn choose(
     let mut terms = std::mem::take(&mut market.scratch.terms);
     super::terms::collect(market, at, slot, offers, &mut terms);
     terms.retain(|terms| terms.copies as usize <= offers.len());
-    // Copies go to as many nodes as there are copies, each of which must leave something: a method that asks for more than
-    // do is none.
-    while let Some(few) = weigh(market, at, slot, offers, &terms) {
-        terms.retain(|terms| terms.copies as usize <= few);
+    let wish = Wish::of(market, at.scenario, at.now, slot);
+    let (scratch, rounding) = (&mut market.scratch, at.scenario.channels.rounding);
+    // Who takes the largest surplus needs no closer look at what cannot leave it, unless the next best get copies.
+    let leading = at.scenario.routing.chooser.takes_most_surplus();
+    if !leading || weigh(scratch, &wish, rounding, offers, &terms, leading) > 1 {
+        // Copies go to as many nodes as there are copies, each of which must leave something: a method that asks for more
+        // than do is none.
+        while weigh(scratch, &wish, rounding, offers, &terms, false) > scratch.best.len() {
+            terms.retain(|terms| terms.copies as usize <= scratch.best.len());
+        }
     }
-    let chosen = conclude(market, at, slot, offers, &terms);
+    let chosen = conclude(market, at, (slot, &wish), offers, &terms);
     terms.clear();
     market.scratch.terms = terms;
     chosen
 }
 
-/// Looks for the best method of each offer. Says how many offers leave something, if that is fewer than a best method asks
-/// for.
-fn weigh(market: &mut Market, at: &Moment<'_>, slot: JobSlot, offers: &mut [Offer], terms: &[Terms]) -> Option<usize> {
-    let rounding = at.scenario.channels.rounding;
-    let wish = Wish::of(market, at.scenario, at.now, slot);
-    let best = &mut market.scratch.best;
+/// Looks for the best method of each offer, or, of `leading` ones, of each that leaves no less than those before it: the others
+/// are passed over as if they left nothing. Says how many copies a method that was found asks for at most; 0 if none was.
+fn weigh(
+    scratch: &mut Scratch,
+    wish: &Wish<'_>,
+    rounding: Rounding,
+    offers: &mut [Offer],
+    terms: &[Terms],
+    leading: bool,
+) -> usize {
+    let (best, ceilings) = (&mut scratch.best, &mut scratch.ceilings);
     best.clear();
+    ceilings.raise(wish, offers, terms);
+    // Who leaves most at most is weighed first: little that comes after him needs a closer look.
+    let hope = if leading { ceilings.highest() } else { None };
+    let hoped = hope.and_then(|hope| best_method(wish, rounding, (&offers[hope], hope), terms, ceilings, 0.0));
+    // Equal offers are told apart by the chooser.
+    let no_less_than = |surplus: f64| if leading { surplus.next_down() } else { 0.0 };
+    let mut bar = hoped.map_or(0.0, |(_, surplus)| no_less_than(surplus));
     let mut copies = 0;
-    for offer in offers.iter_mut() {
-        // Among equal methods the first admitted; whatever leaves nothing is none.
-        let mut of_offer = None;
+    for (index, offer) in offers.iter_mut().enumerate() {
+        let found = match Some(index) == hope {
+            true => hoped.filter(|&(_, surplus)| surplus > bar),
+            false if ceilings.of(index).most <= bar => None,
+            false => best_method(wish, rounding, (offer, index), terms, ceilings, bar),
+        };
         offer.surplus = 0.0;
-        for (place, terms) in terms.iter().enumerate() {
-            if let Some(surplus) = surplus_above(&wish, rounding, offer, terms, offer.surplus) {
-                (of_offer, offer.surplus) = (Some(place), surplus);
-            }
-        }
-        if let Some(place) = of_offer {
+        if let Some((place, surplus)) = found {
+            offer.surplus = surplus;
             best.push(place as u32);
             copies = copies.max(terms[place].copies as usize);
+            bar = no_less_than(surplus);
         }
     }
-    Some(best.len()).filter(|&few| few < copies)
+    copies
+}
+
+/// The method with which an offer leaves the most, and what that is, if it is more than `bar`; among equal ones the first
+/// admitted. What is left at most with a method tells which need no closer look.
+fn best_method(
+    wish: &Wish<'_>,
+    rounding: Rounding,
+    (offer, index): (&Offer, usize),
+    terms: &[Terms],
+    ceilings: &Ceilings,
+    mut bar: f64,
+) -> Option<(usize, f64)> {
+    let ceiling = ceilings.of(index);
+    let mut best = None;
+    // The one that leaves most at most comes first, and then the others in their order.
+    let others = (0..terms.len()).filter(|&place| place != ceiling.place);
+    for place in std::iter::once(ceiling.place).chain(others) {
+        if ceilings.with(place, offer, &ceiling) <= bar {
+            continue;
+        }
+        let surplus = surplus(wish, rounding, offer, &terms[place]);
+        if surplus > bar || (surplus == bar && best.is_some_and(|(before, _)| place < before)) {
+            (best, bar) = (Some((place, surplus)), surplus);
+        }
+    }
+    best
 }
 
 /// The quote that is taken among the best ones, or the cause and what would have been alive without.
 fn conclude(
     market: &mut Market,
     at: &Moment<'_>,
-    slot: JobSlot,
+    (slot, wish): (JobSlot, &Wish<'_>),
     offers: &mut Vec<Offer>,
     terms: &[Terms],
 ) -> Result<Quote, (Cause, u8)> {
     let scenario = at.scenario;
-    let wish = Wish::of(market, scenario, at.now, slot);
     let watched = market.inspection.as_ref().is_some_and(|watched| watched.job == market.jobs.story(slot).key);
     let mut inquest = None;
     let mut deaths = Deaths::default();
@@ -110,9 +154,11 @@ fn conclude(
         let mut quotes = Vec::new();
         for offer in offers.iter() {
             for terms in terms {
-                deaths.see(wish.value, &taken_off(&wish, scenario.channels.rounding, offer, terms));
+                if deaths.may_learn(wish.value, offer.price.0 as f64) {
+                    deaths.see(wish.value, &taken_off(wish, scenario.channels.rounding, offer, terms));
+                }
                 if watched {
-                    quotes.push(quote(&wish, scenario, offer, terms));
+                    quotes.push(quote(wish, scenario, offer, terms));
                 }
             }
         }
@@ -124,7 +170,7 @@ fn conclude(
         Err((cause.unwrap_or(Cause::NoSupply), deaths.alive_without()))
     } else {
         let place = super::offer::pick(market, scenario, slot, offers, 0);
-        Ok(quote(&wish, scenario, &offers[place], &terms[market.scratch.best[place] as usize]))
+        Ok(quote(wish, scenario, &offers[place], &terms[market.scratch.best[place] as usize]))
     };
     if let Some(mut inquest) = inquest {
         (inquest.taken, inquest.cause) = (taken.ok(), taken.err().map(|(cause, _)| cause));

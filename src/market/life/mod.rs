@@ -18,6 +18,7 @@ pub mod offer;
 // What each admitted method would cost and promise.
 pub mod terms;
 // What an offer with a method leaves of the value of the answer.
+pub mod bound;
 pub mod quote;
 // Every offer with every method is weighed, and one is taken, or none.
 pub mod choice;

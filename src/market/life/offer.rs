@@ -155,7 +155,7 @@ pub fn collect(market: &mut Market, at: &Moment<'_>, slot: JobSlot, pool: &[Node
         };
         let service = expected.scaled(slowness);
         let network = scenario.network.round_trip(from, quote.region);
-        let rate = asked.max(floor(quote));
+        let rate = asked.max(quote.floor);
         offers.push(Offer {
             node,
             rate,
@@ -167,16 +167,6 @@ pub fn collect(market: &mut Market, at: &Moment<'_>, slot: JobSlot, pool: &[Node
             trust: market.opinions.trust(&scenario.verification, requester, node),
             surplus: 0.0,
         });
-    }
-}
-
-/// What a GPU-second of work costs a node at its speed; it never asks less.
-#[inline]
-fn floor(quote: &NodeQuote) -> Money {
-    match quote.cost {
-        Money::ZERO => Money::ZERO,
-        cost if quote.slowness == 1.0 => cost,
-        cost => Money(Span::at_least_nanos(cost.0 as f64 * quote.slowness).0 as i64),
     }
 }
 

@@ -130,7 +130,8 @@ pub fn set_work(market: &mut Market, at: &Moment<'_>, slot: JobSlot) {
     let more = terms::overhead(method, story.work);
     if story.output_tokens > 0 {
         let model = &scenario.models[class.model];
-        let prefill = model.prefill(story.input_tokens) + model.decode(1.0);
+        // What is not writing the output is reading the input.
+        let prefill = story.work.less(model.decode(f64::from(story.output_tokens))) + model.decode(1.0);
         job.prefill = prefill.scaled(factor).at_most(job.left);
     }
     if more > Span::ZERO {

@@ -53,12 +53,17 @@ pub struct Quote {
     pub deductions: [f64; 5],
 }
 
+/// Where five terms of the series of e⁻ˣ are of little use any more.
+const FAR: f64 = 1.5;
+
 /// What a requester wants of an answer.
 #[derive(Clone, Debug)]
 pub struct Wish<'a> {
     class: &'a Class,
     /// In micro-credits.
     pub value: f64,
+    /// What is lost by a wrong answer, in micro-credits.
+    pub harm: f64,
     /// Nanoseconds from now to the deadline.
     left: f64,
     /// Nanoseconds since the asking.
@@ -73,9 +78,11 @@ impl<'a> Wish<'a> {
     pub fn of(market: &Market, scenario: &'a Scenario, now: Time, slot: JobSlot) -> Wish<'a> {
         let story = market.jobs.story(slot);
         let left = if story.deadline == Time::NEVER { f64::INFINITY } else { story.deadline.0 as f64 - now.0 as f64 };
+        let (class, value) = (&scenario.classes[story.class], story.value.0 as f64);
         Wish {
-            class: &scenario.classes[story.class],
-            value: story.value.0 as f64,
+            class,
+            value,
+            harm: class.harm * value,
             left,
             passed: now.since(story.at.asked).0 as f64,
             known: Cell::new([(f64::NAN, 0.0); 2]),
@@ -106,6 +113,38 @@ impl<'a> Wish<'a> {
                 worth
             }
         }
+    }
+}
+
+impl Wish<'_> {
+    /// When the answer would be used.
+    pub fn use_at(&self) -> Use {
+        self.class.use_at
+    }
+
+    /// The part of the harm that is undone if a wrong answer in use is found out.
+    pub fn recovers(&self) -> f64 {
+        self.class.recovers
+    }
+
+    /// No less than what remains of the value then, and without an exponential.
+    #[inline]
+    pub fn worth_at_most(&self, delay: f64) -> f64 {
+        let total = self.passed + delay;
+        match (delay > self.left, self.class.discount == 0.0) {
+            (true, _) => f64::NEG_INFINITY,
+            (_, true) => self.value - self.class.delay_cost * total,
+            _ => self.value * self.remains_at_most(total),
+        }
+    }
+
+    /// No less than the part of the worth that remains after so many nanoseconds more: the series of e⁻ˣ alternates, and is
+    /// above it after every other term. Far out it turns up again; what remains does not.
+    #[inline]
+    pub fn remains_at_most(&self, delay: f64) -> f64 {
+        let x = self.class.discount * delay;
+        let x = if x < FAR { x } else { FAR };
+        1.0 - x * (1.0 - x * (0.5 - x * (1.0 / 6.0 - x * (1.0 / 24.0))))
     }
 }
 
@@ -145,18 +184,9 @@ impl Prices {
     }
 }
 
-/// What an offer with a method leaves of a job's value, or `None` if that is not more than `bar`.
-#[inline]
-pub fn surplus_above(wish: &Wish<'_>, rounding: Rounding, offer: &Offer, terms: &Terms, bar: f64) -> Option<f64> {
-    let paid = Prices::of(rounding, offer, terms).paid(terms);
-    // No deduction is a gain, and taking off is monotone to the last bit: what the prices and the delay of the bare answer
-    // leave is never less than the surplus, and found in a third of the time.
-    let first = wish.worth(offer.delay.nanos() + terms.inclusion);
-    if wish.value - paid[0] - paid[1] - (wish.value - first) - paid[2] <= bar {
-        return None;
-    }
-    let surplus = left_of(wish.value, &deductions(wish, paid, first, offer, terms).0, None);
-    Some(surplus).filter(|&surplus| surplus > bar)
+/// What an offer with a method leaves of a job's value.
+pub fn surplus(wish: &Wish<'_>, rounding: Rounding, offer: &Offer, terms: &Terms) -> f64 {
+    left_of(wish.value, &taken_off(wish, rounding, offer, terms), None)
 }
 
 /// What an offer with a method takes off a job's value, in the order of
@@ -199,7 +229,7 @@ fn deductions(wish: &Wish<'_>, paid: [f64; 3], worth_first: f64, offer: &Offer, 
     let answered = unchecked + terms.overhead.nanos() * offer.slowness;
     let accepted = answered + terms.blocking;
     let last = accepted + terms.standing;
-    let harm = wish.class.harm * wish.value;
+    let harm = wish.harm;
     let stages = Stages { at: [answered, accepted, last], wrong: [1.0 - offer.trust, wrong_first, wrong], right, harm };
     let use_at = if wish.class.use_at == Use::WhenWorthIt { stages.chosen(wish) } else { wish.class.use_at };
     let stage = use_at as usize;

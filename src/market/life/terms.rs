@@ -61,14 +61,16 @@ pub fn collect(market: &mut Market, at: &Moment<'_>, slot: JobSlot, offers: &[Of
     let inclusion = inclusion(market, scenario);
     // Peers are nodes such as those that offer.
     let peers = offers.iter().map(|offer| offer.wait.nanos()).sum::<f64>() / offers.len().max(1) as f64;
-    let queues = Queues { checkers: &market.checkers, peers, trip: scenario.network.mean_round_trip.nanos() };
+    let waits = [0, 1].map(|kind: usize| market.checkers[kind].known_wait());
+    let trip = scenario.network.mean_round_trip.nanos();
+    let queues = Queues { checkers: &market.checkers, waits, peers, trip };
     let job = &market.jobs[slot];
     let diligence = market.opinions.diligence(&scenario.verification, job.requester);
     let expected = job.expected;
     let class = job.class;
     for &id in &scenario.classes[class].methods {
         let method = &scenario.verification.methods[id];
-        let stopped = (gas.is_none() && needs_gas(scenario, method)) || (check.is_none() && method.pays_checkers());
+        let stopped = (gas.is_none() && needs_gas(scenario, method)) || (check.is_none() && method.pays_checkers);
         if stopped {
             continue;
         }
@@ -88,13 +90,19 @@ pub struct Passing {
 }
 
 /// The same as at the last job, unless the checkers are thought of otherwise since.
-fn passing(known: &mut Vec<Option<Passing>>, (id, method): (MethodId, &Method), diligence: f64) -> Passing {
+#[inline]
+fn passing(known: &mut Vec<Option<Passing>>, method: (MethodId, &Method), diligence: f64) -> Passing {
+    match known.get(usize::from(method.0.0)) {
+        Some(&Some(passing)) if passing.diligence == diligence => passing,
+        _ => learn(known, method, diligence),
+    }
+}
+
+#[inline(never)]
+fn learn(known: &mut Vec<Option<Passing>>, (id, method): (MethodId, &Method), diligence: f64) -> Passing {
     let place = usize::from(id.0);
     if known.len() <= place {
         known.resize(place + 1, None);
-    }
-    if let Some(passing) = known[place].filter(|passing| passing.diligence == diligence) {
-        return passing;
     }
     let mut passing = Passing { diligence, right: [1.0; 2], wrong: [1.0; 2] };
     method.checks.iter().filter(|check| check.by != Checker::Replicas).for_each(|check| passes(&mut passing, check));
@@ -103,8 +111,9 @@ fn passing(known: &mut Vec<Option<Passing>>, (id, method): (MethodId, &Method), 
 }
 
 /// Whether a placement with this method is a transaction, or may be.
+#[inline]
 fn needs_gas(scenario: &Scenario, method: &Method) -> bool {
-    scenario.chain.runs && (scenario.chain.gas > 0 || method.checks.iter().any(|check| check.gas > 0))
+    scenario.chain.runs && (scenario.chain.gas > 0 || method.gas.1 > 0)
 }
 
 /// What all methods see alike.
@@ -121,6 +130,8 @@ struct Shared<'a> {
 /// The queues that checks would wait in if they were asked for now.
 struct Queues<'a> {
     checkers: &'a [Checkers; 2],
+    /// What they let a check wait, where that is known whatever the check.
+    waits: [Option<f64>; 2],
     /// Nanoseconds at a node.
     peers: f64,
     /// Nanoseconds there and back.
@@ -132,15 +143,21 @@ impl Queues<'_> {
     fn delay(&self, by: Checker, each: Span) -> f64 {
         match by {
             Checker::Attestation | Checker::Replicas => 0.0,
-            Checker::Validators => self.trip + self.checkers[0].wait(each),
-            Checker::Proof => self.trip + self.checkers[1].wait(each),
+            Checker::Validators => self.trip + self.wait(0, each),
+            Checker::Proof => self.trip + self.wait(1, each),
             Checker::Peers => self.trip + self.peers,
         }
+    }
+
+    #[inline]
+    fn wait(&self, kind: usize, each: Span) -> f64 {
+        self.waits[kind].unwrap_or_else(|| self.checkers[kind].wait(each))
     }
 }
 
 fn of(scenario: &Scenario, (id, method): (MethodId, &Method), shared: &Shared<'_>) -> Terms {
     let (expected, chain) = (shared.expected, &scenario.chain);
+    let coordination_most = shared.gas_price.times(chain.gas + method.gas.1);
     let mut terms = Terms {
         method: id,
         overhead: overhead(method, expected),
@@ -148,22 +165,21 @@ fn of(scenario: &Scenario, (id, method): (MethodId, &Method), shared: &Shared<'_
         checkers_most: Money::ZERO,
         gas: shared.gas_price,
         check: shared.check_price,
-        coordination: Money::ZERO,
-        coordination_most: Money::ZERO,
+        coordination: match method.gas.1 {
+            0 => coordination_most,
+            _ => Money::from_micro((chain.gas as f64 + method.gas.0) * shared.gas_price.0 as f64),
+        },
+        coordination_most,
         inclusion: if needs_gas(scenario, method) { shared.inclusion } else { 0.0 },
         blocking: 0.0,
-        standing: method.window.0 as f64,
+        standing: method.window.nanos(),
         right: shared.passing.right,
         wrong: shared.passing.wrong,
-        copies: 1,
-        agree: 1,
+        copies: method.copies,
+        agree: method.agree,
     };
-    let (mut gas, mut gas_most) = (chain.gas as f64, chain.gas);
     for check in &method.checks {
-        gas += check.sample * check.gas as f64;
-        gas_most += check.gas;
         if check.by == Checker::Replicas {
-            (terms.copies, terms.agree) = (check.count, check.agree);
             continue;
         }
         let each = check.expected_work(expected);
@@ -172,15 +188,8 @@ fn of(scenario: &Scenario, (id, method): (MethodId, &Method), shared: &Shared<'_
         terms.checkers_most += most;
         terms.checkers += Money::from_micro(most.0 as f64 * check.sample);
         let takes = check.sample * (shared.queues.delay(check.by, each) + each.nanos());
-        match check.deferred {
-            true => terms.standing = terms.standing.max(takes),
-            false => terms.blocking = terms.blocking.max(takes),
-        }
-    }
-    terms.coordination = Money::from_micro(gas * shared.gas_price.0 as f64);
-    terms.coordination_most = shared.gas_price.times(gas_most);
-    if gas == chain.gas as f64 {
-        terms.coordination = terms.coordination_most;
+        let until = if check.deferred { &mut terms.standing } else { &mut terms.blocking };
+        *until = if takes > *until { takes } else { *until };
     }
     terms
 }

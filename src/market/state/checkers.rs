@@ -58,6 +58,12 @@ impl Checkers {
         let took = if self.served.count == 0 { each } else { self.took };
         (Span(self.ahead).nanos() * 1e-6 * took.nanos() + self.hold.nanos()) / Span(self.parties).nanos()
     }
+
+    /// The same where it does not depend on the check.
+    #[inline]
+    pub fn known_wait(&self) -> Option<f64> {
+        (self.parties == 0 || self.served.count > 0).then(|| self.wait(Span::ZERO))
+    }
 }
 
 #[cfg(test)]

@@ -18,6 +18,8 @@ pub struct NodeQuote {
     pub asks: Money,
     /// What a busy second on one slot costs it; what it asks for work covers it.
     pub cost: Money,
+    /// What a GPU-second of work on the reference card costs it at its speed; it never asks less.
+    pub floor: Money,
     /// Expected work at the node, waiting and in service, in nanoseconds on the reference GPU.
     pub work: u64,
     /// Nanoseconds per nanosecond of work: 1 / speed.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::JobSlot;
 use crate::domain::story::JobKey;
+use crate::engine::time::Time;
 
 /// Payments that wait.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -16,10 +17,12 @@ pub struct Payouts {
     pub closed: VecDeque<u32>,
     /// How many of those that wait are in no closed batch.
     pub gathered: u32,
-    /// Rises whenever a batch is closed: its timer is stale then.
+    /// Rises whenever a batch is closed: what it would age by is stale then.
     pub batch: u32,
-    /// Rises whenever a payment joins: the timer of idleness is stale then.
-    pub joined: u32,
+    /// When the last payment joined.
+    pub joined: Time,
+    /// Whether the timer of idleness is set.
+    pub timed: bool,
     /// Whether the settler is at work.
     pub busy: bool,
 }

@@ -65,6 +65,13 @@ crate::policy::policies! {
     }
 }
 
+impl Chooser {
+    /// Whether only offers that leave the most are ever taken.
+    pub fn takes_most_surplus(&self) -> bool {
+        matches!(self, Chooser::BestSurplus(_))
+    }
+}
+
 /// The index of the offer with the smallest key; among equal ones each with the same probability, by one pass and one
 /// draw per tie (reservoir sampling).
 #[inline]

@@ -343,10 +343,18 @@ fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor
     let time: f64 = written.checks.iter().map(|check| check.overhead_time.0 as f64 * factor).sum();
     let checks: Option<Vec<Check>> = written.checks.iter().map(|check| compiled(compiler, check, factor)).collect();
     let checks = checks?;
+    let replicas = checks.iter().find(|check| check.by == Checker::Replicas);
     Some(Method {
         name: name.to_owned(),
         overhead,
         overhead_time: Span::from_nanos(time),
+        copies: replicas.map_or(1, |check| check.count),
+        agree: replicas.map_or(1, |check| check.agree),
+        gas: (
+            checks.iter().map(|check| check.sample * check.gas as f64).sum(),
+            checks.iter().map(|check| check.gas).sum(),
+        ),
+        pays_checkers: checks.iter().any(|check| !matches!(check.by, Checker::Attestation | Checker::Replicas)),
         defers: checks.iter().any(|check| check.deferred),
         window: written.checks.iter().map(|check| check.window).max().unwrap_or(Span::ZERO),
         checks,
@@ -369,6 +377,7 @@ fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: f64) -> Opt
         by: check.by,
         sample: check.sample.get(),
         work: check.work.get() * factor,
+        mean_time: time.as_ref().map_or(0.0, |law| law.mean()) * factor,
         time,
         time_factor: factor,
         gas: gas as u64,

@@ -64,8 +64,18 @@ impl Span {
     /// Nanoseconds as a number.
     #[inline]
     pub fn nanos(self) -> f64 {
-        // From signed numbers the way is one instruction; a span beyond 292 years is for ever.
-        self.0.min(i64::MAX as u64) as i64 as f64
+        // From signed numbers the way is one instruction.
+        if self.0 > i64::MAX as u64 {
+            return self.very_many();
+        }
+        self.0 as i64 as f64
+    }
+
+    /// Apart, or else both ways would be made one, and that the long one.
+    #[cold]
+    #[inline(never)]
+    fn very_many(self) -> f64 {
+        self.0 as f64
     }
 
     /// The nearest span to `seconds`; negative and not-a-number become zero, too long becomes the longest.

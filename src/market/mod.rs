@@ -24,6 +24,7 @@ mod opening;
 mod state;
 
 use life::bound::Ceilings;
+use life::choice::Best;
 use life::terms::{Passing, Terms};
 use state::chain::ChainState;
 use state::checkers::Checkers;
@@ -41,6 +42,7 @@ use state::sources::Source;
 
 pub use gauges::View;
 pub use life::choice::{Inquest, Inspection};
+pub use life::quote::Quote;
 
 #[allow(missing_docs, reason = "an event names the job or node it is about, and the turn it was meant for")]
 /// What is due. An event about a job or a node carries the turn it was meant for; if the turn has moved on, the event is
@@ -169,8 +171,8 @@ struct Scratch {
     offers: Vec<Offer>,
     jobs: Vec<JobSlot>,
     terms: Vec<Terms>,
-    /// Of each offer that leaves something, the place of its best method among the terms.
-    best: Vec<u32>,
+    /// The best method of each offer that leaves something.
+    best: Vec<Best>,
     ceilings: Ceilings,
     /// Offers not yet taken for copies, and those taken.
     left: Vec<Offer>,

@@ -144,9 +144,11 @@ fn keeps(scenario: &Scenario) -> Keeps {
 fn costs(nodes: &Nodes, scenario: &Scenario) -> [Money; 3] {
     let mean = |checks: bool| {
         let of_kind = |quote: &&NodeQuote| (scenario.groups[quote.group].kind != PartyKind::Node) == checks;
-        let (total, count) = nodes.quotes.iter().filter(of_kind).fold((0i128, 0i128), |(total, count), quote| {
-            (total + i128::from(quote.floor.0), count + 1)
-        });
+        let (total, count) = nodes
+            .quotes
+            .iter()
+            .filter(of_kind)
+            .fold((0i128, 0i128), |(total, count), quote| (total + i128::from(quote.floor.0), count + 1));
         Money(if count == 0 { 0 } else { (total / count) as i64 })
     };
     [mean(false), Money::ZERO, mean(true)]

@@ -62,7 +62,9 @@ impl Online {
     #[inline]
     pub fn push(&mut self, x: f64) {
         assert!(x.is_finite(), "an observation must be finite, not `{x}`");
-        (self.min, self.max) = if self.count == 0 { (x, x) } else { (self.min.min(x), self.max.max(x)) };
+        let first = self.count == 0;
+        self.min = if first || x < self.min { x } else { self.min };
+        self.max = if first || x > self.max { x } else { self.max };
         let before = self.count as f64;
         self.count += 1;
         let count = before + 1.0;

@@ -17,7 +17,7 @@ use crate::scenario::schema::Use;
 
 use super::bound::Ceilings;
 use super::deaths::Deaths;
-use super::quote::{Quote, Wish, quote, surplus, taken_off};
+use super::quote::{Left, Quote, Wish, quote};
 use super::terms::Terms;
 
 /// The quotes that one job was given at one instant, for whoever asks why it lives or dies.
@@ -42,6 +42,17 @@ pub struct Inspection {
     pub job: JobKey,
     /// What it was offered, each time it was.
     pub inquests: Vec<Inquest>,
+}
+
+/// The best method of an offer.
+#[derive(Clone, Copy, Debug)]
+pub struct Best {
+    /// The place of the offer.
+    offer: usize,
+    /// The method's place among the terms.
+    place: usize,
+    /// What it leaves.
+    left: Left,
 }
 
 /// Weighs every offer with every method. Each offer learns what it leaves with its best method; of those that leave
@@ -93,20 +104,20 @@ fn weigh(
     let hoped = hope.and_then(|hope| best_method(wish, rounding, (&offers[hope], hope), terms, ceilings, 0.0));
     // Equal offers are told apart by the chooser.
     let no_less_than = |surplus: f64| if leading { surplus.next_down() } else { 0.0 };
-    let mut bar = hoped.map_or(0.0, |(_, surplus)| no_less_than(surplus));
+    let mut bar = hoped.map_or(0.0, |best| no_less_than(best.left.surplus));
     let mut copies = 0;
     for (index, offer) in offers.iter_mut().enumerate() {
         let found = match Some(index) == hope {
-            true => hoped.filter(|&(_, surplus)| surplus > bar),
+            true => hoped.filter(|best| best.left.surplus > bar),
             false if ceilings.of(index).most <= bar => None,
             false => best_method(wish, rounding, (offer, index), terms, ceilings, bar),
         };
         offer.surplus = 0.0;
-        if let Some((place, surplus)) = found {
-            offer.surplus = surplus;
-            best.push(place as u32);
-            copies = copies.max(terms[place].copies as usize);
-            bar = no_less_than(surplus);
+        if let Some(found) = found {
+            offer.surplus = found.left.surplus;
+            copies = copies.max(terms[found.place].copies as usize);
+            bar = no_less_than(offer.surplus);
+            best.push(found);
         }
     }
     copies
@@ -121,18 +132,18 @@ fn best_method(
     terms: &[Terms],
     ceilings: &Ceilings,
     mut bar: f64,
-) -> Option<(usize, f64)> {
+) -> Option<Best> {
     let ceiling = ceilings.of(index);
-    let mut best = None;
+    let mut best: Option<Best> = None;
     // The one that leaves most at most comes first, and then the others in their order.
     let others = (0..terms.len()).filter(|&place| place != ceiling.place);
     for place in std::iter::once(ceiling.place).chain(others) {
         if ceilings.with(place, offer, &ceiling) <= bar {
             continue;
         }
-        let surplus = surplus(wish, rounding, offer, &terms[place]);
-        if surplus > bar || (surplus == bar && best.is_some_and(|(before, _)| place < before)) {
-            (best, bar) = (Some((place, surplus)), surplus);
+        let left = Left::of(wish, rounding, offer, &terms[place]);
+        if left.surplus > bar || (left.surplus == bar && best.is_some_and(|before| place < before.place)) {
+            (best, bar) = (Some(Best { offer: index, place, left }), left.surplus);
         }
     }
     best
@@ -146,7 +157,7 @@ fn conclude(
     offers: &mut Vec<Offer>,
     terms: &[Terms],
 ) -> Result<Quote, (Cause, u8)> {
-    let scenario = at.scenario;
+    let (scenario, rounding) = (at.scenario, at.scenario.channels.rounding);
     let watched = market.inspection.as_ref().is_some_and(|watched| watched.job == market.jobs.story(slot).key);
     let mut inquest = None;
     let mut deaths = Deaths::default();
@@ -154,23 +165,30 @@ fn conclude(
         let mut quotes = Vec::new();
         for offer in offers.iter() {
             for terms in terms {
-                if deaths.may_learn(wish.value, offer.price.0 as f64) {
-                    deaths.see(wish.value, &taken_off(wish, scenario.channels.rounding, offer, terms));
+                if !watched && !deaths.may_learn(wish.value, offer.price.0 as f64) {
+                    continue;
                 }
+                let left = Left::of(wish, rounding, offer, terms);
+                deaths.see(wish.value, &left.deductions);
                 if watched {
-                    quotes.push(quote(wish, scenario, offer, terms));
+                    quotes.push(quote(rounding, offer, terms, &left));
                 }
             }
         }
         inquest = watched.then_some(Inquest { at: at.now, value: wish.value, quotes, taken: None, cause: None });
     }
-    offers.retain(|offer| offer.surplus > 0.0);
-    let taken = if offers.is_empty() {
-        let cause = if terms.is_empty() { None } else { deaths.cause() };
-        Err((cause.unwrap_or(Cause::NoSupply), deaths.alive_without()))
-    } else {
-        let place = super::offer::pick(market, scenario, slot, offers, 0);
-        Ok(quote(wish, scenario, &offers[place], &terms[market.scratch.best[place] as usize]))
+    let quoted = |offer: &Offer, best: &Best| quote(rounding, offer, &terms[best.place], &best.left);
+    let taken = match market.scratch.best[..] {
+        [] => {
+            let cause = if terms.is_empty() { None } else { deaths.cause() };
+            Err((cause.unwrap_or(Cause::NoSupply), deaths.alive_without()))
+        }
+        [only] => Ok(quoted(&offers[only.offer], &only)),
+        _ => {
+            offers.retain(|offer| offer.surplus > 0.0);
+            let place = super::offer::pick(market, scenario, slot, offers, 0);
+            Ok(quoted(&offers[place], &market.scratch.best[place]))
+        }
     };
     if let Some(mut inquest) = inquest {
         (inquest.taken, inquest.cause) = (taken.ok(), taken.err().map(|(cause, _)| cause));
@@ -198,7 +216,11 @@ pub fn unseen(market: &mut Market, at: &Moment<'_>, slot: JobSlot, offers: &[Off
     let taken = first.map(|terms| (super::offer::pick(market, at.scenario, slot, offers, 0), *terms));
     terms.clear();
     market.scratch.terms = terms;
-    taken.map(|(place, terms)| quote(&wish, at.scenario, &offers[place], &terms)).ok_or((Cause::NoSupply, 0))
+    let rounding = at.scenario.channels.rounding;
+    let quoted = |(place, terms): (usize, Terms)| {
+        quote(rounding, &offers[place], &terms, &Left::of(&wish, rounding, &offers[place], &terms))
+    };
+    taken.map(quoted).ok_or((Cause::NoSupply, 0))
 }
 
 /// A quote for a job that nobody checks, on no chain: the offer as it is. Such an answer is accepted and final when it is there.

@@ -184,24 +184,31 @@ impl Prices {
     }
 }
 
-/// What an offer with a method leaves of a job's value.
-pub fn surplus(wish: &Wish<'_>, rounding: Rounding, offer: &Offer, terms: &Terms) -> f64 {
-    left_of(wish.value, &taken_off(wish, rounding, offer, terms), None)
+/// What an offer with a method leaves of a job's value, and why.
+#[derive(Clone, Copy, Debug)]
+pub struct Left {
+    /// In micro-credits.
+    pub surplus: f64,
+    /// What is taken off, in the order of [`Deduction::ALL`](crate::domain::fate::Deduction::ALL), in micro-credits.
+    pub deductions: [f64; 5],
+    /// When the answer would be used.
+    pub use_at: Use,
 }
 
-/// What an offer with a method takes off a job's value, in the order of
-/// [`Deduction::ALL`](crate::domain::fate::Deduction::ALL), in micro-credits.
-pub fn taken_off(wish: &Wish<'_>, rounding: Rounding, offer: &Offer, terms: &Terms) -> [f64; 5] {
-    let first = wish.worth(offer.delay.nanos() + terms.inclusion);
-    deductions(wish, Prices::of(rounding, offer, terms).paid(terms), first, offer, terms).0
+impl Left {
+    /// Of this offer with this method.
+    pub fn of(wish: &Wish<'_>, rounding: Rounding, offer: &Offer, terms: &Terms) -> Left {
+        let paid = Prices::of(rounding, offer, terms).paid(terms);
+        let (deductions, use_at) = deductions(wish, paid, offer, terms);
+        Left { surplus: left_of(wish.value, &deductions, None), deductions, use_at }
+    }
 }
 
 /// The quote of an offer with a method.
-pub fn quote(wish: &Wish<'_>, scenario: &Scenario, offer: &Offer, terms: &Terms) -> Quote {
-    let prices = Prices::of(scenario.channels.rounding, offer, terms);
+pub fn quote(rounding: Rounding, offer: &Offer, terms: &Terms, left: &Left) -> Quote {
+    let prices = Prices::of(rounding, offer, terms);
     let compute = prices.compute;
-    let first = wish.worth(offer.delay.nanos() + terms.inclusion);
-    let (deductions, use_at) = deductions(wish, prices.paid(terms), first, offer, terms);
+    let Left { surplus, deductions, use_at } = *left;
     Quote {
         node: offer.node,
         method: terms.method,
@@ -214,18 +221,18 @@ pub fn quote(wish: &Wish<'_>, scenario: &Scenario, offer: &Offer, terms: &Terms)
         check: terms.check,
         trust: offer.trust,
         use_at,
-        surplus: left_of(wish.value, &deductions, None),
+        surplus,
         deductions,
     }
 }
 
 /// What is taken off the value, in the order of [`Deduction::ALL`](crate::domain::fate::Deduction::ALL), and when the answer
-/// would be used; `paid` are the prices of computing, coordination and verification, `worth_first` is what the answer would be
-/// worth without checks, all in micro-credits.
-fn deductions(wish: &Wish<'_>, paid: [f64; 3], worth_first: f64, offer: &Offer, terms: &Terms) -> ([f64; 5], Use) {
+/// would be used; `paid` are the prices of computing, coordination and verification, all in micro-credits.
+fn deductions(wish: &Wish<'_>, paid: [f64; 3], offer: &Offer, terms: &Terms) -> ([f64; 5], Use) {
     let (right, wrong_first, wrong) = chances(offer.trust, terms);
     // Without checks the answer would be there after the node's delay and the chain's; what the node does for them comes on top.
     let unchecked = offer.delay.nanos() + terms.inclusion;
+    let worth_first = wish.worth(unchecked);
     let answered = unchecked + terms.overhead.nanos() * offer.slowness;
     let accepted = answered + terms.blocking;
     let last = accepted + terms.standing;

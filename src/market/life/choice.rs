@@ -71,13 +71,16 @@ pub fn choose(
     terms.retain(|terms| terms.copies as usize <= offers.len());
     let wish = Wish::of(market, at.scenario, at.now, slot);
     let (scratch, rounding) = (&mut market.scratch, at.scenario.channels.rounding);
+    scratch.ceilings.raise(&wish, offers, &terms);
     // Who takes the largest surplus needs no closer look at what cannot leave it, unless the next best get copies.
-    let leading = at.scenario.routing.chooser.takes_most_surplus();
+    let hope = scratch.ceilings.highest().map(|offer| terms[scratch.ceilings.of(offer).place].copies);
+    let leading = at.scenario.routing.chooser.takes_most_surplus() && hope.is_none_or(|copies| copies == 1);
     if !leading || weigh(scratch, &wish, rounding, offers, &terms, leading) > 1 {
         // Copies go to as many nodes as there are copies, each of which must leave something: a method that asks for more
         // than do is none.
         while weigh(scratch, &wish, rounding, offers, &terms, false) > scratch.best.len() {
             terms.retain(|terms| terms.copies as usize <= scratch.best.len());
+            scratch.ceilings.raise(&wish, offers, &terms);
         }
     }
     let chosen = conclude(market, at, (slot, &wish), offers, &terms);
@@ -98,7 +101,6 @@ fn weigh(
 ) -> usize {
     let (best, ceilings) = (&mut scratch.best, &mut scratch.ceilings);
     best.clear();
-    ceilings.raise(wish, offers, terms);
     // Who leaves most at most is weighed first: little that comes after him needs a closer look.
     let hope = if leading { ceilings.highest() } else { None };
     let hoped = hope.and_then(|hope| best_method(wish, rounding, (&offers[hope], hope), terms, ceilings, 0.0));

@@ -20,6 +20,9 @@ pub struct Opinions {
     parties: usize,
     /// By holder, then by party; empty without a rule.
     held: Vec<OpinionMemory>,
+    /// The probability that each party's next answer is right, in the same order: it is asked for at every offer, and changes
+    /// with evidence only.
+    trusts: Vec<f64>,
     /// By holder: what is thought of all checkers together.
     checkers: Vec<f64>,
     /// How many check.
@@ -35,8 +38,9 @@ impl Opinions {
         let holders = if verification.holders == Holders::Group { requesters } else { 1 };
         let held = vec![rule.memory(); holders * checks.len()];
         let count = checks.iter().filter(|checks| **checks).count();
-        let at_first = rule.trust(&mut rule.memory()) * count as f64;
-        Opinions { parties: checks.len(), held, checkers: vec![at_first; holders], count, weighs }
+        let at_first = rule.trust(&mut rule.memory());
+        let trusts = vec![at_first; held.len()];
+        Opinions { parties: checks.len(), held, trusts, checkers: vec![at_first * count as f64; holders], count, weighs }
     }
 
     /// The probability that a party's next answer is right, as a group of requesters sees it.
@@ -44,7 +48,7 @@ impl Opinions {
     pub fn trust(&self, verification: &Verification, holder: RequesterId, party: NodeId) -> f64 {
         match &verification.opinion {
             None => verification.prior,
-            Some(rule) => rule.trust(&mut self.held[self.place(verification, holder, party)].clone()),
+            Some(_) => self.trusts[self.place(verification, holder, party)],
         }
     }
 
@@ -79,10 +83,11 @@ impl Opinions {
         let Some(rule) = &verification.opinion else { return false };
         let place = self.place(verification, holder, party);
         let memory = &mut self.held[place];
-        let before = rule.trust(memory);
         rule.see(memory, evidence, verification.credit_unchecked, now);
+        let trust = rule.trust(memory);
+        let before = std::mem::replace(&mut self.trusts[place], trust);
         if checks {
-            let change = rule.trust(memory) - before;
+            let change = trust - before;
             let holder = self.holder(verification, holder);
             self.checkers[holder] += change;
         }

@@ -40,7 +40,14 @@ impl Opinions {
         let count = checks.iter().filter(|checks| **checks).count();
         let at_first = rule.trust(&mut rule.memory());
         let trusts = vec![at_first; held.len()];
-        Opinions { parties: checks.len(), held, trusts, checkers: vec![at_first * count as f64; holders], count, weighs }
+        Opinions {
+            parties: checks.len(),
+            held,
+            trusts,
+            checkers: vec![at_first * count as f64; holders],
+            count,
+            weighs,
+        }
     }
 
     /// The probability that a party's next answer is right, as a group of requesters sees it.

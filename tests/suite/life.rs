@@ -185,8 +185,8 @@ fn classes_sum_up_their_own_stories() {
         let summary = tally.summary();
         assert_eq!(own.len() as u64, summary.jobs, "{name}");
         let used_wrong = sum(&|story| (story.at.used != Time::NEVER && !story.is_right()).into());
-        assert_eq!(used_wrong, summary.used_wrong.into(), "{name}");
-        assert_eq!(sum(&|story| story.attempts.into()), summary.attempts.into(), "{name}");
+        assert_eq!(used_wrong, i128::from(summary.used_wrong), "{name}");
+        assert_eq!(sum(&|story| story.attempts.into()), i128::from(summary.attempts), "{name}");
         let answered = |story: &Story| if story.at.answered == Time::NEVER { 0 } else { story.work.0 as i128 };
         assert_eq!(sum(&answered), summary.work as i128, "{name}");
         assert_eq!(sum(&|story| story.value.0.into()), summary.value_asked, "{name}");

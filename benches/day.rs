@@ -2,10 +2,13 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, Throughput};
 use reliance::engine::random::Seed;
+use reliance::engine::time::Time;
+use reliance::output::manifest::{Circumstances, Host};
+use reliance::output::run::Recording;
 use reliance::record::recorder::Recorder;
 use reliance::record::tally::Tally;
 use reliance::scenario::Scenario;
@@ -73,6 +76,39 @@ fn sizes(trying: bool) -> [(&'static str, Arc<Scenario>); 3] {
     }
 }
 
+/// A run that writes all its tables: how long it takes, and the bytes of what it leaves.
+fn recorded(scenario: &Arc<Scenario>) -> (Duration, u64) {
+    let folder = std::env::temp_dir().join(format!("reliance-day-{}", std::process::id()));
+    let start = Instant::now();
+    let mut recording = Recording::start(scenario, Seed::from(1), Time::ZERO, &folder)
+        .unwrap_or_else(|wrong| panic!("{}: {wrong}", folder.display()));
+    let outcome = simulate(scenario, Seed::from(1), recording.recorder());
+    let recorded =
+        recording.finish(&outcome, circumstances()).unwrap_or_else(|wrong| panic!("{}: {wrong}", folder.display()));
+    let took = start.elapsed();
+    let files = std::fs::read_dir(&recorded.folder).expect("the folder was written");
+    let bytes = files.map(|file| file.and_then(|file| file.metadata()).expect("a file was written").len()).sum();
+    std::fs::remove_dir_all(&recorded.folder).expect("the folder is ours");
+    (took, bytes)
+}
+
+/// Of a run that nobody will look at.
+fn circumstances() -> Circumstances {
+    Circumstances {
+        command: vec!["bench".to_owned()],
+        git: None,
+        started: String::new(),
+        ended: String::new(),
+        elapsed_s: 0.0,
+        host: Host::here(),
+        threads: 1,
+        digest: String::new(),
+        checkpoints: Vec::new(),
+        tables: Vec::new(),
+        files: Vec::new(),
+    }
+}
+
 /// The day with the tally.
 pub fn bench(criterion: &mut Criterion, trying: bool) {
     let mut group = criterion.benchmark_group("market");
@@ -85,32 +121,47 @@ pub fn bench(criterion: &mut Criterion, trying: bool) {
     group.finish();
 }
 
-/// Nanoseconds and events per job with the tally at each size, the sizes in turns.
-pub fn report() {
-    let sizes = sizes(false);
+/// Events of a job, nanoseconds with the tally and with all tables written, and bytes of the tables, at each size, the sizes in
+/// turns.
+pub fn report(trying: bool) {
+    let sizes = sizes(trying);
     let counted: Vec<(u64, Outcome)> = sizes.iter().map(|(_, scenario)| jobs(scenario)).collect();
-    let mut turns: Vec<Vec<f64>> = vec![Vec::new(); sizes.len()];
-    for _ in 0..5 {
+    let mut turns: Vec<Vec<[f64; 3]>> = vec![Vec::new(); sizes.len()];
+    for _ in 0..if trying { 1 } else { 5 } {
         for (index, (_, scenario)) in sizes.iter().enumerate() {
+            let per_job = |sum: f64| sum / counted[index].0 as f64;
             let start = Instant::now();
             simulate(scenario, Seed::from(1), &mut Tally::new(scenario.warm_up));
-            turns[index].push(start.elapsed().as_nanos() as f64 / counted[index].0 as f64);
+            let tally = start.elapsed();
+            let (tables, bytes) = recorded(scenario);
+            let nanos = [tally, tables].map(|took| per_job(took.as_nanos() as f64));
+            turns[index].push([nanos[0], nanos[1], per_job(bytes as f64)]);
         }
     }
     println!(
-        "\n{:>8} {:>10} {:>14} {:>14} {:>8}   medians of 5 turns",
-        "nodes", "jobs", "events per job", "ns per job", "ratio"
+        "\n{:>8} {:>10} {:>14} {:>14} {:>8} {:>16} {:>14}   medians of {} turns",
+        "nodes",
+        "jobs",
+        "events per job",
+        "ns per job",
+        "ratio",
+        "ns, all tables",
+        "bytes per job",
+        turns[0].len()
     );
     let mut first = None;
     for (index, (nodes, _)) in sizes.iter().enumerate() {
-        turns[index].sort_by(f64::total_cmp);
-        let median = turns[index][2];
+        let mut median = |column: usize| {
+            turns[index].sort_by(|a, b| a[column].total_cmp(&b[column]));
+            turns[index][turns[index].len() / 2][column]
+        };
+        let (tally, tables, bytes) = (median(0), median(1), median(2));
         let (jobs, outcome) = &counted[index];
-        let base = if index == 1 { *first.insert(median) } else { first.unwrap_or(median) };
+        let base = if index == 1 { *first.insert(tally) } else { first.unwrap_or(tally) };
         println!(
-            "{nodes:>8} {jobs:>10} {:>14.2} {median:>14.1} {:>8.2}",
+            "{nodes:>8} {jobs:>10} {:>14.2} {tally:>14.1} {:>8.2} {tables:>16.1} {bytes:>14.1}",
             outcome.events as f64 / *jobs as f64,
-            median / base
+            tally / base
         );
     }
 }

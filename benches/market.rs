@@ -36,8 +36,8 @@ fn main() {
     criterion.final_summary();
     if !trying() {
         ratios();
-        day::report();
     }
+    day::report(trying());
 }
 
 /// The same market as a scenario: whatever a scenario may say is open, and every promise is kept.

@@ -14,7 +14,7 @@ use crate::scenario::document::Set;
 use crate::simulate::Run;
 
 /// The layout of saves; it rises when an older one can no longer be read.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The first line of a save.
 #[derive(Debug, Serialize, Deserialize)]
@@ -63,9 +63,10 @@ pub(super) fn read(file: &Path) -> Result<(Run, Vec<Set>), Failure> {
     let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
     let head: Head = serde_json::from_slice(&bytes[..end]).map_err(|_| wrong("not a saved run".to_string()))?;
     if head.reliance_save != FORMAT || head.version != env!("CARGO_PKG_VERSION") {
-        let (theirs, ours) = (head.version, env!("CARGO_PKG_VERSION"));
+        let (theirs, layout, ours) = (head.version, head.reliance_save, env!("CARGO_PKG_VERSION"));
         return Err(wrong(format!(
-            "saved by version {theirs}, this is {ours}; a run goes on with the version it began with"
+            "saved by version {theirs} in layout {layout}, this is {ours} with layout {FORMAT}; a run goes on with the \
+             version it began with"
         )));
     }
     let sets: Result<Vec<Set>, String> = head.sets.iter().map(|set| set.parse()).collect();

@@ -114,15 +114,18 @@ fn a_save_of_something_else_is_refused() {
     desk.print("new shop");
     desk.print("run shop.toml --until 10min --save a.run");
     let good = fs::read(desk.path("a.run")).expect("the save");
-    let version = format!("\"version\":\"{}\"", env!("CARGO_PKG_VERSION"));
-    let at = good.windows(version.len()).position(|part| part == version.as_bytes()).expect("the version");
-    let mut older = good.clone();
-    older[at + "\"version\":\"".len()] = b'9';
+    let changed = |key: &str, to: u8| {
+        let at = good.windows(key.len()).position(|part| part == key.as_bytes()).expect("it is in the head");
+        let mut bytes = good.clone();
+        bytes[at + key.len()] = to;
+        bytes
+    };
+    let (other, older) = (changed("\"version\":\"", b'9'), changed("\"reliance_save\":", b'0'));
     let mut damaged = good.clone();
     *damaged.last_mut().expect("a byte") ^= 1;
     let cut = &good[..good.len() - 1];
-    let says = ["saved by version", "damaged", "damaged", "not a saved run"];
-    for (bytes, words) in [&older[..], &damaged, cut, b"text\n"].into_iter().zip(says) {
+    let says = ["saved by version 9", "in layout 0", "damaged", "damaged", "not a saved run"];
+    for (bytes, words) in [&other[..], &older, &damaged, cut, b"text\n"].into_iter().zip(says) {
         fs::write(desk.path("b.run"), bytes).expect("written");
         let message = desk.fail("run --from b.run", 2);
         assert!(message.contains(words), "{message}");

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use criterion::{BenchmarkId, Criterion, Throughput};
 use reliance::engine::random::Seed;
 use reliance::engine::time::Time;
-use reliance::output::manifest::{Circumstances, Host};
+use reliance::output::manifest::Circumstances;
 use reliance::output::run::Recording;
 use reliance::record::recorder::Recorder;
 use reliance::record::tally::Tally;
@@ -83,30 +83,14 @@ fn recorded(scenario: &Arc<Scenario>) -> (Duration, u64) {
     let mut recording = Recording::start(scenario, Seed::from(1), Time::ZERO, &folder)
         .unwrap_or_else(|wrong| panic!("{}: {wrong}", folder.display()));
     let outcome = simulate(scenario, Seed::from(1), recording.recorder());
+    let circumstances = Circumstances::of(vec!["bench".to_owned()], String::new(), String::new(), 0.0);
     let recorded =
-        recording.finish(&outcome, circumstances()).unwrap_or_else(|wrong| panic!("{}: {wrong}", folder.display()));
+        recording.finish(&outcome, circumstances).unwrap_or_else(|wrong| panic!("{}: {wrong}", folder.display()));
     let took = start.elapsed();
     let files = std::fs::read_dir(&recorded.folder).expect("the folder was written");
     let bytes = files.map(|file| file.and_then(|file| file.metadata()).expect("a file was written").len()).sum();
     std::fs::remove_dir_all(&recorded.folder).expect("the folder is ours");
     (took, bytes)
-}
-
-/// Of a run that nobody will look at.
-fn circumstances() -> Circumstances {
-    Circumstances {
-        command: vec!["bench".to_owned()],
-        git: None,
-        started: String::new(),
-        ended: String::new(),
-        elapsed_s: 0.0,
-        host: Host::here(),
-        threads: 1,
-        digest: String::new(),
-        checkpoints: Vec::new(),
-        tables: Vec::new(),
-        files: Vec::new(),
-    }
 }
 
 /// The day with the tally.

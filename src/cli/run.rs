@@ -11,7 +11,7 @@ use super::progress::Progress;
 use super::{Done, Failure, note, save, say};
 use crate::engine::random::Seed;
 use crate::engine::time::{Span, Time};
-use crate::output::manifest::{Circumstances, Host};
+use crate::output::manifest::Circumstances;
 use crate::output::run::{Recording, folder_name};
 use crate::record::tally::Summary;
 use crate::report::terminal;
@@ -221,19 +221,7 @@ pub(super) fn on_interrupt() -> Arc<AtomicBool> {
 }
 
 pub(super) fn circumstances(started: String, elapsed_s: f64) -> Circumstances {
-    Circumstances {
-        command: std::env::args().collect(),
-        git: None,
-        started,
-        ended: utc_now(),
-        elapsed_s,
-        host: Host::here(),
-        threads: 1,
-        digest: String::new(),
-        checkpoints: Vec::new(),
-        tables: Vec::new(),
-        files: Vec::new(),
-    }
+    Circumstances::of(std::env::args().collect(), started, utc_now(), elapsed_s)
 }
 
 /// The present, as RFC 3339 in UTC.

@@ -48,6 +48,7 @@ pub use life::quote::Quote;
 /// What is due. An event about a job or a node carries the turn it was meant for; if the turn has moved on, the event is
 /// stale and is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+// The kind takes a word of its own: beside a kind of one byte the rest is copied shifted, and every pop waits for its own store.
 #[repr(u32)]
 pub enum Event {
     /// A source asks for its next job.

@@ -53,6 +53,25 @@ pub struct Circumstances {
     pub files: Vec<Written>,
 }
 
+impl Circumstances {
+    /// What only the caller knows of a run by one thread on this machine; the rest is filled in when its output is finished.
+    pub fn of(command: Vec<String>, started: String, ended: String, elapsed_s: f64) -> Circumstances {
+        Circumstances {
+            command,
+            git: None,
+            started,
+            ended,
+            elapsed_s,
+            host: Host::here(),
+            threads: 1,
+            digest: String::new(),
+            checkpoints: Vec::new(),
+            tables: Vec::new(),
+            files: Vec::new(),
+        }
+    }
+}
+
 /// The rows of one table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

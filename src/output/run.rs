@@ -221,19 +221,8 @@ mod tests {
 
     #[cfg(feature = "parquet")]
     fn circumstances() -> Circumstances {
-        Circumstances {
-            command: vec!["reliance".to_string()],
-            git: None,
-            started: "2025-01-01T00:00:00Z".to_string(),
-            ended: "2025-01-01T00:00:01Z".to_string(),
-            elapsed_s: 1.0,
-            host: super::super::manifest::Host::here(),
-            threads: 1,
-            digest: String::new(),
-            checkpoints: Vec::new(),
-            tables: Vec::new(),
-            files: Vec::new(),
-        }
+        let [started, ended] = ["2025-01-01T00:00:00Z", "2025-01-01T00:00:01Z"].map(str::to_string);
+        Circumstances::of(vec!["reliance".to_string()], started, ended, 1.0)
     }
 
     #[test]

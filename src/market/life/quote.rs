@@ -138,8 +138,8 @@ impl Wish<'_> {
         }
     }
 
-    /// No less than the part of the worth that remains after so many nanoseconds more: the series of e⁻ˣ alternates, and is
-    /// above it after every other term. Far out it turns up again; what remains does not.
+    /// No less than the part of the worth that remains after so many nanoseconds more: what the first five terms of the series
+    /// of e⁻ˣ leave out is −e⁻ᶿx⁵/120 for some θ from 0 to x (Taylor's theorem). Far out they rise again; what remains does not.
     #[inline]
     pub fn remains_at_most(&self, delay: f64) -> f64 {
         let x = self.class.discount * delay;

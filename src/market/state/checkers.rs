@@ -51,6 +51,7 @@ impl Checkers {
     }
 
     /// Nanoseconds that a check would wait, if checks take as long as those so far, or `each` where there was none.
+    // Apart, since it is seldom asked for: in a loop over methods its divisions would be made ahead for each of them.
     #[inline(never)]
     pub fn wait(&self, each: Span) -> f64 {
         if self.parties == 0 {

@@ -61,6 +61,11 @@ impl Rounding {
 }
 
 impl Money {
+    /// A share of this amount, from 0 to 1, rounded down to a whole micro-unit.
+    pub fn share(self, share: f64) -> Money {
+        Money((self.0 as f64 * share.clamp(0.0, 1.0)) as i64)
+    }
+
     /// Nothing.
     pub const ZERO: Money = Money(0);
 

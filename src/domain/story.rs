@@ -121,6 +121,10 @@ pub struct Story {
     pub trust: f64,
     /// What is lost where a refund could not be had.
     pub shortfall: Money,
+    /// The time from the placement to the answer, as expected at the placement.
+    pub quoted_answer: Span,
+    /// The time from the answer to the end of its checks, as expected at the placement, whether or not they take place.
+    pub quoted_checks: Span,
 }
 
 impl Instants {
@@ -183,6 +187,8 @@ impl Story {
             first_price: Money::ZERO,
             trust: 1.0,
             shortfall: Money::ZERO,
+            quoted_answer: Span::ZERO,
+            quoted_checks: Span::ZERO,
         }
     }
 

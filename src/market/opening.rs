@@ -9,12 +9,15 @@ use crate::engine::time::{Span, Time};
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
 use crate::scenario::model::{NodeGroup, PartyKind};
-use crate::scenario::schema::{Discipline, Holders};
+use crate::scenario::schema::{Checker, Discipline, Holders};
+use crate::scenario::verification::Draws;
 
 use super::forces::churn;
 use super::life::arrival;
 use super::state::chain::ChainState;
+use super::state::checkers::Checkers;
 use super::state::jobs::Jobs;
+use super::state::learnt::Learnt;
 use super::state::ledger::{Account, Ledger};
 use super::state::levels::Levels;
 use super::state::line::{Line, Waiting};
@@ -78,7 +81,8 @@ impl Market {
             chain: ChainState::default(),
             payouts: Payouts::default(),
             wait: MeanSpan::default(),
-            checkers: Default::default(),
+            checkers: Checkers::open(keeps.views, scenario.requesters.len(), &draws(scenario)),
+            learnt: Learnt::open(scenario.classes.len(), scenario.verification.methods.len()),
             stale: 0,
             scratch: Scratch::with_room(),
             inspection: None,
@@ -87,12 +91,7 @@ impl Market {
         market.costs = costs(&market.nodes, scenario);
         let checks: Vec<bool> =
             market.nodes.quotes.iter().map(|quote| scenario.groups[quote.group].kind != PartyKind::Node).collect();
-        market.opinions = Opinions::open(&scenario.verification, scenario.requesters.len(), &checks, scenario.weighs());
-        for group in scenario.groups.iter() {
-            if let Some(checkers) = market.checkers_of(group.kind) {
-                checkers.join(group.count, group.hold);
-            }
-        }
+        market.opinions = Opinions::open(&scenario.verification, scenario.requesters.len(), checks, scenario.weighs());
         for node in market.nodes.states.ids() {
             market.join(at, node);
         }
@@ -138,6 +137,24 @@ fn keeps(scenario: &Scenario) -> Keeps {
             verification.selection.needs_opinions(),
         ],
     }
+}
+
+/// The ways of drawing checkers, each with the number of the first party that may be drawn and how many there are.
+fn draws(scenario: &Scenario) -> Vec<(Draws, usize, usize)> {
+    let kind = |draws: &Draws| match draws.by {
+        Checker::Proof => PartyKind::Prover,
+        _ => PartyKind::Validator,
+    };
+    let of_kind = |wanted: PartyKind| {
+        let before = scenario.groups.iter().take_while(|group| group.kind != wanted).map(|group| group.count as usize);
+        let there = scenario.groups.iter().filter(|group| group.kind == wanted).map(|group| group.count as usize);
+        (before.sum(), there.sum())
+    };
+    let numbered = |draws: &Draws| {
+        let (first, parties) = of_kind(kind(draws));
+        (draws.clone(), first, parties)
+    };
+    scenario.verification.draws.iter().map(numbered).collect()
 }
 
 /// What a second of work, in computing and in checking, costs those who do it at their speeds, on the average.
@@ -236,7 +253,6 @@ fn backroom(seed: Seed, group: &NodeGroup, number: u64, operator: OperatorId) ->
         alarms: 0,
         failures: 0,
         picks: 0,
-        ahead: 0,
         conduct: group.conduct.memory(),
     }
 }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use indexmap::IndexMap;
 
-use super::schema::{Checker, Holders, MethodTable, SlashTable};
+use super::schema::{Beliefs, Checker, Holders, MethodTable, SlashTable};
 use crate::domain::ids::{IdVec, MethodId};
 use crate::engine::law::Sampler;
 use crate::engine::random::Draw;
@@ -43,8 +43,36 @@ pub struct Verification {
     pub exclude_below: f64,
     /// What an unchecked acceptance counts.
     pub credit_unchecked: f64,
-    /// Without a rule of opinions: the probability of a right answer, and of a careful look.
+    /// The probability of a right answer without a rule of opinions, and of a careful look before any evidence.
     pub prior: f64,
+    /// What is known of the time that checks take.
+    pub beliefs: Beliefs,
+    /// The kinds of wrong answers that requesters expect, as shares; `None`: of each method the kind that it sees least.
+    pub kinds: Option<[f64; 5]>,
+    /// The ways in which validators and provers are drawn.
+    pub draws: Vec<Draws>,
+}
+
+/// A way of drawing checkers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draws {
+    /// From the validators, or from the provers.
+    pub by: Checker,
+    /// How many at once, none twice.
+    pub count: u32,
+    /// In proportion to what, as requesters believe it.
+    pub weighting: Weighting,
+}
+
+/// In proportion to what a checker is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weighting {
+    /// All alike.
+    Even,
+    /// Stake.
+    Stake,
+    /// What it weighs in opinions.
+    Opinion,
 }
 
 /// A method: a list of checks.
@@ -91,6 +119,8 @@ pub struct Check {
     pub gas: u64,
     /// Checkers, or copies in all.
     pub count: u32,
+    /// Of validators and provers: the way they are drawn, by its place among [`Verification::draws`].
+    pub way: usize,
     /// Of replicas: how many answers must agree.
     pub agree: u32,
     /// Of replicas: whether the others are called off at the verdict.
@@ -120,12 +150,6 @@ impl Method {
 }
 
 impl Check {
-    /// The probability that a careful look finds a wrong answer of which nothing is known: the mean over the kinds, each
-    /// thought as likely as the others (assumed).
-    pub fn detection(&self) -> f64 {
-        self.detects.iter().sum::<f64>() / self.detects.len() as f64
-    }
-
     /// What one checker is expected to do for a job of so much work, on the reference GPU.
     pub fn expected_work(&self, job: Span) -> Span {
         Span::from_nanos(job.nanos() * self.work + self.mean_time)

@@ -1,18 +1,23 @@
 //! Nodes fail and come back, and routing learns of it by heartbeats and looks.
 
 use crate::domain::fate::Stage;
-use crate::domain::ids::{ModelId, NodeId, RequesterId};
+use crate::domain::ids::{Id, ModelId, NodeId, RegionId, RequesterId};
 use crate::domain::job::Role;
 use crate::domain::purpose::Purpose;
+use crate::engine::law::Sampler;
 use crate::engine::random::{Chance, Draw, key};
 use crate::engine::time::{Span, Time};
 use crate::market::life::{execution, placement, waiting};
-use crate::market::state::checkers::{self, Checkers};
+use crate::market::state::checkers::{self, Checker};
 use crate::market::{Event, Market, Moment};
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
 use crate::scenario::model::PartyKind;
-use crate::scenario::schema::Interruption;
+use crate::scenario::schema::{Checker as Asked, Interruption};
+use crate::scenario::verification::Weighting;
+
+/// What a party without stake weighs beside those that have some, in micro-tokens: it is drawn last.
+const UNSTAKED: f64 = 1e-3;
 
 /// Makes a node's next failure due, if its group fails.
 pub fn schedule_failure(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
@@ -206,6 +211,7 @@ impl Market {
         let weight = |view: usize| opinions.weight(verification, RequesterId(view as u16), node);
         if self.registry.set(node, listed, group.models, stake, &weight) {
             at.facts.note(if listed { Fact::Listed { node } } else { Fact::Delisted { node } });
+            self.note_checker(at.scenario, node);
         }
     }
 
@@ -214,7 +220,7 @@ impl Market {
     pub(in crate::market) fn note_load(&mut self, scenario: &Scenario, node: NodeId) {
         let kind = scenario.groups[self.nodes.quotes[node].group].kind;
         if kind != PartyKind::Node {
-            self.note_queue(kind, node);
+            self.note_checker(scenario, node);
         }
         if scenario.routing.refresh == Span::ZERO {
             self.show_load(node);
@@ -231,22 +237,37 @@ impl Market {
         (quote.jobs, quote.work) = (state.jobs(), state.work);
     }
 
-    /// What is ahead of a check at a validator or prover has changed with its load.
-    fn note_queue(&mut self, kind: PartyKind, node: NodeId) {
-        let now = checkers::ahead(self.nodes.states[node].jobs(), self.nodes.quotes[node].slots);
-        let before = std::mem::replace(&mut self.nodes.backrooms[node].ahead, now);
-        if let Some(checkers) = self.checkers_of(kind) {
-            checkers.change(before, now);
-        }
-    }
-
-    /// The parties of a kind that checks, taken together; none of those that compute.
-    #[inline]
-    pub(in crate::market) fn checkers_of(&mut self, kind: PartyKind) -> Option<&mut Checkers> {
-        match kind {
-            PartyKind::Node => None,
-            PartyKind::Validator => Some(&mut self.checkers[0]),
-            PartyKind::Prover => Some(&mut self.checkers[1]),
+    /// Takes down what a validator or prover is to those who may draw it, after its queue, its listing or its weight changed.
+    pub(in crate::market) fn note_checker(&mut self, scenario: &Scenario, party: NodeId) {
+        let (quote, state) = (&self.nodes.quotes[party], &self.nodes.states[party]);
+        let group = &scenario.groups[quote.group];
+        let (by, list) = match group.kind {
+            PartyKind::Node => return,
+            PartyKind::Validator => (Asked::Validators, scenario.validators()),
+            PartyKind::Prover => (Asked::Proof, scenario.provers()),
+        };
+        let jobs = state.jobs();
+        let slowness = quote.slowness * group.slowdown.factor(jobs.saturating_add(1).min(quote.slots));
+        let wait = checkers::wait(jobs, state.work, quote.slots, slowness) + group.hold.nanos();
+        let network = &scenario.network;
+        let jitter = 2.0 * network.jitter.as_ref().map_or(0.0, Sampler::mean);
+        let trip = |requester: usize, region: u16| {
+            let from = scenario.requesters[RequesterId(requester as u16)].region;
+            network.round_trip(from, RegionId(region)).nanos() + jitter
+        };
+        for view in 0..self.registry.views() {
+            let listed = self.registry.has(view, list, party);
+            for (way, draws) in scenario.verification.draws.iter().enumerate().filter(|(_, draws)| draws.by == by) {
+                let weight = match draws.weighting {
+                    _ if !listed => 0.0,
+                    Weighting::Even => 1.0,
+                    // Parties without stake are drawn when all that have some are.
+                    Weighting::Stake => (self.nodes.backrooms[party].stake.0 as f64).max(UNSTAKED),
+                    Weighting::Opinion => self.registry.opinions(view, list).get(party.index()) as f64,
+                };
+                let checker = Checker { weight, wait, slowness, region: quote.region.0 };
+                self.checkers.set(view, way, party.index(), checker, &trip);
+            }
         }
     }
 

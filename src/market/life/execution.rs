@@ -307,10 +307,6 @@ fn leave_node(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: Nod
     }
     job.phase = Phase::Idle;
     at.facts.note(Fact::Finished { job: story.key, node, whole });
-    let started = story.at.started;
-    if let Some(checkers) = market.checkers_of(group.kind) {
-        checkers.note(at.now.since(started));
-    }
 }
 
 /// The number of an attempt's draws; those of checks are apart from those of executions.
@@ -351,10 +347,20 @@ pub fn respond(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     }
 }
 
-/// Takes work out of service before its end; the slot is free afterwards.
-pub fn interrupt(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
+/// Takes work out of service before its end; the slot is free afterwards. Returns the share of the work that was done: the time in
+/// service over what it would have been in all at the present pace.
+pub fn interrupt(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) -> f64 {
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
+    let (job, story) = market.jobs.both(slot);
+    let passed = at.now.since(story.at.started.min(at.now)).nanos();
+    let later = if job.phase == Phase::Prefill { job.left.less(job.prefill) } else { Span::ZERO };
+    let remaining = state.service.remaining(slot, job.turn).map(|phase| phase + later.nanos() / state.speed);
+    let done = match remaining {
+        Some(remaining) if passed + remaining > 0.0 => passed / (passed + remaining),
+        Some(_) => 1.0,
+        None => 0.0,
+    };
     state.service.vacate();
     let loading = &mut market.nodes.backrooms[node].loading;
     loading.retain(|&other| other != slot);
@@ -362,4 +368,5 @@ pub fn interrupt(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: 
     // Its entry on the clock is of an earlier turn from now on.
     job.turn = job.turn.wrapping_add(1);
     market.levels.executing_of(job).down(at.now);
+    done
 }

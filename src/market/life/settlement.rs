@@ -3,7 +3,7 @@
 use crate::domain::ids::{JobSlot, NodeId};
 use crate::domain::money::{Asset, MICRO, Money, Rounding};
 use crate::domain::story::Story;
-use crate::engine::time::Time;
+use crate::engine::time::{Span, Time};
 use crate::market::state::ledger::Account;
 use crate::market::{Market, Moment};
 use crate::record::fact::Fact;
@@ -78,6 +78,23 @@ pub fn pay_nodes(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     at.facts.note(Fact::Settled { job: story.key, paid: paid + confirming, refunded: Money::ZERO });
     if link.is_some() {
         market.proceedings.get(link).unpaid = false;
+    }
+}
+
+/// Pays a node for a copy that only confirms the answer, or was to.
+pub fn pay_copy(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, to: NodeId, amount: Money) {
+    // A copy is paid as a check is: it is part of the price of verification.
+    pay_checker(market, at, slot, to, amount);
+}
+
+/// A copy's answer came after enough others had agreed: if it agrees too and the others have been paid, so is its node.
+pub fn pay_late_copy(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, number: usize) {
+    let story = market.jobs.story(slot);
+    let (key, are_paid) = (story.answer.key, story.at.paid != Time::NEVER);
+    let copy = market.proceedings.read(market.jobs[slot].link).answers[number];
+    if are_paid && copy.answer.key == key && !copy.paid {
+        pay_copy(market, at, slot, copy.node, copy.price);
+        market.proceedings.get(market.jobs[slot].link).answers[number].paid = true;
     }
 }
 
@@ -223,4 +240,6 @@ pub fn agree(story: &mut Story, quote: &Quote) {
     story.verification_price = quote.verification;
     story.overhead_price = quote.overhead;
     story.check_price = quote.check;
+    story.quoted_answer = Span::from_nanos(quote.answer);
+    story.quoted_checks = Span::from_nanos(quote.checks);
 }

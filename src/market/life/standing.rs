@@ -16,7 +16,7 @@ pub fn stand(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let link = market.jobs[slot].link;
     if !link.is_some() {
         if at.scenario.verification.opinion.is_some() || !market.is_honest(at.scenario, market.jobs[slot].node) {
-            verdict::see_nodes(market, at, slot, Evidence::Unchecked);
+            verdict::see_nodes(market, at, slot, unchecked(at));
         }
         return end(market, at, slot);
     }
@@ -24,12 +24,15 @@ pub fn stand(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let job = &mut market.jobs[slot];
     job.stage = Stage::Accepted;
     job.turn = job.turn.wrapping_add(1);
+    if market.jobs.story(slot).use_at == Use::Final {
+        verdict::expect_in_time(market, at, slot);
+    }
     if !method.compares() && market.proceedings.read(link).votes.iter().all(|votes| votes.asked == 0) {
         let drawn = market.proceedings.read(link).drawn;
         let looks =
             |(index, check): (usize, &crate::scenario::verification::Check)| check.deferred && drawn >> index & 1 == 1;
         if !method.checks.iter().enumerate().any(looks) {
-            verdict::see_nodes(market, at, slot, Evidence::Unchecked);
+            verdict::see_nodes(market, at, slot, unchecked(at));
         }
     }
     if method.window > Span::ZERO {
@@ -41,6 +44,11 @@ pub fn stand(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
         return finalise(market, at, slot);
     }
     verification::begin(market, at, slot, true);
+}
+
+/// An answer was accepted without a check: that counts as much as the scenario says.
+fn unchecked(at: &Moment<'_>) -> (Evidence, f64) {
+    (Evidence::Unchecked, at.scenario.verification.credit_unchecked)
 }
 
 /// The window has passed.
@@ -63,6 +71,7 @@ pub fn finalise(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
         if story.use_at == Use::Final {
             story.at.used = at.now;
         }
+        verdict::learn(market, at, slot, false);
         if at.scenario.payout.at == PayoutAt::Window {
             pay(market, at, slot);
         }
@@ -98,13 +107,15 @@ fn end(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
         }
     }
     let fate = if story.is_right() { Fate::FinalRight } else { Fate::FinalWrong };
+    // Copies whose answers were not needed, and that were not called off before, end here.
+    replication::call_off(market, at, slot, true);
     settlement::return_rest(market, at, slot);
     close(market, at, slot, fate);
 }
 
 /// The result comes to nothing: whoever still works on it is called off, and what was put aside goes back.
 pub fn reject(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, fate: Fate) {
-    replication::call_off(market, at, slot);
+    replication::call_off(market, at, slot, false);
     payout::leave(market, slot);
     settlement::return_rest(market, at, slot);
     close(market, at, slot, fate);
@@ -139,10 +150,7 @@ pub fn close(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, fate: Fate
     story.at.closed = at.now;
     at.facts.close(story);
     if job.link.is_some() {
-        // Copies whose answers were not needed and that nobody called off end here.
-        let link = job.link;
-        replication::call_off(market, at, slot);
-        market.proceedings.end(link);
+        market.proceedings.end(job.link);
     }
     market.levels.open.down(at.now);
     market.jobs.release(slot);

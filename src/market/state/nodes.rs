@@ -102,8 +102,6 @@ pub struct Backroom {
     pub failures: u32,
     /// Random picks made where the discipline is random.
     pub picks: u64,
-    /// Of a validator or prover: what was last counted to be ahead of a check here.
-    pub ahead: u64,
     /// What its conduct remembers.
     pub conduct: ConductMemory,
 }

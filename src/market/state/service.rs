@@ -190,6 +190,14 @@ impl Service {
         Span::from_nanos(entry.ends - self.clock)
     }
 
+    /// Nanoseconds until a job in service would end at the present pace; `None` if it has no entry, as while its model is loaded, or
+    /// if the node stands still. Looks through the entries, at most as many as there are slots.
+    pub fn remaining(&self, job: JobSlot, turn: u32) -> Option<f64> {
+        let mine = |entry: &&Entry| entry.job == job && entry.turn == turn;
+        let entry = self.entries().find(mine).filter(|_| self.rate > 0.0)?;
+        Some((entry.ends - self.clock).max(0.0) / self.rate)
+    }
+
     /// All entries, in no order.
     pub fn entries(&self) -> impl Iterator<Item = &Entry> {
         std::iter::once(&self.first).filter(|_| self.entries > 0).chain(&self.rest)

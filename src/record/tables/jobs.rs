@@ -89,6 +89,16 @@ pub static JOBS: Table<JobRow> = Table {
         C::span("expected_work_ns", "work the market expected, given the input", |row| {
             Cell::U64(row.story.expected_work.0)
         }),
+        C::span("quoted_answer_ns", "time from the last placement to the answer, as expected then", |row| {
+            if row.story.attempts > 0 { Cell::U64(row.story.quoted_answer.0) } else { Cell::Null }
+        })
+        .nullable(),
+        C::span(
+            "quoted_checks_ns",
+            "time from the answer to the end of its checks, as expected at the placement, whether or not they took place",
+            |row| if row.story.attempts > 0 { Cell::U64(row.story.quoted_checks.0) } else { Cell::Null },
+        )
+        .nullable(),
         C::id("input_tokens", "input tokens, 0 where the class has a work law", |row| {
             Cell::U32(row.story.input_tokens)
         }),

@@ -3,6 +3,7 @@
 use super::series::SeriesRow;
 use super::{CHECKS, CheckRow, JOBS, JobRow, NODES, NodeRow, SERIES, SharedNames, VALIDATORS};
 use crate::domain::fate::Fate;
+use crate::domain::money::Money;
 use crate::domain::purpose::Purpose;
 use crate::domain::story::{JobKey, Story};
 use crate::engine::random::{Chance, Draw, Seed, key};
@@ -97,7 +98,7 @@ impl<S: Sink> Recorder for Tables<S> {
         let wanted = |wanted: bool, kinds: &[Kind]| if wanted { Attention::to(kinds) } else { Attention::NONE };
         wanted(self.series.is_some(), OF_SERIES)
             .or(wanted(self.jobs.is_some(), &[Kind::Closed]))
-            .or(wanted(self.checks.is_some(), &[Kind::Checked]))
+            .or(wanted(self.checks.is_some(), &[Kind::Checked, Kind::CheckEnded]))
     }
 
     #[inline]
@@ -107,11 +108,16 @@ impl<S: Sink> Recorder for Tables<S> {
         }
         let Some(story) = story else { return };
         match (fact, &mut self.jobs, &mut self.checks) {
-            (Fact::Checked { by, check, alarm, .. }, _, Some((rows, share)))
+            (Fact::Checked { by, check, .. } | Fact::CheckEnded { by, check, .. }, _, Some((rows, share)))
                 if is_recorded(self.seed, story.key, *share) =>
             {
                 let names = self.names.clone();
-                let row = CheckRow { story: *story, check: *check, by: *by, alarm: *alarm, names };
+                let (alarm, paid) = match fact {
+                    Fact::Checked { alarm, .. } => (Some(*alarm), Money::ZERO),
+                    Fact::CheckEnded { paid, .. } => (None, *paid),
+                    _ => unreachable!("only these two are about checks"),
+                };
+                let row = CheckRow { story: *story, check: *check, by: *by, alarm, paid, names };
                 rows.push(&row, &mut self.sink);
             }
             (Fact::Closed { .. }, Some((rows, row, share)), _) if is_recorded(self.seed, story.key, *share) => {

@@ -14,6 +14,7 @@ use crate::domain::money::Money;
 use crate::engine::random::Seed;
 use crate::engine::time::{Span, Time};
 
+mod beliefs;
 mod channels;
 mod demand;
 mod head;
@@ -56,6 +57,8 @@ pub(super) fn compile(document: &Document, mut table: ScenarioTable) -> Result<S
         return Err(compiler.problems);
     }
     let horizon = Time::ZERO + table.horizon;
+    let mut verification = admitted.verification.expect("methods without problems");
+    verification.kinds = beliefs::kinds(table.verification.beliefs_of_kinds, &groups);
     Ok(Scenario {
         name: table.name,
         question: table.question,
@@ -73,7 +76,7 @@ pub(super) fn compile(document: &Document, mut table: ScenarioTable) -> Result<S
         network,
         routing: routing.expect("a routing without problems"),
         channels: channels.expect("prices without problems"),
-        verification: admitted.verification.expect("methods without problems"),
+        verification,
         chain,
         payout,
         value_factor: table.demand.value_factor.get(),

@@ -1,7 +1,7 @@
 //! Methods of verification: names become ids, checks are checked.
 
-use super::Compiler;
 use super::routing::amount;
+use super::{Compiler, beliefs};
 use crate::domain::ids::{IdVec, MethodId};
 use crate::engine::time::Span;
 use crate::policy::opinion::Opinion;
@@ -66,7 +66,10 @@ pub(super) fn verification(compiler: &mut Compiler<'_>, table: &ScenarioTable) -
         }
     };
     weighs(compiler, table);
-    let verification = methods.zip(selection).zip(opinion).map(|((methods, selection), opinion)| Verification {
+    let verification = methods.zip(selection).zip(opinion).map(|((mut methods, selection), opinion)| Verification {
+        draws: beliefs::draws(&mut methods, &selection, written.beliefs),
+        beliefs: written.beliefs,
+        kinds: None,
         methods,
         selection,
         slash: written.slash.clone(),
@@ -382,6 +385,7 @@ fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: f64) -> Opt
         time_factor: factor,
         gas: gas as u64,
         count: check.count,
+        way: 0,
         agree: check.agree.unwrap_or(check.count / 2 + 1),
         cancel: check.cancel,
         verdict: check.verdict.chosen().ok()?,

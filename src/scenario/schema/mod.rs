@@ -24,8 +24,8 @@ pub use channels::{BackgroundTable, ChannelsTable, CoordinationTable, PayoutAt, 
 pub use jobs::{ClassTable, ModelTable, Priority, RequesterTable};
 pub use nodes::{Discipline, DisciplineTable, FailureTable, Interruption, Limit, NodeGroupTable, OwnerName};
 pub use verification::{
-    CheckTable, Checker, DetectsTable, Holders, MethodTable, OpinionsTable, SlashTable, SlashTo, Timing,
-    VerificationTable,
+    Beliefs, BeliefsOfKinds, CheckTable, Checker, DetectsTable, Holders, MethodTable, OpinionsTable, SlashTable,
+    SlashTo, Timing, VerificationTable,
 };
 
 /// A scenario file.

@@ -94,6 +94,8 @@ pub struct Method {
     pub gas: (f64, u64),
     /// Whether somebody is paid for a check, or for making a proof.
     pub pays_checkers: bool,
+    /// The probability that some check takes place, copies apart.
+    pub looks: f64,
     /// Whether some check is deferred.
     pub defers: bool,
     /// The longest window of its checks.
@@ -121,6 +123,10 @@ pub struct Check {
     pub count: u32,
     /// Of validators and provers: the way they are drawn, by its place among [`Verification::draws`].
     pub way: usize,
+    /// The expected standard normal order statistics of so many, the smallest first.
+    pub scores: Vec<f64>,
+    /// Of `time`, the variance with its factor, in square nanoseconds.
+    pub time_variance: f64,
     /// Of replicas: how many answers must agree.
     pub agree: u32,
     /// Of replicas: whether the others are called off at the verdict.

@@ -230,7 +230,7 @@ pub fn quote(rounding: Rounding, offer: &Offer, terms: &Terms, left: &Left) -> Q
         gas: terms.gas,
         check: terms.check,
         trust: offer.trust,
-        answer: offer.delay.nanos() + terms.inclusion + terms.overhead.nanos() * offer.slowness,
+        answer: offer.delay.nanos() + terms.inclusion + terms.overhead.nanos() * offer.slowness + terms.agreement,
         checks: terms.blocking + terms.standing,
         use_at,
         surplus,
@@ -245,7 +245,7 @@ fn deductions(wish: &Wish<'_>, paid: [f64; 3], offer: &Offer, terms: &Terms) -> 
     // Without checks the answer would be there after the node's delay and the chain's; what the node does for them comes on top.
     let unchecked = offer.delay.nanos() + terms.inclusion;
     let worth_first = wish.worth(unchecked);
-    let answered = unchecked + terms.overhead.nanos() * offer.slowness;
+    let answered = unchecked + terms.overhead.nanos() * offer.slowness + terms.agreement;
     let accepted = answered + terms.blocking;
     let last = accepted + terms.standing;
     let harm = wish.harm;

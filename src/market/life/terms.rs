@@ -39,6 +39,8 @@ pub struct Terms {
     pub coordination_most: Money,
     /// Nanoseconds until the placement is in a block.
     pub inclusion: f64,
+    /// Nanoseconds by which the answer is expected later than that of one copy, because several must agree.
+    pub agreement: f64,
     /// Nanoseconds that blocking checks are expected to take.
     pub blocking: f64,
     /// Nanoseconds after acceptance until the result is expected to be final.
@@ -158,11 +160,12 @@ fn of(asked: &Asked<'_>, (id, method): (MethodId, &Method), shared: &Shared<'_>)
         },
         coordination_most,
         inclusion: if needs_gas(scenario, method) { shared.inclusion } else { 0.0 },
+        agreement: 0.0,
         blocking: 0.0,
         standing: 0.0,
         right: passing.right,
         wrong: passing.wrong,
-        in_time: shared.correction.in_time,
+        in_time: 1.0 - method.looks * shared.correction.late,
         copies: method.copies,
         paid_copies: f64::from(method.copies),
         agree: method.agree,
@@ -179,7 +182,7 @@ fn of(asked: &Asked<'_>, (id, method): (MethodId, &Method), shared: &Shared<'_>)
             // What takes no time does not queue.
             Some(drawn) if each == Span::ZERO => (drawn.trip, f64::from(check.count)),
             Some(drawn) => {
-                let looks = Looks::expected(&drawn, each.nanos(), check.count, votes);
+                let looks = Looks::expected(&drawn, each.nanos(), check, votes);
                 (drawn.trip + passing.care(check.by) * looks.time, looks.paid)
             }
         };
@@ -203,9 +206,9 @@ fn copies(asked: &Asked<'_>, method: &Method, check: &Check, shared: &Shared<'_>
     let Some(drawn) = asked.drawn(check) else { return };
     let (copies, agree, right) = (f64::from(check.count), f64::from(check.agree), shared.trust);
     let answers = if right * copies > agree { agree / right } else { copies };
-    let looks = Looks::expected(&drawn, shared.expected.nanos(), check.count, answers);
+    let looks = Looks::expected(&drawn, shared.expected.nanos(), check, answers);
     let alone = drawn.wait[0] + shared.expected.nanos() * drawn.slowness[0];
-    terms.blocking = (looks.time - alone).max(0.0);
+    terms.agreement = (looks.time - alone).max(0.0);
     // Copies that nobody calls off end with the job, which waits for them only while the result stands.
     let all_end = !check.cancel && (method.defers || method.window > Span::ZERO);
     let paid = if all_end { copies * right } else { agree + looks.paid - answers };

@@ -89,16 +89,21 @@ pub fn late(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     standing::reject(market, at, slot, Fate::Late);
 }
 
-/// Requesters learn how long the checks of an answer took, beside what was quoted. Of checks that did not end in time no more is
+/// Requesters learn how long the checks of an answer took, if any took place, beside what was quoted. Of checks that did not end in time no more is
 /// known than that they were not done by the deadline.
 pub fn learn(market: &mut Market, at: &Moment<'_>, slot: JobSlot, late: bool) {
     let story = market.jobs.story(slot);
-    if story.quoted_checks == Span::ZERO {
+    let method = &at.scenario.verification.methods[story.method];
+    let link = market.jobs[slot].link;
+    let replicas = u8::from(method.copies > 1);
+    if story.quoted_checks == Span::ZERO || !link.is_some() || market.proceedings.read(link).drawn & !replicas == 0 {
         return;
     }
-    let taken = at.now.since(story.at.answered);
-    let quoted = if late { story.quoted_checks.at_most(taken) } else { story.quoted_checks };
-    market.learnt.note((story.class, story.method), quoted.nanos(), taken.nanos(), late, at.now);
+    let taken = at.now.since(story.at.answered).nanos();
+    // What was quoted counts that the checks may not take place; these did.
+    let quoted = story.quoted_checks.nanos() / method.looks;
+    let quoted = if late { quoted.min(taken) } else { quoted };
+    market.learnt.note((story.class, story.method), quoted, taken, late, at.now);
 }
 
 /// Compares a copy's answer with the accepted one, if both are there. A node whose copy agrees has passed a check; one whose copy

@@ -29,8 +29,6 @@ pub struct Drawn {
     pub wait: [f64; 2],
     /// Nanoseconds per nanosecond of work on the reference GPU, and their variance.
     pub slowness: [f64; 2],
-    /// The share drawn that begins at once.
-    pub free: f64,
     /// Nanoseconds there and back.
     pub trip: f64,
 }
@@ -67,7 +65,6 @@ struct Sums {
     drawn: f64,
     wait: [f64; 2],
     slowness: [f64; 2],
-    free: f64,
 }
 
 impl Sums {
@@ -76,7 +73,6 @@ impl Sums {
         self.drawn += drawn;
         self.wait = [self.wait[0] + drawn * wait, self.wait[1] + drawn * wait * wait];
         self.slowness = [self.slowness[0] + drawn * slowness, self.slowness[1] + drawn * slowness * slowness];
-        self.free += if wait == 0.0 { drawn } else { 0.0 };
     }
 }
 
@@ -163,7 +159,7 @@ impl Pool {
     }
 
     fn drawn(&self, requester: RequesterId) -> Option<Drawn> {
-        let Sums { drawn, wait, slowness, free } = self.sums;
+        let Sums { drawn, wait, slowness } = self.sums;
         if drawn <= 0.0 {
             return None;
         }
@@ -174,7 +170,6 @@ impl Pool {
         Some(Drawn {
             wait: moments(wait),
             slowness: moments(slowness),
-            free: (free / drawn).clamp(0.0, 1.0),
             trip: (self.trips[requester.index()] / drawn).max(0.0),
         })
     }
@@ -241,7 +236,7 @@ mod tests {
             &[checker(3.0, 100.0, 2.0), checker(1.0, 0.0, 1.0), checker(0.0, 9.0, 9.0)],
         );
         let drawn = one.drawn(0, 0, RequesterId(0)).expect("two are listed");
-        assert_eq!((drawn.wait[0], drawn.slowness[0], drawn.free, drawn.trip), (75.0, 1.75, 0.25, 5.0));
+        assert_eq!((drawn.wait[0], drawn.slowness[0], drawn.trip), (75.0, 1.75, 5.0));
         assert_eq!(drawn.wait[1], 0.75 * 100.0 * 100.0 - 75.0 * 75.0);
     }
 
@@ -265,7 +260,7 @@ mod tests {
             checkers.set(0, 0, 3, checker(1.0, 0.0, 1.0), &|_, _| 5.0);
         }
         let drawn = checkers.drawn(0, 0, RequesterId(0)).expect("both are listed");
-        assert!(drawn.wait[0] < 1.0 && drawn.free == 1.0, "{drawn:?}");
+        assert!(drawn.wait[0] < 1.0, "{drawn:?}");
         checkers.set(0, 0, 3, Checker::default(), &|_, _| 5.0);
         checkers.set(0, 0, 4, Checker::default(), &|_, _| 5.0);
         assert!(checkers.drawn(0, 0, RequesterId(0)).is_none_or(|drawn| drawn.wait[0] < 1.0));

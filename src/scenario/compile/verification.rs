@@ -3,6 +3,7 @@
 use super::routing::amount;
 use super::{Compiler, beliefs};
 use crate::domain::ids::{IdVec, MethodId};
+use crate::engine::maths;
 use crate::engine::time::Span;
 use crate::policy::opinion::Opinion;
 use crate::policy::pool::{Pool, PoolName};
@@ -358,6 +359,12 @@ fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor
             checks.iter().map(|check| check.gas).sum(),
         ),
         pays_checkers: checks.iter().any(|check| !matches!(check.by, Checker::Attestation | Checker::Replicas)),
+        looks: 1.0
+            - checks
+                .iter()
+                .filter(|check| check.by != Checker::Replicas)
+                .map(|check| 1.0 - check.sample)
+                .product::<f64>(),
         defers: checks.iter().any(|check| check.deferred),
         window: written.checks.iter().map(|check| check.window).max().unwrap_or(Span::ZERO),
         checks,
@@ -381,11 +388,13 @@ fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: f64) -> Opt
         sample: check.sample.get(),
         work: check.work.get() * factor,
         mean_time: time.as_ref().map_or(0.0, |law| law.mean()) * factor,
+        time_variance: time.as_ref().map_or(0.0, |law| law.variance()) * factor * factor,
         time,
         time_factor: factor,
         gas: gas as u64,
         count: check.count,
         way: 0,
+        scores: maths::normal_scores(check.count.min(selection::MOST as u32)),
         agree: check.agree.unwrap_or(check.count / 2 + 1),
         cancel: check.cancel,
         verdict: check.verdict.chosen().ok()?,

@@ -105,6 +105,12 @@ pub struct Class {
     pub audited: u64,
     /// Nanoseconds from asking until final, of those.
     pub audited_finality: u128,
+    /// Votes on their answers.
+    pub votes: u64,
+    /// What was agreed for verification, and what was paid for it, in micro-credits.
+    pub verification: [i64; 2],
+    /// Nanoseconds from the answer to the end of its checks, as quoted and as they were, of those whose result became final.
+    pub checks: [u128; 2],
     /// Σ of what was thought of the node at the last placement.
     pub trust: f64,
     /// The sum of the squares of that.
@@ -206,6 +212,9 @@ impl Probe {
         class.jobs += 1;
         class.abandoned += u64::from(story.fate == Fate::Abandoned);
         class.declined += u64::from(story.fate == Fate::Declined);
+        class.votes += u64::from(story.checks);
+        class.verification[0] += story.verification_price.0;
+        class.verification[1] += story.charged_verification.0;
         class.trust += story.trust;
         class.trust_square += story.trust * story.trust;
         if at.reached != Time::NEVER {
@@ -217,6 +226,8 @@ impl Probe {
         }
         if at.finalised != Time::NEVER {
             let finality = u128::from(at.finalised.since(at.asked).0);
+            class.checks[0] += u128::from(story.quoted_checks.0);
+            class.checks[1] += u128::from(at.finalised.since(at.answered).0);
             class.finals += 1;
             class.finality += finality;
             class.audited += u64::from(story.checks > 0);

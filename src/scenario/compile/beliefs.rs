@@ -1,9 +1,13 @@
-//! What requesters may know before anything happens: who is drawn for a check, and which kinds of wrong answers there are.
+//! What requesters may know before anything happens: who is drawn for a check, which kinds of wrong answers there are, and what
+//! parties of which nothing is known weigh.
 
+use super::Compiler;
 use crate::domain::ids::{IdVec, MethodId, NodeGroupId};
-use crate::policy::selection::Selection;
+use crate::policy::opinion::Opinion;
+use crate::policy::pool::PoolName;
+use crate::policy::selection::{Selection, SelectionName};
 use crate::scenario::model::{NodeGroup, PartyKind};
-use crate::scenario::schema::{Beliefs, BeliefsOfKinds, Checker};
+use crate::scenario::schema::{Beliefs, BeliefsOfKinds, Checker, ScenarioTable};
 use crate::scenario::verification::{Draws, Method, Weighting};
 
 /// The ways in which the checks of all methods draw validators and provers; each check learns the number of its own.
@@ -48,5 +52,36 @@ pub(super) fn kinds(beliefs: BeliefsOfKinds, groups: &IdVec<NodeGroupId, NodeGro
         BeliefsOfKinds::Worst => None,
         _ if total > 0.0 => Some(sums.map(|sum| sum / total)),
         _ => Some([0.2; 5]),
+    }
+}
+
+/// Says where parties are drawn or left out by what they weigh in opinions that nobody has.
+pub(super) fn weighs(compiler: &mut Compiler<'_>, table: &ScenarioTable) {
+    let opinions = &table.verification.opinions;
+    if opinions.rule.is_some() {
+        return;
+    }
+    let help = |otherwise: &str| format!("write how they come about, as `verification.opinions.rule`, or {otherwise}");
+    if opinions.exclude_below.get() > 0.0 {
+        let message = "parties are left out by what they weigh in opinions, and no rule makes any";
+        compiler.wrong("verification.opinions.exclude-below", message, help("leave this out"));
+    }
+    if table.routing.pool.rule == PoolName::Opinion {
+        let message = "nodes are drawn by what they weigh in opinions, and no rule makes any";
+        compiler.wrong("routing.pool.rule", message, help("another pool"));
+    }
+    if table.verification.selection.rule == SelectionName::OpinionWeighted {
+        let message = "checkers are drawn by what they weigh in opinions, and no rule makes any";
+        compiler.wrong("verification.selection.rule", message, help("another selection"));
+    }
+}
+
+/// Says whether those are left out of whom nothing is known, for then nobody is ever asked.
+pub(super) fn unseen(compiler: &mut Compiler<'_>, rule: &Opinion, least: f64) {
+    let weight = rule.weight(&mut rule.memory());
+    if rule.check().is_ok() && weight < least {
+        let message =
+            format!("by `{}` whoever nobody has seen weighs {weight}: nobody would ever be asked", rule.name());
+        compiler.wrong("verification.opinions.exclude-below", message, format!("write at most {weight}"));
     }
 }

@@ -221,6 +221,8 @@ fn check(scenario: &Scenario, story: &Story) {
         );
     }
     let used = match story.use_at {
+        // One that comes after its deadline is not used.
+        Use::Answered if at.answered != Time::NEVER && at.answered > story.deadline => Time::NEVER,
         Use::Answered => at.answered,
         Use::Accepted => at.accepted,
         Use::Final => at.finalised,

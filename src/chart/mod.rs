@@ -16,6 +16,7 @@ pub mod fates;
 pub mod font;
 pub mod forest;
 pub mod frontier;
+pub mod frontier_words;
 pub mod incidence;
 pub mod instability;
 pub mod latency;
@@ -34,6 +35,8 @@ pub mod sheet;
 pub mod source;
 pub mod studied;
 pub mod survival;
+pub mod survival_names;
+pub mod survival_words;
 pub mod svg;
 pub mod times;
 
@@ -103,7 +106,7 @@ pub fn write(
     identity: &[(String, String)],
 ) -> Result<[PathBuf; 2], FileError> {
     fs::create_dir_all(folder).map_err(FileError::new("create", folder))?;
-    let svg = svg::file(&drawing.sheet, &drawing.words.title, identity);
+    let svg = svg::file(&drawing.sheet, &drawing.words, identity);
     let png = png::file(&drawing.sheet, identity);
     let paths = [folder.join(format!("{name}.svg")), folder.join(format!("{name}.png"))];
     replace(&paths[0], svg.as_bytes())?;

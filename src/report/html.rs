@@ -173,7 +173,7 @@ fn charts(page: &mut String, sources: &Sources) {
 }
 
 fn figure(page: &mut String, name: &str, drawing: &Drawing) {
-    let (picture, words) = (svg::inline(&drawing.sheet, &drawing.words.title), &drawing.words);
+    let (picture, words) = (svg::inline(&drawing.sheet, &drawing.words), &drawing.words);
     let (title, lede, caption) = (escaped(&words.title), escaped(&words.lede), escaped(&words.caption));
     let _ = write!(
         page,

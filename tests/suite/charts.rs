@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use reliance::chart::CHARTS;
+use reliance::chart::{CHARTS, Source, Sources, draw_all};
 
 /// Two classes, nodes that fail, more work than can be done: every chart of one run has its data.
 const SCENARIO: &str = r#"
@@ -92,6 +92,20 @@ fn charts_are_drawn_again_to_the_same_bytes() {
         assert_eq!(malformed(text), None, "`{name}`");
         assert!(text.contains(&format!("reliance.id: {id}")), "`{name}` says whose it is");
         assert!(text.contains("@font-face") && text.contains("<text "), "`{name}` has its font and its text");
+    }
+}
+
+// Viewers that ignore the embedded font take a wider one; a text must have room for that.
+#[test]
+fn every_text_has_its_place_with_a_wider_font_too() {
+    let (run, twin) = runs("charts-places");
+    let open = |folder: &Path| Source::open(folder).expect("a run");
+    let drawn = draw_all(&Sources { run: open(&run), frozen: Some(open(&twin)) });
+    assert_eq!(drawn.len(), CHARTS.len());
+    for (name, drawing) in drawn {
+        let drawing = drawing.unwrap_or_else(|why| panic!("`{name}`: {why}"));
+        assert_eq!(drawing.sheet.misplaced(), Vec::<String>::new(), "`{name}`");
+        assert!(drawing.words.result.ends_with('.'), "`{name}` says what it shows: {}", drawing.words.result);
     }
 }
 

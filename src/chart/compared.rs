@@ -74,13 +74,14 @@ fn short(title: &str) -> &str {
     title.split([',', '(']).next().unwrap_or(title).trim()
 }
 
-/// What a measure comes to at the baseline, in the unit of charts: by class, or under an empty name of all jobs.
-fn at_baseline(studied: &Studied, by: &str, measure: &Measured) -> Vec<(String, f64)> {
-    let read = || -> Result<Vec<(String, f64)>, String> {
+/// What a measure comes to at the baseline, in the unit of charts: the ends of its interval, by class, or under an empty
+/// name of all jobs.
+fn at_baseline(studied: &Studied, by: &str, measure: &Measured) -> Vec<(String, (f64, f64))> {
+    let read = || -> Result<Vec<(String, (f64, f64))>, String> {
         let file = format!("means{by}");
-        let mean = format!("{}_mean", measure.name);
-        let table = studied.source.table(&file, &["class", &mean])?;
-        let means = table.numbers(&mean)?;
+        let (mean, half) = (format!("{}_mean", measure.name), format!("{}_half_width", measure.name));
+        let table = studied.source.table(&file, &["class", &mean, &half])?;
+        let (means, halves) = (table.numbers(&mean)?, table.numbers(&half)?);
         let is_base = studied.is_baseline(&file)?;
         let class = table.text("class").ok();
         let name = |row: usize| match &class {
@@ -88,20 +89,25 @@ fn at_baseline(studied: &Studied, by: &str, measure: &Measured) -> Vec<(String, 
             None => String::new(),
         };
         let rows = (0..means.len()).filter(|&row| is_base[row]);
-        Ok(rows.filter_map(|row| Some((name(row), measure.factor * means[row]?))).collect())
+        let ends = |row: usize| {
+            let (mean, half) = (measure.factor * means[row]?, measure.factor * halves[row]?);
+            Some((name(row), (mean - half, mean + half)))
+        };
+        Ok(rows.filter_map(ends).collect())
     };
     read().unwrap_or_default()
 }
 
-/// The ends of an interval, no further than the measure can go: a share stays in [0, 1], a time above 0.
-fn possible((low, high): (f64, f64), difference: f64, base: Option<f64>, unit: Unit) -> (f64, f64) {
+/// The ends of an interval of differences, no further than the measure can go from anywhere in the baseline's own interval:
+/// a share stays in [0, 1], a time above 0.
+fn possible((low, high): (f64, f64), difference: f64, base: Option<(f64, f64)>, unit: Unit) -> (f64, f64) {
     let (least, most) = match (unit, base) {
-        (Unit::Share, Some(base)) => (-base, 1.0 - base),
+        (Unit::Share, Some((lower, upper))) => (-upper.min(1.0), 1.0 - lower.max(0.0)),
         (Unit::Share, None) => (-1.0, 1.0),
-        (Unit::Seconds, Some(base)) => (-base, f64::MAX),
+        (Unit::Seconds, Some((_, upper))) => (-upper, f64::MAX),
         _ => (f64::MIN, f64::MAX),
     };
-    // Means of pairs can lie beyond the mean of all runs of the baseline by a rounding.
+    // The pairs may be fewer than the runs of the baseline, and their mean beyond its interval.
     (low.max(least).min(difference), high.min(most).max(difference))
 }
 
@@ -116,15 +122,16 @@ fn forest(
     let (differences, halves) = (numbers("difference")?, numbers("half_width")?);
     let counts = table.whole(&format!("{}_n", measure.name))?;
     let bases = at_baseline(studied, by, measure);
-    let (mut rows, mut left_out) = (Vec::new(), Vec::new());
+    let (mut rows, mut left_out, mut is_cut) = (Vec::new(), Vec::new(), false);
     for (row, (group, label)) in labels.iter().enumerate() {
         let (Some(difference), Some(half)) = (differences[row], halves[row]) else {
             left_out.push(format!("{group} {label}").trim().to_string());
             continue;
         };
         let (difference, half) = (measure.factor * difference, measure.factor * half);
-        let base = bases.iter().find(|(class, _)| class == group).map(|(_, base)| *base);
+        let base = bases.iter().find(|(class, _)| class == group).map(|(_, ends)| *ends);
         let (low, high) = possible((difference - half, difference + half), difference, base, measure.unit);
+        is_cut |= low > difference - half || high < difference + half;
         rows.push(Row { group: group.clone(), name: label.clone(), difference, low, high, n: counts[row] });
     }
     // Class by class; within a class in the order of the study.
@@ -146,6 +153,7 @@ fn forest(
     Ok(Forest {
         axes: axes.iter().map(|title| short(title)).collect::<Vec<_>>().join(" · "),
         baseline: baseline.clone(),
+        is_cut,
         title: format!("{}: each against {baseline}", capital(&measure.meaning)),
         measure: format!("the {}", measure.meaning),
         unit: measure.unit,
@@ -158,17 +166,19 @@ fn forest(
 mod tests {
     use super::*;
 
-    // worked example: of a share that is 0.97 without checks nothing can take more than 0.97 or give more than 0.03.
+    // worked example: of a share of 0.97 ± 0.01 without checks nothing can take more than 0.98 or give more than 0.04.
     #[test]
     fn no_interval_reaches_what_is_impossible() {
         let share = |low, high, base| possible((low, high), -0.5, base, Unit::Share);
         let near = |found: (f64, f64), expected: (f64, f64)| {
             assert!((found.0 - expected.0).abs() < 1e-12 && (found.1 - expected.1).abs() < 1e-12, "{found:?}");
         };
-        near(share(-1.07, 0.2, Some(0.97)), (-0.97, 0.03));
+        let base = Some((0.96, 0.98));
+        near(share(-1.07, 0.2, base), (-0.98, 0.04));
+        near(share(-1.07, 0.2, Some((0.96, 1.02))), (-1.0, 0.04));
         near(share(-1.07, 0.2, None), (-1.0, 0.2));
-        near(share(-0.6, -0.4, Some(0.97)), (-0.6, -0.4));
-        near(possible((-9.0, 3.0), -2.0, Some(4.0), Unit::Seconds), (-4.0, 3.0));
-        near(possible((-9.0, 3.0), -2.0, Some(4.0), Unit::Credits), (-9.0, 3.0));
+        near(share(-0.6, -0.4, base), (-0.6, -0.4));
+        near(possible((-9.0, 3.0), -2.0, Some((3.0, 4.0)), Unit::Seconds), (-4.0, 3.0));
+        near(possible((-9.0, 3.0), -2.0, Some((3.0, 4.0)), Unit::Credits), (-9.0, 3.0));
     }
 }

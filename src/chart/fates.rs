@@ -113,8 +113,9 @@ pub fn draw(flows: &Flows, caption: String) -> Drawing {
     }
     for (column, bars) in columns.iter().enumerate() {
         bars.iter().for_each(|bar| draw_bar(&mut sheet, bar, left(column)));
-        let room = if column + 1 == columns.len() { 136.0 } else { stride - BAR - 14.0 };
-        bars.iter().for_each(|bar| draw_label(&mut sheet, bar, left(column), room, all));
+        // Right of an end nothing stands: later ends are all above it.
+        let room = |bar: &Bar| if bar.goes_on { stride - 6.0 } else { body.right - left(column) - BAR - 6.0 };
+        bars.iter().for_each(|bar| draw_label(&mut sheet, bar, left(column), room(bar), all));
     }
     Drawing { sheet, words }
 }

@@ -34,6 +34,8 @@ pub struct Forest {
     pub measure: String,
     /// What the names of rows are values of, such as `method`; empty for none.
     pub axes: String,
+    /// Whether some interval ends where the measure can go no further.
+    pub is_cut: bool,
     /// What rows are compared with, in words.
     pub baseline: String,
     /// The unit of the differences; a share is shown in percentage points.
@@ -67,7 +69,7 @@ pub fn draw(forest: &Forest) -> Result<Drawing, String> {
             "Mean paired differences of {} from {}, with 95 % intervals.{own}{}",
             forest.measure,
             forest.baseline,
-            if forest.unit == Unit::Share { " An interval ends where the share would leave 0 to 100 %." } else { "" },
+            if forest.is_cut { " No interval is drawn beyond what is possible." } else { "" },
         ),
         caption: forest.caption.clone(),
     };
@@ -273,6 +275,7 @@ mod tests {
             title,
             measure: "the share used".to_string(),
             axes: "class".to_string(),
+            is_cut: false,
             baseline: "one check".to_string(),
             unit: Unit::Share,
             rows,

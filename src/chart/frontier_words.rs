@@ -3,7 +3,7 @@
 use super::frontier::{Estimate, Frontier, Side, axis, contour};
 use super::numbers;
 
-/// Where the level is passed along the lowest and along the highest row, in a sentence; empty where neither passes it.
+/// Where the level is passed along the lowest and along the highest row that passes it, in a sentence.
 pub fn result(frontier: &Frontier, level: &str) -> String {
     let columns = frontier.x.values.len();
     let passed = |row: usize| {
@@ -18,19 +18,22 @@ pub fn result(frontier: &Frontier, level: &str) -> String {
     };
     let short = |side: &Side| side.name.split([',', '(']).next().unwrap_or("").trim().to_string();
     let (x, y) = (short(&frontier.x), short(&frontier.y));
-    let rows = [0, frontier.y.values.len() - 1];
-    let said = rows.map(|row| {
-        let at = numbers::plain(frontier.y.values[row]);
-        match passed(row) {
-            Some(x) => format!("at {} where the {y} is {at}", numbers::significant(x, 2)),
-            None => format!("nowhere where it is {at}"),
-        }
-    });
-    match passed(rows[0]).or(passed(rows[1])) {
-        Some(_) => {
-            format!("Along the {x}, {level} is passed {}, {}.", said[0], said[1].replace(&format!("the {y}"), "it"))
-        }
-        None => String::new(),
+    let rows: Vec<(usize, f64)> = (0..frontier.y.values.len()).filter_map(|row| Some((row, passed(row)?))).collect();
+    let at = |row: usize| numbers::significant(frontier.y.values[row], 2);
+    match &rows[..] {
+        [] => format!("No row passes {level}."),
+        [only] => format!(
+            "{level} is passed at a {x} of {} where the {y} is {}.",
+            numbers::significant(only.1, 2),
+            at(only.0)
+        ),
+        [first, .., last] => format!(
+            "{level} is passed at a {x} of {} where the {y} is {}, and of {} where it is {}.",
+            numbers::significant(first.1, 2),
+            at(first.0),
+            numbers::significant(last.1, 2),
+            at(last.0)
+        ),
     }
 }
 

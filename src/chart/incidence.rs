@@ -155,13 +155,13 @@ fn result(classes: &[ClassIncidence]) -> String {
     let mut known: Vec<(f64, &str)> =
         classes.iter().filter_map(|class| Some((half(class)?, class.class.as_str()))).collect();
     known.sort_by(|one, other| one.0.total_cmp(&other.0));
-    let time = |(time, class): &(f64, &str)| format!("{} in “{class}”", numbers::measured(*time, Unit::Seconds));
+    let time = |time: f64| numbers::measured(time, Unit::Seconds);
     match &known[..] {
         [] => "In no class half of the jobs are used.".to_string(),
-        [only] => format!("Half of the jobs are used after {}.", time(only)),
+        [only] => format!("Half of the jobs of “{}” are used after {}.", only.1, time(only.0)),
         [first, .., last] => {
-            let (first, last) = (time(first), time(last));
-            format!("Half of the jobs are used after {first} and after {last}.")
+            let (sooner, later) = (time(first.0), time(last.0));
+            format!("Half of the jobs of “{}” are used after {sooner}, of “{}” after {later}.", first.1, last.1)
         }
     }
 }
@@ -223,14 +223,17 @@ fn draw_lines(sheet: &mut Sheet, panel: &Panel, ends: &[&EndIncidence]) {
     }
 }
 
-/// What *used* comes to, under the end of its line, or above where there is no room.
+/// What *used* comes to, in the corner below its line, or above where the line is low.
 fn draw_used(sheet: &mut Sheet, panel: &Panel, used: &[&EndIncidence]) {
     for end in used {
         let Some(last) = end.points.last() else { continue };
-        let at = panel.held(last.0, last.1);
-        let y = if last.1 > 0.3 { panel.held(last.0, last.2).1 + 18.0 } else { panel.held(last.0, last.3).1 - 9.0 };
-        let share = numbers::percent_between(last.1, last.2, last.3);
-        sheet.label((at.0 - 6.0, y), share, TICK_SIZE, Anchor::End, INK);
+        let Rect { top, right, bottom, .. } = panel.rect;
+        // The line over the right half, where the label stands.
+        let low = end.points[end.points.len() / 2].1;
+        let y = if low > 0.2 { bottom - 8.0 } else { top + 12.0 };
+        let time = numbers::measured(last.0, Unit::Seconds);
+        let share = format!("{} by {time}", numbers::percent_between(last.1, last.2, last.3));
+        sheet.label((right - 4.0, y), share, TICK_SIZE, Anchor::End, INK);
     }
 }
 
@@ -259,7 +262,6 @@ fn draw_at_risk(
     name: &str,
 ) {
     let base = panel.rect.bottom + 66.0;
-    sheet.text((panel.rect.left - 16.0, base - 15.0), name, TICK_SIZE, Anchor::Start, SOFT);
     let texts: Vec<(f64, String)> = class
         .at_risk
         .iter()
@@ -272,6 +274,8 @@ fn draw_at_risk(
         shown.windows(2).all(|two| two[1].0 - two[0].0 > half(&two[0].1) + half(&two[1].1) + 4.0)
     });
     let every = every.unwrap_or(1);
+    let name = if every > 1 { format!("{name} (· not shown)") } else { name.to_string() };
+    sheet.text((panel.rect.left - 16.0, base - 15.0), name, TICK_SIZE, Anchor::Start, SOFT);
     for (place, (x, text)) in texts.into_iter().enumerate() {
         let text = if place % every == 0 { text } else { "·".to_string() };
         sheet.text((x, base), text, TICK_SIZE, Anchor::Middle, SOFT);

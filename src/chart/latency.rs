@@ -130,7 +130,9 @@ pub fn draw(classes: &[Distribution], caption: String) -> Drawing {
         caption,
     };
     let (mut sheet, body) = page::begin(page::WIDTH, 400.0, &words);
-    let low = classes.iter().map(|class| class.points[0].0).fold(f64::MAX, f64::min);
+    // From where one answer in a thousand has come: a few early ones would leave most of the width empty.
+    let first = |class: &Distribution| class.points.iter().find(|point| point.1 >= 1e-3).map(|point| point.0);
+    let low = classes.iter().filter_map(first).fold(f64::MAX, f64::min);
     let high = classes.iter().map(|class| class.points[class.points.len() - 1].0).fold(0.0, f64::max);
     let panel = Panel {
         rect: Rect {
@@ -146,17 +148,23 @@ pub fn draw(classes: &[Distribution], caption: String) -> Drawing {
     panel.draw(&mut sheet);
     for (number, class) in classes.iter().enumerate() {
         let band: Vec<_> = class.points.iter().map(|&(time, _, low, high)| (time, Some((low, high)))).collect();
-        panel.band(&mut sheet, &stairs(&band), category(number).colour, 0.16);
+        panel.band(&mut sheet, &shaped(class, band), category(number).colour, 0.16);
     }
     for (number, class) in classes.iter().enumerate() {
         let line: Vec<_> = class.points.iter().map(|&(time, share, _, _)| (time, Some(share))).collect();
-        panel.line(&mut sheet, &stairs(&line), category(number));
+        panel.line(&mut sheet, &shaped(class, line), category(number));
         class.quantiles.iter().zip([0.5, 0.95, 0.99]).for_each(|(time, share)| {
             sheet.dot(panel.held(*time, share), 3.0, category(number).colour, true);
         });
     }
     draw_names(&mut sheet, &panel, classes, body.right);
     Drawing { sheet, words }
+}
+
+/// Values to be joined by a line; a step where all answers take the same time.
+fn shaped<T: Copy>(class: &Distribution, values: Vec<(f64, T)>) -> Vec<(f64, T)> {
+    let is_step = class.points.iter().all(|point| point.1 == 0.0 || point.1 == 1.0);
+    if is_step { stairs(&values) } else { values }
 }
 
 /// The names of classes with their quantiles in a list beside the panel, the fastest at the top.
@@ -227,5 +235,18 @@ mod tests {
         // √(ln 40 / 4) = 0.960.
         assert!((share - 0.5).abs() < 1e-12 && low == 0.0 && high == 1.0);
         assert_eq!(distribution("a", &[]), None);
+    }
+    // Three dots without a line were drawn of a constant.
+    #[test]
+    fn answers_of_one_time_are_a_step_at_that_time() {
+        let jobs = jobs(std::iter::repeat_n(3_000_000_000, 200));
+        let found = distribution("a", &jobs.iter().collect::<Vec<_>>()).unwrap();
+        let shares: Vec<f64> = found.points.iter().map(|point| point.1).collect();
+        assert!(shares.iter().all(|share| *share == 0.0 || *share == 1.0), "{shares:?}");
+        assert!(found.points[0].0 < 3.0 && found.points[POINTS - 1].0 > 3.0, "the step has both its sides");
+        let risen = found.points.iter().find(|point| point.1 == 1.0).expect("it comes to all");
+        assert!((risen.0 / 3.0 - 1.0).abs() < 0.01, "{}", risen.0);
+        let sheet = draw(&[found], String::new()).sheet;
+        assert_eq!(sheet.misplaced(), Vec::<String>::new());
     }
 }

@@ -83,13 +83,12 @@ pub static STUDY_CHARTS: &[StudyChart] = &[
     StudyChart { name: "forest", draw: compared::chart },
 ];
 
-/// Draws every chart of a study: its name, and the drawing or what the study lacks for it.
-pub fn draw_study(studied: &Studied) -> Vec<(String, Result<Drawing, String>)> {
-    let drawn = |chart: &StudyChart| match (chart.draw)(studied) {
+/// Draws the charts of one kind of a study: their names, and each drawing or what the study lacks for it.
+pub fn draw_of_study(chart: &StudyChart, studied: &Studied) -> Vec<(String, Result<Drawing, String>)> {
+    match (chart.draw)(studied) {
         Ok(drawings) => drawings.into_iter().map(|(name, drawing)| (name, Ok(drawing))).collect(),
         Err(why) => vec![(chart.name.to_string(), Err(why))],
-    };
-    STUDY_CHARTS.iter().flat_map(drawn).collect()
+    }
 }
 
 /// Draws every chart of a run: its name, and the drawing or what the run lacks for it.

@@ -155,7 +155,10 @@ fn result(rows: &[(&Row, Vec<Trace>)]) -> String {
 fn draw(rows: Vec<(&Row, Vec<Trace>)>, at: &[f64], caption: String) -> Drawing {
     let together = at.len().div_ceil(INTERVALS_MAX).max(1);
     let tick = if at.len() > 1 { at[1] - at[0] } else { at[0] };
-    let time = |seconds: f64| numbers::measured(seconds, Unit::Seconds);
+    let time = |seconds: f64| match seconds {
+        s if s >= 60.0 && s % 60.0 == 0.0 => format!("{} min", numbers::plain(s / 60.0)),
+        s => format!("{} s", numbers::plain(s)),
+    };
     let mut lede = match together {
         1 => format!("One reading every {}.", time(tick)),
         _ => format!(
@@ -167,7 +170,7 @@ fn draw(rows: Vec<(&Row, Vec<Trace>)>, at: &[f64], caption: String) -> Drawing {
     let (flat, moving): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, traces)| traces.iter().all(is_flat));
     for trace in flat.iter().flat_map(|(_, traces)| traces) {
         let value = trace.points[0].1.map_or(0.0, |(mean, ..)| mean);
-        lede.push_str(&format!(" The whole time: {} {}.", numbers::significant(value, 3), trace.name));
+        lede.push_str(&format!(" The whole time: {} {}.", numbers::plain(value), trace.name));
     }
     let rows = if moving.is_empty() { flat } else { moving };
     let title = "Demand, load and prices over the run".to_string();

@@ -2,7 +2,7 @@
 
 use super::Drawings;
 use super::frontier::{self, Estimate, Frontier, Side};
-use super::numbers::{self, Unit};
+use super::numbers::Unit;
 use super::studied::{Cells, Studied, Values};
 
 /// Draws the map, where the study is such a grid.
@@ -56,7 +56,7 @@ pub fn chart(studied: &Studied) -> Result<Drawings, String> {
         grid,
         level,
         sampled: x.iter().copied().zip(y.iter().copied()).collect(),
-        caption: studied.source.caption(&format!("n = {} runs", numbers::count(runs))),
+        caption: studied.source.caption(&studied.counted(runs)),
     })?;
     Ok(vec![("map".to_string(), drawing)])
 }

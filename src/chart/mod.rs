@@ -16,6 +16,7 @@ pub mod fates;
 pub mod font;
 pub mod forest;
 pub mod frontier;
+pub mod frontier_words;
 pub mod incidence;
 pub mod instability;
 pub mod latency;
@@ -34,6 +35,8 @@ pub mod sheet;
 pub mod source;
 pub mod studied;
 pub mod survival;
+pub mod survival_names;
+pub mod survival_words;
 pub mod svg;
 pub mod times;
 
@@ -80,13 +83,12 @@ pub static STUDY_CHARTS: &[StudyChart] = &[
     StudyChart { name: "forest", draw: compared::chart },
 ];
 
-/// Draws every chart of a study: its name, and the drawing or what the study lacks for it.
-pub fn draw_study(studied: &Studied) -> Vec<(String, Result<Drawing, String>)> {
-    let drawn = |chart: &StudyChart| match (chart.draw)(studied) {
+/// Draws the charts of one kind of a study: their names, and each drawing or what the study lacks for it.
+pub fn draw_of_study(chart: &StudyChart, studied: &Studied) -> Vec<(String, Result<Drawing, String>)> {
+    match (chart.draw)(studied) {
         Ok(drawings) => drawings.into_iter().map(|(name, drawing)| (name, Ok(drawing))).collect(),
         Err(why) => vec![(chart.name.to_string(), Err(why))],
-    };
-    STUDY_CHARTS.iter().flat_map(drawn).collect()
+    }
 }
 
 /// Draws every chart of a run: its name, and the drawing or what the run lacks for it.
@@ -103,7 +105,7 @@ pub fn write(
     identity: &[(String, String)],
 ) -> Result<[PathBuf; 2], FileError> {
     fs::create_dir_all(folder).map_err(FileError::new("create", folder))?;
-    let svg = svg::file(&drawing.sheet, &drawing.words.title, identity);
+    let svg = svg::file(&drawing.sheet, &drawing.words, identity);
     let png = png::file(&drawing.sheet, identity);
     let paths = [folder.join(format!("{name}.svg")), folder.join(format!("{name}.png"))];
     replace(&paths[0], svg.as_bytes())?;

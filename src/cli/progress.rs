@@ -81,6 +81,52 @@ impl Progress {
     }
 }
 
+/// The progress of a task of a few steps, such as drawing charts.
+pub(super) struct Steps {
+    task: &'static str,
+    count: usize,
+    begun: usize,
+    started: Instant,
+    said: Instant,
+    bar: Option<ProgressBar>,
+}
+
+impl Steps {
+    /// A task of so many steps, none of which has begun.
+    pub fn new(task: &'static str, count: usize) -> Steps {
+        Steps { task, count, begun: 0, started: now(), said: now(), bar: None }
+    }
+
+    /// The next step begins.
+    pub fn begin(&mut self, name: &str) {
+        self.begun += 1;
+        let passed = self.started.elapsed();
+        if passed < SHORT {
+            return;
+        }
+        let (task, begun, count) = (self.task, self.begun, self.count);
+        if stderr().is_terminal() {
+            let bar = self.bar.get_or_insert_with(|| {
+                let bar = ProgressBar::with_draw_target(Some(count as u64), ProgressDrawTarget::stderr());
+                let style = ProgressStyle::with_template("{bar:30} {pos} of {len}: {msg}");
+                bar.with_style(style.expect("a template")).with_elapsed(passed)
+            });
+            bar.set_position(begun as u64);
+            bar.set_message(format!("{task} {name}"));
+        } else if self.said.elapsed() >= PLAIN {
+            self.said = now();
+            note(&format!("{task} {name}, {begun} of {count}"));
+        }
+    }
+
+    /// The task is done: clears the line.
+    pub fn end(self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
 /// The most memory this process has held, where the system says.
 fn peak_memory() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -1,17 +1,17 @@
-//! `report`: a run as one HTML page.
+//! `report`: a run or a study as one HTML page.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
 use super::{Done, say};
-use crate::chart::{self, Source, Sources};
-use crate::report::html;
+use crate::chart::{self, Source, Studied};
+use crate::report::{html, studied};
 
 /// What `report` is asked.
 #[derive(Args, Debug)]
 pub struct Report {
-    /// The folder of a run
+    /// The folder of a run or of a study
     folder: PathBuf,
     /// The folder of its twin with `freeze = true`, for the deaths that instability caused
     #[arg(long, value_name = "DIR")]
@@ -20,9 +20,13 @@ pub struct Report {
 
 /// Writes the page into the folder.
 pub fn report(asked: Report) -> Done {
-    let sources =
-        Sources { run: Source::open(&asked.folder)?, frozen: asked.frozen.as_deref().map(Source::open).transpose()? };
+    let drawn = super::chart::drawn(&asked.folder, asked.frozen.as_deref())?;
+    let source = Source::open(&asked.folder)?;
+    let page = match Studied::of(&source) {
+        Some(study) => studied::page(&study, &drawn),
+        None => html::page(&source, &drawn),
+    };
     let path = asked.folder.join("report.html");
-    chart::replace(&path, html::page(&sources).as_bytes())?;
+    chart::replace(&path, page.as_bytes())?;
     say(&path.display().to_string())
 }

@@ -2,4 +2,8 @@
 
 #[cfg(feature = "chart")]
 pub mod html;
+#[cfg(feature = "chart")]
+pub mod page;
+#[cfg(feature = "chart")]
+pub mod studied;
 pub mod terminal;

@@ -6,6 +6,8 @@ use clap::Args;
 
 use super::{Done, Failure, note, say};
 use crate::chart::{self, Drawing, Source, Sources, Studied};
+use crate::output::folder::MANIFEST;
+use crate::study::folder::is_begun;
 
 /// What `chart` is asked.
 #[derive(Args, Debug)]
@@ -19,17 +21,26 @@ pub struct Chart {
 
 /// Draws every chart that the run or the study has the data for.
 pub fn chart(asked: Chart) -> Done {
-    let source = Source::open(&asked.folder)?;
+    let source = open(&asked.folder)?;
     let drawn: Vec<(String, Result<Drawing, String>)> = match (Studied::of(&source), &asked.frozen) {
         (Some(_), Some(_)) => return Err(Failure::Wrong("error: a study has no frozen twin".to_string())),
         (Some(studied), None) => chart::draw_study(&studied),
         (None, frozen) => {
-            let frozen = frozen.as_deref().map(Source::open).transpose()?;
+            let frozen = frozen.as_deref().map(open).transpose()?;
             let drawn = chart::draw_all(&Sources { run: source.clone(), frozen });
             drawn.into_iter().map(|(name, drawing)| (name.to_string(), drawing)).collect()
         }
     };
     write(&asked.folder.join("charts"), &source, drawn)
+}
+
+/// Opens the folder of a run or of a study that is finished.
+pub(super) fn open(folder: &Path) -> Result<Source, Failure> {
+    if is_begun(folder) && !folder.join(MANIFEST).exists() {
+        let message = format!("error: the study in `{}` is not finished, so it has no tables", folder.display());
+        return Err(Failure::Failed(format!("{message}\nhelp: `reliance study run` does what is left")));
+    }
+    Ok(Source::open(folder)?)
 }
 
 fn write(folder: &Path, source: &Source, drawn: Vec<(String, Result<Drawing, String>)>) -> Done {

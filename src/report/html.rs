@@ -38,8 +38,9 @@ pub fn page(sources: &Sources) -> String {
         page,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{name} · seed {seed}</title>\n<style>\n{font}\n{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{name}</h1>\n",
+         <meta name=\"reliance.id\" content=\"{id}\">\n<title>{name} · seed {seed}</title>\n<style>\n{font}\n{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{name}</h1>\n",
         name = escaped(&run.name),
+        id = run.manifest.id,
         seed = run.manifest.identity.seed,
         font = svg::font_face(),
     );

@@ -57,9 +57,8 @@ pub struct Outcome {
 impl Run {
     /// A market at the start of time. A scenario that freezes is run once beforehand, for the means it is held at.
     pub fn open(scenario: Arc<Scenario>, seed: Seed) -> Run {
-        match Run::open_watched(scenario, seed, |_| Ok::<(), Infallible>(())) {
-            Ok(run) => run,
-        }
+        let Ok(run) = Run::open_watched(scenario, seed, |_| Ok::<(), Infallible>(()));
+        run
     }
 
     /// As [`Run::open`], asking now and then whether to go on: a scenario that freezes is run once beforehand.
@@ -232,9 +231,7 @@ impl Run {
     /// A run from the bytes of [`save`](Run::save) and the scenario it ran. `Err` if they are no save.
     pub fn load(scenario: Arc<Scenario>, bytes: &[u8]) -> Result<Run, String> {
         let state: State = postcard::from_bytes(bytes).map_err(|wrong| format!("not a saved run: {wrong}"))?;
-        let scenario = match held(scenario, state.seed, |_| Ok::<(), Infallible>(())) {
-            Ok(scenario) => scenario,
-        };
+        let Ok(scenario) = held(scenario, state.seed, |_| Ok::<(), Infallible>(()));
         Ok(Run { scenario, state })
     }
 

@@ -47,7 +47,11 @@ impl Progress {
         }
         self.shown = now();
         let rate = events as f64 / passed.as_secs_f64();
-        let share = (at.0 - self.from.0) as f64 / (self.end.0 - self.from.0).max(1) as f64;
+        let (come, whole) = (at.0 - self.from.0, self.end.0 - self.from.0);
+        let share = come as f64 / whole.max(1) as f64;
+        // As a thousandth of the way, which is short to write where the whole is.
+        let step = (whole / 1_000).max(1);
+        let at = Time(self.from.0 + come / step * step);
         if stderr().is_terminal() {
             let words = format!("{}, {at} of {}, {} events/s", to_go(passed, share), self.end, thousands(rate as u64));
             draw(&mut self.bar, (share * 1_000.0) as u64, 1_000, words);

@@ -9,8 +9,7 @@ use std::time::{Duration, Instant};
 use super::desk::{Desk, code, said};
 
 /// Far more events than the test waits for, in a few simulated seconds each.
-const DENSE: &str =
-    "--set record.tick=1h --set demand.sources[0].arrivals.poisson.rate=100000000/s --set limits.open-jobs=1000000000";
+const DENSE: &str = "--set record.tick=1h --set demand.sources[0].arrivals.poisson.rate=100000000/s";
 
 /// Years of a quiet market.
 const YEARS: &str = "--set horizon=2000d --set record.tick=1h --set demand.sources[0].arrivals.poisson.rate=1/s";

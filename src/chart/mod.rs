@@ -3,10 +3,10 @@
 //! A chart is read without colour: categories differ in dashes and are named where they are drawn. Every estimate has its
 //! 95 % interval, every axis its unit, every picture the run it comes from. The same run gives the same bytes of SVG.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::output::folder::FileError;
+use crate::output::own::{self, Known};
 
 pub mod axis;
 pub mod blocks;
@@ -97,32 +97,19 @@ pub fn draw_all(sources: &Sources) -> Vec<(&'static str, Result<Drawing, String>
 }
 
 /// Writes a drawing as `NAME.svg` and `NAME.png` into a folder that is made where it is missing; gives their paths.
-/// A file is replaced at once or not at all.
+/// A file is replaced at once or not at all, and only if it is a picture of ours. Links are not followed.
 pub fn write(
     folder: &Path,
     name: &str,
     drawing: &Drawing,
     identity: &[(String, String)],
 ) -> Result<[PathBuf; 2], FileError> {
-    fs::create_dir_all(folder).map_err(FileError::new("create", folder))?;
+    own::subfolder(folder)?;
     let svg = svg::file(&drawing.sheet, &drawing.words, identity);
     let png = png::file(&drawing.sheet, identity);
     let paths = [folder.join(format!("{name}.svg")), folder.join(format!("{name}.png"))];
-    replace(&paths[0], svg.as_bytes())?;
-    replace(&paths[1], &png)?;
+    own::sweep(folder, |left| left.starts_with(&format!(".{name}.")));
+    own::replace(&paths[0], svg.as_bytes(), Known::Marked)?;
+    own::replace(&paths[1], &png, Known::Marked)?;
     Ok(paths)
-}
-
-/// Writes a whole file beside its place and moves it there.
-pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    let mut beside = path.as_os_str().to_os_string();
-    beside.push(".partial");
-    let beside = PathBuf::from(beside);
-    let written = fs::write(&beside, bytes).map_err(FileError::new("write", &beside));
-    let moved = written.and_then(|()| fs::rename(&beside, path).map_err(FileError::new("write", path)));
-    if moved.is_err() {
-        // What stands beside is of no use; that it cannot be removed either adds nothing to the error.
-        let _ = fs::remove_file(&beside);
-    }
-    moved
 }

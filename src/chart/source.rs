@@ -84,9 +84,10 @@ pub struct Jobs {
 }
 
 impl Source {
-    /// Opens the folder of a run.
+    /// Opens the folder of a run, and holds its files against the manifest. It is an error if one of them was changed.
     pub fn open(folder: &Path) -> Result<Source, FileError> {
         let manifest = Manifest::read(folder)?;
+        manifest.check(folder)?;
         let scenario: serde_json::Value = serde_json::from_str(&manifest.identity.scenario).unwrap_or_default();
         let name = scenario["name"].as_str().unwrap_or("unnamed").to_string();
         Ok(Source { manifest, name, folder: folder.to_path_buf(), jobs: Arc::default() })
@@ -111,24 +112,29 @@ impl Source {
 
     /// The names of a table's columns, in order. An error says what is lacking.
     pub fn columns(&self, name: &str) -> Result<Vec<String>, String> {
-        let path = self.folder.join(format!("{name}.parquet"));
-        match path.exists() {
-            true => Ok(parquet::schema(&path)?.into_iter().map(|(name, _)| name).collect()),
-            false => Err(format!("there is no table `{name}`")),
-        }
+        let path = self.path(name)?;
+        Ok(parquet::schema(&path)?.into_iter().map(|(name, _)| name).collect())
     }
 
     /// Those of the wanted columns that a table has, in full. An error says what the run lacks.
     pub fn table(&self, name: &str, wanted: &[&str]) -> Result<Columns, String> {
-        let path = self.folder.join(format!("{name}.parquet"));
-        if !path.exists() {
-            return Err(format!("the run recorded no table `{name}`"));
-        }
+        let path = self.path(name)?;
         let known = parquet::schema(&path)?;
         let there: Vec<&str> =
             wanted.iter().copied().filter(|&wanted| known.iter().any(|(known, _)| known == wanted)).collect();
         let values = parquet::read(&path, &there)?;
         Ok(Columns { columns: there.iter().map(|name| name.to_string()).zip(values).collect() })
+    }
+
+    /// The file of a table: only one that the manifest lists, and so was checked.
+    fn path(&self, name: &str) -> Result<PathBuf, String> {
+        let file = format!("{name}.parquet");
+        let path = self.folder.join(&file);
+        match (self.manifest.lists(&file), path.exists()) {
+            (true, true) => Ok(path),
+            (true, false) => Err(format!("the table `{name}` was recorded, but its file is gone")),
+            (false, _) => Err(format!("the run recorded no table `{name}`")),
+        }
     }
 
     /// The instant from which the run counts, in nanoseconds; 0 where it has no summary.

@@ -7,6 +7,8 @@ use clap::Args;
 use super::progress::Steps;
 use super::{Done, Failure, note, say};
 use crate::chart::{self, CHARTS, Drawing, STUDY_CHARTS, Source, Sources, Studied};
+use crate::output::folder::MANIFEST;
+use crate::study::folder::is_begun;
 
 /// What `chart` is asked.
 #[derive(Args, Debug)]
@@ -24,12 +26,12 @@ type Drawn = Vec<(String, Result<Drawing, String>)>;
 /// Draws every chart that the run or the study has the data for.
 pub fn chart(asked: Chart) -> Done {
     let drawn = drawn(&asked.folder, asked.frozen.as_deref())?;
-    write(&asked.folder.join("charts"), &Source::open(&asked.folder)?, drawn)
+    write(&asked.folder.join("charts"), &open(&asked.folder)?, drawn)
 }
 
 /// Draws every chart of a folder, and says how far it has come where that takes longer than a second.
 pub(super) fn drawn(folder: &Path, frozen: Option<&Path>) -> Result<Drawn, Failure> {
-    let run = Source::open(folder)?;
+    let run = open(folder)?;
     match (Studied::of(&run), frozen) {
         (Some(_), Some(_)) => Err(Failure::Wrong("error: a study has no frozen twin".to_string())),
         (Some(studied), None) => {
@@ -43,7 +45,7 @@ pub(super) fn drawn(folder: &Path, frozen: Option<&Path>) -> Result<Drawn, Failu
             Ok(drawn)
         }
         (None, frozen) => {
-            let sources = Sources { run, frozen: frozen.map(Source::open).transpose()? };
+            let sources = Sources { run, frozen: frozen.map(open).transpose()? };
             let mut steps = Steps::new("drawing", CHARTS.len());
             let mut drawn = Vec::new();
             for chart in CHARTS {
@@ -54,6 +56,15 @@ pub(super) fn drawn(folder: &Path, frozen: Option<&Path>) -> Result<Drawn, Failu
             Ok(drawn)
         }
     }
+}
+
+/// Opens the folder of a run or of a study that is finished.
+pub(super) fn open(folder: &Path) -> Result<Source, Failure> {
+    if is_begun(folder) && !folder.join(MANIFEST).exists() {
+        let message = format!("error: the study in `{}` is not finished, so it has no tables", folder.display());
+        return Err(Failure::Failed(format!("{message}\nhelp: `reliance study run` does what is left")));
+    }
+    Ok(Source::open(folder)?)
 }
 
 fn write(folder: &Path, source: &Source, drawn: Drawn) -> Done {

@@ -24,6 +24,7 @@ pub mod rules;
 pub mod run;
 mod save;
 pub mod schema;
+mod signals;
 pub mod study;
 
 /// A discrete-event simulator of a trust-distributed compute market: which computations survive the cost of being verified?
@@ -120,9 +121,13 @@ pub fn explain_bugs() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         usual(panic);
-        let command: Vec<String> = std::env::args().collect();
-        note(&format!("this is a bug in reliance; it can be brought about again by:\n  {}", command.join(" ")));
+        note(&format!("this is a bug in reliance; it can be brought about again by:\n  {}", command().join(" ")));
     }));
+}
+
+/// The words of the command. What is not UTF-8 in them is shown, and no bar to a run.
+fn command() -> Vec<String> {
+    std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect()
 }
 
 /// Writes to standard output.

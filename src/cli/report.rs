@@ -4,8 +4,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::chart::{drawn, open};
 use super::{Done, say};
-use crate::chart::{self, Source, Studied};
+use crate::chart::Studied;
+use crate::output::own::{self, Known};
 use crate::report::{html, studied};
 
 /// What `report` is asked.
@@ -20,13 +22,14 @@ pub struct Report {
 
 /// Writes the page into the folder.
 pub fn report(asked: Report) -> Done {
-    let drawn = super::chart::drawn(&asked.folder, asked.frozen.as_deref())?;
-    let source = Source::open(&asked.folder)?;
+    let drawn = drawn(&asked.folder, asked.frozen.as_deref())?;
+    let source = open(&asked.folder)?;
     let page = match Studied::of(&source) {
         Some(study) => studied::page(&study, &drawn),
         None => html::page(&source, &drawn),
     };
     let path = asked.folder.join("report.html");
-    chart::replace(&path, page.as_bytes())?;
+    own::sweep(&asked.folder, |left| left.starts_with(".report.html."));
+    own::replace(&path, page.as_bytes(), Known::Marked)?;
     say(&path.display().to_string())
 }

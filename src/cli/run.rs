@@ -1,14 +1,14 @@
 //! `run`: a scenario from its start to its end, or to an instant and a save, or from a save on.
 
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 
 use super::progress::Progress;
-use super::{Done, Failure, note, save, say};
+use super::signals::{go_on, on_interrupt};
+use super::{Done, Failure, command, note, save, say};
 use crate::engine::random::Seed;
 use crate::engine::time::{Span, Time};
 use crate::output::manifest::Circumstances;
@@ -28,6 +28,9 @@ pub struct Run {
     /// Go on with a run saved by --save; its tables hold what happens from there on
     #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "sets"])]
     from: Option<PathBuf>,
+    /// Where the scenario of a saved run is now. Default where the save names it
+    #[arg(long = "scenario", id = "moved", value_name = "FILE", requires = "from")]
+    moved: Option<PathBuf>,
     /// The root of all randomness, and after `/` the replication. Default the scenario's
     #[arg(long, value_name = "SEED[/REPLICATION]")]
     seed: Option<Seed>,
@@ -37,6 +40,9 @@ pub struct Run {
     /// The folder of the output. Default output/SCENARIO-SEED
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Replace the result, or the save, of another scenario or seed
+    #[arg(long)]
+    force: bool,
     /// Stop at this instant, such as `20min`, and save the run; no tables are written
     #[arg(long, value_name = "TIME", requires = "save", conflicts_with = "out")]
     until: Option<Instant>,
@@ -69,22 +75,16 @@ impl std::str::FromStr for Instant {
     }
 }
 
-/// A run is looked after so many times on its way.
-const SLICES: u64 = 1_000;
-
-/// So many events of a drain are handled before somebody looks up.
-const DRAINED: u64 = 100_000;
-
 /// Runs.
 pub fn run(asked: Run) -> Done {
     let stop = on_interrupt();
     let (simulation, sets) = match &asked.from {
-        Some(file) => save::read(file)?,
+        Some(file) => save::read(file, asked.moved.as_deref())?,
         None => {
             let path = asked.scenario.as_ref().expect("clap asks for one of two");
             let scenario = Scenario::load(path, &asked.sets)?;
             let seed = asked.seed.unwrap_or(scenario.seed);
-            (Simulation::open(scenario, seed), asked.sets.clone())
+            (Simulation::open_watched(scenario, seed, |_| go_on(&stop))?, asked.sets.clone())
         }
     };
     match (&asked.until, &asked.save) {
@@ -111,9 +111,10 @@ fn to_a_save(
         let (now, message) = (simulation.now(), format!("error: cannot stop at {until}"));
         return Err(Failure::Wrong(format!("{message}\nhelp: choose an instant after {now} and before {horizon}")));
     }
+    let place = save::Place::new(file, scenario, simulation.scenario(), simulation.seed(), asked.force)?;
     let mut progress = Progress::new(simulation.now(), until);
-    in_slices(&mut simulation, until, &mut (), &mut progress, stop, |_| false)?;
-    save::write(file, &simulation, scenario, sets)?;
+    watched(&mut simulation, until, &mut (), &mut progress, || go_on(stop))?;
+    place.write(&simulation, sets)?;
     let jobs = simulation.jobs_closed();
     progress.end(simulation.events(), jobs);
     note(&format!("saved at {until} to {}", file.display()));
@@ -127,64 +128,44 @@ fn to_the_end(mut simulation: Simulation, asked: &Run, is_changed: bool, stop: &
         PathBuf::from("output").join(folder_name(&scenario, seed, is_changed) + &from)
     });
     let started = utc_now();
-    let mut recording = Recording::start(&scenario, seed, began, &folder)?;
+    let start = if asked.force { Recording::start_over } else { Recording::start };
+    let mut recording = start(&scenario, seed, began, &folder)?;
     let mut progress = Progress::new(began, scenario.horizon);
     let events_before = simulation.events();
     let failed = recording.failed_flag();
-    let done =
-        in_slices(&mut simulation, scenario.horizon, recording.recorder(), &mut progress, stop, |_| failed.get())
-            .and_then(|()| drain(&mut simulation, recording.recorder(), stop, || failed.get()));
-    if done.is_err() || recording.failed() {
-        let why = recording.give_up().map(Failure::from);
-        return Err(why.or(done.err()).unwrap_or_else(|| Failure::Failed("error: the output failed".to_string())));
+    let look = || match failed.get() {
+        true => Err(Failure::Failed("error: the output failed".to_string())),
+        false => go_on(stop),
+    };
+    let done = watched(&mut simulation, scenario.horizon, recording.recorder(), &mut progress, look)
+        .and_then(|()| simulation.drain_watched(recording.recorder(), |_| look()));
+    if let Err(stopped) = done {
+        // A failure to write is the better reason.
+        return Err(recording.give_up().map_or(stopped, Failure::from));
     }
     let outcome = simulation.close(recording.recorder());
     let closed = recording.closed();
     let circumstances = circumstances(started, progress.seconds());
     let recorded = recording.finish(&outcome, circumstances)?;
     progress.end(outcome.events - events_before, closed);
+    recorded.notes.iter().for_each(|known| note(&format!("note: {known}")));
     note(&format!("wrote {}", recorded.folder.display()));
     show(asked.format, &scenario, &outcome, &recorded.summary)
 }
 
-/// Runs to an instant slice by slice, looking up between: is it to stop, how far has it come?
-fn in_slices(
+/// Runs to an instant, looking up now and then: is it to go on, how far has it come?
+fn watched(
     simulation: &mut Simulation,
     end: Time,
     recorder: &mut impl crate::record::recorder::Recorder,
     progress: &mut Progress,
-    stop: &AtomicBool,
-    failed: impl Fn(&Simulation) -> bool,
+    look: impl Fn() -> Done,
 ) -> Done {
-    let (from, before) = (simulation.now(), simulation.events());
-    let length = end.since(from).0;
-    for slice in 1..=SLICES {
-        let until = Time(from.0 + (length as u128 * slice as u128 / SLICES as u128) as u64);
-        simulation.until(until, recorder);
-        if stop.load(Ordering::Relaxed) {
-            return Err(Failure::Failed("stopped; nothing was written".to_string()));
-        }
-        if failed(simulation) {
-            return Ok(());
-        }
-        progress.show(until, simulation.events() - before);
-    }
-    Ok(())
-}
-
-/// Runs on past the horizon where the scenario drains, looking up between: is it to stop?
-fn drain(
-    simulation: &mut Simulation,
-    recorder: &mut impl crate::record::recorder::Recorder,
-    stop: &AtomicBool,
-    failed: impl Fn() -> bool,
-) -> Done {
-    while !failed() && simulation.drain(DRAINED, recorder) {
-        if stop.load(Ordering::Relaxed) {
-            return Err(Failure::Failed("stopped; nothing was written".to_string()));
-        }
-    }
-    Ok(())
+    let before = simulation.events();
+    simulation.until_watched(end, recorder, |run| {
+        progress.show(run.now(), run.events() - before);
+        look()
+    })
 }
 
 fn show(format: Format, scenario: &Scenario, outcome: &Outcome, summary: &Summary) -> Done {
@@ -206,22 +187,8 @@ fn show(format: Format, scenario: &Scenario, outcome: &Outcome, summary: &Summar
     }
 }
 
-/// Set when the person at the terminal wants the run to stop. A second time ends the program at once; what is unfinished
-/// is still recognised as such by its name.
-pub(super) fn on_interrupt() -> Arc<AtomicBool> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let seen = Arc::clone(&stop);
-    // Without a handler Ctrl-C ends the program as ever.
-    let _ = ctrlc::set_handler(move || {
-        if seen.swap(true, Ordering::Relaxed) {
-            std::process::abort();
-        }
-    });
-    stop
-}
-
 pub(super) fn circumstances(started: String, elapsed_s: f64) -> Circumstances {
-    Circumstances::of(std::env::args().collect(), started, utc_now(), elapsed_s)
+    Circumstances::of(command(), started, utc_now(), elapsed_s)
 }
 
 /// The present, as RFC 3339 in UTC.

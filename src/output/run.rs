@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::folder::{FileError, Folder};
 use super::identity::{Identity, Input};
 use super::manifest::{Circumstances, Manifest, RowCount};
+use super::own::Replace;
 use super::tables;
 use crate::domain::story::Story;
 use crate::engine::random::Seed;
@@ -75,14 +76,22 @@ pub struct Recorded {
     pub folder: PathBuf,
     /// The rows of each table in it, by name.
     pub tables: Vec<RowCount>,
+    /// What the user should know of the file system.
+    pub notes: Vec<String>,
 }
 
 impl Recording {
     /// Begins the output `whole` of a run that stands at `from`: jobs asked for from then on, and from the end of the
-    /// warm-up on, are counted. The errors are those of [`Folder::create`].
+    /// warm-up on, are counted. An earlier output of the same identity is replaced. The errors are those of
+    /// [`Folder::create_over`].
     pub fn start(scenario: &Scenario, seed: Seed, from: Time, whole: &Path) -> Result<Recording, FileError> {
-        let folder = Folder::create(whole)?;
+        let folder = Folder::create_over(whole, Replace::Same(identity(scenario, seed).id()))?;
         Recording::start_in(folder, scenario, seed, from)
+    }
+
+    /// As [`Recording::start`], in place of an output of whatever identity.
+    pub fn start_over(scenario: &Scenario, seed: Seed, from: Time, whole: &Path) -> Result<Recording, FileError> {
+        Recording::start_in(Folder::create_over(whole, Replace::Ours)?, scenario, seed, from)
     }
 
     fn start_in(folder: Folder, scenario: &Scenario, seed: Seed, from: Time) -> Result<Recording, FileError> {
@@ -150,8 +159,8 @@ impl Recording {
         circumstances.tables.clone_from(&counts);
         Manifest::new(identity, circumstances).write(folder.files())?;
         let path = folder.path().to_path_buf();
-        folder.finish()?;
-        Ok(Recorded { summary, folder: path, tables: counts })
+        let notes = folder.finish()?;
+        Ok(Recorded { summary, folder: path, tables: counts, notes })
     }
 }
 
@@ -277,7 +286,8 @@ mod tests {
         let seed = Seed::from(1);
         let start = |horizon: &str, space: u64| {
             let scenario = scenario(horizon);
-            let folder = Folder::create_with(&scratch.join("small-1"), full_after(space)).expect("started");
+            let folder =
+                Folder::create_with(&scratch.join("small-1"), Replace::Nothing, full_after(space)).expect("started");
             (Recording::start_in(folder, &scenario, seed, Time::ZERO).expect("a writer"), Run::open(scenario, seed))
         };
         let (mut early, mut run) = start("12h", 1_000);

@@ -15,9 +15,10 @@ pub fn head(source: &Source, question: Option<&str>) -> String {
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{name} · seed {seed}</title>\n<style>\n{font}\n{STYLE}</style>\n</head>\n<body>\n<main>\n\
+         <meta name=\"reliance.id\" content=\"{id}\">\n<title>{name} · seed {seed}</title>\n<style>\n{font}\n{STYLE}</style>\n</head>\n<body>\n<main>\n\
          <h1 id=\"top\">{name}</h1>\n",
         name = escaped(&source.name),
+        id = source.manifest.id,
         seed = identity.seed,
         font = svg::font_face(),
     );

@@ -72,6 +72,12 @@ pub struct Course<'s> {
 }
 
 impl Chunk {
+    /// Whether rows are those of its points and replications, in order.
+    pub fn is_of(&self, rows: &[Row]) -> bool {
+        let wanted = self.tasks.iter().flat_map(|task| task.replications.clone().map(|one| (task.point, one)));
+        wanted.eq(rows.iter().map(|row| (row.point, row.replication)))
+    }
+
     /// Runs in it.
     pub fn runs(&self) -> u64 {
         self.tasks.iter().map(|task| task.replications.end - task.replications.start).sum()
@@ -107,6 +113,11 @@ impl<'s> Course<'s> {
     /// The number of the generation that is due, from 0.
     pub fn generation(&self) -> usize {
         self.generation
+    }
+
+    /// Chunks of the generations before the one that is due: numbers below it are done.
+    pub fn earlier(&self) -> usize {
+        self.earlier
     }
 
     /// The work that is due; none once the study is complete.

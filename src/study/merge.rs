@@ -4,6 +4,7 @@ use crate::engine::hash::{Hasher128, hash_hex};
 use crate::output::files::Written;
 use crate::output::folder::MANIFEST;
 use crate::output::manifest::{Circumstances, Manifest, RowCount};
+use crate::output::own::{self, Known};
 use crate::stats::interval::{Estimate, replication_interval};
 
 use super::axis::Shown;
@@ -11,7 +12,7 @@ use super::course::{Course, Row};
 use super::design::Design;
 use super::design::frontier::{Crossing, Probe};
 use super::differences::{Difference, differences};
-use super::folder::{Folder, write_whole};
+use super::folder::Folder;
 use super::replicate::LEVEL;
 use super::tables::tables;
 use super::{Study, StudyError};
@@ -90,7 +91,7 @@ pub fn write(
     for table in tables(study, course, results) {
         let bytes = table.bytes(&identity).map_err(StudyError::Wrong)?;
         let name = format!("{}.parquet", table.name);
-        write_whole(&folder.path().join(&name), &bytes)?;
+        own::replace(&folder.path().join(&name), &bytes, Known::Marked)?;
         circumstances.tables.push(RowCount { name: table.name.to_owned(), rows: table.rows() as u64 });
         circumstances.files.push(Written { path: name, bytes: bytes.len() as u64, hash: hash_hex(&bytes) });
     }
@@ -99,7 +100,7 @@ pub fn write(
     let manifest = Manifest::new(identity, circumstances);
     let mut text = serde_json::to_string_pretty(&manifest).expect("a manifest becomes JSON");
     text.push('\n');
-    write_whole(&folder.path().join(MANIFEST), text.as_bytes())?;
+    own::replace(&folder.path().join(MANIFEST), text.as_bytes(), Known::Begins("{\n  \"id\":"))?;
     folder.tidy();
     Ok(())
 }

@@ -1,13 +1,13 @@
 //! `study`: many runs of one scenario that differ in a few values.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Instant;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::run::{circumstances, on_interrupt, utc_now};
+use super::run::{circumstances, utc_now};
+use super::signals::on_interrupt;
 use super::{Done, Failure, note, say};
 use crate::study::course::Course;
 use crate::study::drive::{Driver, Status, look};
@@ -15,7 +15,7 @@ use crate::study::folder::Folder;
 use crate::study::merge::{self, Results};
 use crate::study::recheck::recheck;
 use crate::study::trial::{Estimate, estimate};
-use crate::study::work::run_one;
+use crate::study::work::{Runner, run_unless};
 use crate::study::{Study, StudyError, show};
 
 mod progress;
@@ -154,7 +154,12 @@ impl Place {
                 estimate.chunk_runs
             }
         };
-        Ok(Folder::open(&self.folder(study), study, measured, changed)?)
+        let folder = Folder::open(&self.folder(study), study, measured, changed)?;
+        if !folder.has_locks() {
+            let path = folder.path().display();
+            note(&format!("note: the file system of `{path}` knows no locks: two drivers may do the same chunk"));
+        }
+        Ok(folder)
     }
 }
 
@@ -165,7 +170,8 @@ fn run(asked: &Work) -> Done {
     let jobs = asked.jobs.map_or_else(processors, usize::from);
     let folder = asked.place.open(&study, jobs, asked.changed)?;
     let progress = Progress::new();
-    let driver = driver(&study, &folder, jobs, &stop, &progress);
+    let runner = runner(&stop);
+    let driver = Driver { study: &study, folder: &folder, jobs, runner: &runner, stop: &stop, watch: &progress };
     let course = driver.run();
     progress.end();
     let course = course?;
@@ -192,7 +198,9 @@ fn work(asked: &One) -> Done {
     let study = asked.place.load()?;
     let folder = asked.place.open(&study, 1, false)?;
     let progress = Progress::new();
-    let worked = driver(&study, &folder, 1, &stop, &progress).work(asked.chunk);
+    let runner = runner(&stop);
+    let driver = Driver { study: &study, folder: &folder, jobs: 1, runner: &runner, stop: &stop, watch: &progress };
+    let worked = driver.work(asked.chunk);
     progress.end();
     let how = if worked? { "done" } else { "was done" };
     say(&format!("chunk {} {how}", asked.chunk))
@@ -207,8 +215,9 @@ fn status(place: &Place) -> Done {
     if status.is_complete() {
         text.push_str(&format!("complete after {generation} generations, {} points\n", course.points().len()));
     } else {
-        text.push_str(&format!("generation {generation}: {} chunks missing", status.missing.len()));
-        text.push_str(&format!("{}\n", listed(&status.missing)));
+        let (missing, damaged) = (status.missing.len(), status.damaged.len());
+        text.push_str(&format!("generation {generation}: {missing} chunks missing{}", listed(&status.missing)));
+        text.push_str(&if damaged > 0 { format!(", {damaged} damaged\n") } else { "\n".to_owned() });
     }
     if !status.claimed.is_empty() {
         text.push_str(&format!("in work: {}\n", listed(&status.claimed)));
@@ -241,11 +250,15 @@ fn check_again(asked: &Again) -> Done {
     let study = asked.place.load()?;
     let folder = Folder::existing(&asked.place.folder(&study), &study)?;
     let hear = |chunk: usize| note(&format!("chunk {chunk} done again"));
-    let outcome = recheck(&study, &folder, asked.sample.0, &run_one, &stop, hear)?;
+    let outcome = recheck(&study, &folder, asked.sample.0, &runner(&stop), &stop, hear)?;
     for (chunk, why) in &outcome.altered {
         say(&format!("chunk {chunk} was altered: {why}"))?;
     }
     match outcome.altered.len() {
+        0 if outcome.again.is_empty() => {
+            let message = "error: no chunk is done yet, so there is nothing to do again";
+            Err(Failure::Failed(format!("{message}\nhelp: `reliance study run` does what is left")))
+        }
         0 => say(&format!("{} chunks done again, all as they were", outcome.again.len())),
         count => Err(Failure::Failed(format!("error: {count} chunks are not what the work gives"))),
     }
@@ -278,14 +291,9 @@ fn finish(
     Err(Failure::Failed(format!("error: {} of {runs} runs failed", results.failures.len())))
 }
 
-fn driver<'a>(
-    study: &'a Study,
-    folder: &'a Folder,
-    jobs: usize,
-    stop: &'a Arc<AtomicBool>,
-    watch: &'a Progress,
-) -> Driver<'a, 'a> {
-    Driver { study, folder, jobs, runner: &run_one, stop, watch }
+/// Runs a replication, or comes to nothing once asked to stop.
+fn runner(stop: &AtomicBool) -> Box<Runner<'_>> {
+    Box::new(|study, scenario, seed| run_unless(study, scenario, seed, stop))
 }
 
 #[allow(clippy::disallowed_methods, reason = "an estimate is about the clock; no result depends on it")]

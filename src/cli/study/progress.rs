@@ -4,9 +4,11 @@ use std::io::{IsTerminal, stderr};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 
 use crate::cli::note;
+pub(super) use crate::cli::progress::duration;
+use crate::cli::progress::{draw, to_go};
 use crate::report::terminal::thousands;
 use crate::study::drive::Watch;
 
@@ -84,28 +86,14 @@ impl Watch for Progress {
         }
         let passed = state.began.elapsed();
         let (generation, done, all) = (state.generation, state.done, state.runs);
+        let left = to_go(passed, done as f64 / all.max(1) as f64);
         if stderr().is_terminal() {
-            let bar = state.bar.get_or_insert_with(|| {
-                let bar = ProgressBar::with_draw_target(Some(all), ProgressDrawTarget::stderr());
-                let style = ProgressStyle::with_template("{bar:30} {percent:>3} % {msg}, {eta} to go");
-                bar.with_style(style.expect("a template")).with_elapsed(passed)
-            });
-            bar.set_position(done);
-            bar.set_message(format!("generation {generation}, {} of {} runs", thousands(done), thousands(all)));
+            let words = format!("{left}, generation {generation}, {} of {} runs", thousands(done), thousands(all));
+            draw(&mut state.bar, done, all, words);
         } else if state.said.elapsed() >= PLAIN {
             state.said = now();
-            let left = passed.as_secs_f64() * (all - done.min(all)) as f64 / done.max(1) as f64;
             let (done, all) = (thousands(done), thousands(all));
-            note(&format!("generation {generation}: {done} of {all} runs, {} to go", duration(left)));
+            note(&format!("generation {generation}: {done} of {all} runs, {left}"));
         }
-    }
-}
-
-/// A length of time in the unit that suits it.
-pub(super) fn duration(seconds: f64) -> String {
-    match seconds {
-        s if s < 120.0 => format!("{s:.1} s"),
-        s if s < 7_200.0 => format!("{:.1} min", s / 60.0),
-        s => format!("{:.1} h", s / 3_600.0),
     }
 }

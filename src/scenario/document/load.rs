@@ -151,6 +151,8 @@ pub(in crate::scenario) fn reason(error: &std::io::Error) -> String {
         ErrorKind::PermissionDenied => "permission denied".into(),
         ErrorKind::IsADirectory => "it is a folder".into(),
         ErrorKind::NotADirectory => "part of its path is a file, not a folder".into(),
+        // Said by us: in our words.
+        ErrorKind::Other if error.get_ref().is_some() => error.to_string(),
         other => other.to_string(),
     }
 }

@@ -11,10 +11,14 @@ use crate::engine::time::Time;
 use crate::output::run::identity;
 use crate::scenario::Scenario;
 use crate::scenario::document::Set;
+use crate::scenario::plain;
 use crate::simulate::Run;
 
 /// The layout of saves; it rises when an older one can no longer be read.
 const FORMAT: u32 = 2;
+
+/// The longest save that is read.
+const SAVE_MAX: u64 = 16 << 30;
 
 /// The first line of a save.
 #[derive(Debug, Serialize, Deserialize)]
@@ -59,7 +63,8 @@ pub(super) fn write(file: &Path, run: &Run, scenario: &Path, sets: &[Set]) -> Re
 pub(super) fn read(file: &Path) -> Result<(Run, Vec<Set>), Failure> {
     let shown = file.display();
     let wrong = |message: String| Failure::Wrong(format!("error: {message}\n  --> {shown}"));
-    let bytes = fs::read(file).map_err(|error| Failure::Wrong(format!("error: cannot read `{shown}`: {error}")))?;
+    let unreadable = |error| Failure::Wrong(format!("error: cannot read `{shown}`: {error}"));
+    let bytes = plain::read(file, SAVE_MAX).map_err(unreadable)?;
     let end = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
     let head: Head = serde_json::from_slice(&bytes[..end]).map_err(|_| wrong("not a saved run".to_string()))?;
     if head.reliance_save != FORMAT || head.version != env!("CARGO_PKG_VERSION") {

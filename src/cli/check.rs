@@ -32,6 +32,7 @@ pub fn check(check: Check) -> Done {
                     "ok {shown}: {nodes} nodes, {sources} sources, {classes} classes, horizon {}",
                     scenario.horizon
                 ))?;
+                super::memory::said(&scenario).iter().try_for_each(|line| say(line))?;
             }
             Err(problems) => {
                 bad += 1;

@@ -16,6 +16,7 @@ pub mod check;
 pub mod completions;
 pub mod dictionary;
 pub mod explain;
+mod memory;
 pub mod new;
 mod progress;
 #[cfg(feature = "chart")]
@@ -120,6 +121,10 @@ pub fn exit_code(done: Done) -> ExitCode {
 pub fn explain_bugs() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
+        // A file's fault, which is about to be said as such.
+        if crate::parquet::is_catching() {
+            return;
+        }
         usual(panic);
         note(&format!("this is a bug in reliance; it can be brought about again by:\n  {}", command().join(" ")));
     }));

@@ -14,6 +14,7 @@ use crate::output::own::{self, Known};
 use crate::output::run::identity;
 use crate::scenario::Scenario;
 use crate::scenario::document::Set;
+use crate::scenario::plain;
 use crate::simulate::Run;
 
 /// The layout of saves; it rises when an older one can no longer be read.
@@ -29,6 +30,9 @@ struct Layout {
     version: String,
     id: String,
 }
+
+/// The longest save that is read.
+const SAVE_MAX: u64 = 16 << 30;
 
 /// The first line of a save.
 #[derive(Debug, Serialize, Deserialize)]
@@ -108,7 +112,8 @@ impl<'a> Place<'a> {
 pub(super) fn read(file: &Path, moved: Option<&Path>) -> Result<(Run, Vec<Set>), Failure> {
     let shown = file.display();
     let wrong = |message: String| Failure::Wrong(format!("error: {message}\n  --> {shown}"));
-    let bytes = own::read(file).map_err(|error| Failure::Wrong(format!("error: cannot read `{shown}`: {error}")))?;
+    let bytes = plain::read(file, SAVE_MAX)
+        .map_err(|error| Failure::Wrong(format!("error: cannot read `{shown}`: {error}")))?;
     let not_ours = || wrong("not a saved run".to_string());
     let found = layout(&bytes).ok_or_else(not_ours)?;
     if found.reliance_save != FORMAT || found.version != env!("CARGO_PKG_VERSION") {

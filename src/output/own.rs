@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::folder::{FileError, MANIFEST};
 use super::manifest::Manifest;
+use crate::scenario::plain;
 
 /// The words that every picture, page and table of ours holds: the key of its identity.
 pub const MARK: &str = "reliance.id";
@@ -62,12 +63,12 @@ pub fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
 }
 
-/// The bytes of a file. A pipe or a device is an error: reading it might never end.
+/// The longest manifest, study or chunk that is read.
+const READ_MAX: u64 = 4 << 30;
+
+/// The bytes of a plain file of ours.
 pub fn read(path: &Path) -> io::Result<Vec<u8>> {
-    match fs::metadata(path)?.is_file() {
-        true => fs::read(path),
-        false => Err(io::Error::new(ErrorKind::InvalidInput, "it is not a file")),
-    }
+    plain::read(path, READ_MAX)
 }
 
 /// It is an error if the file may not be replaced: if it is a link, no file, or not known as ours. An empty file may be.

@@ -34,6 +34,26 @@ impl Kind {
     }
 }
 
+/// What a column of another program's file holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// Numbers, or yes and no.
+    Plain,
+    /// UTF-8 text.
+    Text,
+    /// Instants: so many nanoseconds each unit, since the start of 1970; in UTC, or without a zone.
+    Instant {
+        /// Nanoseconds in one unit.
+        unit_ns: u32,
+    },
+    /// Days since the start of 1970.
+    Day,
+    /// Decimals: whole numbers of which so many digits stand after the point.
+    Decimal(usize),
+    /// Something that is not read, by a name in the plural.
+    Other(String),
+}
+
 /// The declaration of one column of a file.
 ///
 /// In the file itself every column may hold nulls; `nullable` is what the writer of the rows promises, and it is

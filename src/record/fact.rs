@@ -247,6 +247,16 @@ impl Facts {
         }
     }
 
+    /// Notes what happened to a class or a model: the digest covers `by_name`, the same fact with the place of the name in
+    /// alphabetical order for the id, because the tables of a scenario have no order and ids go by the file.
+    #[inline(always)]
+    pub fn note_by_name(&mut self, fact: Fact, by_name: Fact) {
+        self.digest.note(self.now, &by_name);
+        if self.attention.is_to(fact.kind()) {
+            self.facts.push(fact);
+        }
+    }
+
     /// Notes that a job left, with its whole story.
     #[inline]
     pub fn close(&mut self, story: &Story) {

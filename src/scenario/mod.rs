@@ -18,6 +18,7 @@ mod freeze;
 pub mod inputs;
 pub mod model;
 pub mod nearest;
+pub(crate) mod plain;
 pub mod problems;
 pub mod schema;
 pub mod verification;

@@ -12,6 +12,8 @@ use crate::scenario::schema::{Discipline, Interruption, Use};
 pub struct Model {
     /// Its name.
     pub name: String,
+    /// The place of its name among those of all models in alphabetical order: the same however the file is written.
+    pub rank: u16,
     /// Points (tokens, nanoseconds) of the time to read the input.
     pub prefill: Vec<(f64, f64)>,
     /// Time per output token on the reference GPU, alone.
@@ -128,6 +130,8 @@ pub enum Work {
 pub struct Class {
     /// Its name.
     pub name: String,
+    /// The place of its name among those of all classes in alphabetical order: the same however the file is written.
+    pub rank: u16,
     /// The model it asks for.
     pub model: ModelId,
     /// How much work.

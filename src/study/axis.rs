@@ -10,6 +10,9 @@ use crate::scenario::problems::Problems;
 use super::file::{AxisTable, RangeTable, Scale};
 use super::measure::is_plain;
 
+/// The most numbers of a range; more are a slip of the pen.
+const LEVELS_MAX: u32 = 1_000_000;
+
 /// An axis.
 #[derive(Clone, Debug)]
 pub struct Axis {
@@ -284,6 +287,8 @@ impl Axis {
             wrong("from", format!("a log range begins above 0, not at `{from}`"), "or write `scale = \"linear\"`");
         } else if table.count.is_some_and(|count| count < 2) {
             wrong("count", "a range has at least its two ends".into(), "write 2 or more");
+        } else if let Some(count) = table.count.filter(|count| *count > LEVELS_MAX) {
+            wrong("count", format!("a range of {count} numbers"), &format!("write at most {LEVELS_MAX}"));
         } else {
             return Some(Range { from, to, count: table.count, scale: table.scale, unit });
         }

@@ -50,6 +50,9 @@ impl Study {
         let replications = Replications::read(&document, &table.replications, is_search, &mut problems);
         let (Some(axes), Some(replications)) = (axes, replications) else { return Err(problems) };
         let design = Design::read(&document, &table.design, &axes, seed, &mut problems);
+        if let Some(design) = &design {
+            super::design::bounded(&document, design, replications.most, &mut problems);
+        }
         let baseline = baseline(&document, &table, &axes, &mut problems);
         if !problems.is_empty() {
             return Err(problems);

@@ -25,6 +25,9 @@ pub struct Replications {
     pub relative: Option<f64>,
 }
 
+/// The most replications of a point: an interval of a thousandth of what ten give.
+const MOST: u64 = 1_000_000;
+
 impl Replications {
     /// Always the same number.
     pub fn fixed(count: u64) -> Replications {
@@ -47,6 +50,9 @@ impl Replications {
                 match (count, is_search) {
                     (0, _) => wrong("fixed", "a point is run at least once", "write 1 or more; 2 give an interval"),
                     (1, true) => wrong("fixed", "a search judges by intervals", "write 2 or more"),
+                    (count, _) if *count > MOST => {
+                        wrong("fixed", &format!("{count} runs of every point"), &format!("write at most {MOST}"));
+                    }
                     _ => {}
                 }
                 Replications::fixed(*count)
@@ -57,6 +63,9 @@ impl Replications {
                 }
                 if *wave == 0 {
                     wrong("sequential.wave", "a wave without replications", "write 1 or more");
+                }
+                if *most > MOST {
+                    wrong("sequential.most", &format!("{most} runs of a point"), &format!("write at most {MOST}"));
                 }
                 if most < first {
                     wrong("sequential.most", "`most` is less than `first`", "write at least as many");

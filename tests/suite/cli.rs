@@ -12,6 +12,7 @@ use self::desk::{Desk, code, digest, json, said};
 
 mod desk;
 mod ends;
+mod limits;
 mod ours;
 
 const TABLES: [&str; 4] = ["jobs.parquet", "nodes.parquet", "series.parquet", "summary.parquet"];

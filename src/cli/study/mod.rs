@@ -167,7 +167,7 @@ fn run(asked: &Work) -> Done {
     let Engine::Local = asked.engine;
     let (stop, started) = (on_interrupt(), utc_now());
     let study = asked.place.load()?;
-    let jobs = asked.jobs.map_or_else(processors, usize::from);
+    let jobs = threads(asked.jobs);
     let folder = asked.place.open(&study, jobs, asked.changed)?;
     let progress = Progress::new();
     let runner = runner(&stop);
@@ -177,6 +177,19 @@ fn run(asked: &Work) -> Done {
     let course = course?;
     let results = merge::results(&study, &course);
     finish(&study, &folder, &course, &results, started, (jobs, progress.seconds()))
+}
+
+/// The most threads for each processor: more only wait for one another.
+const THREADS_PER_PROCESSOR: usize = 4;
+
+/// How many threads work: as many as asked for, within reason.
+fn threads(asked: Option<std::num::NonZeroUsize>) -> usize {
+    let most = THREADS_PER_PROCESSOR * processors();
+    let jobs = asked.map_or_else(processors, usize::from);
+    if jobs > most {
+        note(&format!("{most} threads work, {THREADS_PER_PROCESSOR} for each processor, and not {jobs}"));
+    }
+    jobs.min(most)
 }
 
 fn plan(place: &Place) -> Done {

@@ -32,7 +32,8 @@ pub fn arrive(market: &mut Market, at: &mut Moment<'_>, source: SourceId) {
     let mut story = Story::begin(key, class, written.requesters, at.now);
     fill(market, at, &mut story, &arrival);
     market.levels.open.up(at.now);
-    at.facts.note(Fact::Asked { job: key, class });
+    let by_name = Fact::Asked { job: key, class: ClassId(scenario.classes[class].rank) };
+    at.facts.note_by_name(Fact::Asked { job: key, class }, by_name);
     let slot = market.jobs.admit(story);
     market.jobs[slot].expected = story.expected_work;
     if market.jobs.slots() > scenario.limits.open_jobs {

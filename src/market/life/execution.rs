@@ -1,7 +1,7 @@
 //! The job is served, and comes back with an answer or without.
 
 use crate::domain::fate::Stage;
-use crate::domain::ids::{JobSlot, NodeId};
+use crate::domain::ids::{JobSlot, ModelId, NodeId};
 use crate::domain::job::{Job, Phase, Role};
 use crate::domain::purpose::Purpose;
 use crate::engine::random::{Chance, Draw, key};
@@ -151,7 +151,8 @@ fn start(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId, 
         let (job, story) = market.jobs.both(slot);
         job.turn = job.turn.wrapping_add(1);
         job.stage = Stage::Executing;
-        at.facts.note(Fact::LoadAwaited { job: story.key, node, model });
+        let by_name = Fact::LoadAwaited { job: story.key, node, model: ModelId(at.scenario.models[model].rank) };
+        at.facts.note_by_name(Fact::LoadAwaited { job: story.key, node, model }, by_name);
         at.queue.push(ready, Event::Load { job: slot, turn: job.turn });
         market.nodes.backrooms[node].loading.push(slot);
         market.levels.executing_of(&market.jobs[slot]).up(at.now);

@@ -76,7 +76,6 @@ fn coupling(compiler: &mut Compiler<'_>, written: Option<[[f64; 3]; 3]>) -> Opti
 /// The chain.
 pub(super) fn chain(compiler: &mut Compiler<'_>, table: &ScenarioTable, files: &mut Files<'_>) -> Chain {
     let written = &table.coordination;
-    intervals(compiler, "coordination.block", written.block, table.horizon);
     if written.target == 0 || written.target > 1 << 50 {
         compiler.wrong(
             "coordination.target",
@@ -101,6 +100,10 @@ pub(super) fn chain(compiler: &mut Compiler<'_>, table: &ScenarioTable, files: &
         None => Vec::new(),
     };
     let checks = table.verification.define.values().any(|method| method.checks.iter().any(|check| check.gas > 0));
+    let runs = gas > 0 || checks || !background.is_empty();
+    if runs || compiler.document.value("coordination.block").is_some() {
+        intervals(compiler, "coordination.block", written.block, table.horizon);
+    }
     Chain {
         gas,
         block: written.block,
@@ -108,7 +111,7 @@ pub(super) fn chain(compiler: &mut Compiler<'_>, table: &ScenarioTable, files: &
         limit: limit as u64,
         blocking: written.blocking,
         tip,
-        runs: gas > 0 || checks || !background.is_empty(),
+        runs,
         background,
     }
 }
@@ -141,7 +144,10 @@ fn background(compiler: &mut Compiler<'_>, of: &BackgroundTable, files: &mut Fil
         },
         Err(message) => {
             match files.take_problem() {
-                Some(problem) => compiler.problems.input(compiler.document, path, problem),
+                Some(problem) => match &problem.missing {
+                    Some(missing) => compiler.missing_columns("coordination.background", &problem.path, missing),
+                    None => compiler.problems.input(compiler.document, path, problem),
+                },
                 None => compiler.wrong(path, message, ""),
             }
             Vec::new()
@@ -171,9 +177,14 @@ pub(super) fn payout(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Payo
     Payout { at: written.at, batch: written.batch.clone() }
 }
 
+/// Says where the interval at `path`, written or not, divides the horizon into too many.
 fn intervals(compiler: &mut Compiler<'_>, path: &str, span: Span, horizon: Span) {
-    if span == Span::ZERO || horizon.0 / span.0 > INTERVALS {
-        let message = format!("one every `{span}` for `{horizon}`");
-        compiler.wrong(path, message, format!("write a longer time: at most {INTERVALS} in a run"));
+    if span != Span::ZERO && horizon.0 / span.0 <= INTERVALS {
+        return;
     }
+    let message = format!("`{path}` is `{span}`, more than {INTERVALS} times in `{horizon}`");
+    let shortest = Span(horizon.0.div_ceil(INTERVALS));
+    let help = format!("write `{shortest}` or more as `{path}`, or watch for less long");
+    let is_written = compiler.document.value(path).is_some();
+    compiler.wrong(if is_written { path } else { "horizon" }, message, help);
 }

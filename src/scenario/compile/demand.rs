@@ -215,7 +215,11 @@ fn mix(compiler: &mut Compiler<'_>, path: &str, written: &SourceTable, known: &[
     }
     let mut so_far = 0.0;
     let mut shares = Vec::new();
-    for (name, weight) in &written.mix {
+    // The keys of a table have no order: draws go by the names.
+    let mut mix: Vec<_> = written.mix.iter().collect();
+    mix.sort_by_key(|(name, _)| name.as_str());
+    let total: f64 = mix.iter().map(|(_, weight)| weight.get()).sum();
+    for (name, weight) in mix {
         let Some(found) = known.iter().position(|other| other == name) else {
             let help = compiler.choice(name, known);
             compiler.wrong_key(&format!("{path}.mix"), name, format!("there is no class `{name}`"), help);

@@ -33,9 +33,13 @@ impl Compiler<'_> {
         if table.record.tick == Span::ZERO {
             self.wrong("record.tick", "a tick of no length", "write the time between two samples, such as `1min`");
         } else if table.horizon.0 / table.record.tick.0 > TICKS {
-            let message =
-                format!("more than {TICKS} samples, one every `{}` for `{}`", table.record.tick, table.horizon);
-            self.wrong("record.tick", message, "write a longer tick, such as `1min`");
+            let (tick, horizon) = (table.record.tick, table.horizon);
+            let message = format!("more than {TICKS} samples: `record.tick` is `{tick}`, `horizon` is `{horizon}`");
+            // In whole minutes, which read well.
+            let minutes = horizon.0.div_ceil(TICKS).div_ceil(60 * Span::SECOND.0);
+            let is_written = self.document.value("record.tick").is_some();
+            let help = format!("write a longer tick: `{minutes}min` or more");
+            self.wrong(if is_written { "record.tick" } else { "horizon" }, message, help);
         }
         let tables: Vec<String> = table.record.tables.iter().map(|table| format!("{table:?}").to_lowercase()).collect();
         self.listed_once("record.tables", tables.iter().map(String::as_str));

@@ -16,6 +16,21 @@ use frontier::Frontier;
 /// More points than this are a slip of the pen.
 const POINTS_MAX: usize = 1_000_000;
 
+/// The most runs of a study: the list of them takes some two kilobytes each.
+const RUNS_MAX: u64 = 1_000_000;
+
+/// Says where the points of a study, each run so often at most, are more runs than a study can hold.
+pub(super) fn bounded(document: &Document, design: &Design, most: u64, problems: &mut Problems) {
+    let points = match design {
+        Design::Listed(points) => points.len() as u64,
+        Design::Frontier(search) => search.lines.len() as u64 * u64::from(search.probes),
+    };
+    if points.saturating_mul(most) > RUNS_MAX {
+        let message = format!("{points} points, each run {most} times, are more than {RUNS_MAX} runs");
+        problems.at(document, "replications", message, "write fewer points or fewer replications");
+    }
+}
+
 /// The points of a study.
 #[derive(Clone, Debug)]
 pub enum Design {
@@ -75,8 +90,9 @@ fn crossed(document: &Document, axes: &[Axis], problems: &mut Problems) -> Optio
         return None;
     }
     let count = grids.iter().try_fold(1_usize, |count, levels| count.checked_mul(levels.len()));
-    if count.is_none_or(|count| count > POINTS_MAX) {
-        let message = format!("the axes make more than {POINTS_MAX} points");
+    // Each point holds a value of every axis.
+    if count.is_none_or(|count| count.saturating_mul(axes.len()) > POINTS_MAX.max(axes.len())) {
+        let message = format!("the axes make more than {POINTS_MAX} values over all points");
         problems.at(document, "axes", message, "write fewer values, or `design = { sobol = { points = … } }`");
         return None;
     }
@@ -119,9 +135,15 @@ fn listed(document: &Document, list: &ListTable, axes: &[Axis], problems: &mut P
 /// Whether points can be spread over the axes.
 fn spread(document: &Document, rule: &str, count: u32, axes: &[Axis], problems: &mut Problems) -> Option<()> {
     let before = problems.len();
-    if count == 0 || count as usize > POINTS_MAX {
-        let message = format!("a design of `{count}` points");
-        problems.at(document, &format!("design.{rule}.points"), message, "write a number from 1 to 1000000");
+    let most = POINTS_MAX / axes.len().max(1);
+    if count == 0 || count as usize > most {
+        let message = format!("a design of `{count}` points over {} axes", axes.len());
+        problems.at(
+            document,
+            &format!("design.{rule}.points"),
+            message,
+            format!("write a number from 1 to {most}").as_str(),
+        );
     }
     for axis in axes.iter().filter(|axis| matches!(axis.values, Values::Open)) {
         let message = format!("the axis `{}` has no values", axis.name);

@@ -155,6 +155,17 @@ impl Studied {
     }
 }
 
+/// How many runs a table stands on, and how many of them failed, where any did. `table` holds `runs` and `failed`.
+pub fn runs(table: &Columns) -> Result<String, String> {
+    let count = |name: &str| table.whole(name).map(|counts| counts.iter().sum::<u64>());
+    let runs = count("runs")?;
+    // Older folders have no such column of a search.
+    Ok(match count("failed").unwrap_or(0) {
+        0 => format!("n = {} runs", super::numbers::count(runs)),
+        failed => format!("{} of {} runs failed", super::numbers::count(failed), super::numbers::count(runs)),
+    })
+}
+
 impl Cells {
     /// The values as texts.
     pub fn names(&self) -> Vec<String> {

@@ -26,6 +26,8 @@ pub struct Found {
     pub above: bool,
     /// The level is crossed again further on.
     pub again: bool,
+    /// A run failed, so that nothing is known here.
+    pub failed: bool,
 }
 
 /// A curve.
@@ -106,8 +108,8 @@ fn read(studied: &Studied) -> Result<Survival, String> {
         let said = found[row].map_or("", |code| texts[code as usize].as_str());
         let ends = (lower[row], upper[row]);
         let (below, above) = (said == "below", said == "above");
-        let found =
-            Found { x: places[row], crossing: crossing[row], ends, below, above, again: said == "non-monotone" };
+        let (again, failed) = (said == "non-monotone", said == "failed");
+        let found = Found { x: places[row], crossing: crossing[row], ends, below, above, again, failed };
         match curves.iter_mut().find(|curve| curve.name == name) {
             Some(curve) => curve.found.push(found),
             None => curves.push(Curve { name, found: vec![found] }),
@@ -119,8 +121,7 @@ fn read(studied: &Studied) -> Result<Survival, String> {
         Unit::Share => format!("{} %", numbers::plain(100.0 * level)),
         unit => numbers::measured(measure.factor * level, unit),
     };
-    let runs: u64 = table.whole("runs")?.iter().sum();
-    let caption = studied.source.caption(&format!("n = {} runs", numbers::count(runs)));
+    let caption = studied.source.caption(&super::studied::runs(&table)?);
     let (title, measure) = (studied.title(), measure.meaning);
     Ok(Survival { title, measure, level, x: x.title, x_names, x_logarithmic, y, curves, caption })
 }
@@ -128,8 +129,9 @@ fn read(studied: &Studied) -> Result<Survival, String> {
 /// Draws crossings. An error says what is wrong with the data.
 pub fn draw(survival: &Survival) -> Result<Drawing, String> {
     let all = || survival.curves.iter().flat_map(|curve| &curve.found);
-    if all().next().is_none() {
-        return Err("there is no crossing to show".to_string());
+    if all().all(|found| found.failed) {
+        let why = if all().next().is_some() { "every search has failed runs" } else { "there is no crossing to show" };
+        return Err(why.to_string());
     }
     let strip = |is_in: fn(&Found) -> bool| -> Vec<usize> {
         let inside = |(number, curve): (usize, &Curve)| curve.found.iter().any(is_in).then_some(number);
@@ -171,12 +173,18 @@ fn lede(survival: &Survival, has_strip: bool) -> String {
     let Survival { measure, level, .. } = survival;
     let mut lede =
         format!("Where the {} crosses {level}. Discs: crossings; shaded: their 95 % intervals.", measure.trim());
-    let is_open = |found: &Found| !found.below && !found.above && (found.ends.0.is_none() || found.ends.1.is_none());
+    let is_open = |found: &Found| {
+        !found.below && !found.above && !found.failed && (found.ends.0.is_none() || found.ends.1.is_none())
+    };
     if survival.curves.iter().flat_map(|curve| &curve.found).any(is_open) {
         lede.push_str(" Rings with arrows: the interval has no end there.");
     }
     if survival.curves.iter().flat_map(|curve| &curve.found).any(|found| found.again) {
         lede.push_str(" Discs in rings: the first of several crossings.");
+    }
+    let failed = survival.curves.iter().flat_map(|curve| &curve.found).filter(|found| found.failed).count();
+    if failed > 0 {
+        lede.push_str(&format!(" Gaps: {failed} searches with failed runs."));
     }
     if has_strip {
         // A search that finds both ends on one side tries the quarters between them and no more.
@@ -262,7 +270,7 @@ fn draw_curve(sheet: &mut Sheet, panel: &Panel, curve: &Curve, number: usize, is
         let line: Vec<_> = curve.found.iter().map(|found| (found.x, found.crossing)).collect();
         panel.line(sheet, &line, stroke);
     }
-    for found in curve.found.iter().filter(|found| !found.below && !found.above) {
+    for found in curve.found.iter().filter(|found| !found.below && !found.above && !found.failed) {
         let is_open = found.ends.0.is_none() || found.ends.1.is_none();
         if is_open || !is_line || curve.found.len() == 1 {
             let low = panel.held(found.x, found.ends.0.unwrap_or(panel.y.low));
@@ -320,10 +328,10 @@ mod tests {
             below: false,
             above: false,
             again: false,
+            failed: false,
         };
-        let never = |x: f64| Found { x, crossing: None, ends: (None, None), below: true, above: false, again: false };
-        let open =
-            Found { x: 10.0, crossing: Some(3.0), ends: (Some(2.5), None), below: false, above: false, again: true };
+        let never = |x: f64| Found { crossing: None, ends: (None, None), below: true, ..crossed(x, 0.0) };
+        let open = Found { ends: (Some(2.5), None), again: true, ..crossed(10.0, 3.0) };
         Survival {
             title: "How much an answer must be worth".to_string(),
             measure: "share used".to_string(),
@@ -361,6 +369,22 @@ mod tests {
         for sign in ["Rings with arrows", "Triangles", "Discs in rings"] {
             assert!(drawing.words.lede.contains(sign), "{sign}");
         }
+    }
+
+    #[test]
+    fn a_failed_search_is_a_gap() {
+        let mut survival = survival();
+        survival.curves.truncate(1);
+        let whole = draw(&survival).unwrap().sheet.marks().len();
+        let middle = &mut survival.curves[0].found[1];
+        *middle = Found { crossing: None, ends: (None, None), failed: true, ..*middle };
+        let drawing = draw(&survival).unwrap();
+        assert!(
+            drawing.sheet.marks().len() < whole
+                && drawing.words.lede.ends_with("intervals. Gaps: 1 searches with failed runs.")
+        );
+        survival.curves[0].found.iter_mut().for_each(|found| found.failed = true);
+        assert_eq!(draw(&survival).unwrap_err(), "every search has failed runs");
     }
 
     #[test]

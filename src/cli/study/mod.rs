@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::check::expect_study;
 use super::run::{circumstances, on_interrupt, utc_now};
 use super::{Done, Failure, note, say};
 use crate::engine::random::Seed;
@@ -161,6 +162,7 @@ pub fn study(asked: StudyArguments) -> Done {
 
 impl Place {
     fn load(&self) -> Result<Study, Failure> {
+        expect_study(&self.study)?;
         Ok(Study::load(&self.study, self.seed)?)
     }
 

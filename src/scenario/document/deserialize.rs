@@ -14,7 +14,7 @@ use serde::de::{
 use super::Asked;
 use super::error::{Error, LeftOut, address, as_text};
 use super::node::{Entry, Node, Table, Value};
-use super::words::PRICING_RULE;
+use super::words::{PRICING_RULE, REPLICATIONS};
 use crate::domain::money::Money;
 use crate::scenario::problems::{Problem, Problems};
 
@@ -234,7 +234,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        known: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
         match &self.node.value {
@@ -246,6 +246,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
                 }
                 visitor.visit_enum(VariantReader { pass: self.pass, name, entry: Some(entry) })
             }
+            _ if known.first() == Some(&"fixed") => Err(Error::expected(REPLICATIONS)),
             _ => Err(Error::expected("a name")),
         }
     }
@@ -286,7 +287,10 @@ impl<'de> MapAccess<'de> for TableReader<'_> {
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
         let (key, node) = self.value.take().expect("serde asks for a value after its key");
         let read = self.pass.read(node, seed);
-        read.map_err(|error| if self.known.is_empty() { error } else { error.under(self.known, key) })
+        read.map_err(|error| match self.known.is_empty() {
+            true => error,
+            false => Error::other_rule(self.table, self.known, key).unwrap_or_else(|| error.under(self.known, key)),
+        })
     }
 }
 

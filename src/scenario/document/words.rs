@@ -181,6 +181,16 @@ fn in_reach(expected: &str, found: &str) -> String {
 /// What is expected where a rule of pricing belongs: a price alone can be turned into one.
 pub(super) const PRICING_RULE: &str = "a rule of pricing";
 
+/// What is expected where a study says how often each point is run.
+pub(super) const REPLICATIONS: &str = "a rule of replications";
+
+/// The share that a text such as `5%` names.
+fn share(text: &str) -> Option<f64> {
+    let percent: f64 = text.trim().strip_suffix('%')?.trim().parse().ok()?;
+    // Hundredths of what was written, to as many digits as a person writes.
+    format!("{:.10}", percent / 100.0).parse().ok()
+}
+
 fn is_number(text: &str) -> bool {
     text.parse::<f64>().is_ok_and(f64::is_finite)
 }
@@ -206,6 +216,12 @@ fn rewrite(expected: &str, found: &Found) -> Option<String> {
             Some(format!("write `{}`, with one bracket on each side", written.get(1..written.len() - 1)?))
         }
         ("`true` or `false`", Some("true" | "false")) => Some(format!("write it without quotes: `{}`", text?)),
+        (expected, Some(text)) if expected.contains("number") && share(text).is_some() => {
+            Some(format!("write a share as a part of one: `{}`", share(text)?))
+        }
+        (REPLICATIONS, _) if is_number(text.unwrap_or(inner)) => {
+            Some(format!("write `{{ fixed = {} }}`", text.unwrap_or(inner)))
+        }
         (expected, Some(number)) if expected.contains("number") && number.parse::<f64>().is_ok_and(f64::is_finite) => {
             Some(format!("write it without quotes: `{number}`"))
         }

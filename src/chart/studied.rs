@@ -84,17 +84,6 @@ impl Studied {
         said.map(capital)
     }
 
-    /// So many runs in words, and how many runs failed beside them.
-    pub fn counted(&self, runs: u64) -> String {
-        let failed = self.source.table("means", &["failed"]).and_then(|table| table.whole("failed"));
-        let failed: u64 = failed.map_or(0, |failed| failed.iter().sum());
-        let counted = format!("n = {} runs", numbers::count(runs));
-        match failed {
-            0 => counted,
-            _ => format!("{counted}, {} of which failed", numbers::count(failed)),
-        }
-    }
-
     /// The axis that is searched and the level, in a search.
     pub fn searched(&self) -> Option<(Searched, f64)> {
         let search = &self.file["design"]["frontier"];
@@ -189,6 +178,17 @@ impl Studied {
         let is_one_each = self.axis_columns().is_ok_and(|columns| columns.len() == axes.len());
         axes.get(column).filter(|_| is_one_each).unwrap_or(&Value::Null)
     }
+}
+
+/// How many runs a table stands on, and how many of them failed, where any did. `table` holds `runs` and `failed`.
+pub fn runs(table: &Columns) -> Result<String, String> {
+    let count = |name: &str| table.whole(name).map(|counts| counts.iter().sum::<u64>());
+    let runs = count("runs")?;
+    // Older folders have no such column of a search.
+    Ok(match count("failed").unwrap_or(0) {
+        0 => format!("n = {} runs", super::numbers::count(runs)),
+        failed => format!("{} of {} runs failed", super::numbers::count(failed), super::numbers::count(runs)),
+    })
 }
 
 impl Cells {

@@ -28,6 +28,8 @@ pub struct Found {
     pub above: bool,
     /// The level is crossed again further on.
     pub again: bool,
+    /// A run failed, so that nothing is known here.
+    pub failed: bool,
 }
 
 /// A curve.
@@ -108,8 +110,8 @@ fn read(studied: &Studied) -> Result<Survival, String> {
         let said = found[row].map_or("", |code| texts[code as usize].as_str());
         let ends = (lower[row], upper[row]);
         let (below, above) = (said == "below", said == "above");
-        let found =
-            Found { x: places[row], crossing: crossing[row], ends, below, above, again: said == "non-monotone" };
+        let (again, failed) = (said == "non-monotone", said == "failed");
+        let found = Found { x: places[row], crossing: crossing[row], ends, below, above, again, failed };
         match curves.iter_mut().find(|curve| curve.name == name) {
             Some(curve) => curve.found.push(found),
             None => curves.push(Curve { name, found: vec![found] }),
@@ -121,8 +123,7 @@ fn read(studied: &Studied) -> Result<Survival, String> {
         Unit::Share => format!("{} %", numbers::plain(100.0 * level)),
         unit => numbers::measured(measure.factor * level, unit),
     };
-    let runs: u64 = table.whole("runs")?.iter().sum();
-    let caption = studied.source.caption(&studied.counted(runs));
+    let caption = studied.source.caption(&super::studied::runs(&table)?);
     let title = studied.said_title();
     let title =
         title.unwrap_or_else(|| format!("{} at which the {} passes {level}", capital(&y.title), measure.meaning));
@@ -133,8 +134,9 @@ fn read(studied: &Studied) -> Result<Survival, String> {
 /// Draws crossings. An error says what is wrong with the data.
 pub fn draw(survival: &Survival) -> Result<Drawing, String> {
     let all = || survival.curves.iter().flat_map(|curve| &curve.found);
-    if all().next().is_none() {
-        return Err("there is no crossing to show".to_string());
+    if all().all(|found| found.failed) {
+        let why = if all().next().is_some() { "every search has failed runs" } else { "there is no crossing to show" };
+        return Err(why.to_string());
     }
     let strip = |is_in: fn(&Found) -> bool| -> Vec<usize> {
         let inside = |(number, curve): (usize, &Curve)| curve.found.iter().any(is_in).then_some(number);
@@ -242,7 +244,7 @@ fn draw_curve(sheet: &mut Sheet, panel: &Panel, curve: &Curve, number: usize, is
         let line: Vec<_> = curve.found.iter().map(|found| (found.x, found.crossing)).collect();
         panel.line(sheet, &line, stroke);
     }
-    for found in curve.found.iter().filter(|found| !found.below && !found.above) {
+    for found in curve.found.iter().filter(|found| !found.below && !found.above && !found.failed) {
         let is_open = found.ends.0.is_none() || found.ends.1.is_none();
         if is_open || !is_line || curve.found.len() == 1 {
             let low = panel.held(found.x, found.ends.0.unwrap_or(panel.y.low));
@@ -284,10 +286,10 @@ mod tests {
             below: false,
             above: false,
             again: false,
+            failed: false,
         };
-        let never = |x: f64| Found { x, crossing: None, ends: (None, None), below: true, above: false, again: false };
-        let open =
-            Found { x: 10.0, crossing: Some(3.0), ends: (Some(2.5), None), below: false, above: false, again: true };
+        let never = |x: f64| Found { crossing: None, ends: (None, None), below: true, ..crossed(x, 0.0) };
+        let open = Found { ends: (Some(2.5), None), again: true, ..crossed(10.0, 3.0) };
         Survival {
             title: "How much an answer must be worth".to_string(),
             measure: "share used".to_string(),
@@ -348,6 +350,21 @@ mod tests {
         let boxes = sheet.text_boxes();
         let name = boxes.iter().find(|(text, _)| *text == "committee").expect("the curve is named");
         assert!(name.1[2] < 0.5 * sheet.width, "beside its only crossing, which is at the left");
+    }
+
+    #[test]
+    fn a_failed_search_is_a_gap() {
+        let mut survival = survival();
+        survival.curves.truncate(1);
+        let whole = draw(&survival).unwrap().sheet.marks().len();
+        let middle = &mut survival.curves[0].found[1];
+        *middle = Found { crossing: None, ends: (None, None), failed: true, ..*middle };
+        let drawing = draw(&survival).unwrap();
+        assert!(
+            drawing.sheet.marks().len() < whole && drawing.words.lede.ends_with(" Gaps: 1 search with failed runs.")
+        );
+        survival.curves[0].found.iter_mut().for_each(|found| found.failed = true);
+        assert_eq!(draw(&survival).unwrap_err(), "every search has failed runs");
     }
 
     #[test]

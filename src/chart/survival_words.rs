@@ -16,12 +16,19 @@ pub fn lede(survival: &Survival) -> String {
     let mut lede =
         format!("Each disc is the {y} at which the {} passes {level}; shaded: 95 % intervals.", measure.trim());
     let all = || survival.curves.iter().flat_map(|curve| &curve.found);
-    let is_open = |found: &Found| !found.below && !found.above && (found.ends.0.is_none() || found.ends.1.is_none());
+    let is_open = |found: &Found| {
+        !found.below && !found.above && !found.failed && (found.ends.0.is_none() || found.ends.1.is_none())
+    };
     if all().any(is_open) {
         lede.push_str(" Rings with arrows: the interval has no end there.");
     }
     if all().any(|found| found.again) {
         lede.push_str(" Discs in rings: the first of several crossings.");
+    }
+    match all().filter(|found| found.failed).count() {
+        0 => {}
+        1 => lede.push_str(" Gaps: 1 search with failed runs."),
+        failed => lede.push_str(&format!(" Gaps: {failed} searches with failed runs.")),
     }
     // A search that finds both ends on one side tries the quarters between them and no more.
     let (low, high) = survival.y.ends;

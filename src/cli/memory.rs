@@ -23,12 +23,12 @@ pub(super) fn said(scenario: &Scenario) -> Vec<String> {
     let most = megabytes(open * JOB + parties * PARTY + bytes);
     let recorded = if rows == 0 { String::new() } else { format!(" and {rows} recorded rows") };
     let mut lines = vec![format!(
-        "  memory: at most {most} MB, for at most {open} open jobs (`limits.open-jobs`), {parties} parties{recorded}"
+        "memory: at most {most} MB, for at most {open} open jobs (`limits.open-jobs`), {parties} parties{recorded}"
     )];
     for (name, trace) in traces() {
         for (count, of) in [(trace.without_input, "input"), (trace.without_output, "output")] {
             if let Some(count) = count.filter(|count| *count > 0) {
-                lines.push(format!("  source `{name}`: {count} of {} rows have no {of} token", trace.replayed));
+                lines.push(format!("source `{name}`: {count} of {} rows have no {of} token", trace.replayed));
             }
         }
     }
@@ -62,7 +62,7 @@ mod tests {
         assert_eq!(
             said(&scenario()),
             [
-                "  memory: at most 1 MB, for at most 1000 open jobs (`limits.open-jobs`), 2 parties and 3 recorded rows",
+                "memory: at most 1 MB, for at most 1000 open jobs (`limits.open-jobs`), 2 parties and 3 recorded rows",
                 "  source `s`: 1 of 3 rows have no input token",
                 "  source `s`: 2 of 3 rows have no output token",
             ]

@@ -27,6 +27,7 @@ mod save;
 pub mod schema;
 mod signals;
 pub mod study;
+mod understood;
 
 /// A discrete-event simulator of a trust-distributed compute market: which computations survive the cost of being verified?
 #[derive(Parser, Debug)]
@@ -45,7 +46,7 @@ pub enum Verb {
     Run(run::Run),
     /// Run many variants of a scenario and compare them
     Study(study::StudyArguments),
-    /// Check scenarios without running them; shows every problem at once
+    /// Check scenarios and studies without running them: every problem at once, or what was understood
     Check(check::Check),
     /// Show every value of a scenario and where it comes from
     Explain(explain::Explain),

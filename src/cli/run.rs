@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 
 use super::progress::Progress;
 use super::signals::{go_on, on_interrupt};
-use super::{Done, Failure, command, note, save, say};
+use super::{Done, Failure, check, command, note, save, say, understood};
 use crate::engine::random::Seed;
 use crate::engine::time::{Span, Time};
 use crate::output::manifest::Circumstances;
@@ -82,7 +82,10 @@ pub fn run(asked: Run) -> Done {
         Some(file) => save::read(file, asked.moved.as_deref())?,
         None => {
             let path = asked.scenario.as_ref().expect("clap asks for one of two");
-            let scenario = Scenario::load(path, &asked.sets)?;
+            let (document, scenario) = check::loaded(path, &asked.sets)?;
+            let said = understood::of(&document, &scenario);
+            said.sources.iter().for_each(|line| note(line));
+            said.warnings.iter().for_each(|line| note(&format!("warning: {line}")));
             let seed = asked.seed.unwrap_or(scenario.seed);
             (Simulation::open_watched(scenario, seed, |_| go_on(&stop))?, asked.sets.clone())
         }

@@ -20,7 +20,7 @@ pub fn text(scenario: &Scenario, seed: Seed, summary: &Summary) -> String {
     if !scenario.question.is_empty() {
         let _ = writeln!(text, "{}", scenario.question);
     }
-    let _ = writeln!(text, "counted from {} to {}\n", summary.from, summary.ended);
+    let _ = writeln!(text, "counted from {} to {}\n", rounded(summary.from), rounded(summary.ended));
     fates(&mut text, summary);
     if let Some(response) = summary.blocks.response() {
         let (mean, half) = (seconds(response.mean), seconds(response.half_width));
@@ -92,6 +92,18 @@ fn market(text: &mut String, scenario: &Scenario, summary: &Summary) {
         row("paid per GPU-second", format!("{price:.6}"));
     }
     row("cost of the nodes, credits", format!("{:.2}", summary.nodes.cost * 1e-6));
+    let [checked, alarms] = summary.checks;
+    if checked > 0 {
+        row("checks", thousands(checked));
+        row("alarms", thousands(alarms));
+        row("right answers alarmed at", thousands(summary.found[3]));
+        row("fines, tokens", format!("{:.2}", Summary::credits(summary.slashed)));
+    }
+}
+
+/// An instant as people read it.
+fn rounded(instant: crate::engine::time::Time) -> String {
+    instant.since(crate::engine::time::Time::ZERO).rounded()
 }
 
 /// The slots of all nodes together, where they are bounded and each holds one job.

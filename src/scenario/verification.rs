@@ -16,10 +16,12 @@ use crate::policy::verdict::VerdictRule;
 /// The most checks of a method.
 pub const CHECKS: usize = 8;
 
+/// The file of the named methods.
+pub const METHODS_FILE: &str = include_str!("methods.toml");
+
 /// The named methods, as their file writes them.
-static NAMED: LazyLock<IndexMap<String, MethodTable>> = LazyLock::new(|| {
-    toml::from_str(include_str!("methods.toml")).expect("the file of named methods, which a test reads")
-});
+static NAMED: LazyLock<IndexMap<String, MethodTable>> =
+    LazyLock::new(|| toml::from_str(METHODS_FILE).expect("the file of named methods, which a test reads"));
 
 /// The named methods, in the order of their names.
 pub fn named_methods() -> &'static IndexMap<String, MethodTable> {

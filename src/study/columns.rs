@@ -270,6 +270,9 @@ pub(super) static FRONTIER: Declaration = Declaration {
         .nullable(),
         one("probes", Kind::U64, "points tried on the line", |entry| Value::Count(entry.line().probes)),
         one("runs", Kind::U64, "runs of these points", |entry| Value::Count(entry.line().runs)),
+        one("failed", Kind::U64, "runs of these that came to nothing; with any the search is `failed`", |entry| {
+            Value::Count(entry.line().failed)
+        }),
     ],
 };
 

@@ -150,7 +150,8 @@ impl<'s> Course<'s> {
     pub fn probes(&self, line: usize) -> Vec<(usize, Probe)> {
         let on_line = |(number, point): (usize, &Point)| {
             let (_, share) = point.search.filter(|(own, _)| *own == line)?;
-            let probe = Probe { share, values: self.judged(number), runs: self.rows[number].len() as u64 };
+            let failed = self.rows[number].iter().filter(|row| row.outcome.is_err()).count() as u64;
+            let probe = Probe { share, values: self.judged(number), runs: self.rows[number].len() as u64, failed };
             Some((number, probe))
         };
         let mut probes: Vec<(usize, Probe)> = self.points.iter().enumerate().filter_map(on_line).collect();

@@ -56,6 +56,8 @@ pub struct Line {
     pub probes: u64,
     /// Runs.
     pub runs: u64,
+    /// Runs that came to nothing.
+    pub failed: u64,
 }
 
 /// Sums up a course.
@@ -117,9 +119,15 @@ fn crossings(study: &Study, course: &Course) -> Vec<Line> {
         Line {
             cells: others.iter().flat_map(|level| level.cells.clone()).collect(),
             crossing,
-            values: [value(crossing.share), value(crossing.lower), value(crossing.upper)],
+            // The crossing lies between values that were run and need not be one that can be.
+            values: [
+                crossing.share.and_then(|share| study.axes[frontier.axis].between(share)),
+                value(crossing.lower),
+                value(crossing.upper),
+            ],
             probes: probes.len() as u64,
             runs: probes.iter().map(|probe| probe.runs).sum(),
+            failed: probes.iter().map(|probe| probe.failed).sum(),
         }
     };
     frontier.lines.iter().enumerate().map(line).collect()

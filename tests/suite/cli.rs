@@ -14,6 +14,7 @@ mod desk;
 mod ends;
 mod limits;
 mod ours;
+mod understood;
 
 const TABLES: [&str; 4] = ["jobs.parquet", "nodes.parquet", "series.parquet", "summary.parquet"];
 

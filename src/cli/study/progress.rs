@@ -47,15 +47,24 @@ impl Progress {
         Progress { started: began, state: Mutex::new(state) }
     }
 
-    /// The work has ended: clears the line and says how long it took.
-    pub fn end(&self) {
+    /// Runs that are done, here or by another driver, now or before.
+    pub fn runs(&self) -> u64 {
+        self.state().all
+    }
+
+    /// The work has ended, with so many runs done by it: clears the line and says how long it took.
+    pub fn end(&self, ran: u64) {
         let state = self.state();
         if let Some(bar) = &state.bar {
             bar.finish_and_clear();
         }
         let seconds = self.seconds();
-        let rate = state.all as f64 / seconds.max(1e-9);
-        note(&format!("{} runs in {seconds:.2} s ({rate:.1} runs/s)", thousands(state.all)));
+        let rate = ran as f64 / seconds.max(1e-9);
+        let kept = match state.all.saturating_sub(ran) {
+            0 => String::new(),
+            kept => format!("{} kept, ", thousands(kept)),
+        };
+        note(&format!("{kept}{} run in {seconds:.2} s ({rate:.1} runs/s)", thousands(ran)));
     }
 
     /// Seconds since the study began.

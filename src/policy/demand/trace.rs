@@ -337,6 +337,43 @@ impl Rows {
     }
 }
 
+/// How much of a trace a run plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Played {
+    /// Rows between `from` and `until`.
+    pub rows: u64,
+    /// Of these, the rows before the warm-up ends.
+    pub early: u64,
+    /// The rows from there on and before the end.
+    pub counted: u64,
+    /// When the first row comes.
+    pub first: Time,
+    /// When the last row comes, the first time.
+    pub last: Time,
+    /// How long a pass takes, where the trace begins again.
+    pub period: Option<Span>,
+}
+
+impl Spec {
+    /// How much of it a run plays that counts from `warm_up` on and asks for nothing from `end` on.
+    pub fn played(&self, warm_up: Time, end: Time) -> Played {
+        let at = &self.data.at;
+        let instant = |row: u64| self.instant(0, row.max(self.from.0)).unwrap_or(Time::NEVER);
+        let before = |limit: Time| at.partition_point(|&row| instant(row) < limit) as u64;
+        let early = before(warm_up.min(end));
+        let period = self.repeats.then(|| Span::from_nanos(self.data.period.nanos() / self.scale.get()));
+        let end_of = |row: Option<&u64>| row.map_or(Time::ZERO, |&row| instant(row));
+        Played {
+            rows: at.len() as u64,
+            early,
+            counted: before(end) - early,
+            first: end_of(at.first()),
+            last: end_of(at.last()),
+            period,
+        }
+    }
+}
+
 impl fmt::Debug for Rows {
     /// How much there is, not all of it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -205,7 +205,7 @@ fn wrong_types_and_ranges() {
     }
     assert_eq!(
         said("seed = 1\nuntil = \"5 parsecs\"", &[]),
-        "error: `5 parsecs` is not a duration\n  --> x.toml:2:9\n   |\n 2 | until = \"5 parsecs\"\n   |         ^^^^^^^^^^^\n   = help: write a number and a unit such as `250ms`, `1.5s`, `24h`"
+        "error: `5 parsecs` is not a duration\n  --> x.toml:2:9\n   |\n 2 | until = \"5 parsecs\"\n   |         ^^^^^^^^^^^\n   = help: write a number and a unit (ns, us, ms, s, min, h, d), such as `250ms`"
     );
     assert_eq!(
         said_after_head("corners = [1, 2, 3]"),

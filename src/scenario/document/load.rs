@@ -184,12 +184,29 @@ pub(in crate::scenario) fn neighbours(path: &Path) -> Option<String> {
     };
     let wanted = path.file_name()?.to_string_lossy().into_owned();
     let ending = |name: &str| name.rsplit_once('.').map(|(_, ending)| ending.to_owned());
-    let mut names: Vec<String> = listing
-        .flatten()
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .filter(|name| ending(name) == ending(&wanted))
-        .collect();
-    names.sort_by_cached_key(|name| (distance(&wanted, name), name.clone()));
+    // Configuration of tools is no file that a person means to read here.
+    const TOOLS: [&str; 4] = ["Cargo.toml", "pyproject.toml", "rust-toolchain.toml", "rustfmt.toml"];
+    let is_like = |name: &String| {
+        let (own, other) = (ending(&wanted), ending(name));
+        !name.starts_with('.')
+            && !TOOLS.contains(&name.as_str())
+            && (own == other || own.is_none() && name.ends_with(".toml"))
+    };
+    let away = |name: &str| distance(&wanted, name).min(distance(&wanted, name.trim_end_matches(".toml")));
+    let sorted = |listing: std::fs::ReadDir| {
+        let names = listing.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let mut names: Vec<String> = names.filter(is_like).collect();
+        names.sort_by_cached_key(|name| (away(name), name.clone()));
+        names
+    };
+    let names = sorted(listing);
+    // A scenario by its name alone, or with a slip, from the folder above it.
+    const SLIPS: usize = 2;
+    let near = |names: &[String]| names.first().filter(|name| away(name) <= SLIPS).cloned();
+    let below = std::fs::read_dir(folder.join("scenarios")).map(sorted).unwrap_or_default();
+    if let (None, Some(name)) = (near(&names), near(&below)) {
+        return Some(format!("did you mean `{}`?", label(&folder.join("scenarios").join(name))));
+    }
     let names: Vec<&str> = names.iter().map(String::as_str).take(5).collect();
     suggestion(&wanted, &names, "the nearest names there are")
 }

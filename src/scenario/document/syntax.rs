@@ -11,7 +11,7 @@ pub(super) fn problem(message: &str, origin: Origin) -> Problem {
     }
     let line = origin.line();
     let (before, at) = (&line.text[..line.span.start], &line.text[line.span]);
-    let (message, help) = words(message, before, at);
+    let (message, help) = both_headers(message, before, at, &origin).unwrap_or_else(|| words(message, before, at));
     Problem::new(Some(origin), message).help(help)
 }
 
@@ -34,6 +34,25 @@ fn invisible(origin: &Origin) -> Option<Problem> {
     };
     let origin = Origin { source: origin.source.clone(), span: at..at + letter.len_utf8() };
     Some(Problem::new(Some(origin), format!("U+{:04X}, {name}", u32::from(letter))).help(help.to_owned()))
+}
+
+/// The message and the help where a name has a header of one bracket in one place and of two in another.
+fn both_headers(message: &str, before: &str, at: &str, origin: &Origin) -> Option<(String, Option<String>)> {
+    let header = before.trim_start();
+    if !message.starts_with("duplicate key") || !header.starts_with('[') {
+        return None;
+    }
+    let name = format!("{}{at}", header.trim_start_matches('['));
+    let (one, two) = (format!("[{name}]"), format!("[[{name}]]"));
+    let text = origin.source.text.get(..origin.span.start)?;
+    let is_above = |header: &str| text.lines().any(|line| line.trim_start().starts_with(header));
+    let place = match header.starts_with("[[") {
+        true if is_above(&one) => "above",
+        false if is_above(&two) => "here",
+        _ => return None,
+    };
+    let message = format!("the headers `{one}` and `{two}` do not go together");
+    Some((message, Some(format!("write `{two}`, with two brackets on each side, {place} as well"))))
 }
 
 /// The message and the help, from the parser's own message, the line before the place, and what stands there.

@@ -41,6 +41,28 @@ pub enum Design {
 }
 
 impl Design {
+    /// Leaves out every point that sets and shows what an earlier one does; returns how many.
+    ///
+    /// Numbers that are rounded, and values that are listed, make a design visit some points more than once. Runs of
+    /// such points share their random numbers, so they would be the same runs.
+    pub fn merge_coincident(&mut self) -> usize {
+        let points = match self {
+            Design::Listed(points) => points,
+            Design::Frontier(frontier) => &mut frontier.lines,
+        };
+        let before = points.len();
+        let mut seen = std::collections::BTreeSet::new();
+        points.retain(|levels| {
+            let level = |level: &Level| {
+                let sets: Vec<String> = level.sets.iter().map(ToString::to_string).collect();
+                let cells: Vec<String> = level.cells.iter().map(ToString::to_string).collect();
+                (sets, cells)
+            };
+            seen.insert(levels.iter().map(level).collect::<Vec<_>>())
+        });
+        before - points.len()
+    }
+
     /// Reads the design of a study.
     pub fn read(
         document: &Document,
@@ -186,5 +208,6 @@ fn searched(document: &Document, search: &FrontierTable, axes: &[Axis], problems
     }
     let others: Vec<Axis> = [&axes[..axis], &axes[axis + 1..]].concat();
     let lines = crossed(document, &others, problems)?;
-    Some(Frontier { axis, lines, level: search.level, resolution, probes })
+    let Values::Range(range) = &axes[axis].values else { unreachable!("it has a range") };
+    Some(Frontier { axis, range: Some(range.clone()), lines, level: search.level, resolution, probes })
 }

@@ -56,7 +56,7 @@ error: `soon` is not a duration
 14 | values = [\"0.8s\", \"soon\"]
    |                   ^^^^^^
    = note: the study sets `classes.job.work.mean=\"soon\"`
-   = help: write a number and a unit such as `250ms`, `1.5s`, `24h`";
+   = help: write a number and a unit (ns, us, ms, s, min, h, d), such as `250ms`";
     assert_eq!(told("value", &GRID.replace("\"1s\"", "\"soon\"")), expected);
 }
 

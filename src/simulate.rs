@@ -221,7 +221,8 @@ fn held(scenario: Arc<Scenario>, seed: Seed) -> Arc<Scenario> {
         return scenario;
     }
     let moving = Arc::new(Scenario { freeze: false, ..Scenario::clone(&scenario) });
-    let mut means = Means::new(moving.channels.interval);
+    let methods = moving.verification.methods.iter().map(|method| (method.overhead, method.overhead_time));
+    let mut means = Means::new(moving.channels.interval, methods.collect());
     Run::open(moving, seed).close(&mut means);
     Arc::new(scenario.frozen(means.prices(), &means.groups(scenario.groups.len())))
 }

@@ -26,7 +26,8 @@ macro_rules! named {
 named! {
     /// The end of a job's life; every job has exactly one.
     Fate {
-        /// No offer was worth taking, or there was none; the cause says which.
+        /// No offer was worth taking, or there was none, at first or when the job was to be placed or priced anew; the cause says
+        /// which.
         Declined = "declined",
         /// Patience ran out while waiting.
         Abandoned = "abandoned",

@@ -20,7 +20,7 @@ use crate::scenario::schema::{Checker, Use};
 use crate::scenario::verification::Check;
 
 use super::arrival::draw;
-use super::{placement, replication, settlement, terms, verdict};
+use super::{arrival, placement, replication, settlement, terms, verdict};
 
 /// The answer reaches the requester. Without a check it goes on to its verdict at once.
 pub fn answered(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
@@ -30,7 +30,10 @@ pub fn answered(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
         story.at.used = at.now;
     }
     at.facts.note(Fact::Answered { job: story.key, node: job.node, right: story.is_right() });
-    if !job.link.is_some() {
+    let (class, tokens, link) = (story.class, story.output_tokens, job.link);
+    arrival::learn_output(market, class, tokens);
+    let job = &mut market.jobs[slot];
+    if !link.is_some() {
         job.stage = Stage::Answered;
         return verdict::accept(market, at, slot);
     }

@@ -72,7 +72,10 @@ pub static JOBS: Table<JobRow> = Table {
         C::time("used_ns", "instant the requester began to rely on it", |row| at(row.story.at.used)).nullable(),
         C::time("accepted_ns", "instant verification let it pass", |row| at(row.story.at.accepted)).nullable(),
         C::time("paid_ns", "instant the node was paid", |row| at(row.story.at.paid)).nullable(),
-        C::time("final_ns", "instant after which nothing acts on it", |row| at(row.story.at.finalised)).nullable(),
+        C::time("final_ns", "instant from which nothing can revoke it; a payment may follow", |row| {
+            at(row.story.at.finalised)
+        })
+        .nullable(),
         C::time("closed_ns", "instant it left the market", |row| Cell::U64(row.story.at.closed.0)),
         C::time("deadline_ns", "instant the answer was due", |row| at(row.story.deadline)).nullable(),
         C::span("response_ns", "time from asking to the answer", |row| {
@@ -136,9 +139,12 @@ pub static JOBS: Table<JobRow> = Table {
         C::money("charged_coordination", "µcredit", "what the requester paid the chain", |row| {
             Cell::I64(row.story.charged_coordination.0)
         }),
-        C::money("charged_verification", "µcredit", "what the requester paid those who checked", |row| {
-            Cell::I64(row.story.charged_verification.0)
-        }),
+        C::money(
+            "charged_verification",
+            "µcredit",
+            "what the requester paid those who checked, and nodes for copies and for work beyond that of the answer",
+            |row| Cell::I64(row.story.charged_verification.0),
+        ),
         C::money("shortfall", "µcredit", "what a revocation could not bring back", |row| {
             Cell::I64(row.story.shortfall.0)
         }),
@@ -146,6 +152,20 @@ pub static JOBS: Table<JobRow> = Table {
             .formula("compute_price + coordination_price + verification_price"),
         C::money("charged", "µcredit", "what the requester paid in the end", |row| Cell::I64(row.story.charged().0))
             .formula("charged_compute + charged_coordination + charged_verification"),
+        C::money(
+            "delivered",
+            "µcredit",
+            "what a right answer used in time was worth then, after the discount",
+            |row| Cell::I64(row.story.delivered.0),
+        )
+        .formula("value · D(used_ns − asked_ns)"),
+        C::money(
+            "harm",
+            "µcredit",
+            "what a wrong answer in use cost, less the part undone by finding it wrong",
+            |row| Cell::I64(row.story.harm.0),
+        )
+        .formula("harm · value · (1 − recovers · [found wrong])"),
         C::id("node", "node of the last attempt; missing where there was none", |row| {
             if row.story.node.is_some() { Cell::U32(row.story.node.0) } else { Cell::Null }
         })

@@ -58,6 +58,21 @@ pub fn all() -> Vec<TableDescription> {
     ]
 }
 
+/// What the share of slots in use means, of whose slots and over which time.
+macro_rules! utilised {
+    ($whose:literal, $when:literal) => {
+        concat!(
+            "share of the slots of ",
+            $whose,
+            " in use ",
+            $when,
+            "; missing where some have unbounded slots, share their processor or serve in batches, and in a frozen twin"
+        )
+    };
+}
+
+pub(super) use utilised;
+
 /// The columns of several lists in one, for tables of so many columns.
 pub(super) const fn joined<R, const COUNT: usize>(parts: &[&[Column<R>]]) -> [Column<R>; COUNT] {
     let mut all = [const { Column::flag("unset", "unset", |_| Cell::Null) }; COUNT];

@@ -1,6 +1,6 @@
 //! `validators`: one row per validator or prover, at the end of the run.
 
-use super::NodeRow;
+use super::{NodeRow, utilised};
 use crate::domain::ids::Id;
 use crate::record::columns::{Cell, Column, Table};
 
@@ -23,6 +23,11 @@ pub static VALIDATORS: Table<NodeRow> = Table {
         }),
         C::money("stake", "µtoken", "tokens it holds", |row| Cell::I64(row.gauge.stake.0)),
         C::span("busy_ns", "slot-time of checking given", |row| Cell::U64(row.gauge.busy)),
+        C::number("utilisation", "", utilised!("the party", "while it worked"), |row| {
+            row.gauge.utilisation.map_or(Cell::Null, Cell::F64)
+        })
+        .nullable()
+        .formula("busy_ns / (slots · time it worked)"),
         C::count("checked", "checks and proofs answered", |row| Cell::U64(row.gauge.checked)),
         C::count("alarms", "of which raised an alarm", |row| Cell::U64(row.gauge.alarms)),
         C::number("trust", "", "probability of a careful look, as the first group of requesters sees it", |row| {

@@ -5,6 +5,7 @@ use std::ops::AddAssign;
 use crate::domain::fate::{Cause, Fate};
 use crate::domain::money::Money;
 use crate::domain::story::Story;
+use crate::engine::random::Seed;
 use crate::engine::time::{Span, Time};
 use crate::record::blocks::Blocks;
 use crate::record::classes::Classes;
@@ -106,12 +107,27 @@ pub struct Summary {
     pub end: MarketGauge,
     /// The market when counting began.
     pub begin: MarketGauge,
+    /// Which run it is, where it is written down.
+    pub about: Option<About>,
     /// The run in stretches of arrival time, for intervals; empty unless asked for.
     pub blocks: Blocks,
     /// The jobs counted, by class.
     pub classes: Classes,
     /// Credits that nodes earned, and what being busy cost them, over the whole run.
     pub nodes: NodeTotals,
+}
+
+/// Which run a summary is of.
+#[derive(Clone, Debug)]
+pub struct About {
+    /// The name of its scenario.
+    pub name: String,
+    /// Its seed.
+    pub seed: Seed,
+    /// Over everything that happened.
+    pub digest: String,
+    /// The start of the run in its first trace of dates, as RFC 3339 in UTC.
+    pub trace_start: Option<String>,
 }
 
 /// The nodes together, over the whole run.

@@ -6,7 +6,7 @@ use super::terminal;
 use crate::chart::svg::{self, escaped};
 use crate::chart::{self, Drawing, Source, Sources, numbers};
 use crate::domain::fate::{Cause, Fate};
-use crate::record::columns::{Column, TableDescription};
+use crate::record::columns::{Column, Kind, TableDescription};
 use crate::record::tables::{self, SUMMARY};
 use crate::record::tally::Summary;
 
@@ -91,7 +91,7 @@ fn values(run: &Source) -> Result<Vec<Value>, String> {
         let number = *table.numbers(column.name).ok()?.first()?;
         Some(Value { column, number })
     };
-    Ok(SUMMARY.columns.iter().filter_map(value).collect())
+    Ok(SUMMARY.columns.iter().filter(|column| column.kind != Kind::Text).filter_map(value).collect())
 }
 
 fn summary(page: &mut String, run: &Source) {

@@ -20,6 +20,8 @@ pub(super) struct Files<'a> {
     named: RefCell<BTreeSet<usize>>,
     /// The last name that is no class.
     unknown_class: RefCell<Option<String>>,
+    /// The earliest date of the file read last, in nanoseconds since the start of 1970, if it has dates.
+    earliest: Option<i128>,
 }
 
 /// A file that was read.
@@ -42,7 +44,7 @@ impl<'a> Files<'a> {
     /// None read yet; `classes` are the classes a column may name.
     pub fn new(document: &'a Document, classes: Vec<String>) -> Files<'a> {
         let (named, unknown_class) = (RefCell::default(), RefCell::default());
-        Files { document, classes, read: Vec::new(), problem: None, named, unknown_class }
+        Files { document, classes, read: Vec::new(), problem: None, named, unknown_class, earliest: None }
     }
 
     /// The file named at `path` of the scenario.
@@ -71,6 +73,11 @@ impl<'a> Files<'a> {
     /// The name that was asked for as a class last and is none.
     pub fn take_unknown_class(&mut self) -> Option<String> {
         self.unknown_class.take()
+    }
+
+    /// The earliest date of the file read last, in nanoseconds since the start of 1970, if it has dates.
+    pub fn take_earliest(&mut self) -> Option<i128> {
+        self.earliest.take()
     }
 
     /// What has been read: files as written, and the hash of their contents.
@@ -102,6 +109,11 @@ impl Named<'_, '_> {
         let specs: Vec<ColumnSpec<'_>> = wanted.iter().zip(kinds.iter().copied()).map(spec).collect();
         let columns = inputs::read(&file, &specs)?;
         self.files.remember(self.path, &file)?;
+        let dated = |wanted: &Wanted| {
+            let (first, instants) = (columns.first_date(&wanted.name)?, columns.instants(&wanted.name)?);
+            Some(first + i128::from(instants.iter().copied().min()?))
+        };
+        self.files.earliest = wanted.iter().find_map(dated);
         Ok(wanted.iter().map(|wanted| filled(&columns, wanted)).collect())
     }
 }

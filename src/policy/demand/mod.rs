@@ -2,6 +2,7 @@
 
 use crate::domain::job::Arrival;
 use crate::engine::random::Stream;
+use crate::engine::time::Span;
 use crate::policy::input::Reader;
 
 pub mod clients;
@@ -48,6 +49,20 @@ impl Arrivals {
     /// Whether the law says each job's class.
     pub fn names_classes(&self) -> bool {
         matches!(self, Arrivals::Trace(spec) if spec.class.is_some())
+    }
+
+    /// Whether the law says which client asks for each job.
+    pub fn names_clients(&self) -> bool {
+        match self {
+            Arrivals::Clients(_) => true,
+            Arrivals::Trace(spec) => spec.client.is_some(),
+            _ => false,
+        }
+    }
+
+    /// How long after the first row of its file the run starts, of a law that replays one.
+    pub fn starts_after(&self) -> Option<Span> {
+        if let Arrivals::Trace(spec) = self { Some(spec.from) } else { None }
     }
 
     /// Checks the parameters together and reads the file the law replays, if it replays one; to be called before the first

@@ -30,8 +30,12 @@ pub struct Names {
     pub classes: Vec<String>,
     /// Of the model each class asks for.
     pub models: Vec<String>,
+    /// Whether the work of each class goes by tokens.
+    pub tokens: Vec<bool>,
     /// Of sources.
     pub sources: Vec<String>,
+    /// Whether each source names the clients of its jobs.
+    pub clients: Vec<bool>,
     /// Of groups of requesters.
     pub requesters: Vec<String>,
     /// Of groups of nodes.

@@ -39,7 +39,7 @@ pub static NODES: Table<NodeRow> = Table {
         })
         .formula("cost_rate × busy_ns / 10⁹"),
         C::money("stake", "µtoken", "tokens it holds", |row| Cell::I64(row.gauge.stake.0)),
-        C::span("busy_ns", "slot-time of service given", |row| Cell::U64(row.gauge.busy)),
+        C::span("busy_ns", "slot-time of service given", |row| Cell::I64(row.gauge.busy as i64)),
         C::number("utilisation", "", utilised!("the node", "while it worked"), |row| {
             row.gauge.utilisation.map_or(Cell::Null, Cell::F64)
         })

@@ -35,7 +35,7 @@ pub static SERIES: Table<SeriesRow> = Table {
     name: "series",
     grain: "one row per tick of `record.tick`",
     columns: &[
-        C::time("at_ns", "instant of the tick", |row| Cell::U64(row.at.0)),
+        C::time("at_ns", "instant of the tick", |row| row.at.into()),
         C::count("open", "jobs asked for and not closed", |row| Cell::U64(row.now.open)),
         C::count("waiting", "jobs in a node's waiting room", |row| Cell::U64(row.now.waiting)),
         C::count("executing", "jobs in service", |row| Cell::U64(row.now.executing)),
@@ -98,7 +98,10 @@ pub static SERIES: Table<SeriesRow> = Table {
         .nullable()
         .formula("∫ slots in use dt / ∫ slots dt, both of validators and provers while they work"),
         C::count("blocks", "blocks of the chain so far", |row| Cell::U64(row.now.blocks)),
-        C::new("block_used", Kind::U64, "gas", "gas used in the last block", |row| Cell::U64(row.now.block_used)),
+        C::new("block_used", Kind::U64, "gas", "gas used in the last block; missing before the first", |row| {
+            if row.now.blocks > 0 { Cell::U64(row.now.block_used) } else { Cell::Null }
+        })
+        .nullable(),
         C::new("chain_waiting", Kind::U64, "gas", "gas of the placements that wait for a block", |row| {
             Cell::U64(row.now.chain_waiting)
         }),

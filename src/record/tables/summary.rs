@@ -1,8 +1,9 @@
 //! `summary`: the run in one row.
 
 use crate::domain::fate::Fate;
+use crate::engine::time::Span;
 use crate::record::columns::{Cell, Column, Table};
-use crate::record::tally::{Durations, Summary};
+use crate::record::tally::{About, Durations, Summary};
 
 use super::endings::{causes, fates};
 use super::{joined, utilised};
@@ -39,8 +40,8 @@ const SERVICE: [C; 6] = durations!(service "time of execution":
     "service_mean_s" "service_deviation_s" "service_p50_ns" "service_p90_ns" "service_p95_ns" "service_p99_ns");
 
 const REST: [C; 23] = [
-    C::time("from_ns", "instant from which jobs and levels are counted", |run| Cell::U64(run.from.0)),
-    C::time("ended_ns", "instant the run ended", |run| Cell::U64(run.ended.0)),
+    C::time("from_ns", "instant from which jobs and levels are counted", |run| run.from.into()),
+    C::time("ended_ns", "instant the run ended", |run| run.ended.into()),
     C::count("jobs", "jobs counted", |run| Cell::U64(run.jobs)).formula("the sum of the columns fate_…"),
     C::number("throughput", "1/s", "answers per second", |run| {
         Cell::F64(run.response.moments.count() as f64 / run.seconds())
@@ -191,7 +192,7 @@ const TRUST_GAP: [C; 6] = durations!(trust_gap "time from use to finality":
     "trust_gap_mean_s" "trust_gap_deviation_s" "trust_gap_p50_ns" "trust_gap_p90_ns" "trust_gap_p95_ns"
     "trust_gap_p99_ns");
 
-const ALL: [C; 111] = joined(&[
+const ALL: [C; 117] = joined(&[
     &REST,
     &FATES,
     &CAUSES,
@@ -203,7 +204,31 @@ const ALL: [C; 111] = joined(&[
     &ACCEPTED,
     &FINALITY,
     &TRUST_GAP,
+    &ABOUT,
 ]);
+
+const ABOUT: [C; 6] = [
+    C::text("name", "name of the scenario", |run| about(run, |about| Cell::Text(&about.name))).nullable(),
+    C::count("seed", "root of all random numbers", |run| about(run, |about| Cell::U64(about.seed.root))).nullable(),
+    C::count("replication", "replication of that seed, 0 for the seed itself", |run| {
+        about(run, |about| Cell::U64(about.seed.replication))
+    })
+    .nullable(),
+    C::text("version", "version of the program", |run| about(run, |_| Cell::Text(env!("CARGO_PKG_VERSION"))))
+        .nullable(),
+    C::text("digest", "digest of everything that happened", |run| about(run, |about| Cell::Text(&about.digest)))
+        .nullable(),
+    C::text(
+        "trace_start",
+        "date and time in UTC that the start of the run is in its first trace; missing without a trace of dates",
+        |run| about(run, |about| about.trace_start.as_deref().into()),
+    )
+    .nullable(),
+];
+
+fn about<'a>(run: &'a Summary, cell: fn(&'a About) -> Cell<'a>) -> Cell<'a> {
+    run.about.as_ref().map_or(Cell::Null, cell)
+}
 
 /// The run in one row.
 pub static SUMMARY: Table<Summary> = Table { name: "summary", grain: "one row per run", columns: &ALL };
@@ -213,5 +238,5 @@ fn number(value: Option<f64>) -> Cell<'static> {
 }
 
 fn quantile(durations: &Durations, share: f64) -> Cell<'static> {
-    durations.grid.quantile(share).map_or(Cell::Null, Cell::U64)
+    durations.grid.quantile(share).map(Span).into()
 }

@@ -124,6 +124,23 @@ pub(super) fn date(text: &str) -> Option<i128> {
     Some(seconds * 1_000_000_000 + fraction)
 }
 
+/// Nanoseconds since the start of 1970 as a date and time in UTC (RFC 3339), with as many digits of the second as it has.
+pub fn utc(nanos: i128) -> String {
+    const DAY: i128 = 86_400_000_000_000;
+    // Days to a date of the Gregorian calendar, as `days_since_1970` the other way round.
+    let (shifted, of_day) = (nanos.div_euclid(DAY) as i64 + 719_468, nanos.rem_euclid(DAY) as u64);
+    let (era, day) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year_of_era = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+    let day_of_year = day - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let (date, shown) = (day_of_year - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
+    let year = era * 400 + year_of_era + i64::from(shown <= 2);
+    let (seconds, rest) = (of_day / 1_000_000_000, of_day % 1_000_000_000);
+    let fraction = if rest == 0 { String::new() } else { format!(".{rest:09}").trim_end_matches('0').to_owned() };
+    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}-{shown:02}-{date:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
+}
+
 /// Seconds that a zone is ahead of UTC.
 fn zone(text: &str) -> Option<i64> {
     let sign = match text.as_bytes().first() {
@@ -162,6 +179,19 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dates_are_written_as_they_are_read() {
+        let dates = [
+            "1970-01-01T00:00:00Z",
+            "2023-11-16T18:15:46.68059Z",
+            "2000-02-29T23:59:59.999999999Z",
+            "1969-12-31T00:00:01Z",
+        ];
+        for text in dates {
+            assert_eq!(utc(date(text).expect("a date")), text);
+        }
+    }
 
     #[test]
     fn decimals_are_scaled_exactly() {

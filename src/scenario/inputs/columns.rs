@@ -64,6 +64,8 @@ struct Column {
     values: Values,
     /// The rows without a value, ascending. Their values are zero or empty.
     blank: Vec<usize>,
+    /// Of dates, the first in nanoseconds since the start of 1970.
+    first_date: Option<i128>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -135,6 +137,11 @@ impl Columns {
         self.find(name, |values| if let Values::Instants(instants) = values { Some(instants.as_slice()) } else { None })
     }
 
+    /// The first row of a column of dates, in nanoseconds since the start of 1970; `None` if its times are plain numbers.
+    pub fn first_date(&self, name: &str) -> Option<i128> {
+        self.columns.iter().find(|column| column.name == name).and_then(|column| column.first_date)
+    }
+
     /// Whether an optional column has no value in a row; what stands in its place is zero or empty.
     pub fn is_blank(&self, name: &str, row: usize) -> bool {
         self.columns.iter().any(|column| column.name == name && column.blank.binary_search(&row).is_ok())
@@ -164,7 +171,7 @@ impl<'s> Builder<'s> {
                 Kind::Text => Values::Texts(Texts::default()),
                 Kind::Timestamp { .. } => Values::Instants(Vec::new()),
             };
-            Column { name: spec.name.to_owned(), values, blank: Vec::new() }
+            Column { name: spec.name.to_owned(), values, blank: Vec::new(), first_date: None }
         };
         let columns = specs.iter().map(column).collect();
         Builder { path, specs, columns, first: vec![None; specs.len()], rows: 0 }
@@ -261,7 +268,10 @@ impl<'s> Builder<'s> {
     }
 
     /// The columns; those for which `there` is false are left out.
-    pub(super) fn finish(self, there: impl Fn(usize) -> bool) -> Columns {
+    pub(super) fn finish(mut self, there: impl Fn(usize) -> bool) -> Columns {
+        for (column, first) in self.columns.iter_mut().zip(&self.first) {
+            column.first_date = first.filter(|(_, is_date)| *is_date).map(|(nanos, _)| nanos);
+        }
         let columns = self.columns.into_iter().enumerate().filter(|(index, _)| there(*index)).map(|(_, column)| column);
         Columns { rows: self.rows, columns: columns.collect() }
     }

@@ -23,7 +23,7 @@ mod formats;
 
 use std::path::Path;
 
-pub use self::cell::{Unit, nanoseconds};
+pub use self::cell::{Unit, nanoseconds, utc};
 pub use self::columns::{ColumnSpec, Columns, Kind, Texts};
 pub use self::hash::hash;
 pub use self::matrix::{Matrix, MatrixSpec, read_matrix};

@@ -278,7 +278,8 @@ fn held<E>(
         return Ok(scenario);
     }
     let moving = Arc::new(Scenario { freeze: false, ..Scenario::clone(&scenario) });
-    let mut means = Means::new(moving.channels.interval);
+    let methods = moving.verification.methods.iter().map(|method| (method.overhead, method.overhead_time));
+    let mut means = Means::new(moving.channels.interval, methods.collect());
     let mut run = Run::open(moving, seed);
     run.until_watched(scenario.horizon, &mut means, &mut look)?;
     run.drain_watched(&mut means, &mut look)?;

@@ -286,6 +286,10 @@ impl Columns {
         let at = |row: usize, value: u64| if values.is_null(row) { NEVER } else { value };
         match &values.data {
             Data::U64(column) => Ok(column.iter().enumerate().map(|(row, &value)| at(row, value)).collect()),
+            // Instants and times are never below zero where the program writes them.
+            Data::I64(column) => {
+                Ok(column.iter().enumerate().map(|(row, &value)| at(row, value.unsigned_abs())).collect())
+            }
             Data::U32(column) => Ok(column.iter().enumerate().map(|(row, &value)| at(row, value.into())).collect()),
             _ => Err(format!("column `{name}` does not hold whole numbers")),
         }

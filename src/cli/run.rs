@@ -197,16 +197,6 @@ pub(super) fn circumstances(started: String, elapsed_s: f64) -> Circumstances {
 /// The present, as RFC 3339 in UTC.
 #[allow(clippy::disallowed_methods, reason = "the manifest says when; no result depends on it")]
 pub(super) fn utc_now() -> String {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_secs());
-    let (days, of_day) = (seconds / 86_400, seconds % 86_400);
-    // Days to a date of the Gregorian calendar: the era of 400 years, the year from March on, the month (H. Hinnant).
-    let shifted = days + 719_468;
-    let (era, day) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day_of_year = day - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let (date, month_shown) = (day_of_year - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
-    let year = era * 400 + year_of_era + u64::from(month >= 10);
-    let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
-    format!("{year:04}-{month_shown:02}-{date:02}T{hour:02}:{minute:02}:{second:02}Z")
+    let passed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_secs());
+    crate::scenario::inputs::utc(i128::from(passed) * 1_000_000_000)
 }

@@ -6,12 +6,11 @@ use crate::policy::demand::{Arrivals, clients, trace};
 use crate::policy::pricing::Pricing;
 use crate::scenario::channels::Channel;
 use crate::scenario::document::Document;
+use crate::scenario::inputs;
 use crate::scenario::model::{Class, ClassOf, PartyKind, Work};
 use crate::scenario::schema::Checker;
 use crate::scenario::verification::{Check, Method};
 use crate::scenario::{Scenario, Source};
-
-mod wall;
 
 /// A source that repeats more often than this in a run was hardly meant to.
 const REPEATS_MAX: f64 = 100_000.0;
@@ -52,12 +51,10 @@ pub(super) fn headline(scenario: &Scenario) -> String {
 /// What was understood of a scenario.
 pub(super) fn of(document: &Document, scenario: &Scenario) -> Understood {
     let mut said = Understood::default();
-    for (index, source) in scenario.sources.iter().enumerate() {
+    for source in scenario.sources.iter() {
         match &source.arrivals {
             Arrivals::Trace(spec) => {
-                let path = format!("demand.sources[{index}].arrivals.trace.file");
-                let wall = wall::times(document, &path, spec);
-                rows(scenario, source, spec, wall, &mut said);
+                rows(scenario, source, spec, &mut said);
                 tokens(scenario, source, spec, &mut said);
             }
             Arrivals::Clients(spec) => windows(scenario, source, spec, &mut said),
@@ -71,12 +68,16 @@ pub(super) fn of(document: &Document, scenario: &Scenario) -> Understood {
 }
 
 /// The rows of a trace: when they come, and which of them are played.
-fn rows(scenario: &Scenario, source: &Source, spec: &trace::Spec, wall: Option<wall::Times>, said: &mut Understood) {
+fn rows(scenario: &Scenario, source: &Source, spec: &trace::Spec, said: &mut Understood) {
+    let recorded = spec.recorded();
     let (name, end) = (&source.name, scenario.asking_ends);
     let played = spec.played(scenario.warm_up, end);
     let rows = count(played.rows, "row", "rows");
-    let when = match wall.as_ref().and_then(wall::Times::span) {
-        Some(span) => format!("from {span}"),
+    let when = match recorded.began_ns {
+        Some(began) => {
+            let instant = |after: Span| inputs::utc(began + i128::from(after.0));
+            format!("from {} to {}", instant(recorded.first), instant(recorded.last))
+        }
         None => format!("over {}", played.last.since(Time::ZERO).rounded()),
     };
     let how = match played.period {
@@ -89,8 +90,11 @@ fn rows(scenario: &Scenario, source: &Source, spec: &trace::Spec, wall: Option<w
     };
     said.sources.push(format!("source `{name}`: {rows} {when}; {how}"));
     let mut warn = |text: String| said.warnings.push(format!("source `{name}`: {text}"));
-    if let Some(wall) = wall.filter(|wall| wall.back * 100 > played.rows) {
-        warn(format!("the times in column `{}` go back {} times: is it the column of times?", spec.time, wall.back));
+    if recorded.back * 100 > played.rows {
+        warn(format!(
+            "the times in column `{}` go back {} times: is it the column of times?",
+            spec.time, recorded.back
+        ));
     }
     if played.rows > 1 && played.last == played.first {
         warn(format!("all {rows} come at the same instant"));

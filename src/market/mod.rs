@@ -135,7 +135,7 @@ pub struct Market {
 /// What the market has learnt about a class, and where its constant delays queue.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct ClassState {
-    /// Jobs whose output tokens are known.
+    /// Answers that have reached their requesters.
     outputs: u64,
     /// Their output tokens together.
     output_tokens: u64,

@@ -199,13 +199,14 @@ fn quote(seed: Seed, scenario: &Scenario, id: NodeGroupId, group: &NodeGroup, no
     let regions = scenario.network.regions.len() as u64;
     let drawn = || RegionId(trait_of(seed, node, Trait::Region).below(regions) as u16);
     let cost = amount(&group.cost, Trait::Cost).max(Money::ZERO);
-    let slowness = 1.0 / speed(seed, group, node);
+    let own = own_speed(seed, group, node);
     NodeQuote {
         asks: group.price.as_ref().map_or(Money(-1), |law| amount(law, Trait::Price).max(Money::ZERO)),
         cost,
-        floor: Money(Span::at_least_nanos(cost.0 as f64 * slowness).0 as i64),
+        // A twin's pace is the mean of what slowed executions down, and nodes do not ask more for that.
+        floor: Money(Span::at_least_nanos(cost.0 as f64 * (1.0 / own)).0 as i64),
         work: 0,
-        slowness,
+        slowness: 1.0 / (own * group.pace),
         jobs: 0,
         slots: group.slots,
         room: group.slots.saturating_add(group.places),
@@ -216,8 +217,8 @@ fn quote(seed: Seed, scenario: &Scenario, id: NodeGroupId, group: &NodeGroup, no
 }
 
 /// A node's speed; never below a millionth of the reference, so that every job ends.
-fn speed(seed: Seed, group: &NodeGroup, node: u64) -> f64 {
-    (group.speed.sample(&mut trait_of(seed, node, Trait::Speed)) * group.pace).max(1e-6)
+pub(super) fn own_speed(seed: Seed, group: &NodeGroup, node: u64) -> f64 {
+    group.speed.sample(&mut trait_of(seed, node, Trait::Speed)).max(1e-6)
 }
 
 fn node(seed: Seed, group: &NodeGroup, number: u64, priorities: usize) -> Node {
@@ -225,7 +226,7 @@ fn node(seed: Seed, group: &NodeGroup, number: u64, priorities: usize) -> Node {
         turn: 0,
         up: true,
         due: None,
-        speed: speed(seed, group, number),
+        speed: own_speed(seed, group, number) * group.pace,
         service: Service::with_slots(group.slots),
         waiting: match group.discipline {
             Discipline::Priority => Waiting::Lines(vec![Line::default(); priorities]),
@@ -246,6 +247,9 @@ fn backroom(seed: Seed, group: &NodeGroup, number: u64, operator: OperatorId) ->
         loaded: Vec::new(),
         fate: Stream::new(seed, Purpose::Failures as u32, number),
         listing_turn: 0,
+        beat: Time::ZERO,
+        came: Time::ZERO,
+        worked: 0,
         operator,
         stake: Money::from_number(group.stake.sample(&mut stake)).max(Money::ZERO),
         failed: 0,

@@ -23,6 +23,9 @@ pub struct Manifest {
     pub id: String,
     /// What the output is.
     pub identity: Identity,
+    /// The date and time in UTC that the start of the run is in its first trace; absent without a trace of dates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace_start: Option<String>,
     /// How it came about.
     pub circumstances: Circumstances,
 }
@@ -114,7 +117,7 @@ impl Host {
 impl Manifest {
     /// The manifest of an output; the list of files is filled in when it is written.
     pub fn new(identity: Identity, circumstances: Circumstances) -> Manifest {
-        Manifest { id: identity.id(), identity, circumstances }
+        Manifest { id: identity.id(), identity, trace_start: None, circumstances }
     }
 
     /// Writes it, with the list of all files that are complete by now: it is the last file of an output.

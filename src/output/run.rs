@@ -17,10 +17,10 @@ use crate::record::batch::{Batch, Rows, Sink};
 use crate::record::fact::{Attention, Fact, Kind};
 use crate::record::recorder::Recorder;
 use crate::record::tables::{CLASSES, Chosen, ClassRow, Names, SUMMARY, SharedNames, Tables};
-use crate::record::tally::{Summary, Tally};
+use crate::record::tally::{About, Summary, Tally};
 use crate::scenario::Scenario;
-use crate::scenario::model::PartyKind;
-use crate::scenario::schema::{Checker, TableName};
+use crate::scenario::model::Work;
+use crate::scenario::schema::TableName;
 use crate::simulate::Outcome;
 
 /// A run's recorders and the folder they fill. Dropped before [`Recording::finish`] it leaves nothing.
@@ -31,6 +31,8 @@ pub struct Recording {
     /// The names of the classes, if they are recorded.
     classes: Option<Vec<String>>,
     failed: Rc<Cell<bool>>,
+    /// Which run it is, but for its digest.
+    about: About,
     identity: Identity,
     folder: Folder,
 }
@@ -104,7 +106,9 @@ impl Recording {
         let wants = |table: TableName| scenario.record.tables.contains(&table);
         let names = || scenario.classes.iter().map(|class| class.name.clone()).collect();
         let (summary, classes) = (wants(TableName::Summary), wants(TableName::Classes).then(names));
-        Ok(Recording { recorder, summary, classes, failed, identity, folder })
+        let (name, trace_start) = (scenario.name.clone(), scenario.trace_start.clone());
+        let about = About { name, seed, digest: String::new(), trace_start };
+        Ok(Recording { recorder, summary, classes, failed, about, identity, folder })
     }
 
     /// What watches the run.
@@ -137,8 +141,11 @@ impl Recording {
     /// closed with [`Recording::recorder`]. `circumstances` holds what only the caller knows; digest, checkpoints and
     /// tables are filled in here.
     pub fn finish(self, outcome: &Outcome, mut circumstances: Circumstances) -> Result<Recorded, FileError> {
-        let Recording { recorder: (tally, (tables, _)), summary: wanted, classes, failed: _, identity, folder } = self;
-        let summary = tally.into_summary();
+        let Recording { recorder: (tally, (tables, _)), summary: wanted, classes, failed: _, about, identity, folder } =
+            self;
+        let mut summary = tally.into_summary();
+        let trace_start = about.trace_start.clone();
+        summary.about = Some(About { digest: outcome.digest.to_string(), ..about });
         let mut sink = tables.finish();
         if wanted {
             let mut rows = Rows::new(&SUMMARY);
@@ -157,7 +164,7 @@ impl Recording {
         circumstances.digest = outcome.digest.to_string();
         circumstances.checkpoints = outcome.digest.checkpoints().collect();
         circumstances.tables.clone_from(&counts);
-        Manifest::new(identity, circumstances).write(folder.files())?;
+        Manifest { trace_start, ..Manifest::new(identity, circumstances) }.write(folder.files())?;
         let path = folder.path().to_path_buf();
         let notes = folder.finish()?;
         Ok(Recorded { summary, folder: path, tables: counts, notes })
@@ -185,7 +192,9 @@ pub fn names(scenario: &Scenario) -> SharedNames {
     Arc::new(Names {
         classes: scenario.classes.iter().map(|class| class.name.clone()).collect(),
         models: scenario.classes.iter().map(model_of).collect(),
+        tokens: scenario.classes.iter().map(|class| matches!(class.work, Work::Tokens { .. })).collect(),
         sources: scenario.sources.iter().map(|source| source.name.clone()).collect(),
+        clients: scenario.sources.iter().map(|source| source.arrivals.names_clients()).collect(),
         requesters: scenario.requesters.iter().map(|group| group.name.clone()).collect(),
         methods: scenario.verification.methods.iter().map(|method| method.name.clone()).collect(),
         groups: scenario.groups.iter().map(|group| group.name.clone()).collect(),
@@ -193,13 +202,7 @@ pub fn names(scenario: &Scenario) -> SharedNames {
     })
 }
 
-/// Whether any admitted method asks others.
-fn asks_others(scenario: &Scenario) -> bool {
-    let checks = scenario.verification.methods.iter().flat_map(|method| &method.checks);
-    checks.into_iter().any(|check| check.is_asked_of_others() || check.by == Checker::Proof)
-}
-
-/// The tables beside the summary.
+/// The tables beside the summary: all that are asked for, those that will have no row too.
 fn chosen(scenario: &Scenario) -> Chosen {
     let record = &scenario.record;
     let wants = |table: TableName| record.tables.contains(&table);
@@ -207,8 +210,8 @@ fn chosen(scenario: &Scenario) -> Chosen {
         jobs: wants(TableName::Jobs).then(|| record.jobs.get()),
         series: wants(TableName::Series).then_some(record.tick),
         nodes: wants(TableName::Nodes),
-        validators: wants(TableName::Validators) && scenario.groups.iter().any(|group| group.kind != PartyKind::Node),
-        checks: (wants(TableName::Checks) && asks_others(scenario)).then_some(record.jobs.get()),
+        validators: wants(TableName::Validators),
+        checks: wants(TableName::Checks).then_some(record.jobs.get()),
     }
 }
 

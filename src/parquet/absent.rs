@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn every_call_says_what_is_missing() {
         let path = Path::new("jobs.parquet");
-        let field = Field { name: "asked".to_string(), kind: Kind::U64, nullable: false };
+        let field = Field::new("asked", Kind::U64, false);
         assert_eq!(Writer::create(Vec::new(), &[field], &[]).unwrap_err(), ABSENT);
         assert_eq!(Foreign::open(Vec::new()).err().as_deref(), Some(ABSENT));
         assert!(!is_catching());

@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     fn field(name: &str, kind: Kind) -> Field {
-        Field { name: name.to_string(), kind, nullable: true }
+        Field::new(name, kind, true)
     }
 
     /// Three row groups of 1 000, 1 000 and 500 rows; every third number and every fifth text is missing.

@@ -66,6 +66,22 @@ pub struct Field {
     pub kind: Kind,
     /// Whether a value may be missing.
     pub nullable: bool,
+    /// What readers show beside the column, such as its unit: keys with their values.
+    pub notes: Vec<(String, String)>,
+}
+
+impl Field {
+    /// A column without notes.
+    pub fn new(name: &str, kind: Kind, nullable: bool) -> Field {
+        Field { name: name.to_owned(), kind, nullable, notes: Vec::new() }
+    }
+
+    /// The same with notes; those without a value are left out.
+    pub fn noting(mut self, notes: &[(&str, &str)]) -> Field {
+        let said = notes.iter().filter(|(_, value)| !value.is_empty());
+        self.notes.extend(said.map(|&(key, value)| (key.to_owned(), value.to_owned())));
+        self
+    }
 }
 
 /// The values of one column.

@@ -7,7 +7,7 @@ use super::terminal;
 use crate::chart::svg::escaped;
 use crate::chart::{Source, numbers};
 use crate::domain::fate::{Cause, Fate};
-use crate::record::columns::{Column, TableDescription};
+use crate::record::columns::{Column, Kind, TableDescription};
 use crate::record::tables::{self, SUMMARY};
 use crate::record::tally::Summary;
 
@@ -84,7 +84,7 @@ fn values(run: &Source) -> Result<Vec<Value>, String> {
         let number = *table.numbers(column.name).ok()?.first()?;
         Some(Value { column, number })
     };
-    Ok(SUMMARY.columns.iter().filter_map(value).collect())
+    Ok(SUMMARY.columns.iter().filter(|column| column.kind != Kind::Text).filter_map(value).collect())
 }
 
 /// What became of the jobs, how fast, and at what price, in two sentences.

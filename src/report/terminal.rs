@@ -9,8 +9,6 @@ use crate::record::batch::Batch;
 use crate::record::tables::SUMMARY;
 use crate::record::tally::{Durations, Summary};
 use crate::scenario::Scenario;
-use crate::scenario::model::NodeGroup;
-use crate::scenario::schema::Discipline;
 use crate::stats::interval::Estimate;
 
 /// The summary as aligned text, without the digest.
@@ -37,7 +35,7 @@ pub fn text(scenario: &Scenario, seed: Seed, summary: &Summary) -> String {
     ];
     rows.iter().for_each(|(name, durations)| duration_row(&mut text, name, durations));
     text.push('\n');
-    market(&mut text, scenario, summary);
+    market(&mut text, summary);
     text
 }
 
@@ -66,15 +64,15 @@ fn duration_row(text: &mut String, name: &str, durations: &Durations) {
     let _ = writeln!(text, "{name:<28}{:>12}{p50:>12}{p95:>12}{p99:>12}", seconds(mean));
 }
 
-fn market(text: &mut String, scenario: &Scenario, summary: &Summary) {
+fn market(text: &mut String, summary: &Summary) {
     let mut row = |name: &str, value: String| {
         let _ = writeln!(text, "{name:<28}{value:>12}");
     };
     row("answers per second", format!("{:.3}", summary.response.moments.count() as f64 / summary.seconds()));
+    row("right and final per second", format!("{:.3}", summary.final_right_rate()));
     row("jobs in service, mean", format!("{:.3}", summary.mean_level(|gauge| gauge.executing_area)));
     row("jobs waiting, mean", format!("{:.3}", summary.mean_level(|gauge| gauge.waiting_area)));
-    if let Some(slots) = slots(scenario) {
-        let busy = summary.mean_level(|gauge| gauge.executing_area) / slots as f64;
+    if let Some(busy) = summary.utilisation() {
         row("slots in use", format!("{:.3} %", 100.0 * busy));
     }
     row("nodes working", format!("{:.3} %", 100.0 * summary.up_share()));
@@ -86,7 +84,11 @@ fn market(text: &mut String, scenario: &Scenario, summary: &Summary) {
         row("node found gone or full", thousands(summary.bounced));
     }
     row("value asked for, credits", format!("{:.2}", Summary::credits(summary.value_asked)));
-    row("value delivered, credits", format!("{:.2}", Summary::credits(summary.value_final)));
+    row("value final, credits", format!("{:.2}", Summary::credits(summary.value_final)));
+    row("value at use, credits", format!("{:.2}", Summary::credits(summary.delivered)));
+    if summary.used_wrong > 0 {
+        row("harm in use, credits", format!("{:.2}", Summary::credits(summary.harm)));
+    }
     row("paid, credits", format!("{:.2}", Summary::credits(summary.charged)));
     if let Some(price) = summary.price_per_second() {
         row("paid per GPU-second", format!("{price:.6}"));
@@ -104,15 +106,6 @@ fn market(text: &mut String, scenario: &Scenario, summary: &Summary) {
 /// An instant as people read it.
 fn rounded(instant: crate::engine::time::Time) -> String {
     instant.since(crate::engine::time::Time::ZERO).rounded()
-}
-
-/// The slots of all nodes together, where they are bounded and each holds one job.
-fn slots(scenario: &Scenario) -> Option<u64> {
-    let of = |group: &NodeGroup| {
-        let single = group.slots < u32::MAX && group.discipline != Discipline::Batch;
-        single.then(|| u64::from(group.slots) * u64::from(group.count))
-    };
-    scenario.groups.iter().map(of).sum()
 }
 
 /// Every column of the table `summary` with its value: numbers as numbers, what is missing as null.

@@ -5,12 +5,13 @@
 //! along which a search goes.
 
 use crate::parquet::Kind;
-use crate::record::columns::{ColumnDescription, TableDescription};
+use crate::record::columns::{ColumnDescription, TableDescription, Words, described};
 use crate::stats::interval::Paired;
 
 use super::Study;
 use super::axis::Shown;
 use super::course::{Point, Row};
+use super::design::frontier::Found;
 use super::differences::Difference;
 use super::merge::{Line, Mean};
 
@@ -56,6 +57,7 @@ pub(super) struct Declared {
     pub(super) nullable: bool,
     pub(super) meaning: &'static str,
     pub(super) formula: &'static str,
+    pub(super) words: Words,
     pub(super) fill: Fill,
 }
 
@@ -67,11 +69,11 @@ pub(super) struct Declaration {
 }
 
 const fn one(name: &'static str, kind: Kind, meaning: &'static str, fill: fn(&Entry<'_>) -> Value) -> Declared {
-    Declared { name, kind, nullable: false, meaning, formula: "", fill: Fill::One(fill) }
+    Declared { name, kind, nullable: false, meaning, formula: "", words: &[], fill: Fill::One(fill) }
 }
 
 const fn each(name: &'static str, kind: Kind, meaning: &'static str, fill: fn(&Entry<'_>, usize) -> Value) -> Declared {
-    Declared { name, kind, nullable: false, meaning, formula: "", fill: Fill::Measures(fill) }
+    Declared { name, kind, nullable: false, meaning, formula: "", words: &[], fill: Fill::Measures(fill) }
 }
 
 impl<'a> Entry<'a> {
@@ -105,6 +107,10 @@ impl Declared {
         Declared { nullable: true, ..self }
     }
 
+    const fn words(self, words: Words) -> Declared {
+        Declared { words, ..self }
+    }
+
     const fn formula(self, formula: &'static str) -> Declared {
         Declared { formula, ..self }
     }
@@ -118,6 +124,7 @@ const AXES: Declared = Declared {
     nullable: false,
     meaning: "value of the axis at the point; of type f64 where all its values are numbers",
     formula: "",
+    words: &[],
     fill: Fill::Axes,
 };
 const CLASS: Declared = one("class", Kind::Text, "the class of job", |entry| Value::Text(Some(entry.class.to_owned())));
@@ -244,12 +251,10 @@ pub(super) static FRONTIER: Declaration = Declaration {
     grain: "one row per line of a search: a combination of the axes that are not searched",
     columns: &[
         AXES,
-        one(
-            "found",
-            Kind::Text,
-            "how the search ended; the words are explained in docs/survival-frontier.md",
-            |entry| Value::Text(Some(entry.line().crossing.found.name().to_owned())),
-        ),
+        one("found", Kind::Text, "how the search ended", |entry| {
+            Value::Text(Some(entry.line().crossing.found.name().to_owned()))
+        })
+        .words(Found::WORDS),
         one("SEARCHED", Kind::F64, "value at which the mean of the first measure crosses the level", |entry| {
             Value::Number(entry.line().values[0])
         })
@@ -285,6 +290,7 @@ pub fn all() -> Vec<TableDescription> {
         nullable: column.nullable,
         meaning: column.meaning,
         formula: column.formula,
+        words: described(column.words),
     };
     let tables = [&POINTS, &MEANS, &DIFFERENCES, &POINTS_BY_CLASS, &MEANS_BY_CLASS, &DIFFERENCES_BY_CLASS, &FRONTIER];
     let table = |table: &&Declaration| TableDescription {

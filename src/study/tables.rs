@@ -191,7 +191,7 @@ impl Column {
             Column::Number(_) => (Kind::F64, true),
             Column::Text(_) => (Kind::Text, true),
         };
-        Field { name: name.to_owned(), kind, nullable }
+        Field::new(name, kind, nullable)
     }
 
     fn values(&self, start: usize, end: usize) -> Values {

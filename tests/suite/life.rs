@@ -1,10 +1,12 @@
 //! The life of a computation is lived in full: the scenarios `everything…` meet every fact, every fate and every stage that
 //! the market knows, so that what the other tests promise of them they promise of every path.
 
+mod accounts;
 mod copies;
 mod inquest;
 mod opinions;
 mod queues;
+mod replay;
 mod verified;
 mod votes;
 

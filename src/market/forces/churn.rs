@@ -31,11 +31,15 @@ pub fn schedule_failure(market: &mut Market, at: &mut Moment<'_>, node: NodeId) 
 pub fn fail(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     let failure = group.failure.as_ref().expect("only a group that fails has failures");
+    let beat = last_beat(market, at.scenario.routing.heartbeat, node, at.now);
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
     state.up = false;
+    market.levels.in_use_of(group.kind).fall(at.now, u64::from(state.service.serving()));
     let backroom = &mut market.nodes.backrooms[node];
     backroom.failures += 1;
+    backroom.beat = beat;
+    backroom.worked += at.now.since(backroom.came).0;
     let down = failure.down.span(&mut backroom.fate);
     at.queue.push(at.now + down, Event::Repair { node });
     market.note_capacity(group.kind, group.slots, at.now, false);
@@ -60,6 +64,8 @@ pub fn repair(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
     state.up = true;
+    market.levels.in_use_of(group.kind).rise(at.now, u64::from(state.service.serving()));
+    market.nodes.backrooms[node].came = at.now;
     market.note_capacity(group.kind, group.slots, at.now, true);
     at.facts.note(Fact::NodeRepaired { node });
     match jobs {
@@ -134,13 +140,13 @@ fn repeat(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
     market.scratch.entries = again;
 }
 
-/// A node is listed, or its listing lapses.
+/// A node's listing may begin or lapse.
 pub fn list(market: &mut Market, at: &mut Moment<'_>, node: NodeId, turn: u32) {
     if market.nodes.backrooms[node].listing_turn != turn {
         market.stale += 1;
         return;
     }
-    let listed = market.nodes.states[node].up;
+    let listed = is_heard(market, at.scenario, node, at.now);
     if at.scenario.routing.refresh > Span::ZERO {
         market.registry.defer(node, listed);
     } else {
@@ -162,36 +168,56 @@ pub fn refresh(market: &mut Market, at: &mut Moment<'_>) {
     at.queue.push(at.now + at.scenario.routing.refresh, Event::Refresh);
 }
 
-/// The listing of a node that failed lapses when its last heartbeat is too old.
+/// The listing of a node that failed lapses when its last heartbeat is too old, also if the node is back by then and has not
+/// sent another.
 fn lapse(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
-    let (heartbeat, max_age) = (at.scenario.routing.heartbeat, at.scenario.routing.max_age);
-    let last = match beat(market, heartbeat, node, at.now) {
-        Some(beats) => beats.0,
-        None => at.now,
-    };
-    let due = if heartbeat == Span::ZERO { at.now } else { (last + max_age).max(at.now) };
-    change_listing(market, at, node, due);
-}
-
-/// A node that came back is listed again at its next heartbeat.
-fn relist(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
-    let due = beat(market, at.scenario.routing.heartbeat, node, at.now).map_or(at.now, |beats| beats.1);
-    change_listing(market, at, node, due);
-}
-
-fn change_listing(market: &mut Market, at: &mut Moment<'_>, node: NodeId, due: Time) {
+    let routing = &at.scenario.routing;
     let backroom = &mut market.nodes.backrooms[node];
     backroom.listing_turn = backroom.listing_turn.wrapping_add(1);
-    let turn = backroom.listing_turn;
+    let due = if routing.heartbeat == Span::ZERO { at.now } else { backroom.beat + routing.max_age };
+    look_at(market, at, node, due.max(at.now));
+}
+
+/// A node that came back is listed again at its next heartbeat, unless it still is.
+fn relist(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
+    let due = match grid(market, at.scenario.routing.heartbeat, node, at.now) {
+        Some((last, next)) if last < at.now => next,
+        _ => at.now,
+    };
+    look_at(market, at, node, due);
+}
+
+/// Looks at a node's listing at an instant that may change it.
+fn look_at(market: &mut Market, at: &mut Moment<'_>, node: NodeId, due: Time) {
+    let turn = market.nodes.backrooms[node].listing_turn;
     match due == at.now {
         true => list(market, at, node, turn),
         false => at.queue.push(due, Event::List { node, turn }),
     }
 }
 
-/// A node's last heartbeat at or before `now` and its first after; each node beats at its own phase, and once at the
-/// start. `None` if there are no heartbeats. They are computed, not simulated: nobody acts on one that comes.
-fn beat(market: &Market, heartbeat: Span, node: NodeId, now: Time) -> Option<(Time, Time)> {
+/// Whether a node's last heartbeat is younger than the greatest age; without heartbeats, whether it works.
+fn is_heard(market: &Market, scenario: &Scenario, node: NodeId, now: Time) -> bool {
+    let routing = &scenario.routing;
+    match routing.heartbeat {
+        Span::ZERO => market.nodes.states[node].up,
+        heartbeat => now < last_beat(market, heartbeat, node, now) + routing.max_age,
+    }
+}
+
+/// The last heartbeat that a node has sent: the last on its grid while it works, if it has worked since then.
+fn last_beat(market: &Market, heartbeat: Span, node: NodeId, now: Time) -> Time {
+    let (up, backroom) = (market.nodes.states[node].up, &market.nodes.backrooms[node]);
+    match grid(market, heartbeat, node, now) {
+        Some((last, _)) if up && last >= backroom.came => last,
+        _ => backroom.beat,
+    }
+}
+
+/// The last instant of a node's grid of heartbeats at or before `now` and the first after; each node has a phase of its own,
+/// and the start counts as a heartbeat. `None` if there are none. They are computed, not simulated: nobody acts on one that
+/// comes.
+fn grid(market: &Market, heartbeat: Span, node: NodeId, now: Time) -> Option<(Time, Time)> {
     if heartbeat == Span::ZERO {
         return None;
     }

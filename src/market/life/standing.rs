@@ -3,10 +3,13 @@
 use crate::domain::answer::Evidence;
 use crate::domain::fate::{Cause, Fate, Stage};
 use crate::domain::ids::JobSlot;
+use crate::domain::money::Money;
+use crate::domain::story::Story;
 use crate::engine::time::{Span, Time};
 use crate::market::forces::payout;
 use crate::market::{Event, Market, Moment};
 use crate::record::fact::Fact;
+use crate::scenario::model::Class;
 use crate::scenario::schema::{PayoutAt, Use};
 
 use super::{replication, settlement, verdict, verification};
@@ -148,10 +151,24 @@ pub fn close(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, fate: Fate
     story.fate = fate;
     story.stage = job.stage;
     story.at.closed = at.now;
+    weigh(&at.scenario.classes[story.class], story);
     at.facts.close(story);
     if job.link.is_some() {
         market.proceedings.end(job.link);
     }
     market.levels.open.down(at.now);
     market.jobs.release(slot);
+}
+
+/// What a used answer was worth or cost (model §16): v·D(use) if it was right and used by its deadline, H·(1 − rec·[found wrong])
+/// if it was wrong.
+fn weigh(class: &Class, story: &mut Story) {
+    let value = story.value.0 as f64;
+    let Some(delay) = story.between(story.at.asked, story.at.used) else { return };
+    if !story.is_right() {
+        let found = matches!(story.fate, Fate::RejectedWrong | Fate::RevokedWrong);
+        story.harm = Money::from_micro(class.harm * value * (1.0 - if found { class.recovers } else { 0.0 }));
+    } else if story.at.used <= story.deadline {
+        story.delivered = Money::from_micro(class.worth(value, delay.nanos()));
+    }
 }

@@ -21,7 +21,7 @@ use crate::scenario::schema::{Checker, Use};
 use crate::scenario::verification::Check;
 
 use super::arrival::draw;
-use super::{placement, replication, settlement, standing, terms, verdict};
+use super::{arrival, placement, replication, settlement, standing, terms, verdict};
 
 /// The answer reaches the requester. Without a check it goes on to its verdict at once; after its deadline it is late.
 pub fn answered(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
@@ -35,7 +35,10 @@ pub fn answered(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     if story.use_at == Use::Answered {
         story.at.used = at.now;
     }
-    if !job.link.is_some() {
+    let (class, tokens, link) = (story.class, story.output_tokens, job.link);
+    arrival::learn_output(market, class, tokens);
+    let job = &mut market.jobs[slot];
+    if !link.is_some() {
         job.stage = Stage::Answered;
         return verdict::accept(market, at, slot);
     }

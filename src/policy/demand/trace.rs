@@ -120,6 +120,8 @@ pub struct Recorded {
     pub first: Span,
     /// See `first`.
     pub last: Span,
+    /// How often a row of the file is earlier than the row before it.
+    pub back: u64,
     /// Of the rows that are replayed, those without an input token; none where the file says nothing of them.
     pub without_input: Option<u64>,
     /// Of the rows that are replayed, those without an output token; none where the file says nothing of them.
@@ -267,6 +269,7 @@ impl Spec {
                 replayed: order.len() as u64,
                 first,
                 last,
+                back: times.windows(2).filter(|pair| pair[1] < pair[0]).count() as u64,
                 ..Recorded::default()
             },
         };

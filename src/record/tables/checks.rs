@@ -38,20 +38,20 @@ pub static CHECKS: Table<CheckRow> = Table {
         C::text("method", "method of verification", |row| Cell::Text(&row.names.methods[row.story.method.index()])),
         C::id("check", "which check of the method, from 0", |row| Cell::U32(row.check.into())),
         C::id("by", "number of the party that did it", |row| Cell::U32(row.by.0)),
-        C::time("drawn_ns", "instant it was asked for", |row| Cell::U64(row.story.at.asked.0)),
+        C::time("drawn_ns", "instant it was asked for", |row| row.story.at.asked.into()),
         C::time("reached_ns", "instant it reached the party; missing where the party did not look", |row| {
             at(row.story.at.reached)
         })
         .nullable(),
         C::time("started_ns", "instant the party began", |row| at(row.story.at.started)).nullable(),
         C::time("answered_ns", "instant its vote was there; missing where it never voted", |row| {
-            at(row.story.at.answered)
+            row.story.at.answered.into()
         })
         .nullable(),
         C::time("ended_ns", "instant it ended: with its vote, called off, or lost with its party", |row| {
-            Cell::U64(row.story.at.closed.0)
+            row.story.at.closed.into()
         }),
-        C::span("work_ns", "work of the check on the reference GPU", |row| Cell::U64(row.story.work.0)),
+        C::span("work_ns", "work of the check on the reference GPU", |row| row.story.work.into()),
         C::flag("looked", "whether the party looked at all", |row| Cell::Bool(row.story.checks > 0)),
         C::flag("alarm", "whether it raised an alarm; missing where it never voted", |row| {
             row.alarm.map_or(Cell::Null, Cell::Bool)
@@ -70,5 +70,5 @@ pub static CHECKS: Table<CheckRow> = Table {
 };
 
 fn at(instant: Time) -> Cell<'static> {
-    if instant == Time::NEVER { Cell::Null } else { Cell::U64(instant.0) }
+    instant.into()
 }

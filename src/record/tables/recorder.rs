@@ -44,6 +44,8 @@ struct Series {
     row: SeriesRow,
     tick: Span,
     next: Time,
+    /// Whether the market was seen where the first row begins.
+    begun: bool,
 }
 
 impl<S: Sink> Tables<S> {
@@ -58,8 +60,9 @@ impl<S: Sink> Tables<S> {
                 rows: Rows::new(&SERIES),
                 row: SeriesRow { at: from, ..SeriesRow::default() },
                 tick,
-                // The next whole tick.
-                next: Time((from.0 / tick.0 + 1) * tick.0),
+                // The next whole tick, after a look at what a run that goes on has behind it.
+                next: if from == Time::ZERO { from + tick } else { from },
+                begun: from == Time::ZERO,
             }),
             nodes: chosen.nodes.then(|| Rows::new(&NODES)),
             validators: chosen.validators.then(|| Rows::new(&VALIDATORS)),
@@ -94,7 +97,7 @@ fn is_recorded(seed: Seed, job: JobKey, share: f64) -> bool {
 
 impl<S: Sink> Recorder for Tables<S> {
     fn attention(&self) -> Attention {
-        const OF_SERIES: &[Kind] = &[Kind::Asked, Kind::Declined, Kind::Started, Kind::Settled, Kind::Closed];
+        const OF_SERIES: &[Kind] = &[Kind::Asked, Kind::Declined, Kind::Started, Kind::Closed];
         let wanted = |wanted: bool, kinds: &[Kind]| if wanted { Attention::to(kinds) } else { Attention::NONE };
         wanted(self.series.is_some(), OF_SERIES)
             .or(wanted(self.jobs.is_some(), &[Kind::Closed]))
@@ -136,7 +139,9 @@ impl<S: Sink> Recorder for Tables<S> {
     fn sample(&mut self, at: Time, gauges: &impl Gauges) {
         if let Some(series) = &mut self.series {
             series.sample(at, gauges.market(at));
-            series.rows.push(&series.row, &mut self.sink);
+            if std::mem::replace(&mut series.begun, true) {
+                series.rows.push(&series.row, &mut self.sink);
+            }
             series.begin(at);
         }
     }
@@ -163,7 +168,6 @@ impl Series {
                 self.row.started += 1;
                 self.row.waited += waited.0;
             }
-            Fact::Settled { paid, .. } => self.row.paid += paid.0,
             Fact::Closed { fate: Fate::FinalRight, .. } => self.row.final_right += 1,
             _ => {}
         }
@@ -176,6 +180,7 @@ impl Series {
     /// The next tick's row begins.
     fn begin(&mut self, at: Time) {
         self.row = SeriesRow { at, before: self.row.now, ..SeriesRow::default() };
-        self.next = at + self.tick;
+        // The next whole tick.
+        self.next = Time((at.0 / self.tick.0 + 1) * self.tick.0);
     }
 }

@@ -14,6 +14,9 @@ use crate::scenario::schema::{BackgroundTable, ScenarioTable};
 /// The most intervals or blocks of a run.
 const INTERVALS: u64 = 1_000_000_000;
 
+/// The most gas in a block.
+const MOST_GAS: u64 = 100_000_000_000_000_000;
+
 /// The channels, if nothing is wrong with their rules.
 pub(super) fn channels(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Option<Channels> {
     let written = &table.pricing;
@@ -85,7 +88,7 @@ pub(super) fn chain(compiler: &mut Compiler<'_>, table: &ScenarioTable, files: &
     }
     let limit = written.target as f64 * written.limit.get();
     let gas = written.gas;
-    if written.limit.get() < 1.0 || limit > 1e17 {
+    if written.limit.get() < 1.0 || limit > MOST_GAS as f64 {
         let help = "the limit is relative to the target; write 1 or more";
         compiler.wrong("coordination.limit", format!("a limit of {} targets", written.limit.get()), help);
     } else if gas as f64 > limit {
@@ -95,10 +98,11 @@ pub(super) fn chain(compiler: &mut Compiler<'_>, table: &ScenarioTable, files: &
         dearest(compiler, table, limit);
     }
     let tip = written.tip.as_ref().and_then(|law| compiler.law("coordination.tip", law));
-    let background = match &written.background {
+    let [background, limits] = match &written.background {
         Some(of) => background(compiler, of, files),
-        None => Vec::new(),
+        None => Default::default(),
     };
+    let recorded = limits.into_iter().map(|limit| ((limit as f64 / written.limit.get()) as u64, limit)).collect();
     let checks = table.verification.define.values().any(|method| method.checks.iter().any(|check| check.gas > 0));
     let runs = gas > 0 || checks || !background.is_empty();
     if runs || compiler.document.value("coordination.block").is_some() {
@@ -113,6 +117,7 @@ pub(super) fn chain(compiler: &mut Compiler<'_>, table: &ScenarioTable, files: &
         tip,
         runs,
         background,
+        recorded,
     }
 }
 
@@ -133,15 +138,13 @@ fn dearest(compiler: &mut Compiler<'_>, table: &ScenarioTable, limit: f64) {
     }
 }
 
-/// The recorded gas of others, block by block.
-fn background(compiler: &mut Compiler<'_>, of: &BackgroundTable, files: &mut Files<'_>) -> Vec<u64> {
+/// The recorded gas of others and, where they are recorded, the limits, block by block.
+fn background(compiler: &mut Compiler<'_>, of: &BackgroundTable, files: &mut Files<'_>) -> [Vec<u64>; 2] {
     let path = "coordination.background.file";
-    let wanted = [Wanted { name: of.used.clone(), content: Content::Count }];
-    match files.named_at(path).columns(&of.file, &wanted) {
-        Ok(mut columns) => match columns.pop() {
-            Some(Filled::Counts(counts)) => counts,
-            _ => Vec::new(),
-        },
+    let count = |name: &String| Wanted { name: name.clone(), content: Content::Count };
+    let wanted: Vec<Wanted> = [Some(&of.used), of.limit.as_ref()].into_iter().flatten().map(count).collect();
+    let columns = match files.named_at(path).columns(&of.file, &wanted) {
+        Ok(columns) => columns,
         Err(message) => {
             match files.take_problem() {
                 Some(problem) => match &problem.missing {
@@ -150,9 +153,19 @@ fn background(compiler: &mut Compiler<'_>, of: &BackgroundTable, files: &mut Fil
                 },
                 None => compiler.wrong(path, message, ""),
             }
-            Vec::new()
+            return Default::default();
         }
+    };
+    let mut counts = columns.into_iter().map(|column| match column {
+        Filled::Counts(counts) => counts,
+        _ => Vec::new(),
+    });
+    let [used, limits] = [counts.next().unwrap_or_default(), counts.next().unwrap_or_default()];
+    if let Some(row) = limits.iter().position(|limit| !(1..=MOST_GAS).contains(limit)) {
+        let message = format!("row {} of `{}`: a block with a limit of {} gas", row + 1, of.file, limits[row]);
+        compiler.wrong("coordination.background.limit", message, "write 1 to 10^17, in the block's own units");
     }
+    [used, limits]
 }
 
 /// The payout.

@@ -9,7 +9,7 @@ use crate::policy::demand::Arrivals;
 use crate::scenario::Source;
 use crate::scenario::document::node::{Node, Value};
 use crate::scenario::files::Files;
-use crate::scenario::inputs::MissingColumns;
+use crate::scenario::inputs::{self, MissingColumns};
 use crate::scenario::model::ClassOf;
 use crate::scenario::nearest;
 use crate::scenario::problems::Problem;
@@ -99,7 +99,14 @@ fn arrivals(compiler: &mut Compiler<'_>, path: &str, mut chosen: Arrivals, files
         return None;
     }
     let file = format!("{table}.file");
-    let Err(message) = chosen.resolve(&mut files.named_at(&file)) else { return Some(chosen) };
+    let Err(message) = chosen.resolve(&mut files.named_at(&file)) else {
+        if let (Arrivals::Trace(trace), None) = (&chosen, &compiler.trace_start) {
+            let recorded = trace.recorded();
+            let began = recorded.began_ns.map(|began| began + i128::from(recorded.first.0));
+            compiler.trace_start = began.map(inputs::utc);
+        }
+        return Some(chosen);
+    };
     if let Some(problem) = files.take_problem() {
         match &problem.missing {
             Some(missing) => compiler.missing_columns(&table, &problem.path, missing),

@@ -36,7 +36,7 @@ const YEAR: Span = Span(366 * 86_400_000_000_000);
 /// Makes a scenario of a table, or says everything that is wrong with it.
 pub(super) fn compile(document: &Document, mut table: ScenarioTable) -> Result<Scenario, Problems> {
     let problems = Problems::new(document.name());
-    let mut compiler = Compiler { document, problems, names: names(&table), asked: Vec::new() };
+    let mut compiler = Compiler { document, problems, names: names(&table), asked: Vec::new(), trace_start: None };
     let mut files = Files::new(document, compiler.names.classes.clone());
     compiler.header(&table);
     recorded::read(&mut compiler, &mut table, &mut files);
@@ -85,6 +85,7 @@ pub(super) fn compile(document: &Document, mut table: ScenarioTable) -> Result<S
         record: table.record,
         document: document.resolved_json_without("record"),
         inputs: files.into_read(),
+        trace_start: compiler.trace_start,
     })
 }
 
@@ -95,6 +96,8 @@ pub(super) struct Compiler<'a> {
     names: Names,
     /// What each source without a problem may ask for.
     asked: Vec<demand::Asked>,
+    /// The start of the run in the first trace of dates.
+    trace_start: Option<String>,
 }
 
 /// The names that other places of the scenario may refer to, in order.

@@ -172,6 +172,12 @@ pub(super) fn written(nanos: i128) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{fraction:09}Z")
 }
 
+/// The same for a person or a table: without the zeros at the end of the second.
+pub fn utc(nanos: i128) -> String {
+    let whole = written(nanos);
+    format!("{}Z", whole.trim_end_matches('Z').trim_end_matches('0').trim_end_matches('.'))
+}
+
 /// A day so many days from 1970-01-01, as [`date`] reads it back.
 pub(super) fn written_day(days: i64) -> String {
     let (year, month, day) = day_of(days);
@@ -280,6 +286,19 @@ mod tests {
         #[test]
         fn no_text_makes_it_panic(text in "\\PC{0,30}|[0-9TZ:., eE+-]{0,40}|2023-11-16.{0,12}") {
             let _ = (date(&text), advice(&text));
+        }
+    }
+
+    #[test]
+    fn dates_are_written_as_they_are_read() {
+        let dates = [
+            "1970-01-01T00:00:00Z",
+            "2023-11-16T18:15:46.68059Z",
+            "2000-02-29T23:59:59.999999999Z",
+            "1969-12-31T00:00:01Z",
+        ];
+        for text in dates {
+            assert_eq!(utc(date(text).expect("a date").nanos), text);
         }
     }
 }

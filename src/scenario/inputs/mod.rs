@@ -28,6 +28,7 @@ use std::path::Path;
 
 pub use self::cell::{Unit, nanoseconds};
 pub use self::columns::{ColumnSpec, Columns, Kind, Texts};
+pub use self::date::utc;
 pub use self::matrix::{Matrix, MatrixSpec, read_matrix};
 pub use self::problem::{InputProblem, MissingColumns};
 

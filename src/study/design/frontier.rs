@@ -113,16 +113,18 @@ impl Ask {
 }
 
 impl Found {
+    /// As tables show them, with what they say, in their order.
+    pub const WORDS: &[(&str, &str)] = &[
+        ("crossed", "the level is crossed inside the range"),
+        ("below", "the mean is below the level at both ends and wherever it was tried between"),
+        ("above", "the mean is above the level at both ends and wherever it was tried between"),
+        ("non-monotone", "the level is crossed more than once, and the first crossing is given"),
+        ("open", "some end cannot be told from the level, or both lie on one side but not all that was tried between"),
+    ];
+
     /// In tables.
     pub fn name(self) -> &'static str {
-        match self {
-            Found::Crossed => "crossed",
-            Found::Below => "below",
-            Found::Above => "above",
-            Found::NonMonotone => "non-monotone",
-            Found::Open => "open",
-            Found::Failed => "failed",
-        }
+        Found::WORDS[self as usize].0
     }
 }
 

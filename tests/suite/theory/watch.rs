@@ -60,6 +60,8 @@ pub struct Probe {
     pub starts: Starts,
     /// When jobs were asked for.
     pub asked: Asked,
+    /// The nodes that routing can see.
+    pub listed: Listed,
     wants_prices: bool,
     /// When a channel closed, which, and its price from then on in micro-credits.
     pub prices: Vec<(Time, u8, i64)>,
@@ -74,6 +76,17 @@ pub struct Level {
     pub nanos: [u64; LEVELS],
     /// Σ number² × nanoseconds.
     pub squares: u128,
+}
+
+/// How long how many nodes were listed, and how often one was taken off the lists.
+#[derive(Clone, Debug, Default)]
+pub struct Listed {
+    count: u64,
+    since: Time,
+    /// Nodes × nanoseconds.
+    pub nanos: u128,
+    /// Listings that lapsed.
+    pub lapses: u64,
 }
 
 /// The jobs of a class.
@@ -187,6 +200,7 @@ impl Probe {
             bands: limits.map(|limit| Band { limit, ..Band::default() }).collect(),
             starts: Starts::default(),
             asked: Asked { window, until: from + window, ..Asked::default() },
+            listed: Listed::default(),
             wants_prices: wish.prices,
             prices: Vec::new(),
         }
@@ -200,6 +214,17 @@ impl Probe {
     /// The integral of a level over those seconds, exact but for its last rounding, from its areas at both ends.
     pub fn area(&self, area: impl Fn(&MarketGauge) -> u128) -> f64 {
         (area(&self.end) - area(&self.begin)) as f64 * 1e-9
+    }
+
+    /// The time counted lies between the warm-up's end and the horizon.
+    fn change_listed(&mut self, now: Time, by: i64) {
+        let (from, to) = (self.listed.since.max(self.from), now.min(self.to));
+        if from < to {
+            self.listed.nanos += u128::from(self.listed.count) * u128::from(to.since(from).0);
+        }
+        self.listed.lapses += u64::from(by < 0 && self.from <= now && now < self.to);
+        self.listed.since = now;
+        self.listed.count = self.listed.count.checked_add_signed(by).expect("no node lapses that was not listed");
     }
 
     fn close(&mut self, now: Time, story: &Story) {
@@ -254,6 +279,8 @@ impl Recorder for Probe {
             }
             (Fact::Closed { .. }, Some(story)) => self.close(now, story),
             (Fact::Priced { channel, price }, _) if self.wants_prices => self.prices.push((now, *channel, price.0)),
+            (Fact::Listed { .. }, _) => self.change_listed(now, 1),
+            (Fact::Delisted { .. }, _) => self.change_listed(now, -1),
             (Fact::Started { node, .. }, _) if self.from <= now && now < self.to => self.starts.note(now, *node),
             _ => {}
         }
@@ -266,6 +293,7 @@ impl Recorder for Probe {
 
     fn sample(&mut self, at: Time, gauges: &impl Gauges) {
         let gauge = gauges.market(at);
+        self.change_listed(at, 0);
         if self.next == 0 {
             self.begin = gauge;
             self.level.settle(at);

@@ -280,3 +280,33 @@ fn a_twin_is_no_faster_than_itself() {
         assert!(twin.stories.len() > 500 && twin.nodes.iter().all(|node| node.utilisation.is_none()));
     }
 }
+
+/// Of a job that was never placed no price, no charge and no method is said, and of an answer that nobody used neither worth nor harm.
+#[test]
+fn what_there_is_none_of_is_missing() {
+    let kept = kept(&trial("verified", &[]));
+    let read = |name| column(&kept, "jobs", name).collect::<Vec<Option<f64>>>();
+    let placed: Vec<bool> = read("attempts").into_iter().map(|attempts| attempts > Some(0.0)).collect();
+    let used: Vec<bool> = read("used_ns").iter().map(Option::is_some).collect();
+    assert!(placed.contains(&true) && placed.contains(&false) && used.contains(&true));
+    let agreed = ["price", "compute_price", "coordination_price", "verification_price", "first_price", "trust"];
+    let charged = ["charged", "charged_compute", "charged_coordination", "charged_verification", "shortfall"];
+    for name in agreed.into_iter().chain(charged) {
+        let there: Vec<bool> = read(name).iter().map(Option::is_some).collect();
+        assert_eq!(there, placed, "{name}");
+    }
+    for name in ["delivered", "harm"] {
+        let there: Vec<bool> = read(name).iter().map(Option::is_some).collect();
+        assert_eq!(there, used, "{name}");
+    }
+}
+
+/// The first row of the recorded hour; a trace of plain numbers has no date.
+#[test]
+fn a_trace_of_dates_says_when_it_starts() {
+    let dated = scenario("scenarios/quickstart.toml", &[]);
+    assert_eq!(dated.trace_start.as_deref(), Some("2023-11-16T18:15:46.68059Z"));
+    let later = scenario("scenarios/quickstart.toml", &["demand.sources[0].arrivals.trace.from=1min"]);
+    assert_eq!(later.trace_start.as_deref(), Some("2023-11-16T18:16:46.68059Z"));
+    assert_eq!(scenario("scenarios/oracles/arrivals-trace.toml", &[]).trace_start, None);
+}

@@ -219,11 +219,7 @@ impl Axis {
         match &self.values {
             Values::Listed(levels) => Some(levels.clone()),
             Values::Range(Range { count: Some(count), .. }) => {
-                let all = (0..*count).map(|step| self.at(f64::from(step) / f64::from(count - 1)));
-                // Neighbours that are rounded to the same value are one.
-                let mut levels: Vec<Level> = all.collect();
-                levels.dedup();
-                Some(levels)
+                Some((0..*count).map(|step| self.at(f64::from(step) / f64::from(count - 1))).collect())
             }
             Values::Range(_) | Values::Open => None,
         }

@@ -173,7 +173,7 @@ pub(super) fn payout(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Payo
 
 fn intervals(compiler: &mut Compiler<'_>, path: &str, span: Span, horizon: Span) {
     if span == Span::ZERO || horizon.0 / span.0 > INTERVALS {
-        let message = format!("one every `{span}` for `{horizon}`");
-        compiler.wrong(path, message, format!("write a longer time: at most {INTERVALS} in a run"));
+        let message = format!("more than {INTERVALS} in a run: one every `{path}` = `{span}` for `{horizon}`");
+        compiler.wrong(path, message, format!("write a `{path}` of `{}` or more", horizon.part(INTERVALS)));
     }
 }

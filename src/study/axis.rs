@@ -244,7 +244,9 @@ impl Axis {
 
     /// A value as its column number `column` shows it.
     pub fn shown(&self, node: &Node, column: usize) -> Shown {
-        shown(node, self.grains.get(column).copied().unwrap_or(Grain::Any))
+        // A label is a text, whatever it stands for.
+        let grain = self.grains.get(column).copied().filter(|_| !self.labelled);
+        shown(node, grain.unwrap_or(Grain::Any))
     }
 
     /// The number of a range at a share of the way, as if any number would do.

@@ -1,6 +1,7 @@
 //! What a scenario was understood to say, what of it is not used, and what is probably not what was meant.
 
 use crate::domain::ids::ClassId;
+use crate::domain::money::Money;
 use crate::engine::time::{Span, Time};
 use crate::policy::demand::{Arrivals, clients, trace};
 use crate::policy::pricing::Pricing;
@@ -61,7 +62,7 @@ pub(super) fn of(document: &Document, scenario: &Scenario) -> Understood {
             _ => {}
         }
     }
-    scenario.verification.methods.iter().for_each(|method| checks(scenario, method, &mut said));
+    scenario.verification.methods.iter().for_each(|method| checks(method, &mut said));
     free(scenario, &mut said);
     unused(document, &mut said);
     said
@@ -166,7 +167,7 @@ fn windows(scenario: &Scenario, source: &Source, spec: &clients::Spec, said: &mu
 }
 
 /// Who checks how many answers, and checks that take nothing.
-fn checks(scenario: &Scenario, method: &Method, said: &mut Understood) {
+fn checks(method: &Method, said: &mut Understood) {
     for (index, check) in method.checks.iter().enumerate() {
         let by = match check.by {
             Checker::Attestation => "the requester, by attestation",
@@ -179,10 +180,7 @@ fn checks(scenario: &Scenario, method: &Method, said: &mut Understood) {
         let share = (check.sample * 1e6).round() / 1e4;
         said.rest.push(format!("method `{}`: {share} % of answers by {each}{by}", method.name));
         if takes_nothing(check) {
-            let price = match scenario.channels.pricing[Channel::Verification as usize] {
-                _ if check.gas > 0 => ", though gas is paid for it",
-                _ => " and costs nothing",
-            };
+            let price = if check.gas > 0 { ", though gas is paid for it" } else { " and costs nothing" };
             said.warnings.push(format!(
                 "method `{}`: check {index} takes no work and no time{price}; `work = 1.0` computes an answer again",
                 method.name
@@ -199,7 +197,7 @@ fn takes_nothing(check: &Check) -> bool {
 /// Channels without a price.
 fn free(scenario: &Scenario, said: &mut Understood) {
     let is_free = |channel: Channel| match &scenario.channels.pricing[channel as usize] {
-        Pricing::List(list) => list.price == crate::domain::money::Money::ZERO,
+        Pricing::List(list) => list.price == Money::ZERO,
         _ => false,
     };
     let asks = |kind: PartyKind| scenario.groups.iter().any(|group| group.kind == kind && group.price.is_some());

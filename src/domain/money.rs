@@ -216,8 +216,8 @@ impl TryFrom<&str> for Money {
 impl TryFrom<f64> for Money {
     type Error = String;
     fn try_from(number: f64) -> Result<Money, String> {
-        // Beyond it a binary number may stand for another millionth than the one that was written.
-        const EXACT: f64 = (1u64 << 53) as f64 / MICRO as f64;
+        // Below it neighbouring numbers lie closer than a millionth, so that each millionth has a number of its own.
+        const EXACT: f64 = (1u64 << 33) as f64;
         if number.is_finite() && number.fract() != 0.0 && number.abs() >= EXACT {
             return Err(format!(
                 "`{number}` has more digits than a number without quotes keeps; write it in quotes: `\"{number}\"`"
@@ -326,7 +326,7 @@ mod tests {
         {
             assert_eq!(read(json), Ok(Money(micro)), "{json}");
         }
-        for micro in [1, 33, 999_999, 123_456_789_012, 9_007_199_254_740_991] {
+        for micro in [1, 33, 999_999, 123_456_789_012, 8_589_934_591_999_999] {
             assert_eq!(Money::try_from(Money(micro).units()), Ok(Money(micro)));
         }
         assert!(read("0.0000001").unwrap_err().contains("at most six decimals"));

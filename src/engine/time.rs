@@ -116,6 +116,13 @@ impl Span {
         }
     }
 
+    /// The least span that parts this one into at most `parts`, up to a whole number of the longest unit that it fills.
+    pub fn part(self, parts: u64) -> Span {
+        let least = self.0.div_ceil(parts).max(1);
+        let unit = UNITS.iter().rev().find(|unit| least >= unit.1).map_or(1, |unit| unit.1);
+        Span(least.div_ceil(unit).saturating_mul(unit))
+    }
+
     /// The shorter of two.
     pub fn at_most(self, other: Span) -> Span {
         Span(self.0.min(other.0))
@@ -270,6 +277,14 @@ mod tests {
         for micro in ["5us", "5\u{b5}s", "5 \u{3bc}s"] {
             assert_eq!(Span::try_from(micro).unwrap(), Span(5_000));
         }
+    }
+
+    #[test]
+    fn a_part_is_no_shorter_than_it_must_be() {
+        let hours = |hours: u64| Span(hours * 3_600_000_000_000);
+        assert_eq!(hours(500_000).part(10_000_000), Span::try_from("3min").unwrap());
+        assert_eq!(hours(500_001).part(10_000_000), Span::try_from("4min").unwrap());
+        assert_eq!((Span(7).part(10), Span(70_001).part(10)), (Span(1), Span(8_000)));
     }
 
     #[test]

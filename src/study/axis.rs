@@ -222,11 +222,7 @@ impl Axis {
         match &self.values {
             Values::Listed(levels) => Some(levels.clone()),
             Values::Range(Range { count: Some(count), .. }) => {
-                let all = (0..*count).map(|step| self.at(f64::from(step) / f64::from(count - 1)));
-                // Neighbours that are rounded to the same value are one.
-                let mut levels: Vec<Level> = all.collect();
-                levels.dedup();
-                Some(levels)
+                Some((0..*count).map(|step| self.at(f64::from(step) / f64::from(count - 1))).collect())
             }
             Values::Range(_) | Values::Open => None,
         }
@@ -251,7 +247,9 @@ impl Axis {
 
     /// A value as its column number `column` shows it.
     pub fn shown(&self, node: &Node, column: usize) -> Shown {
-        shown(node, self.grains.get(column).copied().unwrap_or(Grain::Any))
+        // A label is a text, whatever it stands for.
+        let grain = self.grains.get(column).copied().filter(|_| !self.labelled);
+        shown(node, grain.unwrap_or(Grain::Any))
     }
 
     /// The number of a range at a share of the way, as if any number would do.

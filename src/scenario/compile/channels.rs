@@ -196,7 +196,7 @@ fn intervals(compiler: &mut Compiler<'_>, path: &str, span: Span, horizon: Span)
         return;
     }
     let message = format!("`{path}` is `{span}`, more than {INTERVALS} times in `{horizon}`");
-    let shortest = Span(horizon.0.div_ceil(INTERVALS));
+    let shortest = horizon.part(INTERVALS);
     let help = format!("write `{shortest}` or more as `{path}`, or watch for less long");
     let is_written = compiler.document.value(path).is_some();
     compiler.wrong(if is_written { path } else { "horizon" }, message, help);

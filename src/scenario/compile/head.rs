@@ -35,10 +35,8 @@ impl Compiler<'_> {
         } else if table.horizon.0 / table.record.tick.0 > TICKS {
             let (tick, horizon) = (table.record.tick, table.horizon);
             let message = format!("more than {TICKS} samples: `record.tick` is `{tick}`, `horizon` is `{horizon}`");
-            // In whole minutes, which read well.
-            let minutes = horizon.0.div_ceil(TICKS).div_ceil(60 * Span::SECOND.0);
             let is_written = self.document.value("record.tick").is_some();
-            let help = format!("write a longer tick: `{minutes}min` or more");
+            let help = format!("write a longer tick: `{}` or more", horizon.part(TICKS));
             self.wrong(if is_written { "record.tick" } else { "horizon" }, message, help);
         }
         let tables: Vec<String> = table.record.tables.iter().map(|table| format!("{table:?}").to_lowercase()).collect();

@@ -129,7 +129,9 @@ fn studies_and_scenarios_are_told_apart() {
                  [[axes]]\npath = \"nodes[0].count\"\nrange = { from = 1, to = 3, count = 5 }\n";
     fs::write(desk.path("s.toml"), study).expect("written");
     let text = desk.print("check s.toml traced.toml");
-    assert!(text.starts_with("ok s.toml: a study of traced.toml: 3 points, 6 runs\nok traced.toml: "), "{text}");
+    let expected =
+        "ok s.toml: a study of traced.toml: 3 points, 6 runs\n  2 more points of the design coincide with these";
+    assert!(text.starts_with(expected) && text.contains("\nok traced.toml: 20 nodes"), "{text}");
     let wrong = "error: `s.toml` is a study, not a scenario\nhelp: `reliance study run s.toml` runs it\n";
     assert_eq!(desk.fail("run s.toml", 2), wrong);
     assert_eq!(desk.fail("explain s.toml", 2), wrong);

@@ -165,3 +165,16 @@ fn peak_memory() -> String {
     let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
     kilobytes.map_or("not known".to_string(), |kilobytes| format!("{:.1} MB", kilobytes / 1000.0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first line is whole: without a share there is no time to tell.
+    #[test]
+    fn what_is_left_follows_from_what_is_done() {
+        let told = [(10, 0.5), (10, 1.0), (1, 0.001), (0, 0.5), (10, 0.0)]
+            .map(|(s, share)| to_go(Duration::from_secs(s), share));
+        assert_eq!(told, ["10.0 s to go", "0.0 s to go", "16.6 min to go", "0.0 s to go", "just begun"]);
+    }
+}

@@ -12,6 +12,7 @@ const AT_ONCE: i32 = 130;
 /// hang-up that is ignored when the program starts, as `nohup` has it, stays ignored. A second signal ends the program at
 /// once; what is unfinished is still recognised as such by its name.
 pub(super) fn on_interrupt() -> Arc<AtomicBool> {
+    too_long_is_an_error();
     let stop = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&stop);
     let ignores = ignores_hang_up();
@@ -58,6 +59,18 @@ fn ignore_hang_up() {
     // SAFETY: as above.
     let _ = unsafe { signal(Signal::SIGHUP, SigHandler::SigIgn) };
 }
+
+/// Where a file may not grow further (`ulimit -f`), writing fails, and is told like any other failure, instead of ending the
+/// program by a signal.
+#[cfg(unix)]
+fn too_long_is_an_error() {
+    use nix::sys::signal::{SigHandler, Signal, signal};
+    // SAFETY: as above.
+    let _ = unsafe { signal(Signal::SIGXFSZ, SigHandler::SigIgn) };
+}
+
+#[cfg(not(unix))]
+fn too_long_is_an_error() {}
 
 #[cfg(not(unix))]
 fn ignores_hang_up() -> bool {

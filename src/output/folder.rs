@@ -202,6 +202,8 @@ fn shown(whole: &Path) -> String {
 
 /// The folder that a link leads to; any other path as it is.
 fn followed(whole: &Path) -> Result<PathBuf, FileError> {
+    // Without a slash at its end, by which the system would follow the link unasked.
+    let whole = whole.components().as_path();
     match fs::symlink_metadata(whole) {
         Ok(found) if found.is_symlink() => fs::canonicalize(whole).map_err(FileError::new("follow the link", whole)),
         _ => Ok(whole.to_path_buf()),

@@ -195,7 +195,8 @@ fn a_run_without_tables_has_no_charts_and_no_panic() {
     fs::write(&scenario, SCENARIO).expect("a file");
     let (scenario, run) = (scenario.to_str().unwrap(), folder.join("run"));
     for (changed, charts) in [("record.tables=[]", 0), ("horizon=1ns", 1)] {
-        reliance(&["run", scenario, "--set", "warm-up=0s", "--set", changed, "--out", run.to_str().unwrap()]);
+        let out = run.to_str().unwrap();
+        reliance(&["run", scenario, "--set", "warm-up=0s", "--set", changed, "--out", out, "--force"]);
         let said = reliance(&["chart", run.to_str().unwrap()]);
         assert!(said.lines().count() <= 2 * charts, "{changed}: {said}");
         reliance(&["report", run.to_str().unwrap()]);

@@ -179,6 +179,9 @@ fn links_are_followed_where_they_are_named_and_nowhere_else() {
     complete(&scratch.join("near"), 1, "one").expect("written");
     assert_eq!(text(&scratch.join("disk/far")), "one");
     assert!(fs::symlink_metadata(scratch.join("near")).expect("the link").is_symlink());
+    complete(&scratch.join("near/"), 1, "two").expect("written");
+    assert_eq!(text(&scratch.join("disk/far")), "two");
+    complete(&scratch.join("near"), 1, "one").expect("written");
     let error = Folder::create(&scratch.join("lost")).expect_err("nowhere").to_string();
     assert!(error.starts_with("cannot follow the link `"), "{error}");
     fs::create_dir(scratch.join("mine")).expect("a folder");

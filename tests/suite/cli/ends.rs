@@ -110,3 +110,18 @@ fn nohup_keeps_its_word() {
     child.stderr.take().expect("a pipe").read_to_string(&mut message).expect("text");
     assert_eq!(child.wait().expect("it ends").code(), Some(1), "{message}");
 }
+
+/// Where files may not grow beyond a limit, the run fails as on a full disk, and is not killed.
+#[test]
+fn a_limit_on_files_is_a_failure() {
+    let desk = Desk::new("ends-limit");
+    desk.print("new shop");
+    let before = desk.names();
+    let line = format!("ulimit -f 8; exec {} run shop.toml --out limited", env!("CARGO_BIN_EXE_reliance"));
+    let mut command = Command::new("sh");
+    command.args(["-c", &line]).current_dir(desk.path("")).stdin(Stdio::null());
+    let out = command.output().expect("a shell");
+    assert_eq!(code(&out), 1, "{}", said(&out));
+    assert!(said(&out).starts_with("error: cannot write `.limited.partial/whole/"), "{}", said(&out));
+    assert_eq!(desk.names(), before);
+}

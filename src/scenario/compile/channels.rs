@@ -183,7 +183,11 @@ fn intervals(compiler: &mut Compiler<'_>, path: &str, span: Span, horizon: Span)
         return;
     }
     let message = format!("`{path}` is `{span}`, more than {INTERVALS} times in `{horizon}`");
-    let shortest = Span(horizon.0.div_ceil(INTERVALS));
+    // In whole seconds where it is that long, which read well.
+    let shortest = match horizon.0.div_ceil(INTERVALS) {
+        nanos if nanos > Span::SECOND.0 => Span(nanos.div_ceil(Span::SECOND.0) * Span::SECOND.0),
+        nanos => Span(nanos),
+    };
     let help = format!("write `{shortest}` or more as `{path}`, or watch for less long");
     let is_written = compiler.document.value(path).is_some();
     compiler.wrong(if is_written { path } else { "horizon" }, message, help);

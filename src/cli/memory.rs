@@ -21,9 +21,10 @@ pub(super) fn said(scenario: &Scenario) -> Vec<String> {
     let (rows, bytes) = traces().fold((0, 0), |(rows, bytes), (_, trace)| (rows + trace.replayed, bytes + trace.bytes));
     let open = u64::from(scenario.limits.open_jobs);
     let most = megabytes(open * JOB + parties * PARTY + bytes);
+    let some = if parties == 1 { "party" } else { "parties" };
     let recorded = if rows == 0 { String::new() } else { format!(" and {rows} recorded rows") };
     let mut lines = vec![format!(
-        "memory: at most {most} MB, for at most {open} open jobs (`limits.open-jobs`), {parties} parties{recorded}"
+        "memory: at most {most} MB, for at most {open} open jobs (`limits.open-jobs`), {parties} {some}{recorded}"
     )];
     for (name, trace) in traces() {
         for (count, of) in [(trace.without_input, "input"), (trace.without_output, "output")] {

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::cell::{self, Unit};
 use super::date;
 use super::problem::{InputProblem, MissingColumns};
+use super::texts::Texts;
 use crate::scenario::document::label;
 use crate::scenario::nearest::{listed, nearest};
 use crate::scenario::plain::{self, size};
@@ -84,41 +85,6 @@ enum Values {
     Integers(Vec<i64>),
     Texts(Texts),
     Instants(Vec<i64>),
-}
-
-/// Many short texts in one piece of memory.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Texts {
-    bytes: String,
-    ends: Vec<usize>,
-}
-
-impl Texts {
-    /// The text of a row; panics beyond the last.
-    pub fn get(&self, row: usize) -> &str {
-        let start = if row == 0 { 0 } else { self.ends[row - 1] };
-        &self.bytes[start..self.ends[row]]
-    }
-
-    /// The texts in order.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        (0..self.ends.len()).map(|row| self.get(row))
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    fn push(&mut self, text: &str) {
-        self.bytes.push_str(text);
-        self.ends.push(self.bytes.len());
-    }
 }
 
 impl Columns {
@@ -312,7 +278,7 @@ impl<'s> Builder<'s> {
             }
             (Values::Texts(texts), _) => {
                 let text = text.unwrap_or_default();
-                if texts.bytes.len() + text.len() > TEXT_MAX {
+                if texts.bytes() + text.len() > TEXT_MAX {
                     let message = format!("more than {} of text in one column", size(TEXT_MAX as u64));
                     return Err((message, Some("leave the column out, or write shorter names".to_owned())));
                 }

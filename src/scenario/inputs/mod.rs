@@ -18,6 +18,7 @@ mod open;
 mod parquet;
 mod problem;
 mod quotes;
+mod texts;
 
 #[cfg(test)]
 mod formats;
@@ -27,10 +28,11 @@ mod others;
 use std::path::Path;
 
 pub use self::cell::{Unit, nanoseconds};
-pub use self::columns::{ColumnSpec, Columns, Kind, Texts};
+pub use self::columns::{ColumnSpec, Columns, Kind};
 pub use self::date::utc;
 pub use self::matrix::{Matrix, MatrixSpec, read_matrix};
 pub use self::problem::{InputProblem, MissingColumns};
+pub use self::texts::Texts;
 
 use super::document::label;
 

@@ -183,94 +183,117 @@ fn a_separator_of_another_tool_is_suspected_once() {
     }
 }
 
-#[test]
-fn quotes_keys_escapes_and_days_that_hide_something_are_refused() {
-    let folder = Folder::new("hidden");
-    folder.write("open.csv", "at,x\n0,\"abc\n1,2\n2,3\n");
-    folder.write("open-long.csv", format!("at,x\n0,\"{}\n", "1,2\n".repeat(5 << 20)));
-    folder.write("long.csv", format!("at,x\n0,{}\n", "1".repeat(17 << 20)));
-    folder.write("stray.csv", "at,x\n0,\"abc\n1,\"x\"\n");
-    folder.write("half.jsonl", "{\"at\": 0}\n{\"at\": \"\\ud800\"}\n");
-    folder.write("half-key.jsonl", "{\"at\": 0}\n{\"\\ud800\": 1, \"at\": 1}\n");
-    folder.write("twice.jsonl", "{\"at\": 0, \"at\": 5}\n");
-    folder.write("joined.jsonl", "\u{feff}{\"at\": 0}\n\u{feff}{\"at\": 1}\n");
-    folder.write("days.csv", "at\n2026-03-01\n2026-03-01\n");
-    folder.write("daily.csv", "at\n2026-03-01\n2026-03-02\n");
-    folder.write("zone.csv", "at\n2026-03-01T12:00+01:00[Europe/Paris]\n");
-    folder.write("minute.csv", "at\n12\n2026-03-01T12:00:60\n");
-    folder.write("marked.csv", "at\n0\n\u{feff}1\n");
-    folder.write("comma.tsv", "at\n0\n1,5\n");
-    let clock = || column("at", time(Some(Unit::S), true));
-    let number = || column("at", Kind::Number);
-    let place = |name: &str, line: u64, column: &str| format!("\n  --> {name}:{line}{column}");
-    let in_at = ", column `at`";
-    let double = "\n   = help: write a quote inside a cell as `\"\"`";
-    for (name, wanted, expected) in [
-        ("open.csv", number(), format!("a quote that is never closed{}{double}", place("open.csv", 2, ""))),
-        (
-            "open-long.csv",
-            number(),
-            format!("a quote that is not closed within 16 MiB{}", place("open-long.csv", 2, "")),
-        ),
-        ("long.csv", number(), format!("a row of more than 16 MiB{}", place("long.csv", 2, ""))),
-        ("stray.csv", number(), format!("text after a closing quote{}{double}", place("stray.csv", 3, ""))),
-        (
-            "half.jsonl",
-            number(),
-            format!("`\"\\ud800\"` is not text: an escape in it is no character{}", place("half.jsonl", 2, in_at)),
-        ),
-        (
-            "half-key.jsonl",
-            number(),
-            format!("`\"\\ud800\"` is not text: an escape in it is no character{}", place("half-key.jsonl", 2, "")),
-        ),
-        ("twice.jsonl", number(), format!("the key `at` is there twice{}", place("twice.jsonl", 1, ""))),
-        (
-            "joined.jsonl",
-            number(),
-            format!(
-                "the line begins with U+FEFF, a mark that belongs at the start of a file alone{}",
-                place("joined.jsonl", 2, "")
-            ),
-        ),
-        (
-            "days.csv",
-            clock(),
-            format!(
-                "two rows on the day `2026-03-01`, which has no time of day{}\n   = help: write the times too, such as \
-                 `2026-03-01 18:15:46`",
-                place("days.csv", 3, in_at)
-            ),
-        ),
-        (
-            "zone.csv",
-            clock(),
-            format!(
-                "cannot read `2026-03-01T12:00+01:00[Europe/Paris]` as a time{}\n   = help: a zone is not read by its name: \
-                 write its offset alone, such as `2023-11-16T18:15:46+01:00`",
-                place("zone.csv", 2, in_at)
-            ),
-        ),
-        (
-            "minute.csv",
-            clock(),
-            format!(
-                "cannot read `2026-03-01T12:00:60` as a time{}\n   = help: seconds go from 0 to 59; a leap second ends 30 June \
-                 or 31 December, at 23:59:60 UTC",
-                place("minute.csv", 3, in_at)
-            ),
-        ),
-        ("marked.csv", number(), format!("cannot read `<U+FEFF>1` as a number{}", place("marked.csv", 3, in_at))),
-        (
-            "comma.tsv",
-            number(),
-            format!(
-                "cannot read `1,5` as a number{}\n   = help: write decimals with a point: `1.5`",
-                place("comma.tsv", 3, in_at)
-            ),
-        ),
-    ] {
-        assert_eq!(said(&folder, name, wanted), format!("error: {expected}"), "{name}");
+/// Holds what is said of one-column files against what is expected: their text, how the column `at` is read, and the message.
+fn refused(name: &str, cases: &[(&str, &str, Kind, &str)]) {
+    let folder = Folder::new(name);
+    for (file, text, kind, expected) in cases {
+        folder.write(file, text);
+        assert_eq!(said(&folder, file, column("at", *kind)), format!("error: {expected}"), "{file}");
     }
-    assert_eq!(said(&folder, "daily.csv", clock()), "2 rows");
+}
+
+#[test]
+fn quotes_that_take_the_rest_of_a_file_are_refused_where_they_open() {
+    let double = "\n   = help: write a quote inside a cell as `\"\"`";
+    let endless = format!("at,x\n0,\"{}\n", "1,2\n".repeat(5 << 20));
+    let long = format!("at,x\n0,{}\n", "1".repeat(17 << 20));
+    refused(
+        "quotes",
+        &[
+            (
+                "open.csv",
+                "at,x\n0,\"abc\n1,2\n2,3\n",
+                Kind::Number,
+                &format!("a quote that is never closed\n  --> open.csv:2{double}"),
+            ),
+            ("endless.csv", &endless, Kind::Number, "a quote that is not closed within 16 MiB\n  --> endless.csv:2"),
+            ("long.csv", &long, Kind::Number, "a row of more than 16 MiB\n  --> long.csv:2"),
+            (
+                "stray.csv",
+                "at,x\n0,\"abc\n1,\"x\"\n",
+                Kind::Number,
+                &format!("text after a closing quote\n  --> stray.csv:3{double}"),
+            ),
+        ],
+    );
+}
+
+#[test]
+fn keys_and_escapes_that_hide_something_are_refused() {
+    let half = "`\"\\ud800\"` is not text: an escape in it is no character";
+    refused(
+        "escapes",
+        &[
+            (
+                "half.jsonl",
+                "{\"at\": 0}\n{\"at\": \"\\ud800\"}\n",
+                Kind::Number,
+                &format!("{half}\n  --> half.jsonl:2, column `at`"),
+            ),
+            (
+                "half-key.jsonl",
+                "{\"at\": 0}\n{\"\\ud800\": 1, \"at\": 1}\n",
+                Kind::Number,
+                &format!("{half}\n  --> half-key.jsonl:2"),
+            ),
+            (
+                "twice.jsonl",
+                "{\"at\": 0, \"at\": 5}\n",
+                Kind::Number,
+                "the key `at` is there twice\n  --> twice.jsonl:1",
+            ),
+            (
+                "joined.jsonl",
+                "\u{feff}{\"at\": 0}\n\u{feff}{\"at\": 1}\n",
+                Kind::Number,
+                "the line begins with U+FEFF, a mark that belongs at the start of a file alone\n  --> joined.jsonl:2",
+            ),
+            (
+                "marked.csv",
+                "at\n0\n\u{feff}1\n",
+                Kind::Number,
+                "cannot read `<U+FEFF>1` as a number\n  --> marked.csv:3, column `at`",
+            ),
+            (
+                "comma.tsv",
+                "at\n0\n1,5\n",
+                Kind::Number,
+                "cannot read `1,5` as a number\n  --> comma.tsv:3, column `at`\n   = help: write decimals with a point: `1.5`",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn times_that_hide_something_are_refused() {
+    let clock = time(Some(Unit::S), true);
+    refused(
+        "times",
+        &[
+            (
+                "days.csv",
+                "at\n2026-03-01\n2026-03-01\n",
+                clock,
+                "two rows on the day `2026-03-01`, which has no time of day\n  --> days.csv:3, column `at`\n   = help: write the \
+                 times too, such as `2026-03-01 18:15:46`",
+            ),
+            (
+                "zone.csv",
+                "at\n2026-03-01T12:00+01:00[Europe/Paris]\n",
+                clock,
+                "cannot read `2026-03-01T12:00+01:00[Europe/Paris]` as a time\n  --> zone.csv:2, column `at`\n   = help: a zone is \
+                 not read by its name: write its offset alone, such as `2023-11-16T18:15:46+01:00`",
+            ),
+            (
+                "minute.csv",
+                "at\n12\n2026-03-01T12:00:60\n",
+                clock,
+                "cannot read `2026-03-01T12:00:60` as a time\n  --> minute.csv:3, column `at`\n   = help: seconds go from 0 to 59; \
+                 a leap second ends 30 June or 31 December, at 23:59:60 UTC",
+            ),
+        ],
+    );
+    let folder = Folder::new("daily");
+    folder.write("daily.csv", "at\n2026-03-01\n2026-03-02\n");
+    assert_eq!(said(&folder, "daily.csv", column("at", clock)), "2 rows");
 }

@@ -14,7 +14,7 @@ use crate::scenario::document::Set;
 use crate::simulate::Run;
 
 /// The layout of saves; it rises when an older one can no longer be read.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// The first line of a save.
 #[derive(Debug, Serialize, Deserialize)]

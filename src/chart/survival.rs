@@ -356,13 +356,14 @@ mod tests {
     fn a_failed_search_is_a_gap() {
         let mut survival = survival();
         survival.curves.truncate(1);
-        let is_dot = |mark: &&super::super::sheet::Mark| matches!(mark, super::super::sheet::Mark::Dot { .. });
+        let is_dot = |mark: &&Mark| matches!(mark, Mark::Dot { radius, .. } if *radius == 3.0);
         let discs = |drawing: &Drawing| drawing.sheet.marks().iter().filter(is_dot).count();
         let whole = discs(&draw(&survival).unwrap());
         let middle = &mut survival.curves[0].found[1];
         *middle = Found { crossing: None, ends: (None, None), failed: true, ..*middle };
         let drawing = draw(&survival).unwrap();
-        assert!(discs(&drawing) < whole && drawing.words.lede.contains(" Gaps: 1 search with failed runs."));
+        assert!(discs(&drawing) < whole, "{} discs of {whole}", discs(&drawing));
+        assert!(drawing.words.lede.contains(" Gaps: 1 search with failed runs."), "{}", drawing.words.lede);
         survival.curves[0].found.iter_mut().for_each(|found| found.failed = true);
         assert_eq!(draw(&survival).unwrap_err(), "every search has failed runs");
     }

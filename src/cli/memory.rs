@@ -64,8 +64,8 @@ mod tests {
             said(&scenario()),
             [
                 "memory: at most 1 MB, for at most 1000 open jobs (`limits.open-jobs`), 2 parties and 3 recorded rows",
-                "  source `s`: 1 of 3 rows have no input token",
-                "  source `s`: 2 of 3 rows have no output token",
+                "source `s`: 1 of 3 rows have no input token",
+                "source `s`: 2 of 3 rows have no output token",
             ]
         );
     }

@@ -186,6 +186,7 @@ fn unwritten(table: &str, files: &Files, words: String) -> FileError {
 mod tests {
     use super::super::folder::Folder;
     use super::*;
+    use crate::engine::time::Time;
     use crate::parquet::scratch::Scratch;
     use crate::record::batch::Rows;
     use crate::record::columns::{Column, Table};
@@ -196,7 +197,7 @@ mod tests {
         name: "jobs",
         grain: "one row per job",
         columns: &[
-            C::time("asked_ns", "instant the job was asked", |job| (*job * 1_000).into()),
+            C::time("asked_ns", "instant the job was asked", |job| Time(*job * 1_000).into()),
             C::number("price", "credit", "what it cost", |job| (1.0 / (job % 11) as f64).into()).nullable(),
             C::text("method", "how it was checked", |job| {
                 ["none", "tee", "replay"].get(*job as usize % 4).copied().into()

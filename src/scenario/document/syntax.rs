@@ -21,7 +21,8 @@ fn invisible(origin: &Origin) -> Option<Problem> {
     let (line, text) = (origin.line(), origin.source.text.as_str());
     let start = line.text.as_ptr() as usize - text.as_ptr() as usize;
     let mut letters = line.text.char_indices().map(|(at, letter)| (start + at, letter));
-    let (at, letter) = letters.find(|(at, letter)| *at > 0 && plain::is_invisible(*letter))?;
+    let (at, letter) =
+        letters.find(|(at, letter)| (*at > 0 || *letter != '\u{feff}') && plain::is_invisible(*letter))?;
     let name = match letter {
         '\u{feff}' => "a byte order mark in the middle of the text",
         '\u{a0}' | '\u{202f}' => "a space that does not break, which is no space here",
@@ -147,7 +148,11 @@ mod tests {
             ("[[a]", "a header without its end", "close it with `]]`"),
             ("a = 1\na = 2", "the key `a` is written twice", "keep one of the two"),
             ("[a.b]\n[a.b]", "the table `[a.b]` is written twice", "write the keys of both under one header"),
-            ("[a]\n[[a]]", "the table `[[a]]` is written twice", "write the keys of both under one header"),
+            (
+                "[a]\n[[a]]",
+                "the headers `[a]` and `[[a]]` do not go together",
+                "write `[[a]]`, with two brackets on each side, above as well",
+            ),
         ] {
             let problems = Document::from_text("x.toml", text, &[]).unwrap_err();
             let problem = problems.iter().next().unwrap();
@@ -167,7 +172,7 @@ mod tests {
                 "error: U+00A0, a space that does not break, which is no space here\n  --> x.toml:2:1",
             ),
             ("a = 1\nb =\u{2009}2\n", "error: U+2009, a space that is none here\n  --> x.toml:2:4"),
-            ("\u{200b}a = 1\nb\u{200b} = 2\n", "error: U+200B, a character that does not show\n  --> x.toml:2:2"),
+            ("\u{200b}a = 1\nb\u{200b} = 2\n", "error: U+200B, a character that does not show\n  --> x.toml:1:1"),
         ] {
             let problems = Document::from_text("x.toml", text, &[]).unwrap_err().to_string();
             assert!(problems.starts_with(said), "{problems}");

@@ -65,7 +65,7 @@ mod tests {
     // worked example, by hand: q = e^-0.05 − e^-0.1 + 1 − 1.05·e^-0.05.
     #[test]
     fn listings_lapse() {
-        let missed = 1.0 - 0.05 * (-0.05f64).exp() - (-0.1f64).exp();
+        let missed = 1.0 - 0.05 * maths::exp(-0.05) - maths::exp(-0.1);
         let (share, lapses) = listing(100.0, 5.0, 10.0, 15.0);
         assert_known(share, (10.0 + 5.0 * missed) / 10.5);
         assert_known(lapses, missed / 10.5);

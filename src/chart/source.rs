@@ -151,10 +151,7 @@ impl Source {
         wanted: &[&str],
         visit: &mut dyn FnMut(&Columns) -> Result<(), String>,
     ) -> Result<(), String> {
-        let path = self.folder.join(format!("{name}.parquet"));
-        if !path.exists() {
-            return Err(format!("the run recorded no table `{name}`"));
-        }
+        let path = self.path(name)?;
         let known = parquet::schema(&path)?;
         let there: Vec<&str> =
             wanted.iter().copied().filter(|&wanted| known.iter().any(|(known, _)| known == wanted)).collect();

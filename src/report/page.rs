@@ -134,7 +134,7 @@ mod tests {
     fn a_command_names_no_folder_of_the_machine() {
         let said = |text: &str| command(&text.split(' ').map(str::to_string).collect::<Vec<_>>());
         assert_eq!(said("/usr/bin/reliance run scenarios/a.toml --seed 3"), "reliance run scenarios/a.toml --seed 3");
-        assert_eq!(said("reliance run /home/me/a.toml --out /tmp/b --set x=1"), "reliance run a.toml --set x=1");
-        assert_eq!(said("reliance run a.toml --out=/tmp/b"), "reliance run a.toml");
+        assert_eq!(said("reliance run /data/a.toml --out /data/b --set x=1"), "reliance run a.toml --set x=1");
+        assert_eq!(said("reliance run a.toml --out=/data/b"), "reliance run a.toml");
     }
 }

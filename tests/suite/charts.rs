@@ -135,7 +135,7 @@ fn a_report_holds_every_chart_and_needs_nothing_else() {
     }
     assert_eq!(page.matches(" href=\"").count(), page.matches(" href=\"#").count(), "links stay inside the page");
     // What a reader asks first: what came of it, of every class, what the words mean, how to have it again.
-    for said in ["jobs for which no offer was taken", "By class", "<td>batch</td>", "become final and right"] {
+    for said in ["jobs whose requester took no offer", "By class", "<td>batch</td>", "become final and right"] {
         assert!(page.contains(said), "the page says `{said}`");
     }
     assert!(page.contains("<code>reliance run pictures.toml</code>"), "the command makes it again");
@@ -151,7 +151,7 @@ name = "patience"
 title = "What patience is worth"
 base = "pictures.toml"
 measures = ["final_right_share", "wait_mean_s"]
-replications = 3
+replications = { fixed = 3 }
 baseline = { count = 5 }
 [[axes]]
 name = "count"

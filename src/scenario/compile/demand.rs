@@ -101,8 +101,8 @@ fn arrivals(compiler: &mut Compiler<'_>, path: &str, mut chosen: Arrivals, files
     let file = format!("{table}.file");
     let Err(message) = chosen.resolve(&mut files.named_at(&file)) else {
         if let (Arrivals::Trace(trace), None) = (&chosen, &compiler.trace_start) {
-            let recorded = trace.recorded();
-            let began = recorded.began_ns.map(|began| began + i128::from(recorded.first.0));
+            // The run starts where the replay does, not at the first row after that.
+            let began = trace.recorded().began_ns.map(|began| began + i128::from(trace.from.0));
             compiler.trace_start = began.map(inputs::utc);
         }
         return Some(chosen);

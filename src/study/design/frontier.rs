@@ -120,6 +120,7 @@ impl Found {
         ("above", "the mean is above the level at both ends and wherever it was tried between"),
         ("non-monotone", "the level is crossed more than once, and the first crossing is given"),
         ("open", "some end cannot be told from the level, or both lie on one side but not all that was tried between"),
+        ("failed", "a run of it failed, so nothing is said of a crossing"),
     ];
 
     /// In tables.

@@ -46,10 +46,11 @@ fn parties_and_rows_are_counted_apart() {
     let text = desk.print("check traced.toml");
     let expected = "\
 ok traced.toml: 20 nodes, 4 validators; 1 source, 1 class; horizon 1h
-  source `recorded`: 3 rows from 2026-03-28 23:50:00 to 2026-03-29 02:00:00 UTC; 2 counted, 1 beyond the horizon
+  source `recorded`: 3 rows from 2026-03-28T23:50:00Z to 2026-03-29T02:00:00Z; 2 counted, 1 beyond the horizon
   method `mine`: 5 % of answers by validators
   computing is free: `pricing.compute` is 0, and no node has a `price`
   checks are free: `pricing.verification` is 0
+  memory: at most 851 MB, for at most 1000000 open jobs (`limits.open-jobs`), 24 parties and 3 recorded rows
   warning: source `recorded`: its tokens are not used, because class `job` has `work`
   warning: method `mine`: check 0 takes no work and no time and costs nothing; `work = 1.0` computes an answer again
 ";
@@ -176,7 +177,8 @@ fn a_job_tells_why_its_answer_was_revoked() {
     let strict = "\n[[validators]]\nname = \"few\"\ncount = 2\n[verification]\nmethods = [\"mine\"]\n\
                   slash = { fixed = 0.5 }\n[verification.define.mine]\n\
                   checks = [{ by = \"validators\", work = 0.1, timing = \"deferred\", window = \"1min\", false-alarm = 1.0 }]\n\
-                  [pricing]\ncompute = { rule = \"list\", list = { price = 0.01 } }\n";
+                  [pricing]\ncompute = { rule = \"list\", list = { price = 0.01 } }\n\
+                  # Whoever weighed what such a check does would ask for nothing.\n[routing]\nchoice = \"first\"\n";
     let last = "count = 20\n";
     let desk = traced(
         "revoked",

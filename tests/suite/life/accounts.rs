@@ -177,7 +177,10 @@ fn computing_is_charged_as_it_was_priced() {
                 Fate::FinalRight | Fate::FinalWrong => {
                     *finals.entry(name.clone()).or_default() += 1;
                     overheads += u64::from(story.overhead_price > Money::ZERO);
-                    assert_eq!(story.charged_compute, story.compute_price, "{name}: {story:?}");
+                    // Of copies those that agree are paid, which may be cheaper ones than the first that was chosen.
+                    let alone = scenario.verification.methods[story.method].copies == 1;
+                    let as_priced = story.charged_compute == story.compute_price;
+                    assert!(as_priced || !alone && story.charged_compute < story.compute_price, "{name}: {story:?}");
                     assert!(story.charged_verification >= story.overhead_price, "{name}: {story:?}");
                 }
                 // Nothing of it is missing, so all of it came back, the node's own part of verification too.

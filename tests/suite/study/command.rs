@@ -247,10 +247,9 @@ fn nothing_is_not_called_something() {
     let beyond = said(&["study", "work", "study.toml", "--out", "out", "--chunk", "999"], 2);
     assert!(beyond.contains("error: there is no chunk 999: the study is complete"), "{beyond}");
     assert!(said(&["study", "work", "study.toml", "--out", "out", "--chunk", "2"], 0).starts_with("chunk 2 was done"));
-    let page = said(&["report", "out"], 2);
-    assert!(page.starts_with("error: `out` is the output of a study"), "{page}");
-    assert!(!place.join("out/report.html").exists() && !place.join("out/study.lock").exists());
+    said(&["report", "out"], 0);
+    assert!(place.join("out/report.html").exists() && !place.join("out/study.lock").exists());
     fs::write(place.join("out/chunks/000003.csv"), "damaged").unwrap();
     let damaged = said(&["study", "status", "study.toml", "--out", "out"], 0);
-    assert!(damaged.contains("generation 0: 0 chunks missing, 1 damaged\n"), "{damaged}");
+    assert!(damaged.contains("generation 0: 1 chunks left to do"), "{damaged}");
 }

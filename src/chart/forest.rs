@@ -60,7 +60,7 @@ pub fn draw(forest: &Forest) -> Result<Drawing, String> {
              holds it.",
             forest.measure
         ),
-        caption: forest.caption.clone(),
+        caption: forest.caption.clone().into(),
     };
     let tops = tops(forest);
     let height = if forest.rows.iter().any(|row| !row.group.is_empty()) { HEIGHT_SMALL } else { HEIGHT };

@@ -67,7 +67,7 @@ pub fn draw(frontier: &Frontier) -> Result<Drawing, String> {
              is. Rings: points simulated.",
             frontier.what
         ),
-        caption: frontier.caption.clone(),
+        caption: frontier.caption.clone().into(),
     };
     let (mut sheet, body) = page::begin(760.0, 500.0, &words);
     let panel = Panel {

@@ -3,7 +3,7 @@
 use super::axis::Axis;
 use super::font;
 use super::numbers::{self, Unit};
-use super::page::{self, Drawing, Words};
+use super::page::{self, Caption, Drawing, Words};
 use super::palette::{INK, category};
 use super::panel::{LABEL_SIZE, Panel, Rect, spread};
 use super::sheet::{Anchor, Sheet, Stroke};
@@ -93,7 +93,7 @@ pub fn chart(sources: &Sources) -> Result<Drawing, String> {
     }
     let rows: Vec<(&Row, Vec<Trace>)> =
         ROWS.iter().map(|row| (row, traces(row, &table, &at))).filter(|(_, traces)| !traces.is_empty()).collect();
-    let caption = sources.run.caption(&format!("n = {} ticks", numbers::count(at.len() as u64)));
+    let caption = sources.run.path_caption(&format!("n = {} ticks", numbers::count(at.len() as u64)));
     Ok(draw(&rows, &at, caption))
 }
 
@@ -126,13 +126,13 @@ pub fn trace(name: &str, at: &[f64], values: &[Option<f64>]) -> Trace {
     Trace { name: name.to_string(), points: at.chunks(together).zip(values.chunks(together)).map(gathered).collect() }
 }
 
-fn draw(rows: &[(&Row, Vec<Trace>)], at: &[f64], caption: String) -> Drawing {
+fn draw(rows: &[(&Row, Vec<Trace>)], at: &[f64], caption: impl Into<Caption>) -> Drawing {
     let together = at.len().div_ceil(INTERVALS_MAX).max(1);
     let lede = match together {
         1 => "One value a tick.".to_string(),
         _ => format!("Lines: means of {together} ticks; shaded: from their least to their greatest value."),
     };
-    let words = Words { title: "Load, prices and backlog over the run".to_string(), lede, caption };
+    let words = Words { title: "Load, prices and backlog over the run".to_string(), lede, caption: caption.into() };
     const HEIGHT: f64 = 150.0;
     let (mut sheet, body) = page::begin(page::WIDTH, HEIGHT * rows.len() as f64 + 44.0, &words);
     for (place, (row, traces)) in rows.iter().enumerate() {

@@ -140,7 +140,7 @@ pub fn draw(survival: &Survival) -> Result<Drawing, String> {
     let words = Words {
         title: survival.title.clone(),
         lede: lede(survival, !below.is_empty() || !above.is_empty()),
-        caption: survival.caption.clone(),
+        caption: survival.caption.clone().into(),
     };
     let (mut sheet, body) = page::begin(page::WIDTH, 440.0 + height(&below) + height(&above), &words);
     let rect = Rect {

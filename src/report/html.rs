@@ -174,7 +174,7 @@ fn charts(page: &mut String, sources: &Sources) {
 
 fn figure(page: &mut String, name: &str, drawing: &Drawing) {
     let (picture, words) = (svg::inline(&drawing.sheet, &drawing.words.title), &drawing.words);
-    let (title, lede, caption) = (escaped(&words.title), escaped(&words.lede), escaped(&words.caption));
+    let (title, lede, caption) = (escaped(&words.title), escaped(&words.subtitle()), escaped(&words.caption.line));
     let _ = write!(
         page,
         "<figure id=\"{name}\">\n{picture}<figcaption><strong>{title}.</strong> {lede} \

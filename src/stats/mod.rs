@@ -12,7 +12,6 @@ pub mod warm_up;
 mod batch;
 mod entropy;
 mod goodness;
-mod jackknife;
 mod maths;
 mod normal;
 mod order;

@@ -92,6 +92,10 @@ fn charts_are_drawn_again_to_the_same_bytes() {
         assert_eq!(malformed(text), None, "`{name}`");
         assert!(text.contains(&format!("reliance.id: {id}")), "`{name}` says whose it is");
         assert!(text.contains("@font-face") && text.contains("<text "), "`{name}` has its font and its text");
+        // A run is one path: nothing within it tells how far another would differ.
+        assert!(text.contains("One path, seed 1."), "`{name}` says that it shows one path");
+        let claims = ["95 % interval", "intervals", "±"].iter().find(|words| text.contains(**words));
+        assert_eq!(claims, None, "`{name}` claims an interval of one path");
     }
 }
 

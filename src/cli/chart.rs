@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::{Done, Failure, note, say};
 use crate::chart::{self, Drawing, Source, Sources, Studied};
+use crate::report::replicated;
 
 /// What `chart` is asked.
 #[derive(Args, Debug)]
@@ -20,6 +21,10 @@ pub struct Chart {
 /// Draws every chart that the run or the study has the data for.
 pub fn chart(asked: Chart) -> Done {
     let source = Source::open(&asked.folder)?;
+    if replicated::count(&source).is_some() {
+        let message = "error: charts show one run or a study, and this folder holds replications";
+        return Err(Failure::Wrong(format!("{message}\nhelp: `reliance report` makes a page of their means")));
+    }
     let drawn: Vec<(String, Result<Drawing, String>)> = match (Studied::of(&source), &asked.frozen) {
         (Some(_), Some(_)) => return Err(Failure::Wrong("error: a study has no frozen twin".to_string())),
         (Some(studied), None) => chart::draw_study(&studied),

@@ -18,6 +18,7 @@ pub mod dictionary;
 pub mod explain;
 pub mod new;
 mod progress;
+mod replications;
 #[cfg(feature = "chart")]
 pub mod report;
 pub mod rules;

@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::{Args, ValueEnum};
 
 use super::progress::Progress;
-use super::{Done, Failure, note, save, say};
+use super::{Done, Failure, note, replications, save, say};
 use crate::engine::random::Seed;
 use crate::engine::time::{Span, Time};
 use crate::output::manifest::Circumstances;
@@ -18,6 +18,7 @@ use crate::report::terminal;
 use crate::scenario::Scenario;
 use crate::scenario::document::Set;
 use crate::simulate::{Outcome, Run as Simulation};
+use crate::study::replications::MOST;
 
 /// What `run` is asked.
 #[derive(Args, Debug)]
@@ -30,26 +31,33 @@ pub struct Run {
     from: Option<PathBuf>,
     /// The root of all randomness, and after `/` the replication. Default the scenario's
     #[arg(long, value_name = "SEED[/REPLICATION]")]
-    seed: Option<Seed>,
+    pub(super) seed: Option<Seed>,
     /// Set a value of the scenario, such as `nodes[0].count=5`; may be given several times
     #[arg(long = "set", value_name = "PATH=VALUE")]
-    sets: Vec<Set>,
-    /// The folder of the output. Default output/SCENARIO-SEED
+    pub(super) sets: Vec<Set>,
+    /// The folder of the output. Default output/SCENARIO-SEED, of N replications output/SCENARIO-SEED-xN
     #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
+    pub(super) out: Option<PathBuf>,
     /// Stop at this instant, such as `20min`, and save the run; no tables are written
     #[arg(long, value_name = "TIME", requires = "save", conflicts_with = "out")]
     until: Option<Instant>,
     /// Where to save the run that is stopped
     #[arg(long, value_name = "FILE", requires = "until")]
     save: Option<PathBuf>,
+    /// Run replications 0 to N − 1 of the seed, at most 10000, and print means with intervals; no tables of single runs
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..=MOST))]
+    #[arg(conflicts_with_all = ["from", "until", "save"])]
+    replications: Option<u64>,
+    /// How many threads run replications. Default one for each processor
+    #[arg(long, value_name = "N", requires = "replications")]
+    pub(super) jobs: Option<std::num::NonZeroUsize>,
     /// How to print the summary
     #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    pub(super) format: Format,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// Aligned text
     Text,
     /// One JSON object
@@ -77,6 +85,9 @@ const DRAINED: u64 = 100_000;
 
 /// Runs.
 pub fn run(asked: Run) -> Done {
+    if let (Some(count), Some(path)) = (asked.replications, &asked.scenario) {
+        return replications::run(path, &asked, count);
+    }
     let stop = on_interrupt();
     let (simulation, sets) = match &asked.from {
         Some(file) => save::read(file)?,

@@ -55,7 +55,7 @@ pub fn page(sources: &Sources) -> String {
     page
 }
 
-const STYLE: &str = "\
+pub(super) const STYLE: &str = "\
 :root{color-scheme:light dark}
 body{font:16px/1.5 system-ui,sans-serif;margin:0;padding:0 1rem}
 main{max-width:56rem;margin:2rem auto}

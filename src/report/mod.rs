@@ -2,4 +2,7 @@
 
 #[cfg(feature = "chart")]
 pub mod html;
+#[cfg(feature = "chart")]
+pub mod replicated;
+pub mod replications;
 pub mod terminal;

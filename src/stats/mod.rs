@@ -6,6 +6,7 @@ pub mod interval;
 pub mod online;
 pub mod principal;
 pub mod quantile;
+pub mod replicated;
 pub mod survival;
 pub mod warm_up;
 

@@ -6,6 +6,7 @@ use crate::record::tally::Summary;
 use crate::scenario::document::Document;
 use crate::scenario::document::node::Node;
 use crate::scenario::nearest::suggestion;
+use crate::stats::replicated::Values;
 
 /// What stands for every class in a measure.
 const EVERY: &str = "*";
@@ -41,6 +42,7 @@ struct Named {
     kind: Kind,
     unit: &'static str,
     meaning: &'static str,
+    formula: &'static str,
 }
 
 impl Measure {
@@ -107,6 +109,35 @@ impl Measure {
         match &self.over {
             Some(over) => self.unit().is_empty() && counts(&self.sum) && counts(over),
             None => self.unit().is_empty() && self.sum[0].named().name.ends_with("_share"),
+        }
+    }
+
+    /// What its values, of which these are some, can be. `jobs` is the mean number of jobs in a run of the class of the
+    /// measure, where that is known. A quotient that may be a share and exceeds 1 somewhere is only not negative.
+    pub fn kind(&self, values: &[f64], jobs: Option<f64>) -> Values {
+        let is_share = self.may_be_share() || self.stem.ends_with("utilisation");
+        match jobs.filter(|jobs| *jobs > 0.0) {
+            _ if is_share && values.iter().any(|value| !(0.0..=1.0).contains(value)) => Values::NotNegative,
+            Some(jobs) if is_share && self.is_per_job() => Values::EventShare(jobs),
+            _ if is_share => Values::Share,
+            _ if self.is_count() => Values::Events,
+            _ if matches!(self.unit().as_str(), "s" | "ns" | "1/s") => Values::NotNegative,
+            _ => Values::Any,
+        }
+    }
+
+    /// Whether its values are numbers of things.
+    fn is_count(&self) -> bool {
+        let named = self.sum[0].named();
+        self.over.is_none() && self.unit().is_empty() && matches!(named.kind, Kind::U64)
+    }
+
+    /// Whether its values are parts of the jobs: a quotient over them, or a column that is one.
+    fn is_per_job(&self) -> bool {
+        match self.over.as_deref() {
+            Some([over]) => over.named().name == "jobs",
+            Some(_) => false,
+            None => self.sum[0].named().formula.ends_with("/ jobs"),
         }
     }
 
@@ -187,7 +218,7 @@ fn column<R: ?Sized>(name: &str, columns: &[Column<R>], whose: &str) -> Result<u
 }
 
 fn named<R: ?Sized>(column: &Column<R>) -> Named {
-    Named { name: column.name, kind: column.kind, unit: column.unit, meaning: column.meaning }
+    Named { name: column.name, kind: column.kind, unit: column.unit, meaning: column.meaning, formula: column.formula }
 }
 
 fn is_number(kind: Kind) -> bool {
@@ -282,6 +313,26 @@ mod tests {
         assert_eq!(said("price = charged / jobs"), ("price".into(), "credit".into(), false));
         assert_eq!(said("rate = charged / work_s"), ("rate".into(), "credit/s".into(), false));
         assert_eq!(said("open_mean"), ("mean number of open jobs".into(), String::new(), false));
+    }
+
+    #[test]
+    fn a_measure_knows_what_its_values_can_be() {
+        let kind = |text: &str, values: &[f64], jobs| one(text).kind(values, jobs);
+        assert_eq!(kind("jobs", &[3.0], None), Values::Events);
+        assert_eq!(kind("late = fate_late / jobs", &[0.0], Some(50.0)), Values::EventShare(50.0));
+        assert_eq!(
+            kind("final_right_share", &[0.5], Some(50.0)),
+            Values::EventShare(50.0),
+            "a share of jobs by its formula"
+        );
+        assert_eq!(kind("chat.used / chat.jobs", &[0.5], Some(9.0)), Values::EventShare(9.0));
+        assert_eq!(kind("late = fate_late / jobs", &[0.0], None), Values::Share);
+        assert_eq!(kind("up_share", &[1.0], Some(50.0)), Values::Share, "not of jobs");
+        assert_eq!(kind("utilisation", &[0.5], None), Values::Share);
+        assert_eq!(kind("utilisation", &[0.5, 1.5], None), Values::NotNegative);
+        assert_eq!(kind("checks / jobs", &[2.0], Some(50.0)), Values::NotNegative);
+        assert_eq!(kind("response_mean_s", &[2.0], None), Values::NotNegative);
+        assert_eq!(kind("slippage", &[-2.0], None), Values::Any);
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub mod merge;
 mod open;
 pub mod recheck;
 pub mod replicate;
+pub mod replications;
 pub mod show;
 mod tables;
 pub mod trial;

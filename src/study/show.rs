@@ -3,13 +3,18 @@
 use std::fmt::Write;
 
 use super::axis::Shown;
-use super::course::Course;
+use super::columns::stopped;
+use super::course::{Course, Row};
 use super::differences::Difference;
 use super::merge::{Mean, Results};
+use super::replicate::Stopped;
 use super::{Study, View};
 
 /// Rows of a table that are shown; the rest is in the files.
 const ROWS_MAX: usize = 100;
+
+/// Points that are known less well than wished and are named.
+const UNMET_MAX: usize = 10;
 
 /// Measures of a table that are shown.
 const MEASURES_MAX: usize = 4;
@@ -25,6 +30,7 @@ pub fn text(study: &Study, course: &Course, results: &Results) -> String {
     let (whole, by_class) = ([study.whole()], study.by_class());
     text.push_str("\nmeans over replications with their 95 % intervals\n");
     means(&mut text, study, (course, results), &whole, "means");
+    unmet(&mut text, study, course);
     if !by_class.is_empty() {
         text.push_str("\nmeans by class\n");
         means(&mut text, study, (course, results), &by_class, "means_by_class");
@@ -67,7 +73,9 @@ fn means(text: &mut String, study: &Study, (course, results): (&Course, &Results
     let row = |(point, view): (usize, &View)| {
         let mut row = start(study, course, point, view);
         for &measure in view.measures.iter().take(MEASURES_MAX) {
-            let Mean { n, mean, half_width } = results.means[point][measure];
+            let Mean { n, mean, half_width, .. } = results.means[point][measure];
+            // Runs that are all alike do not make a mean known exactly.
+            let half_width = half_width.filter(|half_width| *half_width > 0.0);
             row.extend([number_or_dash(mean), number_or_dash(half_width), n.to_string()]);
         }
         row
@@ -76,6 +84,30 @@ fn means(text: &mut String, study: &Study, (course, results): (&Course, &Results
     let rows: Vec<Vec<String>> = all.clone().take(ROWS_MAX).map(row).collect();
     aligned(text, &header, &rows);
     more(text, course.points().len() * views.len(), file);
+}
+
+/// Says which points of a sequential study are known less well than wished.
+fn unmet(text: &mut String, study: &Study, course: &Course) {
+    let wished = compact(100.0 * study.replications.relative.unwrap_or_default());
+    let line = |(point, rows): (usize, &Vec<Row>)| match stopped(study, rows)? {
+        Stopped::Most { runs, reached } if reached.is_finite() => {
+            let reached = format!("{:.1}", 100.0 * reached);
+            Some(format!("point {point}: {runs} runs at {reached} %: wished {wished} %, not met after the most"))
+        }
+        Stopped::Most { runs, .. } => {
+            Some(format!("point {point}: {runs} runs at over 100 %: wished {wished} %, not met after the most"))
+        }
+        Stopped::Met | Stopped::Failed => None,
+    };
+    let lines: Vec<String> = course.rows().iter().enumerate().filter_map(line).collect();
+    lines.iter().take(UNMET_MAX).for_each(|line| text.push_str(&format!("{line}\n")));
+    if lines.len() > UNMET_MAX {
+        let _ = writeln!(
+            text,
+            "… and {} more points, `most` in the column `stopped` of means.parquet",
+            lines.len() - UNMET_MAX
+        );
+    }
 }
 
 fn differences(text: &mut String, study: &Study, (course, results): (&Course, &Results), views: &[View], file: &str) {

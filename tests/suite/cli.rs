@@ -11,6 +11,7 @@ use serde_json::Value;
 use self::desk::{Desk, code, digest, json, said};
 
 mod desk;
+mod replications;
 
 const TABLES: [&str; 4] = ["jobs.parquet", "nodes.parquet", "series.parquet", "summary.parquet"];
 

@@ -18,7 +18,7 @@ use crate::study::trial::{Estimate, estimate};
 use crate::study::work::run_one;
 use crate::study::{Study, StudyError, show};
 
-mod progress;
+pub(super) mod progress;
 
 use progress::{Progress, duration};
 
@@ -304,7 +304,7 @@ fn costs(estimate: &Estimate, jobs: usize) -> String {
     format!("{points} points, {runs} runs in {chunks} chunks; {time}, {:.1} MB", bytes as f64 / 1e6)
 }
 
-fn processors() -> usize {
+pub(super) fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 

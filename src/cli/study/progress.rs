@@ -17,7 +17,7 @@ const SHORT: Duration = Duration::from_secs(1);
 const PLAIN: Duration = Duration::from_secs(30);
 
 /// The progress of a study.
-pub(super) struct Progress {
+pub(in crate::cli) struct Progress {
     started: Instant,
     state: Mutex<State>,
 }
@@ -91,14 +91,19 @@ impl Watch for Progress {
                 bar.with_style(style.expect("a template")).with_elapsed(passed)
             });
             bar.set_position(done);
-            bar.set_message(format!("generation {generation}, {} of {} runs", thousands(done), thousands(all)));
+            bar.set_message(format!("{}{} of {} runs", nth(generation, ", "), thousands(done), thousands(all)));
         } else if state.said.elapsed() >= PLAIN {
             state.said = now();
             let left = passed.as_secs_f64() * (all - done.min(all)) as f64 / done.max(1) as f64;
             let (done, all) = (thousands(done), thousands(all));
-            note(&format!("generation {generation}: {done} of {all} runs, {} to go", duration(left)));
+            note(&format!("{}{done} of {all} runs, {} to go", nth(generation, ": "), duration(left)));
         }
     }
+}
+
+/// Which generation, where there was one before it.
+fn nth(generation: usize, then: &str) -> String {
+    if generation > 0 { format!("generation {generation}{then}") } else { String::new() }
 }
 
 /// A length of time in the unit that suits it.

@@ -74,9 +74,7 @@ fn means(text: &mut String, study: &Study, (course, results): (&Course, &Results
         let mut row = start(study, course, point, view);
         for &measure in view.measures.iter().take(MEASURES_MAX) {
             let Mean { n, mean, half_width, .. } = results.means[point][measure];
-            // Runs that are all alike do not make a mean known exactly.
-            let half_width = half_width.filter(|half_width| *half_width > 0.0);
-            row.extend([number_or_dash(mean), number_or_dash(half_width), n.to_string()]);
+            row.extend([number_or_dash(mean), number_or_dash(half_width.filter(is_apart)), n.to_string()]);
         }
         row
     };
@@ -123,7 +121,7 @@ fn differences(text: &mut String, study: &Study, (course, results): (&Course, &R
         for &measure in view.measures.iter().take(MEASURES_MAX) {
             let paired = difference.measures[measure].map(|paired| paired.difference);
             row.push(number_or_dash(paired.map(|difference| difference.mean)));
-            row.push(number_or_dash(paired.map(|difference| difference.half_width)));
+            row.push(number_or_dash(paired.map(|difference| difference.half_width).filter(is_apart)));
             row.push(paired.map_or(0, |difference| difference.n).to_string());
         }
         // The first measure's.
@@ -135,6 +133,11 @@ fn differences(text: &mut String, study: &Study, (course, results): (&Course, &R
     let rows: Vec<Vec<String>> = all.take(ROWS_MAX).map(row).collect();
     aligned(text, &header, &rows);
     more(text, results.differences.len() * views.len(), file);
+}
+
+/// Whether a half-width is one: runs that are all alike do not make a mean known exactly.
+fn is_apart(half_width: &f64) -> bool {
+    *half_width > 0.0
 }
 
 /// Says how many rows are in the file alone.

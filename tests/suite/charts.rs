@@ -122,6 +122,7 @@ fn a_report_holds_every_chart_and_needs_nothing_else() {
     }
     assert!(page.contains("is 1 &lt; 2 &amp; true?") && page.contains("response_ns") && page.contains("digest "));
     assert_eq!(page.matches("data:font/").count(), 1, "one font for all charts");
+    assert!(page.contains("One path, seed 1.") && !page.contains('±'), "one run has no interval");
     reliance(&arguments);
     assert_eq!(fs::read_to_string(run.join("report.html")).expect("a page"), page, "written again it is the same");
 }

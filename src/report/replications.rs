@@ -56,7 +56,7 @@ pub fn text(sample: &Sample, means: &[Mean]) -> String {
     if !sample.scenario.question.is_empty() {
         let _ = writeln!(text, "{}", sample.scenario.question);
     }
-    let _ = writeln!(text, "\n{:<30}{:>20}    {}", "", "mean", "95 % interval");
+    let _ = writeln!(text, "\n{:<30}{:>20}    95 % interval", "", "mean");
     for (label, mean) in rows(means) {
         let written = written(mean);
         let _ = writeln!(text, "{label:<30}{:>20}    {}", written.mean, written.interval);

@@ -46,7 +46,11 @@
 //! # Contracts
 //!
 //! * **Ties.** Events are served by (time, sequence): of simultaneous events, the one scheduled first
-//!   ([`engine::queue`]). Where fairness between simultaneous actors matters, a policy shuffles explicitly.
+//!   ([`engine::queue`]). Neither departures nor arrivals come first as such. A job that arrives at the very instant
+//!   at which another leaves a full node finds room only if the departure was scheduled before the arrival. With
+//!   constant gaps and constant work such ties are common, and theory that assumes one order may give another
+//!   number; with continuous laws they do not happen. Where fairness between simultaneous actors matters, a policy
+//!   shuffles explicitly.
 //! * **Seeds.** All randomness comes from the seed, in two kinds ([`engine::random`]): a *stream* belongs to one source or
 //!   node, a *draw* is computed from the key of the job it is for. Adding a source, a node or a rule disturbs nobody else's
 //!   randomness, so two runs that differ in one thing stay paired.

@@ -1,5 +1,6 @@
 //! One run: open it, let it go on until some instant, save and load it, close it.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,10 @@ use crate::record::fact::Facts;
 use crate::record::means::Means;
 use crate::record::recorder::Recorder;
 use crate::scenario::Scenario;
+
+/// So many events are handled between two looks at whether to go on. A look costs about as much as an event; the slowest
+/// events take some ten microseconds, so that looks are much less than a second apart at any rate.
+pub const LOOK: u64 = 1_000;
 
 /// A running market. It is plain data: a clone is a fork that goes its own way.
 #[derive(Clone)]
@@ -52,26 +57,74 @@ pub struct Outcome {
 impl Run {
     /// A market at the start of time. A scenario that freezes is run once beforehand, for the means it is held at.
     pub fn open(scenario: Arc<Scenario>, seed: Seed) -> Run {
-        let scenario = held(scenario, seed);
+        let Ok(run) = Run::open_watched(scenario, seed, |_| Ok::<(), Infallible>(()));
+        run
+    }
+
+    /// As [`Run::open`], asking now and then whether to go on: a scenario that freezes is run once beforehand.
+    pub fn open_watched<E>(
+        scenario: Arc<Scenario>,
+        seed: Seed,
+        look: impl FnMut(&Run) -> Result<(), E>,
+    ) -> Result<Run, E> {
+        let scenario = held(scenario, seed, look)?;
         let mut queue = Queue::new();
         let mut facts = Facts::default();
         let mut at = Moment { scenario: &scenario, now: Time::ZERO, queue: &mut queue, facts: &mut facts };
         let market = Market::open(seed, &mut at);
         let state = State { seed, now: Time::ZERO, events: 0, queue, market, facts };
-        Run { scenario, state }
+        Ok(Run { scenario, state })
     }
 
     /// Handles every event strictly before `end` (and before the horizon), then takes every sample due by `end`. Cutting
     /// a run into slices changes nothing.
     pub fn until(&mut self, end: Time, recorder: &mut impl Recorder) {
+        while self.advance(end, u64::MAX, recorder) {}
+    }
+
+    /// As [`Run::until`], for at most so many events. Says whether there may be more to do before `end`; whoever may have to
+    /// stop in between asks again, and changes nothing by it.
+    pub fn advance(&mut self, end: Time, events: u64, recorder: &mut impl Recorder) -> bool {
         let end = end.min(self.scenario.horizon);
         self.hand_on(self.state.now, recorder);
         self.state.facts.keep(recorder.attention());
+        let mut left = events;
         while let Some((now, event)) = self.state.queue.pop_before(end) {
             self.happen(now, event, recorder);
+            left -= 1;
+            if left == 0 {
+                self.state.now = now;
+                return true;
+            }
         }
         self.state.now = end;
         self.samples(end, recorder);
+        false
+    }
+
+    /// Runs to `end` and asks after every [`LOOK`] events, and at the end, whether to go on; an error of `look` stops it there.
+    pub fn until_watched<E>(
+        &mut self,
+        end: Time,
+        recorder: &mut impl Recorder,
+        mut look: impl FnMut(&Run) -> Result<(), E>,
+    ) -> Result<(), E> {
+        while self.advance(end, LOOK, recorder) {
+            look(self)?;
+        }
+        look(self)
+    }
+
+    /// Runs to the horizon and drains as [`Run::drain`] does, asking like [`Run::until_watched`].
+    pub fn drain_watched<E>(
+        &mut self,
+        recorder: &mut impl Recorder,
+        mut look: impl FnMut(&Run) -> Result<(), E>,
+    ) -> Result<(), E> {
+        while self.drain(LOOK, recorder) {
+            look(self)?;
+        }
+        look(self)
     }
 
     /// Runs to the horizon, and where the scenario drains on from there, for at most so many events. Says whether there is more
@@ -178,7 +231,7 @@ impl Run {
     /// A run from the bytes of [`save`](Run::save) and the scenario it ran. `Err` if they are no save.
     pub fn load(scenario: Arc<Scenario>, bytes: &[u8]) -> Result<Run, String> {
         let state: State = postcard::from_bytes(bytes).map_err(|wrong| format!("not a saved run: {wrong}"))?;
-        let scenario = held(scenario, state.seed);
+        let Ok(scenario) = held(scenario, state.seed, |_| Ok::<(), Infallible>(()));
         Ok(Run { scenario, state })
     }
 
@@ -216,14 +269,22 @@ impl Run {
 }
 
 /// The scenario as it is run: where it freezes, its twin at the means of a run of the market itself.
-fn held(scenario: Arc<Scenario>, seed: Seed) -> Arc<Scenario> {
+fn held<E>(
+    scenario: Arc<Scenario>,
+    seed: Seed,
+    mut look: impl FnMut(&Run) -> Result<(), E>,
+) -> Result<Arc<Scenario>, E> {
     if !scenario.freeze {
-        return scenario;
+        return Ok(scenario);
     }
     let moving = Arc::new(Scenario { freeze: false, ..Scenario::clone(&scenario) });
-    let mut means = Means::new(moving.channels.interval);
-    Run::open(moving, seed).close(&mut means);
-    Arc::new(scenario.frozen(means.prices(), &means.groups(scenario.groups.len())))
+    let methods = moving.verification.methods.iter().map(|method| (method.overhead, method.overhead_time));
+    let mut means = Means::new(moving.channels.interval, methods.collect());
+    let mut run = Run::open(moving, seed);
+    run.until_watched(scenario.horizon, &mut means, &mut look)?;
+    run.drain_watched(&mut means, &mut look)?;
+    run.close(&mut means);
+    Ok(Arc::new(scenario.frozen(means.prices(), &means.groups(scenario.groups.len()))))
 }
 
 /// Runs a scenario from its start to its end.

@@ -10,6 +10,7 @@ use super::palette::{GREY, INK, SOFT};
 use super::panel::LABEL_SIZE;
 use super::sheet::{Anchor, Colour, Sheet};
 use super::source::{Ending, Job, NEVER, Sources};
+use crate::domain::fate::Fate;
 
 /// The stages of a life that a job passes in this order, or leaves from.
 pub const STAGES: [&str; 4] = ["asked", "placed", "answered", "accepted"];
@@ -61,8 +62,8 @@ pub fn chart(sources: &Sources) -> Result<Drawing, String> {
 
 /// The last stage that a job came to: a later one counts even where an attempt's own instants were forgotten.
 fn last_stage(job: &Job) -> usize {
-    let instants = [job.placed, job.answered, job.accepted];
-    instants.iter().rposition(|&instant| instant != NEVER).map_or(0, |last| last + 1)
+    let came = [job.placed, job.answered != NEVER, job.accepted];
+    came.iter().rposition(|&came| came).map_or(0, |last| last + 1)
 }
 
 /// A bar of the diagram: the jobs that went on, or one end.
@@ -88,13 +89,14 @@ const HEAD: f64 = 34.0;
 pub fn draw(flows: &Flows, caption: impl Into<Caption>) -> Drawing {
     let words = Words {
         title: "What became of the jobs that were asked for".to_string(),
+        result: result(flows),
         lede: "Heights are numbers of jobs; those that leave stand below those that go on. Per cent are of all jobs asked \
                for. A job that was still open when the run ended stands where it was."
             .to_string(),
         caption: caption.into(),
     };
     let lowest = columns(flows, 0.0).iter().flatten().map(|bar| bar.top + bar.height.max(SLOT)).fold(0.0, f64::max);
-    let (mut sheet, body) = page::begin(page::WIDTH, HEAD + lowest + 10.0, &words);
+    let (mut sheet, body) = page::begin(page::WIDTH, HEAD + lowest + 14.0, &words);
     let columns = columns(flows, body.top + HEAD);
     let all = flows.reached[0];
     // The last column has its labels beside it.
@@ -111,10 +113,28 @@ pub fn draw(flows: &Flows, caption: impl Into<Caption>) -> Drawing {
     }
     for (column, bars) in columns.iter().enumerate() {
         bars.iter().for_each(|bar| draw_bar(&mut sheet, bar, left(column)));
-        let room = if column + 1 == columns.len() { 136.0 } else { stride - BAR - 14.0 };
-        bars.iter().for_each(|bar| draw_label(&mut sheet, bar, left(column), room, all));
+        // Right of an end nothing stands: later ends are all above it.
+        let room = |bar: &Bar| if bar.goes_on { stride - 6.0 } else { body.right - left(column) - BAR - 6.0 };
+        bars.iter().for_each(|bar| draw_label(&mut sheet, bar, left(column), room(bar), all));
     }
     Drawing { sheet, words }
+}
+
+/// How many jobs end final and right, and the most frequent other end.
+fn result(flows: &Flows) -> String {
+    let all = flows.reached[0].max(1) as f64;
+    let mut ends: BTreeMap<Ending, u64> = BTreeMap::new();
+    for (ending, count) in flows.ends.iter().flatten() {
+        *ends.entry(*ending).or_default() += count;
+    }
+    let right = Ending { fate: Fate::FinalRight, cause: None };
+    let share = |count: u64| numbers::percent(count as f64 / all);
+    let good = share(ends.remove(&right).unwrap_or(0));
+    let other = ends.into_iter().reduce(|most, other| if other.1 > most.1 { other } else { most });
+    let other = other.map_or(String::new(), |(ending, count)| {
+        format!(" The most frequent other end is “{}” with {}.", endings::label(ending), share(count))
+    });
+    format!("Of the jobs asked for, {good} become final and right.{other}")
 }
 
 /// The bars of every column, from the top: those that went on, then the ends; in the last column there are ends alone.
@@ -199,7 +219,7 @@ fn share(count: u64, all: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::fate::{Cause, Fate};
+    use crate::domain::fate::Cause;
 
     fn job(fate: Fate, cause: Option<Cause>, stages: usize) -> Job {
         let at = |stage: usize| if stage <= stages { 10 * stage as u64 } else { NEVER };
@@ -211,10 +231,10 @@ mod tests {
             class: 0,
             ending,
             asked: 0,
-            placed: at(1),
+            placed: at(1) != NEVER,
             answered: at(2),
             used,
-            accepted: at(3),
+            accepted: at(3) != NEVER,
             closed: 50,
         }
     }

@@ -29,12 +29,21 @@ pub fn width(text: &str, size: f64) -> f64 {
     text.chars().map(|letter| glyph(letter).advance).sum::<f64>() * size
 }
 
-/// Breaks a text at its spaces into lines no wider than `most`; a single longer word keeps its line.
+/// How much wider a text may become where a viewer ignores the embedded font. DejaVu Sans, the widest of the common
+/// substitutes, sets digits 1.3 times as wide.
+pub const SUBSTITUTE: f64 = 1.3;
+
+/// The width that a line of text may take with a substitute for the embedded font.
+pub fn room(text: &str, size: f64) -> f64 {
+    SUBSTITUTE * width(text, size)
+}
+
+/// Breaks a text at its spaces into lines with [`room`] in `most`; a single longer word keeps its line.
 pub fn wrapped(text: &str, size: f64, most: f64) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ') {
         match lines.last_mut() {
-            Some(line) if width(line, size) + width(" ", size) + width(word, size) <= most => {
+            Some(line) if room(line, size) + room(" ", size) + room(word, size) <= most => {
                 line.push(' ');
                 line.push_str(word);
             }
@@ -44,14 +53,14 @@ pub fn wrapped(text: &str, size: f64, most: f64) -> Vec<String> {
     lines
 }
 
-/// A text cut to `most` in width, with an ellipsis where something is left out.
+/// A text cut so that it has [`room`] in `most`, with an ellipsis where something is left out.
 pub fn fitted(text: &str, size: f64, most: f64) -> String {
-    if width(text, size) <= most {
+    if room(text, size) <= most {
         return text.to_string();
     }
     let mut kept = String::new();
     for letter in text.chars() {
-        if width(&kept, size) + width(&format!("{letter}…"), size) > most {
+        if room(&kept, size) + room(&format!("{letter}…"), size) > most {
             break;
         }
         kept.push(letter);

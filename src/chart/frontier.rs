@@ -2,6 +2,7 @@
 //! of its interval do. Where those lie far apart, the frontier is not known well.
 
 use super::axis::Axis;
+use super::frontier_words::{is_narrow, result};
 use super::numbers::{self, Unit};
 use super::page::{self, Drawing, Words};
 use super::palette::{BLACK, INK, SOFT, WHITE, viridis};
@@ -60,13 +61,16 @@ pub type Piece = ((f64, f64), (f64, f64));
 pub fn draw(frontier: &Frontier) -> Result<Drawing, String> {
     check(frontier)?;
     let level = format!("{} %", numbers::plain(100.0 * frontier.level));
+    // Ends that lie under the line itself are said, not drawn: dashes inside a line cannot be read.
+    let is_narrow = is_narrow(frontier);
+    let ends = match is_narrow {
+        true => "its 95 % interval is no wider than the line",
+        false => "dashed and dotted: where the lower and the upper end of its 95 % interval are",
+    };
     let words = Words {
         title: frontier.title.clone(),
-        lede: format!(
-            "Colour: {}. Solid: where it is {level}; dashed: where the lower, dotted: where the upper end of its 95 % interval \
-             is. Rings: points simulated.",
-            frontier.what
-        ),
+        result: result(frontier, &level),
+        lede: format!("Colour: {}. Line: where it is {level}; {ends}. Rings: points simulated.", frontier.what),
         caption: frontier.caption.clone().into(),
     };
     let (mut sheet, body) = page::begin(760.0, 500.0, &words);
@@ -74,7 +78,7 @@ pub fn draw(frontier: &Frontier) -> Result<Drawing, String> {
         rect: Rect {
             left: body.left + 60.0,
             top: body.top + 34.0,
-            right: body.right - 150.0,
+            right: body.right - 108.0,
             bottom: body.bottom - 44.0,
         },
         x: axis(&frontier.x),
@@ -86,7 +90,8 @@ pub fn draw(frontier: &Frontier) -> Result<Drawing, String> {
     // The frontier itself lies over the ends of its interval.
     let values: [fn(&Estimate) -> f64; 3] =
         [|estimate| estimate.low, |estimate| estimate.high, |estimate| estimate.mean];
-    for (value, (dash, width)) in values.iter().zip([(Dash::Dashed, 1.5), (Dash::Dotted, 1.5), (Dash::Solid, 2.5)]) {
+    let lines = values.iter().zip([(Dash::Dashed, 1.5), (Dash::Dotted, 1.5), (Dash::Solid, 2.5)]);
+    for (value, (dash, width)) in lines.skip(if is_narrow { 2 } else { 0 }) {
         for line in contour(frontier, *value) {
             let points: Vec<(f64, f64)> = line.into_iter().map(|(x, y)| panel.at(x, y)).collect();
             // White below black is seen on every colour of the field.
@@ -120,7 +125,7 @@ fn check(frontier: &Frontier) -> Result<(), String> {
 }
 
 /// The axis from the outer edges of the first and last cell.
-fn axis(side: &Side) -> Axis {
+pub fn axis(side: &Side) -> Axis {
     let edges = edges(side);
     let (low, high) = (edges[0], edges[edges.len() - 1]);
     match side.logarithmic {
@@ -143,11 +148,16 @@ fn edges(side: &Side) -> Vec<f64> {
 
 fn draw_cells(sheet: &mut Sheet, panel: &Panel, frontier: &Frontier) {
     let (x, y) = (edges(&frontier.x), edges(&frontier.y));
+    // Each cell reaches a little under its neighbours, so that no ground shines through between them.
+    let rect = panel.rect;
     for (place, estimate) in frontier.grid.iter().enumerate() {
         let (column, row) = (place % frontier.x.values.len(), place / frontier.x.values.len());
         let (one, other) = (panel.at(x[column], y[row]), panel.at(x[column + 1], y[row + 1]));
         match estimate {
-            Some(estimate) => sheet.block(one, other, viridis(estimate.mean), 1.0),
+            Some(estimate) => {
+                let under = ((other.0 + 1.0).min(rect.right), (other.1 - 1.0).max(rect.top));
+                sheet.block(one, under, viridis(estimate.mean), 1.0);
+            }
             // What is not known is crossed out, not coloured.
             None => sheet.line(vec![one, other], Stroke::solid(SOFT, 0.75)),
         }
@@ -171,11 +181,12 @@ fn draw_y_ticks(sheet: &mut Sheet, panel: &Panel) {
 
 /// The colours with their probabilities, to the right.
 fn draw_bar(sheet: &mut Sheet, panel: &Panel, level: f64) {
-    let (left, top, bottom) = (panel.rect.right + 36.0, panel.rect.top, panel.rect.bottom);
+    let (left, top, bottom) = (panel.rect.right + 30.0, panel.rect.top, panel.rect.bottom);
     let at = |share: f64| bottom - share * (bottom - top);
     for step in 0..100 {
         let share = f64::from(step) / 100.0;
-        sheet.block((left, at(share)), (left + 16.0, at(share + 0.01)), viridis(share + 0.005), 1.0);
+        let upper = (at(share + 0.01) - 1.0).max(top);
+        sheet.block((left, at(share)), (left + 16.0, upper), viridis(share + 0.005), 1.0);
     }
     for tick in 0..=5 {
         let share = f64::from(tick) / 5.0;

@@ -11,7 +11,7 @@ use super::endings::{self, USED};
 use super::numbers::{self, Unit};
 use super::page::{self, Caption, Drawing, Words};
 use super::palette::{INK, SOFT};
-use super::panel::{LABEL_SIZE, Panel, Rect, TICK_SIZE, spread, stairs};
+use super::panel::{LABEL_SIZE, Panel, Rect, TICK_SIZE, stairs};
 use super::sheet::{Anchor, Sheet, Stroke};
 use super::source::{Ending, Job, NEVER, Sources};
 use crate::domain::fate::Fate;
@@ -110,10 +110,10 @@ fn leaving(job: &Job) -> (u64, Option<Option<Ending>>) {
 pub fn draw(classes: &[ClassIncidence], caption: impl Into<Caption>) -> Drawing {
     let words = Words {
         title: "How jobs leave the market, by the time since they were asked for".to_string(),
-        lede:
-            "Left: the share whose answer has been used. Right: the share that ended in another way, on its own scale. \
-               Cumulative incidence with all ends acting at once (Aalen–Johansen)."
-                .to_string(),
+        result: result(classes),
+        lede: "Left: the share whose answer has been used by then. Right: the shares that have ended otherwise, on a scale of \
+               their own. Cumulative incidence with all ends acting at once (Aalen–Johansen)."
+            .to_string(),
         caption: caption.into(),
     };
     let (mut sheet, body) = page::begin(page::WIDTH, classes.iter().map(|class| AROUND + height(class)).sum(), &words);
@@ -125,8 +125,28 @@ pub fn draw(classes: &[ClassIncidence], caption: impl Into<Caption>) -> Drawing 
     Drawing { sheet, words }
 }
 
+/// How long half of the jobs of a class take to be used, in its fastest and in its slowest class.
+fn result(classes: &[ClassIncidence]) -> String {
+    let half = |class: &ClassIncidence| {
+        let used = class.ends.iter().find(|end| end.ending.is_none())?;
+        used.points.iter().find(|point| point.1 >= 0.5).map(|point| point.0)
+    };
+    let mut known: Vec<(f64, &str)> =
+        classes.iter().filter_map(|class| Some((half(class)?, class.class.as_str()))).collect();
+    known.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let time = |time: f64| numbers::measured(time, Unit::Seconds);
+    match &known[..] {
+        [] => "In no class half of the jobs are used.".to_string(),
+        [only] => format!("Half of the jobs of “{}” are used after {}.", only.1, time(only.0)),
+        [first, .., last] => {
+            let (sooner, later) = (time(first.0), time(last.0));
+            format!("Half of the jobs of “{}” are used after {sooner}, of “{}” after {later}.", first.1, last.1)
+        }
+    }
+}
+
 /// Above and below the panels of a class: its name, titles, the table.
-const AROUND: f64 = 142.0;
+const AROUND: f64 = 144.0;
 /// A name beside a line with what it comes to.
 const LABEL: f64 = 30.0;
 
@@ -143,20 +163,22 @@ fn draw_class(sheet: &mut Sheet, class: &ClassIncidence, body: Rect, top: f64) {
     let x = Axis::exact(0.0, until, "time since asking", Unit::Seconds);
     let (used, others): (Vec<&EndIncidence>, Vec<_>) = class.ends.iter().partition(|end| end.ending.is_none());
     let left = Panel {
-        rect: Rect { left: body.left + 44.0, top: upper, right: body.left + 232.0, bottom: lower },
+        rect: Rect { left: body.left + 44.0, top: upper, right: body.left + 330.0, bottom: lower },
         x: x.clone(),
         y: Axis::share(1.0, "used"),
     };
     let most = others.iter().flat_map(|end| &end.points).map(|point| point.1).fold(0.0, f64::max);
     let right = Panel {
-        rect: Rect { left: body.left + 410.0, top: upper, right: body.left + 632.0, bottom: lower },
+        rect: Rect { left: body.left + 402.0, top: upper, right: body.left + 598.0, bottom: lower },
         x,
         y: Axis::share(most.max(1e-3), "ended otherwise"),
     };
     left.draw(sheet);
     right.draw(sheet);
-    draw_ends(sheet, &left, &used, 110.0);
-    draw_ends(sheet, &right, &others, body.right - right.rect.right - 28.0);
+    draw_lines(sheet, &left, &used);
+    draw_lines(sheet, &right, &others);
+    draw_used(sheet, &left, &used);
+    draw_legend(sheet, &right, &others, body.right);
     if others.is_empty() {
         let middle = 0.5 * (right.rect.left + right.rect.right);
         sheet.label((middle, 0.5 * (upper + lower)), "no job ended otherwise", LABEL_SIZE, Anchor::Middle, SOFT);
@@ -165,26 +187,44 @@ fn draw_class(sheet: &mut Sheet, class: &ClassIncidence, body: Rect, top: f64) {
     draw_at_risk(sheet, &right, class, |row| row.events, "have left in any way");
 }
 
-/// Lines and, beside their last points, the names of ends with what they come to.
-fn draw_ends(sheet: &mut Sheet, panel: &Panel, ends: &[&EndIncidence], room: f64) {
-    let look = |end: &EndIncidence| end.ending.map_or(USED, endings::stroke);
+fn look(end: &EndIncidence) -> Stroke {
+    end.ending.map_or(USED, endings::stroke)
+}
+
+fn draw_lines(sheet: &mut Sheet, panel: &Panel, ends: &[&EndIncidence]) {
     for end in ends {
         let line: Vec<_> = end.points.iter().map(|&(time, share)| (time, Some(share))).collect();
         panel.line(sheet, &stairs(&line), look(end));
     }
-    let lasts: Vec<_> = ends.iter().filter_map(|end| Some((*end, *end.points.last()?))).collect();
-    let wished: Vec<f64> = lasts.iter().map(|(_, last)| panel.held(last.0, last.1).1).collect();
-    let heights = spread(&wished, LABEL, panel.rect.top + 4.0, panel.rect.bottom - 4.0);
-    for ((end, last), height) in lasts.iter().zip(heights) {
-        let (from, edge) = (panel.held(last.0, last.1), panel.rect.right);
-        let stroke = look(end);
-        sheet.line(vec![from, (edge + 6.0, height)], Stroke::solid(stroke.colour, 0.75));
-        sheet.line(vec![(edge + 6.0, height), (edge + 24.0, height)], stroke);
+}
+
+/// What *used* comes to, in the corner below its line, or above where the line is low.
+fn draw_used(sheet: &mut Sheet, panel: &Panel, used: &[&EndIncidence]) {
+    for end in used {
+        let Some(last) = end.points.last() else { continue };
+        let Rect { top, right, bottom, .. } = panel.rect;
+        // The line over the right half, where the label stands.
+        let low = end.points[end.points.len() / 2].1;
+        let y = if low > 0.2 { bottom - 8.0 } else { top + 12.0 };
+        let time = numbers::measured(last.0, Unit::Seconds);
+        let share = format!("{} by {time}", numbers::percent(last.1));
+        sheet.label((right - 4.0, y), share, TICK_SIZE, Anchor::End, INK);
+    }
+}
+
+/// The ends by name with what they come to, the greatest first, in a list of its own: labels at the heights of lines that
+/// lie close together would be read as values.
+fn draw_legend(sheet: &mut Sheet, panel: &Panel, ends: &[&EndIncidence], right: f64) {
+    let mut lasts: Vec<_> = ends.iter().filter_map(|end| Some((*end, *end.points.last()?))).collect();
+    lasts.sort_by(|one, other| other.1.1.total_cmp(&one.1.1));
+    let x = panel.rect.right + 34.0;
+    for (row, (end, last)) in lasts.iter().enumerate() {
+        let y = panel.rect.top - 8.0 + LABEL * row as f64;
+        sheet.line(vec![(x, y), (x + 24.0, y)], look(end));
         let name = end.ending.map_or("used".to_string(), endings::label);
-        let name = super::font::fitted(&name, LABEL_SIZE, room);
-        sheet.text((edge + 28.0, height + 1.0), name, LABEL_SIZE, Anchor::Start, INK);
-        let share = numbers::percent(last.1);
-        sheet.text((edge + 28.0, height + 14.0), share, TICK_SIZE, Anchor::Start, SOFT);
+        let name = super::font::fitted(&name, LABEL_SIZE, right - x - 30.0);
+        sheet.text((x + 30.0, y + 4.0), name, LABEL_SIZE, Anchor::Start, INK);
+        sheet.text((x + 30.0, y + 17.0), numbers::percent(last.1), TICK_SIZE, Anchor::Start, SOFT);
     }
 }
 
@@ -196,16 +236,23 @@ fn draw_at_risk(
     name: &str,
 ) {
     let base = panel.rect.bottom + 66.0;
+    let texts: Vec<(f64, String)> = class
+        .at_risk
+        .iter()
+        .map(|row| (panel.at(row.time as f64 * 1e-9, 0.0).0, numbers::count(number(row))))
+        .collect();
+    // At every second tick, or third, so that no two run into one another; a point stands where a count is left out.
+    let half = |text: &str| 0.5 * super::font::room(text, TICK_SIZE);
+    let every = (1..=texts.len()).find(|&every| {
+        let shown: Vec<_> = texts.iter().step_by(every).collect();
+        shown.windows(2).all(|two| two[1].0 - two[0].0 > half(&two[0].1) + half(&two[1].1) + 4.0)
+    });
+    let every = every.unwrap_or(1);
+    let name = if every > 1 { format!("{name} (· not shown)") } else { name.to_string() };
     sheet.text((panel.rect.left - 16.0, base - 15.0), name, TICK_SIZE, Anchor::Start, SOFT);
-    let mut free = f64::MIN;
-    for row in &class.at_risk {
-        let x = panel.at(row.time as f64 * 1e-9, 0.0).0;
-        let text = numbers::count(number(row));
-        let half = 0.5 * super::font::width(&text, TICK_SIZE);
-        if x - half > free {
-            sheet.text((x, base), text, TICK_SIZE, Anchor::Middle, SOFT);
-            free = x + half + 4.0;
-        }
+    for (place, (x, text)) in texts.into_iter().enumerate() {
+        let text = if place % every == 0 { text } else { "·".to_string() };
+        sheet.text((x, base), text, TICK_SIZE, Anchor::Middle, SOFT);
     }
 }
 
@@ -225,7 +272,18 @@ mod tests {
     fn job(index: u64, after_ms: u64, ending: Ending) -> Job {
         let (asked, closed) = (SECOND * index, SECOND * index + 1_000_000 * after_ms);
         let used = if ending == RIGHT { closed } else { NEVER };
-        Job { source: 0, index, class: 0, ending, asked, placed: NEVER, answered: used, used, accepted: used, closed }
+        Job {
+            source: 0,
+            index,
+            class: 0,
+            ending,
+            asked,
+            placed: false,
+            answered: used,
+            used,
+            accepted: used != NEVER,
+            closed,
+        }
     }
 
     /// Jobs in turns: used, declined at once, used later, late, still open.

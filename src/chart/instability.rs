@@ -9,10 +9,10 @@ use super::endings;
 use super::font;
 use super::numbers::{self, Unit};
 use super::page::{self, Caption, Drawing, Words};
-use super::palette::{FAINT, INK, SOFT, VERMILION};
+use super::palette::{FAINT, INK, LEADER, SOFT, VERMILION};
 use super::panel::{LABEL_SIZE, Panel, Rect, TICK_SIZE, spread, stairs};
 use super::sheet::{Anchor, Dash, Sheet, Stroke};
-use super::source::{Ending, Job, Jobs, NEVER, Sources};
+use super::source::{Ending, Job, Jobs, NEVER, Source, Sources};
 use super::times::Bins;
 
 /// A job in both markets.
@@ -50,26 +50,49 @@ pub fn chart(sources: &Sources) -> Result<Drawing, String> {
     let Some(frozen) = &sources.frozen else {
         return Err("it compares a run with its twin of `freeze = true`; name that with --frozen DIR".to_string());
     };
-    let deaths = deaths(&pairs(&sources.run.jobs()?, &frozen.jobs()?)).ok_or("no job is in both runs")?;
+    let deaths = deaths(&read_pairs(&*sources.run.jobs()?, frozen)?).ok_or("no job is in both runs")?;
     let counted = format!("n = {} pairs of jobs", numbers::count(deaths.pairs));
     let twin = format!("frozen: {} {}", frozen.name, frozen.manifest.identity.short());
     Ok(draw(&deaths, sources.run.path_caption(&format!("{counted} · {twin}"))))
 }
 
+/// What is kept of a job of the frozen run: the number of its source in the moving run, its place there, how it ended (none
+/// where it was used), whether it was open at the end.
+type Other = (u32, u64, Option<Ending>, bool);
+
+/// How a job ended, none where it was used, and whether it was still open at the end.
+fn end(job: &Job) -> (Option<Ending>, bool) {
+    let is_open = job.ending.fate == crate::domain::fate::Fate::Censored && job.used == NEVER;
+    ((job.used == NEVER).then_some(job.ending), is_open)
+}
+
+/// Reads the frozen run, of whose jobs little is kept, and pairs it with the moving one.
+fn read_pairs(moving: &Jobs, frozen: &Source) -> Result<Vec<Pair>, String> {
+    let mut others: Vec<Other> = Vec::with_capacity(moving.jobs.len());
+    let (_, sources) = frozen.each_job(&mut |job| {
+        let (ending, is_open) = end(&job);
+        others.push((job.source, job.index, ending, is_open));
+    })?;
+    Ok(pairs(moving, others, &sources))
+}
+
 /// Pairs the jobs of two runs by the name of their source and their place in it. Jobs of one run alone are left out, and so
-/// are those still open at the end of either.
-pub fn pairs(moving: &Jobs, frozen: &Jobs) -> Vec<Pair> {
-    let keyed = |jobs: &Jobs| -> BTreeMap<(String, u64), Job> {
-        jobs.jobs.iter().map(|job| ((jobs.sources[job.source as usize].clone(), job.index), *job)).collect()
+/// are those still open at the end of either. `sources` names the sources of the others.
+fn pairs(moving: &Jobs, mut others: Vec<Other>, sources: &[String]) -> Vec<Pair> {
+    // A source that the moving run lacks has no number there.
+    let numbers: Vec<u32> = sources
+        .iter()
+        .map(|name| moving.sources.iter().position(|other| other == name).map_or(u32::MAX, |place| place as u32))
+        .collect();
+    others.iter_mut().for_each(|other| other.0 = numbers.get(other.0 as usize).copied().unwrap_or(u32::MAX));
+    others.sort_unstable_by_key(|other| (other.0, other.1));
+    let pair = |job: &Job| {
+        let (ending, is_open) = end(job);
+        let place = others.binary_search_by_key(&(job.source, job.index), |other| (other.0, other.1)).ok()?;
+        let (_, _, other, other_is_open) = others[place];
+        (!is_open && !other_is_open).then_some(Pair { asked: job.asked, moving: ending, frozen: other })
     };
-    let others = keyed(frozen);
-    let open = |job: &Job| job.ending.fate == crate::domain::fate::Fate::Censored && job.used == NEVER;
-    let end = |job: &Job| (job.used == NEVER).then_some(job.ending);
-    let pair = |(key, job): (&(String, u64), &Job)| {
-        let other = others.get(key)?;
-        (!open(job) && !open(other)).then(|| Pair { asked: job.asked, moving: end(job), frozen: end(other) })
-    };
-    keyed(moving).iter().filter_map(pair).collect()
+    moving.jobs.iter().filter_map(pair).collect()
 }
 
 /// Counts of pairs.
@@ -127,17 +150,20 @@ pub fn deaths(pairs: &[Pair]) -> Option<Deaths> {
 /// Draws what instability took: by the hour above, by the end below.
 pub fn draw(deaths: &Deaths, caption: impl Into<Caption>) -> Drawing {
     let [moving, frozen] = deaths.whole.map(numbers::percent);
-    let net = numbers::decimals(100.0 * deaths.net, 2);
+    let (verb, amount) = if deaths.net < 0.0 { ("save", -deaths.net) } else { ("cost", deaths.net) };
     let words = Words {
-        title: "Deaths that instability caused".to_string(),
-        lede: format!(
-            "The same jobs in the market as it moves and in its twin whose prices and loads stand still. Used: {moving} as \
-             it moves, {frozen} frozen; instability takes {net} percentage points.",
+        title: "Jobs that changing prices and loads cost".to_string(),
+        result: format!(
+            "Changing prices and loads {verb} {} percentage points of all jobs: {moving} are used as the market moves, \
+             {frozen} in its frozen twin.",
+            numbers::decimals(100.0 * amount, 2)
         ),
+        lede: "The same jobs in the market as it moves and in its twin whose prices and loads stand still. Above: the share of \
+               jobs used. Below: those used in one of the two alone, by how they ended in the other."
+            .to_string(),
         caption: caption.into(),
     };
-    let rows = deaths.killed.len() + deaths.saved.len() + 1;
-    let (mut sheet, body) = page::begin(page::WIDTH, 270.0 + 64.0 + 26.0 * rows as f64, &words);
+    let (mut sheet, body) = page::begin(page::WIDTH, 270.0 + 64.0 + ends_height(deaths), &words);
     draw_hours(&mut sheet, deaths, body);
     draw_ends(&mut sheet, deaths, body, body.top + 270.0);
     Drawing { sheet, words }
@@ -154,7 +180,7 @@ fn draw_hours(sheet: &mut Sheet, deaths: &Deaths, body: Rect) {
     let y = if y.high > 1.0 { Axis { high: 1.0, ..y } } else { y };
     let end = deaths.bins.begins(deaths.bins.count);
     let x = Axis::exact(deaths.bins.begins(0), end, "time of asking, from the start of the run", Unit::Seconds);
-    let panel = Panel { rect, x, y };
+    let panel = Panel { rect, x, y }.marked_as_cut(sheet);
     panel.draw(sheet);
     let strokes = [Stroke::solid(VERMILION, 1.75), Stroke { dash: Dash::Dashed, ..endings::USED }];
     let mut lasts = Vec::new();
@@ -169,34 +195,55 @@ fn draw_hours(sheet: &mut Sheet, deaths: &Deaths, body: Rect) {
     let heights = spread(&lasts, 16.0, rect.top + 4.0, rect.bottom - 4.0);
     for (number, (name, height)) in ["as it moves", "frozen"].iter().zip(heights).enumerate() {
         let x = rect.right + 10.0;
-        sheet.line(vec![(rect.right, lasts[number]), (x, height)], Stroke::solid(strokes[number].colour, 0.6));
+        sheet.line(vec![(rect.right, lasts[number]), (x, height)], Stroke::solid(LEADER, 0.6));
         sheet.line(vec![(x, height), (x + 22.0, height)], strokes[number]);
         sheet.text((x + 27.0, height + 4.0), *name, LABEL_SIZE, Anchor::Start, INK);
     }
 }
 
-/// A row an end: killed to the right of zero, saved to the left.
+/// The height of a row of an end.
+const ROW: f64 = 26.0;
+
+/// What is drawn below: headings, and for each end its name, share and stroke.
+enum Line {
+    Heading(&'static str),
+    End(String, f64, Stroke),
+}
+
+fn lines(deaths: &Deaths) -> Vec<Line> {
+    let rows = |ends: &[(Ending, f64)], turned: bool| -> Vec<Line> {
+        let mut ends = ends.to_vec();
+        ends.sort_by(|one, other| other.1.total_cmp(&one.1));
+        let row = |(end, share): (Ending, f64)| {
+            let share = if turned { -share } else { share };
+            Line::End(endings::label(end), share, endings::stroke(end))
+        };
+        ends.into_iter().map(row).collect()
+    };
+    let mut lines = vec![Line::Heading("Lost: used in the frozen twin alone. How they ended as the market moves:")];
+    lines.extend(rows(&deaths.killed, false));
+    lines.push(Line::Heading("Gained: used as the market moves alone. How they ended in the frozen twin:"));
+    lines.extend(rows(&deaths.saved, true));
+    lines.push(Line::Heading("Lost less gained"));
+    lines.push(Line::End("all of them".to_string(), deaths.net, Stroke::solid(INK, 2.0)));
+    lines
+}
+
+fn ends_height(deaths: &Deaths) -> f64 {
+    ROW * lines(deaths).len() as f64
+}
+
+/// A row an end: lost jobs to the right of zero, gained ones to the left, in each the greatest first.
 fn draw_ends(sheet: &mut Sheet, deaths: &Deaths, body: Rect, top: f64) {
-    let mut rows: Vec<(String, f64, Stroke)> = Vec::new();
-    let mut killed = deaths.killed.clone();
-    killed.sort_by(|a, b| b.1.total_cmp(&a.1));
-    rows.extend(
-        killed.iter().map(|(end, share)| (format!("killed: {}", endings::label(*end)), *share, endings::stroke(*end))),
-    );
-    rows.extend(
-        deaths
-            .saved
-            .iter()
-            .map(|(end, share)| (format!("saved from: {}", endings::label(*end)), -share, endings::stroke(*end))),
-    );
-    rows.push(("killed less saved".to_string(), deaths.net, Stroke::solid(INK, 2.0)));
-    let low = rows.iter().map(|row| row.1).fold(0.0, f64::min);
-    let high = rows.iter().map(|row| row.1).fold(0.0, f64::max);
+    let lines = lines(deaths);
+    let shares = || lines.iter().filter_map(|line| if let Line::End(_, share, _) = line { Some(*share) } else { None });
+    let low = shares().fold(0.0, f64::min);
+    let high = shares().fold(0.0, f64::max);
     let rect = Rect {
         left: body.left + 200.0,
         top: top + 10.0,
         right: body.right - 150.0,
-        bottom: top + 20.0 + 26.0 * rows.len() as f64,
+        bottom: top + 20.0 + ends_height(deaths),
     };
     let x = Axis::linear(low, high.max(low + 1e-4), "of all jobs, percentage points", Unit::Share);
     let x = Axis { title: "of all jobs (percentage points)".to_string(), ..x };
@@ -205,14 +252,21 @@ fn draw_ends(sheet: &mut Sheet, deaths: &Deaths, body: Rect, top: f64) {
     panel.draw_x(sheet, true);
     let zero = panel.at(0.0, 0.0).0;
     sheet.line(vec![(zero, rect.top), (zero, rect.bottom)], Stroke::solid(SOFT, 1.0));
-    for (place, (name, share, stroke)) in rows.iter().enumerate() {
-        let y = rect.top + 18.0 + 26.0 * place as f64;
-        if place + 1 == rows.len() {
-            sheet.line(vec![(body.left, y - 13.0), (body.right, y - 13.0)], Stroke::solid(FAINT, 1.0));
-        }
-        let at = |share: f64| panel.held(share, 0.0).0;
-        sheet.line(vec![(zero, y), (at(*share), y)], Stroke { dash: Dash::Solid, ..*stroke });
-        sheet.dot((at(*share), y), 4.0, stroke.colour, true);
+    for (place, line) in lines.iter().enumerate() {
+        let y = rect.top + 18.0 + ROW * place as f64;
+        let (name, share, stroke) = match line {
+            Line::Heading(text) => {
+                if place > 0 {
+                    sheet.line(vec![(body.left, y - 15.0), (body.right, y - 15.0)], Stroke::solid(FAINT, 1.0));
+                }
+                sheet.label((body.left + 2.0, y + 4.0), *text, LABEL_SIZE, Anchor::Start, SOFT);
+                continue;
+            }
+            Line::End(name, share, stroke) => (name, *share, *stroke),
+        };
+        let end = panel.held(share, 0.0).0;
+        sheet.line(vec![(zero, y), (end, y)], Stroke { dash: Dash::Solid, ..stroke });
+        sheet.dot((end, y), 4.0, stroke.colour, true);
         let name = font::fitted(name, LABEL_SIZE, rect.left - body.left - 10.0);
         sheet.text((rect.left - 10.0, y + 4.0), name, LABEL_SIZE, Anchor::End, INK);
         let text = numbers::decimals(100.0 * share, 2);
@@ -266,10 +320,10 @@ mod tests {
                 class: 0,
                 ending,
                 asked: index,
-                placed: 0,
+                placed: true,
                 answered: 0,
                 used,
-                accepted: used,
+                accepted: used != NEVER,
                 closed: 9,
             }
         };
@@ -282,7 +336,8 @@ mod tests {
         let frozen =
             Jobs { jobs: vec![job(1, 1, NEVER), job(0, 1, 5)], classes: names(["c", "d"]), sources: names(["b", "a"]) };
         // The source `a` is the second of the frozen run; its second job is missing there.
-        let found = pairs(&moving, &frozen);
+        let others = frozen.jobs.iter().map(|job| (job.source, job.index, end(job).0, end(job).1)).collect();
+        let found = pairs(&moving, others, &frozen.sources);
         assert_eq!(
             found,
             [Pair { asked: 1, moving: None, frozen: Some(LATE) }, Pair { asked: 1, moving: Some(LATE), frozen: None },]

@@ -5,7 +5,7 @@ use super::font;
 use super::numbers::{self, Unit};
 use super::page::{self, Caption, Drawing, Words};
 use super::palette::{INK, SOFT, category};
-use super::panel::{LABEL_SIZE, Panel, Rect, TICK_SIZE, spread};
+use super::panel::{LABEL_SIZE, Panel, Rect, TICK_SIZE};
 use super::sheet::{Anchor, Dash, Sheet, Stroke};
 use super::source::Sources;
 use crate::stats::concentration::Shares;
@@ -53,17 +53,27 @@ pub fn sharing(what: &str, values: &[f64]) -> Option<Sharing> {
     })
 }
 
+/// How few nodes hold more than half.
+fn result(sharings: &[Sharing]) -> String {
+    let said = |sharing: &Sharing| {
+        let (half, holders) = (numbers::count(sharing.half? as u64), numbers::count(sharing.holders as u64));
+        Some(format!("{half} of {holders} nodes hold more than half of all {}.", sharing.what))
+    };
+    sharings.iter().filter_map(said).collect::<Vec<_>>().join(" ")
+}
+
 /// Draws Lorenz curves.
 pub fn draw(sharings: &[Sharing], caption: impl Into<Caption>) -> Drawing {
     let names: Vec<&str> = sharings.iter().map(|sharing| sharing.what.as_str()).collect();
     let words = Words {
         title: format!("How {} {} shared among nodes", names.join(" and "), if names.len() > 1 { "are" } else { "is" }),
+        result: result(sharings),
         lede: "Lorenz curves: the part of the total that the poorest nodes hold together. On the dotted line all hold the \
                same. Gini's coefficient is that of a sample."
             .to_string(),
         caption: caption.into(),
     };
-    let (mut sheet, body) = page::begin(680.0, 440.0, &words);
+    let (mut sheet, body) = page::begin(720.0, 440.0, &words);
     let side = body.height() - 78.0;
     let (left, top) = (body.left + 40.0, body.top + 34.0);
     let panel = Panel {
@@ -99,13 +109,8 @@ fn thinned(curve: &[(f64, f64)]) -> Vec<(f64, f64)> {
 }
 
 fn draw_names(sheet: &mut Sheet, panel: &Panel, sharings: &[Sharing], right: f64) {
-    // Each curve is named where four fifths of the nodes are counted.
-    let anchors: Vec<(f64, f64)> = sharings.iter().map(|sharing| panel.at(0.8, at(&sharing.curve, 0.8))).collect();
-    let wished: Vec<f64> = anchors.iter().map(|anchor| anchor.1).collect();
-    let heights = spread(&wished, 64.0, panel.rect.top + 10.0, panel.rect.bottom - 44.0);
-    for (number, (sharing, height)) in sharings.iter().zip(heights).enumerate() {
-        let x = panel.rect.right + 14.0;
-        sheet.line(vec![anchors[number], (x, height)], Stroke::solid(category(number).colour, 0.6));
+    for (number, sharing) in sharings.iter().enumerate() {
+        let (x, height) = (panel.rect.right + 24.0, panel.rect.top + 10.0 + 64.0 * number as f64);
         sheet.line(vec![(x, height), (x + 22.0, height)], category(number));
         let room = right - x - 27.0;
         let name = font::fitted(&sharing.what, LABEL_SIZE, room);
@@ -124,13 +129,6 @@ fn draw_names(sheet: &mut Sheet, panel: &Panel, sharings: &[Sharing], right: f64
     }
 }
 
-/// The height of a curve at a place.
-fn at(curve: &[(f64, f64)], place: f64) -> f64 {
-    let next = curve.partition_point(|point| point.0 < place).clamp(1, curve.len() - 1);
-    let ((x0, y0), (x1, y1)) = (curve[next - 1], curve[next]);
-    y0 + (y1 - y0) * (place - x0) / (x1 - x0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,7 +141,8 @@ mod tests {
         assert!(found.curve.iter().zip(expected).all(|(a, b)| (a.0 - b.0).abs() < 1e-12 && (a.1 - b.1).abs() < 1e-12));
         assert!((found.gini.unwrap() - 1.0 / 3.0).abs() < 1e-12);
         assert_eq!((found.half, found.holders), (Some(2), 4));
-        assert!((at(&found.curve, 0.875) - 0.8).abs() < 1e-12);
+        let said = draw(&[found], String::new()).words.result;
+        assert_eq!(said, "2 of 4 nodes hold more than half of all income.");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::Drawings;
 use super::frontier::{self, Estimate, Frontier, Side};
-use super::numbers::{self, Unit};
+use super::numbers::Unit;
 use super::studied::{Cells, Studied, Values};
 
 /// Draws the map, where the study is such a grid.
@@ -33,8 +33,11 @@ pub fn chart(studied: &Studied) -> Result<Drawings, String> {
     let level = studied.level().filter(|level| *level > 0.0 && *level < 1.0);
     let level = level.ok_or("the study names no `level` inside (0, 1)")?;
     let column = |end: &str| table.numbers(&format!("{}_{end}", measure.name));
-    let estimates: Vec<Option<Estimate>> =
-        column("mean")?.into_iter().zip(column("half_width")?).map(|(mean, half)| estimate(mean?, half?)).collect();
+    // Where a run failed, the mean is over those that the failure spared: it is not known.
+    let whole = table.whole("failed")?.into_iter().map(|failed| failed == 0);
+    let estimates: Vec<Option<Estimate>> = (column("mean")?.into_iter().zip(column("half_width")?).zip(whole))
+        .map(|((mean, half), whole)| estimate(mean?, half?).filter(|_| whole))
+        .collect();
     let (across, up) = (rising(x), rising(y));
     let at = |x_value: f64, y_value: f64| {
         let row = (0..x.len()).find(|&row| x[row] == x_value && y[row] == y_value)?;
@@ -47,7 +50,6 @@ pub fn chart(studied: &Studied) -> Result<Drawings, String> {
         logarithmic,
         values,
     };
-    let runs: u64 = table.whole("runs")?.iter().sum();
     let drawing = frontier::draw(&Frontier {
         title: studied.title(),
         what: format!("the {}", measure.meaning),
@@ -56,7 +58,7 @@ pub fn chart(studied: &Studied) -> Result<Drawings, String> {
         grid,
         level,
         sampled: x.iter().copied().zip(y.iter().copied()).collect(),
-        caption: studied.source.caption(&format!("n = {} runs", numbers::count(runs))),
+        caption: studied.source.caption(&super::studied::runs(&table)?),
     })?;
     Ok(vec![("map".to_string(), drawing)])
 }

@@ -4,10 +4,10 @@
 //! every picture the run it comes from. A chart of a run shows one path and says so; a chart of a study has a 95 % interval over
 //! replications for every estimate. The same run gives the same bytes of SVG.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::output::folder::FileError;
+use crate::output::own::{self, Known};
 
 pub mod axis;
 pub mod compared;
@@ -16,6 +16,7 @@ pub mod fates;
 pub mod font;
 pub mod forest;
 pub mod frontier;
+pub mod frontier_words;
 pub mod incidence;
 pub mod instability;
 pub mod latency;
@@ -34,6 +35,8 @@ pub mod sheet;
 pub mod source;
 pub mod studied;
 pub mod survival;
+pub mod survival_names;
+pub mod survival_words;
 pub mod svg;
 pub mod times;
 
@@ -80,13 +83,12 @@ pub static STUDY_CHARTS: &[StudyChart] = &[
     StudyChart { name: "forest", draw: compared::chart },
 ];
 
-/// Draws every chart of a study: its name, and the drawing or what the study lacks for it.
-pub fn draw_study(studied: &Studied) -> Vec<(String, Result<Drawing, String>)> {
-    let drawn = |chart: &StudyChart| match (chart.draw)(studied) {
+/// Draws the charts of one kind of a study: their names, and each drawing or what the study lacks for it.
+pub fn draw_of_study(chart: &StudyChart, studied: &Studied) -> Vec<(String, Result<Drawing, String>)> {
+    match (chart.draw)(studied) {
         Ok(drawings) => drawings.into_iter().map(|(name, drawing)| (name, Ok(drawing))).collect(),
         Err(why) => vec![(chart.name.to_string(), Err(why))],
-    };
-    STUDY_CHARTS.iter().flat_map(drawn).collect()
+    }
 }
 
 /// Draws every chart of a run: its name, and the drawing or what the run lacks for it.
@@ -95,32 +97,19 @@ pub fn draw_all(sources: &Sources) -> Vec<(&'static str, Result<Drawing, String>
 }
 
 /// Writes a drawing as `NAME.svg` and `NAME.png` into a folder that is made where it is missing; gives their paths.
-/// A file is replaced at once or not at all.
+/// A file is replaced at once or not at all, and only if it is a picture of ours. Links are not followed.
 pub fn write(
     folder: &Path,
     name: &str,
     drawing: &Drawing,
     identity: &[(String, String)],
 ) -> Result<[PathBuf; 2], FileError> {
-    fs::create_dir_all(folder).map_err(FileError::new("create", folder))?;
-    let svg = svg::file(&drawing.sheet, &drawing.words.title, identity);
+    own::subfolder(folder)?;
+    let svg = svg::file(&drawing.sheet, &drawing.words, identity);
     let png = png::file(&drawing.sheet, identity);
     let paths = [folder.join(format!("{name}.svg")), folder.join(format!("{name}.png"))];
-    replace(&paths[0], svg.as_bytes())?;
-    replace(&paths[1], &png)?;
+    own::sweep(folder, |left| left.starts_with(&format!(".{name}.")));
+    own::replace(&paths[0], svg.as_bytes(), Known::Marked)?;
+    own::replace(&paths[1], &png, Known::Marked)?;
     Ok(paths)
-}
-
-/// Writes a whole file beside its place and moves it there.
-pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    let mut beside = path.as_os_str().to_os_string();
-    beside.push(".partial");
-    let beside = PathBuf::from(beside);
-    let written = fs::write(&beside, bytes).map_err(FileError::new("write", &beside));
-    let moved = written.and_then(|()| fs::rename(&beside, path).map_err(FileError::new("write", path)));
-    if moved.is_err() {
-        // What stands beside is of no use; that it cannot be removed either adds nothing to the error.
-        let _ = fs::remove_file(&beside);
-    }
-    moved
 }

@@ -9,6 +9,7 @@ use super::sheet::{Anchor, Sheet};
 pub const WIDTH: f64 = 860.0;
 
 const TITLE_SIZE: f64 = 17.0;
+const RESULT_SIZE: f64 = 13.5;
 const LEDE_SIZE: f64 = 12.5;
 const CAPTION_SIZE: f64 = 10.5;
 /// White around everything.
@@ -19,6 +20,8 @@ const MARGIN: f64 = 22.0;
 pub struct Words {
     /// What is shown.
     pub title: String,
+    /// What it shows, in a sentence computed from the data; empty where the data say too little.
+    pub result: String,
     /// How to read it, in a sentence or two.
     pub lede: String,
     /// Where it comes from.
@@ -63,15 +66,21 @@ pub struct Drawing {
 pub fn begin(width: f64, body: f64, words: &Words) -> (Sheet, Rect) {
     let wide = width - 2.0 * MARGIN;
     let title = font::wrapped(&words.title, TITLE_SIZE, wide);
+    let result = if words.result.is_empty() { Vec::new() } else { font::wrapped(&words.result, RESULT_SIZE, wide) };
     let lede = font::wrapped(&words.subtitle(), LEDE_SIZE, wide);
     let caption = font::wrapped(&words.caption.line, CAPTION_SIZE, wide);
-    let head = MARGIN + 21.0 * title.len() as f64 + 16.5 * lede.len() as f64 + 8.0;
+    let head = MARGIN + 21.0 * title.len() as f64 + 18.0 * result.len() as f64 + 16.5 * lede.len() as f64 + 10.0;
     let foot = 14.0 * caption.len() as f64 + 16.0;
     let mut sheet = Sheet::new(width, (head + body + foot).ceil());
     let mut base = MARGIN - 6.0;
     for line in title {
         base += 21.0;
         sheet.text((MARGIN, base), line, TITLE_SIZE, Anchor::Start, INK);
+    }
+    base += 2.0;
+    for line in result {
+        base += 18.0;
+        sheet.text((MARGIN, base), line, RESULT_SIZE, Anchor::Start, INK);
     }
     base += 2.0;
     for line in lede {
@@ -94,16 +103,18 @@ mod tests {
     #[test]
     fn words_stay_on_the_sheet() {
         let long = "a title that goes on and on until it needs a second line, as titles with many names in them do now and then";
-        let words =
-            Words { title: long.to_string(), lede: long.repeat(3), caption: "quickstart · seed 1".to_string().into() };
+        let words = Words {
+            title: long.to_string(),
+            result: long.repeat(2),
+            lede: long.repeat(3),
+            caption: "quickstart · seed 1".to_string().into(),
+        };
         assert_eq!(words.subtitle(), words.lede);
         let caption = Caption { path: Some("One path, seed 1.".to_string()), ..words.caption };
         let words = Words { caption, ..words };
         assert!(words.subtitle().starts_with("One path, seed 1. a title"));
         let (sheet, body) = begin(WIDTH, 300.0, &words);
         assert!(body.height() >= 300.0 && body.top > 80.0);
-        for (text, [left, top, right, bottom]) in sheet.text_boxes() {
-            assert!(left >= 0.0 && top >= 0.0 && right <= sheet.width && bottom <= sheet.height, "{text}");
-        }
+        assert_eq!(sheet.misplaced(), Vec::<String>::new());
     }
 }

@@ -8,7 +8,9 @@ use super::sheet::{Colour, Dash, Stroke};
 pub const INK: Colour = Colour(34, 34, 34);
 /// Text of less weight.
 pub const SOFT: Colour = Colour(95, 95, 95);
-/// Grid lines and leaders.
+/// Leaders from a label to what it names: lighter than any data.
+pub const LEADER: Colour = Colour(175, 175, 175);
+/// Grid lines.
 pub const FAINT: Colour = Colour(222, 222, 222);
 /// The sheet.
 pub const WHITE: Colour = Colour(255, 255, 255);

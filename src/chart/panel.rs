@@ -74,7 +74,20 @@ impl Panel {
             sheet.text((left - 6.0, y + 0.34 * TICK_SIZE), label, TICK_SIZE, Anchor::End, SOFT);
         }
         let widest = self.y.ticks.iter().map(|(_, label)| font::width(label, TICK_SIZE)).fold(0.0, f64::max);
-        sheet.text((left - 6.0 - widest, top - 10.0), &self.y.title, LABEL_SIZE, Anchor::Start, INK);
+        sheet.text((left - 6.0 - widest, top - 12.0), &self.y.title, LABEL_SIZE, Anchor::Start, INK);
+    }
+
+    /// Two strokes across the left side near its foot and a word in the title of y, where y does not begin at zero.
+    pub fn marked_as_cut(mut self, sheet: &mut Sheet) -> Panel {
+        if !self.y.logarithmic && self.y.low > 0.0 {
+            self.y.title.push_str(" · axis does not begin at 0");
+            let Rect { left, bottom, .. } = self.rect;
+            sheet.line(vec![(left, bottom), (left, bottom - 18.0)], Stroke::solid(SOFT, 1.0));
+            for foot in [bottom - 5.0, bottom - 9.0] {
+                sheet.line(vec![(left - 4.0, foot + 2.5), (left + 4.0, foot - 2.5)], Stroke::solid(SOFT, 1.0));
+            }
+        }
+        self
     }
 
     /// The lower side, its ticks and, where wanted, their labels and the title of x.

@@ -4,7 +4,7 @@ use super::axis::Axis;
 use super::font;
 use super::numbers::{self, Unit};
 use super::page::{self, Caption, Drawing, Words};
-use super::palette::{INK, category};
+use super::palette::{INK, LEADER, category};
 use super::panel::{LABEL_SIZE, Panel, Rect, spread};
 use super::sheet::{Anchor, Sheet, Stroke};
 use super::source::{Columns, NEVER, Sources};
@@ -42,28 +42,27 @@ const ROWS: &[Row] = &[
         ],
     },
     Row {
-        title: "load: jobs in service, nodes working",
+        title: "jobs",
         unit: Unit::Plain,
-        lines: &[line("executing_mean", "in service", 1.0, false), line("up", "nodes working", 1.0, false)],
+        lines: &[line("executing_mean", "in service", 1.0, false), line("waiting_mean", "waiting", 1.0, false)],
     },
+    Row { title: "nodes", unit: Unit::Plain, lines: &[line("up", "nodes working", 1.0, false)] },
     Row {
         title: "price of a GPU-second",
         unit: Unit::CreditsPerSecond,
         lines: &[line("compute_price", "compute", 1e-6, false)],
     },
     Row {
-        title: "price of a unit of gas, of a checker's GPU-second",
+        title: "price of a unit of gas",
         unit: Unit::Credits,
-        lines: &[
-            line("coordination_price", "coordination", 1e-6, false),
-            line("verification_price", "verification", 1e-6, false),
-        ],
+        lines: &[line("coordination_price", "coordination", 1e-6, false)],
     },
     Row {
-        title: "backlog: waiting",
-        unit: Unit::Plain,
-        lines: &[line("waiting_mean", "jobs", 1.0, false), line("checks_waiting", "checks", 1.0, false)],
+        title: "price of a checker's GPU-second",
+        unit: Unit::CreditsPerSecond,
+        lines: &[line("verification_price", "verification", 1e-6, false)],
     },
+    Row { title: "checks waiting", unit: Unit::Plain, lines: &[line("checks_waiting", "checks", 1.0, false)] },
 ];
 
 /// A line over time: in each interval of time the mean of its ticks, the least and the greatest.
@@ -94,7 +93,7 @@ pub fn chart(sources: &Sources) -> Result<Drawing, String> {
     let rows: Vec<(&Row, Vec<Trace>)> =
         ROWS.iter().map(|row| (row, traces(row, &table, &at))).filter(|(_, traces)| !traces.is_empty()).collect();
     let caption = sources.run.path_caption(&format!("n = {} ticks", numbers::count(at.len() as u64)));
-    Ok(draw(&rows, &at, caption))
+    Ok(draw(rows, &at, caption))
 }
 
 /// The lines of a panel that the run has and that are not nothing throughout.
@@ -126,14 +125,57 @@ pub fn trace(name: &str, at: &[f64], values: &[Option<f64>]) -> Trace {
     Trace { name: name.to_string(), points: at.chunks(together).zip(values.chunks(together)).map(gathered).collect() }
 }
 
-fn draw(rows: &[(&Row, Vec<Trace>)], at: &[f64], caption: impl Into<Caption>) -> Drawing {
-    let together = at.len().div_ceil(INTERVALS_MAX).max(1);
-    let lede = match together {
-        1 => "One value a tick.".to_string(),
-        _ => format!("Lines: means of {together} ticks; shaded: from their least to their greatest value."),
+/// Whether a line holds one value throughout; a sentence says so and no panel shows it.
+fn is_flat(trace: &Trace) -> bool {
+    let mut values = trace.points.iter().filter_map(|(_, value)| *value);
+    let Some((first, ..)) = values.next() else { return false };
+    trace.points.iter().all(|(_, value)| *value == Some((first, first, first)))
+}
+
+/// When the most jobs were asked for and how far the price of compute ranges, in a sentence.
+fn result(rows: &[(&Row, Vec<Trace>)]) -> String {
+    let means = |name: &str| -> Vec<(f64, f64)> {
+        let all = rows.iter().flat_map(|(_, traces)| traces).filter(|trace| trace.name == name);
+        all.flat_map(|trace| &trace.points).filter_map(|&(at, value)| Some((at, value?.0))).collect()
     };
-    let words = Words { title: "Load, prices and backlog over the run".to_string(), lede, caption: caption.into() };
-    const HEIGHT: f64 = 150.0;
+    let busiest = means("asked").into_iter().reduce(|most, other| if other.1 > most.1 { other } else { most });
+    let asked = busiest.map(|(at, rate)| {
+        let (rate, at) = (numbers::significant(rate, 3), numbers::measured(at, Unit::Seconds));
+        format!("Demand peaks at {rate} jobs per second after {at}.")
+    });
+    let prices: Vec<f64> = means("compute").into_iter().map(|(_, price)| price).collect();
+    let (low, high) = prices.iter().fold((f64::MAX, f64::MIN), |(low, high), &p| (low.min(p), high.max(p)));
+    let price = (high > low && low > 0.0).then(|| {
+        let number = |price: f64| numbers::measured_beside(price, Unit::CreditsPerSecond, high);
+        format!("A GPU-second costs from {} to {}.", number(low), number(high))
+    });
+    [asked, price].into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
+fn draw(rows: Vec<(&Row, Vec<Trace>)>, at: &[f64], caption: impl Into<Caption>) -> Drawing {
+    let together = at.len().div_ceil(INTERVALS_MAX).max(1);
+    let tick = if at.len() > 1 { at[1] - at[0] } else { at[0] };
+    let time = |seconds: f64| match seconds {
+        s if s >= 60.0 && s % 60.0 == 0.0 => format!("{} min", numbers::plain(s / 60.0)),
+        s => format!("{} s", numbers::plain(s)),
+    };
+    let mut lede = match together {
+        1 => format!("One reading every {}.", time(tick)),
+        _ => format!(
+            "Each line is the average over {}; shaded: from the lowest to the highest of its readings, one every {}.",
+            time(tick * together as f64),
+            time(tick)
+        ),
+    };
+    let (flat, moving): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, traces)| traces.iter().all(is_flat));
+    for trace in flat.iter().flat_map(|(_, traces)| traces) {
+        let value = trace.points[0].1.map_or(0.0, |(mean, ..)| mean);
+        lede.push_str(&format!(" The whole time: {} {}.", numbers::plain(value), trace.name));
+    }
+    let rows = if moving.is_empty() { flat } else { moving };
+    let title = "Demand, load and prices over the run".to_string();
+    let words = Words { title, result: result(&rows), lede, caption: caption.into() };
+    const HEIGHT: f64 = 136.0;
     let (mut sheet, body) = page::begin(page::WIDTH, HEIGHT * rows.len() as f64 + 44.0, &words);
     for (place, (row, traces)) in rows.iter().enumerate() {
         let top = body.top + HEIGHT * place as f64 + 34.0;
@@ -141,7 +183,7 @@ fn draw(rows: &[(&Row, Vec<Trace>)], at: &[f64], caption: impl Into<Caption>) ->
         let high = points().map(|(_, _, high)| high).fold(0.0, f64::max);
         let low = points().map(|(_, low, _)| low).fold(0.0, f64::min);
         let panel = Panel {
-            rect: Rect { left: body.left + 48.0, top, right: body.right - 150.0, bottom: top + HEIGHT - 48.0 },
+            rect: Rect { left: body.left + 54.0, top, right: body.right - 150.0, bottom: top + HEIGHT - 48.0 },
             x: Axis::exact(0.0, at[at.len() - 1], "time from the start of the run", Unit::Seconds),
             y: Axis::linear(low, high, row.title, row.unit),
         };
@@ -170,7 +212,7 @@ pub fn draw_traces(sheet: &mut Sheet, panel: &Panel, traces: &[Trace], right: f6
     let heights: Vec<f64> = wished.iter().map(|last| last.1).collect();
     for (number, height) in spread(&heights, 15.0, panel.rect.top, panel.rect.bottom).into_iter().enumerate() {
         let (stroke, x) = (category(number), panel.rect.right + 8.0);
-        sheet.line(vec![wished[number], (x, height)], Stroke::solid(stroke.colour, 0.6));
+        sheet.line(vec![wished[number], (x, height)], Stroke::solid(LEADER, 0.6));
         sheet.line(vec![(x, height), (x + 20.0, height)], stroke);
         let name = font::fitted(&traces[number].name, LABEL_SIZE, right - x - 24.0);
         sheet.text((x + 24.0, height + 4.0), name, LABEL_SIZE, Anchor::Start, INK);

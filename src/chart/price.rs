@@ -3,7 +3,7 @@
 use super::axis::Axis;
 use super::numbers::{self, Unit};
 use super::page::{self, Caption, Drawing, Words};
-use super::palette::{BLACK, BLUE, INK, ORANGE, SOFT, VERMILION};
+use super::palette::{BLACK, BLUE, INK, LEADER, ORANGE, SOFT, VERMILION};
 use super::panel::{LABEL_SIZE, Panel, Rect, TICK_SIZE, spread, stairs};
 use super::sheet::{Anchor, Colour, Sheet, Stroke};
 use super::source::{NEVER, Source, Sources};
@@ -48,12 +48,18 @@ pub fn chart(sources: &Sources) -> Result<Drawing, String> {
 
 fn read(run: &Source) -> Result<Vec<Priced>, String> {
     let columns = ["asked_ns", "accepted_ns", "compute_price", "coordination_price", "verification_price"];
-    let table = run.table("jobs", &columns)?;
-    let (asked, accepted, from) = (table.whole("asked_ns")?, table.whole("accepted_ns")?, run.counted_from());
-    let parts: Vec<Vec<Option<f64>>> = columns[2..].iter().map(|name| table.numbers(name)).collect::<Result<_, _>>()?;
-    let credits = |part: usize, row: usize| parts[part][row].unwrap_or(0.0) * 1e-6;
-    let counts = |row: &usize| accepted[*row] != NEVER && asked[*row] >= from;
-    Ok((0..asked.len()).filter(counts).map(|row| (asked[row], [0, 1, 2].map(|part| credits(part, row)))).collect())
+    let (mut priced, from) = (Vec::new(), run.counted_from());
+    run.pieces("jobs", &columns, &mut |table| {
+        let (asked, accepted) = (table.whole("asked_ns")?, table.whole("accepted_ns")?);
+        let parts: Vec<Vec<Option<f64>>> =
+            columns[2..].iter().map(|name| table.numbers(name)).collect::<Result<_, _>>()?;
+        let credits = |part: usize, row: usize| parts[part][row].unwrap_or(0.0) * 1e-6;
+        let counts = |row: &usize| accepted[*row] != NEVER && asked[*row] >= from;
+        priced
+            .extend((0..asked.len()).filter(counts).map(|row| (asked[row], [0, 1, 2].map(|part| credits(part, row)))));
+        Ok(())
+    })?;
+    Ok(priced)
 }
 
 /// Mean prices by the time of asking; none without jobs.
@@ -76,6 +82,7 @@ fn mean(jobs: &[Priced]) -> Option<Mean> {
 pub fn draw(prices: &Prices, caption: impl Into<Caption>) -> Drawing {
     let words = Words {
         title: "What an accepted job costs, and for what".to_string(),
+        result: result(prices),
         lede: format!(
             "Mean agreed price by the time of asking, in steps of {}, stacked by what it pays for. The line is the whole.",
             prices.bins.in_words()
@@ -90,7 +97,7 @@ pub fn draw(prices: &Prices, caption: impl Into<Caption>) -> Drawing {
         rect: Rect {
             left: body.left + 48.0,
             top: body.top + 34.0,
-            right: body.right - 200.0,
+            right: body.right - 220.0,
             bottom: body.bottom - 44.0,
         },
         x: Axis::exact(prices.bins.begins(0), end, "time of asking, from the start of the run", Unit::Seconds),
@@ -106,6 +113,16 @@ pub fn draw(prices: &Prices, caption: impl Into<Caption>) -> Drawing {
     panel.line(&mut sheet, &total, Stroke::solid(BLACK, 1.5));
     draw_names(&mut sheet, &panel, prices, high);
     Drawing { sheet, words }
+}
+
+/// The mean price and its greatest part.
+fn result(prices: &Prices) -> String {
+    let whole: f64 = prices.whole.parts.iter().sum();
+    let parts = PARTS.iter().zip(prices.whole.parts);
+    let most = parts.reduce(|most, other| if other.1 > most.1 { other } else { most });
+    let part =
+        most.map_or(String::new(), |((name, _), part)| format!("; {} of it is {name}", numbers::percent(part / whole)));
+    format!("An accepted job costs {} on average{part}.", numbers::measured(whole, Unit::Credits))
 }
 
 /// A value for every bin as corners of a step function, with its end.
@@ -134,7 +151,7 @@ fn draw_names(sheet: &mut Sheet, panel: &Panel, prices: &Prices, most: f64) {
     for ((name, mean, at, colour), height) in names.into_iter().zip(heights) {
         let (edge, y) = (panel.rect.right, panel.held(0.0, at).1);
         if mean > 0.0 {
-            sheet.line(vec![(edge, y), (edge + 12.0, height)], Stroke::solid(colour, 0.75));
+            sheet.line(vec![(edge + 1.0, y), (edge + 12.0, height)], Stroke::solid(LEADER, 0.75));
         }
         match colour == BLACK {
             true => sheet.line(vec![(edge + 12.0, height), (edge + 26.0, height)], Stroke::solid(colour, 1.5)),

@@ -1,7 +1,7 @@
 //! The prices of several runs on one axis of time.
 
 use super::axis::Axis;
-use super::numbers::Unit;
+use super::numbers::{self, Unit};
 use super::page::{self, Drawing, Words};
 use super::panel::{Panel, Rect};
 use super::panels::{self, Trace};
@@ -46,9 +46,10 @@ pub fn draw(prices: &Prices) -> Result<Drawing, String> {
     }
     let words = Words {
         title: prices.title.clone(),
+        result: result(&traces),
         lede:
-            "One line a run. Where many ticks fall together the line is their mean; shaded: from their least to their \
-               greatest value."
+            "One line a run. Where many readings fall together the line is their average; shaded: from the lowest to the \
+               highest."
                 .to_string(),
         caption: prices.caption.clone().into(),
     };
@@ -65,10 +66,29 @@ pub fn draw(prices: &Prices) -> Result<Drawing, String> {
         // From zero where that wastes less than half of the height.
         y: Axis::linear(if low < 0.5 * high { low.min(0.0) } else { low }, high, &prices.what, Unit::CreditsPerSecond),
     };
+    let panel = panel.marked_as_cut(&mut sheet);
     panel.draw_x_grid(&mut sheet);
     panel.draw(&mut sheet);
     panels::draw_traces(&mut sheet, &panel, &traces, body.right);
     Ok(Drawing { sheet, words })
+}
+
+/// The runs with the lowest and the highest price on average.
+fn result(traces: &[Trace]) -> String {
+    let mean = |trace: &Trace| {
+        let values: Vec<f64> = trace.points.iter().filter_map(|(_, value)| Some(value.as_ref()?.0)).collect();
+        (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+    };
+    let mut means: Vec<(f64, &str)> =
+        traces.iter().filter_map(|trace| Some((mean(trace)?, trace.name.as_str()))).collect();
+    means.sort_by(|one, other| one.0.total_cmp(&other.0));
+    match &means[..] {
+        [low, .., high] => {
+            let number = |price: f64| numbers::measured_beside(price, Unit::CreditsPerSecond, high.0);
+            format!("On average {} in “{}” and {} in “{}”.", number(low.0), low.1, number(high.0), high.1)
+        }
+        _ => String::new(),
+    }
 }
 
 #[cfg(test)]

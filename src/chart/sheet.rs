@@ -194,12 +194,14 @@ impl Sheet {
         self.text(at, text, size, anchor, colour);
     }
 
-    /// Every text on the sheet with its box (left, top, right, bottom): for tests that nothing is clipped or covered.
+    /// Every text on the sheet with its box (left, top, right, bottom) when set in the widest substitute for the embedded
+    /// font: for tests that nothing is clipped or covered.
     pub fn text_boxes(&self) -> Vec<(&str, [f64; 4])> {
         let boxed = |mark: &'_ Mark| match mark {
             Mark::Text { at, size, anchor, upward, .. } => {
                 let text = mark.words()?;
                 let (left, right) = extent(text, *size, *anchor);
+                let (left, right) = (font::SUBSTITUTE * left, font::SUBSTITUTE * right);
                 let (above, below) = (-0.72 * size, 0.2 * size);
                 Some(match upward {
                     false => [at.0 + left, at.1 + above, at.0 + right, at.1 + below],
@@ -209,6 +211,25 @@ impl Sheet {
             _ => None,
         };
         self.marks.iter().filter_map(|mark| Some((mark.words()?, boxed(mark)?))).collect()
+    }
+
+    /// What is wrong with the places of the texts, as [`Sheet::text_boxes`] sees them: one within two pixels of the edge
+    /// or beyond it, two that overlap.
+    pub fn misplaced(&self) -> Vec<String> {
+        const EDGE: f64 = 2.0;
+        let boxes = self.text_boxes();
+        let mut found = Vec::new();
+        for (place, (text, [left, top, right, bottom])) in boxes.iter().enumerate() {
+            if *left < EDGE || *top < EDGE || *right > self.width - EDGE || *bottom > self.height - EDGE {
+                found.push(format!("`{text}` leaves the sheet"));
+            }
+            for (other, [l, t, r, b]) in &boxes[place + 1..] {
+                if left < r && l < right && top < b && t < bottom {
+                    found.push(format!("`{text}` overlaps `{other}`"));
+                }
+            }
+        }
+        found
     }
 }
 

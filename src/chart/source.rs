@@ -1,6 +1,7 @@
 //! What charts are drawn from: the folder of a run, read by the names of columns. What is missing is said, never guessed.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use super::numbers;
 use super::page::Caption;
@@ -8,7 +9,7 @@ use crate::domain::fate::{Cause, Fate};
 use crate::engine::random::Seed;
 use crate::output::folder::FileError;
 use crate::output::manifest::Manifest;
-use crate::parquet::{self, Data, Values};
+use crate::parquet::{self, Codes, Data, Values};
 
 /// An instant that never came, as jobs hold it here.
 pub const NEVER: u64 = u64::MAX;
@@ -21,6 +22,7 @@ pub struct Source {
     /// The name of its scenario.
     pub name: String,
     folder: PathBuf,
+    jobs: Arc<OnceLock<Result<Arc<Jobs>, String>>>,
 }
 
 /// A run, and where there is one the same jobs in a market whose prices and loads stand still.
@@ -60,14 +62,14 @@ pub struct Job {
     pub ending: Ending,
     /// It was asked for.
     pub asked: u64,
-    /// Its first offer was taken.
-    pub placed: u64,
+    /// Whether its first offer was taken.
+    pub placed: bool,
     /// The answer arrived.
     pub answered: u64,
     /// The requester began to rely on the answer.
     pub used: u64,
-    /// Verification let it pass.
-    pub accepted: u64,
+    /// Whether verification let it pass.
+    pub accepted: bool,
     /// It left the market.
     pub closed: u64,
 }
@@ -84,12 +86,13 @@ pub struct Jobs {
 }
 
 impl Source {
-    /// Opens the folder of a run.
+    /// Opens the folder of a run, and holds its files against the manifest. It is an error if one of them was changed.
     pub fn open(folder: &Path) -> Result<Source, FileError> {
         let manifest = Manifest::read(folder)?;
+        manifest.check(folder)?;
         let scenario: serde_json::Value = serde_json::from_str(&manifest.identity.scenario).unwrap_or_default();
         let name = scenario["name"].as_str().unwrap_or("unnamed").to_string();
-        Ok(Source { manifest, name, folder: folder.to_path_buf() })
+        Ok(Source { manifest, name, folder: folder.to_path_buf(), jobs: Arc::default() })
     }
 
     /// The folder.
@@ -122,24 +125,29 @@ impl Source {
 
     /// The names of a table's columns, in order. An error says what is lacking.
     pub fn columns(&self, name: &str) -> Result<Vec<String>, String> {
-        let path = self.folder.join(format!("{name}.parquet"));
-        match path.exists() {
-            true => Ok(parquet::schema(&path)?.into_iter().map(|(name, _)| name).collect()),
-            false => Err(format!("there is no table `{name}`")),
-        }
+        let path = self.path(name)?;
+        Ok(parquet::schema(&path)?.into_iter().map(|(name, _)| name).collect())
     }
 
     /// Those of the wanted columns that a table has, in full. An error says what the run lacks.
     pub fn table(&self, name: &str, wanted: &[&str]) -> Result<Columns, String> {
-        let path = self.folder.join(format!("{name}.parquet"));
-        if !path.exists() {
-            return Err(format!("the run recorded no table `{name}`"));
-        }
+        let path = self.path(name)?;
         let known = parquet::schema(&path)?;
         let there: Vec<&str> =
             wanted.iter().copied().filter(|&wanted| known.iter().any(|(known, _)| known == wanted)).collect();
         let values = parquet::read(&path, &there)?;
         Ok(Columns { columns: there.iter().map(|name| name.to_string()).zip(values).collect() })
+    }
+
+    /// The file of a table: only one that the manifest lists, and so was checked.
+    fn path(&self, name: &str) -> Result<PathBuf, String> {
+        let file = format!("{name}.parquet");
+        let path = self.folder.join(&file);
+        match (self.manifest.lists(&file), path.exists()) {
+            (true, true) => Ok(path),
+            (true, false) => Err(format!("the table `{name}` was recorded, but its file is gone")),
+            (false, _) => Err(format!("the run recorded no table `{name}`")),
+        }
     }
 
     /// The instant from which the run counts, in nanoseconds; 0 where it has no summary.
@@ -148,46 +156,104 @@ impl Source {
         summary.and_then(|columns| columns.whole("from_ns").ok()?.first().copied()).unwrap_or(0)
     }
 
-    /// The jobs that count. An error says what the run lacks.
-    pub fn jobs(&self) -> Result<Jobs, String> {
-        let wanted = [
-            "source",
-            "index",
-            "class",
-            "fate",
-            "cause",
-            "asked_ns",
-            "placed_ns",
-            "answered_ns",
-            "used_ns",
-            "accepted_ns",
-            "closed_ns",
-        ];
-        let table = self.table("jobs", &wanted)?;
-        let (fates, causes) = (named(Fate::ALL, Fate::name), named(Cause::ALL, Cause::name));
-        let (fate, cause) = (table.coded("fate", &fates)?, table.coded("cause", &causes)?);
-        let (class, classes) = table.text("class")?;
-        let (source, sources) = table.text("source")?;
-        let instants = ["asked_ns", "placed_ns", "answered_ns", "used_ns", "accepted_ns", "closed_ns"];
-        let instants: Vec<Vec<u64>> = instants.iter().map(|name| table.whole(name)).collect::<Result<_, _>>()?;
-        let (index, from) = (table.whole("index")?, self.counted_from());
-        let job = |row: usize| Job {
-            source: source[row].unwrap_or(0),
-            index: index[row],
-            class: class[row].unwrap_or(0),
-            ending: Ending { fate: fate[row].unwrap_or(Fate::Censored), cause: cause[row] },
-            asked: instants[0][row],
-            placed: instants[1][row],
-            answered: instants[2][row],
-            used: instants[3][row],
-            accepted: instants[4][row],
-            closed: instants[5][row],
-        };
-        let jobs: Vec<Job> = (0..index.len()).map(job).filter(|job| job.asked >= from && job.asked != NEVER).collect();
-        match jobs.is_empty() {
-            true => Err("no job was recorded after the warm-up".to_string()),
-            false => Ok(Jobs { jobs, classes, sources }),
+    /// Those of the wanted columns that a table has, piece by piece: a large table is never whole in memory. Errors as
+    /// [`Source::table`], and those of `visit`.
+    pub fn pieces(
+        &self,
+        name: &str,
+        wanted: &[&str],
+        visit: &mut dyn FnMut(&Columns) -> Result<(), String>,
+    ) -> Result<(), String> {
+        let path = self.folder.join(format!("{name}.parquet"));
+        if !path.exists() {
+            return Err(format!("the run recorded no table `{name}`"));
         }
+        let known = parquet::schema(&path)?;
+        let there: Vec<&str> =
+            wanted.iter().copied().filter(|&wanted| known.iter().any(|(known, _)| known == wanted)).collect();
+        let rows = parquet::rows(&path)?;
+        for first in (0..rows.max(1)).step_by(PIECE) {
+            let values = parquet::read_rows(&path, &there, first, PIECE)?;
+            visit(&Columns { columns: there.iter().map(|name| name.to_string()).zip(values).collect() })?;
+        }
+        Ok(())
+    }
+
+    /// Every job that counts, in the order they left the market, without holding them all; gives the names of classes and
+    /// of sources. An error says what the run lacks.
+    pub fn each_job(&self, visit: &mut dyn FnMut(Job)) -> Result<(Vec<String>, Vec<String>), String> {
+        let (fates, causes) = (named(Fate::ALL, Fate::name), named(Cause::ALL, Cause::name));
+        let from = self.counted_from();
+        let (mut classes, mut sources) = (Names::default(), Names::default());
+        self.pieces("jobs", JOB_COLUMNS, &mut |table| {
+            let (fate, cause) = (table.coded("fate", &fates)?, table.coded("cause", &causes)?);
+            let (class, source) = (classes.of(table, "class")?, sources.of(table, "source")?);
+            let instants = ["asked_ns", "placed_ns", "answered_ns", "used_ns", "accepted_ns", "closed_ns"];
+            let instants: Vec<Vec<u64>> = instants.iter().map(|name| table.whole(name)).collect::<Result<_, _>>()?;
+            let index = table.whole("index")?;
+            let job = |row: usize| Job {
+                source: source[row],
+                index: index[row],
+                class: class[row],
+                ending: Ending { fate: fate[row].unwrap_or(Fate::Censored), cause: cause[row] },
+                asked: instants[0][row],
+                placed: instants[1][row] != NEVER,
+                answered: instants[2][row],
+                used: instants[3][row],
+                accepted: instants[4][row] != NEVER,
+                closed: instants[5][row],
+            };
+            (0..index.len()).map(job).filter(|job| job.asked >= from && job.asked != NEVER).for_each(&mut *visit);
+            Ok(())
+        })?;
+        Ok((classes.texts, sources.texts))
+    }
+
+    /// The jobs that count, read once for all charts. An error says what the run lacks.
+    pub fn jobs(&self) -> Result<Arc<Jobs>, String> {
+        let read = || {
+            let rows = parquet::rows(&self.folder.join("jobs.parquet")).unwrap_or(0);
+            let mut jobs = Vec::with_capacity(rows);
+            let (classes, sources) = self.each_job(&mut |job| jobs.push(job))?;
+            match jobs.is_empty() {
+                true => Err("no job was recorded after the warm-up".to_string()),
+                false => Ok(Arc::new(Jobs { jobs, classes, sources })),
+            }
+        };
+        self.jobs.get_or_init(read).clone()
+    }
+}
+
+/// So many rows are read at a time: as many as a row group of ours holds.
+const PIECE: usize = 65_536;
+
+const JOB_COLUMNS: &[&str] = &[
+    "source",
+    "index",
+    "class",
+    "fate",
+    "cause",
+    "asked_ns",
+    "placed_ns",
+    "answered_ns",
+    "used_ns",
+    "accepted_ns",
+    "closed_ns",
+];
+
+/// Names over all pieces of a table, each with one number.
+#[derive(Default)]
+struct Names {
+    codes: Codes,
+    texts: Vec<String>,
+}
+
+impl Names {
+    /// The numbers of a column's texts; the first name's where one is missing.
+    fn of(&mut self, table: &Columns, column: &str) -> Result<Vec<u32>, String> {
+        let (places, texts) = table.text(column)?;
+        let numbers: Vec<u32> = texts.iter().map(|text| self.codes.code(text, &mut self.texts)).collect();
+        Ok(places.into_iter().map(|place| place.map_or(0, |place| numbers[place as usize])).collect())
     }
 }
 
@@ -233,6 +299,10 @@ impl Columns {
         let at = |row: usize, value: u64| if values.is_null(row) { NEVER } else { value };
         match &values.data {
             Data::U64(column) => Ok(column.iter().enumerate().map(|(row, &value)| at(row, value)).collect()),
+            // Instants and times are never below zero where the program writes them.
+            Data::I64(column) => {
+                Ok(column.iter().enumerate().map(|(row, &value)| at(row, value.unsigned_abs())).collect())
+            }
             Data::U32(column) => Ok(column.iter().enumerate().map(|(row, &value)| at(row, value.into())).collect()),
             _ => Err(format!("column `{name}` does not hold whole numbers")),
         }

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::numbers::Unit;
+use super::numbers::{self, Unit};
 use super::source::{Columns, Source};
 use crate::study::measure::Measure;
 
@@ -73,11 +73,15 @@ impl Studied {
         Some(Studied { source, file, classes })
     }
 
-    /// What is written above a chart of the whole study.
+    /// What is written above a chart of the whole study: what the study file says, or else its name.
     pub fn title(&self) -> String {
-        let said =
-            ["title", "question", "name"].iter().find_map(|key| self.file[key].as_str().filter(|s| !s.is_empty()));
-        capital(said.unwrap_or(&self.source.name))
+        self.said_title().unwrap_or_else(|| capital(&self.source.name))
+    }
+
+    /// The title of the study file, or its question.
+    pub fn said_title(&self) -> Option<String> {
+        let said = ["title", "question"].iter().find_map(|key| self.file[key].as_str().filter(|said| !said.is_empty()));
+        said.map(capital)
     }
 
     /// The axis that is searched and the level, in a search.
@@ -132,6 +136,27 @@ impl Studied {
         pairs.map(|(name, value)| format!("{} {}", name.replace('_', " "), text(value))).collect::<Vec<_>>().join(", ")
     }
 
+    /// For each row of a table whether it is of the point that others are compared with.
+    pub fn is_baseline(&self, file: &str) -> Result<Vec<bool>, String> {
+        let named = self.file["baseline"].as_object().ok_or("the study names no `baseline`")?;
+        let (columns, cells) = (self.axis_columns()?, self.cells(file, None)?);
+        let mut is_base: Option<Vec<bool>> = None;
+        for (name, value) in named {
+            let column = name.replace('-', "_");
+            let place = columns.iter().position(|known| *known == column || known == name);
+            let cells = &cells[place.ok_or_else(|| format!("there is no axis `{name}`"))?];
+            let wanted = text(value);
+            let number = leading_number(&wanted).map(|(number, _)| numbers::plain(number));
+            let same = |cell: &String| *cell == wanted || Some(cell) == number.as_ref();
+            let same: Vec<bool> = cells.names().iter().map(same).collect();
+            is_base = Some(match is_base {
+                None => same,
+                Some(before) => before.iter().zip(same).map(|(one, other)| *one && other).collect(),
+            });
+        }
+        is_base.ok_or_else(|| "the `baseline` names no axis".to_string())
+    }
+
     /// The names of the axes' columns, in order.
     pub fn axis_columns(&self) -> Result<Vec<String>, String> {
         let columns = self.source.columns("means")?;
@@ -155,12 +180,23 @@ impl Studied {
     }
 }
 
+/// How many runs a table stands on, and how many of them failed, where any did. `table` holds `runs` and `failed`.
+pub fn runs(table: &Columns) -> Result<String, String> {
+    let count = |name: &str| table.whole(name).map(|counts| counts.iter().sum::<u64>());
+    let runs = count("runs")?;
+    // Older folders have no such column of a search.
+    Ok(match count("failed").unwrap_or(0) {
+        0 => format!("n = {} runs", super::numbers::count(runs)),
+        failed => format!("{} of {} runs failed", super::numbers::count(failed), super::numbers::count(runs)),
+    })
+}
+
 impl Cells {
     /// The values as texts.
     pub fn names(&self) -> Vec<String> {
         match &self.values {
             Values::Names(names) => names.clone(),
-            Values::Numbers(numbers, _) => numbers.iter().map(|number| super::numbers::plain(*number)).collect(),
+            Values::Numbers(numbers, _) => numbers.iter().map(|number| numbers::plain(*number)).collect(),
         }
     }
 }

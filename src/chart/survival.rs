@@ -7,9 +7,11 @@ use super::font;
 use super::numbers::{self, Unit};
 use super::page::{self, Drawing, Words};
 use super::palette::{FAINT, INK, SOFT, WHITE, category};
-use super::panel::{LABEL_SIZE, Panel, Rect, TICK_SIZE, spread};
+use super::panel::{LABEL_SIZE, Panel, Rect, TICK_SIZE};
 use super::sheet::{Anchor, Sheet, Stroke};
-use super::studied::{Searched, Studied, Values};
+use super::studied::{Searched, Studied, Values, capital};
+use super::survival_names::{draw_names, names_room};
+use super::survival_words;
 
 /// What a search found at one value of x.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,6 +28,8 @@ pub struct Found {
     pub above: bool,
     /// The level is crossed again further on.
     pub again: bool,
+    /// A run failed, so that nothing is known here.
+    pub failed: bool,
 }
 
 /// A curve.
@@ -106,8 +110,8 @@ fn read(studied: &Studied) -> Result<Survival, String> {
         let said = found[row].map_or("", |code| texts[code as usize].as_str());
         let ends = (lower[row], upper[row]);
         let (below, above) = (said == "below", said == "above");
-        let found =
-            Found { x: places[row], crossing: crossing[row], ends, below, above, again: said == "non-monotone" };
+        let (again, failed) = (said == "non-monotone", said == "failed");
+        let found = Found { x: places[row], crossing: crossing[row], ends, below, above, again, failed };
         match curves.iter_mut().find(|curve| curve.name == name) {
             Some(curve) => curve.found.push(found),
             None => curves.push(Curve { name, found: vec![found] }),
@@ -119,34 +123,38 @@ fn read(studied: &Studied) -> Result<Survival, String> {
         Unit::Share => format!("{} %", numbers::plain(100.0 * level)),
         unit => numbers::measured(measure.factor * level, unit),
     };
-    let runs: u64 = table.whole("runs")?.iter().sum();
-    let caption = studied.source.caption(&format!("n = {} runs", numbers::count(runs)));
-    let (title, measure) = (studied.title(), measure.meaning);
+    let caption = studied.source.caption(&super::studied::runs(&table)?);
+    let title = studied.said_title();
+    let title =
+        title.unwrap_or_else(|| format!("{} at which the {} passes {level}", capital(&y.title), measure.meaning));
+    let measure = measure.meaning;
     Ok(Survival { title, measure, level, x: x.title, x_names, x_logarithmic, y, curves, caption })
 }
 
 /// Draws crossings. An error says what is wrong with the data.
 pub fn draw(survival: &Survival) -> Result<Drawing, String> {
     let all = || survival.curves.iter().flat_map(|curve| &curve.found);
-    if all().next().is_none() {
-        return Err("there is no crossing to show".to_string());
+    if all().all(|found| found.failed) {
+        let why = if all().next().is_some() { "every search has failed runs" } else { "there is no crossing to show" };
+        return Err(why.to_string());
     }
     let strip = |is_in: fn(&Found) -> bool| -> Vec<usize> {
         let inside = |(number, curve): (usize, &Curve)| curve.found.iter().any(is_in).then_some(number);
         survival.curves.iter().enumerate().filter_map(inside).collect()
     };
     let (below, above) = (strip(|found| found.below), strip(|found| found.above));
-    let height = |rows: &[usize]| if rows.is_empty() { 0.0 } else { ROW * rows.len() as f64 + 8.0 };
+    let height = |rows: &[usize]| if rows.is_empty() { 0.0 } else { ROW * (rows.len() + 1) as f64 + 8.0 };
     let words = Words {
         title: survival.title.clone(),
-        lede: lede(survival, !below.is_empty() || !above.is_empty()),
+        result: survival_words::result(survival),
+        lede: survival_words::lede(survival),
         caption: survival.caption.clone().into(),
     };
     let (mut sheet, body) = page::begin(page::WIDTH, 440.0 + height(&below) + height(&above), &words);
     let rect = Rect {
         left: body.left + 52.0,
         top: body.top + 30.0 + height(&below),
-        right: body.right - 200.0,
+        right: body.right - names_room(survival),
         bottom: body.bottom - 46.0 - height(&above),
     };
     let panel = Panel { rect, x: x_axis(survival), y: Axis { title: String::new(), ..y_axis(survival) } };
@@ -165,28 +173,6 @@ pub fn draw(survival: &Survival) -> Result<Drawing, String> {
     }
     draw_names(&mut sheet, &panel, survival, body.right);
     Ok(Drawing { sheet, words })
-}
-
-fn lede(survival: &Survival, has_strip: bool) -> String {
-    let Survival { measure, level, .. } = survival;
-    let mut lede =
-        format!("Where the {} crosses {level}. Discs: crossings; shaded: their 95 % intervals.", measure.trim());
-    let is_open = |found: &Found| !found.below && !found.above && (found.ends.0.is_none() || found.ends.1.is_none());
-    if survival.curves.iter().flat_map(|curve| &curve.found).any(is_open) {
-        lede.push_str(" Rings with arrows: the interval has no end there.");
-    }
-    if survival.curves.iter().flat_map(|curve| &curve.found).any(|found| found.again) {
-        lede.push_str(" Discs in rings: the first of several crossings.");
-    }
-    if has_strip {
-        // A search that finds both ends on one side tries the quarters between them and no more.
-        let (low, high) = survival.y.ends;
-        let ends = format!("{} and {}", numbers::plain(low), numbers::plain(high));
-        lede.push_str(&format!(
-            " Triangles: no crossing; the ends of the search, {ends}, and the quarters between lie on that side."
-        ));
-    }
-    lede
 }
 
 fn x_axis(survival: &Survival) -> Axis {
@@ -225,25 +211,21 @@ fn draw_strip(sheet: &mut Sheet, panel: &Panel, survival: &Survival, (rows, top,
         return;
     }
     let Rect { left, right, .. } = panel.rect;
-    let bottom = top + ROW * rows.len() as f64;
+    let bottom = top + ROW * (rows.len() + 1) as f64;
     sheet.block((left, top), (right, bottom), FAINT, 0.45);
-    sheet.text((left - 6.0, 0.5 * (top + bottom) + 0.34 * TICK_SIZE), "none", TICK_SIZE, Anchor::End, SOFT);
+    let heading = survival_words::strip(survival, is_upper);
+    sheet.text((left + 8.0, top + 0.5 * ROW + 5.0), heading, TICK_SIZE, Anchor::Start, SOFT);
     for (row, &number) in rows.iter().enumerate() {
         let (curve, stroke) = (&survival.curves[number], category(number));
-        let y = top + ROW * (row as f64 + 0.5);
+        let y = top + ROW * (row as f64 + 1.5);
         let is_in = |found: &&Found| if is_upper { found.below } else { found.above };
         for found in curve.found.iter().filter(is_in) {
             let x = panel.held(found.x, panel.y.low).0;
             let (tip, base) = if is_upper { (y - 5.0, y + 4.0) } else { (y + 5.0, y - 4.0) };
             sheet.area(vec![(x, tip), (x + 5.0, base), (x - 5.0, base)], stroke.colour, 1.0);
         }
-        let side = if is_upper { "below" } else { "above" };
-        let name = if curve.name.is_empty() { String::new() } else { format!("{}: ", curve.name) };
-        let whole = curve.found.iter().all(|found| is_in(&found));
-        let where_to = if whole { "at every value tried" } else { "here" };
-        let text = format!("{name}{side} {} {where_to}", survival.level);
-        let (size, room) = (TICK_SIZE, sheet.width - right - 30.0);
-        sheet.text((right + 8.0, y + 4.0), font::fitted(&text, size, room), size, Anchor::Start, INK);
+        let name = font::fitted(&curve.name, LABEL_SIZE, sheet.width - right - 44.0);
+        sheet.text((right + 10.0, y + 4.0), name, LABEL_SIZE, Anchor::Start, INK);
     }
 }
 
@@ -262,7 +244,7 @@ fn draw_curve(sheet: &mut Sheet, panel: &Panel, curve: &Curve, number: usize, is
         let line: Vec<_> = curve.found.iter().map(|found| (found.x, found.crossing)).collect();
         panel.line(sheet, &line, stroke);
     }
-    for found in curve.found.iter().filter(|found| !found.below && !found.above) {
+    for found in curve.found.iter().filter(|found| !found.below && !found.above && !found.failed) {
         let is_open = found.ends.0.is_none() || found.ends.1.is_none();
         if is_open || !is_line || curve.found.len() == 1 {
             let low = panel.held(found.x, found.ends.0.unwrap_or(panel.y.low));
@@ -290,26 +272,10 @@ fn draw_curve(sheet: &mut Sheet, panel: &Panel, curve: &Curve, number: usize, is
     }
 }
 
-/// Every curve by name, beside its last crossing.
-fn draw_names(sheet: &mut Sheet, panel: &Panel, survival: &Survival, right: f64) {
-    let last = |(number, curve): (usize, &Curve)| {
-        let found = curve.found.iter().rev().find_map(|found| Some((found.x, found.crossing?)))?;
-        (!curve.name.is_empty()).then(|| (number, panel.held(found.0, found.1)))
-    };
-    let named: Vec<(usize, (f64, f64))> = survival.curves.iter().enumerate().filter_map(last).collect();
-    let wished: Vec<f64> = named.iter().map(|(_, at)| at.1).collect();
-    let heights = spread(&wished, 16.0, panel.rect.top + 6.0, panel.rect.bottom - 6.0);
-    for ((number, at), height) in named.into_iter().zip(heights) {
-        let (stroke, x) = (category(number), panel.rect.right + 10.0);
-        sheet.line(vec![(at.0 + 4.0, at.1), (x, height)], Stroke::solid(stroke.colour, 0.6));
-        sheet.line(vec![(x, height), (x + 24.0, height)], stroke);
-        let name = font::fitted(&survival.curves[number].name, LABEL_SIZE, right - x - 28.0);
-        sheet.text((x + 28.0, height + 4.0), name, LABEL_SIZE, Anchor::Start, INK);
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::palette::LEADER;
+    use super::super::sheet::Mark;
     use super::*;
 
     fn survival() -> Survival {
@@ -320,10 +286,10 @@ mod tests {
             below: false,
             above: false,
             again: false,
+            failed: false,
         };
-        let never = |x: f64| Found { x, crossing: None, ends: (None, None), below: true, above: false, again: false };
-        let open =
-            Found { x: 10.0, crossing: Some(3.0), ends: (Some(2.5), None), below: false, above: false, again: true };
+        let never = |x: f64| Found { crossing: None, ends: (None, None), below: true, ..crossed(x, 0.0) };
+        let open = Found { ends: (Some(2.5), None), again: true, ..crossed(10.0, 3.0) };
         Survival {
             title: "How much an answer must be worth".to_string(),
             measure: "share used".to_string(),
@@ -348,19 +314,58 @@ mod tests {
     fn what_never_crosses_is_said_in_words() {
         let drawing = draw(&survival()).unwrap();
         let boxes = drawing.sheet.text_boxes();
-        for text in ["none", "committee", "zk: below 50 % at every value tried", "none", "value"] {
-            assert!(boxes.iter().any(|(found, _)| *found == text), "{text}");
+        let strip = "never reached: below 50 % at every value tried, 0.05 to 50";
+        for text in ["none", "committee", "zk", strip, "value"] {
+            assert_eq!(boxes.iter().filter(|(found, _)| *found == text).count(), 1, "{text}");
         }
-        assert!(!boxes.iter().any(|(found, _)| *found == "zk"));
-        for (text, [left, top, right, bottom]) in boxes {
-            assert!(
-                left >= 0.0 && top >= 0.0 && right <= drawing.sheet.width && bottom <= drawing.sheet.height,
-                "{text}"
-            );
-        }
+        assert_eq!(drawing.sheet.misplaced(), Vec::<String>::new());
         for sign in ["Rings with arrows", "Triangles", "Discs in rings"] {
             assert!(drawing.words.lede.contains(sign), "{sign}");
         }
+    }
+
+    // worked example: at a cost of 10 the committee crosses at 3, without checks it is at 0.3.
+    #[test]
+    fn the_result_is_computed_from_the_crossings() {
+        let said = draw(&survival()).unwrap().words.result;
+        let expected = "Where the cost is 10, “committee” takes 10 times the value that “none” takes. No value tried reaches \
+                        50 %: “zk” everywhere.";
+        assert_eq!(said, expected);
+    }
+
+    // A line across the panel that is no curve would be read as one.
+    #[test]
+    fn no_leader_crosses_the_panel() {
+        let mut short = survival();
+        short.curves[1].found.truncate(1);
+        let sheet = draw(&short).unwrap().sheet;
+        for mark in sheet.marks() {
+            if let Mark::Line { points, stroke } = mark
+                && stroke.colour == LEADER
+            {
+                let across = points.iter().fold((f64::MAX, f64::MIN), |(l, r), p| (l.min(p.0), r.max(p.0)));
+                assert!(across.1 - across.0 < 40.0, "{points:?}");
+            }
+        }
+        let boxes = sheet.text_boxes();
+        let name = boxes.iter().find(|(text, _)| *text == "committee").expect("the curve is named");
+        assert!(name.1[2] < 0.5 * sheet.width, "beside its only crossing, which is at the left");
+    }
+
+    #[test]
+    fn a_failed_search_is_a_gap() {
+        let mut survival = survival();
+        survival.curves.truncate(1);
+        let is_dot = |mark: &&Mark| matches!(mark, Mark::Dot { radius, .. } if *radius == 3.0);
+        let discs = |drawing: &Drawing| drawing.sheet.marks().iter().filter(is_dot).count();
+        let whole = discs(&draw(&survival).unwrap());
+        let middle = &mut survival.curves[0].found[1];
+        *middle = Found { crossing: None, ends: (None, None), failed: true, ..*middle };
+        let drawing = draw(&survival).unwrap();
+        assert!(discs(&drawing) < whole, "{} discs of {whole}", discs(&drawing));
+        assert!(drawing.words.lede.contains(" Gaps: 1 search with failed runs."), "{}", drawing.words.lede);
+        survival.curves[0].found.iter_mut().for_each(|found| found.failed = true);
+        assert_eq!(draw(&survival).unwrap_err(), "every search has failed runs");
     }
 
     #[test]

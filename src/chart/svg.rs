@@ -1,12 +1,13 @@
 //! The last touches to an SVG: its size for the reader, its font, dashes, and whose picture it is.
 
 use super::font;
+use super::page::Words;
 use super::render;
 use super::sheet::{Mark, Sheet};
 
 /// The sheet as a whole SVG file that carries its font and, in `<metadata>`, `identity` (pairs of a key and a value).
-pub fn file(sheet: &Sheet, title: &str, identity: &[(String, String)]) -> String {
-    let mut head = format!("<title>{}</title>\n<metadata>\n", escaped(title));
+pub fn file(sheet: &Sheet, words: &Words, identity: &[(String, String)]) -> String {
+    let mut head = format!("{}<metadata>\n", described(words));
     for (key, value) in identity {
         head.push_str(&format!("{}: {}\n", escaped(key), escaped(value)));
     }
@@ -16,9 +17,15 @@ pub fn file(sheet: &Sheet, title: &str, identity: &[(String, String)]) -> String
 }
 
 /// The sheet as an SVG element for a page that brings the font ([`font_face`]) and says elsewhere whose picture it is.
-pub fn inline(sheet: &Sheet, title: &str) -> String {
-    let head = format!("<title>{}</title>\n<style>{SHAPES}</style>\n", escaped(title));
+pub fn inline(sheet: &Sheet, words: &Words) -> String {
+    let head = format!("{}<style>{SHAPES}</style>\n", described(words));
     whole(sheet, &head).replacen("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n", "", 1)
+}
+
+/// Title and description, for readers that do not see the picture.
+fn described(words: &Words) -> String {
+    let text = format!("{} {}", words.result, words.subtitle());
+    format!("<title>{}</title>\n<desc>{}</desc>\n", escaped(&words.title), escaped(text.trim()))
 }
 
 /// The rule by which a browser knows the embedded font.
@@ -58,7 +65,7 @@ fn whole(sheet: &Sheet, head: &str) -> String {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" \
          width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {wide} {high}\">\n"
     );
-    open + head + &dashed(body, sheet)
+    open + head + &measured(&dashed(body, sheet), sheet)
 }
 
 /// Gives every line its dashes, which plotters does not write: the lines of the text are those of the sheet, in order.
@@ -77,6 +84,31 @@ fn dashed(body: &str, sheet: &Sheet) -> String {
             text.push_str(&format!("stroke-dasharray=\"{}\" ", lengths.join(" ")));
         }
         text.push_str(part);
+    }
+    text
+}
+
+/// Gives every text its width and a substitute for its font, which plotters does not write: the texts are those of the
+/// sheet, in order. A viewer that ignores the embedded font then squeezes its own into the same width, where it can.
+fn measured(body: &str, sheet: &Sheet) -> String {
+    const TEXT: &str = "<text ";
+    let marks = sheet.marks().iter().filter_map(|mark| match mark {
+        Mark::Text { text, size, .. } => Some(render::SCALE * font::width(text, *size)),
+        _ => None,
+    });
+    let mut parts = body.split(TEXT);
+    let mut text = parts.next().unwrap_or_default().to_string();
+    let rest: Vec<&str> = parts.collect();
+    let widths: Vec<f64> = marks.collect();
+    assert_eq!(rest.len(), widths.len(), "every text of the sheet is one of the file");
+    let (alone, with_substitute) =
+        (format!("font-family=\"{}\"", font::FAMILY), format!("font-family=\"{}, sans-serif\"", font::FAMILY));
+    for (part, width) in rest.into_iter().zip(widths) {
+        text.push_str(TEXT);
+        if width > 0.0 {
+            text.push_str(&format!("textLength=\"{width:.1}\" lengthAdjust=\"spacingAndGlyphs\" "));
+        }
+        text.push_str(&part.replacen(&alone, &with_substitute, 1));
     }
     text
 }
@@ -123,13 +155,24 @@ mod tests {
         sheet.line(vec![(0.0, 0.0), (10.0, 20.25)], stroke);
         sheet.line(vec![(0.0, 0.0), (10.0, 20.0)], Stroke::solid(Colour(0, 0, 0), 1.0));
         sheet.text((100.0, 50.0), "a < b & <polyline ", 12.0, Anchor::Middle, Colour(0, 0, 0));
-        let text = file(&sheet, "one & two", &[("reliance.seed".to_string(), "1".to_string())]);
+        let said = |text: &str| text.to_string();
+        let words = Words {
+            title: said("one & two"),
+            result: said("Two."),
+            lede: said("a < b"),
+            caption: String::new().into(),
+        };
+        let text = file(&sheet, &words, &[("reliance.seed".to_string(), "1".to_string())]);
         assert!(text.contains("width=\"200\" height=\"100\" viewBox=\"0 0 800 400\""));
         assert!(text.contains("<title>one &amp; two</title>") && text.contains("\nreliance.seed: 1\n"));
         assert_eq!(text.matches("stroke-dasharray=\"24 12\"").count(), 1);
+        assert!(text.contains("<desc>Two. a &lt; b</desc>"));
+        let width = render::SCALE * font::width("a < b & <polyline ", 12.0);
+        let expected = format!("textLength=\"{width:.1}\" lengthAdjust=\"spacingAndGlyphs\" x=\"400\"");
+        assert!(text.contains(&expected) && text.contains("font-family=\"Reliance Sans, sans-serif\""), "{text}");
         assert!(text.contains("points=\"0,0 40,81 \"") && text.contains("a &lt; b &amp; &lt;polyline"));
         assert!(text.contains("font-size=\"48\"") && text.contains("data:font/ttf;base64,AAEAAAA"));
-        assert_eq!(text, file(&sheet, "one & two", &[("reliance.seed".to_string(), "1".to_string())]));
-        assert!(inline(&sheet, "one").starts_with("<svg"));
+        assert_eq!(text, file(&sheet, &words, &[("reliance.seed".to_string(), "1".to_string())]));
+        assert!(inline(&sheet, &words).starts_with("<svg"));
     }
 }

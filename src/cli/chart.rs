@@ -4,9 +4,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::progress::Steps;
 use super::{Done, Failure, note, say};
-use crate::chart::{self, Drawing, Source, Sources, Studied};
+use crate::chart::{self, CHARTS, Drawing, STUDY_CHARTS, Source, Sources, Studied};
+use crate::output::folder::MANIFEST;
 use crate::report::replicated;
+use crate::study::folder::is_begun;
 
 /// What `chart` is asked.
 #[derive(Args, Debug)]
@@ -18,28 +21,63 @@ pub struct Chart {
     frozen: Option<PathBuf>,
 }
 
+/// Drawings by the names of their files, or what is lacking for them.
+type Drawn = Vec<(String, Result<Drawing, String>)>;
+
 /// Draws every chart that the run or the study has the data for.
 pub fn chart(asked: Chart) -> Done {
-    let source = Source::open(&asked.folder)?;
+    let source = open(&asked.folder)?;
     if replicated::count(&source).is_some() {
         let message = "error: charts show one run or a study, and this folder holds replications";
         return Err(Failure::Wrong(format!("{message}\nhelp: `reliance report` makes a page of their means")));
     }
-    let drawn: Vec<(String, Result<Drawing, String>)> = match (Studied::of(&source), &asked.frozen) {
-        (Some(_), Some(_)) => return Err(Failure::Wrong("error: a study has no frozen twin".to_string())),
-        (Some(studied), None) => chart::draw_study(&studied),
-        (None, frozen) => {
-            let frozen = frozen.as_deref().map(Source::open).transpose()?;
-            let drawn = chart::draw_all(&Sources { run: source.clone(), frozen });
-            drawn.into_iter().map(|(name, drawing)| (name.to_string(), drawing)).collect()
-        }
-    };
+    let drawn = drawn(&asked.folder, asked.frozen.as_deref())?;
     write(&asked.folder.join("charts"), &source, drawn)
 }
 
-fn write(folder: &Path, source: &Source, drawn: Vec<(String, Result<Drawing, String>)>) -> Done {
+/// Draws every chart of a folder, and says how far it has come where that takes longer than a second.
+pub(super) fn drawn(folder: &Path, frozen: Option<&Path>) -> Result<Drawn, Failure> {
+    let run = open(folder)?;
+    match (Studied::of(&run), frozen) {
+        (Some(_), Some(_)) => Err(Failure::Wrong("error: a study has no frozen twin".to_string())),
+        (Some(studied), None) => {
+            let mut steps = Steps::new("drawing", STUDY_CHARTS.len());
+            let mut drawn = Vec::new();
+            for chart in STUDY_CHARTS {
+                steps.begin(chart.name);
+                drawn.extend(chart::draw_of_study(chart, &studied));
+            }
+            steps.end();
+            Ok(drawn)
+        }
+        (None, frozen) => {
+            let sources = Sources { run, frozen: frozen.map(open).transpose()? };
+            let mut steps = Steps::new("drawing", CHARTS.len());
+            let mut drawn = Vec::new();
+            for chart in CHARTS {
+                steps.begin(chart.name);
+                drawn.push((chart.name.to_string(), (chart.draw)(&sources)));
+            }
+            steps.end();
+            Ok(drawn)
+        }
+    }
+}
+
+/// Opens the folder of a run or of a study that is finished.
+pub(super) fn open(folder: &Path) -> Result<Source, Failure> {
+    if is_begun(folder) && !folder.join(MANIFEST).exists() {
+        let message = format!("error: the study in `{}` is not finished, so it has no tables", folder.display());
+        return Err(Failure::Failed(format!("{message}\nhelp: `reliance study run` does what is left")));
+    }
+    Ok(Source::open(folder)?)
+}
+
+fn write(folder: &Path, source: &Source, drawn: Drawn) -> Done {
     let mut written = String::new();
+    let mut steps = Steps::new("writing", drawn.len());
     for (name, drawing) in drawn {
+        steps.begin(&name);
         match drawing {
             Ok(drawing) => {
                 let paths = chart::write(folder, &name, &drawing, &source.identity(&name))?;
@@ -48,5 +86,6 @@ fn write(folder: &Path, source: &Source, drawn: Vec<(String, Result<Drawing, Str
             Err(why) => note(&format!("no chart `{name}`: {why}")),
         }
     }
+    steps.end();
     if written.is_empty() { Ok(()) } else { say(&written) }
 }

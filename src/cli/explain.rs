@@ -1,13 +1,15 @@
 //! `explain`: every value of a scenario and where it comes from; or one job, and why it lived or died.
 
+use std::io::{IsTerminal, stdout};
 use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::Value;
 
+use super::check::loaded;
+use super::understood::other_rule;
 use super::{Done, say};
 use crate::engine::random::Seed;
-use crate::scenario::Scenario;
 use crate::scenario::document::{Document, Set};
 use crate::scenario::schema::ScenarioTable;
 
@@ -32,8 +34,7 @@ pub struct Explain {
 
 /// Prints every value with its origin: file and line, the command line, or the default of the field.
 pub fn explain(explain: Explain) -> Done {
-    let document = Document::load(&explain.scenario, &explain.sets)?;
-    let scenario = Scenario::from_document(&document)?;
+    let (document, scenario) = loaded(&explain.scenario, &explain.sets)?;
     if let Some(name) = &explain.job {
         return say(&job::explained(&scenario, explain.seed.unwrap_or(scenario.seed), name)?);
     }
@@ -41,8 +42,9 @@ pub fn explain(explain: Explain) -> Done {
         .effective()
         .into_iter()
         .map(|value| {
-            let origin = if is_unused(&document, &value.path) { "unused: the rule is another" } else { &value.origin };
-            [value.path, value.value, origin.to_string()]
+            let unused = other_rule(&document, &value.path).is_some();
+            let origin = if unused { "unused: the rule is another".to_owned() } else { value.origin };
+            [value.path, value.value, origin]
         })
         .collect();
     let table: ScenarioTable = document.parse()?;
@@ -51,8 +53,10 @@ pub fn explain(explain: Explain) -> Done {
     let width =
         |column: usize, most: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0).min(most);
     let (path_width, value_width) = (width(0, 52), width(1, 44));
+    let is_terminal = stdout().is_terminal();
     let line = |[path, value, origin]: &[String; 3]| {
-        let short = shortened(value, value_width);
+        // A program that reads this, and a person who pipes it into a pager, get every value whole.
+        let short = if is_terminal { shortened(value, value_width) } else { value.clone() };
         format!("{path:<path_width$}  {short:<value_width$}  {origin}\n")
     };
     say(&rows.iter().map(line).collect::<String>())
@@ -79,17 +83,6 @@ fn defaults(document: &Document, value: &Value, path: String, rows: &mut Vec<[St
         Value::Object(_) => {}
         other => rows.push([path, other.to_string(), "default".to_string()]),
     }
-}
-
-/// Whether a value belongs to the table of a rule that was not chosen: beside `rule = "a"`, a table `b`.
-fn is_unused(document: &Document, path: &str) -> bool {
-    let parts: Vec<&str> = path.split('.').collect();
-    (1..parts.len()).any(|cut| {
-        let (parent, child) = (parts[..cut].join("."), parts[cut]);
-        let rule = document.value(&format!("{parent}.rule")).and_then(|rule| rule.as_text());
-        let is_table = document.value(&format!("{parent}.{child}")).is_some_and(|node| node.as_table().is_some());
-        rule.is_some_and(|rule| is_table && rule != child)
-    })
 }
 
 fn shortened(text: &str, width: usize) -> String {

@@ -16,6 +16,7 @@ pub mod check;
 pub mod completions;
 pub mod dictionary;
 pub mod explain;
+mod memory;
 pub mod new;
 mod progress;
 mod replications;
@@ -25,7 +26,9 @@ pub mod rules;
 pub mod run;
 mod save;
 pub mod schema;
+mod signals;
 pub mod study;
+mod understood;
 
 /// A discrete-event simulator of a trust-distributed compute market: which computations survive the cost of being verified?
 #[derive(Parser, Debug)]
@@ -44,7 +47,7 @@ pub enum Verb {
     Run(run::Run),
     /// Run many variants of a scenario and compare them
     Study(study::StudyArguments),
-    /// Check scenarios without running them; shows every problem at once
+    /// Check scenarios and studies without running them: every problem at once, or what was understood
     Check(check::Check),
     /// Show every value of a scenario and where it comes from
     Explain(explain::Explain),
@@ -120,10 +123,18 @@ pub fn exit_code(done: Done) -> ExitCode {
 pub fn explain_bugs() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
+        // A file's fault, which is about to be said as such.
+        if crate::parquet::is_catching() {
+            return;
+        }
         usual(panic);
-        let command: Vec<String> = std::env::args().collect();
-        note(&format!("this is a bug in reliance; it can be brought about again by:\n  {}", command.join(" ")));
+        note(&format!("this is a bug in reliance; it can be brought about again by:\n  {}", command().join(" ")));
     }));
+}
+
+/// The words of the command. What is not UTF-8 in them is shown, and no bar to a run.
+fn command() -> Vec<String> {
+    std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect()
 }
 
 /// Writes to standard output.

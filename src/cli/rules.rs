@@ -10,12 +10,14 @@ use crate::engine::time::Span;
 use crate::policy::{self, RuleNotes};
 use crate::scenario::nearest;
 use crate::scenario::schema::{MethodTable, Timing};
-use crate::scenario::verification::named_methods;
+use crate::scenario::verification::{METHODS_FILE, named_methods};
+
+mod names;
 
 /// What `rules` is asked.
 #[derive(Args, Debug)]
 pub struct Rules {
-    /// One kind of rule, such as `pricing`. Default all
+    /// One kind of rule, such as `pricing` or `laws`. Default all
     kind: Option<String>,
 }
 
@@ -25,6 +27,7 @@ pub fn rules(rules: Rules) -> Done {
     let mut kinds: Vec<&str> = all.iter().map(|rule| rule.kind).collect();
     kinds.dedup();
     kinds.push(METHODS);
+    kinds.extend(names::KINDS);
     if let Some(kind) = rules.kind.as_deref().filter(|kind| !kinds.contains(kind)) {
         let help = nearest::suggestion(kind, &kinds, "there are").unwrap_or_default();
         return Err(Failure::Wrong(format!("error: there is no kind of rule `{kind}`\nhelp: {help}")));
@@ -32,7 +35,7 @@ pub fn rules(rules: Rules) -> Done {
     let mut text = String::new();
     for kind in kinds
         .into_iter()
-        .filter(|kind| *kind != METHODS)
+        .filter(|kind| *kind != METHODS && !names::KINDS.contains(kind))
         .filter(|kind| rules.kind.as_deref().is_none_or(|wanted| wanted == *kind))
     {
         let _ = writeln!(text, "{kind}\n{}\n", "─".repeat(kind.len()));
@@ -41,6 +44,10 @@ pub fn rules(rules: Rules) -> Done {
     if rules.kind.as_deref().is_none_or(|wanted| wanted == METHODS) {
         let _ = writeln!(text, "{METHODS}\n{}\n", "─".repeat(METHODS.len()));
         named_methods().iter().for_each(|(name, method)| method_notes(name, method, &mut text));
+    }
+    for kind in names::KINDS.into_iter().filter(|kind| rules.kind.as_deref().is_none_or(|wanted| wanted == *kind)) {
+        let _ = writeln!(text, "{kind}\n{}\n", "─".repeat(kind.len()));
+        text.push_str(&names::notes(kind));
     }
     say(text.trim_end())
 }
@@ -96,7 +103,22 @@ fn method_notes(name: &str, method: &MethodTable, text: &mut String) {
             let _ = writeln!(text, "        verdict: {}", rule.as_str().unwrap_or_default());
         }
     }
-    let _ = writeln!(text, "    example: methods = [\"{name}\"]\n");
+    let _ = writeln!(text, "    example: methods = [\"{name}\"]");
+    if let Some(written) = written_method(name) {
+        let _ = writeln!(
+            text,
+            "    to change it, copy it under a name of your own:\n      [verification.define.my-{name}]"
+        );
+        let _ = writeln!(text, "      {written}");
+    }
+    text.push('\n');
+}
+
+/// The line with the checks of a named method, as the file of named methods writes it.
+fn written_method(name: &str) -> Option<&'static str> {
+    let (_, section) = METHODS_FILE.split_once(&format!("\n[{name}]\n"))?;
+    let section = section.split("\n[").next()?;
+    section.lines().find(|line| line.starts_with("checks = "))
 }
 
 fn percent(share: f64) -> String {

@@ -1,14 +1,15 @@
 //! `run`: a scenario from its start to its end, or to an instant and a save, or from a save on.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 
 use super::progress::Progress;
-use super::{Done, Failure, note, replications, save, say};
+use super::signals::{go_on, on_interrupt};
+use super::{Done, Failure, check, command, note, replications, save, say, understood};
 use crate::engine::random::Seed;
 use crate::engine::time::{Span, Time};
 use crate::output::manifest::Circumstances;
@@ -29,6 +30,9 @@ pub struct Run {
     /// Go on with a run saved by --save; its tables hold what happens from there on
     #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "sets"])]
     from: Option<PathBuf>,
+    /// Where the scenario of a saved run is now. Default where the save names it
+    #[arg(long = "scenario", id = "moved", value_name = "FILE", requires = "from")]
+    moved: Option<PathBuf>,
     /// The root of all randomness, and after `/` the replication. Default the scenario's
     #[arg(long, value_name = "SEED[/REPLICATION]")]
     pub(super) seed: Option<Seed>,
@@ -38,6 +42,9 @@ pub struct Run {
     /// The folder of the output. Default output/SCENARIO-SEED, of N replications output/SCENARIO-SEED-xN
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+    /// Replace the result, or the save, of another scenario or seed
+    #[arg(long)]
+    pub(super) force: bool,
     /// Stop at this instant, such as `20min`, and save the run; no tables are written
     #[arg(long, value_name = "TIME", requires = "save", conflicts_with = "out")]
     until: Option<Instant>,
@@ -77,12 +84,6 @@ impl std::str::FromStr for Instant {
     }
 }
 
-/// A run is looked after so many times on its way.
-const SLICES: u64 = 1_000;
-
-/// So many events of a drain are handled before somebody looks up.
-const DRAINED: u64 = 100_000;
-
 /// Runs.
 pub fn run(asked: Run) -> Done {
     if let (Some(count), Some(path)) = (asked.replications, &asked.scenario) {
@@ -90,12 +91,12 @@ pub fn run(asked: Run) -> Done {
     }
     let stop = on_interrupt();
     let (simulation, sets) = match &asked.from {
-        Some(file) => save::read(file)?,
+        Some(file) => save::read(file, asked.moved.as_deref())?,
         None => {
             let path = asked.scenario.as_ref().expect("clap asks for one of two");
-            let scenario = Scenario::load(path, &asked.sets)?;
+            let scenario = loaded(path, &asked.sets)?;
             let seed = asked.seed.unwrap_or(scenario.seed);
-            (Simulation::open(scenario, seed), asked.sets.clone())
+            (Simulation::open_watched(scenario, seed, |_| go_on(&stop))?, asked.sets.clone())
         }
     };
     match (&asked.until, &asked.save) {
@@ -104,11 +105,20 @@ pub fn run(asked: Run) -> Done {
     }
 }
 
+/// Reads a scenario, and says what of it was understood in which way.
+pub(super) fn loaded(path: &Path, sets: &[Set]) -> Result<Arc<Scenario>, Failure> {
+    let (document, scenario) = check::loaded(path, sets)?;
+    let said = understood::of(&document, &scenario);
+    said.sources.iter().for_each(|line| note(line));
+    said.warnings.iter().for_each(|line| note(&format!("warning: {line}")));
+    Ok(scenario)
+}
+
 fn to_a_save(
     mut simulation: Simulation,
     asked: &Run,
     until: Time,
-    file: &std::path::Path,
+    file: &Path,
     sets: &[Set],
     stop: &AtomicBool,
 ) -> Done {
@@ -122,9 +132,10 @@ fn to_a_save(
         let (now, message) = (simulation.now(), format!("error: cannot stop at {until}"));
         return Err(Failure::Wrong(format!("{message}\nhelp: choose an instant after {now} and before {horizon}")));
     }
+    let place = save::Place::new(file, scenario, simulation.scenario(), simulation.seed(), asked.force)?;
     let mut progress = Progress::new(simulation.now(), until);
-    in_slices(&mut simulation, until, &mut (), &mut progress, stop, |_| false)?;
-    save::write(file, &simulation, scenario, sets)?;
+    watched(&mut simulation, until, &mut (), &mut progress, || go_on(stop))?;
+    place.write(&simulation, sets)?;
     let jobs = simulation.jobs_closed();
     progress.end(simulation.events(), jobs);
     note(&format!("saved at {until} to {}", file.display()));
@@ -138,64 +149,44 @@ fn to_the_end(mut simulation: Simulation, asked: &Run, is_changed: bool, stop: &
         PathBuf::from("output").join(folder_name(&scenario, seed, is_changed) + &from)
     });
     let started = utc_now();
-    let mut recording = Recording::start(&scenario, seed, began, &folder)?;
+    let start = if asked.force { Recording::start_over } else { Recording::start };
+    let mut recording = start(&scenario, seed, began, &folder)?;
     let mut progress = Progress::new(began, scenario.horizon);
     let events_before = simulation.events();
     let failed = recording.failed_flag();
-    let done =
-        in_slices(&mut simulation, scenario.horizon, recording.recorder(), &mut progress, stop, |_| failed.get())
-            .and_then(|()| drain(&mut simulation, recording.recorder(), stop, || failed.get()));
-    if done.is_err() || recording.failed() {
-        let why = recording.give_up().map(Failure::from);
-        return Err(why.or(done.err()).unwrap_or_else(|| Failure::Failed("error: the output failed".to_string())));
+    let look = || match failed.get() {
+        true => Err(Failure::Failed("error: the output failed".to_string())),
+        false => go_on(stop),
+    };
+    let done = watched(&mut simulation, scenario.horizon, recording.recorder(), &mut progress, look)
+        .and_then(|()| simulation.drain_watched(recording.recorder(), |_| look()));
+    if let Err(stopped) = done {
+        // A failure to write is the better reason.
+        return Err(recording.give_up().map_or(stopped, Failure::from));
     }
     let outcome = simulation.close(recording.recorder());
     let closed = recording.closed();
     let circumstances = circumstances(started, progress.seconds());
     let recorded = recording.finish(&outcome, circumstances)?;
     progress.end(outcome.events - events_before, closed);
+    recorded.notes.iter().for_each(|known| note(&format!("note: {known}")));
     note(&format!("wrote {}", recorded.folder.display()));
     show(asked.format, &scenario, &outcome, &recorded.summary)
 }
 
-/// Runs to an instant slice by slice, looking up between: is it to stop, how far has it come?
-fn in_slices(
+/// Runs to an instant, looking up now and then: is it to go on, how far has it come?
+fn watched(
     simulation: &mut Simulation,
     end: Time,
     recorder: &mut impl crate::record::recorder::Recorder,
     progress: &mut Progress,
-    stop: &AtomicBool,
-    failed: impl Fn(&Simulation) -> bool,
+    look: impl Fn() -> Done,
 ) -> Done {
-    let (from, before) = (simulation.now(), simulation.events());
-    let length = end.since(from).0;
-    for slice in 1..=SLICES {
-        let until = Time(from.0 + (length as u128 * slice as u128 / SLICES as u128) as u64);
-        simulation.until(until, recorder);
-        if stop.load(Ordering::Relaxed) {
-            return Err(Failure::Failed("stopped; nothing was written".to_string()));
-        }
-        if failed(simulation) {
-            return Ok(());
-        }
-        progress.show(until, simulation.events() - before);
-    }
-    Ok(())
-}
-
-/// Runs on past the horizon where the scenario drains, looking up between: is it to stop?
-fn drain(
-    simulation: &mut Simulation,
-    recorder: &mut impl crate::record::recorder::Recorder,
-    stop: &AtomicBool,
-    failed: impl Fn() -> bool,
-) -> Done {
-    while !failed() && simulation.drain(DRAINED, recorder) {
-        if stop.load(Ordering::Relaxed) {
-            return Err(Failure::Failed("stopped; nothing was written".to_string()));
-        }
-    }
-    Ok(())
+    let before = simulation.events();
+    simulation.until_watched(end, recorder, |run| {
+        progress.show(run.now(), run.events() - before);
+        look()
+    })
 }
 
 fn show(format: Format, scenario: &Scenario, outcome: &Outcome, summary: &Summary) -> Done {
@@ -217,37 +208,13 @@ fn show(format: Format, scenario: &Scenario, outcome: &Outcome, summary: &Summar
     }
 }
 
-/// Set when the person at the terminal wants the run to stop. A second time ends the program at once; what is unfinished
-/// is still recognised as such by its name.
-pub(super) fn on_interrupt() -> Arc<AtomicBool> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let seen = Arc::clone(&stop);
-    // Without a handler Ctrl-C ends the program as ever.
-    let _ = ctrlc::set_handler(move || {
-        if seen.swap(true, Ordering::Relaxed) {
-            std::process::abort();
-        }
-    });
-    stop
-}
-
 pub(super) fn circumstances(started: String, elapsed_s: f64) -> Circumstances {
-    Circumstances::of(std::env::args().collect(), started, utc_now(), elapsed_s)
+    Circumstances::of(command(), started, utc_now(), elapsed_s)
 }
 
 /// The present, as RFC 3339 in UTC.
 #[allow(clippy::disallowed_methods, reason = "the manifest says when; no result depends on it")]
 pub(super) fn utc_now() -> String {
-    let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_secs());
-    let (days, of_day) = (seconds / 86_400, seconds % 86_400);
-    // Days to a date of the Gregorian calendar: the era of 400 years, the year from March on, the month (H. Hinnant).
-    let shifted = days + 719_468;
-    let (era, day) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
-    let day_of_year = day - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let (date, month_shown) = (day_of_year - (153 * month + 2) / 5 + 1, if month < 10 { month + 3 } else { month - 9 });
-    let year = era * 400 + year_of_era + u64::from(month >= 10);
-    let (hour, minute, second) = (of_day / 3_600, of_day / 60 % 60, of_day % 60);
-    format!("{year:04}-{month_shown:02}-{date:02}T{hour:02}:{minute:02}:{second:02}Z")
+    let passed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_secs());
+    crate::scenario::inputs::utc(i128::from(passed) * 1_000_000_000)
 }

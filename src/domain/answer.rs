@@ -24,9 +24,18 @@ impl Wrong {
     /// All of them, in the order of their numbers.
     pub const ALL: [Wrong; 5] = [Wrong::Substitute, Wrong::Skip, Wrong::Copy, Wrong::Tamper, Wrong::Error];
 
+    /// The names with what they say, in the order of their numbers.
+    pub const WORDS: &[(&str, &str)] = &[
+        ("substitute", "a cheaper model answered in the place of the one asked for"),
+        ("skip", "the work was left out"),
+        ("copy", "another node's answer was copied"),
+        ("tamper", "the answer was changed on purpose"),
+        ("error", "an honest mistake"),
+    ];
+
     /// The name, as tables show it.
     pub fn name(self) -> &'static str {
-        ["substitute", "skip", "copy", "tamper", "error"][self as usize]
+        Wrong::WORDS[self as usize].0
     }
 }
 
@@ -71,9 +80,17 @@ pub enum Use {
 }
 
 impl Use {
+    /// The names with what they say, in their order.
+    pub const WORDS: &[(&str, &str)] = &[
+        ("answered", "as soon as the answer is there"),
+        ("accepted", "when the checks it waits for have let it pass"),
+        ("final", "when nothing can revoke it any more"),
+        ("when-worth-it", "at the first of these at which waiting for the next costs more than it protects"),
+    ];
+
     /// The name, as tables show it.
     pub fn name(self) -> &'static str {
-        ["answered", "accepted", "final", "when-worth-it"][self as usize]
+        Use::WORDS[self as usize].0
     }
 }
 

@@ -4,16 +4,19 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 macro_rules! named {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)* }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[doc = $says:literal])* $variant:ident = $text:literal,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "kebab-case")]
         #[repr(u8)]
-        pub enum $name { $($(#[$variant_doc])* $variant,)* }
+        pub enum $name { $($(#[doc = $says])* $variant,)* }
 
         impl $name {
             /// All of them, in the order of their numbers.
             pub const ALL: &'static [$name] = &[$($name::$variant,)*];
+
+            /// The names with what they say, in the order of their numbers.
+            pub const WORDS: &'static [(&'static str, &'static str)] = &[$(($text, concat!($($says),*)),)*];
 
             /// The name, as tables and terminals show it.
             pub fn name(self) -> &'static str {
@@ -26,7 +29,8 @@ macro_rules! named {
 named! {
     /// The end of a job's life; every job has exactly one.
     Fate {
-        /// No offer was worth taking, or there was none; the cause says which.
+        /// No offer was worth taking, or there was none, at first or when the job was to be placed or priced anew; the cause says
+        /// which.
         Declined = "declined",
         /// Patience ran out while waiting.
         Abandoned = "abandoned",
@@ -131,6 +135,7 @@ mod tests {
         for &fate in Fate::ALL {
             assert_eq!(serde_json::to_string(&fate).unwrap(), format!("\"{}\"", fate.name()));
         }
+        assert!(Fate::WORDS.iter().all(|(_, says)| says.trim().len() > 10), "{:?}", Fate::WORDS);
         for &cause in Cause::ALL {
             assert_eq!(serde_json::to_string(&cause).unwrap(), format!("\"{}\"", cause.name()));
         }

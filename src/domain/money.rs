@@ -5,6 +5,7 @@ use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 
 use schemars::JsonSchema;
+use serde::de::Visitor;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::law::Quantity;
@@ -15,7 +16,7 @@ pub const MICRO: i64 = 1_000_000;
 
 /// An amount of an asset in integer micro-units; may be negative (a posting, a surplus).
 ///
-/// In a file it is a decimal in whole units, such as `"0.0125"`, with at most six decimals.
+/// In a file it is a decimal in whole units with at most six decimals, such as `0.0125`, `1e-3` or `"0.0125"`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Money(pub i64);
 
@@ -61,6 +62,13 @@ impl Rounding {
 }
 
 impl Money {
+    /// A share of this amount, from 0 to 1, rounded down to a whole micro-unit.
+    pub fn share(self, share: f64) -> Money {
+        Money((self.0 as f64 * share.clamp(0.0, 1.0)) as i64)
+    }
+    /// The name under which a deserialiser is asked for an amount.
+    pub const NAME: &str = "Money";
+
     /// Nothing.
     pub const ZERO: Money = Money(0);
 
@@ -179,13 +187,43 @@ impl TryFrom<&str> for Money {
             || format!("`{text}` is not an amount; write a decimal with at most six decimals, such as `0.0125`");
         let trimmed = text.trim().replace('_', "");
         let (sign, digits) = trimmed.strip_prefix('-').map_or((1, trimmed.as_str()), |rest| (-1, rest));
-        let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+        let (mantissa, power) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
+        let power: i32 = power.parse().map_err(|_| wrong())?;
+        let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-        if whole.is_empty() || !all_digits(whole) || !all_digits(decimals) || decimals.len() > 6 {
+        // Nothing within 64 bits has more digits or a larger power than this.
+        if whole.is_empty() || !all_digits(whole) || !all_digits(decimals) || decimals.len() > 40 || power.abs() > 40 {
             return Err(wrong());
         }
-        let micro: i64 = format!("{whole}{decimals:0<6}").parse().map_err(|_| wrong())?;
+        let (digits, shift) = (format!("{whole}{decimals}"), 6 + power - decimals.len() as i32);
+        let micro = match usize::try_from(shift) {
+            Ok(zeros) => format!("{digits}{}", "0".repeat(zeros)),
+            Err(_) => {
+                let padded = format!("{digits:0>width$}", width = shift.unsigned_abs() as usize + 1);
+                let (kept, lost) = padded.split_at(padded.len() - shift.unsigned_abs() as usize);
+                if lost.bytes().any(|digit| digit != b'0') {
+                    return Err(wrong());
+                }
+                kept.to_owned()
+            }
+        };
+        let micro: i64 = micro.parse().map_err(|_| wrong())?;
         Ok(Money(sign * micro))
+    }
+}
+
+/// Reads the decimal that a number was written as, exactly.
+impl TryFrom<f64> for Money {
+    type Error = String;
+    fn try_from(number: f64) -> Result<Money, String> {
+        // Below it neighbouring numbers lie closer than a millionth, so that each millionth has a number of its own.
+        const EXACT: f64 = (1u64 << 33) as f64;
+        if number.is_finite() && number.fract() != 0.0 && number.abs() >= EXACT {
+            return Err(format!(
+                "`{number}` has more digits than a number without quotes keeps; write it in quotes: `\"{number}\"`"
+            ));
+        }
+        Money::try_from(number.to_string().as_str())
     }
 }
 
@@ -200,7 +238,39 @@ impl<'de> Deserialize<'de> for Money {
         if !deserializer.is_human_readable() {
             return i64::deserialize(deserializer).map(Money);
         }
-        Money::try_from(String::deserialize(deserializer)?.as_str()).map_err(serde::de::Error::custom)
+        // The name tells a document what is asked for here.
+        deserializer.deserialize_newtype_struct(Money::NAME, Amount)
+    }
+}
+
+/// Reads an amount from a number or a text.
+struct Amount;
+
+impl<'de> Visitor<'de> for Amount {
+    type Value = Money;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an amount")
+    }
+
+    fn visit_newtype_struct<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Money, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Money, E> {
+        Money::try_from(text).map_err(E::custom)
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Money, E> {
+        Money::try_from(number).map_err(E::custom)
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Money, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Money, E> {
+        self.visit_str(&number.to_string())
     }
 }
 
@@ -210,9 +280,9 @@ impl JsonSchema for Money {
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
-            "type": "string",
-            "pattern": r"^-?[0-9_]+(\.[0-9]{1,6})?$",
-            "description": "an amount in whole units as a decimal with at most six decimals, such as \"0.0125\""
+            "type": ["number", "string"],
+            "pattern": r"^-?[0-9_]+(\.[0-9]*)?([eE][+-]?[0-9]+)?$",
+            "description": "an amount in whole units as a decimal with at most six decimals, such as 0.0125 or \"0.0125\""
         })
     }
 }
@@ -238,9 +308,31 @@ mod tests {
         for text in ["0", "1", "-0.000001", "12.5", "0.0125", "9000000000000"] {
             assert_eq!(Money::try_from(text).unwrap().to_string(), text);
         }
-        for text in ["", "1.", "1.2345678", "1e3", "--1", "a", ".5"] {
-            assert_eq!(Money::try_from(text).is_ok(), text == "1.", "{text}");
+        for text in ["", "1.2345678", "--1", "a", ".5", "e3", "1e", "1e-7", "1e13", "1e99", "1e-99", "1.5e3x"] {
+            assert!(Money::try_from(text).is_err(), "{text}");
         }
+        for (text, micro) in [("1.", 1_000_000), ("1e3", 1_000_000_000), ("1e-3", 1_000), ("-2.50E-5", -25), ("0e9", 0)]
+        {
+            assert_eq!(Money::try_from(text), Ok(Money(micro)), "{text}");
+        }
+    }
+
+    /// Every amount below the limit reads back from the number that stands for it; beyond it a fraction is refused.
+    #[test]
+    fn numbers_are_amounts_as_texts_are() {
+        let read = |json: &str| serde_json::from_str::<Money>(json).map_err(|error| error.to_string());
+        for (json, micro) in
+            [("0.0005", 500), ("\"0.0005\"", 500), ("1e-3", 1_000), ("-2", -2_000_000), ("3.0", 3_000_000)]
+        {
+            assert_eq!(read(json), Ok(Money(micro)), "{json}");
+        }
+        for micro in [1, 33, 999_999, 123_456_789_012, 8_589_934_591_999_999] {
+            assert_eq!(Money::try_from(Money(micro).units()), Ok(Money(micro)));
+        }
+        assert!(read("0.0000001").unwrap_err().contains("at most six decimals"));
+        assert!(read("9100000000.5").unwrap_err().contains("in quotes"));
+        assert!(read("true").unwrap_err().contains("expected an amount"));
+        assert!(Money::try_from(f64::NAN).is_err() && Money::try_from(f64::INFINITY).is_err());
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub struct Instants {
     pub accepted: Time,
     /// The node was paid: the payment clock.
     pub paid: Time,
-    /// Nothing acts on the result any more: the finality clock.
+    /// Nothing can revoke the result any more, though payments may follow: the finality clock.
     pub finalised: Time,
     /// The job left the market.
     pub closed: Time,
@@ -68,15 +68,16 @@ pub struct Story {
     pub coordination_price: Money,
     /// The price of the verification channel, as agreed.
     pub verification_price: Money,
-    /// Of the price of verification, what the node gets for work beyond that of the answer.
+    /// Of the price of verification, what the node gets for work beyond that of the answer; nothing where copies are compared, as
+    /// each has its own.
     pub overhead_price: Money,
     /// The price of a checker's GPU-second, as agreed.
     pub check_price: Money,
-    /// What the requester paid for computing and for the node's part of verification, revoked payments apart.
+    /// What the requester paid for computing, revoked payments apart.
     pub charged_compute: Money,
     /// What the requester paid for coordination.
     pub charged_coordination: Money,
-    /// What the requester paid those who check.
+    /// What the requester paid those who check, and nodes for copies and for work beyond that of the answer.
     pub charged_verification: Money,
     /// Where the last attempt ran, or [`NodeId::NONE`].
     pub node: NodeId,
@@ -121,6 +122,14 @@ pub struct Story {
     pub trust: f64,
     /// What is lost where a refund could not be had.
     pub shortfall: Money,
+    /// The time from the placement to the answer, as expected at the placement.
+    pub quoted_answer: Span,
+    /// The time from the answer to the end of its checks, as expected at the placement, whether or not they take place.
+    pub quoted_checks: Span,
+    /// What a right answer was worth when it was used, if that was in time; known when the job is closed.
+    pub delivered: Money,
+    /// What a wrong answer in use cost; known when the job is closed.
+    pub harm: Money,
 }
 
 impl Instants {
@@ -183,6 +192,10 @@ impl Story {
             first_price: Money::ZERO,
             trust: 1.0,
             shortfall: Money::ZERO,
+            quoted_answer: Span::ZERO,
+            quoted_checks: Span::ZERO,
+            delivered: Money::ZERO,
+            harm: Money::ZERO,
         }
     }
 

@@ -103,6 +103,26 @@ impl Span {
         Span::from_nanos(self.nanos() * factor)
     }
 
+    /// The span for people: as it is where that is short, else to a thousandth of the longest unit that it fills.
+    pub fn rounded(self) -> String {
+        let exact = self.to_string();
+        let unit = UNITS.iter().rev().find(|unit| unit.0 != "m" && self.0 >= unit.1);
+        match unit {
+            Some(&(name, length)) if exact.len() > 9 => {
+                let thousandths = (self.nanos() / length as f64 * 1e3).round_ties_even();
+                format!("{}{name}", thousandths / 1e3)
+            }
+            _ => exact,
+        }
+    }
+
+    /// The least span that parts this one into at most `parts`, up to a whole number of the longest unit that it fills.
+    pub fn part(self, parts: u64) -> Span {
+        let least = self.0.div_ceil(parts).max(1);
+        let unit = UNITS.iter().rev().find(|unit| least >= unit.1).map_or(1, |unit| unit.1);
+        Span(least.div_ceil(unit).saturating_mul(unit))
+    }
+
     /// The shorter of two.
     pub fn at_most(self, other: Span) -> Span {
         Span(self.0.min(other.0))
@@ -178,14 +198,21 @@ impl fmt::Display for Span {
 impl TryFrom<&str> for Span {
     type Error = String;
     fn try_from(text: &str) -> Result<Span, String> {
-        let wrong = || format!("`{text}` is not a duration; write a number and a unit such as `250ms`, `1.5s`, `24h`");
+        let wrong = || {
+            format!("`{text}` is not a duration; write a number and a unit (ns, us, ms, s, min, h, d), such as `250ms`")
+        };
         let text = text.trim();
         if text == "0" {
             return Ok(Span::ZERO);
         }
-        let cut = text.find(|c: char| c.is_ascii_alphabetic()).ok_or_else(wrong)?;
+        let cut = text.find(char::is_alphabetic).ok_or_else(wrong)?;
         let number = text[..cut].trim().replace('_', "");
-        let length = UNITS.iter().find(|unit| unit.0 == text[cut..].trim()).ok_or_else(wrong)?.1;
+        let unit = match text[cut..].trim() {
+            // The micro sign and the Greek letter.
+            "\u{b5}s" | "\u{3bc}s" => "us",
+            unit => unit,
+        };
+        let length = UNITS.iter().find(|known| known.0 == unit).ok_or_else(wrong)?.1;
         let too_long = || format!("`{text}` is longer than 584 years");
         if let Ok(whole) = number.parse::<u64>() {
             return whole.checked_mul(length).map(Span).ok_or_else(too_long);
@@ -229,7 +256,7 @@ impl schemars::JsonSchema for Span {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "string",
-            "pattern": r"^(0|[0-9_]+(\.[0-9]+)?\s*(ns|us|ms|s|m|min|h|d))$",
+            "pattern": r"^(0|[0-9_]+(\.[0-9]+)?\s*(ns|us|µs|ms|s|m|min|h|d))$",
             "description": "a duration: a number and a unit, such as \"250ms\", \"1.5s\", \"24h\""
         })
     }
@@ -247,6 +274,24 @@ mod tests {
         }
         assert_eq!(Span::try_from("1.5h").unwrap(), Span(5_400_000_000_000));
         assert_eq!(Span::try_from("2m").unwrap(), Span::try_from("120s").unwrap());
+        for micro in ["5us", "5\u{b5}s", "5 \u{3bc}s"] {
+            assert_eq!(Span::try_from(micro).unwrap(), Span(5_000));
+        }
+    }
+
+    #[test]
+    fn a_part_is_no_shorter_than_it_must_be() {
+        let hours = |hours: u64| Span(hours * 3_600_000_000_000);
+        assert_eq!(hours(500_000).part(10_000_000), Span::try_from("3min").unwrap());
+        assert_eq!(hours(500_001).part(10_000_000), Span::try_from("4min").unwrap());
+        assert_eq!((Span(7).part(10), Span(70_001).part(10)), (Span(1), Span(8_000)));
+    }
+
+    #[test]
+    fn people_read_three_decimals() {
+        let rounded = [4_000_200_066_337_000, 2_000_000_000_000, 400_000_000_000_000, 1_234_567, 0]
+            .map(|nanos| Span(nanos).rounded());
+        assert_eq!(rounded, ["46.299d", "2000s", "400000s", "1.235ms", "0"]);
     }
 
     #[test]

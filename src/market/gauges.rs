@@ -1,6 +1,7 @@
 //! What can be read off a running market.
 
 use super::Market;
+use super::opening::own_speed;
 use super::state::ledger::Account;
 use crate::domain::ids::RequesterId;
 use crate::domain::money::{Asset, Money};
@@ -8,6 +9,7 @@ use crate::engine::time::Time;
 use crate::record::recorder::{Gauges, MarketGauge, NodeGauge};
 use crate::scenario::Scenario;
 use crate::scenario::channels::Channel;
+use crate::scenario::model::PartyKind;
 
 /// A market seen with the scenario it runs.
 pub struct View<'a> {
@@ -17,10 +19,26 @@ pub struct View<'a> {
     pub scenario: &'a Scenario,
 }
 
+impl View<'_> {
+    /// The slots in use and all slots of those who compute, or of those who check, × nanoseconds; zeros where a group has no
+    /// number of slots, and with it no share of them.
+    fn slots(&self, at: Time, checks: bool) -> [u128; 2] {
+        let levels = &self.market.levels;
+        let mut groups = self.scenario.groups.iter().filter(|group| (group.kind != PartyKind::Node) == checks);
+        match (groups.all(|group| group.has_slots()), checks) {
+            (false, _) => [0; 2],
+            (true, false) => [levels.in_use.area(at), levels.capacity.area(at)],
+            (true, true) => [levels.checks_in_use.area(at), levels.checks_capacity.area(at)],
+        }
+    }
+}
+
 impl Gauges for View<'_> {
     fn market(&self, at: Time) -> MarketGauge {
         let market = self.market;
         let levels = &market.levels;
+        let ([in_use_area, capacity_area], [checks_in_use_area, checks_capacity_area]) =
+            (self.slots(at, false), self.slots(at, true));
         MarketGauge {
             open: levels.open.count(),
             waiting: levels.waiting.count(),
@@ -34,14 +52,17 @@ impl Gauges for View<'_> {
             prices: Channel::ALL.map(|channel| market.prices.clone().at(&self.scenario.channels, channel, at)),
             checks_waiting: levels.checks_waiting.count(),
             checks_executing: levels.checks_executing.count(),
-            capacity_area: levels.capacity.area(at),
+            in_use_area,
+            capacity_area,
+            checks_in_use_area,
+            checks_capacity_area,
             checks_waiting_area: levels.checks_waiting.area(at),
             checks_executing_area: levels.checks_executing.area(at),
-            checks_capacity_area: levels.checks_capacity.area(at),
             block_used: market.chain.used,
             blocks: market.chain.blocks,
             chain_waiting: market.chain.waiting,
             escrow: market.ledger.escrowed(),
+            earned: market.ledger.earned(),
             stale: market.stale,
         }
     }
@@ -50,21 +71,25 @@ impl Gauges for View<'_> {
         let nodes = &self.market.nodes;
         for (node, state) in nodes.states.pairs() {
             let (quote, backroom) = (&nodes.quotes[node], &nodes.backrooms[node]);
+            let (group, busy) = (&self.scenario.groups[quote.group], state.service.busy(at));
+            let worked = backroom.worked + if state.up { at.since(backroom.came).0 } else { 0 };
+            let slot_time = u128::from(group.slots) * u128::from(worked);
             each(&NodeGauge {
                 node,
                 group: quote.group,
-                kind: self.scenario.groups[quote.group].kind.name(),
+                kind: group.kind.name(),
                 trust: self.market.opinions.trust(&self.scenario.verification, RequesterId(0), node),
                 checked: backroom.checked,
                 alarms: backroom.alarms,
                 operator: backroom.operator,
                 region: quote.region,
-                speed: state.speed,
+                speed: own_speed(self.market.seed, group, u64::from(node.0)),
                 asks: (quote.asks >= Money::ZERO).then_some(quote.asks),
                 cost: quote.cost,
                 stake: self.market.ledger.balance(Account::Node(node), Asset::Token),
                 income: self.market.ledger.balance(Account::Node(node), Asset::Credit),
-                busy: state.service.busy(at),
+                busy,
+                utilisation: (group.has_slots() && slot_time > 0).then(|| busy as f64 / slot_time as f64),
                 served: state.served,
                 failed: backroom.failed,
                 failures: backroom.failures,

@@ -25,10 +25,12 @@ mod state;
 
 use life::bound::Ceilings;
 use life::choice::Best;
-use life::terms::{Passing, Terms};
+use life::passing::Passing;
+use life::terms::Terms;
 use state::chain::ChainState;
 use state::checkers::Checkers;
 use state::jobs::Jobs;
+use state::learnt::Learnt;
 use state::ledger::{Account, Ledger};
 use state::levels::Levels;
 use state::nodes::Nodes;
@@ -77,6 +79,8 @@ pub enum Event {
     Expire { job: JobSlot, turn: u32 },
     /// A requester has seen what the node's hardware says.
     Attest { job: JobSlot, turn: u32, check: u8 },
+    /// The deadline of an answer that is being checked has passed.
+    Late { job: JobSlot, turn: u32 },
     /// The window of an accepted result has passed.
     Window { job: JobSlot, turn: u32 },
     /// The prices of computing and verification may move.
@@ -116,8 +120,10 @@ pub struct Market {
     payouts: Payouts,
     /// What those who asked would have waited, where they are told the mean of it.
     wait: MeanSpan,
-    /// The validators and the provers.
-    checkers: [Checkers; 2],
+    /// Those who may be drawn for checks, as they are drawn.
+    checkers: Checkers,
+    /// How long checks took beside what was quoted.
+    learnt: Learnt,
     /// Events dropped because their turn had passed.
     stale: u64,
     #[serde(skip)]
@@ -129,7 +135,7 @@ pub struct Market {
 /// What the market has learnt about a class, and where its constant delays queue.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct ClassState {
-    /// Jobs whose output tokens are known.
+    /// Answers that have reached their requesters.
     outputs: u64,
     /// Their output tokens together.
     output_tokens: u64,
@@ -182,7 +188,7 @@ struct Scratch {
     /// The nodes whose answer is checked.
     computing: Vec<NodeId>,
     /// How often answers pass each method, at the diligence it was last asked for.
-    passing: Vec<Option<Passing>>,
+    passing: Vec<Passing>,
     entries: Vec<Entry>,
     turns: Vec<u32>,
 }
@@ -238,6 +244,7 @@ impl Market {
             Event::Attest { job, turn, check } if self.jobs.is(job, turn) => {
                 life::verification::attested(self, at, job, check);
             }
+            Event::Late { job, turn } if self.jobs.is(job, turn) => life::verdict::late(self, at, job),
             Event::Window { job, turn } if self.jobs.is(job, turn) => life::standing::window(self, at, job),
             Event::Price => forces::price::tick(self, at),
             Event::Block => life::coordination::block(self, at),

@@ -9,12 +9,15 @@ use crate::engine::time::{Span, Time};
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
 use crate::scenario::model::{NodeGroup, PartyKind};
-use crate::scenario::schema::{Discipline, Holders};
+use crate::scenario::schema::{Checker, Discipline, Holders};
+use crate::scenario::verification::Draws;
 
 use super::forces::churn;
 use super::life::arrival;
 use super::state::chain::ChainState;
+use super::state::checkers::Checkers;
 use super::state::jobs::Jobs;
+use super::state::learnt::Learnt;
 use super::state::ledger::{Account, Ledger};
 use super::state::levels::Levels;
 use super::state::line::{Line, Waiting};
@@ -78,7 +81,8 @@ impl Market {
             chain: ChainState::default(),
             payouts: Payouts::default(),
             wait: MeanSpan::default(),
-            checkers: Default::default(),
+            checkers: Checkers::open(keeps.views, scenario.requesters.len(), &draws(scenario)),
+            learnt: Learnt::open(scenario.classes.len(), scenario.verification.methods.len()),
             stale: 0,
             scratch: Scratch::with_room(),
             inspection: None,
@@ -87,12 +91,7 @@ impl Market {
         market.costs = costs(&market.nodes, scenario);
         let checks: Vec<bool> =
             market.nodes.quotes.iter().map(|quote| scenario.groups[quote.group].kind != PartyKind::Node).collect();
-        market.opinions = Opinions::open(&scenario.verification, scenario.requesters.len(), &checks, scenario.weighs());
-        for group in scenario.groups.iter() {
-            if let Some(checkers) = market.checkers_of(group.kind) {
-                checkers.join(group.count, group.hold);
-            }
-        }
+        market.opinions = Opinions::open(&scenario.verification, scenario.requesters.len(), checks, scenario.weighs());
         for node in market.nodes.states.ids() {
             market.join(at, node);
         }
@@ -140,6 +139,24 @@ fn keeps(scenario: &Scenario) -> Keeps {
     }
 }
 
+/// The ways of drawing checkers, each with the number of the first party that may be drawn and how many there are.
+fn draws(scenario: &Scenario) -> Vec<(Draws, usize, usize)> {
+    let kind = |draws: &Draws| match draws.by {
+        Checker::Proof => PartyKind::Prover,
+        _ => PartyKind::Validator,
+    };
+    let of_kind = |wanted: PartyKind| {
+        let before = scenario.groups.iter().take_while(|group| group.kind != wanted).map(|group| group.count as usize);
+        let there = scenario.groups.iter().filter(|group| group.kind == wanted).map(|group| group.count as usize);
+        (before.sum(), there.sum())
+    };
+    let numbered = |draws: &Draws| {
+        let (first, parties) = of_kind(kind(draws));
+        (draws.clone(), first, parties)
+    };
+    scenario.verification.draws.iter().map(numbered).collect()
+}
+
 /// What a second of work, in computing and in checking, costs those who do it at their speeds, on the average.
 fn costs(nodes: &Nodes, scenario: &Scenario) -> [Money; 3] {
     let mean = |checks: bool| {
@@ -182,13 +199,14 @@ fn quote(seed: Seed, scenario: &Scenario, id: NodeGroupId, group: &NodeGroup, no
     let regions = scenario.network.regions.len() as u64;
     let drawn = || RegionId(trait_of(seed, node, Trait::Region).below(regions) as u16);
     let cost = amount(&group.cost, Trait::Cost).max(Money::ZERO);
-    let slowness = 1.0 / speed(seed, group, node);
+    let own = own_speed(seed, group, node);
     NodeQuote {
         asks: group.price.as_ref().map_or(Money(-1), |law| amount(law, Trait::Price).max(Money::ZERO)),
         cost,
-        floor: Money(Span::at_least_nanos(cost.0 as f64 * slowness).0 as i64),
+        // A twin's pace is the mean of what slowed executions down, and nodes do not ask more for that.
+        floor: Money(Span::at_least_nanos(cost.0 as f64 * (1.0 / own)).0 as i64),
         work: 0,
-        slowness,
+        slowness: 1.0 / (own * group.pace),
         jobs: 0,
         slots: group.slots,
         room: group.slots.saturating_add(group.places),
@@ -199,8 +217,8 @@ fn quote(seed: Seed, scenario: &Scenario, id: NodeGroupId, group: &NodeGroup, no
 }
 
 /// A node's speed; never below a millionth of the reference, so that every job ends.
-fn speed(seed: Seed, group: &NodeGroup, node: u64) -> f64 {
-    (group.speed.sample(&mut trait_of(seed, node, Trait::Speed)) * group.pace).max(1e-6)
+pub(super) fn own_speed(seed: Seed, group: &NodeGroup, node: u64) -> f64 {
+    group.speed.sample(&mut trait_of(seed, node, Trait::Speed)).max(1e-6)
 }
 
 fn node(seed: Seed, group: &NodeGroup, number: u64, priorities: usize) -> Node {
@@ -208,7 +226,7 @@ fn node(seed: Seed, group: &NodeGroup, number: u64, priorities: usize) -> Node {
         turn: 0,
         up: true,
         due: None,
-        speed: speed(seed, group, number),
+        speed: own_speed(seed, group, number) * group.pace,
         service: Service::with_slots(group.slots),
         waiting: match group.discipline {
             Discipline::Priority => Waiting::Lines(vec![Line::default(); priorities]),
@@ -229,6 +247,9 @@ fn backroom(seed: Seed, group: &NodeGroup, number: u64, operator: OperatorId) ->
         loaded: Vec::new(),
         fate: Stream::new(seed, Purpose::Failures as u32, number),
         listing_turn: 0,
+        beat: Time::ZERO,
+        came: Time::ZERO,
+        worked: 0,
         operator,
         stake: Money::from_number(group.stake.sample(&mut stake)).max(Money::ZERO),
         failed: 0,
@@ -236,7 +257,6 @@ fn backroom(seed: Seed, group: &NodeGroup, number: u64, operator: OperatorId) ->
         alarms: 0,
         failures: 0,
         picks: 0,
-        ahead: 0,
         conduct: group.conduct.memory(),
     }
 }

@@ -1,6 +1,6 @@
 //! The data dictionary: what every column of every table says, from the declarations the tables are written by.
 
-use crate::record::columns::{ColumnDescription, TableDescription};
+use crate::record::columns::{ColumnDescription, TableDescription, Word};
 
 /// A section per table, each with a row per column, as Markdown.
 pub fn markdown(tables: &[TableDescription]) -> String {
@@ -13,6 +13,11 @@ pub fn markdown(tables: &[TableDescription]) -> String {
         text.push_str("| column | type | unit | may be missing | meaning | formula |\n|---|---|---|---|---|---|\n");
         for column in &table.columns {
             text.push_str(&markdown_row(column));
+        }
+        for column in table.columns.iter().filter(|column| !column.words.is_empty()) {
+            text.push_str(&format!("\nThe words of `{}`:\n\n", column.name));
+            let line = |word: &Word| format!("- `{}`: {}.\n", word.word, word.meaning.trim_end_matches('.'));
+            text.extend(column.words.iter().map(line));
         }
     }
     text
@@ -61,6 +66,8 @@ mod tests {
                 .nullable()
                 .formula("`answered_ns` − `asked_ns`"),
             Column::flag("lost", "whether nobody answered", |call| (*call > 0).into()),
+            Column::text("end", "how it ended", |_| "lost".into())
+                .words(&[("lost", "nobody answered"), ("held", " A talk.")]),
         ],
     };
 
@@ -73,9 +80,15 @@ One row per call.
 
 | column | type | unit | may be missing | meaning | formula |
 |---|---|---|---|---|---|
-| `asked_ns` | u64 | ns | no | instant the call was placed | |
-| `held_ns` | u64 | ns | yes | time spent waiting | `answered_ns` − `asked_ns` |
+| `asked_ns` | i64 | ns | no | instant the call was placed | |
+| `held_ns` | i64 | ns | yes | time spent waiting | `answered_ns` − `asked_ns` |
 | `lost` | bool | | no | whether nobody answered | |
+| `end` | text | | no | how it ended | |
+
+The words of `end`:
+
+- `lost`: nobody answered.
+- `held`: A talk.
 ";
         assert_eq!(markdown(&[CALLS.description()]), expected);
         let twice = markdown(&[CALLS.description(), CALLS.description()]);
@@ -88,10 +101,11 @@ One row per call.
         assert_eq!(tables[0]["name"], "calls");
         assert_eq!(tables[0]["grain"], "one row per call");
         let column = serde_json::json!({
-            "name": "held_ns", "type": "u64", "unit": "ns", "nullable": true,
+            "name": "held_ns", "type": "i64", "unit": "ns", "nullable": true,
             "meaning": "time spent waiting", "formula": "`answered_ns` − `asked_ns`",
         });
         assert_eq!(tables[0]["columns"][1], column);
-        assert_eq!(tables[0]["columns"].as_array().map(Vec::len), Some(3));
+        assert_eq!(tables[0]["columns"].as_array().map(Vec::len), Some(4));
+        assert_eq!(tables[0]["columns"][3]["words"][1], serde_json::json!({ "word": "held", "meaning": "A talk." }));
     }
 }

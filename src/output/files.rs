@@ -22,6 +22,8 @@ pub struct Files {
     folder: PathBuf,
     open: Opener,
     written: Mutex<Vec<Written>>,
+    /// The last error of the disk, for those who write through a library that wraps it.
+    failure: Mutex<Option<io::Error>>,
 }
 
 /// A file that is complete.
@@ -54,7 +56,7 @@ struct Counted {
 impl Files {
     /// No files yet, in a folder that exists.
     pub(super) fn new(folder: PathBuf, open: Opener) -> Files {
-        Files { folder, open, written: Mutex::new(Vec::new()) }
+        Files { folder, open, written: Mutex::new(Vec::new()), failure: Mutex::new(None) }
     }
 
     /// Where the files are while they are written.
@@ -97,6 +99,21 @@ impl Files {
         written
     }
 
+    /// The last error of the disk while one of the files was written, once.
+    pub(super) fn failure(&self) -> Option<io::Error> {
+        self.failure.lock().expect("no thread panics while it holds the error").take()
+    }
+
+    /// Keeps an error of the disk, and passes it on.
+    fn failed(&self, error: io::Error) -> io::Error {
+        let kept = match error.raw_os_error() {
+            Some(code) => io::Error::from_raw_os_error(code),
+            None => io::Error::new(error.kind(), error.to_string()),
+        };
+        *self.failure.lock().expect("no thread panics while it holds the error") = Some(kept);
+        error
+    }
+
     fn list(&self) -> MutexGuard<'_, Vec<Written>> {
         self.written.lock().expect("no thread panics while it holds the list of files")
     }
@@ -126,11 +143,11 @@ impl OutputFile {
 
 impl Write for OutputFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        self.file.write(bytes).map_err(|error| self.files.failed(error))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        self.file.flush().map_err(|error| self.files.failed(error))
     }
 }
 
@@ -181,6 +198,7 @@ pub(super) fn full_after(bytes: u64) -> Opener {
 #[cfg(test)]
 mod tests {
     use super::super::folder::{Folder, MANIFEST};
+    use super::super::own::Replace;
     use super::*;
     use crate::engine::hash::hash_hex;
     use crate::parquet::scratch::Scratch;
@@ -241,11 +259,11 @@ mod tests {
         let texts = [("a.txt", "a".repeat(90)), ("charts/b.svg", "b".repeat(70)), (MANIFEST, "{}".to_string())];
         let total: u64 = texts.iter().map(|(_, text)| text.len() as u64).sum();
         let attempt = |space: u64| -> Result<(), FileError> {
-            let folder = Folder::create_with(&whole, full_after(space))?;
+            let folder = Folder::create_with(&whole, Replace::Nothing, full_after(space))?;
             for (name, text) in &texts {
                 folder.files().write(name, text.as_bytes())?;
             }
-            folder.finish()
+            folder.finish().map(drop)
         };
         for space in 0..total {
             let error = attempt(space).expect_err("a full disk");

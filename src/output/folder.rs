@@ -1,19 +1,34 @@
 //! A folder that is either whole or not there.
 //!
-//! It is filled as `NAME.partial` and becomes `NAME` when it is complete; until then an earlier `NAME` stays as it was.
-//! A run that fails or is dropped removes its partial folder; one that is killed leaves it, and the next run of that
-//! name removes it.
+//! It is filled in `.NAME.partial/whole` and becomes `NAME` when it is complete; until then an earlier `NAME` stays as it
+//! was. A run that fails or is dropped removes `.NAME.partial`; one that is killed leaves it, and the next run of that name
+//! removes it, if it holds our mark. The files are one folder deeper than those of a whole output, so that a pattern such
+//! as `*/jobs.parquet` does not name one that is not whole, whether or not the reader of the pattern sees hidden folders.
 
 use std::fmt;
 use std::fs::{self, File, TryLockError};
-use std::io;
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::files::{Files, Opener};
+use super::own::{self, Replace};
 
 /// The file by which a folder is known as an output; it is written last.
 pub const MANIFEST: &str = "manifest.json";
+
+/// The folder in the making, within the working folder.
+const CONTENT: &str = "whole";
+
+/// Within the working folder: the earlier output, while the new one takes its place.
+const OLD: &str = "old";
+
+/// Within the working folder: the file by which it is known as ours.
+const MARK: &str = "reliance.partial";
+
+/// What the mark says.
+const MARK_TEXT: &str = "An output of reliance in the making, or what an interrupted run left of one. \
+                         The next run of the same output removes this folder.\n";
 
 /// What went wrong, and with which file.
 #[derive(Debug)]
@@ -30,10 +45,13 @@ pub struct FileError {
 #[derive(Debug)]
 pub struct Folder {
     whole: PathBuf,
-    partial: PathBuf,
+    work: PathBuf,
     files: Arc<Files>,
-    finished: bool,
-    /// Held while the partial folder is ours. Where the file system knows no locks there is none.
+    replace: Replace,
+    /// Set when the working folder is not to be removed: it is whole, or holds what is wanted.
+    is_kept: bool,
+    notes: Vec<String>,
+    /// Held while the working folder is ours. Where the file system knows no locks there is none.
     _lock: Option<File>,
 }
 
@@ -58,26 +76,43 @@ impl std::error::Error for FileError {
 }
 
 impl Folder {
-    /// Starts the output `whole`, whose parents are made where they are missing.
-    ///
-    /// It is an error if another run is writing that output, and if something stands there that is not an earlier
-    /// output (a folder with a [`MANIFEST`], or an empty one): nobody's files are ever replaced by mistake.
+    /// Starts the output `whole`, whose parents are made where they are missing. Nothing is replaced but an empty folder.
     pub fn create(whole: &Path) -> Result<Folder, FileError> {
-        Folder::create_with(whole, Box::new(|path| Ok(Box::new(File::create_new(path)?))))
+        Folder::create_over(whole, Replace::Nothing)
     }
 
-    /// As [`Folder::create`], with another way to open files: for tests of what happens when writing fails.
-    pub fn create_with(whole: &Path, open: Opener) -> Result<Folder, FileError> {
-        let partial = beside(whole, ".partial")?;
+    /// As [`Folder::create`], in place of an earlier output as far as `replace` goes.
+    ///
+    /// It is an error if another run is writing that output, if something stands there that may not be replaced
+    /// ([`own::check_folder`]), and if a folder cannot stand there: a mount point, or a link that leads nowhere. A link to a
+    /// folder is followed.
+    pub fn create_over(whole: &Path, replace: Replace) -> Result<Folder, FileError> {
+        Folder::create_with(whole, replace, Box::new(|path| Ok(Box::new(File::create_new(path)?))))
+    }
+
+    /// As [`Folder::create_over`], with another way to open files: for tests of what happens when writing fails.
+    pub fn create_with(whole: &Path, replace: Replace, open: Opener) -> Result<Folder, FileError> {
+        let whole = followed(whole)?;
+        let work = own::hidden(&whole, ".partial")?;
         if let Some(parent) = whole.parent() {
             fs::create_dir_all(parent).map_err(FileError::new("create", parent))?;
         }
-        let lock = claim(&partial)?;
-        let files = Arc::new(Files::new(partial.clone(), open));
-        // From here on the partial folder is removed whatever goes wrong.
-        let folder = Folder { whole: whole.to_path_buf(), partial, files, finished: false, _lock: lock };
-        restore(whole)?;
-        check_replaceable(whole)?;
+        if is_mount(&whole) {
+            return Err(own::refused(&whole, "a disk is mounted there; name a folder in it"));
+        }
+        let lock = claim(&work, &whole)?;
+        let content = work.join(CONTENT);
+        let files = Arc::new(Files::new(content.clone(), open));
+        // From here on the working folder is removed whatever goes wrong.
+        let mut folder = Folder { whole, work, files, replace, is_kept: false, notes: Vec::new(), _lock: lock };
+        own::check_folder(&folder.whole, &folder.replace)?;
+        fs::create_dir(&content).map_err(FileError::new("create", &content))?;
+        if folder._lock.is_none() {
+            folder.notes.push(format!(
+                "{} knows no locks: nothing keeps a second run from the same output",
+                shown(&folder.whole)
+            ));
+        }
         Ok(folder)
     }
 
@@ -92,193 +127,166 @@ impl Folder {
     }
 
     /// Makes it whole: everything written is put on the disk, then the folder gets its name, in place of an earlier
-    /// one. On an error an earlier output is as it was. Panics if there is no [`MANIFEST`].
-    pub fn finish(mut self) -> Result<(), FileError> {
+    /// one. Gives what the user should know of the file system. On an error an earlier output is as it was; unless the
+    /// disk is full, what was written is kept, and the error says where. Panics if there is no [`MANIFEST`].
+    pub fn finish(mut self) -> Result<Vec<String>, FileError> {
         let written = self.files.written();
         assert!(written.iter().any(|file| file.path == MANIFEST), "an output is complete with its manifest");
+        let content = self.work.join(CONTENT);
+        let mut is_synced = true;
         for file in &written {
-            let path = self.partial.join(&file.path);
-            File::open(&path).and_then(|file| file.sync_all()).map_err(FileError::new("write", &path))?;
+            let path = content.join(&file.path);
+            let synced = File::open(&path).and_then(|file| own::synced(&file));
+            is_synced &= synced.map_err(FileError::new("write", &path)).map_err(|error| self.keep(error))?;
         }
-        sync_folder(&self.partial);
-        let old = beside(&self.whole, ".old")?;
-        let replaces = self.whole.exists();
+        if !is_synced {
+            let whole = shown(&self.whole);
+            self.notes
+                .push(format!("{whole} cannot be told to put files on the disk: a loss of power may still lose them"));
+        }
+        own::sync_folder(&content);
+        self.take_place(&content).map_err(|error| self.keep(error))?;
+        if let Some(parent) = self.whole.parent() {
+            own::sync_folder(parent);
+        }
+        // The output is complete; what cannot be removed now is removed by the next run of this name.
+        let _ = fs::remove_dir_all(&self.work);
+        self.is_kept = true;
+        Ok(std::mem::take(&mut self.notes))
+    }
+
+    /// Puts the new output in the place of the earlier one.
+    fn take_place(&self, content: &Path) -> Result<(), FileError> {
+        let old = self.work.join(OLD);
+        let replaces = own::exists(&self.whole);
         if replaces {
-            check_replaceable(&self.whole)?;
-            if old.exists() {
-                fs::remove_dir_all(&old).map_err(FileError::new("remove", &old))?;
-            }
+            own::check_folder(&self.whole, &self.replace)?;
             fs::rename(&self.whole, &old).map_err(FileError::new("set aside", &self.whole))?;
         }
-        if let Err(cause) = fs::rename(&self.partial, &self.whole) {
+        fs::rename(content, &self.whole).map_err(|cause| {
             if replaces {
-                // If even this fails, `restore` finds the old folder next time.
+                // If even this fails, the next run of this name puts the earlier output back.
                 let _ = fs::rename(&old, &self.whole);
             }
-            return Err(FileError::new("complete", &self.whole)(cause));
+            FileError::new("complete", &self.whole)(cause)
+        })
+    }
+
+    /// An error after which what was written stays, unless room is what is lacking.
+    fn keep(&mut self, error: FileError) -> FileError {
+        let kind = error.cause.kind();
+        if matches!(kind, ErrorKind::StorageFull | ErrorKind::QuotaExceeded) {
+            return error;
         }
-        self.finished = true;
-        if let Some(parent) = self.whole.parent() {
-            sync_folder(parent);
-        }
-        if replaces {
-            // The output is complete; what cannot be removed now is removed by the next run of this name.
-            let _ = fs::remove_dir_all(&old);
-        }
-        Ok(())
+        self.is_kept = true;
+        let (content, cause) = (self.work.join(CONTENT), &error.cause);
+        let words =
+            format!("{cause}\nnote: what was written is in `{}` until the next run of this output", content.display());
+        FileError { cause: io::Error::new(kind, words), ..error }
     }
 }
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        if !self.finished {
+        // An earlier output that could not be put back stays for the next run of this name to put back.
+        if !self.is_kept && !own::exists(&self.work.join(OLD)) {
             // There is nobody to tell; the next run of this name tries again.
-            let _ = fs::remove_dir_all(&self.partial);
+            let _ = fs::remove_dir_all(&self.work);
         }
     }
 }
 
-/// The same path with something after its last name.
-fn beside(path: &Path, suffix: &str) -> Result<PathBuf, FileError> {
-    let Some(name) = path.file_name() else {
-        let cause = io::Error::new(io::ErrorKind::InvalidInput, "it has no name of its own");
-        return Err(FileError::new("write", path)(cause));
-    };
-    let mut name = name.to_os_string();
-    name.push(suffix);
-    Ok(path.with_file_name(name))
+fn shown(whole: &Path) -> String {
+    format!("the file system of `{}`", whole.display())
 }
 
-/// Makes the partial folder and locks it; what an interrupted run left there is removed first.
-fn claim(partial: &Path) -> Result<Option<File>, FileError> {
-    if let Err(cause) = fs::create_dir(partial) {
-        if cause.kind() != io::ErrorKind::AlreadyExists {
-            return Err(FileError::new("create", partial)(cause));
-        }
-        let _lock = lock(partial)?;
-        fs::remove_dir_all(partial).map_err(FileError::new("remove", partial))?;
-        fs::create_dir(partial).map_err(FileError::new("create", partial))?;
+/// The folder that a link leads to; any other path as it is.
+fn followed(whole: &Path) -> Result<PathBuf, FileError> {
+    // Without a slash at its end, by which the system would follow the link unasked.
+    let whole = whole.components().as_path();
+    match fs::symlink_metadata(whole) {
+        Ok(found) if found.is_symlink() => fs::canonicalize(whole).map_err(FileError::new("follow the link", whole)),
+        _ => Ok(whole.to_path_buf()),
     }
-    lock(partial)
 }
 
-fn lock(partial: &Path) -> Result<Option<File>, FileError> {
-    let Ok(folder) = File::open(partial) else { return Ok(None) };
+/// Whether a disk is mounted there, so that the folder cannot be replaced.
+#[cfg(unix)]
+fn is_mount(whole: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let Ok(path) = fs::canonicalize(whole) else { return false };
+    let device = |path: &Path| fs::metadata(path).map(|found| found.dev()).ok();
+    let is_other_device = path.parent().is_some_and(|parent| device(parent) != device(&path));
+    // A folder mounted from the same disk is listed on Linux, with spaces as `\040`.
+    let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+    let name = path.to_string_lossy().replace(' ', "\\040");
+    is_other_device || mounts.lines().any(|line| line.split(' ').nth(4) == Some(&*name))
+}
+
+/// Whether a disk is mounted there; not asked for on this system.
+#[cfg(not(unix))]
+fn is_mount(_: &Path) -> bool {
+    false
+}
+
+/// Makes the working folder, marks it and locks it. What an interrupted run left there is removed first, after an earlier
+/// output that it had set aside is put back.
+fn claim(work: &Path, whole: &Path) -> Result<Option<File>, FileError> {
+    if let Err(cause) = fs::create_dir(work) {
+        if cause.kind() != ErrorKind::AlreadyExists {
+            return Err(FileError::new("create", work)(cause));
+        }
+        check_ours(work)?;
+        let lock = lock(work)?;
+        let old = work.join(OLD);
+        if old.is_dir() && !own::exists(whole) {
+            fs::rename(&old, whole).map_err(FileError::new("restore", whole))?;
+        }
+        fs::remove_dir_all(work).map_err(FileError::new("remove", work))?;
+        drop(lock);
+        fs::create_dir(work).map_err(FileError::new("create", work))?;
+    }
+    let lock = lock(work)?;
+    let mark = work.join(MARK);
+    let marked = File::create_new(&mark).and_then(|mut file| file.write_all(MARK_TEXT.as_bytes()));
+    marked.map_err(|cause| {
+        // Nothing but the mark is in it; another run's folder is not empty, and stays.
+        if cause.kind() != ErrorKind::AlreadyExists {
+            let _ = fs::remove_file(&mark);
+            let _ = fs::remove_dir(work);
+        }
+        FileError::new("write", &mark)(cause)
+    })?;
+    Ok(lock)
+}
+
+/// It is an error if the folder in the way does not hold our mark. An empty one is as good as ours, as is one whose mark
+/// was being written when the run was killed.
+fn check_ours(work: &Path) -> Result<(), FileError> {
+    let is_folder = fs::symlink_metadata(work).is_ok_and(|found| found.is_dir());
+    let names = || fs::read_dir(work)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>();
+    let names = if is_folder { names().map_err(FileError::new("remove", work))? } else { Vec::new() };
+    let mark = work.join(MARK);
+    let is_file = fs::symlink_metadata(&mark).is_ok_and(|found| found.is_file());
+    let text = if is_file { fs::read(&mark).unwrap_or_default() } else { Vec::new() };
+    let is_cut = names.len() == 1 && is_file && MARK_TEXT.as_bytes().starts_with(&text);
+    if is_folder && (names.is_empty() || is_cut || text == MARK_TEXT.as_bytes()) {
+        return Ok(());
+    }
+    let words = "it stands where the output is made, and was not written by this program; move it first";
+    Err(FileError::new("remove", work)(io::Error::new(ErrorKind::AlreadyExists, words)))
+}
+
+fn lock(work: &Path) -> Result<Option<File>, FileError> {
+    let Ok(folder) = File::open(work) else { return Ok(None) };
+    let busy = || FileError::new("write", work)(io::Error::new(ErrorKind::WouldBlock, "another run is writing it"));
     match folder.try_lock() {
-        Ok(()) => Ok(Some(folder)),
-        Err(TryLockError::WouldBlock) => {
-            let cause = io::Error::new(io::ErrorKind::WouldBlock, "another run is writing it");
-            Err(FileError::new("write", partial)(cause))
-        }
+        // Another run may have removed the folder that was opened and made a new one.
+        Ok(()) if own::is_at(&folder, work) => Ok(Some(folder)),
+        Ok(()) | Err(TryLockError::WouldBlock) => Err(busy()),
         Err(TryLockError::Error(_)) => Ok(None),
     }
 }
 
-/// Puts an earlier output back that an interruption left set aside.
-fn restore(whole: &Path) -> Result<(), FileError> {
-    let old = beside(whole, ".old")?;
-    if !whole.exists() && old.join(MANIFEST).exists() {
-        fs::rename(&old, whole).map_err(FileError::new("restore", whole))?;
-    }
-    Ok(())
-}
-
-fn check_replaceable(whole: &Path) -> Result<(), FileError> {
-    if !whole.exists() || whole.join(MANIFEST).is_file() {
-        return Ok(());
-    }
-    let mut entries = fs::read_dir(whole).map_err(FileError::new("replace", whole))?;
-    if entries.next().is_none() {
-        return Ok(());
-    }
-    let words = format!("it holds files but no `{MANIFEST}`, so it is not the output of a run");
-    Err(FileError::new("replace", whole)(io::Error::new(io::ErrorKind::AlreadyExists, words)))
-}
-
-/// Puts the names in a folder on the disk. Not every system can; a loss of power is all it guards against.
-fn sync_folder(path: &Path) {
-    let _ = File::open(path).and_then(|folder| folder.sync_all());
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::parquet::scratch::Scratch;
-
-    fn complete(whole: &Path, text: &str) -> Result<(), FileError> {
-        let folder = Folder::create(whole)?;
-        folder.files().write("charts/fates.svg", text.as_bytes())?;
-        folder.files().write(MANIFEST, b"{}")?;
-        folder.finish()
-    }
-
-    fn text(whole: &Path) -> String {
-        fs::read_to_string(whole.join("charts/fates.svg")).expect("the chart")
-    }
-
-    #[test]
-    fn an_output_appears_whole() {
-        let scratch = Scratch::new("folder-whole");
-        let whole = scratch.join("output/ordinary-0.5-1");
-        complete(&whole, "one").expect("written");
-        assert_eq!(text(&whole), "one");
-        let first = Folder::create(&whole).expect("started");
-        first.files().write("charts/fates.svg", b"two").expect("written");
-        assert_eq!(text(&whole), "one", "the earlier output stays until the new one is complete");
-        drop(first);
-        assert_eq!(text(&whole), "one");
-        complete(&whole, "three").expect("written");
-        assert_eq!(text(&whole), "three");
-        assert_eq!(fs::read_dir(scratch.join("output")).expect("a folder").count(), 1, "nothing else is left");
-    }
-
-    #[test]
-    fn two_runs_never_write_one_output() {
-        let scratch = Scratch::new("folder-lock");
-        let whole = scratch.join("ordinary-1");
-        let first = Folder::create(&whole).expect("started");
-        let error = Folder::create(&whole).expect_err("a second run").to_string();
-        let partial = scratch.join("ordinary-1.partial");
-        assert_eq!(error, format!("cannot write `{}`: another run is writing it", partial.display()));
-        first.files().write(MANIFEST, b"{}").expect("the first goes on");
-        first.finish().expect("and ends");
-    }
-
-    #[test]
-    fn what_a_killed_run_left_is_cleared() {
-        let scratch = Scratch::new("folder-killed");
-        let whole = scratch.join("ordinary-1");
-        complete(&whole, "one").expect("written");
-        // Killed while filling, and killed between setting aside and renaming.
-        fs::create_dir_all(scratch.join("ordinary-1.partial/charts")).expect("a leftover");
-        fs::rename(&whole, scratch.join("ordinary-1.old")).expect("set aside");
-        let folder = Folder::create(&whole).expect("started");
-        assert_eq!(text(&whole), "one", "the earlier output is back");
-        drop(folder);
-        assert_eq!(scratch.names(), ["ordinary-1"]);
-    }
-
-    #[test]
-    fn nobodys_files_are_replaced() {
-        let scratch = Scratch::new("folder-others");
-        let whole = scratch.join("thesis");
-        fs::create_dir(&whole).expect("a folder");
-        complete(&whole, "one").expect("an empty folder may be filled");
-        fs::remove_file(whole.join(MANIFEST)).expect("no output any more");
-        let error = complete(&whole, "two").expect_err("not ours").to_string();
-        let words = "it holds files but no `manifest.json`, so it is not the output of a run";
-        assert_eq!(error, format!("cannot replace `{}`: {words}", whole.display()));
-        assert_eq!(text(&whole), "one");
-        assert_eq!(scratch.names(), ["thesis"]);
-        fs::write(scratch.join("file"), "text").expect("a file");
-        assert!(complete(&scratch.join("file"), "two").is_err(), "a file is not replaced by a folder");
-        assert!(Folder::create(Path::new("/")).is_err());
-    }
-
-    #[test]
-    #[should_panic(expected = "an output is complete with its manifest")]
-    fn an_output_without_a_manifest_is_a_mistake() {
-        let scratch = Scratch::new("folder-manifest");
-        let _ = Folder::create(&scratch.join("ordinary-1")).expect("started").finish();
-    }
-}
+mod tests;

@@ -3,8 +3,8 @@
 //! The two never mix. The identity decides every byte of the tables and pictures; the circumstances decide none.
 
 use std::fs;
-use std::io;
-use std::path::Path;
+use std::io::{self, Read};
+use std::path::{Component, Path};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use super::files::{Files, Written};
 use super::folder::{FileError, MANIFEST};
 use super::identity::Identity;
+use super::own;
+use crate::engine::hash::Hasher128;
 
 /// All that `manifest.json` says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,6 +23,9 @@ pub struct Manifest {
     pub id: String,
     /// What the output is.
     pub identity: Identity,
+    /// The date and time in UTC that the start of the run is in its first trace; absent without a trace of dates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace_start: Option<String>,
     /// How it came about.
     pub circumstances: Circumstances,
 }
@@ -112,7 +117,7 @@ impl Host {
 impl Manifest {
     /// The manifest of an output; the list of files is filled in when it is written.
     pub fn new(identity: Identity, circumstances: Circumstances) -> Manifest {
-        Manifest { id: identity.id(), identity, circumstances }
+        Manifest { id: identity.id(), identity, trace_start: None, circumstances }
     }
 
     /// Writes it, with the list of all files that are complete by now: it is the last file of an output.
@@ -128,14 +133,49 @@ impl Manifest {
     /// holds.
     pub fn read(folder: &Path) -> Result<Manifest, FileError> {
         let path = folder.join(MANIFEST);
-        let text = fs::read_to_string(&path).map_err(FileError::new("read", &path))?;
-        let parsed = serde_json::from_str(&text).map_err(io::Error::from);
+        let bytes = own::read(&path).map_err(FileError::new("read", &path))?;
+        let parsed = serde_json::from_slice(&bytes).map_err(io::Error::from);
         let manifest: Manifest = parsed.map_err(FileError::new("read", &path))?;
         if manifest.id != manifest.identity.id() {
             let cause = io::Error::new(io::ErrorKind::InvalidData, "its `id` is not the name of its identity");
             return Err(FileError::new("read", &path)(cause));
         }
         Ok(manifest)
+    }
+
+    /// It is an error if a listed file holds other bytes than were written. One that is gone is none: what needs it says so.
+    pub fn check(&self, folder: &Path) -> Result<(), FileError> {
+        for file in &self.circumstances.files {
+            let path = folder.join(&file.path);
+            let wrong = |words: &str| FileError::new("trust", &path)(io::Error::new(io::ErrorKind::InvalidData, words));
+            if !Path::new(&file.path).components().all(|part| matches!(part, Component::Normal(_))) {
+                return Err(wrong("the manifest lists a file that is not in its folder"));
+            }
+            let Ok(found) = fs::metadata(&path) else { continue };
+            if !found.is_file()
+                || found.len() != file.bytes
+                || hashed(&path).map_err(FileError::new("read", &path))? != file.hash
+            {
+                return Err(wrong("its bytes are not those that were written, as the manifest names them"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a file is listed.
+    pub fn lists(&self, path: &str) -> bool {
+        self.circumstances.files.iter().any(|file| file.path == path)
+    }
+}
+
+/// The hash of a file, read piece by piece.
+fn hashed(path: &Path) -> io::Result<String> {
+    let (mut file, mut piece, mut hasher) = (fs::File::open(path)?, vec![0; 1 << 16], Hasher128::new());
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(hasher.hex()),
+            read => hasher.update(&piece[..read]),
+        }
     }
 }
 
@@ -198,6 +238,39 @@ mod tests {
         assert!(error.ends_with(": its `id` is not the name of its identity"), "{error}");
         fs::write(&path, &text[..text.len() / 2]).expect("written");
         assert!(Manifest::read(scratch.path()).is_err());
+    }
+
+    /// Any byte of any listed file, and any cut of it, is noticed; so is a list that leads out of the folder.
+    #[test]
+    fn files_are_held_against_their_hashes() {
+        let scratch = Scratch::new("manifest-check");
+        let whole = scratch.join("ordinary-1");
+        let folder = Folder::create(&whole).expect("started");
+        for name in ["jobs.parquet", "charts/fates.svg"] {
+            folder.files().write(name, &[7; 70_000]).expect("a file");
+        }
+        manifest().write(folder.files()).expect("written");
+        folder.finish().expect("complete");
+        let read = Manifest::read(&whole).expect("read");
+        read.check(&whole).expect("as it was written");
+        assert!(read.lists("jobs.parquet") && !read.lists(MANIFEST));
+        for (name, at) in [("jobs.parquet", 0), ("jobs.parquet", 69_999), ("charts/fates.svg", 65_536)] {
+            let path = whole.join(name);
+            let good = fs::read(&path).expect("a file");
+            let mut bad = good.clone();
+            bad[at] ^= 1;
+            for bad in [&bad[..], &good[..69_999]] {
+                fs::write(&path, bad).expect("changed");
+                let error = read.check(&whole).expect_err("changed").to_string();
+                assert!(error.starts_with(&format!("cannot trust `{}`: its bytes", path.display())), "{error}");
+            }
+            fs::write(&path, good).expect("as it was");
+        }
+        fs::remove_file(whole.join("jobs.parquet")).expect("removed");
+        read.check(&whole).expect("what is gone is not wrong");
+        let mut outside = read;
+        outside.circumstances.files[0].path = "../ordinary-1/charts/fates.svg".to_string();
+        assert!(outside.check(&whole).is_err());
     }
 
     #[test]

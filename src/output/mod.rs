@@ -5,5 +5,6 @@ pub mod files;
 pub mod folder;
 pub mod identity;
 pub mod manifest;
+pub mod own;
 pub mod run;
 pub mod tables;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::folder::{FileError, Folder};
 use super::identity::{Identity, Input};
 use super::manifest::{Circumstances, Manifest, RowCount};
+use super::own::Replace;
 use super::tables;
 use crate::domain::story::Story;
 use crate::engine::random::Seed;
@@ -16,10 +17,10 @@ use crate::record::batch::{Batch, Rows, Sink};
 use crate::record::fact::{Attention, Fact, Kind};
 use crate::record::recorder::Recorder;
 use crate::record::tables::{CLASSES, Chosen, ClassRow, Names, SUMMARY, SharedNames, Tables};
-use crate::record::tally::{Summary, Tally};
+use crate::record::tally::{About, Summary, Tally};
 use crate::scenario::Scenario;
-use crate::scenario::model::PartyKind;
-use crate::scenario::schema::{Checker, TableName};
+use crate::scenario::model::Work;
+use crate::scenario::schema::TableName;
 use crate::simulate::Outcome;
 
 /// A run's recorders and the folder they fill. Dropped before [`Recording::finish`] it leaves nothing.
@@ -30,6 +31,8 @@ pub struct Recording {
     /// The names of the classes, if they are recorded.
     classes: Option<Vec<String>>,
     failed: Rc<Cell<bool>>,
+    /// Which run it is, but for its digest.
+    about: About,
     identity: Identity,
     folder: Folder,
 }
@@ -75,14 +78,22 @@ pub struct Recorded {
     pub folder: PathBuf,
     /// The rows of each table in it, by name.
     pub tables: Vec<RowCount>,
+    /// What the user should know of the file system.
+    pub notes: Vec<String>,
 }
 
 impl Recording {
     /// Begins the output `whole` of a run that stands at `from`: jobs asked for from then on, and from the end of the
-    /// warm-up on, are counted. The errors are those of [`Folder::create`].
+    /// warm-up on, are counted. An earlier output of the same identity is replaced. The errors are those of
+    /// [`Folder::create_over`].
     pub fn start(scenario: &Scenario, seed: Seed, from: Time, whole: &Path) -> Result<Recording, FileError> {
-        let folder = Folder::create(whole)?;
+        let folder = Folder::create_over(whole, Replace::Same(identity(scenario, seed).id()))?;
         Recording::start_in(folder, scenario, seed, from)
+    }
+
+    /// As [`Recording::start`], in place of an output of whatever identity.
+    pub fn start_over(scenario: &Scenario, seed: Seed, from: Time, whole: &Path) -> Result<Recording, FileError> {
+        Recording::start_in(Folder::create_over(whole, Replace::Ours)?, scenario, seed, from)
     }
 
     fn start_in(folder: Folder, scenario: &Scenario, seed: Seed, from: Time) -> Result<Recording, FileError> {
@@ -95,7 +106,9 @@ impl Recording {
         let wants = |table: TableName| scenario.record.tables.contains(&table);
         let names = || scenario.classes.iter().map(|class| class.name.clone()).collect();
         let (summary, classes) = (wants(TableName::Summary), wants(TableName::Classes).then(names));
-        Ok(Recording { recorder, summary, classes, failed, identity, folder })
+        let (name, trace_start) = (scenario.name.clone(), scenario.trace_start.clone());
+        let about = About { name, seed, digest: String::new(), trace_start };
+        Ok(Recording { recorder, summary, classes, failed, about, identity, folder })
     }
 
     /// What watches the run.
@@ -128,8 +141,11 @@ impl Recording {
     /// closed with [`Recording::recorder`]. `circumstances` holds what only the caller knows; digest, checkpoints and
     /// tables are filled in here.
     pub fn finish(self, outcome: &Outcome, mut circumstances: Circumstances) -> Result<Recorded, FileError> {
-        let Recording { recorder: (tally, (tables, _)), summary: wanted, classes, failed: _, identity, folder } = self;
-        let summary = tally.into_summary();
+        let Recording { recorder: (tally, (tables, _)), summary: wanted, classes, failed: _, about, identity, folder } =
+            self;
+        let mut summary = tally.into_summary();
+        let trace_start = about.trace_start.clone();
+        summary.about = Some(About { digest: outcome.digest.to_string(), ..about });
         let mut sink = tables.finish();
         if wanted {
             let mut rows = Rows::new(&SUMMARY);
@@ -148,10 +164,10 @@ impl Recording {
         circumstances.digest = outcome.digest.to_string();
         circumstances.checkpoints = outcome.digest.checkpoints().collect();
         circumstances.tables.clone_from(&counts);
-        Manifest::new(identity, circumstances).write(folder.files())?;
+        Manifest { trace_start, ..Manifest::new(identity, circumstances) }.write(folder.files())?;
         let path = folder.path().to_path_buf();
-        folder.finish()?;
-        Ok(Recorded { summary, folder: path, tables: counts })
+        let notes = folder.finish()?;
+        Ok(Recorded { summary, folder: path, tables: counts, notes })
     }
 }
 
@@ -176,7 +192,9 @@ pub fn names(scenario: &Scenario) -> SharedNames {
     Arc::new(Names {
         classes: scenario.classes.iter().map(|class| class.name.clone()).collect(),
         models: scenario.classes.iter().map(model_of).collect(),
+        tokens: scenario.classes.iter().map(|class| matches!(class.work, Work::Tokens { .. })).collect(),
         sources: scenario.sources.iter().map(|source| source.name.clone()).collect(),
+        clients: scenario.sources.iter().map(|source| source.arrivals.names_clients()).collect(),
         requesters: scenario.requesters.iter().map(|group| group.name.clone()).collect(),
         methods: scenario.verification.methods.iter().map(|method| method.name.clone()).collect(),
         groups: scenario.groups.iter().map(|group| group.name.clone()).collect(),
@@ -184,13 +202,7 @@ pub fn names(scenario: &Scenario) -> SharedNames {
     })
 }
 
-/// Whether any admitted method asks others.
-fn asks_others(scenario: &Scenario) -> bool {
-    let checks = scenario.verification.methods.iter().flat_map(|method| &method.checks);
-    checks.into_iter().any(|check| check.is_asked_of_others() || check.by == Checker::Proof)
-}
-
-/// The tables beside the summary.
+/// The tables beside the summary: all that are asked for, those that will have no row too.
 fn chosen(scenario: &Scenario) -> Chosen {
     let record = &scenario.record;
     let wants = |table: TableName| record.tables.contains(&table);
@@ -198,8 +210,8 @@ fn chosen(scenario: &Scenario) -> Chosen {
         jobs: wants(TableName::Jobs).then(|| record.jobs.get()),
         series: wants(TableName::Series).then_some(record.tick),
         nodes: wants(TableName::Nodes),
-        validators: wants(TableName::Validators) && scenario.groups.iter().any(|group| group.kind != PartyKind::Node),
-        checks: (wants(TableName::Checks) && asks_others(scenario)).then_some(record.jobs.get()),
+        validators: wants(TableName::Validators),
+        checks: wants(TableName::Checks).then_some(record.jobs.get()),
     }
 }
 
@@ -260,11 +272,19 @@ mod tests {
         assert!(closed > 5_000, "{closed} jobs");
         assert_eq!(recorded.summary.jobs, closed, "without a warm-up every job counts");
         let rows: Vec<(&str, u64)> = recorded.tables.iter().map(|table| (table.name.as_str(), table.rows)).collect();
-        assert_eq!(rows, [("classes", 1), ("jobs", closed), ("nodes", 1), ("series", 10), ("summary", 1)]);
+        // Nobody checks, and the tables of that are there all the same.
+        let empty = [("checks", 0), ("validators", 0)];
+        let expected =
+            [empty[0], ("classes", 1), ("jobs", closed), ("nodes", 1), ("series", 10), ("summary", 1), empty[1]];
+        assert_eq!(rows, expected);
+        let about = crate::parquet::read(&whole.join("summary.parquet"), &["name", "digest", "seed", "trace_start"]);
+        let about = about.expect("a summary");
+        assert_eq!((about[0].text(0), about[2].number(0)), (Some("small"), Some(1.0)));
+        assert_eq!((about[1].text(0), about[3].is_null(0)), (Some(outcome.digest.to_string().as_str()), true));
         let manifest = Manifest::read(&whole).expect("a manifest");
         assert_eq!(manifest.circumstances.digest, outcome.digest.to_string());
         assert_eq!(manifest.circumstances.tables, recorded.tables);
-        assert_eq!(manifest.circumstances.files.len(), 5);
+        assert_eq!(manifest.circumstances.files.len(), 7);
         assert_eq!(scratch.names(), ["small-1"]);
     }
 
@@ -277,7 +297,8 @@ mod tests {
         let seed = Seed::from(1);
         let start = |horizon: &str, space: u64| {
             let scenario = scenario(horizon);
-            let folder = Folder::create_with(&scratch.join("small-1"), full_after(space)).expect("started");
+            let folder =
+                Folder::create_with(&scratch.join("small-1"), Replace::Nothing, full_after(space)).expect("started");
             (Recording::start_in(folder, &scenario, seed, Time::ZERO).expect("a writer"), Run::open(scenario, seed))
         };
         let (mut early, mut run) = start("12h", 1_000);

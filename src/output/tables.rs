@@ -177,13 +177,16 @@ fn file_name(table: &str) -> String {
 }
 
 fn unwritten(table: &str, files: &Files, words: String) -> FileError {
-    FileError::new("write", &files.folder().join(file_name(table)))(io::Error::other(words))
+    // Of a disk that fails the library tells more than is so; of its own errors there is nothing but its words.
+    let cause = files.failure().unwrap_or_else(|| io::Error::other(words));
+    FileError::new("write", &files.folder().join(file_name(table)))(cause)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::folder::Folder;
     use super::*;
+    use crate::engine::time::Time;
     use crate::parquet::scratch::Scratch;
     use crate::record::batch::Rows;
     use crate::record::columns::{Column, Table};
@@ -194,7 +197,7 @@ mod tests {
         name: "jobs",
         grain: "one row per job",
         columns: &[
-            C::time("asked_ns", "instant the job was asked", |job| (*job * 1_000).into()),
+            C::time("asked_ns", "instant the job was asked", |job| Time(*job * 1_000).into()),
             C::number("price", "credit", "what it cost", |job| (1.0 / (job % 11) as f64).into()).nullable(),
             C::text("method", "how it was checked", |job| {
                 ["none", "tee", "replay"].get(*job as usize % 4).copied().into()
@@ -257,6 +260,7 @@ mod tests {
 
         use super::super::super::files::full_after;
         use super::super::super::folder::MANIFEST;
+        use super::super::super::own::Replace;
         use super::*;
         use crate::parquet;
 
@@ -327,13 +331,17 @@ mod tests {
             let needed: u64 = output(&whole, 3_000).iter().map(|table| table.file.bytes).sum();
             fs::remove_dir_all(&whole).expect("removed");
             for space in (0..needed).step_by(251).chain(needed - 9..needed) {
-                let folder = Folder::create_with(&whole, full_after(space)).expect("started");
-                let error = run(&folder, 3_000).expect_err("a full disk").to_string();
+                let folder = Folder::create_with(&whole, Replace::Nothing, full_after(space)).expect("started");
+                let error = run(&folder, 3_000).expect_err("a full disk");
+                // The error is that of the disk, and not what a library makes of it.
+                assert_eq!(error.cause.kind(), std::io::ErrorKind::StorageFull, "{error}");
+                let error = error.to_string();
                 assert!(error.starts_with("cannot write `") && error.contains(".parquet`: "), "{error}");
+                assert!(!error.contains("specification"), "{error}");
                 drop(folder);
                 assert!(scratch.names().is_empty(), "{space} of {needed} bytes");
             }
-            let folder = Folder::create_with(&whole, full_after(needed)).expect("started");
+            let folder = Folder::create_with(&whole, Replace::Nothing, full_after(needed)).expect("started");
             run(&folder, 3_000).expect("enough space");
         }
 
@@ -341,7 +349,8 @@ mod tests {
         #[test]
         fn a_failure_shows_early() {
             let scratch = Scratch::new("tables-early");
-            let folder = Folder::create_with(&scratch.join("toy-1"), full_after(1_000)).expect("started");
+            let folder =
+                Folder::create_with(&scratch.join("toy-1"), Replace::Nothing, full_after(1_000)).expect("started");
             let mut sink = Tables::start(folder.files(), &identity()).expect("a writer");
             let mut rows = Rows::new(&JOBS);
             let mut job = 0;

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::marker::PhantomData;
 use std::path::Path;
 
-use super::{ABSENT, Field, Kind, Values};
+use super::{ABSENT, Field, Kind, Stored, Values};
 
 /// A file in the making; without the feature `parquet` there is none.
 #[derive(Debug)]
@@ -29,6 +29,38 @@ impl<W: Write + Send> Writer<W> {
     pub fn finish(self) -> Result<W, String> {
         match self.never {}
     }
+}
+
+/// A file of another program; without the feature `parquet` there is none.
+pub struct Foreign {
+    never: Infallible,
+}
+
+impl Foreign {
+    /// Always [`ABSENT`].
+    pub fn open(_bytes: Vec<u8>) -> Result<Foreign, String> {
+        Err(ABSENT.to_string())
+    }
+
+    /// Never called: there is no file to call it on.
+    pub fn rows(&self) -> usize {
+        match self.never {}
+    }
+
+    /// Never called: there is no file to call it on.
+    pub fn columns(&self) -> Vec<(&str, Stored)> {
+        match self.never {}
+    }
+
+    /// Never called: there is no file to call it on.
+    pub fn read(&self, _names: &[&str], _first: usize, _count: usize) -> Result<Vec<Values>, String> {
+        match self.never {}
+    }
+}
+
+/// Never: nothing is read.
+pub fn is_catching() -> bool {
+    false
 }
 
 /// Always [`ABSENT`].
@@ -68,8 +100,10 @@ mod tests {
     #[test]
     fn every_call_says_what_is_missing() {
         let path = Path::new("jobs.parquet");
-        let field = Field { name: "asked".to_string(), kind: Kind::U64, nullable: false };
+        let field = Field::new("asked", Kind::U64, false);
         assert_eq!(Writer::create(Vec::new(), &[field], &[]).unwrap_err(), ABSENT);
+        assert_eq!(Foreign::open(Vec::new()).err().as_deref(), Some(ABSENT));
+        assert!(!is_catching());
         assert_eq!(read(path, &["asked"]).unwrap_err(), ABSENT);
         assert_eq!(read_rows(path, &["asked"], 0, 1).unwrap_err(), ABSENT);
         assert_eq!(schema(path).unwrap_err(), ABSENT);

@@ -87,7 +87,7 @@ fn message(fields: &[Field]) -> Vec<u8> {
     buffer.0
 }
 
-/// Field: its name, that it may hold nulls, its type, and no children.
+/// Field: its name, that it may hold nulls, its type, no children, and its notes where it has some.
 fn field(buffer: &mut Buffer, field: &Field) -> usize {
     const INTEGER: u8 = 2;
     const FLOAT: u8 = 3;
@@ -102,17 +102,39 @@ fn field(buffer: &mut Buffer, field: &Field) -> usize {
         Kind::I64 => (INTEGER, &[4, 8], &[64, 0, 0, 0, 1, 0, 0, 0]),
         Kind::F64 => (FLOAT, &[4], &[2, 0, 0, 0]),
     };
-    let mut column = [0; 16];
+    let mut column = [0; 20];
     column[12] = 1;
     column[13] = number;
-    let column = buffer.table(&[4, 16, 17, 8, 0, 12], &column);
+    let column = match field.notes.is_empty() {
+        true => buffer.table(&[4, 16, 17, 8, 0, 12], &column[..16]),
+        false => buffer.table(&[4, 16, 17, 8, 0, 12, 20], &column),
+    };
     buffer.lead_here(column + 4);
     buffer.text(&field.name);
     let type_table = buffer.table(places, body);
     buffer.lead(column + 8, type_table);
     buffer.lead_here(column + 12);
     buffer.number(0);
+    if !field.notes.is_empty() {
+        buffer.lead_here(column + 20);
+        notes(buffer, &field.notes);
+    }
     column
+}
+
+/// A list of tables KeyValue: a key and its value.
+fn notes(buffer: &mut Buffer, notes: &[(String, String)]) {
+    buffer.number(notes.len() as u32);
+    let list = buffer.0.len();
+    buffer.0.resize(list + 4 * notes.len(), 0);
+    for (place, (key, value)) in notes.iter().enumerate() {
+        let pair = buffer.table(&[4, 8], &[0; 8]);
+        buffer.lead(list + 4 * place, pair);
+        for (member, text) in [(4, key), (8, value)] {
+            buffer.lead_here(pair + member);
+            buffer.text(text);
+        }
+    }
 }
 
 fn base64(bytes: &[u8]) -> String {
@@ -145,7 +167,9 @@ mod tests {
     #[test]
     fn a_reader_finds_every_column() {
         let kinds = [Kind::Bool, Kind::U32, Kind::U64, Kind::I64, Kind::F64, Kind::Text];
-        let column = |kind: &Kind| Field { name: format!("a_{}_☂", kind.name()), kind: *kind, nullable: false };
+        let column = |kind: &Kind| {
+            Field::new(&format!("a_{}_☂", kind.name()), *kind, false).noting(&[("unit", "☂"), ("other", kind.name())])
+        };
         let bytes = message(&kinds.iter().map(column).collect::<Vec<_>>());
         assert_eq!(bytes.len() % 8, 0);
         let number = |place: usize| u32::from_le_bytes(bytes[place..place + 4].try_into().unwrap()) as usize;
@@ -170,6 +194,13 @@ mod tests {
             assert_eq!(&bytes[name + 4..name + 4 + number(name)], format!("a_{}_☂", kind.name()).as_bytes());
             assert_eq!(bytes[member(column, 1).unwrap()], 1, "may hold nulls");
             assert_eq!(number(follow(member(column, 5).unwrap())), 0, "no children");
+            let notes = follow(member(column, 6).unwrap());
+            assert_eq!(number(notes), 2);
+            let second = follow(notes + 8);
+            for (index, expected) in ["other", kind.name()].into_iter().enumerate() {
+                let text = follow(member(second, index).unwrap());
+                assert_eq!(&bytes[text + 4..text + 4 + number(text)], expected.as_bytes());
+            }
             let type_table = follow(member(column, 3).unwrap());
             let first = member(type_table, 0).map_or(0, |place| bytes[place]);
             let second = member(type_table, 1).map_or(0, |place| bytes[place]);
@@ -180,7 +211,7 @@ mod tests {
     /// A worked example that `pyarrow.ipc.read_schema` reads as `passed: bool`, `method: string`.
     #[test]
     fn the_bytes_never_change() {
-        let field = |name: &str, kind: Kind| Field { name: name.to_string(), kind, nullable: true };
+        let field = |name: &str, kind: Kind| Field::new(name, kind, true);
         let fields = [field("passed", Kind::Bool), field("method", Kind::Text)];
         let expected = concat!(
             "/////7AAAAAQAAAACgAMAAgACgAEAAAADAAAABAAAAAEAAEACAAIAAAABAAIAAAABAAAAAIAAAAYAAAAUAAAABAAFAAEABAAEQAI",

@@ -12,6 +12,8 @@ mod absent;
 mod arrow;
 mod codes;
 #[cfg(feature = "parquet")]
+mod foreign;
+#[cfg(feature = "parquet")]
 mod read;
 #[cfg(test)]
 pub(crate) mod scratch;
@@ -20,11 +22,13 @@ mod values;
 mod write;
 
 #[cfg(not(feature = "parquet"))]
-pub use absent::{Writer, groups, metadata, read, read_rows, rows, schema};
+pub use absent::{Foreign, Writer, groups, is_catching, metadata, read, read_rows, rows, schema};
 pub use codes::Codes;
 #[cfg(feature = "parquet")]
-pub use read::{groups, metadata, read, read_rows, rows, schema};
-pub use values::{Data, Field, Kind, Values};
+pub use foreign::Foreign;
+#[cfg(feature = "parquet")]
+pub use read::{groups, is_catching, metadata, read, read_rows, rows, schema};
+pub use values::{Data, Field, Kind, Stored, Values};
 #[cfg(feature = "parquet")]
 pub use write::Writer;
 

@@ -1,5 +1,6 @@
 //! Files back into columns: those of this crate, and any other whose columns have a type of [`Kind`].
 
+use std::cell::Cell;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -71,19 +72,36 @@ pub fn groups(path: &Path) -> Result<Vec<usize>, String> {
     })
 }
 
-/// Opens the file and puts its path before every error. A damaged file makes polars panic here and there, which is an
-/// error like any other to us: bad input is a value.
+/// Opens the file and puts its path before every error.
 fn guarded<T>(path: &Path, call: impl FnOnce(ParquetReader<File>) -> Result<T, String>) -> Result<T, String> {
     let open = File::open(path).map_err(|error| error.to_string());
-    open.and_then(|file| {
-        catch_unwind(AssertUnwindSafe(|| call(ParquetReader::new(file))))
-            .unwrap_or_else(|_| Err("the file is damaged".to_string()))
-    })
-    .map_err(|error| format!("cannot read `{}`: {error}", path.display()))
+    open.and_then(|file| caught(|| call(ParquetReader::new(file))))
+        .map_err(|error| format!("cannot read `{}`: {error}", path.display()))
 }
 
-fn words(error: polars::prelude::PolarsError) -> String {
-    error.to_string()
+thread_local! {
+    /// Whether this thread is within [`caught`].
+    static CATCHING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic of this thread is about to be caught here: a hook says nothing of it.
+pub fn is_catching() -> bool {
+    CATCHING.get()
+}
+
+/// Calls polars. A damaged file makes it panic here and there, which is an error like any other to us: bad input is a value.
+pub(super) fn caught<T>(call: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    let outer = CATCHING.replace(true);
+    let outcome = catch_unwind(AssertUnwindSafe(call));
+    CATCHING.set(outer);
+    outcome.unwrap_or_else(|_| Err("the file is damaged".to_string()))
+}
+
+/// The words of an error of polars, without those that say where in polars it was met.
+pub(super) fn words(error: polars::prelude::PolarsError) -> String {
+    let text = error.to_string();
+    let known = text.trim_start_matches("parquet: ").trim_start_matches("File out of specification: ");
+    known.to_owned()
 }
 
 fn kind(data_type: &DataType) -> Option<Kind> {
@@ -98,7 +116,7 @@ fn kind(data_type: &DataType) -> Option<Kind> {
     }
 }
 
-fn values(column: &Column) -> Result<Values, String> {
+pub(super) fn values(column: &Column) -> Result<Values, String> {
     let Some(kind) = kind(column.dtype()) else {
         return Err(format!("column `{}` has type `{}`, which is not read here", column.name(), column.dtype()));
     };
@@ -137,7 +155,7 @@ mod tests {
     use super::*;
 
     fn field(name: &str, kind: Kind) -> Field {
-        Field { name: name.to_string(), kind, nullable: true }
+        Field::new(name, kind, true)
     }
 
     /// Three row groups of 1 000, 1 000 and 500 rows; every third number and every fifth text is missing.

@@ -34,6 +34,26 @@ impl Kind {
     }
 }
 
+/// What a column of another program's file holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// Numbers, or yes and no.
+    Plain,
+    /// UTF-8 text.
+    Text,
+    /// Instants: so many nanoseconds each unit, since the start of 1970; in UTC, or without a zone.
+    Instant {
+        /// Nanoseconds in one unit.
+        unit_ns: u32,
+    },
+    /// Days since the start of 1970.
+    Day,
+    /// Decimals: whole numbers of which so many digits stand after the point.
+    Decimal(usize),
+    /// Something that is not read, by a name in the plural.
+    Other(String),
+}
+
 /// The declaration of one column of a file.
 ///
 /// In the file itself every column may hold nulls; `nullable` is what the writer of the rows promises, and it is
@@ -46,6 +66,22 @@ pub struct Field {
     pub kind: Kind,
     /// Whether a value may be missing.
     pub nullable: bool,
+    /// What readers show beside the column, such as its unit: keys with their values.
+    pub notes: Vec<(String, String)>,
+}
+
+impl Field {
+    /// A column without notes.
+    pub fn new(name: &str, kind: Kind, nullable: bool) -> Field {
+        Field { name: name.to_owned(), kind, nullable, notes: Vec::new() }
+    }
+
+    /// The same with notes; those without a value are left out.
+    pub fn noting(mut self, notes: &[(&str, &str)]) -> Field {
+        let said = notes.iter().filter(|(_, value)| !value.is_empty());
+        self.notes.extend(said.map(|&(key, value)| (key.to_owned(), value.to_owned())));
+        self
+    }
 }
 
 /// The values of one column.

@@ -173,7 +173,7 @@ mod tests {
     const KINDS: [Kind; 6] = [Kind::Bool, Kind::U32, Kind::U64, Kind::I64, Kind::F64, Kind::Text];
 
     fn fields(nullable: bool) -> Vec<Field> {
-        KINDS.iter().map(|kind| Field { name: kind.name().to_string(), kind: *kind, nullable }).collect()
+        KINDS.iter().map(|kind| Field::new(kind.name(), *kind, nullable)).collect()
     }
 
     /// One column of each type with the extremes of its range; missing in every fourth row if `nullable`.

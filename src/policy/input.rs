@@ -68,6 +68,11 @@ pub trait Reader {
     /// The wanted columns of `file` (relative to the scenario), in the order asked for, all of one length. `Err` is a
     /// message that names file, line and column.
     fn columns(&mut self, file: &str, wanted: &[Wanted]) -> Result<Vec<Filled>, String>;
+    /// The earliest instant of the file read last, in nanoseconds since the start of 1970 in UTC; none where its times are plain
+    /// numbers.
+    fn began(&self) -> Option<i128> {
+        None
+    }
     /// A class by its name, for sources that know the class of a job.
     fn class(&self, name: &str) -> Option<crate::domain::ids::ClassId>;
 }

@@ -43,8 +43,12 @@ pub struct ClassCounts {
     pub work: u128,
     /// What right answers in time would have been worth.
     pub value_asked: i128,
-    /// What those that came were worth.
+    /// What the right and final ones were worth, whenever they came.
     pub value_final: i128,
+    /// What the right answers used in time were worth at their use.
+    pub delivered: i128,
+    /// What the wrong answers in use cost.
+    pub harm: i128,
     /// What was paid to those who compute, to the chain, to those who check.
     pub charged_by_channel: [i128; 3],
     /// What revocations could not bring back.
@@ -128,6 +132,8 @@ impl ClassCounts {
         if at.used != Time::NEVER {
             self.used += 1;
             self.used_wrong += u64::from(!story.is_right());
+            self.delivered += i128::from(story.delivered.0);
+            self.harm += i128::from(story.harm.0);
             self.use_delay.record(at.used.since(at.asked).0);
         }
     }

@@ -44,6 +44,9 @@ pub struct Table<R: ?Sized + 'static> {
     pub columns: &'static [Column<R>],
 }
 
+/// Words, each with its meaning.
+pub type Words = &'static [(&'static str, &'static str)];
+
 /// A column: all about it in one place.
 #[derive(Debug)]
 pub struct Column<R: ?Sized> {
@@ -59,6 +62,8 @@ pub struct Column<R: ?Sized> {
     pub meaning: &'static str,
     /// How it follows from other columns or from the model; empty where it is simply noted.
     pub formula: &'static str,
+    /// The words that its texts are, each with its meaning; empty where it may hold others.
+    pub words: Words,
     /// Takes the value from what a row is made of.
     pub cell: fn(&R) -> Cell<'_>,
 }
@@ -100,17 +105,17 @@ impl<R: ?Sized> Column<R> {
         meaning: &'static str,
         cell: fn(&R) -> Cell<'_>,
     ) -> Column<R> {
-        Column { name, unit, kind, nullable: false, meaning, formula: "", cell }
+        Column { name, unit, kind, nullable: false, meaning, formula: "", words: &[], cell }
     }
 
-    /// An instant: nanoseconds since the start of the run.
+    /// An instant: nanoseconds since the start of the run, with a sign, so that differences have theirs.
     pub const fn time(name: &'static str, meaning: &'static str, cell: fn(&R) -> Cell<'_>) -> Column<R> {
-        Column::new(name, Kind::U64, "ns", meaning, cell)
+        Column::new(name, Kind::I64, "ns", meaning, cell)
     }
 
-    /// A length of time, or work as a span on the reference card: nanoseconds.
+    /// A length of time, or work as a span on the reference card: nanoseconds, with a sign.
     pub const fn span(name: &'static str, meaning: &'static str, cell: fn(&R) -> Cell<'_>) -> Column<R> {
-        Column::new(name, Kind::U64, "ns", meaning, cell)
+        Column::new(name, Kind::I64, "ns", meaning, cell)
     }
 
     /// An amount in micro-units of an asset, such as `µcredit`.
@@ -159,6 +164,12 @@ impl<R: ?Sized> Column<R> {
         self
     }
 
+    /// The same, with all the words it may hold.
+    pub const fn words(mut self, words: Words) -> Column<R> {
+        self.words = words;
+        self
+    }
+
     /// The same, with how it is computed.
     pub const fn formula(mut self, formula: &'static str) -> Column<R> {
         self.formula = formula;
@@ -167,10 +178,12 @@ impl<R: ?Sized> Column<R> {
 }
 
 impl<R: ?Sized + 'static> Table<R> {
-    /// The declaration without the way to fill it: for files.
+    /// The declaration without the way to fill it: for files, with unit, meaning and formula as far as there are any.
     pub fn fields(&self) -> Vec<Field> {
-        let field =
-            |column: &Column<R>| Field { name: column.name.to_string(), kind: column.kind, nullable: column.nullable };
+        let field = |column: &Column<R>| {
+            let notes = [("unit", column.unit), ("meaning", column.meaning), ("formula", column.formula)];
+            Field::new(column.name, column.kind, column.nullable).noting(&notes)
+        };
         self.columns.iter().map(field).collect()
     }
 
@@ -183,6 +196,7 @@ impl<R: ?Sized + 'static> Table<R> {
             nullable: column.nullable,
             meaning: column.meaning,
             formula: column.formula,
+            words: described(column.words),
         };
         TableDescription { name: self.name, grain: self.grain, columns: self.columns.iter().map(column).collect() }
     }
@@ -200,6 +214,8 @@ impl<R: ?Sized + 'static> Table<R> {
             assert!(is_one_line(column.meaning), "the meaning of `{table}.{name}` is not a line of text");
             let rest_fits = [column.unit, column.formula].iter().all(|text| text.is_empty() || is_one_line(text));
             assert!(rest_fits, "the unit or the formula of `{table}.{name}` is not a line of text");
+            let told = column.words.iter().all(|(word, meaning)| is_one_line(word) && is_one_line(meaning.trim()));
+            assert!(told, "a word of `{table}.{name}` has no meaning");
             let known = self.columns[..place].iter().any(|earlier| earlier.name == name);
             assert!(!known, "table `{table}` has two columns named `{name}`");
         }
@@ -233,6 +249,23 @@ pub struct ColumnDescription {
     pub meaning: &'static str,
     /// See [`Column::formula`].
     pub formula: &'static str,
+    /// See [`Column::words`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<Word>,
+}
+
+/// A word that texts of a column may be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Word {
+    /// As the table holds it.
+    pub word: &'static str,
+    /// What it says.
+    pub meaning: &'static str,
+}
+
+/// Words as documents show them.
+pub fn described(words: Words) -> Vec<Word> {
+    words.iter().map(|&(word, meaning)| Word { word, meaning: meaning.trim() }).collect()
 }
 
 fn is_plain_name(name: &str) -> bool {
@@ -267,14 +300,14 @@ impl<'a> From<&'a str> for Cell<'a> {
 impl From<Time> for Cell<'_> {
     /// Nanoseconds; [`Time::NEVER`] is no instant and so a missing value.
     fn from(time: Time) -> Self {
-        if time == Time::NEVER { Cell::Null } else { Cell::U64(time.0) }
+        if time == Time::NEVER { Cell::Null } else { Cell::I64(time.0 as i64) }
     }
 }
 
 impl From<Span> for Cell<'_> {
     /// Nanoseconds; [`Span::MAX`] is no length and so a missing value.
     fn from(span: Span) -> Self {
-        if span == Span::MAX { Cell::Null } else { Cell::U64(span.0) }
+        if span == Span::MAX { Cell::Null } else { Cell::I64(span.0 as i64) }
     }
 }
 
@@ -322,7 +355,8 @@ mod tests {
     #[test]
     fn a_declaration_describes_itself() {
         VIEWS.check();
-        let field = Field { name: "level".to_string(), kind: Kind::F64, nullable: true };
+        let notes = [("unit", "m"), ("meaning", "height of the water")];
+        let field = Field::new("level", Kind::F64, true).noting(&notes);
         assert_eq!(VIEWS.fields(), [field]);
         let description = VIEWS.description();
         assert_eq!(description.columns[0].meaning, "height of the water");
@@ -332,7 +366,7 @@ mod tests {
     #[test]
     fn what_never_was_is_missing() {
         assert_eq!(Cell::from(Time::NEVER), Cell::Null);
-        assert_eq!(Cell::from(Some(Time(7))), Cell::U64(7));
+        assert_eq!(Cell::from(Some(Time(7))), Cell::I64(7));
         assert_eq!(Cell::from(None::<&str>), Cell::Null);
         assert_eq!(Cell::from(Span::MAX), Cell::Null);
         assert_eq!(Cell::from(Money(-3)), Cell::I64(-3));

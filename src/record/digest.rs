@@ -150,6 +150,10 @@ fn words(fact: &Fact) -> [u64; 3] {
             let [a, b, _] = about(24, job, node.0);
             [a, b, amount.0 as u64]
         }
+        Fact::CheckEnded { job, by, check, paid } => {
+            let [a, b, _] = about(27, job, by.0);
+            [a, b, (paid.0 as u64) << 3 ^ u64::from(*check)]
+        }
         Fact::Priced { channel, price } => [25 << 56, u64::from(*channel), price.0 as u64],
         Fact::Block { number, used } => [26 << 56, *number, *used],
         Fact::Closed { job, fate } => about(19, job, *fate as u32),

@@ -44,6 +44,8 @@ pub enum Fact {
     Checked { job: JobKey, by: NodeId, check: u8, alarm: bool },
     /// Work on a job's behalf was called off at its node.
     CalledOff { job: JobKey, node: NodeId },
+    /// A check ended without a vote, called off or lost with its party; the story of the check is handed on with this fact.
+    CheckEnded { job: JobKey, by: NodeId, check: u8, paid: Money },
     /// An accepted result was revoked.
     Revoked { job: JobKey, right: bool },
     /// A node lost a part of its stake.
@@ -101,6 +103,7 @@ pub enum Kind {
     Slashed = 24,
     Priced = 25,
     Block = 26,
+    CheckEnded = 27,
 }
 
 impl Fact {
@@ -130,6 +133,7 @@ impl Fact {
             Fact::Negotiated { .. } => Kind::Negotiated,
             Fact::Checked { .. } => Kind::Checked,
             Fact::CalledOff { .. } => Kind::CalledOff,
+            Fact::CheckEnded { .. } => Kind::CheckEnded,
             Fact::Revoked { .. } => Kind::Revoked,
             Fact::Slashed { .. } => Kind::Slashed,
             Fact::Priced { .. } => Kind::Priced,
@@ -155,6 +159,7 @@ impl Fact {
             Kind::Negotiated => "negotiated",
             Kind::Checked => "checked",
             Kind::CalledOff => "called-off",
+            Kind::CheckEnded => "check-ended",
             Kind::Revoked => "revoked",
             Kind::Slashed => "slashed",
             Kind::Priced => "priced",
@@ -242,6 +247,16 @@ impl Facts {
         }
     }
 
+    /// Notes what happened to a class or a model: the digest covers `by_name`, the same fact with the place of the name in
+    /// alphabetical order for the id, because the tables of a scenario have no order and ids go by the file.
+    #[inline(always)]
+    pub fn note_by_name(&mut self, fact: Fact, by_name: Fact) {
+        self.digest.note(self.now, &by_name);
+        if self.attention.is_to(fact.kind()) {
+            self.facts.push(fact);
+        }
+    }
+
     /// Notes that a job left, with its whole story.
     #[inline]
     pub fn close(&mut self, story: &Story) {
@@ -251,6 +266,11 @@ impl Facts {
     /// Notes that a check has been answered, with its own story.
     pub fn check(&mut self, story: &Story, check: u8, alarm: bool) {
         self.tell(Fact::Checked { job: story.key, by: story.node, check, alarm }, story);
+    }
+
+    /// Notes that a check ended without a vote, with its own story and what it was paid.
+    pub fn check_ended(&mut self, story: &Story, check: u8, paid: Money) {
+        self.tell(Fact::CheckEnded { job: story.key, by: story.node, check, paid }, story);
     }
 
     #[inline(always)]
@@ -269,7 +289,7 @@ impl Facts {
     pub fn iter(&self) -> impl Iterator<Item = (&Fact, Option<&Story>)> {
         let mut stories = self.stories.iter();
         self.facts.iter().map(move |fact| match fact {
-            Fact::Closed { .. } | Fact::Checked { .. } => (fact, stories.next()),
+            Fact::Closed { .. } | Fact::Checked { .. } | Fact::CheckEnded { .. } => (fact, stories.next()),
             _ => (fact, None),
         })
     }

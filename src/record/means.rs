@@ -1,6 +1,7 @@
 //! What a market was like on the average: its prices, and how long jobs waited and were slowed down at each group of nodes.
 
-use crate::domain::ids::{IdVec, NodeGroupId, NodeId};
+use crate::domain::answer::Wrong;
+use crate::domain::ids::{Id, IdVec, NodeGroupId, NodeId};
 use crate::domain::money::Money;
 use crate::domain::story::Story;
 use crate::engine::time::{Span, Time};
@@ -15,6 +16,8 @@ pub struct Means {
     prices: [(i128, i128); 3],
     nodes: Vec<Seen>,
     groups: Vec<(NodeGroupId, f64)>,
+    /// By method, what a node works beyond the answer: a part of its work, and a time.
+    extra: Vec<(f64, Span)>,
 }
 
 /// What was seen of a node.
@@ -31,14 +34,15 @@ struct Seen {
 pub struct GroupMeans {
     /// Wait before execution.
     pub wait: Span,
-    /// How much longer executions took than one alone at the node's own speed; at least 1 in effect.
+    /// How much longer executions took than one alone at the node's own speed; at least 1.
     pub slowdown: f64,
 }
 
 impl Means {
-    /// Looks at the prices every `tick`.
-    pub fn new(tick: Span) -> Means {
-        Means { tick, next: Time::ZERO + tick, prices: [(0, 0); 3], nodes: Vec::new(), groups: Vec::new() }
+    /// Looks at the prices every `tick`; `extra` is what a node works beyond the answer by method, as a part of the answer's work
+    /// and as a time.
+    pub fn new(tick: Span, extra: Vec<(f64, Span)>) -> Means {
+        Means { tick, next: Time::ZERO + tick, prices: [(0, 0); 3], nodes: Vec::new(), groups: Vec::new(), extra }
     }
 
     /// The mean price of each channel while it was open; `None` if it never was.
@@ -59,7 +63,7 @@ impl Means {
         sums.into_iter()
             .map(|sum| GroupMeans {
                 wait: Span((sum.waited / u128::from(sum.jobs.max(1))) as u64),
-                slowdown: if sum.work > 0.0 { sum.executed as f64 / sum.work } else { 1.0 },
+                slowdown: if sum.work > 0.0 { (sum.executed as f64 / sum.work).max(1.0) } else { 1.0 },
             })
             .collect()
     }
@@ -82,12 +86,17 @@ impl Recorder for Means {
         let (Fact::Closed { .. }, Some(story)) = (fact, story) else { return };
         if let Some(executed) = story.between(story.at.started, story.at.finished) {
             let waited = story.at.started.since(story.at.reached);
-            let work = story.work.0 as f64;
+            let (share, time) = self.extra[story.method.index()];
+            let work = (story.work + story.work.scaled(share) + time).nanos();
+            // Errors are made with all of the work; a node that cheats may leave some out, and does so in the twin as well.
+            let worked = matches!(story.answer.wrong, None | Some(Wrong::Error));
             let seen = self.seen(story.node);
             seen.jobs += 1;
             seen.waited += u128::from(waited.0);
-            seen.executed += u128::from(executed.0);
-            seen.work += work;
+            if worked {
+                seen.executed += u128::from(executed.0);
+                seen.work += work;
+            }
         }
     }
 

@@ -129,13 +129,17 @@ pub struct MarketGauge {
     pub checks_waiting: u64,
     /// Checks and proofs under way.
     pub checks_executing: u64,
-    /// Slots of working nodes × nanoseconds so far, exactly.
+    /// Slots in use at working nodes × nanoseconds so far, exactly; zero where some node has no number of slots.
+    pub in_use_area: u128,
+    /// Slots of working nodes × nanoseconds so far, exactly; zero where some node has no number of slots.
     pub capacity_area: u128,
     /// Checks and proofs waiting × nanoseconds so far, exactly.
     pub checks_waiting_area: u128,
     /// Checks and proofs under way × nanoseconds so far, exactly.
     pub checks_executing_area: u128,
-    /// Slots of working validators and provers × nanoseconds so far, exactly.
+    /// Slots in use at working validators and provers × nanoseconds so far; zero where some of them has no number of slots.
+    pub checks_in_use_area: u128,
+    /// Slots of working validators and provers × nanoseconds so far; zero where some of them has no number of slots.
     pub checks_capacity_area: u128,
     /// Gas used in the last block.
     pub block_used: u64,
@@ -145,6 +149,8 @@ pub struct MarketGauge {
     pub chain_waiting: u64,
     /// Credits in escrow.
     pub escrow: Money,
+    /// Credits that nodes, validators and provers have earned, less what revocations took back.
+    pub earned: Money,
     /// Events dropped because their turn had passed.
     pub stale: u64,
 }
@@ -168,7 +174,7 @@ pub struct NodeGauge {
     pub operator: OperatorId,
     /// Where it is.
     pub region: RegionId,
-    /// Speed relative to the reference GPU.
+    /// Speed relative to the reference GPU, as drawn; in a frozen twin it serves at the market's mean pace besides.
     pub speed: f64,
     /// What it asks per GPU-second, if a price of its own.
     pub asks: Option<Money>,
@@ -180,6 +186,8 @@ pub struct NodeGauge {
     pub income: Money,
     /// Slot-nanoseconds of service given.
     pub busy: u64,
+    /// Of its slots while it worked, the share in use; `None` where it has no number of slots, or never worked.
+    pub utilisation: Option<f64>,
     /// Attempts answered.
     pub served: u64,
     /// Attempts that ended without an answer.

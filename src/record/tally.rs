@@ -5,6 +5,7 @@ use std::ops::AddAssign;
 use crate::domain::fate::{Cause, Fate};
 use crate::domain::money::Money;
 use crate::domain::story::Story;
+use crate::engine::random::Seed;
 use crate::engine::time::{Span, Time};
 use crate::record::classes::Classes;
 use crate::record::fact::{Attention, Fact, Kind};
@@ -85,8 +86,12 @@ pub struct Summary {
     pub output_tokens: u64,
     /// What right answers in time would have been worth, over all jobs counted.
     pub value_asked: i128,
-    /// What those that came were worth.
+    /// What the right and final ones were worth, whenever they came.
     pub value_final: i128,
+    /// What the right answers used in time were worth at their use.
+    pub delivered: i128,
+    /// What the wrong answers in use cost.
+    pub harm: i128,
     /// What requesters paid.
     pub charged: i128,
     /// Asking to answer.
@@ -101,10 +106,25 @@ pub struct Summary {
     pub end: MarketGauge,
     /// The market when counting began.
     pub begin: MarketGauge,
+    /// Which run it is, where it is written down.
+    pub about: Option<About>,
     /// The jobs counted, by class.
     pub classes: Classes,
     /// Credits that nodes earned, and what being busy cost them, over the whole run.
     pub nodes: NodeTotals,
+}
+
+/// Which run a summary is of.
+#[derive(Clone, Debug)]
+pub struct About {
+    /// The name of its scenario.
+    pub name: String,
+    /// Its seed.
+    pub seed: Seed,
+    /// Over everything that happened.
+    pub digest: String,
+    /// The start of the run in its first trace of dates, as RFC 3339 in UTC.
+    pub trace_start: Option<String>,
 }
 
 /// The nodes together, over the whole run.
@@ -258,6 +278,8 @@ impl Summary {
             self.work += class.work;
             self.value_asked += class.value_asked;
             self.value_final += class.value_final;
+            self.delivered += class.delivered;
+            self.harm += class.harm;
             self.charged += class.charged();
             add(&mut self.charged_by_channel, &class.charged_by_channel);
             self.shortfall += class.shortfall;
@@ -288,6 +310,26 @@ impl Summary {
     /// The share of the nodes' time that they worked.
     pub fn up_share(&self) -> f64 {
         self.mean_level(|gauge| gauge.up_area) / self.nodes.count as f64
+    }
+
+    /// The share of the slots of working nodes that were in use; none where some have no number of slots.
+    pub fn utilisation(&self) -> Option<f64> {
+        self.in_use(|gauge| [gauge.in_use_area, gauge.capacity_area])
+    }
+
+    /// The same of validators and provers.
+    pub fn checks_utilisation(&self) -> Option<f64> {
+        self.in_use(|gauge| [gauge.checks_in_use_area, gauge.checks_capacity_area])
+    }
+
+    fn in_use(&self, areas: impl Fn(&MarketGauge) -> [u128; 2]) -> Option<f64> {
+        let (begin, end) = (areas(&self.begin), areas(&self.end));
+        (end[1] > begin[1]).then(|| (end[0] - begin[0]) as f64 / (end[1] - begin[1]) as f64)
+    }
+
+    /// Right answers that became final, per second.
+    pub fn final_right_rate(&self) -> f64 {
+        self.fate(Fate::FinalRight) as f64 / self.seconds()
     }
 
     /// What one micro-credit sum is in credits.

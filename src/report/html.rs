@@ -2,11 +2,12 @@
 
 use std::fmt::Write;
 
+use super::page::{self, Drawn};
 use super::terminal;
-use crate::chart::svg::{self, escaped};
-use crate::chart::{self, Drawing, Source, Sources, numbers};
+use crate::chart::svg::escaped;
+use crate::chart::{Source, numbers};
 use crate::domain::fate::{Cause, Fate};
-use crate::record::columns::{Column, TableDescription};
+use crate::record::columns::{Column, Kind, TableDescription};
 use crate::record::tables::{self, SUMMARY};
 use crate::record::tally::Summary;
 
@@ -29,27 +30,20 @@ const HEADLINES: &[(&str, &str)] = &[
     ("node_cost", "cost of the nodes"),
 ];
 
-/// The page of a run. Without a summary it has no numbers and says so.
-pub fn page(sources: &Sources) -> String {
-    let run = &sources.run;
+/// The page of a run with its pictures. Without a summary it has no numbers and says so.
+pub fn page(run: &Source, drawn: &Drawn) -> String {
     let scenario: serde_json::Value = serde_json::from_str(&run.manifest.identity.scenario).unwrap_or_default();
-    let mut page = String::new();
-    let _ = write!(
-        page,
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{name} · seed {seed}</title>\n<style>\n{font}\n{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{name}</h1>\n",
-        name = escaped(&run.name),
-        seed = run.manifest.identity.seed,
-        font = svg::font_face(),
-    );
-    if let Some(question) = scenario["question"].as_str().filter(|question| !question.is_empty()) {
-        let _ = writeln!(page, "<p class=\"question\">{}</p>", escaped(question));
+    let mut page = page::head(run, scenario["question"].as_str());
+    let values = values(run);
+    if let Ok(values) = &values {
+        let _ = writeln!(page, "<p class=\"result\">{}</p>", escaped(&result(values)));
     }
-    let _ = writeln!(page, "<p class=\"soft\">{}</p>", escaped(&provenance(run)));
-    summary(&mut page, run);
-    charts(&mut page, sources);
-    identity(&mut page, run, &scenario);
+    page::provenance(&mut page, run);
+    summary(&mut page, values);
+    classes(&mut page, run);
+    page::pictures(&mut page, drawn);
+    page.push_str("<h2>Behind it</h2>\n");
+    page::identity(&mut page, run, "The scenario, every value", &scenario);
     dictionary(&mut page, &tables::all());
     page.push_str("</main>\n</body>\n</html>\n");
     page
@@ -65,17 +59,16 @@ table{border-collapse:collapse;margin:.8rem 0}
 th,td{padding:.2rem .9rem .2rem 0;text-align:left;vertical-align:top;border-bottom:1px solid rgba(128,128,128,.25)}
 td.number,th.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .side{display:flex;flex-wrap:wrap;gap:0 3.5rem}
-figure{margin:1.5rem 0}figure svg{max-width:100%;height:auto;background:#fff;border-radius:6px;display:block}
-figcaption{font-size:.92rem;margin-top:.5rem}
+.result{font-size:1.05rem}.wide{overflow-x:auto}
+figure{margin:1.5rem 0}.picture{overflow-x:auto;background:#fff;border-radius:6px}
+figure svg{max-width:100%;height:auto;background:#fff;display:block}
+figcaption{font-size:.92rem;margin-top:.5rem}.close{display:none}
+figure:target{position:fixed;inset:0;margin:0;padding:.5rem;overflow:auto;background:#fff;color:#222;z-index:1}
+figure:target svg{max-width:none}figure:target .open{display:none}figure:target .close{display:inline}
+@media(max-width:46rem){figure svg{max-width:none}}
 code,pre{font-size:.86rem;overflow-wrap:anywhere;white-space:pre-wrap}
 details{margin:.7rem 0}summary{cursor:pointer}
 ";
-
-fn provenance(run: &Source) -> String {
-    let manifest = &run.manifest;
-    let (seed, version) = (manifest.identity.seed, &manifest.identity.version);
-    format!("seed {seed} · reliance {version} · identity {} · digest {}", manifest.id, manifest.circumstances.digest)
-}
 
 /// A value of the summary.
 struct Value {
@@ -91,12 +84,36 @@ fn values(run: &Source) -> Result<Vec<Value>, String> {
         let number = *table.numbers(column.name).ok()?.first()?;
         Some(Value { column, number })
     };
-    Ok(SUMMARY.columns.iter().filter_map(value).collect())
+    Ok(SUMMARY.columns.iter().filter(|column| column.kind != Kind::Text).filter_map(value).collect())
 }
 
-fn summary(page: &mut String, run: &Source) {
+/// What became of the jobs, how fast, and at what price, in two sentences.
+fn result(values: &[Value]) -> String {
+    let find = |name: &str| values.iter().find(|value| value.column.name == name).and_then(|value| value.number);
+    let jobs = find("jobs").unwrap_or(0.0);
+    if jobs <= 0.0 {
+        return "No job is counted.".to_string();
+    }
+    let share = |count: f64| numbers::percent(count / jobs);
+    let right = find("fate_final_right").unwrap_or(0.0);
+    let others = Fate::ALL.iter().filter(|fate| **fate != Fate::FinalRight);
+    let count = |fate: &Fate| find(&format!("fate_{}", fate.name().replace('-', "_"))).unwrap_or(0.0);
+    let other =
+        others.map(|fate| (count(fate), fate)).reduce(|most, other| if other.0 > most.0 { other } else { most });
+    let other = other.filter(|(count, _)| *count > 0.0).map_or(String::new(), |(count, fate)| {
+        format!("; the most frequent other end is “{}” with {}", fate.name().replace('-', " "), share(count))
+    });
+    let time = |name: &str| find(name).map(|time| terminal::seconds(time * 1e-9));
+    let answers = match (time("response_p50_ns"), time("response_p95_ns")) {
+        (Some(half), Some(most)) => format!(" Half of the answers arrive within {half}, 95 % within {most}."),
+        _ => String::new(),
+    };
+    format!("Of {} jobs {} become final and right{other}.{answers}", numbers::count(jobs as u64), share(right))
+}
+
+fn summary(page: &mut String, values: Result<Vec<Value>, String>) {
     page.push_str("<h2>In numbers</h2>\n");
-    let values = match values(run) {
+    let values = match values {
         Ok(values) => values,
         Err(why) => {
             let _ = writeln!(page, "<p>No numbers: {}.</p>", escaped(&why));
@@ -105,13 +122,15 @@ fn summary(page: &mut String, run: &Source) {
     };
     let find = |name: &str| values.iter().find(|value| value.column.name == name);
     let jobs = find("jobs").and_then(|value| value.number).unwrap_or(0.0);
-    page.push_str("<div class=\"side\">\n<table>\n<tr><th>what became of the jobs</th><th class=\"number\">jobs</th><th class=\"number\">share</th></tr>\n");
+    page.push_str("<div class=\"side\">\n<table>\n<tr><th>what became of the jobs</th><th class=\"number\">jobs</th><th class=\"number\">share</th><th>meaning</th></tr>\n");
     let mut row = |name: &str, column: &str| {
-        if let Some(count) = find(column).and_then(|value| value.number).filter(|count| *count > 0.0) {
+        let found = find(column).and_then(|value| Some((value.number?, value.column.meaning)));
+        if let Some((count, meaning)) = found.filter(|(count, _)| *count > 0.0) {
             let (count, share) = (numbers::count(count as u64), numbers::percent(count / jobs.max(1.0)));
             let _ = writeln!(
                 page,
-                "<tr><td>{name}</td><td class=\"number\">{count}</td><td class=\"number\">{share}</td></tr>"
+                "<tr><td>{name}</td><td class=\"number\">{count}</td><td class=\"number\">{share}</td><td class=\"soft\">{}</td></tr>",
+                escaped(meaning)
             );
         }
     };
@@ -154,54 +173,33 @@ fn written(value: &Value) -> String {
     }
 }
 
-fn charts(page: &mut String, sources: &Sources) {
-    page.push_str("<h2>In pictures</h2>\n");
-    let mut missing = Vec::new();
-    for (name, drawing) in chart::draw_all(sources) {
-        match drawing {
-            Ok(drawing) => figure(page, name, &drawing),
-            Err(why) => missing.push(format!("<li><code>{name}</code>: {}</li>\n", escaped(&why))),
-        }
-    }
-    if !missing.is_empty() {
-        let list = missing.concat();
-        let _ = write!(
-            page,
-            "<details><summary>Charts that this run has no data for</summary>\n<ul>\n{list}</ul>\n</details>\n"
-        );
-    }
-}
-
-fn figure(page: &mut String, name: &str, drawing: &Drawing) {
-    let (picture, words) = (svg::inline(&drawing.sheet, &drawing.words.title), &drawing.words);
-    let (title, lede, caption) = (escaped(&words.title), escaped(&words.subtitle()), escaped(&words.caption.line));
-    let _ = write!(
-        page,
-        "<figure id=\"{name}\">\n{picture}<figcaption><strong>{title}.</strong> {lede} \
-         <span class=\"soft\">{caption}</span></figcaption>\n</figure>\n"
-    );
-}
-
-fn identity(page: &mut String, run: &Source, scenario: &serde_json::Value) {
-    let manifest = &run.manifest;
-    page.push_str("<h2>What it is a result of</h2>\n<table>\n");
-    let mut row = |name: &str, value: &str| {
-        let _ = writeln!(page, "<tr><td>{name}</td><td><code>{}</code></td></tr>", escaped(value));
-    };
-    row("identity", &manifest.id);
-    row("version", &manifest.identity.version);
-    row("format of the output", &manifest.identity.format.to_string());
-    row("seed", &manifest.identity.seed.to_string());
-    for input in &manifest.identity.inputs {
-        row("input", &format!("{} · {}", input.path, input.hash));
-    }
-    row("digest of all events", &manifest.circumstances.digest);
-    for table in &manifest.circumstances.tables {
-        row(&format!("rows of {}", table.name), &numbers::count(table.rows));
-    }
-    page.push_str("</table>\n<details><summary>The scenario, every value</summary>\n<pre>");
-    page.push_str(&escaped(&serde_json::to_string_pretty(scenario).expect("JSON becomes text")));
-    page.push_str("</pre>\n</details>\n");
+/// The classes of jobs side by side; nothing where the run recorded no such table.
+fn classes(page: &mut String, run: &Source) {
+    const COUNTS: [(&str, &str); 5] = [
+        ("fate_final_right", "#final and right"),
+        ("fate_final_wrong", "#final, though wrong"),
+        ("fate_declined", "#declined"),
+        ("fate_abandoned", "#abandoned"),
+        ("used", "#used"),
+    ];
+    let wanted: Vec<&str> = ["class", "jobs"].into_iter().chain(COUNTS.map(|(name, _)| name)).collect();
+    let Ok(table) = run.table("classes", &wanted) else { return };
+    let (Ok((codes, names)), Ok(jobs)) = (table.text("class"), table.numbers("jobs")) else { return };
+    let known: Vec<(&str, Vec<Option<f64>>)> =
+        COUNTS.iter().filter_map(|(name, head)| Some((*head, table.numbers(name).ok()?))).collect();
+    let heads: Vec<&str> = ["class", "#jobs"].into_iter().chain(known.iter().map(|(head, _)| *head)).collect();
+    let rows = (0..jobs.len()).map(|row| {
+        let all = jobs[row].unwrap_or(0.0);
+        let name = codes[row].map_or(String::new(), |code| names[code as usize].clone());
+        let share = |count: Option<f64>| match count {
+            Some(count) if all > 0.0 => numbers::percent(count / all),
+            _ => "–".to_string(),
+        };
+        let shares = known.iter().map(|(_, counts)| share(counts[row]));
+        [name, numbers::count(all as u64)].into_iter().chain(shares).collect()
+    });
+    page.push_str("<h3>By class, as shares of its jobs</h3>\n");
+    page::table(page, &heads, rows);
 }
 
 fn dictionary(page: &mut String, tables: &[TableDescription]) {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::html::STYLE;
+use super::page;
 use super::replications::{Written, class_rows, classes, legend, rows, written};
 use crate::chart::Source;
 use crate::chart::source::Columns;
@@ -19,25 +19,10 @@ pub fn count(source: &Source) -> Option<u64> {
 /// The page of `count` replications. An error says what the folder lacks.
 pub fn page(source: &Source, count: u64) -> Result<String, String> {
     let means = read(source)?;
-    let identity = &source.manifest.identity;
-    let resolved: serde_json::Value = serde_json::from_str(&identity.scenario).unwrap_or_default();
-    let (name, seed) = (escaped(&source.name), identity.seed);
-    let mut page = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{name} · seed {seed} · {count} replications</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n\
-         <h1>{name}</h1>\n"
-    );
-    if let Some(question) = resolved["question"].as_str().filter(|question| !question.is_empty()) {
-        let _ = writeln!(page, "<p class=\"question\">{}</p>", escaped(question));
-    }
-    let (version, id) = (&identity.version, &source.manifest.id);
-    let digest = &source.manifest.circumstances.digest;
-    let _ = writeln!(
-        page,
-        "<p class=\"soft\">seed {seed}, replications 0 to {} · reliance {version} · identity {id} · digest {digest}</p>",
-        count - 1
-    );
+    let resolved: serde_json::Value = serde_json::from_str(&source.manifest.identity.scenario).unwrap_or_default();
+    let mut page = page::head(source, resolved["question"].as_str());
+    let _ = writeln!(page, "<p class=\"result\">{count} replications, 0 to {}, of one seed.</p>", count - 1);
+    page::provenance(&mut page, source);
     page.push_str("<h2>In numbers</h2>\n<table>\n");
     page.push_str("<tr><th></th><th class=\"number\">mean</th><th class=\"number\">95 % interval</th></tr>\n");
     rows(&means).iter().for_each(|(called, mean)| page.push_str(&row(called.trim_start(), &written(mean))));
@@ -45,9 +30,8 @@ pub fn page(source: &Source, count: u64) -> Result<String, String> {
     let _ = writeln!(page, "<p class=\"soft\">{}</p>", escaped(&legend(&means, count).join(" ")));
     by_class(&mut page, &means);
     every(&mut page, &means);
-    page.push_str("<details><summary>The scenario, every value</summary>\n<pre>");
-    page.push_str(&escaped(&serde_json::to_string_pretty(&resolved["scenario"]).expect("JSON becomes text")));
-    page.push_str("</pre>\n</details>\n</main>\n</body>\n</html>\n");
+    page::identity(&mut page, source, "The scenario, every value", &resolved["scenario"]);
+    page.push_str("</main>\n</body>\n</html>\n");
     Ok(page)
 }
 

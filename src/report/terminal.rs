@@ -9,8 +9,6 @@ use crate::record::batch::Batch;
 use crate::record::tables::SUMMARY;
 use crate::record::tally::{Durations, Summary};
 use crate::scenario::Scenario;
-use crate::scenario::model::NodeGroup;
-use crate::scenario::schema::Discipline;
 
 /// The summary as aligned text, without the digest.
 pub fn text(scenario: &Scenario, seed: Seed, summary: &Summary) -> String {
@@ -19,7 +17,7 @@ pub fn text(scenario: &Scenario, seed: Seed, summary: &Summary) -> String {
     if !scenario.question.is_empty() {
         let _ = writeln!(text, "{}", scenario.question);
     }
-    let _ = writeln!(text, "counted from {} to {}\n", summary.from, summary.ended);
+    let _ = writeln!(text, "counted from {} to {}\n", rounded(summary.from), rounded(summary.ended));
     fates(&mut text, summary);
     let _ = writeln!(text, "\n{:<28}{:>12}{:>12}{:>12}{:>12}", "", "mean", "median", "95 %", "99 %");
     let rows = [
@@ -30,7 +28,7 @@ pub fn text(scenario: &Scenario, seed: Seed, summary: &Summary) -> String {
     ];
     rows.iter().for_each(|(name, durations)| duration_row(&mut text, name, durations));
     text.push('\n');
-    market(&mut text, scenario, summary);
+    market(&mut text, summary);
     text
 }
 
@@ -57,15 +55,15 @@ fn duration_row(text: &mut String, name: &str, durations: &Durations) {
     let _ = writeln!(text, "{name:<28}{:>12}{p50:>12}{p95:>12}{p99:>12}", seconds(mean));
 }
 
-fn market(text: &mut String, scenario: &Scenario, summary: &Summary) {
+fn market(text: &mut String, summary: &Summary) {
     let mut row = |name: &str, value: String| {
         let _ = writeln!(text, "{name:<28}{value:>12}");
     };
     row("answers per second", format!("{:.3}", summary.response.moments.count() as f64 / summary.seconds()));
+    row("right and final per second", format!("{:.3}", summary.final_right_rate()));
     row("jobs in service, mean", format!("{:.3}", summary.mean_level(|gauge| gauge.executing_area)));
     row("jobs waiting, mean", format!("{:.3}", summary.mean_level(|gauge| gauge.waiting_area)));
-    if let Some(slots) = slots(scenario) {
-        let busy = summary.mean_level(|gauge| gauge.executing_area) / slots as f64;
+    if let Some(busy) = summary.utilisation() {
         row("slots in use", format!("{:.3} %", 100.0 * busy));
     }
     row("nodes working", format!("{:.3} %", 100.0 * summary.up_share()));
@@ -77,21 +75,28 @@ fn market(text: &mut String, scenario: &Scenario, summary: &Summary) {
         row("node found gone or full", thousands(summary.bounced));
     }
     row("value asked for, credits", format!("{:.2}", Summary::credits(summary.value_asked)));
-    row("value delivered, credits", format!("{:.2}", Summary::credits(summary.value_final)));
+    row("value final, credits", format!("{:.2}", Summary::credits(summary.value_final)));
+    row("value at use, credits", format!("{:.2}", Summary::credits(summary.delivered)));
+    if summary.used_wrong > 0 {
+        row("harm in use, credits", format!("{:.2}", Summary::credits(summary.harm)));
+    }
     row("paid, credits", format!("{:.2}", Summary::credits(summary.charged)));
     if let Some(price) = summary.price_per_second() {
         row("paid per GPU-second", format!("{price:.6}"));
     }
     row("cost of the nodes, credits", format!("{:.2}", summary.nodes.cost * 1e-6));
+    let [checked, alarms] = summary.checks;
+    if checked > 0 {
+        row("checks", thousands(checked));
+        row("alarms", thousands(alarms));
+        row("right answers alarmed at", thousands(summary.found[3]));
+        row("fines, tokens", format!("{:.2}", Summary::credits(summary.slashed)));
+    }
 }
 
-/// The slots of all nodes together, where they are bounded and each holds one job.
-fn slots(scenario: &Scenario) -> Option<u64> {
-    let of = |group: &NodeGroup| {
-        let single = group.slots < u32::MAX && group.discipline != Discipline::Batch;
-        single.then(|| u64::from(group.slots) * u64::from(group.count))
-    };
-    scenario.groups.iter().map(of).sum()
+/// An instant as people read it.
+fn rounded(instant: crate::engine::time::Time) -> String {
+    instant.since(crate::engine::time::Time::ZERO).rounded()
 }
 
 /// Every column of the table `summary` with its value: numbers as numbers, what is missing as null.

@@ -66,8 +66,18 @@ pub struct Chain {
     pub tip: Option<Sampler>,
     /// Gas that others use, block by block.
     pub background: Vec<u64>,
+    /// The target and the limit of each of these blocks, where they are recorded; empty where they are not.
+    pub recorded: Vec<(u64, u64)>,
     /// Whether there are blocks at all.
     pub runs: bool,
+}
+
+impl Chain {
+    /// The target and the limit of a block, the first being number 0.
+    pub fn bounds(&self, block: u64) -> (u64, u64) {
+        let recorded = usize::try_from(block).ok().and_then(|block| self.recorded.get(block));
+        recorded.copied().unwrap_or((self.target, self.limit))
+    }
 }
 
 /// When nodes are paid.

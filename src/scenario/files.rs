@@ -36,6 +36,8 @@ struct Input {
 pub(super) struct Named<'f, 'a> {
     files: &'f mut Files<'a>,
     path: &'f str,
+    /// The first instant of the last file read, if it has dates: nanoseconds since the start of 1970 in UTC.
+    began: Option<i128>,
 }
 
 impl<'a> Files<'a> {
@@ -47,14 +49,14 @@ impl<'a> Files<'a> {
 
     /// The file named at `path` of the scenario.
     pub fn named_at<'f>(&'f mut self, path: &'f str) -> Named<'f, 'a> {
-        Named { files: self, path }
+        Named { files: self, path, began: None }
     }
 
     /// The matrix in the file named at `path` of the scenario, its numbers times `scale`.
     pub fn matrix(&mut self, path: &str, scale: f64) -> Result<Vec<Vec<f64>>, InputProblem> {
         let file = self.place(path);
         let matrix = inputs::read_matrix(&file, &MatrixSpec { scale, ..MatrixSpec::default() })?;
-        self.remember(path, &file)?;
+        self.remember(path, &file, matrix.hash());
         Ok((0..matrix.rows()).map(|row| matrix.row(row).to_vec()).collect())
     }
 
@@ -82,13 +84,13 @@ impl<'a> Files<'a> {
         self.document.input_path(path).unwrap_or_default()
     }
 
-    fn remember(&mut self, path: &str, file: &Path) -> Result<(), InputProblem> {
+    /// Notes a file with the hash of what was read of it.
+    fn remember(&mut self, path: &str, file: &Path, hash: &str) {
         let written = self.document.value(path).and_then(|node| node.as_text()).unwrap_or_default().to_owned();
         // Files of one name in two folders are two files.
         if self.read.iter().all(|input| input.written != written || input.file != file) {
-            self.read.push(Input { written, file: file.to_owned(), hash: inputs::hash(file)? });
+            self.read.push(Input { written, file: file.to_owned(), hash: hash.to_owned() });
         }
-        Ok(())
     }
 }
 
@@ -100,9 +102,14 @@ impl Named<'_, '_> {
             ColumnSpec { name, kind, optional: false }
         };
         let specs: Vec<ColumnSpec<'_>> = wanted.iter().zip(kinds.iter().copied()).map(spec).collect();
-        let columns = inputs::read(&file, &specs)?;
-        self.files.remember(self.path, &file)?;
-        Ok(wanted.iter().map(|wanted| filled(&columns, wanted)).collect())
+        let mut columns = inputs::read(&file, &specs)?;
+        self.files.remember(self.path, &file, columns.hash());
+        let clock = wanted.iter().find(|wanted| matches!(wanted.content, Content::Instant(_)));
+        self.began = clock.and_then(|wanted| {
+            let earliest = columns.instants(&wanted.name)?.iter().min().copied().unwrap_or(0);
+            Some(columns.began(&wanted.name)? + i128::from(earliest))
+        });
+        Ok(wanted.iter().enumerate().map(|(index, wanted)| filled(&mut columns, index, wanted.content)).collect())
     }
 }
 
@@ -114,6 +121,10 @@ impl Reader for Named<'_, '_> {
             self.files.problem = Some(problem);
             message
         })
+    }
+
+    fn began(&self) -> Option<i128> {
+        self.began
     }
 
     fn class(&self, name: &str) -> Option<ClassId> {
@@ -148,19 +159,23 @@ fn named_unit(unit: Span) -> Result<Unit, String> {
     }
 }
 
-fn filled(columns: &Columns, wanted: &Wanted) -> Filled {
-    let name = &wanted.name;
-    let column = match wanted.content {
-        Content::Number | Content::Amount => columns.numbers(name).map(|numbers| Filled::Numbers(numbers.to_vec())),
-        Content::Count => columns
-            .integers(name)
-            .map(|numbers| Filled::Counts(numbers.iter().map(|number| number.unsigned_abs()).collect())),
-        Content::Text => columns.texts(name).map(|texts| Filled::Texts(texts.iter().map(str::to_owned).collect())),
+/// The column at a place, taken out rather than copied: a long trace fills much of the memory.
+fn filled(columns: &mut Columns, index: usize, content: Content) -> Filled {
+    let integers = |columns: &mut Columns| columns.take_integers(index).expect("a column of integers was asked for");
+    match content {
+        Content::Number | Content::Amount => {
+            Filled::Numbers(columns.take_numbers(index).expect("a column of numbers was asked for"))
+        }
+        Content::Count => Filled::Counts(integers(columns).into_iter().map(i64::unsigned_abs).collect()),
+        Content::Text => {
+            let texts = columns.take_texts(index).expect("a column of text was asked for");
+            Filled::Texts(texts.iter().map(str::to_owned).collect())
+        }
         // The first row need not be the earliest: instants count from the earliest.
-        Content::Instant(_) => columns.instants(name).map(|instants| {
+        Content::Instant(_) => {
+            let instants = integers(columns);
             let first = instants.iter().copied().min().unwrap_or(0);
-            Filled::Counts(instants.iter().map(|instant| instant.abs_diff(first)).collect())
-        }),
-    };
-    column.expect("a column that was asked for is there")
+            Filled::Counts(instants.into_iter().map(|instant| instant.abs_diff(first)).collect())
+        }
+    }
 }

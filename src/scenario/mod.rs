@@ -18,6 +18,7 @@ mod freeze;
 pub mod inputs;
 pub mod model;
 pub mod nearest;
+pub(crate) mod plain;
 pub mod problems;
 pub mod schema;
 pub mod verification;
@@ -82,6 +83,8 @@ pub struct Scenario {
     pub document: String,
     /// The files it was read with, as written in the scenario, and the hash of their contents.
     pub inputs: Vec<(String, String)>,
+    /// The start of the run in its first trace of dates, as RFC 3339 in UTC.
+    pub trace_start: Option<String>,
 }
 
 /// A source of jobs.

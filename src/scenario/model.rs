@@ -3,6 +3,7 @@
 use crate::domain::ids::{ClassId, MethodId, ModelId, RegionId};
 use crate::domain::share::Share;
 use crate::engine::law::Sampler;
+use crate::engine::maths;
 use crate::engine::time::Span;
 use crate::policy::conduct::Conduct;
 use crate::scenario::schema::{Discipline, Interruption, Use};
@@ -12,6 +13,8 @@ use crate::scenario::schema::{Discipline, Interruption, Use};
 pub struct Model {
     /// Its name.
     pub name: String,
+    /// The place of its name among those of all models in alphabetical order: the same however the file is written.
+    pub rank: u16,
     /// Points (tokens, nanoseconds) of the time to read the input.
     pub prefill: Vec<(f64, f64)>,
     /// Time per output token on the reference GPU, alone.
@@ -128,6 +131,8 @@ pub enum Work {
 pub struct Class {
     /// Its name.
     pub name: String,
+    /// The place of its name among those of all classes in alphabetical order: the same however the file is written.
+    pub rank: u16,
     /// The model it asks for.
     pub model: ModelId,
     /// How much work.
@@ -225,7 +230,24 @@ impl PartyKind {
     }
 }
 
+impl Class {
+    /// What remains of the value of a right answer, in micro-credits, when it is used so many nanoseconds after the asking
+    /// (model §5): less than nothing where the delay costs more than the value.
+    pub fn worth(&self, value: f64, delay: f64) -> f64 {
+        match self.discount == 0.0 {
+            true => value - self.delay_cost * delay,
+            false => value * maths::exp(-self.discount * delay),
+        }
+    }
+}
+
 impl NodeGroup {
+    /// Whether its nodes have a number of slots with one job in each, so that a share of them may be in use. Those that serve
+    /// all at once or in batches have none, and neither have those of a frozen twin.
+    pub fn has_slots(&self) -> bool {
+        self.slots < u32::MAX && self.discipline != Discipline::Batch
+    }
+
     /// Whether a node of this group keeps its jobs through a failure, and so still takes requests while it is down.
     pub fn keeps_jobs(&self) -> bool {
         self.failure.as_ref().is_some_and(|failure| failure.jobs != Interruption::Lose)

@@ -104,13 +104,17 @@ impl Problems {
         self.push(Problem::new(Some(origin), message).help(help.map(str::to_owned)));
     }
 
-    /// Adds a problem met while reading an input named at `path` of the document.
+    /// Adds a problem met while reading an input named at `path` of the document: shown there, unless it has a place in the
+    /// input.
     pub fn input(&mut self, document: &Document, path: &str, problem: impl Into<Problem>) {
         if self.name.is_empty() {
             self.name = document.name().to_owned();
         }
-        let named = format!("named by `{path}` in {}", document.nearest_origin(path).label());
-        self.push(problem.into().note(named));
+        let (problem, origin): (Problem, Origin) = (problem.into(), document.nearest_origin(path));
+        self.push(match problem.place {
+            Some(_) => problem.note(format!("named by `{path}` in {}", origin.label())),
+            None => Problem { origin: Some(origin), ..problem },
+        });
     }
 
     /// Adds all of another.
@@ -172,11 +176,11 @@ impl fmt::Display for Problems {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "error: {}", on_one_line(&self.message))?;
+        write!(f, "error: {}", brief(&self.message, VALUE))?;
         // Two digits of line number at least, so that most problems line up with one another.
         let mut gutter = 2;
         if let Some(place) = &self.place {
-            write!(f, "\n  --> {}", on_one_line(place))?;
+            write!(f, "\n  --> {}", brief(place, VALUE))?;
         }
         if let Some(origin) = &self.origin {
             gutter = gutter.max(origin.line().number.to_string().len());
@@ -184,18 +188,40 @@ impl fmt::Display for Problem {
         }
         let written_in = self.origin.as_ref().and_then(|origin| origin.source.note.as_ref());
         for note in self.notes.iter().chain(written_in) {
-            write!(f, "\n{:gutter$} = note: {}", "", on_one_line(note))?;
+            write!(f, "\n{:gutter$} = note: {}", "", brief(note, EXAMPLE))?;
         }
         if let Some(help) = &self.help {
-            write!(f, "\n{:gutter$} = help: {}", "", on_one_line(help))?;
+            write!(f, "\n{:gutter$} = help: {}", "", brief(help, EXAMPLE))?;
         }
         Ok(())
     }
 }
 
+/// The most characters of a value in a message.
+const VALUE: usize = 80;
+
+/// The most characters of an example in a help, and of what a label names.
+const EXAMPLE: usize = 200;
+
+/// The most characters between two values.
+const PROSE: usize = 400;
+
+/// A text on one line in which no value, in backticks, is longer than `most`.
+fn brief(text: &str, most: usize) -> String {
+    let cut = |(index, part): (usize, &str)| {
+        let most = if index % 2 == 1 { most } else { PROSE };
+        match part.char_indices().nth(most) {
+            Some((end, _)) => format!("{}…", &part[..end]),
+            None => part.to_owned(),
+        }
+    };
+    let parts: Vec<String> = text.split('`').enumerate().map(cut).collect();
+    on_one_line(&parts.join("`"))
+}
+
 /// The arrow, and the line with its carets.
 fn show_place(f: &mut fmt::Formatter<'_>, origin: &Origin, gutter: usize) -> fmt::Result {
-    let label = on_one_line(&origin.source.label);
+    let label = brief(&origin.source.label, EXAMPLE);
     if !origin.source.has_lines || origin.is_whole() {
         return write!(f, "\n{:gutter$}--> {label}", "");
     }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use indexmap::IndexMap;
 
-use super::schema::{Checker, Holders, MethodTable, SlashTable};
+use super::schema::{Beliefs, Checker, Holders, MethodTable, SlashTable};
 use crate::domain::ids::{IdVec, MethodId};
 use crate::engine::law::Sampler;
 use crate::engine::random::Draw;
@@ -16,10 +16,12 @@ use crate::policy::verdict::VerdictRule;
 /// The most checks of a method.
 pub const CHECKS: usize = 8;
 
+/// The file of the named methods.
+pub const METHODS_FILE: &str = include_str!("methods.toml");
+
 /// The named methods, as their file writes them.
-static NAMED: LazyLock<IndexMap<String, MethodTable>> = LazyLock::new(|| {
-    toml::from_str(include_str!("methods.toml")).expect("the file of named methods, which a test reads")
-});
+static NAMED: LazyLock<IndexMap<String, MethodTable>> =
+    LazyLock::new(|| toml::from_str(METHODS_FILE).expect("the file of named methods, which a test reads"));
 
 /// The named methods, in the order of their names.
 pub fn named_methods() -> &'static IndexMap<String, MethodTable> {
@@ -43,8 +45,36 @@ pub struct Verification {
     pub exclude_below: f64,
     /// What an unchecked acceptance counts.
     pub credit_unchecked: f64,
-    /// Without a rule of opinions: the probability of a right answer, and of a careful look.
+    /// The probability of a right answer without a rule of opinions, and of a careful look before any evidence.
     pub prior: f64,
+    /// What is known of the time that checks take.
+    pub beliefs: Beliefs,
+    /// The kinds of wrong answers that requesters expect, as shares; `None`: of each method the kind that it sees least.
+    pub kinds: Option<[f64; 5]>,
+    /// The ways in which validators and provers are drawn.
+    pub draws: Vec<Draws>,
+}
+
+/// A way of drawing checkers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draws {
+    /// From the validators, or from the provers.
+    pub by: Checker,
+    /// How many at once, none twice.
+    pub count: u32,
+    /// In proportion to what, as requesters believe it.
+    pub weighting: Weighting,
+}
+
+/// In proportion to what a checker is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weighting {
+    /// All alike.
+    Even,
+    /// Stake.
+    Stake,
+    /// What it weighs in opinions.
+    Opinion,
 }
 
 /// A method: a list of checks.
@@ -66,6 +96,8 @@ pub struct Method {
     pub gas: (f64, u64),
     /// Whether somebody is paid for a check, or for making a proof.
     pub pays_checkers: bool,
+    /// The probability that some check takes place, copies apart.
+    pub looks: f64,
     /// Whether some check is deferred.
     pub defers: bool,
     /// The longest window of its checks.
@@ -91,6 +123,12 @@ pub struct Check {
     pub gas: u64,
     /// Checkers, or copies in all.
     pub count: u32,
+    /// Of validators and provers: the way they are drawn, by its place among [`Verification::draws`].
+    pub way: usize,
+    /// The expected standard normal order statistics of so many, the smallest first.
+    pub scores: Vec<f64>,
+    /// Of `time`, the variance with its factor, in square nanoseconds.
+    pub time_variance: f64,
     /// Of replicas: how many answers must agree.
     pub agree: u32,
     /// Of replicas: whether the others are called off at the verdict.
@@ -120,12 +158,6 @@ impl Method {
 }
 
 impl Check {
-    /// The probability that a careful look finds a wrong answer of which nothing is known: the mean over the kinds, each
-    /// thought as likely as the others (assumed).
-    pub fn detection(&self) -> f64 {
-        self.detects.iter().sum::<f64>() / self.detects.len() as f64
-    }
-
     /// What one checker is expected to do for a job of so much work, on the reference GPU.
     pub fn expected_work(&self, job: Span) -> Span {
         Span::from_nanos(job.nanos() * self.work + self.mean_time)

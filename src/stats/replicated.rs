@@ -52,15 +52,18 @@ pub struct Replicated {
 }
 
 impl Method {
+    /// How each is written in tables, and what it means, in the order of the methods.
+    pub const WORDS: &[(&str, &str)] = &[
+        ("t", "Student's t of the replications"),
+        ("t-of-logit", "Student's t on the logit, so that both ends lie between 0 and 1"),
+        ("unseen", "no run has it, or every job of every run does: a bound from one side"),
+        ("same", "all runs have the same value, and there is no interval"),
+        ("single", "one run has the measure, and there is no interval"),
+    ];
+
     /// How it is written in tables.
     pub fn name(self) -> &'static str {
-        match self {
-            Method::Student => "t",
-            Method::Logit => "t-of-logit",
-            Method::Unseen => "unseen",
-            Method::Same => "same",
-            Method::Single => "single",
-        }
+        Method::WORDS[self as usize].0
     }
 
     /// Reads [`Method::name`].

@@ -1,14 +1,18 @@
 //! What varies from point to point: paths into the scenario with the values they take.
 
-use crate::engine::maths::{exp, ln};
-use crate::scenario::document::Document;
-use crate::scenario::document::Set;
+use crate::domain::money::Money;
 use crate::scenario::document::node::{Node, Value};
 use crate::scenario::document::path::{self, Step};
+use crate::scenario::document::{Document, Set};
 use crate::scenario::problems::Problems;
 
 use super::file::{AxisTable, RangeTable, Scale};
+use super::grain::Grain;
 use super::measure::is_plain;
+use super::range::Range;
+
+/// The most numbers of a range; more are a slip of the pen.
+const LEVELS_MAX: u32 = 1_000_000;
 
 /// An axis.
 #[derive(Clone, Debug)]
@@ -20,6 +24,8 @@ pub struct Axis {
     /// Its values.
     pub values: Values,
     paths: Vec<String>,
+    /// What the scenario asks for at each path.
+    grains: Vec<Grain>,
     format: Option<String>,
     labelled: bool,
     /// Where it stands in the study: `axes[0]`.
@@ -57,17 +63,6 @@ pub enum Shown {
     Text(String),
 }
 
-/// Numbers between two ends.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Range {
-    from: f64,
-    to: f64,
-    /// How many a grid takes.
-    pub count: Option<u32>,
-    scale: Scale,
-    unit: String,
-}
-
 impl std::fmt::Display for Shown {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -78,8 +73,13 @@ impl std::fmt::Display for Shown {
 }
 
 impl Axis {
-    /// Reads the axis at `axes[index]` of a study.
-    pub fn read(document: &Document, index: usize, table: &AxisTable, problems: &mut Problems) -> Option<Axis> {
+    /// Reads the axis at `axes[index]` of a study of the scenario `base`.
+    pub fn read(
+        (document, base): (&Document, &Document),
+        index: usize,
+        table: &AxisTable,
+        problems: &mut Problems,
+    ) -> Option<Axis> {
         let place = format!("axes[{index}]");
         let mut wrong = |key: &str, message: String, help: &str| {
             let at = if key.is_empty() { place.clone() } else { format!("{place}.{key}") };
@@ -123,7 +123,8 @@ impl Axis {
             return None;
         }
         let (format, labelled) = (table.format.clone(), table.labels.is_some());
-        let axis = Axis { name, columns, values: Values::Open, paths, format, labelled, place };
+        let grains = paths.iter().map(|path| Grain::of(base, path, format.as_deref())).collect();
+        let axis = Axis { name, columns, values: Values::Open, paths, grains, format, labelled, place };
         axis.with_values(document, table, problems)
     }
 
@@ -193,7 +194,7 @@ impl Axis {
         let cells = match label {
             Some(label) => vec![Shown::Text(label.to_owned())],
             None if self.labelled => vec![Shown::Text(node.to_toml())],
-            None => nodes.iter().map(|node| shown(node)).collect(),
+            None => nodes.iter().zip(&self.grains).map(|(node, grain)| shown(node, *grain)).collect(),
         };
         Some(Level { sets, cells, place: place.to_owned() })
     }
@@ -208,6 +209,7 @@ impl Axis {
                     None => format!("{number}{}", range.unit),
                 };
                 let sets = vec![Set { path: self.paths[0].clone(), value }];
+                // What is shown is what is set: a number is rounded to what the scenario can hold.
                 Level { sets, cells: vec![Shown::Number(number)], place: format!("{}.range", self.place) }
             }
             Values::Listed(levels) => levels[((share * levels.len() as f64) as usize).min(levels.len() - 1)].clone(),
@@ -240,6 +242,29 @@ impl Axis {
     pub fn lengthen(&mut self) {
         if self.columns.len() == self.paths.len() {
             self.columns = self.paths.iter().map(|path| plain_name(path)).collect();
+        }
+    }
+
+    /// A value as its column number `column` shows it.
+    pub fn shown(&self, node: &Node, column: usize) -> Shown {
+        // A label is a text, whatever it stands for.
+        let grain = self.grains.get(column).copied().filter(|_| !self.labelled);
+        shown(node, grain.unwrap_or(Grain::Any))
+    }
+
+    /// The number of a range at a share of the way, as if any number would do.
+    pub fn between(&self, share: f64) -> Option<f64> {
+        match &self.values {
+            Values::Range(range) => Some(range.between(share)),
+            Values::Listed(_) | Values::Open => None,
+        }
+    }
+
+    /// Whether numbers of its range are rounded, and to what.
+    pub fn grain(&self) -> Grain {
+        match &self.values {
+            Values::Range(range) => range.grain,
+            Values::Listed(_) | Values::Open => Grain::Any,
         }
     }
 
@@ -284,27 +309,13 @@ impl Axis {
             wrong("from", format!("a log range begins above 0, not at `{from}`"), "or write `scale = \"linear\"`");
         } else if table.count.is_some_and(|count| count < 2) {
             wrong("count", "a range has at least its two ends".into(), "write 2 or more");
+        } else if let Some(count) = table.count.filter(|count| *count > LEVELS_MAX) {
+            wrong("count", format!("a range of {count} numbers"), &format!("write at most {LEVELS_MAX}"));
         } else {
-            return Some(Range { from, to, count: table.count, scale: table.scale, unit });
+            let grain = self.grains[0];
+            return Some(Range { from, to, count: table.count, scale: table.scale, unit, grain });
         }
         None
-    }
-}
-
-impl Range {
-    /// The number at a share of the way, to twelve digits; the ends are exact.
-    pub fn at(&self, share: f64) -> f64 {
-        if share <= 0.0 {
-            return self.from;
-        }
-        if share >= 1.0 {
-            return self.to;
-        }
-        let number = match self.scale {
-            Scale::Linear => self.from + (self.to - self.from) * share,
-            Scale::Log => exp(ln(self.from) + (ln(self.to) - ln(self.from)) * share),
-        };
-        format!("{number:.11e}").parse().expect("a number reads what it writes")
     }
 }
 
@@ -324,11 +335,15 @@ fn number_with_unit(node: &Node) -> Option<(f64, String)> {
     number.is_finite().then_some((number, unit))
 }
 
-pub(super) fn shown(node: &Node) -> Shown {
+fn shown(node: &Node, grain: Grain) -> Shown {
     match &node.value {
         Value::Integer(number) => Shown::Number(*number as f64),
         Value::Float(number) if number.is_finite() => Shown::Number(*number),
-        Value::Text(text) => Shown::Text(text.clone()),
+        // An amount in quotes is a number all the same.
+        Value::Text(text) => match Money::try_from(text.as_str()) {
+            Ok(amount) if grain == Grain::Money => Shown::Number(amount.units()),
+            _ => Shown::Text(text.clone()),
+        },
         _ => Shown::Text(node.to_toml()),
     }
 }

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use crate::engine::hash::hash_hex;
 use crate::output::folder::FileError;
+use crate::output::own;
 
-use super::course::{Measured, Row};
+use super::course::{Chunk, Measured, Row};
 
 /// The layout of chunks; it rises when an older one can no longer be read.
 const FORMAT: u32 = 1;
@@ -45,17 +46,21 @@ pub fn text(study: &str, number: usize, measures: &[&str], rows: &[Row]) -> Stri
     format!("{body}# end {}\n", hash_hex(body.as_bytes()))
 }
 
-/// Reads the chunk of this number and study.
-pub fn read(path: &Path, study: &str, number: usize) -> Result<Found, FileError> {
-    let text = match std::fs::read(path) {
+/// Reads the chunk of this study. A file of another cut of the work, or of another chunk, is none.
+pub fn read(path: &Path, study: &str, chunk: &Chunk) -> Result<Found, FileError> {
+    let text = match own::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Found::Missing),
         Err(error) => return Err(FileError::new("read", path)(error)),
     };
     let found = String::from_utf8(text).map_err(|_| "it is not text".to_owned());
-    let rows = found.and_then(|text| match text.starts_with(&opening(study, number)) {
+    let rows = found.and_then(|text| match text.starts_with(&opening(study, chunk.number)) {
         true => parse(&text).map(|(_, rows)| rows),
         false => Err("it is of another study".to_owned()),
+    });
+    let rows = rows.and_then(|rows| match chunk.is_of(&rows) {
+        true => Ok(rows),
+        false => Err("it holds other points or replications than the chunk has".to_owned()),
     });
     Ok(rows.map_or_else(Found::Damaged, Found::Whole))
 }
@@ -101,6 +106,10 @@ mod tests {
     use super::*;
     use crate::parquet::scratch::Scratch;
 
+    fn chunk(number: usize, point: usize, replications: std::ops::Range<u64>) -> Chunk {
+        Chunk { number, tasks: vec![crate::study::course::Task { point, replications }] }
+    }
+
     fn rows() -> Vec<Row> {
         let done = Measured { digest: "ab12".into(), values: vec![Some(0.1 + 0.2), None] };
         let row = |replication, outcome| Row { point: 3, identity: "ef".into(), replication, outcome };
@@ -111,15 +120,29 @@ mod tests {
     fn a_chunk_reads_what_it_writes() {
         let scratch = Scratch::new("chunk-round-trip");
         let path = scratch.join("7.csv");
-        assert_eq!(read(&path, "cd", 7).unwrap(), Found::Missing);
+        let chunk = chunk(7, 3, 0..2);
+        assert_eq!(read(&path, "cd", &chunk).unwrap(), Found::Missing);
         let text = text("cd", 7, &["wait", "jobs"], &rows());
         std::fs::write(&path, &text).unwrap();
         let mut expected = rows();
         expected[1].outcome = Err("no, \"never\" again".into());
-        assert_eq!(read(&path, "cd", 7).unwrap(), Found::Whole(expected));
+        assert_eq!(read(&path, "cd", &chunk).unwrap(), Found::Whole(expected));
         assert_eq!(parse(&text).unwrap().0, ["wait", "jobs"]);
         for (study, number) in [("cd", 8), ("ce", 7)] {
-            assert_eq!(read(&path, study, number).unwrap(), Found::Damaged("it is of another study".into()));
+            let chunk = Chunk { number, ..chunk.clone() };
+            assert_eq!(read(&path, study, &chunk).unwrap(), Found::Damaged("it is of another study".into()));
+        }
+    }
+
+    /// A file that is whole, but of other points or replications than the work is cut into, is no chunk.
+    #[test]
+    fn another_cut_is_noticed() {
+        let scratch = Scratch::new("chunk-cut");
+        let path = scratch.join("7.csv");
+        std::fs::write(&path, text("cd", 7, &["wait", "jobs"], &rows())).unwrap();
+        for other in [chunk(7, 3, 0..1), chunk(7, 3, 0..3), chunk(7, 3, 1..3), chunk(7, 2, 0..2), chunk(7, 3, 0..0)] {
+            let damaged = Found::Damaged("it holds other points or replications than the chunk has".into());
+            assert_eq!(read(&path, "cd", &other).unwrap(), damaged, "{other:?}");
         }
     }
 
@@ -133,9 +156,9 @@ mod tests {
             let mut changed = whole.clone();
             changed[place] ^= 1;
             std::fs::write(&path, &changed).unwrap();
-            assert!(matches!(read(&path, "cd", 7).unwrap(), Found::Damaged(_)), "byte {place}");
+            assert!(matches!(read(&path, "cd", &chunk(7, 3, 0..2)).unwrap(), Found::Damaged(_)), "byte {place}");
             std::fs::write(&path, &whole[..place]).unwrap();
-            assert!(matches!(read(&path, "cd", 7).unwrap(), Found::Damaged(_)), "cut at {place}");
+            assert!(matches!(read(&path, "cd", &chunk(7, 3, 0..2)).unwrap(), Found::Damaged(_)), "cut at {place}");
         }
     }
 }

@@ -5,13 +5,14 @@
 //! along which a search goes.
 
 use crate::parquet::Kind;
-use crate::record::columns::{ColumnDescription, TableDescription};
+use crate::record::columns::{ColumnDescription, TableDescription, Words, described};
 use crate::stats::interval::Paired;
 
 use super::Study;
 use super::axis::Shown;
 use super::course::{Point, Row};
 use super::design::Design;
+use super::design::frontier::Found;
 use super::differences::Difference;
 use super::merge::{Line, Mean};
 use super::replicate::Stopped;
@@ -58,6 +59,7 @@ pub(super) struct Declared {
     pub(super) nullable: bool,
     pub(super) meaning: &'static str,
     pub(super) formula: &'static str,
+    pub(super) words: Words,
     pub(super) fill: Fill,
 }
 
@@ -69,11 +71,11 @@ pub(super) struct Declaration {
 }
 
 const fn one(name: &'static str, kind: Kind, meaning: &'static str, fill: fn(&Entry<'_>) -> Value) -> Declared {
-    Declared { name, kind, nullable: false, meaning, formula: "", fill: Fill::One(fill) }
+    Declared { name, kind, nullable: false, meaning, formula: "", words: &[], fill: Fill::One(fill) }
 }
 
 const fn each(name: &'static str, kind: Kind, meaning: &'static str, fill: fn(&Entry<'_>, usize) -> Value) -> Declared {
-    Declared { name, kind, nullable: false, meaning, formula: "", fill: Fill::Measures(fill) }
+    Declared { name, kind, nullable: false, meaning, formula: "", words: &[], fill: Fill::Measures(fill) }
 }
 
 impl<'a> Entry<'a> {
@@ -107,6 +109,10 @@ impl Declared {
         Declared { nullable: true, ..self }
     }
 
+    const fn words(self, words: Words) -> Declared {
+        Declared { words, ..self }
+    }
+
     const fn formula(self, formula: &'static str) -> Declared {
         Declared { formula, ..self }
     }
@@ -120,6 +126,7 @@ const AXES: Declared = Declared {
     nullable: false,
     meaning: "value of the axis at the point; of type f64 where all its values are numbers",
     formula: "",
+    words: &[],
     fill: Fill::Axes,
 };
 const CLASS: Declared = one("class", Kind::Text, "the class of job", |entry| Value::Text(Some(entry.class.to_owned())));
@@ -234,12 +241,13 @@ pub(super) static MEANS: Declaration = Declaration {
         one(
             "stopped",
             Kind::Text,
-            "why a sequential point was run no more: met, its first mean is known as well as wished; most, it is not; failed, a run was; missing where the number is fixed",
+            "why a sequential point was run no more; missing where the number of runs is fixed",
             |entry| {
                 let (rows, _) = entry.means();
                 Value::Text(stopped(entry.study, rows).map(|stopped| stopped.name().to_owned()))
             },
         )
+        .words(Stopped::WORDS)
         .nullable(),
         MEAN,
         MEAN_HALF,
@@ -282,12 +290,10 @@ pub(super) static FRONTIER: Declaration = Declaration {
     grain: "one row per line of a search: a combination of the axes that are not searched",
     columns: &[
         AXES,
-        one(
-            "found",
-            Kind::Text,
-            "how the search ended; the words are explained in docs/survival-frontier.md",
-            |entry| Value::Text(Some(entry.line().crossing.found.name().to_owned())),
-        ),
+        one("found", Kind::Text, "how the search ended", |entry| {
+            Value::Text(Some(entry.line().crossing.found.name().to_owned()))
+        })
+        .words(Found::WORDS),
         one("SEARCHED", Kind::F64, "value at which the mean of the first measure crosses the level", |entry| {
             Value::Number(entry.line().values[0])
         })
@@ -308,6 +314,9 @@ pub(super) static FRONTIER: Declaration = Declaration {
         .nullable(),
         one("probes", Kind::U64, "points tried on the line", |entry| Value::Count(entry.line().probes)),
         one("runs", Kind::U64, "runs of these points", |entry| Value::Count(entry.line().runs)),
+        one("failed", Kind::U64, "runs of these that came to nothing; with any the search is `failed`", |entry| {
+            Value::Count(entry.line().failed)
+        }),
     ],
 };
 
@@ -320,6 +329,7 @@ pub fn all() -> Vec<TableDescription> {
         nullable: column.nullable,
         meaning: column.meaning,
         formula: column.formula,
+        words: described(column.words),
     };
     let tables = [&POINTS, &MEANS, &DIFFERENCES, &POINTS_BY_CLASS, &MEANS_BY_CLASS, &DIFFERENCES_BY_CLASS, &FRONTIER];
     let table = |table: &&Declaration| TableDescription {

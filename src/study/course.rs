@@ -72,6 +72,12 @@ pub struct Course<'s> {
 }
 
 impl Chunk {
+    /// Whether rows are those of its points and replications, in order.
+    pub fn is_of(&self, rows: &[Row]) -> bool {
+        let wanted = self.tasks.iter().flat_map(|task| task.replications.clone().map(|one| (task.point, one)));
+        wanted.eq(rows.iter().map(|row| (row.point, row.replication)))
+    }
+
     /// Runs in it.
     pub fn runs(&self) -> u64 {
         self.tasks.iter().map(|task| task.replications.end - task.replications.start).sum()
@@ -109,6 +115,11 @@ impl<'s> Course<'s> {
         self.generation
     }
 
+    /// Chunks of the generations before the one that is due: numbers below it are done.
+    pub fn earlier(&self) -> usize {
+        self.earlier
+    }
+
     /// The work that is due; none once the study is complete.
     pub fn current(&self) -> &[Chunk] {
         &self.current
@@ -139,7 +150,8 @@ impl<'s> Course<'s> {
     pub fn probes(&self, line: usize) -> Vec<(usize, Probe)> {
         let on_line = |(number, point): (usize, &Point)| {
             let (_, share) = point.search.filter(|(own, _)| *own == line)?;
-            let probe = Probe { share, values: self.judged(number), runs: self.rows[number].len() as u64 };
+            let failed = self.rows[number].iter().filter(|row| row.outcome.is_err()).count() as u64;
+            let probe = Probe { share, values: self.judged(number), runs: self.rows[number].len() as u64, failed };
             Some((number, probe))
         };
         let mut probes: Vec<(usize, Probe)> = self.points.iter().enumerate().filter_map(on_line).collect();

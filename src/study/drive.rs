@@ -91,15 +91,14 @@ impl<'s> Driver<'s, '_> {
         let (course, _) = look(self.study, self.folder)?;
         let current = course.current();
         let Some(chunk) = current.iter().find(|chunk| chunk.number == number) else {
-            let first = current.first().map_or(usize::MAX, |chunk| chunk.number);
-            return match number < first {
+            return match number < course.earlier() {
                 true => Ok(false),
                 false => Err(StudyError::Wrong(beyond(number, current))),
             };
         };
         self.watch.generation(course.generation(), 1, chunk.runs());
         loop {
-            if matches!(self.folder.read(number)?, Found::Whole(_)) {
+            if matches!(self.folder.read(chunk)?, Found::Whole(_)) {
                 return Ok(false);
             }
             if self.ensure(&course, chunk)?.is_some() {
@@ -151,12 +150,12 @@ impl<'s> Driver<'s, '_> {
             self.watch.done(rows.len() as u64);
             Ok(Some(rows))
         };
-        if let Found::Whole(rows) = self.folder.read(chunk.number)? {
+        if let Found::Whole(rows) = self.folder.read(chunk)? {
             return read(rows);
         }
         let Some(_claim) = self.folder.claim(chunk.number)? else { return Ok(None) };
         // It may have been done between the look and the claim.
-        if let Found::Whole(rows) = self.folder.read(chunk.number)? {
+        if let Found::Whole(rows) = self.folder.read(chunk)? {
             return read(rows);
         }
         let rows = run_chunk(self.study, course.points(), chunk, self.folder.known(), self.runner, self.stop);
@@ -164,7 +163,7 @@ impl<'s> Driver<'s, '_> {
         let written = self.folder.write(chunk.number, &rows);
         // Rows are judged as they are read, so that a study taken up again goes on as it would have. Where there are no
         // locks another driver may have done the chunk, and tidied up, meanwhile: that is as good.
-        match (self.folder.read(chunk.number)?, written) {
+        match (self.folder.read(chunk)?, written) {
             (Found::Whole(rows), _) => read(rows),
             (_, Err(error)) => Err(error.into()),
             _ => {
@@ -191,7 +190,7 @@ pub fn look<'a>(study: &'a Study, folder: &Folder) -> Result<(Course<'a>, Status
         status.generation = course.generation();
         let mut rows = Vec::new();
         for chunk in course.current() {
-            match folder.read(chunk.number)? {
+            match folder.read(chunk)? {
                 Found::Whole(found) => rows.push(found),
                 Found::Missing => status.missing.push(chunk.number),
                 Found::Damaged(why) => status.damaged.push((chunk.number, why)),

@@ -33,9 +33,9 @@ pub struct StudyTable {
     pub design: DesignTable,
     /// How often each point is run: replication 0, 1, … of every point share their random numbers.
     pub replications: ReplicationsTable,
-    /// Columns of the summary, or quotients of sums of them, such as `"fate_final_right / jobs"` and
-    /// `"used = fate_final_right + fate_final_wrong / jobs"`. `chat.jobs` is a column of the class `chat`, and `*.jobs` that of
-    /// every class, in tables of their own with a row for each. The first is the one judged.
+    /// Columns of the summary, or formulas of them with `+`, `-`, `*`, `/` and parentheses, such as `"fate_final_right / jobs"`
+    /// and `"asked = (jobs - fate_declined) / jobs"`. `chat.jobs` is a column of the class `chat`, and `*.jobs` that of every
+    /// class, in tables of their own with a row for each. The first is the one judged.
     pub measures: Vec<String>,
     /// What the points are compared with, by axis: a point is paired with the one that differs from it in these axes
     /// alone and has these values there.
@@ -74,7 +74,8 @@ pub struct AxisTable {
     /// What the values are called in tables, one for each.
     #[serde(default)]
     pub labels: Option<Vec<String>>,
-    /// Numbers between two ends, instead of `values`.
+    /// Numbers between two ends, instead of `values`. They are rounded to what the path takes: amounts of money to six
+    /// decimals, counts to whole numbers.
     #[serde(default)]
     pub range: Option<RangeTable>,
     /// How a number becomes a value of the scenario, such as `"{}ms"`. Default the number itself.

@@ -2,19 +2,20 @@
 //!
 //! Every file appears whole under its name or not at all. A chunk is claimed by locking a file beside it; the lock of a
 //! driver that was killed is gone with it, and where a file system knows no locks two drivers may do one chunk twice,
-//! with the same bytes.
+//! with the same bytes. What is not the study's stays, and no link in the folder is followed.
 
-use std::fs::{self, File, TryLockError};
-use std::io::{ErrorKind, Write};
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use crate::output::folder::{FileError, MANIFEST};
 use crate::output::identity::FORMAT;
+use crate::output::own::{self, Known as Ours, Lock};
 
 use super::chunk::{self, Found};
-use super::course::{Measured, Row};
+use super::course::{Chunk, Measured, Row};
 use super::work::Known;
 use super::{Study, StudyError};
 
@@ -32,20 +33,12 @@ pub struct Folder {
     chunk_runs: u64,
     measures: Vec<String>,
     known: Known,
+    has_locks: bool,
 }
 
-/// The right to do a chunk, as long as it is held.
-#[derive(Debug)]
-pub struct Claim {
-    path: PathBuf,
-    _lock: Option<File>,
-}
-
-impl Drop for Claim {
-    fn drop(&mut self) {
-        // A claim that stays behind is unlocked and stops nobody.
-        let _ = fs::remove_file(&self.path);
-    }
+/// Whether a study has begun in a folder.
+pub fn is_begun(path: &Path) -> bool {
+    path.join(STUDY).is_file()
 }
 
 impl Folder {
@@ -58,27 +51,26 @@ impl Folder {
         chunk_runs: impl FnOnce() -> u64,
         changed: bool,
     ) -> Result<Folder, StudyError> {
+        if own::exists(path) && Folder::begun(path)?.is_none() {
+            check_empty(path)?;
+        }
         fs::create_dir_all(path).map_err(FileError::new("create", path))?;
-        let _held = hold(path)?;
+        let held = hold(path)?;
         let id = study.identity().id();
         let chunk_runs = match Folder::begun(path)? {
-            Some(before) if before["id"] == id.as_str() => before["chunk-runs"].as_u64().unwrap_or(1).max(1),
+            Some(before) if before["id"] == id.as_str() => cut(path, &before)?,
             Some(before) if !changed => return Err(StudyError::Changed(differences(&before, &described(study, 0)))),
             before => {
-                if before.is_none() {
-                    check_empty(path)?;
-                }
                 keep(path, before.as_ref())?;
                 let chunk_runs = chunk_runs().max(1);
                 let mut text = serde_json::to_string_pretty(&described(study, chunk_runs)).expect("values become JSON");
                 text.push('\n');
-                write_whole(&path.join(STUDY), text.as_bytes())?;
+                own::replace(&path.join(STUDY), text.as_bytes(), Ours::Begins("{\n  \"id\":"))?;
                 chunk_runs
             }
         };
-        let chunks = path.join(CHUNKS);
-        fs::create_dir_all(&chunks).map_err(FileError::new("create", &chunks))?;
-        Folder::with(path, study, id, chunk_runs)
+        own::subfolder(&path.join(CHUNKS))?;
+        Folder::with(path, study, id, chunk_runs, held.is_held())
     }
 
     /// Takes up a study that has begun.
@@ -86,25 +78,37 @@ impl Folder {
         let id = study.identity().id();
         match Folder::begun(path)? {
             Some(before) if before["id"] == id.as_str() => {
-                Folder::with(path, study, id, before["chunk-runs"].as_u64().unwrap_or(1).max(1))
+                let chunk_runs = cut(path, &before)?;
+                Folder::with(path, study, id, chunk_runs, true)
             }
             Some(before) => Err(StudyError::Changed(differences(&before, &described(study, 0)))),
             None => Err(StudyError::Wrong(format!("no study has begun in `{}`", path.display()))),
         }
     }
 
-    fn with(path: &Path, study: &Study, id: String, chunk_runs: u64) -> Result<Folder, StudyError> {
+    fn with(path: &Path, study: &Study, id: String, chunk_runs: u64, has_locks: bool) -> Result<Folder, StudyError> {
+        for inner in [CHUNKS, KEPT].map(|name| path.join(name)) {
+            if fs::symlink_metadata(&inner).is_ok_and(|found| !found.is_dir()) {
+                own::subfolder(&inner)?;
+            }
+        }
         let measures: Vec<String> = study.measures.iter().map(|measure| measure.name.clone()).collect();
         let known = known(&path.join(KEPT), &measures)?;
-        Ok(Folder { path: path.to_owned(), id, chunk_runs, measures, known })
+        Ok(Folder { path: path.to_owned(), id, chunk_runs, measures, known, has_locks })
     }
 
     fn begun(path: &Path) -> Result<Option<Value>, StudyError> {
         let file = path.join(STUDY);
-        match fs::read(&file) {
-            Ok(bytes) => serde_json::from_slice(&bytes)
-                .map(Some)
-                .map_err(|error| StudyError::Damaged(format!("cannot read `{}`: {error}", file.display()))),
+        match own::read(&file) {
+            Ok(bytes) => {
+                let parsed: Result<Value, _> = serde_json::from_slice(&bytes);
+                let found = parsed.map_err(|error| format!("cannot read `{}`: {error}", file.display()));
+                let found = found.map_err(StudyError::Damaged)?;
+                match found["id"].as_str().is_some_and(|id| own::is_hex(id, 32)) {
+                    true => Ok(Some(found)),
+                    false => Err(StudyError::Wrong(format!("`{}` was not written by this program", file.display()))),
+                }
+            }
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(FileError::new("read", &file)(error).into()),
         }
@@ -130,14 +134,19 @@ impl Folder {
         &self.known
     }
 
-    /// What the file of a chunk holds.
-    pub fn read(&self, number: usize) -> Result<Found, FileError> {
-        chunk::read(&self.chunk_path(number), &self.id, number)
+    /// Whether the file system keeps drivers apart, as far as was seen when the folder was opened.
+    pub fn has_locks(&self) -> bool {
+        self.has_locks
     }
 
-    /// Writes the file of a chunk.
+    /// What the file of a chunk holds.
+    pub fn read(&self, chunk: &Chunk) -> Result<Found, FileError> {
+        chunk::read(&self.chunk_path(chunk.number), &self.id, chunk)
+    }
+
+    /// Writes the file of a chunk. A damaged one is ours by its name.
     pub fn write(&self, number: usize, rows: &[Row]) -> Result<(), FileError> {
-        write_whole(&self.chunk_path(number), self.text(number, rows).as_bytes())
+        own::replace(&self.chunk_path(number), self.text(number, rows).as_bytes(), Ours::Named)
     }
 
     /// The file of a chunk with these rows.
@@ -149,43 +158,41 @@ impl Folder {
     /// The bytes of a chunk as they are.
     pub fn bytes(&self, number: usize) -> Result<Vec<u8>, FileError> {
         let path = self.chunk_path(number);
-        fs::read(&path).map_err(FileError::new("read", &path))
+        own::read(&path).map_err(FileError::new("read", &path))
     }
 
-    /// Claims a chunk; none if another driver has it.
-    pub fn claim(&self, number: usize) -> Result<Option<Claim>, FileError> {
-        let path = self.claim_path(number);
-        let file = File::create(&path).map_err(FileError::new("create", &path))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Claim { path, _lock: Some(file) })),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(_)) => Ok(Some(Claim { path, _lock: None })),
-        }
+    /// Claims a chunk, as long as the claim is held; none if another driver has it.
+    pub fn claim(&self, number: usize) -> Result<Option<Lock>, FileError> {
+        Lock::take(&self.claim_path(number), false)
     }
 
     /// Whether a driver that lives has claimed a chunk.
     pub fn is_claimed(&self, number: usize) -> bool {
-        let claimed = |file: File| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock));
-        File::open(self.claim_path(number)).is_ok_and(claimed)
+        Lock::is_taken(&self.claim_path(number))
     }
 
     /// Holds the folder for its tables: one driver writes them at a time.
-    pub fn hold(&self) -> Result<File, FileError> {
+    pub fn hold(&self) -> Result<Lock, FileError> {
         hold(&self.path)
     }
 
-    /// Removes what is of no use once the tables are written; whoever calls it holds the folder.
+    /// Removes what is of no use once the tables are written; whoever calls it holds the folder. What a study does not
+    /// write stays.
     pub fn tidy(&self) {
         // What cannot be removed does no harm.
-        let _ = fs::remove_dir_all(self.path.join(KEPT));
-        for folder in [self.path.clone(), self.path.join(CHUNKS)] {
-            for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-                let name = entry.file_name().to_string_lossy().into_owned();
-                if name.ends_with(".partial") || name.ends_with(".lock") && name != LOCK {
-                    let _ = fs::remove_file(entry.path());
-                }
+        let (chunks, kept) = (self.path.join(CHUNKS), self.path.join(KEPT));
+        for (path, name) in files(&kept) {
+            if name.rsplit_once('-').is_some_and(|(_, name)| is_numbered(name, ".csv")) {
+                let _ = fs::remove_file(path);
             }
         }
+        let _ = fs::remove_dir(kept);
+        for (path, _) in files(&chunks).into_iter().filter(|(_, name)| is_numbered(name, ".lock")) {
+            // Taken and let go, a lock is removed; one that another driver holds stays.
+            let _ = Lock::take(&path, false);
+        }
+        own::sweep(&self.path, |_| true);
+        own::sweep(&chunks, |_| true);
     }
 
     /// The file of a chunk.
@@ -198,27 +205,36 @@ impl Folder {
     }
 }
 
-/// Writes a file beside its name and gives it the name when it is whole and on the disk.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
-    let mut name = path.file_name().expect("a file has a name").to_os_string();
-    name.push(format!(".{}.partial", std::process::id()));
-    let partial = path.with_file_name(name);
-    let written = File::create(&partial)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&partial, path));
-    written.map_err(|error| {
-        let _ = fs::remove_file(&partial);
-        FileError::new("write", path)(error)
-    })
-}
-
 /// Waits until no other driver holds the folder. Without locks two drivers that begin at the same instant may disagree
 /// on the cut of the work; the chunks of one are then not those of the other, and are done again.
-fn hold(path: &Path) -> Result<File, FileError> {
+fn hold(path: &Path) -> Result<Lock, FileError> {
     let path = path.join(LOCK);
-    let file = File::create(&path).map_err(FileError::new("create", &path))?;
-    let _ = file.lock();
-    Ok(file)
+    let busy = || FileError::new("lock", &path)(io::Error::from(ErrorKind::WouldBlock));
+    Lock::take(&path, true)?.ok_or_else(busy)
+}
+
+/// How many runs a chunk has, as the folder says.
+fn cut(path: &Path, begun: &Value) -> Result<u64, StudyError> {
+    let said = begun["chunk-runs"].as_u64().filter(|runs| *runs > 0);
+    let file = path.join(STUDY);
+    let damaged = || StudyError::Damaged(format!("`{}` does not say how many runs a chunk has", file.display()));
+    said.ok_or_else(damaged)
+}
+
+/// The files in a folder with their names, none of them a link, in order; nothing where it cannot be read.
+fn files(folder: &Path) -> Vec<(PathBuf, String)> {
+    let is_file = |entry: &fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_file());
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten().filter(is_file);
+    let mut files: Vec<_> =
+        entries.filter_map(|entry| Some((entry.path(), entry.file_name().to_str()?.to_owned()))).collect();
+    files.sort();
+    files
+}
+
+/// Whether a name is that of a chunk's file of this kind.
+fn is_numbered(name: &str, kind: &str) -> bool {
+    let digits = name.strip_suffix(kind);
+    digits.is_some_and(|digits| digits.len() >= 6 && digits.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
 /// What is written of a study: everything that decides its results, and how the work is cut.
@@ -272,17 +288,16 @@ fn compare(before: &Value, now: &Value, path: &str, part: &str, lines: &mut Vec<
     }
 }
 
-/// Nobody's files are taken for a study's.
+/// No stranger's files are taken for a study's.
 fn check_empty(path: &Path) -> Result<(), StudyError> {
     let ours = [LOCK, CHUNKS, KEPT];
     let entries = fs::read_dir(path).map_err(FileError::new("read", path))?;
-    let foreign = entries.flatten().any(|entry| {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        !ours.contains(&name.as_str()) && !name.ends_with(".partial")
-    });
-    match foreign {
-        true => Err(StudyError::Wrong(format!("`{}` holds files and is no study's folder", path.display()))),
-        false => Ok(()),
+    let mut names: Vec<String> =
+        entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    match names.iter().find(|name| !ours.contains(&name.as_str()) && !own::is_unfinished(name)) {
+        Some(name) => Err(StudyError::Wrong(format!("`{}` holds `{name}` and is no study's folder", path.display()))),
+        None => Ok(()),
     }
 }
 
@@ -290,15 +305,19 @@ fn check_empty(path: &Path) -> Result<(), StudyError> {
 fn keep(path: &Path, before: Option<&Value>) -> Result<(), FileError> {
     let (chunks, kept) = (path.join(CHUNKS), path.join(KEPT));
     let prefix = before.and_then(|before| before["id"].as_str()).unwrap_or("unknown").to_owned();
-    for entry in fs::read_dir(&chunks).into_iter().flatten().flatten() {
-        if entry.path().extension().is_some_and(|extension| extension == "csv") {
-            fs::create_dir_all(&kept).map_err(FileError::new("create", &kept))?;
-            let name = format!("{prefix}-{}", entry.file_name().to_string_lossy());
-            fs::rename(entry.path(), kept.join(name)).map_err(FileError::new("set aside", &entry.path()))?;
-        }
+    if own::exists(&chunks) {
+        own::subfolder(&chunks)?;
     }
-    for table in ["points", "means", "differences", "frontier"] {
-        let _ = fs::remove_file(path.join(format!("{table}.parquet")));
+    for (file, name) in files(&chunks).into_iter().filter(|(_, name)| is_numbered(name, ".csv")) {
+        own::subfolder(&kept)?;
+        fs::rename(&file, kept.join(format!("{prefix}-{name}"))).map_err(FileError::new("set aside", &file))?;
+    }
+    for table in super::columns::all() {
+        let file = path.join(format!("{}.parquet", table.name));
+        if own::exists(&file) {
+            own::check_file(&file, Ours::Marked)?;
+            fs::remove_file(&file).map_err(FileError::new("remove", &file))?;
+        }
     }
     let _ = fs::remove_file(path.join(MANIFEST));
     Ok(())
@@ -307,9 +326,9 @@ fn keep(path: &Path, before: Option<&Value>) -> Result<(), FileError> {
 /// Every run that was kept and has the measures that are wanted now.
 fn known(kept: &Path, measures: &[String]) -> Result<Known, FileError> {
     let mut known = Known::new();
-    for entry in fs::read_dir(kept).into_iter().flatten().flatten() {
-        let text = fs::read_to_string(entry.path()).map_err(FileError::new("read", &entry.path()))?;
+    for (path, _) in files(kept) {
         // What cannot be read is run again.
+        let Ok(text) = fs::read_to_string(&path) else { continue };
         let Ok((had, rows)) = chunk::parse(&text) else { continue };
         let places: Option<Vec<usize>> =
             measures.iter().map(|name| had.iter().position(|other| other == name)).collect();

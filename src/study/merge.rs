@@ -4,6 +4,7 @@ use crate::engine::hash::{Hasher128, hash_hex};
 use crate::output::files::Written;
 use crate::output::folder::MANIFEST;
 use crate::output::manifest::{Circumstances, Manifest, RowCount};
+use crate::output::own::{self, Known};
 use crate::stats::interval::{Estimate, replication_interval};
 use crate::stats::replicated::replicated;
 
@@ -12,7 +13,7 @@ use super::course::{Course, Row};
 use super::design::Design;
 use super::design::frontier::{Crossing, Probe};
 use super::differences::{Difference, differences};
-use super::folder::{Folder, write_whole};
+use super::folder::Folder;
 use super::replicate::LEVEL;
 use super::tables::tables;
 use super::{Study, StudyError};
@@ -58,6 +59,8 @@ pub struct Line {
     pub probes: u64,
     /// Runs.
     pub runs: u64,
+    /// Runs that came to nothing.
+    pub failed: u64,
 }
 
 /// Sums up a course.
@@ -95,7 +98,7 @@ pub fn write(
     for table in tables(study, course, results) {
         let bytes = table.bytes(&identity).map_err(StudyError::Wrong)?;
         let name = format!("{}.parquet", table.name);
-        write_whole(&folder.path().join(&name), &bytes)?;
+        own::replace(&folder.path().join(&name), &bytes, Known::Marked)?;
         circumstances.tables.push(RowCount { name: table.name.to_owned(), rows: table.rows() as u64 });
         circumstances.files.push(Written { path: name, bytes: bytes.len() as u64, hash: hash_hex(&bytes) });
     }
@@ -104,7 +107,7 @@ pub fn write(
     let manifest = Manifest::new(identity, circumstances);
     let mut text = serde_json::to_string_pretty(&manifest).expect("a manifest becomes JSON");
     text.push('\n');
-    write_whole(&folder.path().join(MANIFEST), text.as_bytes())?;
+    own::replace(&folder.path().join(MANIFEST), text.as_bytes(), Known::Begins("{\n  \"id\":"))?;
     folder.tidy();
     Ok(())
 }
@@ -121,9 +124,15 @@ fn crossings(study: &Study, course: &Course) -> Vec<Line> {
         Line {
             cells: others.iter().flat_map(|level| level.cells.clone()).collect(),
             crossing,
-            values: [value(crossing.share), value(crossing.lower), value(crossing.upper)],
+            // The crossing lies between values that were run and need not be one that can be.
+            values: [
+                crossing.share.and_then(|share| study.axes[frontier.axis].between(share)),
+                value(crossing.lower),
+                value(crossing.upper),
+            ],
             probes: probes.len() as u64,
             runs: probes.iter().map(|probe| probe.runs).sum(),
+            failed: probes.iter().map(|probe| probe.failed).sum(),
         }
     };
     frontier.lines.iter().enumerate().map(line).collect()

@@ -17,9 +17,13 @@ pub mod differences;
 pub mod drive;
 pub mod file;
 pub mod folder;
+mod formula;
+pub mod grain;
+mod grid;
 pub mod measure;
 pub mod merge;
 mod open;
+mod range;
 pub mod recheck;
 pub mod replicate;
 pub mod replications;
@@ -54,6 +58,8 @@ pub struct Study {
     pub axes: Vec<Axis>,
     /// The points.
     pub design: Design,
+    /// Points of the design that set what another one sets: they are not run again.
+    pub coincident: usize,
     /// How often each is run.
     pub replications: Replications,
     /// What is measured; the first is judged.

@@ -45,18 +45,35 @@ impl Study {
             problems.at(&document, "chunk", "a chunk of no runs", "write 1 or more, or leave it out");
         }
         let measures = measures(&document, &base, &table, &mut problems);
-        let axes = axes(&document, &table, &measures, &mut problems);
+        let axes = axes((&document, &base), &table, &measures, &mut problems);
         let is_search = matches!(table.design, DesignTable::Frontier(_));
         let replications = Replications::read(&document, &table.replications, is_search, &mut problems);
         let (Some(axes), Some(replications)) = (axes, replications) else { return Err(problems) };
         let design = Design::read(&document, &table.design, &axes, seed, &mut problems);
+        if let Some(design) = &design {
+            super::design::bounded(&document, design, replications.most, &mut problems);
+        }
         let baseline = baseline(&document, &table, &axes, &mut problems);
         if !problems.is_empty() {
             return Err(problems);
         }
-        let design = design.expect("a design without problems");
+        let mut design = design.expect("a design without problems");
+        let coincident = if matches!(table.design, DesignTable::Table(_)) { 0 } else { design.merge_coincident() };
         let inputs = against_scenario(&document, &base, &axes, &design)?;
-        Ok(Study { table, seed, axes, design, replications, measures, baseline, inputs, base_path, document, base })
+        Ok(Study {
+            table,
+            seed,
+            axes,
+            design,
+            coincident,
+            replications,
+            measures,
+            baseline,
+            inputs,
+            base_path,
+            document,
+            base,
+        })
     }
 }
 
@@ -111,8 +128,13 @@ fn measures(document: &Document, base: &Document, table: &StudyTable, problems: 
     measures
 }
 
-fn axes(document: &Document, table: &StudyTable, measures: &[Measure], problems: &mut Problems) -> Option<Vec<Axis>> {
-    let read = |(index, axis)| Axis::read(document, index, axis, problems);
+fn axes(
+    (document, base): (&Document, &Document),
+    table: &StudyTable,
+    measures: &[Measure],
+    problems: &mut Problems,
+) -> Option<Vec<Axis>> {
+    let read = |(index, axis)| Axis::read((document, base), index, axis, problems);
     let read: Vec<Option<Axis>> = table.axes.iter().enumerate().map(read).collect();
     let mut axes: Vec<Axis> = read.into_iter().collect::<Option<_>>()?;
     let taken = |name: &str, axes: &[Axis]| {
@@ -148,8 +170,9 @@ fn baseline(document: &Document, table: &StudyTable, axes: &[Axis], problems: &m
             problems.at_key(document, "baseline", name, format!("there is no axis `{name}`"), help.as_deref());
             continue;
         };
-        let value = document.value(&place).map(super::axis::shown).expect("the value was read from there");
-        let listed = listed(axes, column);
+        let (axis, own) = axis_of(axes, column);
+        let value = document.value(&place).map(|node| axis.shown(node, own)).expect("the value was read from there");
+        let listed = listed(axis, own);
         if !listed.is_empty() && !listed.contains(&value) {
             let names: Vec<String> = listed.iter().map(Shown::to_string).collect();
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -161,17 +184,22 @@ fn baseline(document: &Document, table: &StudyTable, axes: &[Axis], problems: &m
     baseline
 }
 
-/// The values that an axis lists for a column.
-fn listed(axes: &[Axis], column: usize) -> Vec<Shown> {
+/// The axis of a column, and which of the axis' columns it is.
+fn axis_of(axes: &[Axis], column: usize) -> (&Axis, usize) {
     let mut before = 0;
     for axis in axes {
         if column < before + axis.columns.len() {
-            let Values::Listed(levels) = &axis.values else { return Vec::new() };
-            return levels.iter().map(|level| level.cells[column - before].clone()).collect();
+            return (axis, column - before);
         }
         before += axis.columns.len();
     }
-    Vec::new()
+    unreachable!("a column that no axis has")
+}
+
+/// The values that an axis lists for one of its columns.
+fn listed(axis: &Axis, column: usize) -> Vec<Shown> {
+    let Values::Listed(levels) = &axis.values else { return Vec::new() };
+    levels.iter().map(|level| level.cells[column].clone()).collect()
 }
 
 /// Tries every value of every axis with the first of the others, and gathers the files the scenarios read. What is wrong

@@ -34,7 +34,7 @@ pub fn recheck(
     while !course.current().is_empty() {
         let mut rows = Vec::new();
         for chunk in course.current() {
-            match folder.read(chunk.number)? {
+            match folder.read(chunk)? {
                 Found::Whole(found) => rows.push(found),
                 Found::Missing => {}
                 Found::Damaged(why) => outcome.altered.push((chunk.number, why)),

@@ -25,6 +25,9 @@ pub struct Replications {
     pub relative: Option<f64>,
 }
 
+/// The most replications of a point: an interval of a thousandth of what ten give.
+const MOST: u64 = 1_000_000;
+
 /// Why a point of a sequential study was run no more.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Stopped {
@@ -42,13 +45,21 @@ pub enum Stopped {
 }
 
 impl Stopped {
+    /// How each is written in tables, and what it means, in the order of the reasons.
+    pub const WORDS: &[(&str, &str)] = &[
+        ("met", "its first mean is known as well as wished"),
+        ("most", "it is not, and no more runs were allowed"),
+        ("failed", "a run came to nothing"),
+    ];
+
     /// How it is written in tables.
     pub fn name(self) -> &'static str {
-        match self {
-            Stopped::Met => "met",
-            Stopped::Most { .. } => "most",
-            Stopped::Failed => "failed",
-        }
+        let place = match self {
+            Stopped::Met => 0,
+            Stopped::Most { .. } => 1,
+            Stopped::Failed => 2,
+        };
+        Stopped::WORDS[place].0
     }
 }
 
@@ -74,6 +85,9 @@ impl Replications {
                 match (count, is_search) {
                     (0, _) => wrong("fixed", "a point is run at least once", "write 1 or more; 2 give an interval"),
                     (1, true) => wrong("fixed", "a search judges by intervals", "write 2 or more"),
+                    (count, _) if *count > MOST => {
+                        wrong("fixed", &format!("{count} runs of every point"), &format!("write at most {MOST}"));
+                    }
                     _ => {}
                 }
                 Replications::fixed(*count)
@@ -84,6 +98,9 @@ impl Replications {
                 }
                 if *wave == 0 {
                     wrong("sequential.wave", "a wave without replications", "write 1 or more");
+                }
+                if *most > MOST {
+                    wrong("sequential.most", &format!("{most} runs of a point"), &format!("write at most {MOST}"));
                 }
                 if most < first {
                     wrong("sequential.most", "`most` is less than `first`", "write at least as many");

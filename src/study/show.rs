@@ -1,87 +1,147 @@
-//! The results of a study as text: nothing that is not reproducible.
+//! The results of a study as text, Markdown or JSON: nothing that is not reproducible.
 
 use std::fmt::Write;
+
+use serde_json::{Map, Value};
 
 use super::axis::Shown;
 use super::columns::stopped;
 use super::course::{Course, Row};
+use super::design::Design;
 use super::differences::Difference;
-use super::merge::{Mean, Results};
+use super::grid::Grid;
+use super::merge::{Line, Mean, Results};
 use super::replicate::Stopped;
+use super::tables::tables;
 use super::{Study, View};
-
-/// Rows of a table that are shown; the rest is in the files.
-const ROWS_MAX: usize = 100;
 
 /// Points that are known less well than wished and are named.
 const UNMET_MAX: usize = 10;
 
-/// Measures of a table that are shown.
+/// Measures of a table that are shown as text; Markdown and JSON show all.
 const MEASURES_MAX: usize = 4;
 
 /// What was found, without the digest.
 pub fn text(study: &Study, course: &Course, results: &Results) -> String {
-    let runs: usize = course.rows().iter().map(Vec::len).sum();
-    let mut text =
-        format!("{} · seed {} · {} points · {runs} runs\n", study.table.name, study.seed, course.points().len());
+    let mut text = format!("{} · seed {} · {}\n", study.table.name, study.seed, counts(study, course, results));
     if !study.table.question.is_empty() {
         let _ = writeln!(text, "{}", study.table.question);
     }
-    let (whole, by_class) = ([study.whole()], study.by_class());
-    text.push_str("\nmeans over replications with their 95 % intervals\n");
-    means(&mut text, study, (course, results), &whole, "means");
-    unmet(&mut text, study, course);
-    if !by_class.is_empty() {
-        text.push_str("\nmeans by class\n");
-        means(&mut text, study, (course, results), &by_class, "means_by_class");
-    }
-    if !results.differences.is_empty() {
-        text.push_str("\ndifferences from the baseline, paired by replication\n");
-        differences(&mut text, study, (course, results), &whole, "differences");
-    }
-    if !results.differences.is_empty() && !by_class.is_empty() {
-        text.push_str("\ndifferences by class\n");
-        differences(&mut text, study, (course, results), &by_class, "differences_by_class");
-    }
-    if !results.crossings.is_empty() {
-        text.push_str("\nfrontier\n");
-        frontier(&mut text, study, results);
+    for grid in grids(study, course, results, MEASURES_MAX) {
+        let _ = write!(text, "\n{}", grid.text());
+        if grid.file == "means" {
+            unmet(&mut text, study, course);
+        }
     }
     text
 }
 
-/// The start of a header: the point, the axes, the class where rows have one.
-fn head(study: &Study, views: &[View]) -> Vec<String> {
-    let axes = study.columns().into_iter().map(str::to_owned);
+/// The same as tables of Markdown, with every measure.
+pub fn markdown(study: &Study, course: &Course, results: &Results) -> String {
+    let mut text = format!("{} · seed {} · {}\n", study.table.name, study.seed, counts(study, course, results));
+    for grid in grids(study, course, results, usize::MAX) {
+        let _ = write!(text, "\n{}", grid.markdown());
+    }
+    text
+}
+
+/// The same as JSON: every table of the study's folder but that of the single runs, as arrays of objects.
+pub fn json(study: &Study, course: &Course, results: &Results) -> Value {
+    let mut whole = Map::new();
+    let runs: usize = course.rows().iter().map(Vec::len).sum();
+    let count = |count: usize| Value::from(count as u64);
+    whole.insert("study".into(), study.table.name.clone().into());
+    whole.insert("seed".into(), study.seed.into());
+    whole.insert("version".into(), env!("CARGO_PKG_VERSION").into());
+    whole.insert("identity".into(), study.identity().id().into());
+    whole.insert("points".into(), count(course.points().len()));
+    whole.insert("coincident_points".into(), count(study.coincident));
+    whole.insert("runs".into(), count(runs));
+    whole.insert("failed".into(), count(results.failures.len()));
+    for table in tables(study, course, results).into_iter().filter(|table| !table.name.starts_with("points")) {
+        whole.insert(table.name.to_owned(), table.json());
+    }
+    whole.insert("digest".into(), results.digest.clone().into());
+    Value::Object(whole)
+}
+
+/// Points and runs, and what is amiss with them.
+fn counts(study: &Study, course: &Course, results: &Results) -> String {
+    let runs: usize = course.rows().iter().map(Vec::len).sum();
+    let failed = match results.failures.len() {
+        0 => String::new(),
+        failed => format!(", {failed} of them failed"),
+    };
+    format!("{} points · {runs} runs{failed}{}", course.points().len(), coincident(study))
+}
+
+/// Says that points of the design coincide, where they do.
+pub fn coincident(study: &Study) -> String {
+    if study.coincident == 0 {
+        return String::new();
+    }
+    let mut grains: Vec<&str> = study.axes.iter().filter_map(|axis| axis.grain().name()).collect();
+    grains.sort_unstable();
+    grains.dedup();
+    let rounded = if grains.is_empty() { String::new() } else { format!(" (numbers are {})", grains.join(" or ")) };
+    format!("\n{} more points of the design coincide with these and are not run again{rounded}", study.coincident)
+}
+
+fn grids(study: &Study, course: &Course, results: &Results, measures: usize) -> Vec<Grid> {
+    let (whole, by_class) = ([study.whole()], study.by_class());
+    let has_differences = !results.differences.is_empty();
+    let found = (course, results);
+    let mut grids = vec![means(study, found, &whole, measures)];
+    if !by_class.is_empty() {
+        grids.push(means(study, found, &by_class, measures));
+    }
+    if has_differences {
+        grids.push(differences(study, found, &whole, measures));
+    }
+    if has_differences && !by_class.is_empty() {
+        grids.push(differences(study, found, &by_class, measures));
+    }
+    grids.extend(frontier(study, results));
+    grids
+}
+
+/// The start of a header: the point, the class where rows have one, the axes; and how many of them tell rows apart.
+fn head(study: &Study, views: &[View]) -> (Vec<String>, usize) {
     let class = (!views[0].class.is_empty()).then(|| "class".to_owned());
-    std::iter::once("point".to_owned()).chain(axes).chain(class).collect()
+    let key = 1 + usize::from(class.is_some());
+    let axes = study.columns().into_iter().map(str::to_owned);
+    (std::iter::once("point".to_owned()).chain(class).chain(axes).collect(), key)
 }
 
 /// The start of a row.
 fn start(study: &Study, course: &Course, point: usize, view: &View) -> Vec<String> {
-    let mut row = vec![point.to_string()];
-    row.extend(study.cells(&course.points()[point]).into_iter().map(cell));
-    row.extend((!view.class.is_empty()).then(|| view.class.clone()));
-    row
+    let class = (!view.class.is_empty()).then(|| view.class.clone());
+    let cells = study.cells(&course.points()[point]).into_iter().map(cell);
+    std::iter::once(point.to_string()).chain(class).chain(cells).collect()
 }
 
-fn means(text: &mut String, study: &Study, (course, results): (&Course, &Results), views: &[View], file: &str) {
-    let mut header = head(study, views);
-    for stem in views[0].stems.iter().take(MEASURES_MAX) {
-        header.extend([stem.clone(), "±".to_owned(), "n".to_owned()]);
-    }
+/// The columns of each measure, as many measures as are shown.
+fn measured(views: &[View], measures: usize) -> (Vec<Vec<String>>, usize) {
+    let stems = &views[0].stems;
+    let columns = |stem: &String| vec![stem.clone(), "±".to_owned(), "n".to_owned()];
+    (stems.iter().take(measures).map(columns).collect(), stems.len().saturating_sub(measures))
+}
+
+fn means(study: &Study, (course, results): (&Course, &Results), views: &[View], measures: usize) -> Grid {
+    let ((head, key), (groups, left_out)) = (head(study, views), measured(views, measures));
     let row = |(point, view): (usize, &View)| {
-        let mut row = start(study, course, point, view);
-        for &measure in view.measures.iter().take(MEASURES_MAX) {
+        let own = view.measures.iter().take(measures).map(|&measure| {
             let Mean { n, mean, half_width, .. } = results.means[point][measure];
-            row.extend([number_or_dash(mean), number_or_dash(half_width.filter(is_apart)), n.to_string()]);
-        }
-        row
+            vec![number_or_dash(mean), number_or_dash(half_width.filter(is_apart)), n.to_string()]
+        });
+        (start(study, course, point, view), own.collect())
     };
     let all = (0..course.points().len()).flat_map(|point| views.iter().map(move |view| (point, view)));
-    let rows: Vec<Vec<String>> = all.clone().take(ROWS_MAX).map(row).collect();
-    aligned(text, &header, &rows);
-    more(text, course.points().len() * views.len(), file);
+    let (title, file) = match key {
+        1 => ("means over replications with their 95 % intervals", "means"),
+        _ => ("means by class", "means_by_class"),
+    };
+    Grid { title: title.to_owned(), file, head, key, groups, rows: all.map(row).collect(), left_out }
 }
 
 /// Says which points of a sequential study are known less well than wished.
@@ -108,65 +168,63 @@ fn unmet(text: &mut String, study: &Study, course: &Course) {
     }
 }
 
-fn differences(text: &mut String, study: &Study, (course, results): (&Course, &Results), views: &[View], file: &str) {
-    let mut header = head(study, views);
-    header.push("less point".to_owned());
-    for stem in views[0].stems.iter().take(MEASURES_MAX) {
-        header.extend([stem.clone(), "±".to_owned(), "n".to_owned()]);
-    }
-    header.push("runs saved".to_owned());
-    let row = |(difference, view): (&Difference, &View)| {
-        let mut row = start(study, course, difference.point, view);
-        row.push(difference.baseline.to_string());
-        for &measure in view.measures.iter().take(MEASURES_MAX) {
-            let paired = difference.measures[measure].map(|paired| paired.difference);
-            row.push(number_or_dash(paired.map(|difference| difference.mean)));
-            row.push(number_or_dash(paired.map(|difference| difference.half_width).filter(is_apart)));
-            row.push(paired.map_or(0, |difference| difference.n).to_string());
-        }
-        // The first measure's.
-        let reduction = difference.measures[view.measures[0]].and_then(|paired| paired.variance_reduction);
-        row.push(reduction.map_or("–".to_owned(), |times| format!("× {times:.1}")));
-        row
-    };
-    let all = results.differences.iter().flat_map(|difference| views.iter().map(move |view| (difference, view)));
-    let rows: Vec<Vec<String>> = all.take(ROWS_MAX).map(row).collect();
-    aligned(text, &header, &rows);
-    more(text, results.differences.len() * views.len(), file);
-}
-
 /// Whether a half-width is one: runs that are all alike do not make a mean known exactly.
 fn is_apart(half_width: &f64) -> bool {
     *half_width > 0.0
 }
 
-/// Says how many rows are in the file alone.
-fn more(text: &mut String, rows: usize, file: &str) {
-    if rows > ROWS_MAX {
-        let _ = writeln!(text, "… and {} more in {file}.parquet", rows - ROWS_MAX);
-    }
+fn differences(study: &Study, (course, results): (&Course, &Results), views: &[View], measures: usize) -> Grid {
+    let ((mut head, key), (mut groups, left_out)) = (head(study, views), measured(views, measures));
+    head.push("less point".to_owned());
+    groups.push(vec!["runs saved".to_owned()]);
+    let row = |(difference, view): (&Difference, &View)| {
+        let mut row = start(study, course, difference.point, view);
+        row.push(difference.baseline.to_string());
+        let own = view.measures.iter().take(measures).map(|&measure| {
+            let paired = difference.measures[measure].map(|paired| paired.difference);
+            vec![
+                number_or_dash(paired.map(|difference| difference.mean)),
+                number_or_dash(paired.map(|difference| difference.half_width).filter(is_apart)),
+                paired.map_or(0, |difference| difference.n).to_string(),
+            ]
+        });
+        // The first measure's.
+        let reduction = difference.measures[view.measures[0]].and_then(|paired| paired.variance_reduction);
+        let saved = vec![reduction.map_or("–".to_owned(), |times| format!("× {times:.1}"))];
+        (row, own.chain([saved]).collect())
+    };
+    let all = results.differences.iter().flat_map(|difference| views.iter().map(move |view| (difference, view)));
+    let saved = "runs saved: how many times the runs the first would take without shared random numbers";
+    let (title, file) = match key {
+        1 => (format!("differences from the baseline, paired by replication\n{saved}"), "differences"),
+        _ => ("differences by class".to_owned(), "differences_by_class"),
+    };
+    Grid { title, file, head, key, groups, rows: all.map(row).collect(), left_out }
 }
 
-fn frontier(text: &mut String, study: &Study, results: &Results) {
-    let super::design::Design::Frontier(search) = &study.design else { return };
+fn frontier(study: &Study, results: &Results) -> Option<Grid> {
+    let Design::Frontier(search) = &study.design else { return None };
     let others = study.axes.iter().enumerate().filter(|(index, _)| *index != search.axis);
-    let mut header: Vec<String> = others.flat_map(|(_, axis)| axis.columns.clone()).collect();
+    let axes: Vec<String> = others.flat_map(|(_, axis)| axis.columns.clone()).collect();
+    let head = std::iter::once("line".to_owned()).chain(axes).collect();
     let name = &study.axes[search.axis].name;
-    header.extend(["", name, "lower", "upper", "probes", "runs"].map(str::to_owned));
-    let row = |line: &super::merge::Line| {
-        let mut row: Vec<String> = line.cells.iter().map(cell).collect();
-        row.push(line.crossing.found.name().to_owned());
-        row.extend(line.values.map(number_or_dash));
-        row.extend([line.probes.to_string(), line.runs.to_string()]);
-        row
+    let groups = [vec!["found", name, "lower", "upper"], vec!["probes", "runs", "failed"]]
+        .map(|names| names.into_iter().map(str::to_owned).collect());
+    let row = |(number, line): (usize, &Line)| {
+        let head = std::iter::once(number.to_string()).chain(line.cells.iter().map(cell)).collect();
+        let mut found = vec![line.crossing.found.name().to_owned()];
+        found.extend(line.values.map(number_or_dash));
+        (head, vec![found, [line.probes, line.runs, line.failed].map(|count| count.to_string()).to_vec()])
     };
-    let rows: Vec<Vec<String>> = results.crossings.iter().take(ROWS_MAX).map(row).collect();
-    aligned(text, &header, &rows);
-    more(text, results.crossings.len(), "frontier");
+    let rows = results.crossings.iter().enumerate().map(row).collect();
+    let (title, groups) = ("frontier".to_owned(), groups.to_vec());
+    Some(Grid { title, file: "frontier", head, key: 1, groups, rows, left_out: 0 })
 }
 
 fn cell(shown: &Shown) -> String {
     match shown {
+        // What was set, as it was set, unless it has more digits than anybody reads.
+        Shown::Number(number) if number.to_string().len() <= 8 => number.to_string(),
         Shown::Number(number) => compact(*number),
         Shown::Text(text) => text.clone(),
     }
@@ -186,19 +244,6 @@ fn compact(number: f64) -> String {
     rounded.to_string()
 }
 
-/// Columns as wide as their widest cell, aligned to the right.
-fn aligned(text: &mut String, header: &[String], rows: &[Vec<String>]) {
-    let wide = |column: usize| {
-        let cells = rows.iter().chain([&header.to_vec()]).map(|row| row[column].chars().count()).max();
-        cells.unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..header.len()).map(wide).collect();
-    for row in [&header.to_vec()].into_iter().chain(rows) {
-        let cells: Vec<String> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:>width$}")).collect();
-        let _ = writeln!(text, "{}", cells.join("  ").trim_end());
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,12 +254,5 @@ mod tests {
             [0.0, 0.1 + 0.2, 123_456_789.0, 1e-7, -2.5].map(compact),
             ["0", "0.3", "123457000", "1.000e-7", "-2.5"]
         );
-    }
-
-    #[test]
-    fn columns_line_up() {
-        let mut text = String::new();
-        aligned(&mut text, &["a".into(), "long".into()], &[vec!["12".into(), "µ".into()]]);
-        assert_eq!(text, " a  long\n12     µ\n");
     }
 }

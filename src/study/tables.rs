@@ -125,6 +125,15 @@ fn cells<'s>(cells: impl Iterator<Item = &'s Shown> + Clone) -> Column {
 }
 
 impl Table {
+    /// An object for each row, with the columns' names as keys.
+    pub fn json(&self) -> serde_json::Value {
+        let row = |row: usize| -> serde_json::Value {
+            let cell = |(name, column): &(String, Column)| (name.clone(), column.json(row));
+            self.columns.iter().map(cell).collect::<serde_json::Map<_, _>>().into()
+        };
+        (0..self.rows()).map(row).collect()
+    }
+
     /// How many rows it has.
     pub fn rows(&self) -> usize {
         self.columns.first().map_or(0, |(_, column)| column.len())
@@ -160,6 +169,14 @@ impl Column {
         }
     }
 
+    fn json(&self, row: usize) -> serde_json::Value {
+        match self {
+            Column::Count(values) => values[row].into(),
+            Column::Number(values) => values[row].into(),
+            Column::Text(values) => values[row].clone().into(),
+        }
+    }
+
     fn len(&self) -> usize {
         match self {
             Column::Count(values) => values.len(),
@@ -174,7 +191,7 @@ impl Column {
             Column::Number(_) => (Kind::F64, true),
             Column::Text(_) => (Kind::Text, true),
         };
-        Field { name: name.to_owned(), kind, nullable }
+        Field::new(name, kind, nullable)
     }
 
     fn values(&self, start: usize, end: usize) -> Values {

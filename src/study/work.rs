@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::engine::random::Seed;
-use crate::engine::time::Time;
 use crate::record::tables::ClassRow;
 use crate::record::tally::{Summary, Tally};
 use crate::scenario::Scenario;
@@ -15,12 +14,6 @@ use crate::simulate::{Outcome, Run};
 use super::Study;
 use super::course::{Chunk, Measured, Point, Row, Task};
 use super::measure::Measure;
-
-/// A run is looked after so many times on its way.
-const SLICES: u64 = 1_000;
-
-/// So many events of a drain are handled before they are counted.
-const DRAINED: u64 = 100_000;
 
 /// Runs known from before, by identity of the point and replication.
 pub type Known = BTreeMap<(String, u64), Measured>;
@@ -53,6 +46,10 @@ pub fn run_chunk(
                     guarded(|| runner(study, scenario, seed))
                 }
             };
+            // A run that was stopped has come to nothing that counts.
+            if stop.load(Ordering::Relaxed) {
+                return None;
+            }
             rows.push(Row { point: *point, identity: opened.identity.clone(), replication, outcome });
         }
     }
@@ -61,22 +58,23 @@ pub fn run_chunk(
 
 /// Runs a scenario to its end and measures it.
 pub fn run_one(study: &Study, scenario: &Arc<Scenario>, seed: Seed) -> Result<Measured, String> {
+    run_unless(study, scenario, seed, &AtomicBool::new(false))
+}
+
+/// As [`run_one`]; once asked to stop it comes to an error within moments, which [`run_chunk`] leaves out.
+pub fn run_unless(study: &Study, scenario: &Arc<Scenario>, seed: Seed, stop: &AtomicBool) -> Result<Measured, String> {
     let mut tally = Tally::new(scenario.warm_up);
-    let mut run = Run::open(scenario.clone(), seed);
-    if let Some(most) = study.table.events_most {
-        let horizon = scenario.horizon.0;
-        for slice in 1..=SLICES {
-            run.until(Time((u128::from(horizon) * u128::from(slice) / u128::from(SLICES)) as u64), &mut tally);
-            if run.events() > most {
-                return Err(format!("more than {most} events by {}", run.now()));
-            }
-        }
-        while run.drain(DRAINED, &mut tally) {
-            if run.events() > most {
-                return Err(format!("more than {most} events by {}", run.now()));
-            }
-        }
-    }
+    let go_on = |_: &Run| match stop.load(Ordering::Relaxed) {
+        true => Err("stopped".to_string()),
+        false => Ok(()),
+    };
+    let look = |run: &Run| match study.table.events_most {
+        Some(most) if run.events() > most => Err(format!("more than {most} events by {}", run.now())),
+        _ => go_on(run),
+    };
+    let mut run = Run::open_watched(scenario.clone(), seed, go_on)?;
+    run.until_watched(scenario.horizon, &mut tally, look)?;
+    run.drain_watched(&mut tally, look)?;
     let outcome = run.close(&mut tally);
     Ok(measured(scenario, &study.measures, &outcome, tally.summary()))
 }

@@ -14,6 +14,7 @@ import duckdb
 import pandas
 import polars
 import polars.selectors
+import pyarrow.parquet
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -92,6 +93,51 @@ def test_a_missing_value_is_null_and_never_nan(path: Path):
 def test_every_column_is_in_the_dictionary(path: Path):
     known = dictionary().get(path.stem, set())
     assert [name for name in polars.read_parquet(path).columns if name not in known] == []
+
+
+@each_table
+def test_every_column_carries_its_unit_and_meaning(path: Path):
+    entries = json.loads(DICTIONARY.read_text(encoding="utf-8"))
+    (columns,) = [table["columns"] for table in entries if table["name"] == path.stem]
+    schema = pyarrow.parquet.read_schema(path)
+    assert schema.names == [column["name"] for column in columns]
+    for column in columns:
+        notes = {key.decode(): value.decode() for key, value in (schema.field(column["name"]).metadata or {}).items()}
+        expected = {key: column[key] for key in ("unit", "meaning", "formula") if column[key]}
+        assert {key: notes[key] for key in notes if key in ("unit", "meaning", "formula")} == expected, column["name"]
+
+
+@each_table
+def test_every_text_is_a_word_that_the_dictionary_tells(path: Path):
+    entries = json.loads(DICTIONARY.read_text(encoding="utf-8"))
+    (columns,) = [table["columns"] for table in entries if table["name"] == path.stem]
+    frame = polars.read_parquet(path)
+    for column in columns:
+        if "words" in column:
+            known = {word["word"] for word in column["words"]}
+            assert set(frame[column["name"]].drop_nulls()) <= known, column["name"]
+
+
+def test_times_have_a_sign():
+    jobs = table("jobs")
+    assert {jobs[name].dtype for name in jobs.columns if name.endswith("_ns")} == {polars.Int64}
+    early = jobs.filter(polars.col("answered_ns") < polars.col("closed_ns") + 1)
+    assert (early["asked_ns"] - early["closed_ns"] <= 0).all()
+
+
+def test_what_was_never_agreed_has_no_price():
+    jobs = table("jobs")
+    placed = jobs["attempts"] > 0
+    for name in ("price", "compute_price", "first_price", "charged", "charged_compute", "trust", "method", "use_at"):
+        assert (jobs[name].is_not_null() == placed).all(), name
+
+
+def test_a_summary_says_which_run_it_is():
+    (row,) = table("summary").iter_rows(named=True)
+    manifest = json.loads((TABLES[0].parent / "manifest.json").read_text(encoding="utf-8"))
+    assert row["digest"] == manifest["circumstances"]["digest"]
+    assert (row["seed"], row["version"]) == (manifest["identity"]["seed"], manifest["identity"]["version"])
+    assert row["trace_start"] == manifest.get("trace_start")
 
 
 def test_the_fates_of_the_summary_are_those_of_the_jobs():

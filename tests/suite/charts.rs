@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use reliance::chart::CHARTS;
+use reliance::chart::{CHARTS, Source, Sources, draw_all};
 
 /// Two classes, nodes that fail, more work than can be done: every chart of one run has its data.
 const SCENARIO: &str = r#"
@@ -99,6 +99,20 @@ fn charts_are_drawn_again_to_the_same_bytes() {
     }
 }
 
+// Viewers that ignore the embedded font take a wider one; a text must have room for that.
+#[test]
+fn every_text_has_its_place_with_a_wider_font_too() {
+    let (run, twin) = runs("charts-places");
+    let open = |folder: &Path| Source::open(folder).expect("a run");
+    let drawn = draw_all(&Sources { run: open(&run), frozen: Some(open(&twin)) });
+    assert_eq!(drawn.len(), CHARTS.len());
+    for (name, drawing) in drawn {
+        let drawing = drawing.unwrap_or_else(|why| panic!("`{name}`: {why}"));
+        assert_eq!(drawing.sheet.misplaced(), Vec::<String>::new(), "`{name}`");
+        assert!(drawing.words.result.ends_with('.'), "`{name}` says what it shows: {}", drawing.words.result);
+    }
+}
+
 #[test]
 fn a_report_holds_every_chart_and_needs_nothing_else() {
     let (run, twin) = runs("charts-report");
@@ -117,14 +131,64 @@ fn a_report_holds_every_chart_and_needs_nothing_else() {
         );
         assert!(figure.contains("<svg") && figure.contains("<figcaption>"), "`{}`", chart.name);
     }
-    for outside in [" src=", " href=", "<script", "<link", "url(http", "@import", env!("CARGO_TARGET_TMPDIR")] {
+    for outside in [" src=", " href=\"h", "<script", "<link", "url(http", "@import", env!("CARGO_TARGET_TMPDIR")] {
         assert!(!page.contains(outside), "the page holds `{outside}`");
     }
+    for chart in CHARTS {
+        assert!(page.contains(&format!("href=\"#{}\"", chart.name)), "`{}` opens alone", chart.name);
+    }
+    assert_eq!(page.matches(" href=\"").count(), page.matches(" href=\"#").count(), "links stay inside the page");
+    // What a reader asks first: what came of it, of every class, what the words mean, how to have it again.
+    for said in ["jobs for which no offer was taken", "By class", "<td>batch</td>", "become final and right"] {
+        assert!(page.contains(said), "the page says `{said}`");
+    }
+    assert!(page.contains("<code>reliance run pictures.toml</code>"), "the command makes it again");
     assert!(page.contains("is 1 &lt; 2 &amp; true?") && page.contains("response_ns") && page.contains("digest "));
     assert_eq!(page.matches("data:font/").count(), 1, "one font for all charts");
     assert!(page.contains("One path, seed 1.") && !page.contains('±'), "one run has no interval");
     reliance(&arguments);
     assert_eq!(fs::read_to_string(run.join("report.html")).expect("a page"), page, "written again it is the same");
+}
+
+/// Two values of one axis, each against the first.
+const STUDY: &str = r#"
+name = "patience"
+title = "What patience is worth"
+base = "pictures.toml"
+measures = ["final_right_share", "wait_mean_s"]
+replications = 3
+baseline = { count = 5 }
+[[axes]]
+name = "count"
+path = "nodes[0].count"
+values = [5, 8]
+"#;
+
+// A report of a study was once drawn as of a run named "unnamed" without a chart.
+#[test]
+fn a_report_of_a_study_has_its_charts_its_tables_and_its_command() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("charts-study");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join("pictures.toml"), SCENARIO).expect("a file");
+    fs::write(folder.join("patience.toml"), STUDY).expect("a file");
+    let (study, out) = (folder.join("patience.toml"), folder.join("out"));
+    reliance(&["study", "run", study.to_str().unwrap(), "--jobs", "1", "--out", out.to_str().unwrap()]);
+    reliance(&["report", out.to_str().unwrap()]);
+    let page = fs::read_to_string(out.join("report.html")).expect("a page");
+    for said in [
+        "<h1 id=\"top\">patience</h1>",
+        "What patience is worth",
+        "<code>reliance study run patience.toml --jobs 1</code>",
+        "<figure id=\"forest-final-right-share\">",
+        "Differences from the baseline",
+        "Means of every point: 2 rows",
+        ">count 8</text>",
+    ] {
+        let page = page.replace("\n", "");
+        assert!(page.contains(said), "the page says `{said}`");
+    }
+    assert!(!page.contains("unnamed") && !page.contains(env!("CARGO_TARGET_TMPDIR")));
 }
 
 #[test]
@@ -136,7 +200,8 @@ fn a_run_without_tables_has_no_charts_and_no_panic() {
     fs::write(&scenario, SCENARIO).expect("a file");
     let (scenario, run) = (scenario.to_str().unwrap(), folder.join("run"));
     for (changed, charts) in [("record.tables=[]", 0), ("horizon=1ns", 1)] {
-        reliance(&["run", scenario, "--set", "warm-up=0s", "--set", changed, "--out", run.to_str().unwrap()]);
+        let out = run.to_str().unwrap();
+        reliance(&["run", scenario, "--set", "warm-up=0s", "--set", changed, "--out", out, "--force"]);
         let said = reliance(&["chart", run.to_str().unwrap()]);
         assert!(said.lines().count() <= 2 * charts, "{changed}: {said}");
         reliance(&["report", run.to_str().unwrap()]);

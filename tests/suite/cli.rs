@@ -11,7 +11,11 @@ use serde_json::Value;
 use self::desk::{Desk, code, digest, json, said};
 
 mod desk;
+mod ends;
+mod limits;
+mod ours;
 mod replications;
+mod understood;
 
 const TABLES: [&str; 4] = ["jobs.parquet", "nodes.parquet", "series.parquet", "summary.parquet"];
 

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 use reliance::domain::story::JobKey;
 use reliance::engine::random::Seed;
 use reliance::engine::time::Time;
+use reliance::record::fact::Fact;
 use reliance::record::tally::Tally;
 use reliance::scenario::Scenario;
 use reliance::simulate::{Outcome, Run, simulate};
@@ -123,6 +124,39 @@ proptest! {
         let (cut, cut_written) = interrupted(&scenario, &cuts(&scenario, &at), true);
         prop_assert_eq!(identity(&cut), identity(&outcome));
         prop_assert!(cut_written == written, "the tables differ");
+    }
+}
+
+/// TOML says of the keys of a table that they have no order: neither those of classes and models nor those of a mix.
+#[test]
+fn the_order_of_tables_with_names_is_no_matter() {
+    let class = |name: &str, model: &str, work: &str| {
+        format!("[classes.{name}]\nmodel = \"{model}\"\nwork = {{ law = \"exponential\", mean = \"{work}\" }}\n")
+    };
+    let model = |name: &str| format!("[models.{name}]\nmemory-gb = 10\nload = \"3s\"\n");
+    let scenario = |classes: [String; 2], models: [String; 2], mix: &str| {
+        let text = format!(
+            "name = \"order\"\nhorizon = \"2min\"\n{}{}[[nodes]]\nname = \"n\"\ncount = 3\nmemory-gb = 10\n[[demand.sources]]\n\
+             name = \"s\"\nmix = {{ {mix} }}\narrivals = {{ rule = \"poisson\", poisson = {{ rate = \"1/s\" }} }}\n",
+            models.concat(),
+            classes.concat(),
+        );
+        Scenario::from_text("order.toml", &text).unwrap_or_else(|wrong| panic!("{wrong}"))
+    };
+    let (a, b) = (class("a", "big", "1s"), class("b", "little", "2s"));
+    let (big, little) = (model("big"), model("little"));
+    let written = scenario([a.clone(), b.clone()], [big.clone(), little.clone()], "a = 1, b = 3");
+    let (first, _) = whole(&written);
+    let loads =
+        Witness::of(&written).0.facts.iter().filter(|(_, fact)| matches!(fact, Fact::LoadAwaited { .. })).count();
+    assert!(loads > 10, "{loads} loads: models are told of");
+    for other in [
+        scenario([b.clone(), a.clone()], [big.clone(), little.clone()], "a = 1, b = 3"),
+        scenario([a.clone(), b.clone()], [little.clone(), big.clone()], "a = 1, b = 3"),
+        scenario([a.clone(), b.clone()], [big.clone(), little.clone()], "b = 3, a = 1"),
+        scenario([b, a], [little, big], "b = 3, a = 1"),
+    ] {
+        assert_eq!(identity(&whole(&other).0), identity(&first));
     }
 }
 

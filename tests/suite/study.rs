@@ -7,6 +7,7 @@ mod coverage;
 mod designs;
 mod drivers;
 mod mistakes;
+mod money;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -12,7 +12,7 @@ use reliance::parquet::Values;
 use reliance::record::batch::{Batch, Kept, Sink};
 use reliance::record::fact::Fact;
 use reliance::record::recorder::{Gauges, MarketGauge, NodeGauge, Recorder};
-use reliance::record::tables::{Chosen, Names, SUMMARY, Tables};
+use reliance::record::tables::{Chosen, SUMMARY, Tables};
 use reliance::record::tally::{Summary, Tally};
 use reliance::scenario::Scenario;
 use reliance::scenario::document::Set;
@@ -105,19 +105,7 @@ pub fn tables<S: Sink>(scenario: &Scenario, sink: S) -> Tables<S> {
     let record = &scenario.record;
     let share = Some(record.jobs.get());
     let chosen = Chosen { jobs: share, series: Some(record.tick), nodes: true, validators: true, checks: share };
-    Tables::new(chosen, seed(), Time::ZERO, Arc::new(names(scenario)), sink)
-}
-
-fn names(scenario: &Scenario) -> Names {
-    Names {
-        classes: scenario.classes.iter().map(|class| class.name.clone()).collect(),
-        models: scenario.classes.iter().map(|class| scenario.models[class.model].name.clone()).collect(),
-        sources: scenario.sources.iter().map(|source| source.name.clone()).collect(),
-        requesters: scenario.requesters.iter().map(|group| group.name.clone()).collect(),
-        methods: scenario.verification.methods.iter().map(|method| method.name.clone()).collect(),
-        groups: scenario.groups.iter().map(|group| group.name.clone()).collect(),
-        regions: scenario.network.regions.clone(),
-    }
+    Tables::new(chosen, seed(), Time::ZERO, reliance::output::run::names(scenario), sink)
 }
 
 /// What a tally and its tables hold, to compare.

@@ -16,6 +16,8 @@ use crate::scenario::Scenario;
 use crate::scenario::nearest;
 use crate::simulate::Run;
 
+mod events;
+
 /// So many slices of the horizon: the run stops soon after the job has left.
 const SLICES: u64 = 500;
 
@@ -24,7 +26,7 @@ pub fn explained(scenario: &Arc<Scenario>, seed: Seed, name: &str) -> Result<Str
     let key = key(scenario, name)?;
     let mut run = Run::open(scenario.clone(), seed);
     run.inspect(key);
-    let mut watch = Watch { key, story: None };
+    let mut watch = Watch { key, story: None, facts: Vec::new() };
     let slice = (scenario.horizon.0 / SLICES).max(1);
     while watch.story.is_none() && run.now() < scenario.horizon {
         let next = run.now() + Span(slice);
@@ -39,7 +41,9 @@ pub fn explained(scenario: &Arc<Scenario>, seed: Seed, name: &str) -> Result<Str
             format!("error: the source `{}` never asks for its job {}", scenario.sources[key.source].name, key.index);
         return Err(Failure::Wrong(format!("{asked}\nhelp: jobs are numbered from 0 in the order they are asked for")));
     };
-    Ok(written(scenario, name, &story, &inquests))
+    let mut text = written(scenario, name, &story, &inquests);
+    text.push_str(&events::told(scenario, &story, &watch.facts));
+    Ok(text)
 }
 
 /// `SOURCE:INDEX`, the source by its name or its number.
@@ -66,14 +70,18 @@ fn key(scenario: &Scenario, name: &str) -> Result<JobKey, Failure> {
     }
 }
 
-/// Waits for the story of one job.
+/// Waits for the story of one job, and keeps what is checked, revoked, fined and paid on the way.
 struct Watch {
     key: JobKey,
     story: Option<Story>,
+    facts: Vec<(Time, Fact)>,
 }
 
 impl Recorder for Watch {
-    fn note(&mut self, _: Time, fact: &Fact, story: Option<&Story>) {
+    fn note(&mut self, at: Time, fact: &Fact, story: Option<&Story>) {
+        if events::is_of(fact, self.key) {
+            self.facts.push((at, *fact));
+        }
         if let (Fact::Closed { job, .. }, Some(story)) = (fact, story)
             && *job == self.key
         {
@@ -93,7 +101,7 @@ fn written(scenario: &Scenario, name: &str, story: &Story, inquests: &[Inquest])
         quotes(scenario, inquest, &mut text);
     }
     if inquests.is_empty() {
-        text.push_str("\nNobody weighed its offers: with the choice `first` none is looked at, and without an offer there is nothing to.\n");
+        text.push_str("\nIts offers were not weighed: the choice `first` weighs none, or there was no offer.\n");
     }
     let _ = writeln!(text, "\nwhat became of it: {}", story.fate.name());
     if let Some(cause) = story.cause {

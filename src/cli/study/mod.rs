@@ -2,20 +2,24 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::run::{circumstances, on_interrupt, utc_now};
+use super::check::expect_study;
+use super::run::{circumstances, utc_now};
+use super::signals::on_interrupt;
 use super::{Done, Failure, note, say};
+use crate::engine::random::Seed;
+use crate::scenario::Scenario;
 use crate::study::course::Course;
 use crate::study::drive::{Driver, Status, look};
 use crate::study::folder::Folder;
-use crate::study::merge::{self, Results};
+use crate::study::merge;
 use crate::study::recheck::recheck;
 use crate::study::trial::{Estimate, estimate};
-use crate::study::work::run_one;
+use crate::study::work::{Runner, run_unless};
 use crate::study::{Study, StudyError, show};
 
 pub(super) mod progress;
@@ -39,9 +43,9 @@ enum StudyVerb {
     /// Do one chunk; one that is done is not done again
     Work(One),
     /// Say how far a study has come, from its files
-    Status(Place),
+    Status(Shown),
     /// Write the tables of a study whose chunks are all done
-    Merge(Place),
+    Merge(Shown),
     /// Do some of the work again and compare
     Recheck(Again),
 }
@@ -59,9 +63,31 @@ struct Place {
 }
 
 #[derive(Args, Debug)]
+struct Shown {
+    #[command(flatten)]
+    place: Place,
+    /// How to print it
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// Aligned text, at most 80 letters wide
+    Text,
+    /// One JSON object
+    Json,
+    /// Markdown tables
+    Md,
+}
+
+#[derive(Args, Debug)]
 struct Work {
     #[command(flatten)]
     place: Place,
+    /// How to print the results
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
     /// How many threads work. Default one for each processor
     #[arg(long, value_name = "N")]
     jobs: Option<std::num::NonZeroUsize>,
@@ -137,6 +163,7 @@ pub fn study(asked: StudyArguments) -> Done {
 
 impl Place {
     fn load(&self) -> Result<Study, Failure> {
+        expect_study(&self.study)?;
         Ok(Study::load(&self.study, self.seed)?)
     }
 
@@ -154,7 +181,12 @@ impl Place {
                 estimate.chunk_runs
             }
         };
-        Ok(Folder::open(&self.folder(study), study, measured, changed)?)
+        let folder = Folder::open(&self.folder(study), study, measured, changed)?;
+        if !folder.has_locks() {
+            let path = folder.path().display();
+            note(&format!("note: the file system of `{path}` knows no locks: two drivers may do the same chunk"));
+        }
+        Ok(folder)
     }
 }
 
@@ -162,15 +194,33 @@ fn run(asked: &Work) -> Done {
     let Engine::Local = asked.engine;
     let (stop, started) = (on_interrupt(), utc_now());
     let study = asked.place.load()?;
-    let jobs = asked.jobs.map_or_else(processors, usize::from);
+    let jobs = threads(asked.jobs);
     let folder = asked.place.open(&study, jobs, asked.changed)?;
     let progress = Progress::new();
-    let driver = driver(&study, &folder, jobs, &stop, &progress);
+    // What is done already, here or by another driver, is taken from its files.
+    let ran = AtomicU64::new(0);
+    let runner = |study: &Study, scenario: &Arc<Scenario>, seed: Seed| {
+        ran.fetch_add(1, Ordering::Relaxed);
+        run_unless(study, scenario, seed, &stop)
+    };
+    let driver = Driver { study: &study, folder: &folder, jobs, runner: &runner, stop: &stop, watch: &progress };
     let course = driver.run();
-    progress.end();
+    progress.end(ran.load(Ordering::Relaxed));
     let course = course?;
-    let results = merge::results(&study, &course);
-    finish(&study, &folder, &course, &results, started, (jobs, progress.seconds()))
+    finish((&study, &folder, &course), started, (jobs, progress.seconds()), asked.format)
+}
+
+/// The most threads for each processor: more only wait for one another.
+const THREADS_PER_PROCESSOR: usize = 4;
+
+/// How many threads work: as many as asked for, within reason.
+fn threads(asked: Option<std::num::NonZeroUsize>) -> usize {
+    let most = THREADS_PER_PROCESSOR * processors();
+    let jobs = asked.map_or_else(processors, usize::from);
+    if jobs > most {
+        note(&format!("{most} threads work, {THREADS_PER_PROCESSOR} for each processor, and not {jobs}"));
+    }
+    jobs.min(most)
 }
 
 fn plan(place: &Place) -> Done {
@@ -184,7 +234,8 @@ fn plan(place: &Place) -> Done {
         _ => ", and more until the means are known well enough",
     };
     let (name, seed) = (&study.table.name, study.seed);
-    say(&format!("{name} · seed {seed} · {points} points · {runs} runs{then}"))
+    let coincident = show::coincident(&study);
+    say(&format!("{name} · seed {seed} · {points} points · {runs} runs{then}{coincident}"))
 }
 
 fn work(asked: &One) -> Done {
@@ -192,23 +243,38 @@ fn work(asked: &One) -> Done {
     let study = asked.place.load()?;
     let folder = asked.place.open(&study, 1, false)?;
     let progress = Progress::new();
-    let worked = driver(&study, &folder, 1, &stop, &progress).work(asked.chunk);
-    progress.end();
+    let runner = runner(&stop);
+    let driver = Driver { study: &study, folder: &folder, jobs: 1, runner: &runner, stop: &stop, watch: &progress };
+    let worked = driver.work(asked.chunk);
+    let all = progress.all_runs();
+    progress.end(all);
     let how = if worked? { "done" } else { "was done" };
     say(&format!("chunk {} {how}", asked.chunk))
 }
 
-fn status(place: &Place) -> Done {
+fn status(asked: &Shown) -> Done {
+    let place = &asked.place;
     let study = place.load()?;
     let folder = Folder::existing(&place.folder(&study), &study)?;
     let (course, status) = look(&study, &folder)?;
     let Status { generation, done, runs, failed, .. } = status;
+    if matches!(asked.format, Format::Json) {
+        let whole = serde_json::json!({
+            "study": study.table.name, "seed": study.seed, "complete": status.is_complete(), "generation": generation,
+            "points": course.points().len(), "chunks_done": done, "chunks_missing": status.missing,
+            "chunks_claimed": status.claimed, "runs": runs, "failed": failed,
+            "damaged": status.damaged.iter().map(|(chunk, why)| serde_json::json!({ "chunk": chunk, "why": why }))
+                .collect::<Vec<_>>(),
+        });
+        return say(&serde_json::to_string_pretty(&whole).expect("a status becomes JSON"));
+    }
     let mut text = format!("{} chunks done, {runs} runs, {failed} failed\n", done);
     if status.is_complete() {
         text.push_str(&format!("complete after {generation} generations, {} points\n", course.points().len()));
     } else {
-        text.push_str(&format!("generation {generation}: {} chunks missing", status.missing.len()));
-        text.push_str(&format!("{}\n", listed(&status.missing)));
+        let left: Vec<usize> =
+            status.missing.iter().copied().chain(status.damaged.iter().map(|(chunk, _)| *chunk)).collect();
+        text.push_str(&format!("generation {generation}: {} chunks left to do{}\n", left.len(), listed(&left)));
     }
     if !status.claimed.is_empty() {
         text.push_str(&format!("in work: {}\n", listed(&status.claimed)));
@@ -219,8 +285,8 @@ fn status(place: &Place) -> Done {
     say(&text)
 }
 
-fn merge(place: &Place) -> Done {
-    let started = utc_now();
+fn merge(asked: &Shown) -> Done {
+    let (started, place) = (utc_now(), &asked.place);
     let study = place.load()?;
     let folder = Folder::existing(&place.folder(&study), &study)?;
     let (course, status) = look(&study, &folder)?;
@@ -232,8 +298,7 @@ fn merge(place: &Place) -> Done {
         let message = format!("error: {} chunks are missing{missing}", status.missing.len());
         return Err(Failure::Failed(format!("{message}\nhelp: `reliance study run` does what is left")));
     }
-    let results = merge::results(&study, &course);
-    finish(&study, &folder, &course, &results, started, (1, 0.0))
+    finish((&study, &folder, &course), started, (1, 0.0), asked.format)
 }
 
 fn check_again(asked: &Again) -> Done {
@@ -241,11 +306,15 @@ fn check_again(asked: &Again) -> Done {
     let study = asked.place.load()?;
     let folder = Folder::existing(&asked.place.folder(&study), &study)?;
     let hear = |chunk: usize| note(&format!("chunk {chunk} done again"));
-    let outcome = recheck(&study, &folder, asked.sample.0, &run_one, &stop, hear)?;
+    let outcome = recheck(&study, &folder, asked.sample.0, &runner(&stop), &stop, hear)?;
     for (chunk, why) in &outcome.altered {
         say(&format!("chunk {chunk} was altered: {why}"))?;
     }
     match outcome.altered.len() {
+        0 if outcome.again.is_empty() => {
+            let message = "error: no chunk is done yet, so there is nothing to do again";
+            Err(Failure::Failed(format!("{message}\nhelp: `reliance study run` does what is left")))
+        }
         0 => say(&format!("{} chunks done again, all as they were", outcome.again.len())),
         count => Err(Failure::Failed(format!("error: {count} chunks are not what the work gives"))),
     }
@@ -253,18 +322,25 @@ fn check_again(asked: &Again) -> Done {
 
 /// Writes the tables, shows what was found, and fails if a run failed.
 fn finish(
-    study: &Study,
-    folder: &Folder,
-    course: &Course,
-    results: &Results,
+    (study, folder, course): (&Study, &Folder, &Course),
     started: String,
     (jobs, seconds): (usize, f64),
+    format: Format,
 ) -> Done {
+    let results = merge::results(study, course);
     let mut how = circumstances(started, seconds);
     how.threads = jobs;
-    merge::write(study, folder, course, results, how)?;
+    merge::write(study, folder, course, &results, how)?;
     note(&format!("wrote {}", folder.path().display()));
-    say(&format!("{}\ndigest {}", show::text(study, course, results), results.digest))?;
+    let digest = &results.digest;
+    match format {
+        Format::Text => say(&format!("{}\ndigest {digest}", show::text(study, course, &results)))?,
+        Format::Md => say(&format!("{}\ndigest {digest}", show::markdown(study, course, &results)))?,
+        Format::Json => {
+            let whole = show::json(study, course, &results);
+            say(&serde_json::to_string_pretty(&whole).expect("results become JSON"))?;
+        }
+    }
     if results.failures.is_empty() {
         return Ok(());
     }
@@ -278,14 +354,9 @@ fn finish(
     Err(Failure::Failed(format!("error: {} of {runs} runs failed", results.failures.len())))
 }
 
-fn driver<'a>(
-    study: &'a Study,
-    folder: &'a Folder,
-    jobs: usize,
-    stop: &'a Arc<AtomicBool>,
-    watch: &'a Progress,
-) -> Driver<'a, 'a> {
-    Driver { study, folder, jobs, runner: &run_one, stop, watch }
+/// Runs a replication, or comes to nothing once asked to stop.
+fn runner(stop: &AtomicBool) -> Box<Runner<'_>> {
+    Box::new(|study, scenario, seed| run_unless(study, scenario, seed, stop))
 }
 
 #[allow(clippy::disallowed_methods, reason = "an estimate is about the clock; no result depends on it")]
@@ -301,7 +372,15 @@ fn costs(estimate: &Estimate, jobs: usize) -> String {
     let time = run_seconds.map_or("an unknown time: no point could be tried".to_owned(), |seconds| {
         format!("about {} with {jobs} jobs", duration(seconds * runs as f64 / jobs as f64))
     });
-    format!("{points} points, {runs} runs in {chunks} chunks; {time}, {:.1} MB", bytes as f64 / 1e6)
+    format!("{points} points, {runs} runs in {chunks} chunks; {time}, {}", size(bytes))
+}
+
+/// A number of bytes in the unit that suits it.
+fn size(bytes: u64) -> String {
+    match bytes as f64 {
+        bytes if bytes < 1e6 => format!("{:.0} kB", (bytes / 1e3).ceil()),
+        bytes => format!("{:.1} MB", bytes / 1e6),
+    }
 }
 
 pub(super) fn processors() -> usize {

@@ -4,9 +4,11 @@ use std::io::{IsTerminal, stderr};
 use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 
 use crate::cli::note;
+pub(super) use crate::cli::progress::duration;
+use crate::cli::progress::{draw, to_go};
 use crate::report::terminal::thousands;
 use crate::study::drive::Watch;
 
@@ -27,7 +29,7 @@ struct State {
     began: Instant,
     runs: u64,
     done: u64,
-    all: u64,
+    all_runs: u64,
     bar: Option<ProgressBar>,
     said: Instant,
 }
@@ -41,19 +43,28 @@ impl Progress {
     /// A study that begins now.
     pub fn new() -> Progress {
         let began = now();
-        let state = State { generation: 0, began, runs: 0, done: 0, all: 0, bar: None, said: began };
+        let state = State { generation: 0, began, runs: 0, done: 0, all_runs: 0, bar: None, said: began };
         Progress { started: began, state: Mutex::new(state) }
     }
 
-    /// The work has ended: clears the line and says how long it took.
-    pub fn end(&self) {
+    /// Runs that are done, here or by another driver, now or before.
+    pub fn all_runs(&self) -> u64 {
+        self.state().all_runs
+    }
+
+    /// The work has ended, with so many runs done by it: clears the line and says how long it took.
+    pub fn end(&self, ran: u64) {
         let state = self.state();
         if let Some(bar) = &state.bar {
             bar.finish_and_clear();
         }
         let seconds = self.seconds();
-        let rate = state.all as f64 / seconds.max(1e-9);
-        note(&format!("{} runs in {seconds:.2} s ({rate:.1} runs/s)", thousands(state.all)));
+        let rate = ran as f64 / seconds.max(1e-9);
+        let kept = match state.all_runs.saturating_sub(ran) {
+            0 => String::new(),
+            kept => format!("{} kept, ", thousands(kept)),
+        };
+        note(&format!("{kept}{} run in {seconds:.2} s ({rate:.1} runs/s)", thousands(ran)));
     }
 
     /// Seconds since the study began.
@@ -78,25 +89,21 @@ impl Watch for Progress {
     fn done(&self, runs: u64) {
         let mut state = self.state();
         state.done += runs;
-        state.all += runs;
+        state.all_runs += runs;
         if self.started.elapsed() < SHORT {
             return;
         }
         let passed = state.began.elapsed();
         let (generation, done, all) = (state.generation, state.done, state.runs);
+        let left = to_go(passed, done as f64 / all.max(1) as f64);
         if stderr().is_terminal() {
-            let bar = state.bar.get_or_insert_with(|| {
-                let bar = ProgressBar::with_draw_target(Some(all), ProgressDrawTarget::stderr());
-                let style = ProgressStyle::with_template("{bar:30} {percent:>3} % {msg}, {eta} to go");
-                bar.with_style(style.expect("a template")).with_elapsed(passed)
-            });
-            bar.set_position(done);
-            bar.set_message(format!("{}{} of {} runs", nth(generation, ", "), thousands(done), thousands(all)));
+            let which = nth(generation, ", ");
+            let words = format!("{left}, {which}{} of {} runs", thousands(done), thousands(all));
+            draw(&mut state.bar, done, all, words);
         } else if state.said.elapsed() >= PLAIN {
             state.said = now();
-            let left = passed.as_secs_f64() * (all - done.min(all)) as f64 / done.max(1) as f64;
             let (done, all) = (thousands(done), thousands(all));
-            note(&format!("{}{done} of {all} runs, {} to go", nth(generation, ": "), duration(left)));
+            note(&format!("{}{done} of {all} runs, {left}", nth(generation, ": ")));
         }
     }
 }
@@ -104,13 +111,4 @@ impl Watch for Progress {
 /// Which generation, where there was one before it.
 fn nth(generation: usize, then: &str) -> String {
     if generation > 0 { format!("generation {generation}{then}") } else { String::new() }
-}
-
-/// A length of time in the unit that suits it.
-pub(super) fn duration(seconds: f64) -> String {
-    match seconds {
-        s if s < 120.0 => format!("{s:.1} s"),
-        s if s < 7_200.0 => format!("{:.1} min", s / 60.0),
-        s => format!("{:.1} h", s / 3_600.0),
-    }
 }

@@ -70,7 +70,7 @@ impl LawName {
     }
 
     /// The parameters in words: "`mean` and `cv`, or `mean` and `shape`".
-    pub(super) fn takes(self) -> String {
+    pub fn takes(self) -> String {
         let quoted = |names: &[&str]| {
             let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
             match names.as_slice() {

@@ -1,18 +1,23 @@
 //! Nodes fail and come back, and routing learns of it by heartbeats and looks.
 
 use crate::domain::fate::Stage;
-use crate::domain::ids::{ModelId, NodeId, RequesterId};
+use crate::domain::ids::{Id, ModelId, NodeId, RegionId, RequesterId};
 use crate::domain::job::Role;
 use crate::domain::purpose::Purpose;
+use crate::engine::law::Sampler;
 use crate::engine::random::{Chance, Draw, key};
 use crate::engine::time::{Span, Time};
 use crate::market::life::{execution, placement, waiting};
-use crate::market::state::checkers::{self, Checkers};
+use crate::market::state::checkers::{self, Checker};
 use crate::market::{Event, Market, Moment};
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
 use crate::scenario::model::PartyKind;
-use crate::scenario::schema::Interruption;
+use crate::scenario::schema::{Checker as Asked, Interruption};
+use crate::scenario::verification::Weighting;
+
+/// What a party without stake weighs beside those that have some, in micro-tokens: it is drawn last.
+const UNSTAKED: f64 = 1e-3;
 
 /// Makes a node's next failure due, if its group fails.
 pub fn schedule_failure(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
@@ -26,11 +31,15 @@ pub fn schedule_failure(market: &mut Market, at: &mut Moment<'_>, node: NodeId) 
 pub fn fail(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     let failure = group.failure.as_ref().expect("only a group that fails has failures");
+    let beat = last_beat(market, at.scenario.routing.heartbeat, node, at.now);
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
     state.up = false;
+    market.levels.in_use_of(group.kind).fall(at.now, u64::from(state.service.serving()));
     let backroom = &mut market.nodes.backrooms[node];
     backroom.failures += 1;
+    backroom.beat = beat;
+    backroom.worked += at.now.since(backroom.came).0;
     let down = failure.down.span(&mut backroom.fate);
     at.queue.push(at.now + down, Event::Repair { node });
     market.note_capacity(group.kind, group.slots, at.now, false);
@@ -55,6 +64,8 @@ pub fn repair(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
     state.up = true;
+    market.levels.in_use_of(group.kind).rise(at.now, u64::from(state.service.serving()));
+    market.nodes.backrooms[node].came = at.now;
     market.note_capacity(group.kind, group.slots, at.now, true);
     at.facts.note(Fact::NodeRepaired { node });
     match jobs {
@@ -129,13 +140,13 @@ fn repeat(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
     market.scratch.entries = again;
 }
 
-/// A node is listed, or its listing lapses.
+/// A node's listing may begin or lapse.
 pub fn list(market: &mut Market, at: &mut Moment<'_>, node: NodeId, turn: u32) {
     if market.nodes.backrooms[node].listing_turn != turn {
         market.stale += 1;
         return;
     }
-    let listed = market.nodes.states[node].up;
+    let listed = is_heard(market, at.scenario, node, at.now);
     if at.scenario.routing.refresh > Span::ZERO {
         market.registry.defer(node, listed);
     } else {
@@ -157,36 +168,56 @@ pub fn refresh(market: &mut Market, at: &mut Moment<'_>) {
     at.queue.push(at.now + at.scenario.routing.refresh, Event::Refresh);
 }
 
-/// The listing of a node that failed lapses when its last heartbeat is too old.
+/// The listing of a node that failed lapses when its last heartbeat is too old, also if the node is back by then and has not
+/// sent another.
 fn lapse(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
-    let (heartbeat, max_age) = (at.scenario.routing.heartbeat, at.scenario.routing.max_age);
-    let last = match beat(market, heartbeat, node, at.now) {
-        Some(beats) => beats.0,
-        None => at.now,
-    };
-    let due = if heartbeat == Span::ZERO { at.now } else { (last + max_age).max(at.now) };
-    change_listing(market, at, node, due);
-}
-
-/// A node that came back is listed again at its next heartbeat.
-fn relist(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
-    let due = beat(market, at.scenario.routing.heartbeat, node, at.now).map_or(at.now, |beats| beats.1);
-    change_listing(market, at, node, due);
-}
-
-fn change_listing(market: &mut Market, at: &mut Moment<'_>, node: NodeId, due: Time) {
+    let routing = &at.scenario.routing;
     let backroom = &mut market.nodes.backrooms[node];
     backroom.listing_turn = backroom.listing_turn.wrapping_add(1);
-    let turn = backroom.listing_turn;
+    let due = if routing.heartbeat == Span::ZERO { at.now } else { backroom.beat + routing.max_age };
+    look_at(market, at, node, due.max(at.now));
+}
+
+/// A node that came back is listed again at its next heartbeat, unless it still is.
+fn relist(market: &mut Market, at: &mut Moment<'_>, node: NodeId) {
+    let due = match grid(market, at.scenario.routing.heartbeat, node, at.now) {
+        Some((last, next)) if last < at.now => next,
+        _ => at.now,
+    };
+    look_at(market, at, node, due);
+}
+
+/// Looks at a node's listing at an instant that may change it.
+fn look_at(market: &mut Market, at: &mut Moment<'_>, node: NodeId, due: Time) {
+    let turn = market.nodes.backrooms[node].listing_turn;
     match due == at.now {
         true => list(market, at, node, turn),
         false => at.queue.push(due, Event::List { node, turn }),
     }
 }
 
-/// A node's last heartbeat at or before `now` and its first after; each node beats at its own phase, and once at the
-/// start. `None` if there are no heartbeats. They are computed, not simulated: nobody acts on one that comes.
-fn beat(market: &Market, heartbeat: Span, node: NodeId, now: Time) -> Option<(Time, Time)> {
+/// Whether a node's last heartbeat is younger than the greatest age; without heartbeats, whether it works.
+fn is_heard(market: &Market, scenario: &Scenario, node: NodeId, now: Time) -> bool {
+    let routing = &scenario.routing;
+    match routing.heartbeat {
+        Span::ZERO => market.nodes.states[node].up,
+        heartbeat => now < last_beat(market, heartbeat, node, now) + routing.max_age,
+    }
+}
+
+/// The last heartbeat that a node has sent: the last on its grid while it works, if it has worked since then.
+fn last_beat(market: &Market, heartbeat: Span, node: NodeId, now: Time) -> Time {
+    let (up, backroom) = (market.nodes.states[node].up, &market.nodes.backrooms[node]);
+    match grid(market, heartbeat, node, now) {
+        Some((last, _)) if up && last >= backroom.came => last,
+        _ => backroom.beat,
+    }
+}
+
+/// The last instant of a node's grid of heartbeats at or before `now` and the first after; each node has a phase of its own,
+/// and the start counts as a heartbeat. `None` if there are none. They are computed, not simulated: nobody acts on one that
+/// comes.
+fn grid(market: &Market, heartbeat: Span, node: NodeId, now: Time) -> Option<(Time, Time)> {
     if heartbeat == Span::ZERO {
         return None;
     }
@@ -206,6 +237,7 @@ impl Market {
         let weight = |view: usize| opinions.weight(verification, RequesterId(view as u16), node);
         if self.registry.set(node, listed, group.models, stake, &weight) {
             at.facts.note(if listed { Fact::Listed { node } } else { Fact::Delisted { node } });
+            self.note_checker(at.scenario, node);
         }
     }
 
@@ -214,7 +246,7 @@ impl Market {
     pub(in crate::market) fn note_load(&mut self, scenario: &Scenario, node: NodeId) {
         let kind = scenario.groups[self.nodes.quotes[node].group].kind;
         if kind != PartyKind::Node {
-            self.note_queue(kind, node);
+            self.note_checker(scenario, node);
         }
         if scenario.routing.refresh == Span::ZERO {
             self.show_load(node);
@@ -231,22 +263,37 @@ impl Market {
         (quote.jobs, quote.work) = (state.jobs(), state.work);
     }
 
-    /// What is ahead of a check at a validator or prover has changed with its load.
-    fn note_queue(&mut self, kind: PartyKind, node: NodeId) {
-        let now = checkers::ahead(self.nodes.states[node].jobs(), self.nodes.quotes[node].slots);
-        let before = std::mem::replace(&mut self.nodes.backrooms[node].ahead, now);
-        if let Some(checkers) = self.checkers_of(kind) {
-            checkers.change(before, now);
-        }
-    }
-
-    /// The parties of a kind that checks, taken together; none of those that compute.
-    #[inline]
-    pub(in crate::market) fn checkers_of(&mut self, kind: PartyKind) -> Option<&mut Checkers> {
-        match kind {
-            PartyKind::Node => None,
-            PartyKind::Validator => Some(&mut self.checkers[0]),
-            PartyKind::Prover => Some(&mut self.checkers[1]),
+    /// Takes down what a validator or prover is to those who may draw it, after its queue, its listing or its weight changed.
+    pub(in crate::market) fn note_checker(&mut self, scenario: &Scenario, party: NodeId) {
+        let (quote, state) = (&self.nodes.quotes[party], &self.nodes.states[party]);
+        let group = &scenario.groups[quote.group];
+        let (by, list) = match group.kind {
+            PartyKind::Node => return,
+            PartyKind::Validator => (Asked::Validators, scenario.validators()),
+            PartyKind::Prover => (Asked::Proof, scenario.provers()),
+        };
+        let jobs = state.jobs();
+        let slowness = quote.slowness * group.slowdown.factor(jobs.saturating_add(1).min(quote.slots));
+        let wait = checkers::wait(jobs, state.work, quote.slots, slowness) + group.hold.nanos();
+        let network = &scenario.network;
+        let jitter = 2.0 * network.jitter.as_ref().map_or(0.0, Sampler::mean);
+        let trip = |requester: usize, region: u16| {
+            let from = scenario.requesters[RequesterId(requester as u16)].region;
+            network.round_trip(from, RegionId(region)).nanos() + jitter
+        };
+        for view in 0..self.registry.views() {
+            let listed = self.registry.has(view, list, party);
+            for (way, draws) in scenario.verification.draws.iter().enumerate().filter(|(_, draws)| draws.by == by) {
+                let weight = match draws.weighting {
+                    _ if !listed => 0.0,
+                    Weighting::Even => 1.0,
+                    // Parties without stake are drawn when all that have some are.
+                    Weighting::Stake => (self.nodes.backrooms[party].stake.0 as f64).max(UNSTAKED),
+                    Weighting::Opinion => self.registry.opinions(view, list).get(party.index()) as f64,
+                };
+                let checker = Checker { weight, wait, slowness, region: quote.region.0 };
+                self.checkers.set(view, way, party.index(), checker, &trip);
+            }
         }
     }
 

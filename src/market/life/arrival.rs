@@ -14,8 +14,8 @@ use crate::scenario::model::{ClassOf, Model, Work};
 
 use super::{offer, standing};
 
-/// What the market takes the output to be before it has seen any of the class, and how many jobs that counts for
-/// (assumed; washes out as jobs are seen).
+/// How many answers what the market takes the output to be at first counts for, and what it takes it to be (assumed; washes out
+/// as answers are seen).
 const PRIOR_OUTPUT: (u64, u64) = (1, 256);
 
 /// A source asks for its next job.
@@ -32,7 +32,8 @@ pub fn arrive(market: &mut Market, at: &mut Moment<'_>, source: SourceId) {
     let mut story = Story::begin(key, class, written.requesters, at.now);
     fill(market, at, &mut story, &arrival);
     market.levels.open.up(at.now);
-    at.facts.note(Fact::Asked { job: key, class });
+    let by_name = Fact::Asked { job: key, class: ClassId(scenario.classes[class].rank) };
+    at.facts.note_by_name(Fact::Asked { job: key, class }, by_name);
     let slot = market.jobs.admit(story);
     market.jobs[slot].expected = story.expected_work;
     if market.jobs.slots() > scenario.limits.open_jobs {
@@ -89,7 +90,7 @@ fn fill(market: &mut Market, at: &Moment<'_>, story: &mut Story, arrival: &Arriv
             let model = &at.scenario.models[class.model];
             let prefill = model.prefill(story.input_tokens);
             story.work = prefill + model.decode(story.output_tokens as f64);
-            story.expected_work = prefill + expected_decode(&mut market.classes[story.class], model, output, story);
+            story.expected_work = prefill + expected_decode(&market.classes[story.class], model, output);
         }
     }
     story.client = arrival.client;
@@ -99,8 +100,8 @@ fn fill(market: &mut Market, at: &Moment<'_>, story: &mut Story, arrival: &Arriv
     story.deadline = class.deadline.map_or(Time::NEVER, |deadline| story.at.asked + deadline);
 }
 
-/// What writing the output is expected to take: by the class's law, or else by what the class has asked for so far.
-fn expected_decode(state: &mut ClassState, model: &Model, law: &Option<Sampler>, story: &Story) -> Span {
+/// What writing the output is expected to take: by the class's law, or else by the answers of the class that were seen so far.
+fn expected_decode(state: &ClassState, model: &Model, law: &Option<Sampler>) -> Span {
     let tokens = match law {
         Some(law) => law.mean(),
         None => {
@@ -108,7 +109,13 @@ fn expected_decode(state: &mut ClassState, model: &Model, law: &Option<Sampler>,
             (state.output_tokens + tokens) as f64 / (state.outputs + jobs) as f64
         }
     };
-    state.outputs += 1;
-    state.output_tokens += story.output_tokens as u64;
     model.decode(tokens)
+}
+
+/// An answer reaches its requester: from now on it is known how long it is.
+#[inline]
+pub fn learn_output(market: &mut Market, class: ClassId, tokens: u32) {
+    let state = &mut market.classes[class];
+    state.outputs += 1;
+    state.output_tokens += u64::from(tokens);
 }

@@ -105,22 +105,23 @@ struct Bound {
 impl Bound {
     /// A method's bound for whoever wishes this.
     fn of(wish: &Wish<'_>, terms: &Terms) -> Bound {
-        let copies = f64::from(terms.copies);
-        let (exposed, later) = match wish.use_at() {
-            Use::Answered => (1.0, 0.0),
-            Use::Accepted => (terms.wrong[0], terms.blocking),
-            Use::Final => (terms.wrong[1], terms.blocking + terms.standing),
-            // The least that it may be.
-            Use::WhenWorthIt => (terms.wrong[1], 0.0),
+        let (exposed, later, in_time) = match wish.use_at() {
+            Use::Answered => (1.0, 0.0, [1.0; 2]),
+            Use::Accepted => (terms.wrong[0], terms.blocking, [terms.in_time; 2]),
+            Use::Final => (terms.wrong[1], terms.blocking + terms.standing, [terms.in_time; 2]),
+            // The least that it may be: used at once as far as the worth goes, and late as far as the harm does.
+            Use::WhenWorthIt => (terms.wrong[1], 0.0, [1.0, terms.in_time]),
         };
-        let right = terms.right[1] * if later > 0.0 { wish.remains_at_most(later) } else { 1.0 };
+        let right = terms.right[1] * in_time[0] * if later > 0.0 { wish.remains_at_most(later) } else { 1.0 };
         let open = terms.wrong[1] + (1.0 - wish.recovers()) * (exposed - terms.wrong[1]).max(0.0);
         // Of copies no more is known here than that they are right at best.
         let (right, harm) = match terms.copies {
-            1 => ([0.0, right], wish.harm * open),
+            1 => ([0.0, right], wish.harm * open * in_time[1]),
             _ => ([right, 0.0], 0.0),
         };
-        let fixed = (terms.checkers.0 + terms.coordination.0) as f64 - SLACK * (wish.value + wish.harm);
+        // The price of the copies is rounded once, and so is that of their overhead: together they are off by one at most.
+        let (copies, rounded) = if terms.copies == 1 { (1.0, 0.0) } else { (terms.paid_copies, 1.0) };
+        let fixed = (terms.checkers.0 + terms.coordination.0) as f64 - rounded - SLACK * (wish.value + wish.harm);
         Bound { right, harm, copies, overhead: terms.overhead.nanos() * 1e-9, fixed }
     }
 

@@ -238,6 +238,8 @@ pub fn as_offered(offer: &Offer, method: MethodId, use_at: Use) -> Quote {
         gas: Money::ZERO,
         check: Money::ZERO,
         trust: offer.trust,
+        answer: offer.delay.nanos(),
+        checks: 0.0,
         use_at: if use_at == Use::WhenWorthIt { Use::Answered } else { use_at },
         surplus: 0.0,
         deductions: [0.0; 5],

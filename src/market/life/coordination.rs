@@ -63,12 +63,13 @@ pub fn block(market: &mut Market, at: &mut Moment<'_>) {
     let scenario = at.scenario;
     let chain = &scenario.chain;
     let others = chain.background.get(market.chain.blocks as usize).copied().unwrap_or(0);
+    let (target, limit) = chain.bounds(market.chain.blocks);
     let mut used = others;
     market.chain.blocks += 1;
     at.queue.push(at.now + chain.block, Event::Block);
     let mut included = std::mem::take(&mut market.scratch.jobs);
     while let Some((_, _, next)) = market.chain.pool.peek().copied() {
-        if used + next.gas > chain.limit {
+        if used + next.gas > limit {
             break;
         }
         market.chain.pool.pop();
@@ -80,7 +81,7 @@ pub fn block(market: &mut Market, at: &mut Moment<'_>) {
     }
     market.chain.used = used;
     at.facts.note(Fact::Block { number: market.chain.blocks, used });
-    let seen = market.interval(at, Channel::Coordination, used, chain.target, chain.limit, chain.block);
+    let seen = market.interval(at, Channel::Coordination, used, target, limit, chain.block);
     market.close_interval(at, Channel::Coordination, seen);
     for &slot in &included {
         let method = &scenario.verification.methods[market.jobs.story(slot).method];

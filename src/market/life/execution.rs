@@ -1,7 +1,7 @@
 //! The job is served, and comes back with an answer or without.
 
 use crate::domain::fate::Stage;
-use crate::domain::ids::{JobSlot, NodeId};
+use crate::domain::ids::{JobSlot, ModelId, NodeId};
 use crate::domain::job::{Job, Phase, Role};
 use crate::domain::purpose::Purpose;
 use crate::engine::random::{Chance, Draw, key};
@@ -134,9 +134,8 @@ fn preempt(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId
     let state = &mut market.nodes.states[node];
     state.waiting.return_to_front(&mut market.jobs, entry.job, lower);
     state.queued += 1;
-    let job = &market.jobs[entry.job];
-    market.levels.executing_of(job).down(at.now);
-    market.levels.waiting_of(job).up(at.now);
+    market.leave_slot(at, entry.job, node);
+    market.levels.waiting_of(&market.jobs[entry.job]).up(at.now);
     true
 }
 
@@ -151,10 +150,11 @@ fn start(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId, 
         let (job, story) = market.jobs.both(slot);
         job.turn = job.turn.wrapping_add(1);
         job.stage = Stage::Executing;
-        at.facts.note(Fact::LoadAwaited { job: story.key, node, model });
+        let by_name = Fact::LoadAwaited { job: story.key, node, model: ModelId(at.scenario.models[model].rank) };
+        at.facts.note_by_name(Fact::LoadAwaited { job: story.key, node, model }, by_name);
         at.queue.push(ready, Event::Load { job: slot, turn: job.turn });
         market.nodes.backrooms[node].loading.push(slot);
-        market.levels.executing_of(&market.jobs[slot]).up(at.now);
+        market.take_slot(at, slot, node);
         return;
     }
     begin(market, at, slot, node);
@@ -167,7 +167,7 @@ pub fn loaded(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
     market.nodes.backrooms[node].loading.retain(|&other| other != slot);
-    market.levels.executing_of(&market.jobs[slot]).down(at.now);
+    market.leave_slot(at, slot, node);
     begin(market, at, slot, node);
     enter(market, slot, node);
     give_way(market, at, node);
@@ -203,7 +203,7 @@ fn begin(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) 
             at.facts.note(Fact::Started { job: story.key, node, waited });
         }
     }
-    market.levels.executing_of(&market.jobs[slot]).up(at.now);
+    market.take_slot(at, slot, node);
 }
 
 /// Serves a job anew, from the beginning, in the slot it kept through a failure.
@@ -298,7 +298,6 @@ fn leave_node(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: Nod
     let whole = flakes == 0.0 || !draw(market.seed, Purpose::Flake, story.key, numbered(job)).chance(flakes);
     let state = &mut market.nodes.states[node];
     state.work -= job.expected.0;
-    market.levels.executing_of(job).down(at.now);
     story.at.finished = at.now;
     if !whole {
         story.at.first_token = Time::NEVER;
@@ -307,10 +306,7 @@ fn leave_node(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: Nod
     }
     job.phase = Phase::Idle;
     at.facts.note(Fact::Finished { job: story.key, node, whole });
-    let started = story.at.started;
-    if let Some(checkers) = market.checkers_of(group.kind) {
-        checkers.note(at.now.since(started));
-    }
+    market.leave_slot(at, slot, node);
 }
 
 /// The number of an attempt's draws; those of checks are apart from those of executions.
@@ -351,15 +347,46 @@ pub fn respond(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     }
 }
 
-/// Takes work out of service before its end; the slot is free afterwards.
-pub fn interrupt(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
+/// Takes work out of service before its end; the slot is free afterwards. Returns the share of the work that was done: the time in
+/// service over what it would have been in all at the present pace.
+pub fn interrupt(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) -> f64 {
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
+    let (job, story) = market.jobs.both(slot);
+    let passed = at.now.since(story.at.started.min(at.now)).nanos();
+    let later = if job.phase == Phase::Prefill { job.left.less(job.prefill) } else { Span::ZERO };
+    let remaining = state.service.remaining(slot, job.turn).map(|phase| phase + later.nanos() / state.speed);
+    let done = match remaining {
+        Some(remaining) if passed + remaining > 0.0 => passed / (passed + remaining),
+        Some(_) => 1.0,
+        None => 0.0,
+    };
     state.service.vacate();
     let loading = &mut market.nodes.backrooms[node].loading;
     loading.retain(|&other| other != slot);
     let job = &mut market.jobs[slot];
     // Its entry on the clock is of an earlier turn from now on.
     job.turn = job.turn.wrapping_add(1);
-    market.levels.executing_of(job).down(at.now);
+    market.leave_slot(at, slot, node);
+    done
+}
+
+impl Market {
+    /// A job, or work on its behalf, has a slot from now on.
+    #[inline]
+    fn take_slot(&mut self, at: &Moment<'_>, slot: JobSlot, node: NodeId) {
+        self.levels.executing_of(&self.jobs[slot]).up(at.now);
+        if self.nodes.states[node].up {
+            self.levels.in_use_of(at.scenario.groups[self.nodes.quotes[node].group].kind).up(at.now);
+        }
+    }
+
+    /// It gives the slot back. Those of a node that is down are not counted as in use.
+    #[inline]
+    fn leave_slot(&mut self, at: &Moment<'_>, slot: JobSlot, node: NodeId) {
+        self.levels.executing_of(&self.jobs[slot]).down(at.now);
+        if self.nodes.states[node].up {
+            self.levels.in_use_of(at.scenario.groups[self.nodes.quotes[node].group].kind).down(at.now);
+        }
+    }
 }

@@ -15,6 +15,9 @@
 pub mod arrival;
 // Nodes are asked for offers, and the best one is taken, or none.
 pub mod offer;
+// How often answers pass a method's checks, how long these take, and what they cost.
+pub mod expectation;
+pub mod passing;
 // What each admitted method would cost and promise.
 pub mod terms;
 // What an offer with a method leaves of the value of the answer.

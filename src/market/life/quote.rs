@@ -45,6 +45,10 @@ pub struct Quote {
     pub check: Money,
     /// The probability of a right answer.
     pub trust: f64,
+    /// Nanoseconds until the answer is expected.
+    pub answer: f64,
+    /// Nanoseconds from then until the end of its checks, as expected.
+    pub checks: f64,
     /// When the requester would begin to rely on the answer.
     pub use_at: Use,
     /// What is left of the value, in micro-credits.
@@ -152,11 +156,11 @@ impl Wish<'_> {
 struct Prices {
     /// One execution is computing; what is executed beyond it only confirms it.
     compute: Money,
-    /// The executions beyond the first.
+    /// The executions beyond the first, as far as they are expected to be paid.
     copies: Money,
     /// What each node gets for work beyond that of the answer.
     overhead: Money,
-    /// What all of them get for it.
+    /// What those that are paid get for it, as expected.
     prover: Money,
 }
 
@@ -168,8 +172,14 @@ impl Prices {
         if terms.copies == 1 {
             return Prices { compute: offer.price, copies: Money::ZERO, overhead, prover: overhead };
         }
-        let prover = overhead.times(u64::from(terms.copies));
-        Prices { compute: offer.price, copies: offer.price.times(u64::from(terms.copies - 1)), overhead, prover }
+        let paid = |price: Money, copies: f64| Money::from_micro(price.0 as f64 * copies);
+        let (copies, prover) = (paid(offer.price, terms.paid_copies - 1.0), paid(overhead, terms.paid_copies));
+        Prices { compute: offer.price, copies, overhead, prover }
+    }
+
+    /// All prices if every copy is paid and every check takes place.
+    fn most(&self, terms: &Terms) -> Money {
+        (self.compute + self.overhead).times(u64::from(terms.copies)) + terms.checkers_most + terms.coordination_most
     }
 
     #[inline]
@@ -216,10 +226,12 @@ pub fn quote(rounding: Rounding, offer: &Offer, terms: &Terms, left: &Left) -> Q
         coordination: terms.coordination,
         verification: prices.verification(terms),
         overhead: prices.overhead,
-        most: compute + prices.copies + prices.prover + terms.checkers_most + terms.coordination_most,
+        most: prices.most(terms),
         gas: terms.gas,
         check: terms.check,
         trust: offer.trust,
+        answer: offer.delay.nanos() + terms.inclusion + terms.overhead.nanos() * offer.slowness + terms.agreement,
+        checks: terms.blocking + terms.standing,
         use_at,
         surplus,
         deductions,
@@ -233,32 +245,36 @@ fn deductions(wish: &Wish<'_>, paid: [f64; 3], offer: &Offer, terms: &Terms) -> 
     // Without checks the answer would be there after the node's delay and the chain's; what the node does for them comes on top.
     let unchecked = offer.delay.nanos() + terms.inclusion;
     let worth_first = wish.worth(unchecked);
-    let answered = unchecked + terms.overhead.nanos() * offer.slowness;
+    let answered = unchecked + terms.overhead.nanos() * offer.slowness + terms.agreement;
     let accepted = answered + terms.blocking;
     let last = accepted + terms.standing;
     let harm = wish.harm;
-    let stages = Stages { at: [answered, accepted, last], wrong: [1.0 - offer.trust, wrong_first, wrong], right, harm };
+    let stages = Stages {
+        at: [answered, accepted, last],
+        wrong: [1.0 - offer.trust, wrong_first, wrong],
+        in_time: [1.0, terms.in_time, terms.in_time],
+        right,
+        harm,
+    };
     let use_at = if wish.class.use_at == Use::WhenWorthIt { stages.chosen(wish) } else { wish.class.use_at };
     let stage = use_at as usize;
     let (used, exposed) = (stages.at[stage], stages.wrong[stage]);
     let open_risk = wrong + (1.0 - wish.class.recovers) * (exposed - wrong).max(0.0);
-    // A verdict after the deadline is too late, whenever the answer would be used.
-    let worth_used = match used {
-        _ if accepted > wish.left => f64::NEG_INFINITY,
-        used if used == unchecked => worth_first,
-        used => wish.worth(used),
-    };
+    // An answer used at once does not wait for its checks.
+    let in_time = stages.in_time[stage];
+    // An answer used after the deadline is worth nothing; when its checks end otherwise is no matter.
+    let worth_used = if used == unchecked { worth_first } else { wish.worth(used) };
     let latency = wish.value - worth_first;
     let delayed = match (worth_first == f64::NEG_INFINITY, worth_used == f64::NEG_INFINITY) {
         // Too late even without checks: the checks are to blame only if they alone would make it so.
-        (true, _) if accepted - unchecked > wish.left => f64::INFINITY,
+        (true, _) if used - unchecked > wish.left => f64::INFINITY,
         (true, _) => 0.0,
         (false, true) => f64::INFINITY,
-        (false, false) => (worth_first - worth_used).max(0.0),
+        (false, false) => (worth_first - worth_used * in_time).max(0.0),
     };
     // Of an answer that has cost more by its delay than it is worth, nothing is left to lose: no deduction is a gain.
-    let at_use = if worth_used == f64::NEG_INFINITY { wish.value } else { worth_used.max(0.0) };
-    let risk = at_use * (1.0 - right).max(0.0) + harm * open_risk;
+    let at_use = if worth_used == f64::NEG_INFINITY { wish.value } else { (worth_used * in_time).max(0.0) };
+    let risk = at_use * (1.0 - right).max(0.0) + harm * open_risk * in_time;
     ([paid[0], paid[1], latency, paid[2] + delayed, risk], use_at)
 }
 
@@ -279,6 +295,8 @@ fn chances(trust: f64, terms: &Terms) -> (f64, f64, f64) {
 struct Stages {
     at: [f64; 3],
     wrong: [f64; 3],
+    /// The probability that each comes in time, beyond what the instants say.
+    in_time: [f64; 3],
     right: f64,
     harm: f64,
 }
@@ -289,8 +307,12 @@ impl Stages {
         for (stage, name) in [Use::Answered, Use::Accepted].into_iter().enumerate() {
             let (now, next) = (self.at[stage], self.at[stage + 1]);
             let alike = now == next && now <= wish.left;
-            let waiting = if alike { 0.0 } else { self.right * (wish.worth(now) - wish.worth(next)) };
-            let protects = self.harm * (self.wrong[stage] - self.wrong[stage + 1]);
+            let (sure, next_sure) = (self.in_time[stage], self.in_time[stage + 1]);
+            let waiting = match alike && sure == next_sure {
+                true => 0.0,
+                false => self.right * (wish.worth(now) * sure - wish.worth(next) * next_sure),
+            };
+            let protects = self.harm * (self.wrong[stage] * sure - self.wrong[stage + 1] * next_sure);
             if waiting.is_nan() || waiting >= protects {
                 return name;
             }

@@ -93,6 +93,7 @@ pub fn answered(market: &mut Market, at: &mut Moment<'_>, child: JobSlot) {
     forget(market, slot, child);
     if market.jobs.story(slot).at.answered != Time::NEVER {
         // The others have agreed already, and were not called off.
+        settlement::pay_late_copy(market, at, slot, number);
         return verdict::compare(market, at, slot, number);
     }
     let check = check(at, market, slot);
@@ -109,7 +110,7 @@ pub fn answered(market: &mut Market, at: &mut Moment<'_>, child: JobSlot) {
     let job = &mut market.jobs[slot];
     (job.node, job.turn) = (story.node, job.turn.wrapping_add(1));
     if check.cancel {
-        call_off(market, at, slot);
+        call_off(market, at, slot, true);
     }
     verification::answered(market, at, slot);
 }
@@ -138,7 +139,7 @@ fn undecided(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
         return;
     }
     let fate = if most.is_none() { Fate::Lost } else { Fate::Unresolved };
-    call_off(market, at, slot);
+    call_off(market, at, slot, false);
     settlement::return_rest(market, at, slot);
     standing::close(market, at, slot, fate);
 }
@@ -154,35 +155,57 @@ pub fn forget(market: &mut Market, slot: JobSlot, child: JobSlot) -> u64 {
     stake
 }
 
-/// Calls off all work under way on a job's behalf.
-pub fn call_off(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+/// Calls off all work under way on a job's behalf. Checks are paid the share that is done; copies are where `pays_copies` says that
+/// an answer has come of them.
+pub fn call_off(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, pays_copies: bool) {
     let link = market.jobs[slot].link;
     if !link.is_some() {
         return;
     }
     while let Some(child) = market.proceedings.get(link).children.pop() {
-        remove(market, at, child.slot);
-        market.jobs.release(child.slot);
+        end_early(market, at, slot, child.slot, pays_copies);
     }
 }
 
 /// Calls off one piece of work on a job's behalf.
 pub fn call_off_one(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, child: JobSlot) {
-    remove(market, at, child);
-    forget(market, slot, child);
+    market.proceedings.get(market.jobs[slot].link).leave(child);
+    end_early(market, at, slot, child, false);
 }
 
-/// Takes work off the node where it waits or is done; on its way, it is simply not expected any more.
-fn remove(market: &mut Market, at: &mut Moment<'_>, child: JobSlot) {
+/// Work on a job's behalf ends before it is done: its party is paid for the share of it that is.
+fn end_early(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, child: JobSlot, pays_copies: bool) {
+    let done = remove(market, at, child);
+    match market.jobs[child].role {
+        Role::Replica if pays_copies => {
+            let number = market.jobs[child].copy as usize;
+            let copy = market.proceedings.read(market.jobs[slot].link).answers[number];
+            settlement::pay_copy(market, at, slot, copy.node, copy.price.share(done));
+        }
+        Role::Check | Role::Proof => verification::end_early(market, at, slot, child, done),
+        Role::Replica | Role::Job => {}
+    }
+    market.jobs.release(child);
+}
+
+/// Takes work off the node where it waits or is done; on its way, it is simply not expected any more. Returns the share of it that
+/// is done.
+fn remove(market: &mut Market, at: &mut Moment<'_>, child: JobSlot) -> f64 {
     let (node, stage): (NodeId, Stage) = (market.jobs[child].node, market.jobs[child].stage);
     let key = market.jobs.story(child).key;
-    match stage {
-        Stage::Waiting => waiting::leave_room(market, at, child, node),
+    let done = match stage {
+        Stage::Waiting => {
+            waiting::leave_room(market, at, child, node);
+            0.0
+        }
         Stage::Executing => execution::interrupt(market, at, child, node),
-        _ => return,
-    }
+        // What comes back was done.
+        Stage::Answered => return 1.0,
+        _ => return 0.0,
+    };
     market.nodes.states[node].work -= market.jobs[child].expected.0;
     at.facts.note(Fact::CalledOff { job: key, node });
     execution::serve(market, at, node);
     market.note_load(at.scenario, node);
+    done
 }

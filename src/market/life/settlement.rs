@@ -3,7 +3,7 @@
 use crate::domain::ids::{JobSlot, NodeId};
 use crate::domain::money::{Asset, MICRO, Money, Rounding};
 use crate::domain::story::Story;
-use crate::engine::time::Time;
+use crate::engine::time::{Span, Time};
 use crate::market::state::ledger::Account;
 use crate::market::{Market, Moment};
 use crate::record::fact::Fact;
@@ -48,12 +48,12 @@ pub fn pay_checker(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, to: 
     }
 }
 
-/// Pays the node, or each of the nodes whose copy agrees with the accepted answer, what was agreed.
+/// Pays the node, or each of the nodes whose copy agrees with the accepted answer, what was agreed. One execution is computing;
+/// what is paid beyond its price, for copies and for work beyond that of the answer, is verification, as it was priced.
 pub fn pay_nodes(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let (link, answer) = (market.jobs[slot].link, market.jobs.story(slot).answer);
     let copies = if link.is_some() { market.proceedings.read(link).answers.len() } else { 0 };
-    let (mut paid, mut confirming) = (Money::ZERO, Money::ZERO);
-    let answered_by = market.jobs.story(slot).node;
+    let mut paid = Money::ZERO;
     if copies == 0 {
         let story = market.jobs.story(slot);
         let (node, amount) = (story.node, story.compute_price + story.overhead_price);
@@ -65,19 +65,34 @@ pub fn pay_nodes(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
         if copy.answer.key == answer.key {
             pay_out(market, slot, Account::Node(copy.node), copy.price);
             market.proceedings.get(link).answers[index].paid = true;
-            match copy.node == answered_by {
-                true => paid += copy.price,
-                false => confirming += copy.price,
-            }
+            paid += copy.price;
         }
     }
     let story = market.jobs.story_mut(slot);
-    story.charged_compute += paid;
-    story.charged_verification += confirming;
+    let computing = paid.min(story.compute_price);
+    story.charged_compute += computing;
+    story.charged_verification += paid - computing;
     story.at.paid = at.now;
-    at.facts.note(Fact::Settled { job: story.key, paid: paid + confirming, refunded: Money::ZERO });
+    at.facts.note(Fact::Settled { job: story.key, paid, refunded: Money::ZERO });
     if link.is_some() {
         market.proceedings.get(link).unpaid = false;
+    }
+}
+
+/// Pays a node for a copy that only confirms the answer, or was to.
+pub fn pay_copy(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, to: NodeId, amount: Money) {
+    // A copy is paid as a check is: it is part of the price of verification.
+    pay_checker(market, at, slot, to, amount);
+}
+
+/// A copy's answer came after enough others had agreed: if it agrees too and the others have been paid, so is its node.
+pub fn pay_late_copy(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, number: usize) {
+    let story = market.jobs.story(slot);
+    let (key, are_paid) = (story.answer.key, story.at.paid != Time::NEVER);
+    let copy = market.proceedings.read(market.jobs[slot].link).answers[number];
+    if are_paid && copy.answer.key == key && !copy.paid {
+        pay_copy(market, at, slot, copy.node, copy.price);
+        market.proceedings.get(market.jobs[slot].link).answers[number].paid = true;
     }
 }
 
@@ -104,17 +119,16 @@ pub fn refund(market: &mut Market, slot: JobSlot) -> Money {
 }
 
 /// A revoked result: what its nodes were paid goes back to the requester as far as they have it; the rest is a loss that is
-/// written down.
+/// written down. What was paid for computing comes back first.
 pub fn take_back(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let story = market.jobs.story(slot);
     if story.at.paid == Time::NEVER {
         return;
     }
     let (link, requester) = (market.jobs[slot].link, story.requester);
-    let alone = (story.node, story.charged_compute);
+    let alone = (story.node, story.compute_price + story.overhead_price);
     let copies = if link.is_some() { market.proceedings.read(link).answers.len() } else { 0 };
-    let answered_by = story.node;
-    let (mut back, mut confirming, mut missing) = (Money::ZERO, Money::ZERO, Money::ZERO);
+    let (mut back, mut missing) = (Money::ZERO, Money::ZERO);
     for index in 0..copies.max(1) {
         let (node, paid) = match copies {
             0 => alone,
@@ -125,17 +139,15 @@ pub fn take_back(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
         };
         let reachable = paid.min(market.ledger.balance(Account::Node(node), Asset::Credit));
         market.ledger.transfer(Account::Node(node), Account::Requesters(requester), Asset::Credit, reachable);
-        match node == answered_by {
-            true => back += reachable,
-            false => confirming += reachable,
-        }
+        back += reachable;
         missing += paid - reachable;
     }
     let story = market.jobs.story_mut(slot);
-    story.charged_compute -= back;
-    story.charged_verification -= confirming;
+    let computing = back.min(story.charged_compute);
+    story.charged_compute -= computing;
+    story.charged_verification -= back - computing;
     story.shortfall = missing;
-    at.facts.note(Fact::Settled { job: story.key, paid: Money::ZERO, refunded: back + confirming });
+    at.facts.note(Fact::Settled { job: story.key, paid: Money::ZERO, refunded: back });
 }
 
 /// What a node loses in tokens if a job of such a fee is found wrong, at the stake it has.
@@ -223,4 +235,6 @@ pub fn agree(story: &mut Story, quote: &Quote) {
     story.verification_price = quote.verification;
     story.overhead_price = quote.overhead;
     story.check_price = quote.check;
+    story.quoted_answer = Span::from_nanos(quote.answer);
+    story.quoted_checks = Span::from_nanos(quote.checks);
 }

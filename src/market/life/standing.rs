@@ -3,10 +3,13 @@
 use crate::domain::answer::Evidence;
 use crate::domain::fate::{Cause, Fate, Stage};
 use crate::domain::ids::JobSlot;
+use crate::domain::money::Money;
+use crate::domain::story::Story;
 use crate::engine::time::{Span, Time};
 use crate::market::forces::payout;
 use crate::market::{Event, Market, Moment};
 use crate::record::fact::Fact;
+use crate::scenario::model::Class;
 use crate::scenario::schema::{PayoutAt, Use};
 
 use super::{replication, settlement, verdict, verification};
@@ -16,7 +19,7 @@ pub fn stand(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let link = market.jobs[slot].link;
     if !link.is_some() {
         if at.scenario.verification.opinion.is_some() || !market.is_honest(at.scenario, market.jobs[slot].node) {
-            verdict::see_nodes(market, at, slot, Evidence::Unchecked);
+            verdict::see_nodes(market, at, slot, unchecked(at));
         }
         return end(market, at, slot);
     }
@@ -24,12 +27,15 @@ pub fn stand(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let job = &mut market.jobs[slot];
     job.stage = Stage::Accepted;
     job.turn = job.turn.wrapping_add(1);
+    if market.jobs.story(slot).use_at == Use::Final {
+        verdict::expect_in_time(market, at, slot);
+    }
     if !method.compares() && market.proceedings.read(link).votes.iter().all(|votes| votes.asked == 0) {
         let drawn = market.proceedings.read(link).drawn;
         let looks =
             |(index, check): (usize, &crate::scenario::verification::Check)| check.deferred && drawn >> index & 1 == 1;
         if !method.checks.iter().enumerate().any(looks) {
-            verdict::see_nodes(market, at, slot, Evidence::Unchecked);
+            verdict::see_nodes(market, at, slot, unchecked(at));
         }
     }
     if method.window > Span::ZERO {
@@ -41,6 +47,11 @@ pub fn stand(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
         return finalise(market, at, slot);
     }
     verification::begin(market, at, slot, true);
+}
+
+/// An answer was accepted without a check: that counts as much as the scenario says.
+fn unchecked(at: &Moment<'_>) -> (Evidence, f64) {
+    (Evidence::Unchecked, at.scenario.verification.credit_unchecked)
 }
 
 /// The window has passed.
@@ -63,6 +74,7 @@ pub fn finalise(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
         if story.use_at == Use::Final {
             story.at.used = at.now;
         }
+        verdict::learn(market, at, slot, false);
         if at.scenario.payout.at == PayoutAt::Window {
             pay(market, at, slot);
         }
@@ -98,13 +110,15 @@ fn end(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
         }
     }
     let fate = if story.is_right() { Fate::FinalRight } else { Fate::FinalWrong };
+    // Copies whose answers were not needed, and that were not called off before, end here.
+    replication::call_off(market, at, slot, true);
     settlement::return_rest(market, at, slot);
     close(market, at, slot, fate);
 }
 
 /// The result comes to nothing: whoever still works on it is called off, and what was put aside goes back.
 pub fn reject(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, fate: Fate) {
-    replication::call_off(market, at, slot);
+    replication::call_off(market, at, slot, false);
     payout::leave(market, slot);
     settlement::return_rest(market, at, slot);
     close(market, at, slot, fate);
@@ -137,13 +151,24 @@ pub fn close(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, fate: Fate
     story.fate = fate;
     story.stage = job.stage;
     story.at.closed = at.now;
+    weigh(&at.scenario.classes[story.class], story);
     at.facts.close(story);
     if job.link.is_some() {
-        // Copies whose answers were not needed and that nobody called off end here.
-        let link = job.link;
-        replication::call_off(market, at, slot);
-        market.proceedings.end(link);
+        market.proceedings.end(job.link);
     }
     market.levels.open.down(at.now);
     market.jobs.release(slot);
+}
+
+/// What a used answer was worth or cost (model §16): v·D(use) if it was right and used by its deadline, H·(1 − rec·[found wrong])
+/// if it was wrong.
+fn weigh(class: &Class, story: &mut Story) {
+    let value = story.value.0 as f64;
+    let Some(delay) = story.between(story.at.asked, story.at.used) else { return };
+    if !story.is_right() {
+        let found = matches!(story.fate, Fate::RejectedWrong | Fate::RevokedWrong);
+        story.harm = Money::from_micro(class.harm * value * (1.0 - if found { class.recovers } else { 0.0 }));
+    } else if story.at.used <= story.deadline {
+        story.delivered = Money::from_micro(class.worth(value, delay.nanos()));
+    }
 }

@@ -2,18 +2,21 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{JobSlot, MethodId};
+use crate::domain::ids::{ClassId, JobSlot, MethodId, RequesterId};
 use crate::domain::money::Money;
 use crate::engine::time::Span;
-use crate::market::state::checkers::Checkers;
+use crate::market::state::checkers::{Checkers, Drawn};
+use crate::market::state::learnt::Correction;
 use crate::market::{Market, Moment};
 use crate::policy::chooser::Offer;
 use crate::scenario::Scenario;
 use crate::scenario::channels::Channel;
-use crate::scenario::schema::Checker;
+use crate::scenario::schema::{Beliefs, Checker};
 use crate::scenario::verification::{Check, Method};
 
 use super::coordination;
+use super::expectation::{Looks, of_offers};
+use super::passing::{self, Passing};
 
 /// What a method costs one job, and how often an answer passes it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -36,6 +39,8 @@ pub struct Terms {
     pub coordination_most: Money,
     /// Nanoseconds until the placement is in a block.
     pub inclusion: f64,
+    /// Nanoseconds by which the answer is expected later than that of one copy, because several must agree.
+    pub agreement: f64,
     /// Nanoseconds that blocking checks are expected to take.
     pub blocking: f64,
     /// Nanoseconds after acceptance until the result is expected to be final.
@@ -44,8 +49,12 @@ pub struct Terms {
     pub right: [f64; 2],
     /// The probability that a wrong answer passes the blocking checks, and all checks.
     pub wrong: [f64; 2],
+    /// The probability that the checks end in time, as far as it was learnt.
+    pub in_time: f64,
     /// Copies executed in all.
     pub copies: u32,
+    /// Copies that are expected to be paid: those that agree, and of those called off the share done.
+    pub paid_copies: f64,
     /// How many of them must agree.
     pub agree: u32,
 }
@@ -59,15 +68,13 @@ pub fn collect(market: &mut Market, at: &Moment<'_>, slot: JobSlot, offers: &[Of
     let gas = gas.map(|price| price + coordination::tip(market, scenario, slot));
     let check = market.prices.at(channels, Channel::Verification, at.now);
     let inclusion = inclusion(market, scenario);
-    // Peers are nodes such as those that offer.
-    let peers = offers.iter().map(|offer| offer.wait.nanos()).sum::<f64>() / offers.len().max(1) as f64;
-    let waits = [0, 1].map(|kind: usize| market.checkers[kind].known_wait());
-    let trip = scenario.network.mean_round_trip.nanos();
-    let queues = Queues { checkers: &market.checkers, waits, peers, trip };
     let job = &market.jobs[slot];
-    let diligence = market.opinions.diligence(&scenario.verification, job.requester);
-    let expected = job.expected;
-    let class = job.class;
+    let (expected, class, requester) = (job.expected, job.class, job.requester);
+    let mut known = std::mem::take(&mut market.scratch.passing);
+    let diligence = market.opinions.diligence(&scenario.verification, requester);
+    let asked =
+        Asked { scenario, checkers: &market.checkers, view: market.registry.view_of(requester), requester, offers };
+    let trust = offers.iter().map(|offer| offer.trust).sum::<f64>() / offers.len().max(1) as f64;
     for &id in &scenario.classes[class].methods {
         let method = &scenario.verification.methods[id];
         let stopped = (gas.is_none() && needs_gas(scenario, method)) || (check.is_none() && method.pays_checkers);
@@ -75,39 +82,21 @@ pub fn collect(market: &mut Market, at: &Moment<'_>, slot: JobSlot, offers: &[Of
             continue;
         }
         let (gas_price, check_price) = (gas.unwrap_or_default(), check.unwrap_or_default());
-        let passing = passing(&mut market.scratch.passing, (id, method), diligence);
-        let shared = Shared { expected, gas_price, check_price, passing, inclusion, queues: &queues };
-        terms.push(of(scenario, (id, method), &shared));
+        let passing = passing::known(&mut known, scenario, id, diligence);
+        let correction = correction(market, at, (class, id));
+        let shared = Shared { expected, gas_price, check_price, passing, inclusion, trust, correction };
+        terms.push(of(&asked, (id, method), &shared));
     }
+    market.scratch.passing = known;
 }
 
-/// How often right and wrong answers pass a method, at a diligence of the checkers.
-#[derive(Clone, Copy, Debug)]
-pub struct Passing {
-    diligence: f64,
-    right: [f64; 2],
-    wrong: [f64; 2],
-}
-
-/// The same as at the last job, unless the checkers are thought of otherwise since.
+/// What was learnt of checks by this method, where requesters go by it.
 #[inline]
-fn passing(known: &mut Vec<Option<Passing>>, method: (MethodId, &Method), diligence: f64) -> Passing {
-    match known.get(usize::from(method.0.0)) {
-        Some(&Some(passing)) if passing.diligence == diligence => passing,
-        _ => learn(known, method, diligence),
+fn correction(market: &Market, at: &Moment<'_>, of: (ClassId, MethodId)) -> Correction {
+    match at.scenario.verification.beliefs {
+        Beliefs::Learnt => market.learnt.correction(of, at.now),
+        Beliefs::Drawn | Beliefs::Mean => Correction::NONE,
     }
-}
-
-#[inline(never)]
-fn learn(known: &mut Vec<Option<Passing>>, (id, method): (MethodId, &Method), diligence: f64) -> Passing {
-    let place = usize::from(id.0);
-    if known.len() <= place {
-        known.resize(place + 1, None);
-    }
-    let mut passing = Passing { diligence, right: [1.0; 2], wrong: [1.0; 2] };
-    method.checks.iter().filter(|check| check.by != Checker::Replicas).for_each(|check| passes(&mut passing, check));
-    known[place] = Some(passing);
-    passing
 }
 
 /// Whether a placement with this method is a transaction, or may be.
@@ -121,42 +110,42 @@ struct Shared<'a> {
     expected: Span,
     gas_price: Money,
     check_price: Money,
-    passing: Passing,
+    passing: &'a Passing,
     /// Nanoseconds that a transaction waits for its block.
     inclusion: f64,
-    queues: &'a Queues<'a>,
+    /// The probability of a right answer, on the average over the offers.
+    trust: f64,
+    correction: Correction,
 }
 
-/// The queues that checks would wait in if they were asked for now.
-struct Queues<'a> {
-    checkers: &'a [Checkers; 2],
-    /// What they let a check wait, where that is known whatever the check.
-    waits: [Option<f64>; 2],
-    /// Nanoseconds at a node.
-    peers: f64,
-    /// Nanoseconds there and back.
-    trip: f64,
+/// The parties that checks would be asked of now.
+struct Asked<'a> {
+    scenario: &'a Scenario,
+    checkers: &'a Checkers,
+    view: usize,
+    requester: RequesterId,
+    offers: &'a [Offer],
 }
 
-impl Queues<'_> {
-    /// Nanoseconds that a check, whose own work is `each`, is expected to spend on its way and in a queue.
-    fn delay(&self, by: Checker, each: Span) -> f64 {
-        match by {
-            Checker::Attestation | Checker::Replicas => 0.0,
-            Checker::Validators => self.trip + self.wait(0, each),
-            Checker::Proof => self.trip + self.wait(1, each),
-            Checker::Peers => self.trip + self.peers,
-        }
+impl Asked<'_> {
+    /// What a check meets at the parties that may be drawn for it; `None` if there are none, or none is needed.
+    fn drawn(&self, check: &Check) -> Option<Drawn> {
+        let drawn = match check.by {
+            Checker::Attestation => return None,
+            Checker::Validators | Checker::Proof => self.checkers.drawn(self.view, check.way, self.requester),
+            Checker::Peers | Checker::Replicas => None,
+        };
+        // Peers and copies are nodes like those that offer. Without provers the node itself makes the proof.
+        drawn.or_else(|| match check.by {
+            Checker::Validators => None,
+            _ => of_offers(self.offers, self.scenario.network.mean_round_trip.nanos()),
+        })
     }
-
-    #[inline]
-    fn wait(&self, kind: usize, each: Span) -> f64 {
-        self.waits[kind].unwrap_or_else(|| self.checkers[kind].wait(each))
-    }
 }
 
-fn of(scenario: &Scenario, (id, method): (MethodId, &Method), shared: &Shared<'_>) -> Terms {
-    let (expected, chain) = (shared.expected, &scenario.chain);
+fn of(asked: &Asked<'_>, (id, method): (MethodId, &Method), shared: &Shared<'_>) -> Terms {
+    let scenario = asked.scenario;
+    let (expected, chain, passing) = (shared.expected, &scenario.chain, shared.passing);
     let coordination_most = shared.gas_price.times(chain.gas + method.gas.1);
     let mut terms = Terms {
         method: id,
@@ -171,45 +160,59 @@ fn of(scenario: &Scenario, (id, method): (MethodId, &Method), shared: &Shared<'_
         },
         coordination_most,
         inclusion: if needs_gas(scenario, method) { shared.inclusion } else { 0.0 },
+        agreement: 0.0,
         blocking: 0.0,
-        standing: method.window.nanos(),
-        right: shared.passing.right,
-        wrong: shared.passing.wrong,
+        standing: 0.0,
+        right: passing.right,
+        wrong: passing.wrong,
+        in_time: 1.0 - method.looks * shared.correction.late,
         copies: method.copies,
+        paid_copies: f64::from(method.copies),
         agree: method.agree,
     };
-    for check in &method.checks {
+    for (index, check) in method.checks.iter().enumerate() {
         if check.by == Checker::Replicas {
+            copies(asked, method, check, shared, &mut terms);
             continue;
         }
-        let each = check.expected_work(expected);
-        let paid = if check.by == Checker::Attestation { Money::ZERO } else { fee(scenario, shared.check_price, each) };
-        let most = paid.times(u64::from(check.count));
-        terms.checkers_most += most;
-        terms.checkers += Money::from_micro(most.0 as f64 * check.sample);
-        let takes = check.sample * (shared.queues.delay(check.by, each) + each.nanos());
+        let (each, expects) = (check.expected_work(expected), &passing.checks[index]);
+        let votes = shared.trust * expects.votes[0] + (1.0 - shared.trust) * expects.votes[1];
+        let (takes, paid) = match asked.drawn(check) {
+            None => (each.nanos(), 1.0),
+            // What takes no time does not queue.
+            Some(drawn) if each == Span::ZERO => (drawn.trip, f64::from(check.count)),
+            Some(drawn) => {
+                let looks = Looks::expected(&drawn, each.nanos(), check, votes);
+                (drawn.trip + passing.care(check.by) * looks.time, looks.paid)
+            }
+        };
+        if check.by != Checker::Attestation {
+            let fee = fee(scenario, shared.check_price, each);
+            terms.checkers_most += fee.times(u64::from(check.count));
+            terms.checkers += Money::from_micro(fee.0 as f64 * check.sample * paid);
+        }
+        let takes = check.sample * takes * shared.correction.delay;
         let until = if check.deferred { &mut terms.standing } else { &mut terms.blocking };
         *until = if takes > *until { takes } else { *until };
     }
+    let window = method.window.nanos();
+    terms.standing = if window > terms.standing { window } else { terms.standing };
     terms
 }
 
-/// How often right and wrong answers pass a check, as far as the requester knows: a checker that does not look approves.
-fn passes(passing: &mut Passing, check: &Check) {
-    let diligence = if check.is_asked_of_others() { passing.diligence } else { 1.0 };
-    let mut memory = check.verdict.memory();
-    let mut odds = |alarm: f64| {
-        let approves = 1.0 - diligence * alarm;
-        let accepted = if check.count == 1 { approves } else { check.verdict.odds(&mut memory, check.count, approves) };
-        1.0 - check.sample + check.sample * accepted
-    };
-    let (right, wrong) = (odds(check.false_alarm), odds(check.detection()));
-    for (passes, odds) in [(&mut passing.right, right), (&mut passing.wrong, wrong)] {
-        passes[1] *= odds;
-        if !check.deferred {
-            passes[0] *= odds;
-        }
-    }
+/// Of several copies the answer is there when enough agree: later than one copy would be, and of those that are called off only
+/// the share done is paid.
+fn copies(asked: &Asked<'_>, method: &Method, check: &Check, shared: &Shared<'_>, terms: &mut Terms) {
+    let Some(drawn) = asked.drawn(check) else { return };
+    let (copies, agree, right) = (f64::from(check.count), f64::from(check.agree), shared.trust);
+    let answers = if right * copies > agree { agree / right } else { copies };
+    let looks = Looks::expected(&drawn, shared.expected.nanos(), check, answers);
+    let alone = drawn.wait[0] + shared.expected.nanos() * drawn.slowness[0];
+    terms.agreement = (looks.time - alone).max(0.0);
+    // Copies that nobody calls off end with the job, which waits for them only while the result stands.
+    let all_end = !check.cancel && (method.defers || method.window > Span::ZERO);
+    let paid = if all_end { copies * right } else { agree + looks.paid - answers };
+    terms.paid_copies = paid.clamp(1.0, copies);
 }
 
 /// What the chain's own delay is expected to be: half a block, and the blocks that those who wait fill.

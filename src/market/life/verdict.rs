@@ -1,17 +1,18 @@
 //! Votes become verdicts, and verdicts decide: accepted, refused, unresolved, too late, revoked.
 
 use crate::domain::answer::{Answer, Evidence, Wrong};
-use crate::domain::fate::Fate;
+use crate::domain::fate::{Fate, Stage};
 use crate::domain::ids::{JobSlot, NodeId, RequesterId};
 use crate::domain::job::Role;
-use crate::engine::time::Time;
-use crate::market::{Market, Moment};
+use crate::engine::time::{Span, Time};
+use crate::market::state::opinions::Sighting;
+use crate::market::{Event, Market, Moment};
 use crate::policy::conduct::Outcome;
 use crate::policy::verdict::Verdict;
 use crate::scenario::Scenario;
-use crate::scenario::model::PartyKind;
 use crate::scenario::schema::{PayoutAt, Use};
 
+use super::passing::{self, Expected};
 use super::{replication, settlement, standing};
 
 /// A vote was cast or will never be: the check may have come to its verdict.
@@ -41,19 +42,15 @@ pub fn settle(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
         return;
     }
     match market.jobs[slot].stage {
-        crate::domain::fate::Stage::Accepted => standing::finalise(market, at, slot),
+        Stage::Accepted => standing::finalise(market, at, slot),
         // All that was blocking has begun: nothing is open, so it has let the answer pass.
         _ => accept(market, at, slot),
     }
 }
 
-/// An answer that nothing holds back: too late is refused and its price returned (assumed: the requester pays for answers in
-/// time); in time it is accepted.
+/// An answer that nothing holds back is accepted; one that comes after its deadline, and is not in use, was refused before.
 pub fn accept(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let story = market.jobs.story_mut(slot);
-    if at.now > story.deadline {
-        return standing::reject(market, at, slot, Fate::Late);
-    }
     story.at.accepted = at.now;
     if story.use_at == Use::Accepted {
         story.at.used = at.now;
@@ -66,6 +63,47 @@ pub fn accept(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
         standing::pay(market, at, slot);
     }
     standing::stand(market, at, slot);
+}
+
+/// An answer that is not in use will be late, unless its checks end by its deadline: nothing in it is worth checking after that.
+pub fn expect_in_time(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+    let (job, story) = market.jobs.both(slot);
+    if story.deadline != Time::NEVER && story.at.used == Time::NEVER {
+        // One nanosecond later: an answer used in the very instant of its deadline is in time.
+        at.queue.push(story.deadline + Span(1), Event::Late { job: slot, turn: job.turn });
+    }
+}
+
+/// The deadline has passed before the answer was used: its checks are called off, and it is late. The requester does not pay for
+/// an answer that was not accepted in time (assumed); one that was has been or will be paid, as its nodes did what was asked.
+pub fn late(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+    if market.jobs.story(slot).at.used != Time::NEVER {
+        return;
+    }
+    learn(market, at, slot, true);
+    let story = market.jobs.story(slot);
+    let is_owed = story.at.accepted != Time::NEVER && story.at.paid == Time::NEVER;
+    if is_owed {
+        settlement::pay_nodes(market, at, slot);
+    }
+    standing::reject(market, at, slot, Fate::Late);
+}
+
+/// Requesters learn how long the checks of an answer took, if any took place, beside what was quoted. Of checks that did not end in time no more is
+/// known than that they were not done by the deadline.
+pub fn learn(market: &mut Market, at: &Moment<'_>, slot: JobSlot, late: bool) {
+    let story = market.jobs.story(slot);
+    let method = &at.scenario.verification.methods[story.method];
+    let link = market.jobs[slot].link;
+    let replicas = u8::from(method.copies > 1);
+    if story.quoted_checks == Span::ZERO || !link.is_some() || market.proceedings.read(link).drawn & !replicas == 0 {
+        return;
+    }
+    let taken = at.now.since(story.at.answered).nanos();
+    // What was quoted counts that the checks may not take place; these did.
+    let quoted = story.quoted_checks.nanos() / method.looks;
+    let quoted = if late { quoted.min(taken) } else { quoted };
+    market.learnt.note((story.class, story.method), quoted, taken, late, at.now);
 }
 
 /// Compares a copy's answer with the accepted one, if both are there. A node whose copy agrees has passed a check; one whose copy
@@ -85,11 +123,12 @@ pub fn compare(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, number: 
     if evidence == Evidence::Failed {
         settlement::slash_outvoted(market, at, slot, copy.node);
     }
-    see_node(market, at, slot, (copy.node, copy.answer), evidence);
+    see_node(market, at, slot, (copy.node, copy.answer), (evidence, 1.0));
 }
 
 /// A blocking check found it wrong.
 fn refuse(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+    learn(market, at, slot, false);
     settlement::slash_all(market, at, slot);
     let right = market.jobs.story(slot).is_right();
     standing::reject(market, at, slot, if right { Fate::RejectedRight } else { Fate::RejectedWrong });
@@ -97,11 +136,13 @@ fn refuse(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
 
 /// The checkers could not decide: the price goes back.
 fn unresolved(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+    learn(market, at, slot, false);
     standing::reject(market, at, slot, Fate::Unresolved);
 }
 
 /// A deferred check found it wrong after it was accepted.
 fn revoke(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+    learn(market, at, slot, false);
     settlement::take_back(market, at, slot);
     settlement::slash_all(market, at, slot);
     let right = market.jobs.story(slot).is_right();
@@ -109,10 +150,9 @@ fn revoke(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     standing::reject(market, at, slot, if right { Fate::RevokedRight } else { Fate::RevokedWrong });
 }
 
-/// The verdict of a check is evidence about the nodes that answered and about the checkers; those still looking are called
-/// off.
+/// The verdict of a check is evidence about the nodes that answered and about the checkers; checks still under way are called off.
 fn conclude(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: u8, verdict: Verdict) {
-    let (link, requester) = (market.jobs[slot].link, market.jobs[slot].requester);
+    let link = market.jobs[slot].link;
     let votes = market.proceedings.read(link).votes[index as usize];
     if votes.asked > votes.alarms + votes.approvals + votes.missing {
         let mut place = 0;
@@ -128,25 +168,58 @@ fn conclude(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: u8, 
         return;
     }
     let wrong = verdict == Verdict::Refused;
+    let expects = expected(market, at, slot, index);
+    judge_checkers(market, at, slot, (index, wrong), &expects);
+    let (evidence, weight) = match (wrong, market.jobs[slot].stage) {
+        (false, _) => (Evidence::Passed, expects.pass),
+        (true, Stage::Accepted) => (Evidence::Revoked, expects.failure),
+        (true, _) => (Evidence::Failed, expects.failure),
+    };
+    see_nodes(market, at, slot, (evidence, weight));
+}
+
+/// What the requester of a job expects of one check.
+fn expected(market: &mut Market, at: &Moment<'_>, slot: JobSlot, index: u8) -> Expected {
+    let (requester, method) = (market.jobs[slot].requester, market.jobs.story(slot).method);
+    let diligence = market.opinions.diligence(&at.scenario.verification, requester);
+    passing::known(&mut market.scratch.passing, at.scenario, method, diligence).checks[index as usize]
+}
+
+/// Each checker is judged by the votes of the others, where they come to the same verdict without it. An approval of an answer
+/// found wrong speaks against it as far as a careful look would have seen that; an alarm at one found right as far as a careful
+/// look would not have raised it. An approval of a right answer tells nothing: a checker that does not look gives it too.
+fn judge_checkers(
+    market: &mut Market,
+    at: &mut Moment<'_>,
+    slot: JobSlot,
+    (index, wrong): (u8, bool),
+    expects: &Expected,
+) {
+    let (link, holder) = (market.jobs[slot].link, market.jobs[slot].requester);
+    let votes = market.proceedings.read(link).votes[index as usize];
     let voters = market.proceedings.read(link).cast.len();
     for place in 0..voters {
         let cast = market.proceedings.read(link).cast[place];
-        if cast.check == index {
-            let evidence = if cast.alarm == wrong { Evidence::Upheld } else { Evidence::Overturned };
-            let checks = at.scenario.groups[market.nodes.quotes[cast.by].group].kind != PartyKind::Node;
-            market.see(at, requester, (cast.by, checks), evidence);
+        if cast.check != index {
+            continue;
         }
+        let alarms = votes.alarms - u32::from(cast.alarm);
+        let approvals = votes.approvals - u32::from(!cast.alarm);
+        if if wrong { alarms <= approvals } else { approvals <= alarms } {
+            continue;
+        }
+        let (evidence, weight) = match (cast.alarm, wrong) {
+            (true, true) => (Evidence::Upheld, 1.0),
+            (false, true) => (Evidence::Overturned, expects.detection),
+            (true, false) => (Evidence::Overturned, 1.0 - expects.false_alarm),
+            (false, false) => continue,
+        };
+        market.see_look(at, Sighting { holder, party: cast.by, evidence, weight });
     }
-    let evidence = match (wrong, market.jobs[slot].stage) {
-        (false, _) => Evidence::Passed,
-        (true, crate::domain::fate::Stage::Accepted) => Evidence::Revoked,
-        (true, _) => Evidence::Failed,
-    };
-    see_nodes(market, at, slot, evidence);
 }
 
 /// Evidence about the node, or about each node whose copy agrees with the answer; they learn what became of it too.
-pub fn see_nodes(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, evidence: Evidence) {
+pub fn see_nodes(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, evidence: (Evidence, f64)) {
     let story = *market.jobs.story(slot);
     let link = market.jobs[slot].link;
     let copies = if link.is_some() { market.proceedings.read(link).answers.len() } else { 0 };
@@ -171,9 +244,10 @@ fn see_node(
     at: &mut Moment<'_>,
     slot: JobSlot,
     (node, answer): (NodeId, Answer),
-    evidence: Evidence,
+    (evidence, weight): (Evidence, f64),
 ) {
-    market.see(at, market.jobs[slot].requester, (node, false), evidence);
+    let holder = market.jobs[slot].requester;
+    market.see_answer(at, Sighting { holder, party: node, evidence, weight });
     let outcome = Outcome {
         cheated: answer.wrong.is_some_and(|kind| kind != Wrong::Error),
         checked: evidence != Evidence::Unchecked,
@@ -184,15 +258,27 @@ fn see_node(
 }
 
 impl Market {
-    /// Takes evidence of a party in. `checks` says whether it is of those who check alone.
-    fn see(&mut self, at: &Moment<'_>, holder: RequesterId, (party, checks): (NodeId, bool), evidence: Evidence) {
-        let verification = &at.scenario.verification;
-        if self.opinions.see(verification, holder, (party, checks), evidence, at.now) {
-            let weight = self.opinions.weight(verification, holder, party);
-            let served = at.scenario.groups[self.nodes.quotes[party].group].models;
-            let (view, stake) = (self.registry.view_of(holder), self.nodes.backrooms[party].stake);
-            self.registry.reweigh(view, party, served, stake.0 as u64, weight);
+    /// Takes in evidence of an answer.
+    fn see_answer(&mut self, at: &Moment<'_>, seen: Sighting) {
+        if self.opinions.see_answer(&at.scenario.verification, seen, at.now) {
+            self.reweigh(at, seen.holder, seen.party);
         }
+    }
+
+    /// Takes in evidence of a look.
+    fn see_look(&mut self, at: &Moment<'_>, seen: Sighting) {
+        if self.opinions.see_look(&at.scenario.verification, seen, at.now) {
+            self.reweigh(at, seen.holder, seen.party);
+        }
+    }
+
+    /// What a party weighs in an opinion may have changed.
+    fn reweigh(&mut self, at: &Moment<'_>, holder: RequesterId, party: NodeId) {
+        let weight = self.opinions.weight(&at.scenario.verification, holder, party);
+        let served = at.scenario.groups[self.nodes.quotes[party].group].models;
+        let (view, stake) = (self.registry.view_of(holder), self.nodes.backrooms[party].stake);
+        self.registry.reweigh(view, party, served, stake.0 as u64, weight);
+        self.note_checker(at.scenario, party);
     }
 
     /// Whether a group of requesters would ask a party, if it were listed.

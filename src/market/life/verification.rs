@@ -4,9 +4,10 @@
 //! proof is made by a prover; validators and peers look, each in a queue of their own. Whatever they say is a vote.
 
 use crate::domain::answer::{Answer, Vote};
-use crate::domain::fate::Stage;
+use crate::domain::fate::{Fate, Stage};
 use crate::domain::ids::{JobSlot, NodeId};
 use crate::domain::job::Role;
+use crate::domain::money::Money;
 use crate::domain::purpose::Purpose;
 use crate::domain::story::Story;
 use crate::engine::random::{Chance, mix};
@@ -20,22 +21,30 @@ use crate::scenario::schema::{Checker, Use};
 use crate::scenario::verification::Check;
 
 use super::arrival::draw;
-use super::{placement, replication, settlement, terms, verdict};
+use super::{arrival, placement, replication, settlement, standing, terms, verdict};
 
-/// The answer reaches the requester. Without a check it goes on to its verdict at once.
+/// The answer reaches the requester. Without a check it goes on to its verdict at once; after its deadline it is late.
 pub fn answered(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let (job, story) = market.jobs.both(slot);
     story.at.answered = at.now;
+    at.facts.note(Fact::Answered { job: story.key, node: job.node, right: story.is_right() });
+    if at.now > story.deadline {
+        // Nobody uses it any more: it is not checked, and the requester does not pay for it (assumed).
+        return standing::reject(market, at, slot, Fate::Late);
+    }
     if story.use_at == Use::Answered {
         story.at.used = at.now;
     }
-    at.facts.note(Fact::Answered { job: story.key, node: job.node, right: story.is_right() });
-    if !job.link.is_some() {
+    let (class, tokens, link) = (story.class, story.output_tokens, job.link);
+    arrival::learn_output(market, class, tokens);
+    let job = &mut market.jobs[slot];
+    if !link.is_some() {
         job.stage = Stage::Answered;
         return verdict::accept(market, at, slot);
     }
     job.stage = Stage::Checking;
     job.turn = job.turn.wrapping_add(1);
+    verdict::expect_in_time(market, at, slot);
     begin(market, at, slot, false);
 }
 
@@ -244,16 +253,14 @@ fn employ(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, task: &Task) 
 /// A checker has answered: it is paid and its vote counts.
 pub fn reported(market: &mut Market, at: &mut Moment<'_>, child: JobSlot) {
     let (slot, index) = (market.jobs[child].link, market.jobs[child].copy);
-    market.jobs.story_mut(child).at.answered = at.now;
-    let story = *market.jobs.story(child);
+    let story = market.jobs.story_mut(child);
+    (story.at.answered, story.at.closed) = (at.now, at.now);
+    let story = *story;
     let alarm = story.alarms > 0;
     at.facts.check(&story, index, alarm);
     let stake = replication::forget(market, slot, child);
-    let scenario = at.scenario;
-    let parent = market.jobs.story(slot);
-    let check = &scenario.verification.methods[parent.method].checks[index as usize];
-    // Nobody knows who looked: whoever votes is paid.
-    let fee = terms::fee(scenario, parent.check_price, check.expected_work(parent.expected_work));
+    // A look cannot be told from none: every vote is paid.
+    let fee = fee(market, at, slot, index);
     settlement::pay_checker(market, at, slot, story.node, fee);
     market.nodes.backrooms[story.node].checked += 1;
     market.nodes.backrooms[story.node].alarms += u64::from(alarm);
@@ -277,9 +284,35 @@ fn vote(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, cast: Cast, sta
     verdict::count(market, at, slot, cast.check);
 }
 
+/// What the party that does a check is to be paid.
+fn fee(market: &Market, at: &Moment<'_>, slot: JobSlot, index: u8) -> Money {
+    let parent = market.jobs.story(slot);
+    let check = &at.scenario.verification.methods[parent.method].checks[index as usize];
+    terms::fee(at.scenario, parent.check_price, check.expected_work(parent.expected_work))
+}
+
+/// A check ends without its vote, because it is not needed any more or because its job is over: its party is paid the share that is
+/// done.
+pub fn end_early(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, child: JobSlot, done: f64) {
+    let index = market.jobs[child].copy;
+    let paid = fee(market, at, slot, index).share(done);
+    let by = market.jobs.story(child).node;
+    settlement::pay_checker(market, at, slot, by, paid);
+    note_end(market, at, child, index, paid);
+}
+
+/// Takes down a check that ended without its vote.
+fn note_end(market: &mut Market, at: &mut Moment<'_>, child: JobSlot, index: u8, paid: Money) {
+    let story = market.jobs.story_mut(child);
+    story.at.closed = at.now;
+    let story = *story;
+    at.facts.check_ended(&story, index, paid);
+}
+
 /// A checker will never answer: it is gone, full, or failed.
 pub fn lost(market: &mut Market, at: &mut Moment<'_>, child: JobSlot) {
     let (slot, index) = (market.jobs[child].link, market.jobs[child].copy);
+    note_end(market, at, child, index, Money::ZERO);
     let stake = replication::forget(market, slot, child);
     let votes = &mut market.proceedings.get(market.jobs[slot].link).votes[index as usize];
     (votes.missing, votes.stake_missing) = (votes.missing + 1, votes.stake_missing + stake);

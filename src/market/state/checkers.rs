@@ -1,95 +1,279 @@
-//! How long a check that is asked for now would wait for whoever does it: validators and provers, each taken together.
+//! What a check that is asked for now would meet: the queues, speeds and distances of those who may be drawn for it, each weighted
+//! as it is drawn.
+//!
+//! The sums are kept at every change of a queue, a weight or a listing, so that a quote reads them in O(1).
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::time::Span;
-use crate::market::MeanSpan;
+use crate::domain::ids::{Id, RequesterId};
+use crate::engine::maths;
+use crate::scenario::verification::{Draws, Weighting};
 
-/// The parties of a kind and how busy they are.
-///
-/// Who checks is drawn when the answer is there. The mean is over all of them alike, which is right where they are drawn alike
-/// and assumed where they are drawn by their stakes or opinions. A party with a free slot does not let anybody wait; at any
-/// other, each job beyond those that fill the slots takes the mean time of the checks so far, shared by the slots. It is what
-/// is so now and not what was so on the average: where nobody asks, the queues empty, and checking is worth asking for again.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-pub struct Checkers {
-    parties: u64,
-    /// What every check is held for, over all parties.
-    hold: Span,
-    /// Jobs ahead per slot, over all parties, in millionths.
-    ahead: u64,
-    /// The checks so far.
-    served: MeanSpan,
-    /// How long they took on the average: divided once per check, and not whenever somebody asks.
-    took: Span,
+/// What one checker is to those who may draw it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Checker {
+    /// What it weighs in a draw, before the size of the draw is looked at; 0 if it is not listed.
+    pub weight: f64,
+    /// Nanoseconds that a check would wait there.
+    pub wait: f64,
+    /// Nanoseconds per nanosecond of work on the reference GPU.
+    pub slowness: f64,
+    /// Its region.
+    pub region: u16,
 }
 
-/// Jobs ahead per slot of one party with so many jobs, in millionths.
-pub fn ahead(jobs: u32, slots: u32) -> u64 {
-    match jobs.checked_sub(slots) {
-        None => 0,
-        Some(waiting) => (u64::from(waiting) + 1) * 1_000_000 / u64::from(slots),
+/// What a draw meets, on the average over those who may be drawn, as they are drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Drawn {
+    /// Nanoseconds of waiting, and their variance.
+    pub wait: [f64; 2],
+    /// Nanoseconds per nanosecond of work on the reference GPU, and their variance.
+    pub slowness: [f64; 2],
+    /// Nanoseconds there and back.
+    pub trip: f64,
+}
+
+/// All who check, once for each way of drawing them and each picture of them.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Checkers {
+    /// Picture by picture, in the order of the scenario's draws.
+    pools: Vec<Pool>,
+    /// Ways of drawing.
+    ways: usize,
+}
+
+/// Those who may be drawn in one way.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Pool {
+    /// How many are drawn at once, none twice.
+    count: u32,
+    /// By party, from the first of its kind.
+    members: Vec<Checker>,
+    first: usize,
+    sums: Sums,
+    /// Nanoseconds there and back: by group of requesters, the sum over the members of weight × trip.
+    trips: Vec<f64>,
+    /// The time t of the exponential race that draws `count`: a member of weight w is among them with probability 1 − e⁻ʷᵗ.
+    race: Option<f64>,
+    /// Changes since the sums were last made anew, and since the race was.
+    changes: [u32; 2],
+}
+
+/// Sums over members, each times the probability of being drawn.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct Sums {
+    drawn: f64,
+    wait: [f64; 2],
+    slowness: [f64; 2],
+}
+
+impl Sums {
+    fn add(&mut self, checker: &Checker, drawn: f64) {
+        let Checker { wait, slowness, .. } = *checker;
+        self.drawn += drawn;
+        self.wait = [self.wait[0] + drawn * wait, self.wait[1] + drawn * wait * wait];
+        self.slowness = [self.slowness[0] + drawn * slowness, self.slowness[1] + drawn * slowness * slowness];
     }
 }
+
+/// After so many changes, or as many as there are members, the sums are made anew: what rounding has left in them stays small.
+const RENEWED: u32 = 1024;
 
 impl Checkers {
-    /// So many more parties, each of which holds every check for so long.
-    pub fn join(&mut self, parties: u32, hold: Span) {
-        self.parties += u64::from(parties);
-        self.hold += Span(hold.0 * u64::from(parties));
+    /// No checker yet: for each of so many pictures and each way of drawing there is room for `parties` from number `first` on.
+    pub fn open(views: usize, requesters: usize, draws: &[(Draws, usize, usize)]) -> Checkers {
+        let pool = |&(ref draws, first, parties): &(Draws, usize, usize)| Pool {
+            count: draws.count,
+            members: vec![Checker::default(); parties],
+            first,
+            sums: Sums::default(),
+            trips: vec![0.0; requesters],
+            race: (draws.weighting == Weighting::Stake && draws.count > 1).then_some(0.0),
+            changes: [0; 2],
+        };
+        Checkers { pools: (0..views).flat_map(|_| draws.iter().map(pool)).collect(), ways: draws.len() }
     }
 
-    /// What is [`ahead`] at one party has changed.
-    pub fn change(&mut self, from: u64, to: u64) {
-        self.ahead = self.ahead + to - from;
+    /// A checker is from now on as `checker` says to those who draw it in this way; `trip` gives the nanoseconds from a group of
+    /// requesters to it and back.
+    pub fn set(&mut self, view: usize, way: usize, party: usize, checker: Checker, trip: &dyn Fn(usize, u16) -> f64) {
+        self.pools[view * self.ways + way].set(party, checker, trip);
     }
 
-    /// A check has taken so long.
-    pub fn note(&mut self, took: Span) {
-        self.served.note(took);
-        self.took = self.served.mean();
-    }
-
-    /// Nanoseconds that a check would wait, if checks take as long as those so far, or `each` where there was none.
-    // Apart, since it is seldom asked for: in a loop over methods its divisions would be made ahead for each of them.
-    #[inline(never)]
-    pub fn wait(&self, each: Span) -> f64 {
-        if self.parties == 0 {
-            return 0.0;
-        }
-        let took = if self.served.count == 0 { each } else { self.took };
-        (Span(self.ahead).nanos() * 1e-6 * took.nanos() + self.hold.nanos()) / Span(self.parties).nanos()
-    }
-
-    /// The same where it does not depend on the check.
+    /// What those meet who draw in this way now; `None` where no checker can be drawn.
     #[inline]
-    pub fn known_wait(&self) -> Option<f64> {
-        (self.parties == 0 || self.served.count > 0).then(|| self.wait(Span::ZERO))
+    pub fn drawn(&self, view: usize, way: usize, requester: RequesterId) -> Option<Drawn> {
+        self.pools[view * self.ways + way].drawn(requester)
     }
+}
+
+impl Pool {
+    fn set(&mut self, party: usize, checker: Checker, trip: &dyn Fn(usize, u16) -> f64) {
+        let place = party - self.first;
+        let before = std::mem::replace(&mut self.members[place], checker);
+        if before == checker {
+            return;
+        }
+        self.changes[0] += 1;
+        self.changes[1] += u32::from(before.weight != checker.weight);
+        // A sixteenth of the members changed: the race is another one.
+        if self.race.is_some() && self.changes[1] * 16 > self.members.len() as u32 {
+            self.race = Some(race(&self.members, self.count));
+            self.changes[1] = 0;
+            return self.renew(trip);
+        }
+        if self.changes[0] > RENEWED.max(self.members.len() as u32) {
+            return self.renew(trip);
+        }
+        self.account(&before, -1.0, trip);
+        self.account(&checker, 1.0, trip);
+    }
+
+    fn account(&mut self, checker: &Checker, sign: f64, trip: &dyn Fn(usize, u16) -> f64) {
+        let drawn = sign * self.probability(checker.weight);
+        if drawn == 0.0 {
+            return;
+        }
+        self.sums.add(checker, drawn);
+        for (requester, sum) in self.trips.iter_mut().enumerate() {
+            *sum += drawn * trip(requester, checker.region);
+        }
+    }
+
+    fn renew(&mut self, trip: &dyn Fn(usize, u16) -> f64) {
+        self.changes[0] = 0;
+        self.sums = Sums::default();
+        self.trips.fill(0.0);
+        for place in 0..self.members.len() {
+            let checker = self.members[place];
+            self.account(&checker, 1.0, trip);
+        }
+    }
+
+    /// The probability of being drawn, up to a factor that all share.
+    fn probability(&self, weight: f64) -> f64 {
+        match self.race {
+            Some(time) if time > 0.0 && weight > 0.0 => -maths::exp_m1(-weight * time),
+            _ => weight,
+        }
+    }
+
+    fn drawn(&self, requester: RequesterId) -> Option<Drawn> {
+        let Sums { drawn, wait, slowness } = self.sums;
+        if drawn <= 0.0 {
+            return None;
+        }
+        let moments = |sums: [f64; 2]| {
+            let mean = (sums[0] / drawn).max(0.0);
+            [mean, (sums[1] / drawn - mean * mean).max(0.0)]
+        };
+        Some(Drawn {
+            wait: moments(wait),
+            slowness: moments(slowness),
+            trip: (self.trips[requester.index()] / drawn).max(0.0),
+        })
+    }
+}
+
+/// The time at which `count` members of an exponential race have arrived on the average: members drawn one after the other in
+/// proportion to their weights are the first to arrive, and that many of them have by then (B. Rosén, Asymptotic theory for
+/// successive sampling with varying probabilities without replacement, 1972). 0 where no more are listed than are drawn.
+fn race(members: &[Checker], count: u32) -> f64 {
+    let listed = members.iter().filter(|member| member.weight > 0.0).count();
+    if listed <= count as usize {
+        return f64::INFINITY;
+    }
+    let total: f64 = members.iter().map(|member| member.weight).sum();
+    let arrived = |time: f64| members.iter().map(|member| -maths::exp_m1(-member.weight * time)).sum::<f64>();
+    let (mut low, mut high) = (0.0, f64::from(count) / total);
+    while arrived(high) < f64::from(count) {
+        (low, high) = (high, 2.0 * high);
+    }
+    for _ in 0..40 {
+        let middle = 0.5 * (low + high);
+        if arrived(middle) < f64::from(count) { low = middle } else { high = middle }
+    }
+    high
+}
+
+/// Nanoseconds that a check would wait at a party with so many jobs and so much work, on `slots` slots: its queue, and of those in
+/// service what is left until the first of them ends, a part 1/(slots + 1) of a job. That is half a job for one slot, as in the mean
+/// residual of the Pollaczek–Khinchine formula, since the work in service counts as it is and longer jobs are met more often.
+pub fn wait(jobs: u32, work: u64, slots: u32, slowness: f64) -> f64 {
+    if jobs < slots {
+        return 0.0;
+    }
+    let slots_number = f64::from(slots);
+    let ahead = f64::from(jobs - slots) + slots_number / (slots_number + 1.0);
+    work as f64 / f64::from(jobs) * ahead / slots_number * slowness
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// One of two parties has a free slot; at the other two jobs are ahead of three slots' worth of a newcomer.
-    #[test]
-    fn who_is_drawn_at_random_waits_the_mean() {
-        let mut checkers = Checkers::default();
-        checkers.join(2, Span(7));
-        checkers.change(0, ahead(4, 3));
-        assert_eq!(ahead(2, 3), 0);
-        assert_eq!(checkers.wait(Span(300)), 666_666.0 * 1e-6 * 300.0 / 2.0 + 7.0);
-        checkers.note(Span(30));
-        assert_eq!(checkers.wait(Span(300)), 666_666.0 * 1e-6 * 30.0 / 2.0 + 7.0);
-        checkers.change(ahead(4, 3), ahead(1, 3));
-        assert_eq!(checkers.wait(Span(300)), 7.0, "nobody asks: nobody waits");
+    fn draws(count: u32, weighting: Weighting) -> Draws {
+        Draws { by: crate::scenario::schema::Checker::Validators, count, weighting }
     }
 
-    /// In front of one server without memory each job ahead takes as long as any (M/M/1: the mean wait is ρ/(1 − ρ) services).
+    fn checker(weight: f64, wait: f64, slowness: f64) -> Checker {
+        Checker { weight, wait, slowness, region: 0 }
+    }
+
+    fn pool(way: Draws, members: &[Checker]) -> Checkers {
+        let mut checkers = Checkers::open(1, 1, &[(way, 3, members.len())]);
+        for (place, member) in members.iter().enumerate() {
+            checkers.set(0, 0, 3 + place, *member, &|_, _| 5.0);
+        }
+        checkers
+    }
+
+    /// One of stake 3 is drawn three times as often as one of stake 1: its wait counts three times.
     #[test]
-    fn in_front_of_one_server_all_are_ahead() {
-        assert_eq!((0..4).map(|jobs| ahead(jobs, 1)).collect::<Vec<_>>(), [0, 1_000_000, 2_000_000, 3_000_000]);
-        assert_eq!(ahead(u32::MAX - 1, u32::MAX), 0, "slots without end");
+    fn a_single_draw_is_weighted_as_drawn() {
+        let one = pool(
+            draws(1, Weighting::Stake),
+            &[checker(3.0, 100.0, 2.0), checker(1.0, 0.0, 1.0), checker(0.0, 9.0, 9.0)],
+        );
+        let drawn = one.drawn(0, 0, RequesterId(0)).expect("two are listed");
+        assert_eq!((drawn.wait[0], drawn.slowness[0], drawn.trip), (75.0, 1.75, 5.0));
+        assert_eq!(drawn.wait[1], 0.75 * 100.0 * 100.0 - 75.0 * 75.0);
+    }
+
+    /// Two of three, one of which has nearly all of the stake: it is nearly always drawn, the others share the second seat.
+    #[test]
+    fn a_committee_without_replacement_is_not_one_whale() {
+        let members = [checker(1e6, 100.0, 1.0), checker(1.0, 0.0, 1.0), checker(1.0, 0.0, 1.0)];
+        let drawn = pool(draws(2, Weighting::Stake), &members).drawn(0, 0, RequesterId(0)).expect("all are listed");
+        assert!((drawn.wait[0] - 50.0).abs() < 0.5, "{drawn:?}");
+        let all = pool(draws(3, Weighting::Stake), &members).drawn(0, 0, RequesterId(0)).expect("all are listed");
+        assert!((all.wait[0] - 100.0 / 3.0).abs() < 1e-9, "{all:?}");
+    }
+
+    /// What comes and goes leaves nothing behind.
+    #[test]
+    fn sums_forget_what_has_left() {
+        let mut checkers = pool(draws(1, Weighting::Even), &[checker(1.0, 0.0, 1.0), checker(1.0, 0.0, 1.0)]);
+        for round in 0..5_000 {
+            let wait = f64::from(round % 7) * 1e12 / 3.0;
+            checkers.set(0, 0, 3, checker(1.0, wait, 1.0), &|_, _| 5.0);
+            checkers.set(0, 0, 3, checker(1.0, 0.0, 1.0), &|_, _| 5.0);
+        }
+        let drawn = checkers.drawn(0, 0, RequesterId(0)).expect("both are listed");
+        assert!(drawn.wait[0] < 1.0, "{drawn:?}");
+        checkers.set(0, 0, 3, Checker::default(), &|_, _| 5.0);
+        checkers.set(0, 0, 4, Checker::default(), &|_, _| 5.0);
+        assert!(checkers.drawn(0, 0, RequesterId(0)).is_none_or(|drawn| drawn.wait[0] < 1.0));
+    }
+
+    /// Behind one slot half of the job in service is left on the average, behind four a fifth until the first of them ends.
+    #[test]
+    fn a_queue_is_waited_for() {
+        assert_eq!(wait(0, 0, 1, 2.0), 0.0);
+        assert_eq!(wait(1, 100, 1, 2.0), 100.0);
+        assert_eq!(wait(3, 300, 1, 1.0), 250.0);
+        assert_eq!(wait(3, 300, 4, 1.0), 0.0);
+        assert_eq!(wait(4, 400, 4, 1.0), 20.0);
+        assert_eq!(wait(u32::MAX - 1, 400, u32::MAX, 1.0), 0.0, "slots without end");
     }
 }

@@ -72,6 +72,12 @@ impl Ledger {
         self.balance(Account::Escrow, Asset::Credit)
     }
 
+    /// The credits that nodes, validators and provers hold together: what they earned, as they bring none with them. It is what
+    /// all others lack, of whom there are few.
+    pub fn earned(&self) -> Money {
+        Money(-self.balances[Asset::Credit as usize][..FIXED + self.requesters].iter().sum::<i64>())
+    }
+
     /// Asserts that each asset is conserved: what every account holds sums to zero.
     pub fn assert_balanced(&self) {
         for (balances, asset) in self.balances.iter().zip(["credit", "token"]) {

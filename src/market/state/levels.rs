@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::job::Job;
 use crate::engine::time::Time;
+use crate::scenario::model::PartyKind;
 
 /// A number that changes in steps, with its integral over time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,12 +73,16 @@ pub struct Levels {
     pub up: Level,
     /// Slots of the nodes that are up; of a node with slots without end one.
     pub capacity: Level,
+    /// Of those slots the ones in use, by jobs and by checks that nodes do for one another.
+    pub in_use: Level,
     /// Checks and proofs in the queue of whoever does them.
     pub checks_waiting: Level,
     /// Checks and proofs under way.
     pub checks_executing: Level,
     /// Slots of the validators and provers that are up; of one with slots without end one.
     pub checks_capacity: Level,
+    /// Of those slots the ones in use.
+    pub checks_in_use: Level,
 }
 
 impl Levels {
@@ -91,6 +96,12 @@ impl Levels {
     #[inline]
     pub fn executing_of(&mut self, job: &Job) -> &mut Level {
         if job.executes() { &mut self.executing } else { &mut self.checks_executing }
+    }
+
+    /// The level of the slots in use at parties of a kind that are up.
+    #[inline]
+    pub fn in_use_of(&mut self, kind: PartyKind) -> &mut Level {
+        if kind == PartyKind::Node { &mut self.in_use } else { &mut self.checks_in_use }
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod chain;
 pub mod checkers;
 pub mod jobs;
+pub mod learnt;
 pub mod ledger;
 pub mod levels;
 pub mod line;

@@ -86,8 +86,14 @@ pub struct Backroom {
     pub loaded: Vec<(ModelId, Time)>,
     /// Failures and repairs.
     pub fate: Stream,
-    /// Rises whenever a pending listing or lapse is replaced.
+    /// Rises at every failure: what was due to the listing before is due no more.
     pub listing_turn: u32,
+    /// The last heartbeat before the last failure.
+    pub beat: Time,
+    /// When it last came up.
+    pub came: Time,
+    /// Nanoseconds that it worked, up to its last failure.
+    pub worked: u64,
     /// Its operator.
     pub operator: OperatorId,
     /// Tokens staked.
@@ -102,8 +108,6 @@ pub struct Backroom {
     pub failures: u32,
     /// Random picks made where the discipline is random.
     pub picks: u64,
-    /// Of a validator or prover: what was last counted to be ahead of a check here.
-    pub ahead: u64,
     /// What its conduct remembers.
     pub conduct: ConductMemory,
 }

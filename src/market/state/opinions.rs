@@ -1,4 +1,7 @@
-//! What is thought of nodes, validators and provers (model §12).
+//! What requesters believe of nodes, validators and provers (model §12).
+//!
+//! Opinions of executing and of checking are kept apart: a rule turns evidence into an opinion of a party, and beside it each party
+//! that checks has a count of what its votes told about its care.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,51 +9,76 @@ use crate::domain::answer::Evidence;
 use crate::domain::ids::{Id, NodeId, RequesterId};
 use crate::engine::time::Time;
 use crate::policy::opinion::OpinionMemory;
+use crate::policy::opinion::beta::Counts;
 use crate::scenario::schema::Holders;
 use crate::scenario::verification::Verification;
 
 use super::registry::Weight;
 
-/// What a weight of one is to those who draw by weights; whatever weighs anything can be drawn.
+/// What a weight of one is to a draw by weights; whatever weighs anything can be drawn.
 const PARTS: f64 = (1u64 << 24) as f64;
+
+/// How many observed looks the prior belief in a checker's care is worth (assumed: as many as the uniform prior of a beta counter).
+const PRIOR_LOOKS: f64 = 2.0;
 
 /// The opinions of all holders: one, or one per group of requesters.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Opinions {
-    parties: usize,
+    /// Whether each party does nothing but check: a validator or a prover.
+    checks: Vec<bool>,
     /// By holder, then by party; empty without a rule.
     held: Vec<OpinionMemory>,
-    /// The probability that each party's next answer is right, in the same order: it is asked for at every offer, and changes
-    /// with evidence only.
+    /// By holder, then by party: the evidence of each party's care as a checker.
+    looks: Vec<Counts>,
+    /// By holder, then by party: of a node the probability that its next answer is right, of a checker that its next look is
+    /// careful. Every offer asks for it, and only evidence changes it.
     trusts: Vec<f64>,
-    /// By holder: what is thought of all checkers together.
-    checkers: Vec<f64>,
-    /// How many check.
-    count: usize,
-    /// Whether anything is drawn by weights, or anybody left out for want of weight.
+    /// By holder: the sum of the care of all validators and provers, and of all nodes as checkers of one another.
+    care: Vec<[f64; 2]>,
+    /// How many validators and provers there are, and how many nodes.
+    counts: [usize; 2],
+    /// Whether anything is drawn by weights, or a party left out for want of weight.
     weighs: bool,
 }
 
+/// Evidence about one party.
+#[derive(Clone, Copy, Debug)]
+pub struct Sighting {
+    /// Who holds the opinion.
+    pub holder: RequesterId,
+    /// The party.
+    pub party: NodeId,
+    /// What was seen.
+    pub evidence: Evidence,
+    /// How much it counts, from 0 to 1.
+    pub weight: f64,
+}
+
 impl Opinions {
-    /// What is thought before anything is seen. `checks` says of each party whether it checks.
-    pub fn open(verification: &Verification, requesters: usize, checks: &[bool], weighs: bool) -> Opinions {
+    /// What is believed before anything is seen. `checks` says of each party whether it does nothing but check.
+    pub fn open(verification: &Verification, requesters: usize, checks: Vec<bool>, weighs: bool) -> Opinions {
         let Some(rule) = &verification.opinion else { return Opinions::default() };
         let holders = if verification.holders == Holders::Group { requesters } else { 1 };
         let held = vec![rule.memory(); holders * checks.len()];
-        let count = checks.iter().filter(|checks| **checks).count();
         let at_first = rule.trust(&mut rule.memory());
-        let trusts = vec![at_first; held.len()];
+        let first = |checks: &bool| if *checks { verification.prior } else { at_first };
+        let trusts: Vec<f64> = (0..holders).flat_map(|_| checks.iter().map(first)).collect();
+        let checkers = checks.iter().filter(|checks| **checks).count();
+        let counts = [checkers, checks.len() - checkers];
+        let care = counts.map(|count| verification.prior * count as f64);
         Opinions {
-            parties: checks.len(),
+            looks: vec![Counts::default(); held.len()],
             held,
             trusts,
-            checkers: vec![at_first * count as f64; holders],
-            count,
+            care: vec![care; holders],
+            counts,
+            checks,
             weighs,
         }
     }
 
-    /// The probability that a party's next answer is right, as a group of requesters sees it.
+    /// Of a node: the probability that its next answer is right, as a group of requesters sees it. Of a validator or prover: that
+    /// its next look is careful.
     #[inline]
     pub fn trust(&self, verification: &Verification, holder: RequesterId, party: NodeId) -> f64 {
         match &verification.opinion {
@@ -59,14 +87,16 @@ impl Opinions {
         }
     }
 
-    /// The mean probability that a checker looks carefully, as a group of requesters sees it.
+    /// The mean probability that a validator looks carefully, and that a node does at another's answer, as a group of requesters
+    /// sees it.
     #[inline]
-    pub fn diligence(&self, verification: &Verification, holder: RequesterId) -> f64 {
-        match (&verification.opinion, self.count) {
-            (None, _) => verification.prior,
-            (Some(_), 0) => 1.0,
-            (Some(_), count) => self.checkers[self.holder(verification, holder)] / count as f64,
+    pub fn diligence(&self, verification: &Verification, holder: RequesterId) -> [f64; 2] {
+        if verification.opinion.is_none() {
+            return [verification.prior; 2];
         }
+        let care = self.care[self.holder(verification, holder)];
+        let mean = |kind: usize| if self.counts[kind] == 0 { 1.0 } else { care[kind] / self.counts[kind] as f64 };
+        [mean(0), mean(1)]
     }
 
     /// What a party weighs where parties are drawn by weights, to the next 2⁻²⁴ above; `None` if it is not asked at all.
@@ -74,31 +104,40 @@ impl Opinions {
     pub fn weight(&self, verification: &Verification, holder: RequesterId, party: NodeId) -> Weight {
         let Some(rule) = verification.opinion.as_ref().filter(|_| self.weighs) else { return Some(0) };
         let weight = rule.weight(&mut self.held[self.place(verification, holder, party)].clone());
-        let most = i64::MAX as u64 / self.parties as u64;
+        let most = i64::MAX as u64 / self.checks.len() as u64;
         (weight >= verification.exclude_below).then(|| ((weight * PARTS).ceil() as u64).min(most))
     }
 
-    /// Takes evidence of a party in. Says whether its weight is looked at, by whoever draws or leaves out.
-    pub fn see(
-        &mut self,
-        verification: &Verification,
-        holder: RequesterId,
-        (party, checks): (NodeId, bool),
-        evidence: Evidence,
-        now: Time,
-    ) -> bool {
-        let Some(rule) = &verification.opinion else { return false };
-        let place = self.place(verification, holder, party);
-        let memory = &mut self.held[place];
-        rule.see(memory, evidence, verification.credit_unchecked, now);
-        let trust = rule.trust(memory);
-        let before = std::mem::replace(&mut self.trusts[place], trust);
-        if checks {
-            let change = trust - before;
-            let holder = self.holder(verification, holder);
-            self.checkers[holder] += change;
+    /// Takes in evidence of an answer that a party gave. Returns whether a draw or an exclusion looks at the party's weight.
+    pub fn see_answer(&mut self, verification: &Verification, seen: Sighting, now: Time) -> bool {
+        let Some(rule) = verification.opinion.as_ref().filter(|_| seen.weight > 0.0) else { return false };
+        let place = self.place(verification, seen.holder, seen.party);
+        rule.see(&mut self.held[place], seen.evidence, seen.weight, now);
+        if !self.checks[seen.party.index()] {
+            self.trusts[place] = rule.trust(&mut self.held[place]);
         }
         self.weighs
+    }
+
+    /// Takes in evidence of a look that a party took. The opinion of a node as one that executes does not move by it.
+    pub fn see_look(&mut self, verification: &Verification, seen: Sighting, now: Time) -> bool {
+        if verification.opinion.is_none() || seen.weight <= 0.0 {
+            return false;
+        }
+        let place = self.place(verification, seen.holder, seen.party);
+        let care =
+            |looks: &Counts| looks.mean(PRIOR_LOOKS * verification.prior, PRIOR_LOOKS * (1.0 - verification.prior));
+        let before = care(&self.looks[place]);
+        self.looks[place].count(seen.evidence, seen.weight);
+        let after = care(&self.looks[place]);
+        let only_checks = self.checks[seen.party.index()];
+        let holder = self.holder(verification, seen.holder);
+        self.care[holder][usize::from(!only_checks)] += after - before;
+        if !only_checks {
+            return false;
+        }
+        self.trusts[place] = after;
+        self.see_answer(verification, seen, now)
     }
 
     fn holder(&self, verification: &Verification, holder: RequesterId) -> usize {
@@ -106,6 +145,6 @@ impl Opinions {
     }
 
     fn place(&self, verification: &Verification, holder: RequesterId, party: NodeId) -> usize {
-        self.holder(verification, holder) * self.parties + party.index()
+        self.holder(verification, holder) * self.checks.len() + party.index()
     }
 }

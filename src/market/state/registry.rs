@@ -109,6 +109,11 @@ impl Registry {
         }
     }
 
+    /// How many pictures there are.
+    pub fn views(&self) -> usize {
+        self.views
+    }
+
     /// The picture that a group of requesters has.
     #[inline]
     pub fn view_of(&self, requester: RequesterId) -> usize {

@@ -110,7 +110,7 @@ impl Service {
 
     /// Slot-nanoseconds of service given up to `now`.
     pub fn busy(&self, now: Time) -> u64 {
-        self.busy + self.serving as u64 * now.since(self.clock_at).0
+        self.busy + self.given(now.since(self.clock_at).0)
     }
 
     /// Brings the clock up to `now`.
@@ -119,9 +119,16 @@ impl Service {
         let passed = now.since(self.clock_at).0;
         if passed > 0 {
             self.clock += Span(passed).nanos() * self.rate;
-            self.busy += self.serving as u64 * passed;
+            self.busy += self.given(passed);
             self.clock_at = now;
         }
+    }
+
+    /// Slot-nanoseconds of service in so many nanoseconds: none while the clock stands, as it does while a node that keeps its
+    /// jobs is down.
+    #[inline]
+    fn given(&self, passed: u64) -> u64 {
+        if self.rate > 0.0 { self.serving as u64 * passed } else { 0 }
     }
 
     /// Lets the clock run at another rate from here on. Call [`advance`](Service::advance) first.
@@ -188,6 +195,14 @@ impl Service {
     /// The work left until the end of an entry, to the nearest nanosecond.
     pub fn left(&self, entry: &Entry) -> Span {
         Span::from_nanos(entry.ends - self.clock)
+    }
+
+    /// Nanoseconds until a job in service would end at the present pace; `None` if it has no entry, as while its model is loaded, or
+    /// if the node stands still. Looks through the entries, at most as many as there are slots.
+    pub fn remaining(&self, job: JobSlot, turn: u32) -> Option<f64> {
+        let mine = |entry: &&Entry| entry.job == job && entry.turn == turn;
+        let entry = self.entries().find(mine).filter(|_| self.rate > 0.0)?;
+        Some((entry.ends - self.clock).max(0.0) / self.rate)
     }
 
     /// All entries, in no order.

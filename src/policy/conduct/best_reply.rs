@@ -109,6 +109,10 @@ impl super::Rule for Spec {
             seen.alarms += caught;
         }
     }
+
+    fn wrongs(&self, _: &mut Seen) -> [f64; 5] {
+        super::only(Wrong::Substitute, 0.5)
+    }
 }
 
 impl Spec {

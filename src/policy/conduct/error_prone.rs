@@ -56,6 +56,10 @@ impl super::Rule for Spec {
     }
 
     fn learn(&self, (): &mut (), _: &Outcome) {}
+
+    fn wrongs(&self, _: &mut ()) -> [f64; 5] {
+        super::only(Wrong::Error, self.rate.get())
+    }
 }
 
 #[cfg(test)]

@@ -64,6 +64,10 @@ impl super::Rule for Spec {
     }
 
     fn learn(&self, (): &mut (), _: &Outcome) {}
+
+    fn wrongs(&self, _: &mut ()) -> [f64; 5] {
+        super::only(Wrong::Skip, self.share.get())
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What a party does with the work it was given, as one who computes and as one who checks (model §7).
 
-use crate::domain::answer::{Answer, Vote};
+use crate::domain::answer::{Answer, Vote, Wrong};
 use crate::domain::money::Money;
 use crate::engine::random::{Chance, Draw, mix};
 
@@ -79,6 +79,10 @@ pub trait Rule {
 
     /// It learns what became of a deed.
     fn learn(&self, memory: &mut Self::Memory, outcome: &Outcome);
+
+    /// The share of its answers that are wrong, by kind in the order of [`Wrong::ALL`], as far as its parameters say. A rule that
+    /// decides by what it has seen gives the share of one half.
+    fn wrongs(&self, memory: &mut Self::Memory) -> [f64; 5];
 }
 
 /// A careful look: an alarm with the exhibit's probability.
@@ -90,6 +94,11 @@ pub fn look(exhibit: &Exhibit, draw: &mut Draw) -> Vote {
         share => draw.chance(share),
     };
     Vote { alarm, looked: true }
+}
+
+/// Wrong answers of one kind alone, with this share.
+fn only(kind: Wrong, share: f64) -> [f64; 5] {
+    Wrong::ALL.map(|other| if other == kind { share } else { 0.0 })
 }
 
 /// The key of a wrong answer to `job` by `whose`: a party, or what several have in common. Two of one job are equal only if
@@ -115,6 +124,8 @@ crate::policy::policies! {
         fn vote(exhibit: &Exhibit, draw: &mut Draw) -> Vote;
         /// It learns what became of a deed.
         fn learn(outcome: &Outcome) -> ();
+        /// The share of its answers that are wrong, by kind.
+        fn wrongs() -> [f64; 5];
     }
 }
 
@@ -131,7 +142,6 @@ impl Conduct {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::answer::Wrong;
     use crate::engine::random::{Seed, key};
 
     /// A job that pays 1 credit, costs 0.8, and puts 10 at stake.

@@ -67,6 +67,10 @@ impl super::Rule for Spec {
     }
 
     fn learn(&self, _: &mut u64, _: &Outcome) {}
+
+    fn wrongs(&self, _: &mut u64) -> [f64; 5] {
+        super::only(Wrong::Tamper, self.rate.get())
+    }
 }
 
 #[cfg(test)]

@@ -50,6 +50,15 @@ impl Arrivals {
         matches!(self, Arrivals::Trace(spec) if spec.class.is_some())
     }
 
+    /// Whether the law says which client asks for each job.
+    pub fn names_clients(&self) -> bool {
+        match self {
+            Arrivals::Clients(_) => true,
+            Arrivals::Trace(spec) => spec.client.is_some(),
+            _ => false,
+        }
+    }
+
     /// Checks the parameters together and reads the file the law replays, if it replays one; to be called before the first
     /// arrival is asked for. `Err` is a message for the person who wrote the scenario.
     pub fn resolve(&mut self, reader: &mut dyn Reader) -> Result<(), String> {

@@ -33,6 +33,9 @@ fn one() -> u32 {
     1
 }
 
+/// The most jobs asked for at one instant.
+const TOGETHER: u32 = 1_000_000;
+
 impl Described for Spec {
     const NAME: &'static str = "renewal";
     const SUMMARY: &'static str = "arrivals, alone or several together, with independent gaps of one law";
@@ -80,6 +83,9 @@ impl Spec {
         }
         if self.together == 0 {
             return Err("`together` must be at least 1".into());
+        }
+        if self.together > TOGETHER {
+            return Err(format!("`together` must be at most {TOGETHER}, as many jobs as are open at once unless said"));
         }
         let sampler = self.gap.sampler();
         // A span is whole nanoseconds, so a mean below one would hardly ever move on.

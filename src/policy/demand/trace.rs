@@ -103,6 +103,31 @@ pub(crate) struct Rows {
     client: Option<Vec<u32>>,
     /// From `from` until the trace begins again.
     period: Span,
+    /// What was read of the file.
+    recorded: Recorded,
+}
+
+/// What a recorded file holds, to be said before it is replayed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// Rows of the file.
+    pub rows: u64,
+    /// Rows between `from` and `until`: those that are replayed.
+    pub replayed: u64,
+    /// The earliest instant of the file, in nanoseconds since the start of 1970 in UTC; none where times are plain numbers.
+    pub began_ns: Option<i128>,
+    /// From the earliest row of the file to the first and to the last that is replayed.
+    pub first: Span,
+    /// See `first`.
+    pub last: Span,
+    /// How often a row of the file is earlier than the row before it.
+    pub back: u64,
+    /// Of the rows that are replayed, those without an input token; none where the file says nothing of them.
+    pub without_input: Option<u64>,
+    /// Of the rows that are replayed, those without an output token; none where the file says nothing of them.
+    pub without_output: Option<u64>,
+    /// Bytes that the rows take in memory.
+    pub bytes: u64,
 }
 
 /// How far the replay has come.
@@ -161,9 +186,15 @@ impl Spec {
             return Err("`until` must be later than `from`".into());
         }
         let mut rows = self.read(reader)?;
+        rows.recorded.began_ns = reader.began();
         rows.period = self.period(&rows.at)?;
         self.data = Arc::new(rows);
         Ok(())
+    }
+
+    /// What the file holds; all zero before it is read.
+    pub fn recorded(&self) -> Recorded {
+        self.data.recorded
     }
 
     /// Where between `from` and `until` the next row comes, in nanoseconds since the first row of the file.
@@ -225,14 +256,29 @@ impl Spec {
             return Err(format!("`{}` has no rows between `from` and `until`", self.file));
         }
         let tick = self.tick.0.max(1);
-        Ok(Rows {
+        let (first, last) = (Span(times[order[0]]), Span(times[order[order.len() - 1]]));
+        let mut rows = Rows {
             at: order.iter().map(|&row| times[row] / tick * tick).collect(),
             input: input.map(|column| self.small(column, &order)).transpose()?,
             output: output.map(|column| self.small(column, &order)).transpose()?,
             class: class.map(|column| self.classes(column, &order, reader)).transpose()?,
             client: client.map(|column| self.small(column, &order)).transpose()?,
             period: Span::ZERO,
-        })
+            recorded: Recorded {
+                rows: times.len() as u64,
+                replayed: order.len() as u64,
+                first,
+                last,
+                back: times.windows(2).filter(|pair| pair[1] < pair[0]).count() as u64,
+                ..Recorded::default()
+            },
+        };
+        let zeros =
+            |column: &Option<Vec<u32>>| Some(column.as_ref()?.iter().filter(|count| **count == 0).count() as u64);
+        rows.recorded.without_input = zeros(&rows.input);
+        rows.recorded.without_output = zeros(&rows.output);
+        rows.recorded.bytes = rows.bytes();
+        Ok(rows)
     }
 
     /// A column of counts in the order of time.
@@ -283,6 +329,51 @@ impl Spec {
             }
         };
         Ok(end - self.from)
+    }
+}
+
+impl Rows {
+    fn bytes(&self) -> u64 {
+        let small = [&self.input, &self.output, &self.client].into_iter().flatten().map(|column| 4 * column.len());
+        let class = self.class.as_ref().map_or(0, |column| size_of::<ClassId>() * column.len());
+        (8 * self.at.len() + small.sum::<usize>() + class) as u64
+    }
+}
+
+/// How much of a trace a run plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Played {
+    /// Rows between `from` and `until`.
+    pub rows: u64,
+    /// Of these, the rows before the warm-up ends.
+    pub early: u64,
+    /// The rows from there on and before the end.
+    pub counted: u64,
+    /// When the first row comes.
+    pub first: Time,
+    /// When the last row comes, the first time.
+    pub last: Time,
+    /// How long a pass takes, where the trace begins again.
+    pub period: Option<Span>,
+}
+
+impl Spec {
+    /// How much of it a run plays that counts from `warm_up` on and asks for nothing from `end` on.
+    pub fn played(&self, warm_up: Time, end: Time) -> Played {
+        let at = &self.data.at;
+        let instant = |row: u64| self.instant(0, row.max(self.from.0)).unwrap_or(Time::NEVER);
+        let before = |limit: Time| at.partition_point(|&row| instant(row) < limit) as u64;
+        let early = before(warm_up.min(end));
+        let period = self.repeats.then(|| Span::from_nanos(self.data.period.nanos() / self.scale.get()));
+        let end_of = |row: Option<&u64>| row.map_or(Time::ZERO, |&row| instant(row));
+        Played {
+            rows: at.len() as u64,
+            early,
+            counted: before(end) - early,
+            first: end_of(at.first()),
+            last: end_of(at.last()),
+            period,
+        }
     }
 }
 

@@ -4,7 +4,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::beta::Counts;
-use super::counted;
 use crate::domain::answer::Evidence;
 use crate::domain::share::Factor;
 use crate::engine::time::Time;
@@ -59,13 +58,13 @@ impl super::Rule for Spec {
         Memory { score: self.start.get().min(self.full.get()), counts: Counts::default() }
     }
 
-    fn see(&self, memory: &mut Memory, evidence: Evidence, credit: f64, _: Time) {
-        memory.counts.count(evidence, credit);
+    fn see(&self, memory: &mut Memory, evidence: Evidence, weight: f64, _: Time) {
+        memory.counts.count(evidence, weight);
         if evidence.is_good() {
-            let raised = memory.score + self.up.get() * counted(evidence, credit);
+            let raised = memory.score + self.up.get() * weight;
             memory.score = raised.min(self.full.get());
         } else {
-            memory.score -= self.down.get();
+            memory.score -= self.down.get() * weight;
         }
     }
 
@@ -106,7 +105,7 @@ mod tests {
         let spec = Spec::default();
         let mut seen = passes(10);
         close(after(&spec, &seen), (11.0 / 12.0, 0.6));
-        seen.push((Evidence::Failed, 0.0));
+        seen.push((Evidence::Failed, 1.0));
         close(after(&spec, &seen), (11.0 / 13.0, 0.5));
         seen.extend([(Evidence::Unchecked, 0.5), (Evidence::Unchecked, 0.0)]);
         close(after(&spec, &seen), (11.5 / 13.5, 0.505));
@@ -119,7 +118,7 @@ mod tests {
         let spec = Spec::default();
         let mut seen = passes(100);
         close(after(&spec, &seen), (101.0 / 102.0, 1.0));
-        seen.extend([(Evidence::Overturned, 0.0); 11]);
+        seen.extend([(Evidence::Overturned, 1.0); 11]);
         close(after(&spec, &seen), (101.0 / 113.0, 0.0));
         seen.extend(passes(12));
         close(after(&spec, &seen), (113.0 / 125.0, 0.02));

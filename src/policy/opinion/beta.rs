@@ -3,7 +3,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::counted;
 use crate::domain::answer::Evidence;
 use crate::domain::share::{Factor, Share};
 use crate::engine::time::Time;
@@ -41,7 +40,7 @@ pub struct Counts {
 
 impl Counts {
     /// Takes in evidence of this weight; what came before counts `keep` as much as it did.
-    pub(super) fn see(&mut self, is_good: bool, weight: f64, keep: f64) {
+    pub fn see(&mut self, is_good: bool, weight: f64, keep: f64) {
         if weight == 0.0 {
             return;
         }
@@ -51,15 +50,15 @@ impl Counts {
     }
 
     /// The mean of the beta distribution, given the prior.
-    pub(super) fn mean(&self, prior_good: f64, prior_bad: f64) -> f64 {
+    pub fn mean(&self, prior_good: f64, prior_bad: f64) -> f64 {
         let (good, bad) = (self.good + prior_good, self.bad + prior_bad);
         // Without any prior and any evidence one half is as good as any.
         if good + bad == 0.0 { 0.5 } else { good / (good + bad) }
     }
 
     /// Takes in evidence, forgets nothing.
-    pub(super) fn count(&mut self, evidence: Evidence, credit: f64) {
-        self.see(evidence.is_good(), counted(evidence, credit), 1.0);
+    pub fn count(&mut self, evidence: Evidence, weight: f64) {
+        self.see(evidence.is_good(), weight, 1.0);
     }
 
     /// The mean under the uniform prior: the trust of rules that are not probabilities themselves.
@@ -87,8 +86,8 @@ impl super::Rule for Spec {
         Counts::default()
     }
 
-    fn see(&self, counts: &mut Counts, evidence: Evidence, credit: f64, _: Time) {
-        counts.see(evidence.is_good(), counted(evidence, credit), self.keep.get());
+    fn see(&self, counts: &mut Counts, evidence: Evidence, weight: f64, _: Time) {
+        counts.see(evidence.is_good(), weight, self.keep.get());
     }
 
     fn trust(&self, counts: &Counts) -> f64 {
@@ -114,7 +113,7 @@ mod tests {
     #[test]
     fn counts_make_a_mean() {
         let mut seen = passes(8);
-        seen.extend([(Evidence::Failed, 0.0), (Evidence::Revoked, 0.0)]);
+        seen.extend([(Evidence::Failed, 1.0), (Evidence::Revoked, 1.0)]);
         assert_eq!(after(&spec(1.0), &seen), (0.75, 0.75));
         assert_eq!(after(&spec(1.0), &[]), (0.5, 0.5));
     }
@@ -125,7 +124,7 @@ mod tests {
         let close = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-12, "{found} is not {expected}");
         let mut seen = passes(1_000);
         close(after(&spec(0.9), &seen).0, 11.0 / 12.0);
-        seen.push((Evidence::Overturned, 0.0));
+        seen.push((Evidence::Overturned, 1.0));
         close(after(&spec(0.9), &seen).0, 10.0 / 12.0);
     }
 
@@ -133,7 +132,7 @@ mod tests {
     #[test]
     fn unchecked_acceptance_counts_as_it_is_credited() {
         assert_eq!(after(&spec(1.0), &[(Evidence::Unchecked, 0.25); 2]).0, 1.5 / 2.5);
-        assert_eq!(after(&spec(0.5), &[(Evidence::Passed, 0.0), (Evidence::Unchecked, 0.0)]).0, 2.0 / 3.0);
+        assert_eq!(after(&spec(0.5), &[(Evidence::Passed, 1.0), (Evidence::Unchecked, 0.0)]).0, 2.0 / 3.0);
     }
 
     #[test]

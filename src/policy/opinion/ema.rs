@@ -3,7 +3,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::counted;
 use crate::domain::answer::Evidence;
 use crate::domain::share::Share;
 use crate::engine::time::Time;
@@ -48,10 +47,9 @@ impl super::Rule for Spec {
         self.start.get()
     }
 
-    fn see(&self, average: &mut f64, evidence: Evidence, credit: f64, _: Time) {
-        let weight = (1.0 - self.keep.get()) * counted(evidence, credit);
+    fn see(&self, average: &mut f64, evidence: Evidence, weight: f64, _: Time) {
         let new = if evidence.is_good() { 1.0 } else { 0.0 };
-        *average += weight * (new - *average);
+        *average += (1.0 - self.keep.get()) * weight * (new - *average);
     }
 
     /// The average itself: it estimates the share of good evidence.
@@ -79,7 +77,7 @@ mod tests {
         let spec = Spec::unwritten().unwrap();
         let mut seen = passes(2);
         close(after(&spec, &seen), 0.595);
-        seen.push((Evidence::Revoked, 0.0));
+        seen.push((Evidence::Revoked, 1.0));
         close(after(&spec, &seen), 0.5355);
         seen.push((Evidence::Unchecked, 0.5));
         close(after(&spec, &seen), 0.558_725);

@@ -18,8 +18,8 @@ pub trait Rule {
     /// What is thought of a party nobody has seen.
     fn memory(&self) -> Self::Memory;
 
-    /// Takes evidence in. `credit` is what an unchecked acceptance counts, from 0 to 1.
-    fn see(&self, memory: &mut Self::Memory, evidence: Evidence, credit: f64, now: Time);
+    /// Takes evidence in. It counts as much as its `weight` says, from 0 (nothing) to 1.
+    fn see(&self, memory: &mut Self::Memory, evidence: Evidence, weight: f64, now: Time);
 
     /// The probability that the party's next answer is right, from 0 to 1. Rules that are not probabilities say how they
     /// come to one.
@@ -40,7 +40,7 @@ crate::policy::policies! {
     }
     methods {
         /// Takes evidence in.
-        fn see(evidence: Evidence, credit: f64, now: Time) -> ();
+        fn see(evidence: Evidence, weight: f64, now: Time) -> ();
         /// The probability that the party's next answer is right.
         fn trust() -> f64;
         /// The weight that routing and selection give the party.
@@ -58,11 +58,6 @@ impl Opinion {
     }
 }
 
-/// How much evidence counts: an unchecked acceptance its credit, all else one.
-fn counted(evidence: Evidence, credit: f64) -> f64 {
-    if evidence == Evidence::Unchecked { credit } else { 1.0 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,14 +65,14 @@ mod tests {
 
     /// So many passed checks.
     pub(super) fn passes(count: usize) -> Vec<(Evidence, f64)> {
-        vec![(Evidence::Passed, 0.0); count]
+        vec![(Evidence::Passed, 1.0); count]
     }
 
-    /// Trust and weight after a script of evidence with its credit.
+    /// Trust and weight after a script of evidence with its weights.
     pub(super) fn after<R: Rule>(rule: &R, seen: &[(Evidence, f64)]) -> (f64, f64) {
         let mut memory = rule.memory();
-        for (evidence, credit) in seen {
-            rule.see(&mut memory, *evidence, *credit, Time::ZERO);
+        for (evidence, weight) in seen {
+            rule.see(&mut memory, *evidence, *weight, Time::ZERO);
         }
         (rule.trust(&memory), rule.weight(&memory))
     }

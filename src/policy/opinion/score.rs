@@ -6,7 +6,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::counted;
 use crate::domain::answer::Evidence;
 use crate::domain::share::{Factor, Share};
 use crate::engine::time::Time;
@@ -55,12 +54,12 @@ impl super::Rule for Spec {
         self.start.get().min(MOST)
     }
 
-    fn see(&self, score: &mut f64, evidence: Evidence, credit: f64, _: Time) {
+    fn see(&self, score: &mut f64, evidence: Evidence, weight: f64, _: Time) {
         *score = if evidence.is_good() {
-            (*score + self.success.get() * counted(evidence, credit)).min(MOST)
+            (*score + self.success.get() * weight).min(MOST)
         } else {
             // 2/3 as a binary number is a little less, by so little that a third of a whole number still comes out whole.
-            (*score * self.factor.get()).floor()
+            (*score * (1.0 - weight * (1.0 - self.factor.get()))).floor()
         };
     }
 
@@ -104,9 +103,9 @@ mod tests {
     fn a_fault_takes_a_third() {
         let mut seen = passes(100);
         assert_eq!(after(&Spec::default(), &seen), (32.0 / 33.0, 32.0));
-        seen.push((Evidence::Failed, 0.0));
+        seen.push((Evidence::Failed, 1.0));
         assert_eq!(after(&Spec::default(), &seen), (21.0 / 22.0, 21.0));
-        seen.push((Evidence::Revoked, 0.0));
+        seen.push((Evidence::Revoked, 1.0));
         assert_eq!(after(&Spec::default(), &seen), (13.0 / 14.0, 13.0));
         seen.extend([(Evidence::Unchecked, 0.5), (Evidence::Unchecked, 0.5)]);
         assert_eq!(after(&Spec::default(), &seen), (14.0 / 15.0, 14.0), "45 by halves");
@@ -118,7 +117,7 @@ mod tests {
         let spec = Spec::default();
         for whole in (0..100_000).chain((1 << 40)..(1 << 40) + 10_000) {
             let mut score = whole as f64;
-            spec.see(&mut score, Evidence::Failed, 0.0, Time::ZERO);
+            spec.see(&mut score, Evidence::Failed, 1.0, Time::ZERO);
             assert_eq!(score as u64, 2 * whole / 3, "{whole}");
         }
     }

@@ -36,8 +36,8 @@ fn limit() -> Share {
 /// What is thought of a party.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Memory {
-    /// Failures since the last passed check.
-    failures: u32,
+    /// Failures since the last passed check, each with its weight.
+    failures: f64,
     /// The same evidence, counted.
     counts: Counts,
 }
@@ -60,13 +60,13 @@ impl super::Rule for Spec {
         Memory::default()
     }
 
-    /// A passed check ends the streak; an acceptance that nobody checked does not.
-    fn see(&self, memory: &mut Memory, evidence: Evidence, credit: f64, _: Time) {
-        memory.counts.count(evidence, credit);
+    /// A passed check ends the streak, as far as its weight reaches; an unchecked acceptance leaves it.
+    fn see(&self, memory: &mut Memory, evidence: Evidence, weight: f64, _: Time) {
+        memory.counts.count(evidence, weight);
         memory.failures = match evidence {
             Evidence::Unchecked => memory.failures,
-            Evidence::Passed | Evidence::Upheld => 0,
-            Evidence::Failed | Evidence::Overturned | Evidence::Revoked => memory.failures.saturating_add(1),
+            Evidence::Passed | Evidence::Upheld => memory.failures * (1.0 - weight),
+            Evidence::Failed | Evidence::Overturned | Evidence::Revoked => memory.failures + weight,
         };
     }
 
@@ -76,7 +76,7 @@ impl super::Rule for Spec {
     }
 
     fn weight(&self, memory: &Memory) -> f64 {
-        let chance = maths::pow(self.base.get(), f64::from(memory.failures));
+        let chance = maths::pow(self.base.get(), memory.failures);
         if chance < self.limit.get() { 0.0 } else { 1.0 }
     }
 }
@@ -91,21 +91,21 @@ mod tests {
     fn five_in_a_row_are_too_many() {
         let spec = Spec::unwritten().unwrap();
         let mut seen = passes(6);
-        seen.extend([(Evidence::Failed, 0.0); 4]);
+        seen.extend([(Evidence::Failed, 1.0); 4]);
         assert_eq!(after(&spec, &seen), (7.0 / 12.0, 1.0));
         seen.push((Evidence::Unchecked, 0.0));
-        seen.push((Evidence::Overturned, 0.0));
+        seen.push((Evidence::Overturned, 1.0));
         assert_eq!(after(&spec, &seen), (7.0 / 13.0, 0.0));
         seen.extend(passes(1));
         assert_eq!(after(&spec, &seen), (8.0 / 14.0, 1.0));
-        seen.extend([(Evidence::Failed, 0.0); 4]);
+        seen.extend([(Evidence::Failed, 1.0); 4]);
         assert_eq!(after(&spec, &seen), (8.0 / 18.0, 1.0), "a new streak");
     }
 
     #[test]
     fn the_ends_of_the_ranges() {
         let spec = |base, limit| Spec { base: Share::try_from(base).unwrap(), limit: Share::try_from(limit).unwrap() };
-        let failures = [(Evidence::Failed, 0.0); 1000];
+        let failures = [(Evidence::Failed, 1.0); 1000];
         assert_eq!(after(&spec(0.05, 0.0), &failures).1, 1.0, "nothing is below a limit of zero");
         assert_eq!(after(&spec(1.0, 0.5), &failures).1, 1.0, "failing always is no surprise");
         assert_eq!(after(&spec(0.0, 0.5), &failures[..1]).1, 0.0);

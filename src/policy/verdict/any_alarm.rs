@@ -44,4 +44,8 @@ impl super::Rule for Spec {
     fn odds(&self, (): &mut (), checkers: u32, approves: f64) -> f64 {
         maths::pow(approves, checkers as f64)
     }
+
+    fn needed(&self, (): &mut (), checkers: u32) -> u32 {
+        checkers
+    }
 }

@@ -36,4 +36,8 @@ impl super::Rule for Spec {
     fn odds(&self, (): &mut (), checkers: u32, approves: f64) -> f64 {
         binomial_tail(checkers, checkers / 2 + 1, approves)
     }
+
+    fn needed(&self, (): &mut (), checkers: u32) -> u32 {
+        checkers / 2 + 1
+    }
 }

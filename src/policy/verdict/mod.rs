@@ -52,6 +52,9 @@ pub trait Rule {
     /// The probability that an answer is accepted if each of `checkers` of equal stake votes, independently, and approves with
     /// probability `approves`.
     fn odds(&self, memory: &mut Self::Memory, checkers: u32, approves: f64) -> f64;
+
+    /// How many of `checkers` of equal stake must approve.
+    fn needed(&self, memory: &mut Self::Memory, checkers: u32) -> u32;
 }
 
 crate::policy::policies! {
@@ -68,6 +71,8 @@ crate::policy::policies! {
         fn decide(votes: &Votes) -> Option<Verdict>;
         /// The probability that an answer is accepted.
         fn odds(checkers: u32, approves: f64) -> f64;
+        /// How many of the checkers must approve.
+        fn needed(checkers: u32) -> u32;
     }
 }
 
@@ -157,6 +162,25 @@ pub fn binomial_tail(count: u32, least: u32, p: f64) -> f64 {
         add(k - 1, term);
     }
     tail / (tail + others)
+}
+
+/// The expected number of votes until a check of `checkers` is decided that accepts at the `needed`-th approval and refuses as soon
+/// as that cannot come any more, if each votes independently and approves with probability `approves`. Within
+/// [min(q, r), n] for q = `needed`, n = `checkers`, r = n − q + 1.
+///
+/// The votes end at the q-th approval or at the r-th alarm. E[N] = (q/p) P(Bin(n + 1, p) > q) + (r/(1 − p)) P(Bin(n + 1, 1 − p) > r):
+/// the k-th term of E[N; accepted] is (q + k) C(q + k − 1, k) pᑫ(1 − p)ᵏ = (q/p) C(q + k, k) pᑫ⁺¹(1 − p)ᵏ, and these sum to the
+/// probability that the (q + 1)-th approval comes before the r-th alarm.
+pub fn votes_until(checkers: u32, needed: u32, approves: f64) -> f64 {
+    if needed == 0 || needed > checkers {
+        return 0.0;
+    }
+    let alarms = checkers - needed + 1;
+    let part = |votes: u32, p: f64| match p {
+        p if p <= 0.0 => 0.0,
+        p => f64::from(votes) / p * binomial_tail(checkers + 1, votes + 1, p),
+    };
+    part(needed, approves) + part(alarms, 1.0 - approves)
 }
 
 #[cfg(test)]

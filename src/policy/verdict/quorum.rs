@@ -39,6 +39,10 @@ impl super::Rule for Spec {
         // A quorum of nobody decides nothing.
         if self.approvals == 0 { 0.0 } else { binomial_tail(checkers, self.approvals, approves) }
     }
+
+    fn needed(&self, (): &mut (), _: u32) -> u32 {
+        self.approvals
+    }
 }
 
 impl Spec {

@@ -39,11 +39,15 @@ impl super::Rule for Spec {
     fn memory(&self) {}
 
     fn decide(&self, (): &mut (), votes: &Votes) -> Option<Verdict> {
-        votes.stakes().decide(self.needed(votes.stake_asked))
+        votes.stakes().decide(self.stake_needed(votes.stake_asked))
     }
 
     fn odds(&self, (): &mut (), checkers: u32, approves: f64) -> f64 {
-        binomial_tail(checkers, self.needed(u64::from(checkers)) as u32, approves)
+        binomial_tail(checkers, self.stake_needed(u64::from(checkers)) as u32, approves)
+    }
+
+    fn needed(&self, (): &mut (), checkers: u32) -> u32 {
+        self.stake_needed(u64::from(checkers)) as u32
     }
 }
 
@@ -54,7 +58,7 @@ impl Spec {
     }
 
     /// The least whole number of `asked` that is the share of it; at least one.
-    fn needed(&self, asked: u64) -> u64 {
+    fn stake_needed(&self, asked: u64) -> u64 {
         // The product is the nearest number to the share of whole stakes, so that 2/3 of 3 is 2 and not a little less; beyond
         // 2⁵³ it may come out above the whole, which all of it must then reach.
         let needed = (self.share.get() * asked as f64).ceil() as u64;

@@ -36,4 +36,8 @@ impl super::Rule for Spec {
         // A vote of nobody decides nothing.
         if checkers == 0 { 0.0 } else { maths::pow(approves, f64::from(checkers)) }
     }
+
+    fn needed(&self, (): &mut (), checkers: u32) -> u32 {
+        checkers
+    }
 }

@@ -92,16 +92,30 @@ const LIVES: [C; 14] = [
     C::number("attempts_mean", "", "placements per job", |row| row.share(row.counts.attempts)).nullable(),
 ];
 
-const MONEY: [C; 9] = [
+const MONEY: [C; 11] = [
     C::number("work_s", "s", "work of the jobs answered, on the reference GPU", |row| {
         Cell::F64(row.counts.work as f64 * 1e-9)
     }),
     C::number("value_asked", "credit", "what right answers in time would have been worth", |row| {
         Cell::F64(Summary::credits(row.counts.value_asked))
     }),
-    C::number("value_final", "credit", "what the right and final answers were worth", |row| {
+    C::number("value_final", "credit", "what the right and final answers were worth, whenever they came", |row| {
         Cell::F64(Summary::credits(row.counts.value_final))
     }),
+    C::number(
+        "delivered",
+        "credit",
+        "what the right answers used in time were worth when they were used, after the discount",
+        |row| Cell::F64(Summary::credits(row.counts.delivered)),
+    )
+    .formula("Σ value · D(used_ns − asked_ns)"),
+    C::number(
+        "harm",
+        "credit",
+        "what the wrong answers in use cost, less the part undone by finding them wrong",
+        |row| Cell::F64(Summary::credits(row.counts.harm)),
+    )
+    .formula("Σ harm · value · (1 − recovers · [found wrong])"),
     C::number("charged", "credit", "what requesters paid", |row| Cell::F64(Summary::credits(row.counts.charged())))
         .formula("charged_compute + charged_coordination + charged_verification"),
     C::number("charged_compute", "credit", "what requesters paid those who compute", |row| {
@@ -110,9 +124,12 @@ const MONEY: [C; 9] = [
     C::number("charged_coordination", "credit", "what requesters paid the chain", |row| {
         Cell::F64(Summary::credits(row.counts.charged_by_channel[1]))
     }),
-    C::number("charged_verification", "credit", "what requesters paid those who check", |row| {
-        Cell::F64(Summary::credits(row.counts.charged_by_channel[2]))
-    }),
+    C::number(
+        "charged_verification",
+        "credit",
+        "what requesters paid those who check, and nodes for copies and for work beyond that of the answer",
+        |row| Cell::F64(Summary::credits(row.counts.charged_by_channel[2])),
+    ),
     C::number("shortfall", "credit", "what revocations could not bring back", |row| {
         Cell::F64(Summary::credits(row.counts.shortfall))
     }),
@@ -141,7 +158,7 @@ const TIMES: [C; 7] = [
         .nullable(),
 ];
 
-const ALL: [C; 50] = joined(&[&HEAD, &FATES, &CAUSES, &LIVES, &MONEY, &TIMES]);
+const ALL: [C; 52] = joined(&[&HEAD, &FATES, &CAUSES, &LIVES, &MONEY, &TIMES]);
 
 /// The run in one row per class of job.
 pub static CLASSES: Table<ClassRow> =

@@ -4,7 +4,7 @@
 macro_rules! fates {
     ($row:ty) => {
         $crate::record::tables::endings::counted! { $row, fate, Fate;
-            "fate_declined" Declined "jobs for which no offer was taken";
+            "fate_declined" Declined "jobs whose requester took no offer, when it asked or when the job was to be placed or priced anew";
             "fate_abandoned" Abandoned "jobs whose requester lost patience while waiting";
             "fate_lost" Lost "jobs whose node left or failed and whose retries were spent";
             "fate_rejected_right" RejectedRight "right answers that verification refused";

@@ -1,9 +1,12 @@
 //! `jobs`: one row per closed job.
 
 use super::SharedNames;
+use crate::domain::answer::{Use, Wrong};
+use crate::domain::fate::{Cause, Fate, Stage};
 use crate::domain::ids::Id;
+use crate::domain::money::Money;
 use crate::domain::story::Story;
-use crate::engine::time::{Span, Time};
+use crate::engine::time::Time;
 use crate::record::columns::{Cell, Column, Table};
 
 /// A closed job with the names behind its ids.
@@ -31,17 +34,21 @@ pub static JOBS: Table<JobRow> = Table {
         C::text("requesters", "group of requesters that asked", |row| {
             Cell::Text(&row.names.requesters[row.story.requester.index()])
         }),
-        C::id("client", "client within the source, 0 where it has no clients", |row| Cell::U32(row.story.client)),
-        C::text("fate", "what became of it", |row| Cell::Text(row.story.fate.name())),
+        C::id("client", "client within the source; missing where the source names none", |row| {
+            if row.names.clients[row.story.key.source.index()] { Cell::U32(row.story.client) } else { Cell::Null }
+        })
+        .nullable(),
+        C::text("fate", "what became of it", |row| Cell::Text(row.story.fate.name())).words(Fate::WORDS),
         C::text("method", "method of verification that was agreed; missing where nothing was", |row| {
             let placed = row.story.attempts > 0;
             if placed { Cell::Text(&row.names.methods[row.story.method.index()]) } else { Cell::Null }
         })
         .nullable(),
-        C::text("stage", "where it stood when it left", |row| Cell::Text(row.story.stage.name())),
+        C::text("stage", "where it stood when it left", |row| Cell::Text(row.story.stage.name())).words(Stage::WORDS),
         C::text("cause", "what killed it, if it was declined", |row| {
             row.story.cause.map_or(Cell::Null, |cause| Cell::Text(cause.name()))
         })
+        .words(Cause::WORDS)
         .nullable(),
         without(
             "alive_without_compute",
@@ -62,7 +69,7 @@ pub static JOBS: Table<JobRow> = Table {
             if row.story.at.answered == Time::NEVER { Cell::Null } else { Cell::Bool(row.story.is_right()) }
         })
         .nullable(),
-        C::time("asked_ns", "instant it was asked for", |row| Cell::U64(row.story.at.asked.0)),
+        C::time("asked_ns", "instant it was asked for", |row| row.story.at.asked.into()),
         C::time("placed_ns", "instant its first offer was taken", |row| at(row.story.at.placed)).nullable(),
         C::time("reached_ns", "instant the last request reached its node", |row| at(row.story.at.reached)).nullable(),
         C::time("started_ns", "instant its last execution began", |row| at(row.story.at.started)).nullable(),
@@ -72,8 +79,11 @@ pub static JOBS: Table<JobRow> = Table {
         C::time("used_ns", "instant the requester began to rely on it", |row| at(row.story.at.used)).nullable(),
         C::time("accepted_ns", "instant verification let it pass", |row| at(row.story.at.accepted)).nullable(),
         C::time("paid_ns", "instant the node was paid", |row| at(row.story.at.paid)).nullable(),
-        C::time("final_ns", "instant after which nothing acts on it", |row| at(row.story.at.finalised)).nullable(),
-        C::time("closed_ns", "instant it left the market", |row| Cell::U64(row.story.at.closed.0)),
+        C::time("final_ns", "instant from which nothing can revoke it; a payment may follow", |row| {
+            at(row.story.at.finalised)
+        })
+        .nullable(),
+        C::time("closed_ns", "instant it left the market", |row| row.story.at.closed.into()),
         C::time("deadline_ns", "instant the answer was due", |row| at(row.story.deadline)).nullable(),
         C::span("response_ns", "time from asking to the answer", |row| {
             between(&row.story, row.story.at.asked, row.story.at.answered)
@@ -85,29 +95,46 @@ pub static JOBS: Table<JobRow> = Table {
         })
         .nullable()
         .formula("started_ns − reached_ns"),
-        C::span("work_ns", "work on the reference GPU, noise apart", |row| Cell::U64(row.story.work.0)),
-        C::span("expected_work_ns", "work the market expected, given the input", |row| {
-            Cell::U64(row.story.expected_work.0)
-        }),
-        C::id("input_tokens", "input tokens, 0 where the class has a work law", |row| {
-            Cell::U32(row.story.input_tokens)
-        }),
-        C::id("output_tokens", "output tokens, 0 where the class has a work law", |row| {
-            Cell::U32(row.story.output_tokens)
-        }),
+        C::span("work_ns", "work on the reference GPU, noise apart", |row| row.story.work.into()),
+        C::span("expected_work_ns", "work the market expected, given the input", |row| row.story.expected_work.into()),
+        C::span("quoted_answer_ns", "time from the last placement to the answer, as expected then", |row| {
+            if row.story.attempts > 0 { row.story.quoted_answer.into() } else { Cell::Null }
+        })
+        .nullable(),
+        C::span(
+            "quoted_checks_ns",
+            "time from the answer to the end of its checks, as expected at the placement, whether or not they took place",
+            |row| if row.story.attempts > 0 { row.story.quoted_checks.into() } else { Cell::Null },
+        )
+        .nullable(),
+        C::id("input_tokens", "input tokens; missing where the class has a work law", |row| {
+            tokens(row, row.story.input_tokens)
+        })
+        .nullable(),
+        C::id("output_tokens", "output tokens; missing where the class has a work law", |row| {
+            tokens(row, row.story.output_tokens)
+        })
+        .nullable(),
         C::money("value", "µcredit", "what a right answer in time was worth", |row| Cell::I64(row.story.value.0)),
-        C::money("compute_price", "µcredit", "price of computing, as agreed", |row| {
-            Cell::I64(row.story.compute_price.0)
-        }),
+        C::money(
+            "compute_price",
+            "µcredit",
+            "price of computing, as agreed; missing, as all prices, where nothing was agreed",
+            |row| agreed(row, row.story.compute_price),
+        )
+        .nullable(),
         C::money("coordination_price", "µcredit", "price of coordination, as agreed", |row| {
-            Cell::I64(row.story.coordination_price.0)
-        }),
+            agreed(row, row.story.coordination_price)
+        })
+        .nullable(),
         C::money("verification_price", "µcredit", "price of verification, as agreed", |row| {
-            Cell::I64(row.story.verification_price.0)
-        }),
+            agreed(row, row.story.verification_price)
+        })
+        .nullable(),
         C::money("first_price", "µcredit", "price of all channels, as agreed at first", |row| {
-            Cell::I64(row.story.first_price.0)
-        }),
+            agreed(row, row.story.first_price)
+        })
+        .nullable(),
         C::id("renegotiations", "how often the price was agreed anew while it waited", |row| {
             Cell::U32(row.story.renegotiations.into())
         }),
@@ -123,29 +150,64 @@ pub static JOBS: Table<JobRow> = Table {
         C::text("wrong", "how the last answer was wrong, if it was", |row| {
             row.story.answer.wrong.map_or(Cell::Null, |wrong| Cell::Text(wrong.name()))
         })
+        .words(Wrong::WORDS)
         .nullable(),
-        C::text("use_at", "when the requester was to rely on the answer", |row| Cell::Text(row.story.use_at.name())),
+        C::text("use_at", "when the requester was to rely on the answer; missing where nothing was agreed", |row| {
+            if row.story.attempts > 0 { Cell::Text(row.story.use_at.name()) } else { Cell::Null }
+        })
+        .words(Use::WORDS)
+        .nullable(),
         C::id("checks", "checks of its answer that took place", |row| Cell::U32(row.story.checks.into())),
         C::id("alarms", "of which raised an alarm", |row| Cell::U32(row.story.alarms.into())),
         C::money(
             "charged_compute",
             "µcredit",
             "what the requester paid those who computed, revoked payments apart",
-            |row| Cell::I64(row.story.charged_compute.0),
-        ),
+            |row| agreed(row, row.story.charged_compute),
+        )
+        .nullable(),
         C::money("charged_coordination", "µcredit", "what the requester paid the chain", |row| {
-            Cell::I64(row.story.charged_coordination.0)
-        }),
-        C::money("charged_verification", "µcredit", "what the requester paid those who checked", |row| {
-            Cell::I64(row.story.charged_verification.0)
-        }),
+            agreed(row, row.story.charged_coordination)
+        })
+        .nullable(),
+        C::money(
+            "charged_verification",
+            "µcredit",
+            "what the requester paid those who checked, and nodes for copies and for work beyond that of the answer",
+            |row| agreed(row, row.story.charged_verification),
+        )
+        .nullable(),
         C::money("shortfall", "µcredit", "what a revocation could not bring back", |row| {
-            Cell::I64(row.story.shortfall.0)
-        }),
-        C::money("price", "µcredit", "price, as agreed", |row| Cell::I64(row.story.price().0))
+            agreed(row, row.story.shortfall)
+        })
+        .nullable(),
+        C::money("price", "µcredit", "price, as agreed", |row| agreed(row, row.story.price()))
+            .nullable()
             .formula("compute_price + coordination_price + verification_price"),
-        C::money("charged", "µcredit", "what the requester paid in the end", |row| Cell::I64(row.story.charged().0))
-            .formula("charged_compute + charged_coordination + charged_verification"),
+        C::money(
+            "charged",
+            "µcredit",
+            "what the requester paid in the end; missing, as all it paid, where nothing was agreed",
+            |row| agreed(row, row.story.charged()),
+        )
+        .nullable()
+        .formula("charged_compute + charged_coordination + charged_verification"),
+        C::money(
+            "delivered",
+            "µcredit",
+            "what a right answer used in time was worth then, after the discount",
+            |row| of_use(row, row.story.delivered),
+        )
+        .nullable()
+        .formula("value · D(used_ns − asked_ns)"),
+        C::money(
+            "harm",
+            "µcredit",
+            "what a wrong answer in use cost, less the part undone by finding it wrong",
+            |row| of_use(row, row.story.harm),
+        )
+        .nullable()
+        .formula("harm · value · (1 − recovers · [found wrong])"),
         C::id("node", "node of the last attempt; missing where there was none", |row| {
             if row.story.node.is_some() { Cell::U32(row.story.node.0) } else { Cell::Null }
         })
@@ -166,9 +228,24 @@ fn alive(row: &JobRow, deduction: u8) -> Cell<'static> {
 }
 
 fn at(instant: Time) -> Cell<'static> {
-    if instant == Time::NEVER { Cell::Null } else { Cell::U64(instant.0) }
+    instant.into()
+}
+
+/// An amount that was agreed or changed hands; missing where no node was ever agreed on.
+fn agreed(row: &JobRow, amount: Money) -> Cell<'static> {
+    if row.story.attempts > 0 { amount.into() } else { Cell::Null }
+}
+
+/// What the use of an answer brought or cost; missing where none was used.
+fn of_use(row: &JobRow, amount: Money) -> Cell<'static> {
+    if row.story.at.used == Time::NEVER { Cell::Null } else { amount.into() }
+}
+
+/// A number of tokens; missing where the work of the class does not go by them.
+fn tokens(row: &JobRow, count: u32) -> Cell<'static> {
+    if row.names.tokens[row.story.class.index()] { Cell::U32(count) } else { Cell::Null }
 }
 
 fn between(story: &Story, earlier: Time, later: Time) -> Cell<'static> {
-    story.between(earlier, later).map_or(Cell::Null, |Span(nanos)| Cell::U64(nanos))
+    story.between(earlier, later).into()
 }

@@ -30,8 +30,12 @@ pub struct Names {
     pub classes: Vec<String>,
     /// Of the model each class asks for.
     pub models: Vec<String>,
+    /// Whether the work of each class goes by tokens.
+    pub tokens: Vec<bool>,
     /// Of sources.
     pub sources: Vec<String>,
+    /// Whether each source names the clients of its jobs.
+    pub clients: Vec<bool>,
     /// Of groups of requesters.
     pub requesters: Vec<String>,
     /// Of groups of nodes.
@@ -57,6 +61,21 @@ pub fn all() -> Vec<TableDescription> {
         CHECKS.description(),
     ]
 }
+
+/// What the share of slots in use means, of whose slots and over which time.
+macro_rules! utilised {
+    ($whose:literal, $when:literal) => {
+        concat!(
+            "share of the slots of ",
+            $whose,
+            " in use ",
+            $when,
+            "; missing where some have unbounded slots, share their processor or serve in batches, and in a frozen twin"
+        )
+    };
+}
+
+pub(super) use utilised;
 
 /// The columns of several lists in one, for tables of so many columns.
 pub(super) const fn joined<R, const COUNT: usize>(parts: &[&[Column<R>]]) -> [Column<R>; COUNT] {

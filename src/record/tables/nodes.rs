@@ -1,6 +1,6 @@
 //! `nodes`: one row per node, at the end of the run.
 
-use super::SharedNames;
+use super::{SharedNames, utilised};
 use crate::domain::ids::Id;
 use crate::record::columns::{Cell, Column, Table};
 use crate::record::recorder::NodeGauge;
@@ -39,7 +39,12 @@ pub static NODES: Table<NodeRow> = Table {
         })
         .formula("cost_rate × busy_ns / 10⁹"),
         C::money("stake", "µtoken", "tokens it holds", |row| Cell::I64(row.gauge.stake.0)),
-        C::span("busy_ns", "slot-time of service given", |row| Cell::U64(row.gauge.busy)),
+        C::span("busy_ns", "slot-time of service given", |row| Cell::I64(row.gauge.busy as i64)),
+        C::number("utilisation", "", utilised!("the node", "while it worked"), |row| {
+            row.gauge.utilisation.map_or(Cell::Null, Cell::F64)
+        })
+        .nullable()
+        .formula("busy_ns / (slots · time it worked)"),
         C::count("served", "attempts answered", |row| Cell::U64(row.gauge.served)),
         C::count("failed", "attempts that ended without an answer", |row| Cell::U64(row.gauge.failed)),
         C::count("failures", "failures of the node", |row| Cell::U64(row.gauge.failures as u64)),

@@ -3,6 +3,7 @@
 use super::series::SeriesRow;
 use super::{CHECKS, CheckRow, JOBS, JobRow, NODES, NodeRow, SERIES, SharedNames, VALIDATORS};
 use crate::domain::fate::Fate;
+use crate::domain::money::Money;
 use crate::domain::purpose::Purpose;
 use crate::domain::story::{JobKey, Story};
 use crate::engine::random::{Chance, Draw, Seed, key};
@@ -43,6 +44,8 @@ struct Series {
     row: SeriesRow,
     tick: Span,
     next: Time,
+    /// Whether the market was seen where the first row begins.
+    begun: bool,
 }
 
 impl<S: Sink> Tables<S> {
@@ -57,8 +60,9 @@ impl<S: Sink> Tables<S> {
                 rows: Rows::new(&SERIES),
                 row: SeriesRow { at: from, ..SeriesRow::default() },
                 tick,
-                // The next whole tick.
-                next: Time((from.0 / tick.0 + 1) * tick.0),
+                // The next whole tick, after a look at what a run that goes on has behind it.
+                next: if from == Time::ZERO { from + tick } else { from },
+                begun: from == Time::ZERO,
             }),
             nodes: chosen.nodes.then(|| Rows::new(&NODES)),
             validators: chosen.validators.then(|| Rows::new(&VALIDATORS)),
@@ -93,11 +97,11 @@ fn is_recorded(seed: Seed, job: JobKey, share: f64) -> bool {
 
 impl<S: Sink> Recorder for Tables<S> {
     fn attention(&self) -> Attention {
-        const OF_SERIES: &[Kind] = &[Kind::Asked, Kind::Declined, Kind::Started, Kind::Settled, Kind::Closed];
+        const OF_SERIES: &[Kind] = &[Kind::Asked, Kind::Declined, Kind::Started, Kind::Closed];
         let wanted = |wanted: bool, kinds: &[Kind]| if wanted { Attention::to(kinds) } else { Attention::NONE };
         wanted(self.series.is_some(), OF_SERIES)
             .or(wanted(self.jobs.is_some(), &[Kind::Closed]))
-            .or(wanted(self.checks.is_some(), &[Kind::Checked]))
+            .or(wanted(self.checks.is_some(), &[Kind::Checked, Kind::CheckEnded]))
     }
 
     #[inline]
@@ -107,11 +111,16 @@ impl<S: Sink> Recorder for Tables<S> {
         }
         let Some(story) = story else { return };
         match (fact, &mut self.jobs, &mut self.checks) {
-            (Fact::Checked { by, check, alarm, .. }, _, Some((rows, share)))
+            (Fact::Checked { by, check, .. } | Fact::CheckEnded { by, check, .. }, _, Some((rows, share)))
                 if is_recorded(self.seed, story.key, *share) =>
             {
                 let names = self.names.clone();
-                let row = CheckRow { story: *story, check: *check, by: *by, alarm: *alarm, names };
+                let (alarm, paid) = match fact {
+                    Fact::Checked { alarm, .. } => (Some(*alarm), Money::ZERO),
+                    Fact::CheckEnded { paid, .. } => (None, *paid),
+                    _ => unreachable!("only these two are about checks"),
+                };
+                let row = CheckRow { story: *story, check: *check, by: *by, alarm, paid, names };
                 rows.push(&row, &mut self.sink);
             }
             (Fact::Closed { .. }, Some((rows, row, share)), _) if is_recorded(self.seed, story.key, *share) => {
@@ -130,7 +139,9 @@ impl<S: Sink> Recorder for Tables<S> {
     fn sample(&mut self, at: Time, gauges: &impl Gauges) {
         if let Some(series) = &mut self.series {
             series.sample(at, gauges.market(at));
-            series.rows.push(&series.row, &mut self.sink);
+            if std::mem::replace(&mut series.begun, true) {
+                series.rows.push(&series.row, &mut self.sink);
+            }
             series.begin(at);
         }
     }
@@ -157,7 +168,6 @@ impl Series {
                 self.row.started += 1;
                 self.row.waited += waited.0;
             }
-            Fact::Settled { paid, .. } => self.row.paid += paid.0,
             Fact::Closed { fate: Fate::FinalRight, .. } => self.row.final_right += 1,
             _ => {}
         }
@@ -170,6 +180,7 @@ impl Series {
     /// The next tick's row begins.
     fn begin(&mut self, at: Time) {
         self.row = SeriesRow { at, before: self.row.now, ..SeriesRow::default() };
-        self.next = at + self.tick;
+        // The next whole tick.
+        self.next = Time((at.0 / self.tick.0 + 1) * self.tick.0);
     }
 }

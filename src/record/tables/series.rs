@@ -1,5 +1,6 @@
 //! `series`: one row per tick.
 
+use super::utilised;
 use crate::engine::time::{Span, Time};
 use crate::record::columns::{Cell, Column, Kind, Table};
 use crate::record::recorder::MarketGauge;
@@ -25,8 +26,6 @@ pub struct SeriesRow {
     pub waited: u64,
     /// Jobs that became final and right since then.
     pub final_right: u64,
-    /// Credits paid since then.
-    pub paid: i64,
 }
 
 type C = Column<SeriesRow>;
@@ -36,7 +35,7 @@ pub static SERIES: Table<SeriesRow> = Table {
     name: "series",
     grain: "one row per tick of `record.tick`",
     columns: &[
-        C::time("at_ns", "instant of the tick", |row| Cell::U64(row.at.0)),
+        C::time("at_ns", "instant of the tick", |row| row.at.into()),
         C::count("open", "jobs asked for and not closed", |row| Cell::U64(row.now.open)),
         C::count("waiting", "jobs in a node's waiting room", |row| Cell::U64(row.now.waiting)),
         C::count("executing", "jobs in service", |row| Cell::U64(row.now.executing)),
@@ -62,7 +61,12 @@ pub static SERIES: Table<SeriesRow> = Table {
         C::count("final_right", "jobs that became final and right since the tick before", |row| {
             Cell::U64(row.final_right)
         }),
-        C::money("paid", "µcredit", "credits paid to nodes since the tick before", |row| Cell::I64(row.paid)),
+        C::money(
+            "paid",
+            "µcredit",
+            "credits earned by nodes, validators and provers since the tick before, less what revocations took back",
+            |row| Cell::I64(row.now.earned.0 - row.before.earned.0),
+        ),
         C::money("compute_price", "µcredit/s", "the compute channel's price per GPU-second", |row| price(row, 0))
             .nullable(),
         C::money("coordination_price", "µcredit/gas", "the coordination channel's price per unit of gas", |row| {
@@ -80,18 +84,24 @@ pub static SERIES: Table<SeriesRow> = Table {
             Cell::U64(row.now.checks_waiting)
         }),
         C::count("checks_executing", "checks and proofs under way", |row| Cell::U64(row.now.checks_executing)),
-        C::number("utilisation", "", "share of the nodes' slots in use since the tick before", |row| {
-            ratio(row, |gauge| gauge.executing_area, |gauge| gauge.capacity_area)
+        C::number("utilisation", "", utilised!("working nodes", "since the tick before"), |row| {
+            ratio(row, |gauge| gauge.in_use_area, |gauge| gauge.capacity_area)
         })
         .nullable()
-        .formula("∫ executing dt / ∫ slots of working nodes dt"),
-        C::number("checks_utilisation", "", "share of the checkers' slots in use since the tick before", |row| {
-            ratio(row, |gauge| gauge.checks_executing_area, |gauge| gauge.checks_capacity_area)
-        })
+        .formula("∫ slots in use dt / ∫ slots dt, both of nodes while they work"),
+        C::number(
+            "checks_utilisation",
+            "",
+            utilised!("working validators and provers", "since the tick before"),
+            |row| ratio(row, |gauge| gauge.checks_in_use_area, |gauge| gauge.checks_capacity_area),
+        )
         .nullable()
-        .formula("∫ checks_executing dt / ∫ slots of working validators and provers dt"),
+        .formula("∫ slots in use dt / ∫ slots dt, both of validators and provers while they work"),
         C::count("blocks", "blocks of the chain so far", |row| Cell::U64(row.now.blocks)),
-        C::new("block_used", Kind::U64, "gas", "gas used in the last block", |row| Cell::U64(row.now.block_used)),
+        C::new("block_used", Kind::U64, "gas", "gas used in the last block; missing before the first", |row| {
+            if row.now.blocks > 0 { Cell::U64(row.now.block_used) } else { Cell::Null }
+        })
+        .nullable(),
         C::new("chain_waiting", Kind::U64, "gas", "gas of the placements that wait for a block", |row| {
             Cell::U64(row.now.chain_waiting)
         }),

@@ -1,11 +1,12 @@
 //! `summary`: the run in one row.
 
 use crate::domain::fate::Fate;
+use crate::engine::time::Span;
 use crate::record::columns::{Cell, Column, Table};
-use crate::record::tally::{Durations, Summary};
+use crate::record::tally::{About, Durations, Summary};
 
 use super::endings::{causes, fates};
-use super::joined;
+use super::{joined, utilised};
 
 type C = Column<Summary>;
 
@@ -38,14 +39,19 @@ const FIRST_TOKEN: [C; 6] = durations!(first_token "time from asking to the firs
 const SERVICE: [C; 6] = durations!(service "time of execution":
     "service_mean_s" "service_deviation_s" "service_p50_ns" "service_p90_ns" "service_p95_ns" "service_p99_ns");
 
-const REST: [C; 20] = [
-    C::time("from_ns", "instant from which jobs and levels are counted", |run| Cell::U64(run.from.0)),
-    C::time("ended_ns", "instant the run ended", |run| Cell::U64(run.ended.0)),
+const REST: [C; 23] = [
+    C::time("from_ns", "instant from which jobs and levels are counted", |run| run.from.into()),
+    C::time("ended_ns", "instant the run ended", |run| run.ended.into()),
     C::count("jobs", "jobs counted", |run| Cell::U64(run.jobs)).formula("the sum of the columns fate_…"),
     C::number("throughput", "1/s", "answers per second", |run| {
         Cell::F64(run.response.moments.count() as f64 / run.seconds())
     })
     .nullable(),
+    C::number("final_right_rate", "1/s", "right answers that became final, per second", |run| {
+        Cell::F64(run.final_right_rate())
+    })
+    .nullable()
+    .formula("fate_final_right / time counted; `throughput` counts every answer, wrong and late ones too"),
     C::number("attempts_mean", "", "placements per job", |run| Cell::F64(run.attempts as f64 / run.jobs as f64))
         .nullable(),
     C::count("bounced", "requests that found their node gone or full", |run| Cell::U64(run.bounced)),
@@ -69,9 +75,23 @@ const REST: [C; 20] = [
     C::number("value_asked", "credit", "what right answers in time would have been worth", |run| {
         Cell::F64(Summary::credits(run.value_asked))
     }),
-    C::number("value_final", "credit", "what the right and final answers were worth", |run| {
+    C::number("value_final", "credit", "what the right and final answers were worth, whenever they came", |run| {
         Cell::F64(Summary::credits(run.value_final))
     }),
+    C::number(
+        "delivered",
+        "credit",
+        "what the right answers used in time were worth when they were used, after the discount of their class",
+        |run| Cell::F64(Summary::credits(run.delivered)),
+    )
+    .formula("Σ value · D(used_ns − asked_ns)"),
+    C::number(
+        "harm",
+        "credit",
+        "what the wrong answers in use cost, less the part undone by finding them wrong",
+        |run| Cell::F64(Summary::credits(run.harm)),
+    )
+    .formula("Σ harm · value · (1 − recovers · [found wrong])"),
     C::number("charged", "credit", "what requesters paid", |run| Cell::F64(Summary::credits(run.charged))),
     C::number("price_mean", "credit/s", "price paid per GPU-second of work", |run| {
         run.price_per_second().map_or(Cell::Null, Cell::F64)
@@ -130,9 +150,12 @@ const VERIFIED: [C; 28] = [
     C::number("charged_coordination", "credit", "what requesters paid the chain", |run| {
         Cell::F64(Summary::credits(run.charged_by_channel[1]))
     }),
-    C::number("charged_verification", "credit", "what requesters paid those who check", |run| {
-        Cell::F64(Summary::credits(run.charged_by_channel[2]))
-    }),
+    C::number(
+        "charged_verification",
+        "credit",
+        "what requesters paid those who check, and nodes for copies and for work beyond that of the answer",
+        |run| Cell::F64(Summary::credits(run.charged_by_channel[2])),
+    ),
     C::number("shortfall", "credit", "what revocations could not bring back", |run| {
         Cell::F64(Summary::credits(run.shortfall))
     }),
@@ -148,14 +171,16 @@ const VERIFIED: [C; 28] = [
         Cell::F64(run.mean_level(|gauge| gauge.checks_waiting_area))
     })
     .nullable(),
-    C::number("utilisation", "", "share of the slots of working nodes in use", |run| {
-        Cell::F64(run.mean_level(|gauge| gauge.executing_area) / run.mean_level(|gauge| gauge.capacity_area))
+    C::number("utilisation", "", utilised!("working nodes", "from the warm-up's end on"), |run| {
+        number(run.utilisation())
     })
     .nullable(),
-    C::number("checks_utilisation", "", "share of the slots of working validators and provers in use", |run| {
-        let capacity = run.mean_level(|gauge| gauge.checks_capacity_area);
-        Cell::F64(run.mean_level(|gauge| gauge.checks_executing_area) / capacity)
-    })
+    C::number(
+        "checks_utilisation",
+        "",
+        utilised!("working validators and provers", "from the warm-up's end on"),
+        |run| number(run.checks_utilisation()),
+    )
     .nullable(),
 ];
 
@@ -167,7 +192,7 @@ const TRUST_GAP: [C; 6] = durations!(trust_gap "time from use to finality":
     "trust_gap_mean_s" "trust_gap_deviation_s" "trust_gap_p50_ns" "trust_gap_p90_ns" "trust_gap_p95_ns"
     "trust_gap_p99_ns");
 
-const ALL: [C; 108] = joined(&[
+const ALL: [C; 117] = joined(&[
     &REST,
     &FATES,
     &CAUSES,
@@ -179,7 +204,31 @@ const ALL: [C; 108] = joined(&[
     &ACCEPTED,
     &FINALITY,
     &TRUST_GAP,
+    &ABOUT,
 ]);
+
+const ABOUT: [C; 6] = [
+    C::text("name", "name of the scenario", |run| about(run, |about| Cell::Text(&about.name))).nullable(),
+    C::count("seed", "root of all random numbers", |run| about(run, |about| Cell::U64(about.seed.root))).nullable(),
+    C::count("replication", "replication of that seed, 0 for the seed itself", |run| {
+        about(run, |about| Cell::U64(about.seed.replication))
+    })
+    .nullable(),
+    C::text("version", "version of the program", |run| about(run, |_| Cell::Text(env!("CARGO_PKG_VERSION"))))
+        .nullable(),
+    C::text("digest", "digest of everything that happened", |run| about(run, |about| Cell::Text(&about.digest)))
+        .nullable(),
+    C::text(
+        "trace_start",
+        "date and time in UTC that the start of the run is in its first trace; missing without a trace of dates",
+        |run| about(run, |about| about.trace_start.as_deref().into()),
+    )
+    .nullable(),
+];
+
+fn about<'a>(run: &'a Summary, cell: fn(&'a About) -> Cell<'a>) -> Cell<'a> {
+    run.about.as_ref().map_or(Cell::Null, cell)
+}
 
 /// The run in one row.
 pub static SUMMARY: Table<Summary> = Table { name: "summary", grain: "one row per run", columns: &ALL };
@@ -189,5 +238,5 @@ fn number(value: Option<f64>) -> Cell<'static> {
 }
 
 fn quantile(durations: &Durations, share: f64) -> Cell<'static> {
-    durations.grid.quantile(share).map_or(Cell::Null, Cell::U64)
+    durations.grid.quantile(share).map(Span).into()
 }

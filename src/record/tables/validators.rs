@@ -1,6 +1,6 @@
 //! `validators`: one row per validator or prover, at the end of the run.
 
-use super::NodeRow;
+use super::{NodeRow, utilised};
 use crate::domain::ids::Id;
 use crate::record::columns::{Cell, Column, Table};
 
@@ -12,7 +12,8 @@ pub static VALIDATORS: Table<NodeRow> = Table {
     grain: "one row per validator or prover, as the run left it",
     columns: &[
         C::id("validator", "number of the party, counted on from the nodes", |row| Cell::U32(row.gauge.node.0)),
-        C::text("kind", "what it does: validator or prover", |row| Cell::Text(row.gauge.kind)),
+        C::text("kind", "what it does", |row| Cell::Text(row.gauge.kind))
+            .words(&[("validator", "it checks answers"), ("prover", "it makes proofs of them")]),
         C::text("group", "group it belongs to", |row| Cell::Text(&row.names.groups[row.gauge.group.index()])),
         C::id("operator", "who owns it", |row| Cell::U32(row.gauge.operator.0)),
         C::text("region", "where it is", |row| Cell::Text(&row.names.regions[row.gauge.region.index()])),
@@ -22,7 +23,12 @@ pub static VALIDATORS: Table<NodeRow> = Table {
             Cell::F64(row.gauge.cost.0 as f64 * row.gauge.busy as f64 * 1e-9)
         }),
         C::money("stake", "µtoken", "tokens it holds", |row| Cell::I64(row.gauge.stake.0)),
-        C::span("busy_ns", "slot-time of checking given", |row| Cell::U64(row.gauge.busy)),
+        C::span("busy_ns", "slot-time of checking given", |row| Cell::I64(row.gauge.busy as i64)),
+        C::number("utilisation", "", utilised!("the party", "while it worked"), |row| {
+            row.gauge.utilisation.map_or(Cell::Null, Cell::F64)
+        })
+        .nullable()
+        .formula("busy_ns / (slots · time it worked)"),
         C::count("checked", "checks and proofs answered", |row| Cell::U64(row.gauge.checked)),
         C::count("alarms", "of which raised an alarm", |row| Cell::U64(row.gauge.alarms)),
         C::number("trust", "", "probability of a careful look, as the first group of requesters sees it", |row| {

@@ -14,6 +14,9 @@ use crate::scenario::schema::{BackgroundTable, ScenarioTable};
 /// The most intervals or blocks of a run.
 const INTERVALS: u64 = 1_000_000_000;
 
+/// The most gas in a block.
+const MOST_GAS: u64 = 100_000_000_000_000_000;
+
 /// The channels, if nothing is wrong with their rules.
 pub(super) fn channels(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Option<Channels> {
     let written = &table.pricing;
@@ -76,7 +79,6 @@ fn coupling(compiler: &mut Compiler<'_>, written: Option<[[f64; 3]; 3]>) -> Opti
 /// The chain.
 pub(super) fn chain(compiler: &mut Compiler<'_>, table: &ScenarioTable, files: &mut Files<'_>) -> Chain {
     let written = &table.coordination;
-    intervals(compiler, "coordination.block", written.block, table.horizon);
     if written.target == 0 || written.target > 1 << 50 {
         compiler.wrong(
             "coordination.target",
@@ -86,7 +88,7 @@ pub(super) fn chain(compiler: &mut Compiler<'_>, table: &ScenarioTable, files: &
     }
     let limit = written.target as f64 * written.limit.get();
     let gas = written.gas;
-    if written.limit.get() < 1.0 || limit > 1e17 {
+    if written.limit.get() < 1.0 || limit > MOST_GAS as f64 {
         let help = "the limit is relative to the target; write 1 or more";
         compiler.wrong("coordination.limit", format!("a limit of {} targets", written.limit.get()), help);
     } else if gas as f64 > limit {
@@ -96,11 +98,16 @@ pub(super) fn chain(compiler: &mut Compiler<'_>, table: &ScenarioTable, files: &
         dearest(compiler, table, limit);
     }
     let tip = written.tip.as_ref().and_then(|law| compiler.law("coordination.tip", law));
-    let background = match &written.background {
+    let [background, limits] = match &written.background {
         Some(of) => background(compiler, of, files),
-        None => Vec::new(),
+        None => Default::default(),
     };
+    let recorded = limits.into_iter().map(|limit| ((limit as f64 / written.limit.get()) as u64, limit)).collect();
     let checks = table.verification.define.values().any(|method| method.checks.iter().any(|check| check.gas > 0));
+    let runs = gas > 0 || checks || !background.is_empty();
+    if runs || compiler.document.value("coordination.block").is_some() {
+        intervals(compiler, "coordination.block", written.block, table.horizon);
+    }
     Chain {
         gas,
         block: written.block,
@@ -108,8 +115,9 @@ pub(super) fn chain(compiler: &mut Compiler<'_>, table: &ScenarioTable, files: &
         limit: limit as u64,
         blocking: written.blocking,
         tip,
-        runs: gas > 0 || checks || !background.is_empty(),
+        runs,
         background,
+        recorded,
     }
 }
 
@@ -130,23 +138,34 @@ fn dearest(compiler: &mut Compiler<'_>, table: &ScenarioTable, limit: f64) {
     }
 }
 
-/// The recorded gas of others, block by block.
-fn background(compiler: &mut Compiler<'_>, of: &BackgroundTable, files: &mut Files<'_>) -> Vec<u64> {
+/// The recorded gas of others and, where they are recorded, the limits, block by block.
+fn background(compiler: &mut Compiler<'_>, of: &BackgroundTable, files: &mut Files<'_>) -> [Vec<u64>; 2] {
     let path = "coordination.background.file";
-    let wanted = [Wanted { name: of.used.clone(), content: Content::Count }];
-    match files.named_at(path).columns(&of.file, &wanted) {
-        Ok(mut columns) => match columns.pop() {
-            Some(Filled::Counts(counts)) => counts,
-            _ => Vec::new(),
-        },
+    let count = |name: &String| Wanted { name: name.clone(), content: Content::Count };
+    let wanted: Vec<Wanted> = [Some(&of.used), of.limit.as_ref()].into_iter().flatten().map(count).collect();
+    let columns = match files.named_at(path).columns(&of.file, &wanted) {
+        Ok(columns) => columns,
         Err(message) => {
             match files.take_problem() {
-                Some(problem) => compiler.problems.input(compiler.document, path, problem),
+                Some(problem) => match &problem.missing {
+                    Some(missing) => compiler.missing_columns("coordination.background", &problem.path, missing),
+                    None => compiler.problems.input(compiler.document, path, problem),
+                },
                 None => compiler.wrong(path, message, ""),
             }
-            Vec::new()
+            return Default::default();
         }
+    };
+    let mut counts = columns.into_iter().map(|column| match column {
+        Filled::Counts(counts) => counts,
+        _ => Vec::new(),
+    });
+    let [used, limits] = [counts.next().unwrap_or_default(), counts.next().unwrap_or_default()];
+    if let Some(row) = limits.iter().position(|limit| !(1..=MOST_GAS).contains(limit)) {
+        let message = format!("row {} of `{}`: a block with a limit of {} gas", row + 1, of.file, limits[row]);
+        compiler.wrong("coordination.background.limit", message, "write 1 to 10^17, in the block's own units");
     }
+    [used, limits]
 }
 
 /// The payout.
@@ -171,9 +190,14 @@ pub(super) fn payout(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Payo
     Payout { at: written.at, batch: written.batch.clone() }
 }
 
+/// Says where the interval at `path`, written or not, divides the horizon into too many.
 fn intervals(compiler: &mut Compiler<'_>, path: &str, span: Span, horizon: Span) {
-    if span == Span::ZERO || horizon.0 / span.0 > INTERVALS {
-        let message = format!("one every `{span}` for `{horizon}`");
-        compiler.wrong(path, message, format!("write a longer time: at most {INTERVALS} in a run"));
+    if span != Span::ZERO && horizon.0 / span.0 <= INTERVALS {
+        return;
     }
+    let message = format!("`{path}` is `{span}`, more than {INTERVALS} times in `{horizon}`");
+    let shortest = horizon.part(INTERVALS);
+    let help = format!("write `{shortest}` or more as `{path}`, or watch for less long");
+    let is_written = compiler.document.value(path).is_some();
+    compiler.wrong(if is_written { path } else { "horizon" }, message, help);
 }

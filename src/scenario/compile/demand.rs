@@ -9,7 +9,7 @@ use crate::policy::demand::Arrivals;
 use crate::scenario::Source;
 use crate::scenario::document::node::{Node, Value};
 use crate::scenario::files::Files;
-use crate::scenario::inputs::MissingColumns;
+use crate::scenario::inputs::{self, MissingColumns};
 use crate::scenario::model::ClassOf;
 use crate::scenario::nearest;
 use crate::scenario::problems::Problem;
@@ -99,7 +99,14 @@ fn arrivals(compiler: &mut Compiler<'_>, path: &str, mut chosen: Arrivals, files
         return None;
     }
     let file = format!("{table}.file");
-    let Err(message) = chosen.resolve(&mut files.named_at(&file)) else { return Some(chosen) };
+    let Err(message) = chosen.resolve(&mut files.named_at(&file)) else {
+        if let (Arrivals::Trace(trace), None) = (&chosen, &compiler.trace_start) {
+            let recorded = trace.recorded();
+            let began = recorded.began_ns.map(|began| began + i128::from(recorded.first.0));
+            compiler.trace_start = began.map(inputs::utc);
+        }
+        return Some(chosen);
+    };
     if let Some(problem) = files.take_problem() {
         match &problem.missing {
             Some(missing) => compiler.missing_columns(&table, &problem.path, missing),
@@ -215,7 +222,11 @@ fn mix(compiler: &mut Compiler<'_>, path: &str, written: &SourceTable, known: &[
     }
     let mut so_far = 0.0;
     let mut shares = Vec::new();
-    for (name, weight) in &written.mix {
+    // The keys of a table have no order: draws go by the names.
+    let mut mix: Vec<_> = written.mix.iter().collect();
+    mix.sort_by_key(|(name, _)| name.as_str());
+    let total: f64 = mix.iter().map(|(_, weight)| weight.get()).sum();
+    for (name, weight) in mix {
         let Some(found) = known.iter().position(|other| other == name) else {
             let help = compiler.choice(name, known);
             compiler.wrong_key(&format!("{path}.mix"), name, format!("there is no class `{name}`"), help);

@@ -33,9 +33,11 @@ impl Compiler<'_> {
         if table.record.tick == Span::ZERO {
             self.wrong("record.tick", "a tick of no length", "write the time between two samples, such as `1min`");
         } else if table.horizon.0 / table.record.tick.0 > TICKS {
-            let message =
-                format!("more than {TICKS} samples, one every `{}` for `{}`", table.record.tick, table.horizon);
-            self.wrong("record.tick", message, "write a longer tick, such as `1min`");
+            let (tick, horizon) = (table.record.tick, table.horizon);
+            let message = format!("more than {TICKS} samples: `record.tick` is `{tick}`, `horizon` is `{horizon}`");
+            let is_written = self.document.value("record.tick").is_some();
+            let help = format!("write a longer tick: `{}` or more", horizon.part(TICKS));
+            self.wrong(if is_written { "record.tick" } else { "horizon" }, message, help);
         }
         let tables: Vec<String> = table.record.tables.iter().map(|table| format!("{table:?}").to_lowercase()).collect();
         self.listed_once("record.tables", tables.iter().map(String::as_str));

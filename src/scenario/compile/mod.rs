@@ -14,6 +14,7 @@ use crate::domain::money::Money;
 use crate::engine::random::Seed;
 use crate::engine::time::{Span, Time};
 
+mod beliefs;
 mod channels;
 mod demand;
 mod head;
@@ -35,7 +36,7 @@ const YEAR: Span = Span(366 * 86_400_000_000_000);
 /// Makes a scenario of a table, or says everything that is wrong with it.
 pub(super) fn compile(document: &Document, mut table: ScenarioTable) -> Result<Scenario, Problems> {
     let problems = Problems::new(document.name());
-    let mut compiler = Compiler { document, problems, names: names(&table), asked: Vec::new() };
+    let mut compiler = Compiler { document, problems, names: names(&table), asked: Vec::new(), trace_start: None };
     let mut files = Files::new(document, compiler.names.classes.clone());
     compiler.header(&table);
     recorded::read(&mut compiler, &mut table, &mut files);
@@ -56,6 +57,8 @@ pub(super) fn compile(document: &Document, mut table: ScenarioTable) -> Result<S
         return Err(compiler.problems);
     }
     let horizon = Time::ZERO + table.horizon;
+    let mut verification = admitted.verification.expect("methods without problems");
+    verification.kinds = beliefs::kinds(table.verification.beliefs_of_kinds, &groups);
     Ok(Scenario {
         name: table.name,
         question: table.question,
@@ -73,7 +76,7 @@ pub(super) fn compile(document: &Document, mut table: ScenarioTable) -> Result<S
         network,
         routing: routing.expect("a routing without problems"),
         channels: channels.expect("prices without problems"),
-        verification: admitted.verification.expect("methods without problems"),
+        verification,
         chain,
         payout,
         value_factor: table.demand.value_factor.get(),
@@ -82,6 +85,7 @@ pub(super) fn compile(document: &Document, mut table: ScenarioTable) -> Result<S
         record: table.record,
         document: document.resolved_json_without("record"),
         inputs: files.into_read(),
+        trace_start: compiler.trace_start,
     })
 }
 
@@ -92,6 +96,8 @@ pub(super) struct Compiler<'a> {
     names: Names,
     /// What each source without a problem may ask for.
     asked: Vec<demand::Asked>,
+    /// The start of the run in the first trace of dates.
+    trace_start: Option<String>,
 }
 
 /// The names that other places of the scenario may refer to, in order.

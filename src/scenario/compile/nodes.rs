@@ -10,6 +10,9 @@ use crate::scenario::schema::{Discipline, Interruption, Limit, NodeGroupTable, O
 /// The most nodes: each takes some hundred bytes.
 const NODES: u64 = 10_000_000;
 
+/// The most validators, and the most provers: each takes some seven hundred bytes.
+const CHECKERS: u64 = 1_000_000;
+
 /// The highest speed relative to the reference GPU; the lowest is one over it.
 const SPEED: f64 = 1e6;
 
@@ -41,6 +44,12 @@ pub(super) fn groups(
     for (list, written, kind) in checkers {
         let kinds = if kind == PartyKind::Validator { "groups of validators" } else { "groups of provers" };
         compiler.named(kinds, list, written.iter().map(|group| group.name.as_str()));
+        let total: u64 = written.iter().map(|group| u64::from(group.count)).sum();
+        if total > CHECKERS {
+            let most = (0..written.len()).max_by_key(|index| written[*index].count).unwrap_or(0);
+            let help = format!("write at most {CHECKERS}");
+            compiler.wrong(format!("{list}[{most}].count"), format!("{total} {list}"), help);
+        }
         for (index, written) in written.iter().enumerate().take(1 << 14) {
             let path = format!("{list}[{index}]");
             checker(compiler, &path, written);

@@ -1,12 +1,12 @@
 //! Methods of verification: names become ids, checks are checked.
 
-use super::Compiler;
 use super::routing::amount;
+use super::{Compiler, beliefs};
 use crate::domain::ids::{IdVec, MethodId};
+use crate::engine::maths;
 use crate::engine::time::Span;
-use crate::policy::opinion::Opinion;
-use crate::policy::pool::{Pool, PoolName};
-use crate::policy::selection::{self, SelectionName};
+use crate::policy::pool::Pool;
+use crate::policy::selection;
 use crate::policy::verdict::VerdictName;
 use crate::scenario::document::key_text;
 use crate::scenario::schema::{CheckTable, Checker, ClassTable, Discipline, MethodTable, ScenarioTable, Timing};
@@ -60,13 +60,16 @@ pub(super) fn verification(compiler: &mut Compiler<'_>, table: &ScenarioTable) -
             let chosen = compiler.chosen("verification.opinions.rule", rule.chosen());
             if let Some(rule) = &chosen {
                 compiler.sound("verification.opinions.rule", rule.name(), rule.check());
-                unseen(compiler, rule, opinions.exclude_below.get());
+                beliefs::unseen(compiler, rule, opinions.exclude_below.get());
             }
             chosen.map(Some)
         }
     };
-    weighs(compiler, table);
-    let verification = methods.zip(selection).zip(opinion).map(|((methods, selection), opinion)| Verification {
+    beliefs::weighs(compiler, table);
+    let verification = methods.zip(selection).zip(opinion).map(|((mut methods, selection), opinion)| Verification {
+        draws: beliefs::draws(&mut methods, &selection, written.beliefs),
+        beliefs: written.beliefs,
+        kinds: None,
         methods,
         selection,
         slash: written.slash.clone(),
@@ -77,37 +80,6 @@ pub(super) fn verification(compiler: &mut Compiler<'_>, table: &ScenarioTable) -
         prior: opinions.prior.get(),
     });
     Admitted { verification, by_class }
-}
-
-/// Says where parties are drawn or left out by what they weigh in opinions that nobody has.
-fn weighs(compiler: &mut Compiler<'_>, table: &ScenarioTable) {
-    let opinions = &table.verification.opinions;
-    if opinions.rule.is_some() {
-        return;
-    }
-    let help = |otherwise: &str| format!("write how they come about, as `verification.opinions.rule`, or {otherwise}");
-    if opinions.exclude_below.get() > 0.0 {
-        let message = "parties are left out by what they weigh in opinions, and no rule makes any";
-        compiler.wrong("verification.opinions.exclude-below", message, help("leave this out"));
-    }
-    if table.routing.pool.rule == PoolName::Opinion {
-        let message = "nodes are drawn by what they weigh in opinions, and no rule makes any";
-        compiler.wrong("routing.pool.rule", message, help("another pool"));
-    }
-    if table.verification.selection.rule == SelectionName::OpinionWeighted {
-        let message = "checkers are drawn by what they weigh in opinions, and no rule makes any";
-        compiler.wrong("verification.selection.rule", message, help("another selection"));
-    }
-}
-
-/// Says whether those are left out of whom nothing is known, for then nobody is ever asked.
-fn unseen(compiler: &mut Compiler<'_>, rule: &Opinion, least: f64) {
-    let weight = rule.weight(&mut rule.memory());
-    if rule.check().is_ok() && weight < least {
-        let message =
-            format!("by `{}` whoever nobody has seen weighs {weight}: nobody would ever be asked", rule.name());
-        compiler.wrong("verification.opinions.exclude-below", message, format!("write at most {weight}"));
-    }
 }
 
 /// The names of all methods there are: the scenario's own first.
@@ -355,6 +327,12 @@ fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor
             checks.iter().map(|check| check.gas).sum(),
         ),
         pays_checkers: checks.iter().any(|check| !matches!(check.by, Checker::Attestation | Checker::Replicas)),
+        looks: 1.0
+            - checks
+                .iter()
+                .filter(|check| check.by != Checker::Replicas)
+                .map(|check| 1.0 - check.sample)
+                .product::<f64>(),
         defers: checks.iter().any(|check| check.deferred),
         window: written.checks.iter().map(|check| check.window).max().unwrap_or(Span::ZERO),
         checks,
@@ -378,10 +356,13 @@ fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: f64) -> Opt
         sample: check.sample.get(),
         work: check.work.get() * factor,
         mean_time: time.as_ref().map_or(0.0, |law| law.mean()) * factor,
+        time_variance: time.as_ref().map_or(0.0, |law| law.variance()) * factor * factor,
         time,
         time_factor: factor,
         gas: gas as u64,
         count: check.count,
+        way: 0,
+        scores: maths::normal_scores(check.count.min(selection::MOST as u32)),
         agree: check.agree.unwrap_or(check.count / 2 + 1),
         cancel: check.cancel,
         verdict: check.verdict.chosen().ok()?,

@@ -31,6 +31,7 @@ fn model(compiler: &mut Compiler<'_>, name: &str, written: &ModelTable) -> Model
     compiler.brief(format!("{path}.load"), written.load);
     Model {
         name: name.to_string(),
+        rank: rank(name, &compiler.names.models),
         prefill,
         decode: written.decode,
         slowdown: slowdown(compiler, &path, written),
@@ -138,6 +139,7 @@ fn class(compiler: &mut Compiler<'_>, name: &str, written: &ClassTable, methods:
     compiler.countable(format!("{path}.harm"), written.harm.get(), 1e9);
     Class {
         name: name.to_string(),
+        rank: rank(name, &compiler.names.classes),
         model: ModelId(model as u16),
         work: work(compiler, &path, written),
         noise,
@@ -152,6 +154,12 @@ fn class(compiler: &mut Compiler<'_>, name: &str, written: &ClassTable, methods:
         patience: written.patience.as_ref().and_then(|law| compiler.law(format!("{path}.patience"), law)),
         priority: written.priority.get(),
     }
+}
+
+/// The place of a name among all in alphabetical order. What is told of a run names classes and models by it, because the
+/// tables of a file have no order.
+fn rank(name: &str, all: &[String]) -> u16 {
+    all.iter().filter(|other| other.as_str() < name).count() as u16
 }
 
 fn work(compiler: &mut Compiler<'_>, path: &str, written: &ClassTable) -> Work {

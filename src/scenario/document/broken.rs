@@ -187,7 +187,14 @@ fn wrong_types_and_ranges() {
         ("rate = [1]", "expected a number, found an array", "4:8", ""),
         ("drain = 1", "expected `true` or `false`, found `1`", "4:9", ""),
         ("trace = 3", "expected a string, found `3`", "4:9", "write it in quotes: `\"3\"`"),
-        ("price = 0.0125", "expected a string, found `0.0125`", "4:9", "write it in quotes: `\"0.0125\"`"),
+        ("price = true", "expected an amount, found `true`", "4:9", ""),
+        (
+            "price = 2e-7",
+            "`0.0000002` is not an amount",
+            "4:9",
+            "write a decimal with at most six decimals, such as `0.0125`",
+        ),
+        ("rate = \"5%\"", "expected a number, found `\"5%\"`", "4:8", "write a share as a part of one: `0.05`"),
         ("small = 256", "expected a whole number from 0 to 255, found `256`", "4:9", ""),
         ("small = -1", "expected a whole number from 0 to 255, found `-1`", "4:9", ""),
         ("small = 1.0", "expected a whole number from 0 to 255, found `1.0`", "4:9", ""),
@@ -205,7 +212,7 @@ fn wrong_types_and_ranges() {
     }
     assert_eq!(
         said("seed = 1\nuntil = \"5 parsecs\"", &[]),
-        "error: `5 parsecs` is not a duration\n  --> x.toml:2:9\n   |\n 2 | until = \"5 parsecs\"\n   |         ^^^^^^^^^^^\n   = help: write a number and a unit such as `250ms`, `1.5s`, `24h`"
+        "error: `5 parsecs` is not a duration\n  --> x.toml:2:9\n   |\n 2 | until = \"5 parsecs\"\n   |         ^^^^^^^^^^^\n   = help: write a number and a unit (ns, us, ms, s, min, h, d), such as `250ms`"
     );
     assert_eq!(
         said_after_head("corners = [1, 2, 3]"),

@@ -11,8 +11,11 @@ use serde::de::{
     Visitor,
 };
 
+use super::Asked;
 use super::error::{Error, LeftOut, address, as_text};
 use super::node::{Entry, Node, Table, Value};
+use super::words::{PRICING_RULE, REPLICATIONS};
+use crate::domain::money::Money;
 use crate::scenario::problems::{Problem, Problems};
 
 /// More problems than these at once help nobody.
@@ -20,8 +23,20 @@ const PROBLEMS_MAX: usize = 100;
 
 /// Reads the tree as a `T`, or says all that is wrong with it.
 pub(super) fn parse<T: DeserializeOwned>(root: &Node, name: &str) -> Result<T, Problems> {
+    parse_as(root, name, &Pass::default())
+}
+
+/// What a `T` asks for at one node of the tree, whatever else is wrong with the tree; none if it asks for something else,
+/// or never comes there.
+pub(super) fn asked<T: DeserializeOwned>(root: &Node, node: &Node) -> Option<Asked> {
+    let pass = Pass { watched: Some(address(node)), ..Pass::default() };
+    // Only what is asked for on the way counts.
+    let _ = parse_as::<T>(root, "", &pass);
+    pass.asked.get()
+}
+
+fn parse_as<T: DeserializeOwned>(root: &Node, name: &str, pass: &Pass) -> Result<T, Problems> {
     let mut problems = Problems::new(name);
-    let pass = Pass::default();
     loop {
         let error = match pass.read(root, std::marker::PhantomData::<T>) {
             Ok(value) => return problems.or(value),
@@ -54,6 +69,10 @@ struct Pass {
     left_out: Cell<usize>,
     /// The node to read as if it stood in quotes.
     in_quotes: Cell<Option<usize>>,
+    /// The node of which it is noted what is asked for, by address.
+    watched: Option<usize>,
+    /// What was asked for there.
+    asked: Cell<Option<Asked>>,
 }
 
 impl Pass {
@@ -82,6 +101,16 @@ impl Pass {
     }
 }
 
+/// Reads a whole number, and notes that one was asked for.
+macro_rules! whole_numbers {
+    ($($method:ident)*) => {
+        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+            self.asks(Asked::Whole);
+            self.deserialize_any(visitor)
+        })*
+    };
+}
+
 /// One value to read.
 struct Reader<'d> {
     pass: &'d Pass,
@@ -89,6 +118,12 @@ struct Reader<'d> {
 }
 
 impl<'d> Reader<'d> {
+    fn asks(&self, what: Asked) {
+        if self.pass.watched == Some(address(self.node)) {
+            self.pass.asked.set(Some(what));
+        }
+    }
+
     /// Reads a table that may have the keys `known`, or any if there are none.
     fn visit_table<'de, V: Visitor<'de>>(
         &self,
@@ -148,9 +183,15 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         visitor.visit_some(self)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Error> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, name: &'static str, visitor: V) -> Result<V::Value, Error> {
+        if name == Money::NAME {
+            self.asks(Asked::Money);
+        }
         visitor.visit_newtype_struct(self)
     }
+
+    whole_numbers!(deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64);
+    whole_numbers!(deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64);
 
     /// A table and nothing else: serde would take an array for the fields in their order.
     fn deserialize_struct<V: Visitor<'de>>(
@@ -163,6 +204,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             Value::Table(table) => self.visit_table(table, known, visitor),
             _ => Err(Error::expected(match known {
                 ["law", ..] => "a law",
+                ["rule", rules @ ..] if rules.contains(&"list") => PRICING_RULE,
                 ["rule", ..] => "a rule",
                 _ => "a table",
             })),
@@ -192,7 +234,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        known: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
         match &self.node.value {
@@ -204,12 +246,13 @@ impl<'de> Deserializer<'de> for Reader<'_> {
                 }
                 visitor.visit_enum(VariantReader { pass: self.pass, name, entry: Some(entry) })
             }
+            _ if known.first() == Some(&"fixed") => Err(Error::expected(REPLICATIONS)),
             _ => Err(Error::expected("a name")),
         }
     }
 
     serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
+        bool i128 u128 f32 f64 char str string bytes byte_buf
         unit unit_struct seq map identifier ignored_any
     }
 }
@@ -244,7 +287,10 @@ impl<'de> MapAccess<'de> for TableReader<'_> {
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
         let (key, node) = self.value.take().expect("serde asks for a value after its key");
         let read = self.pass.read(node, seed);
-        read.map_err(|error| if self.known.is_empty() { error } else { error.under(self.known, key) })
+        read.map_err(|error| match self.known.is_empty() {
+            true => error,
+            false => Error::other_rule(self.table, self.known, key).unwrap_or_else(|| error.under(self.known, key)),
+        })
     }
 }
 

@@ -46,6 +46,19 @@ impl Error {
         Error::of(Kind::Expected { expected: expected.to_string() })
     }
 
+    /// The table `key` of one rule where the table names another rule and has none for that.
+    pub(super) fn other_rule(table: &Table, known: &[&str], key: &str) -> Option<Error> {
+        let rule = table.get("rule")?.node.as_text()?;
+        let is_rule = |name: &str| name != "rule" && known.contains(&name);
+        if !is_rule(rule) || !is_rule(key) || rule == key || table.contains_key(rule) {
+            return None;
+        }
+        let message = format!(
+            "the rule is `{rule}`, and the table beside it is `{key}`; write `{rule} = {{ … }}`, or `rule = \"{key}\"`"
+        );
+        Some(Error::of(Kind::Other { message }).blame_key(key, &table[key], None))
+    }
+
     /// Follows from mistakes that are known already.
     pub(super) fn consequence() -> Error {
         let mut error = Error::of(Kind::Other { message: String::new() });

@@ -8,7 +8,11 @@ use std::sync::Arc;
 use super::node::{Node, Value, from_text};
 use super::origin::{Origin, Source};
 use crate::scenario::nearest::{distance, suggestion};
+use crate::scenario::plain::{self, Content};
 use crate::scenario::problems::{Problem, Problems};
+
+/// The longest file.
+const TEXT_MAX: u64 = 64 << 20;
 
 /// A file may extend one that extends another, this many in a row.
 const CHAIN_MAX: usize = 32;
@@ -56,24 +60,35 @@ impl Loader {
         if let Some(done) = self.done.get(&identity) {
             return done.clone();
         }
-        let bytes = match std::fs::read(path) {
+        let bytes = match plain::read(path, TEXT_MAX) {
             Ok(bytes) => bytes,
             Err(error) => {
                 self.problems.push(wrong(format!("cannot read `{label}`: {}", reason(&error))));
                 return None;
             }
         };
+        if let Some(content) = plain::content(&bytes) {
+            let help = match content {
+                Content::Encoded(_) => "save it as UTF-8",
+                _ => "name a scenario or a study, a text in TOML",
+            };
+            self.problems.push(wrong(format!("`{label}` {}", content.what())).help(help.to_owned()));
+            return None;
+        }
+        let note = asked.map(|origin| format!("extended by {}", origin.label()));
+        let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
         let text = match String::from_utf8(bytes) {
             Ok(text) => text,
             Err(error) => {
-                let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-                let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
-                self.problems.push(wrong(format!("cannot read `{label}`: line {line} is not UTF-8 text")));
+                let at = error.utf8_error().valid_up_to();
+                let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
+                let source = Source { index: self.sources, label, text, folder, has_lines: true, note };
+                let origin = Origin { source: Arc::new(source), span: at..at + '\u{fffd}'.len_utf8() };
+                let problem = Problem::new(Some(origin), "not UTF-8 text from here on");
+                self.problems.push(problem.help("save the file as UTF-8".to_owned()));
                 return None;
             }
         };
-        let note = asked.map(|origin| format!("extended by {}", origin.label()));
-        let folder = path.parent().map(Path::to_path_buf).unwrap_or_default();
         self.chain.push((identity.clone(), label.clone()));
         let node = self.text(label, text, folder, note);
         self.chain.pop();
@@ -151,6 +166,8 @@ pub(in crate::scenario) fn reason(error: &std::io::Error) -> String {
         ErrorKind::PermissionDenied => "permission denied".into(),
         ErrorKind::IsADirectory => "it is a folder".into(),
         ErrorKind::NotADirectory => "part of its path is a file, not a folder".into(),
+        // Said by us: in our words.
+        ErrorKind::Other if error.get_ref().is_some() => error.to_string(),
         other => other.to_string(),
     }
 }
@@ -167,12 +184,29 @@ pub(in crate::scenario) fn neighbours(path: &Path) -> Option<String> {
     };
     let wanted = path.file_name()?.to_string_lossy().into_owned();
     let ending = |name: &str| name.rsplit_once('.').map(|(_, ending)| ending.to_owned());
-    let mut names: Vec<String> = listing
-        .flatten()
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .filter(|name| ending(name) == ending(&wanted))
-        .collect();
-    names.sort_by_cached_key(|name| (distance(&wanted, name), name.clone()));
+    // Configuration of tools is no file that a person means to read here.
+    const TOOLS: [&str; 4] = ["Cargo.toml", "pyproject.toml", "rust-toolchain.toml", "rustfmt.toml"];
+    let is_like = |name: &String| {
+        let (own, other) = (ending(&wanted), ending(name));
+        !name.starts_with('.')
+            && !TOOLS.contains(&name.as_str())
+            && (own == other || own.is_none() && name.ends_with(".toml"))
+    };
+    let away = |name: &str| distance(&wanted, name).min(distance(&wanted, name.trim_end_matches(".toml")));
+    let sorted = |listing: std::fs::ReadDir| {
+        let names = listing.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let mut names: Vec<String> = names.filter(is_like).collect();
+        names.sort_by_cached_key(|name| (away(name), name.clone()));
+        names
+    };
+    let names = sorted(listing);
+    // A scenario by its name alone, or with a slip, from the folder above it.
+    const SLIPS: usize = 2;
+    let near = |names: &[String]| names.first().filter(|name| away(name) <= SLIPS).cloned();
+    let below = std::fs::read_dir(folder.join("scenarios")).map(sorted).unwrap_or_default();
+    if let (None, Some(name)) = (near(&names), near(&below)) {
+        return Some(format!("did you mean `{}`?", label(&folder.join("scenarios").join(name))));
+    }
     let names: Vec<&str> = names.iter().map(String::as_str).take(5).collect();
     suggestion(&wanted, &names, "the nearest names there are")
 }

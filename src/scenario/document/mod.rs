@@ -50,6 +50,15 @@ pub struct Effective {
     pub origin: String,
 }
 
+/// What a value is asked for as, where a number has to be rounded for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// An amount of money: millionths.
+    Money,
+    /// A whole number.
+    Whole,
+}
+
 impl Document {
     /// Reads a file, lays it over what it extends and then sets the `sets`, in their order.
     ///
@@ -96,6 +105,11 @@ impl Document {
     /// or a table that lacks a key is noted and left out, and the rest is read on.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<T, Problems> {
         deserialize::parse(&self.root, &self.name)
+    }
+
+    /// What a `T` asks for at a node of this document.
+    pub fn asked<T: DeserializeOwned>(&self, node: &Node) -> Option<Asked> {
+        deserialize::asked::<T>(&self.root, node)
     }
 
     /// The name it was loaded by.

@@ -131,8 +131,22 @@ pub(super) fn from_value(text: &str, source: &Arc<Source>, shift: usize) -> Resu
 }
 
 fn syntax(error: toml::de::Error, source: &Arc<Source>, shift: usize) -> Problem {
-    let span = error.span().map_or(0..0, |span| span.start + shift..(span.end + shift).max(span.start + shift + 1));
+    let span = match error.span() {
+        Some(span) => span.start + shift..(span.end + shift).max(span.start + shift + 1),
+        // Of what is nested too deep the parser names no place.
+        None if error.message().contains("recurs") => deepest_line(&source.text),
+        None => 0..0,
+    };
     syntax::problem(error.message(), Origin { source: source.clone(), span })
+}
+
+/// The line with the most steps in its keys and brackets.
+fn deepest_line(text: &str) -> std::ops::Range<usize> {
+    let steps = |line: &str| line.bytes().filter(|byte| matches!(byte, b'.' | b'[' | b'{')).count();
+    // The first of equals.
+    let line = text.lines().rev().max_by_key(|line| steps(line)).unwrap_or_default();
+    let start = line.as_ptr() as usize - text.as_ptr() as usize;
+    start..start + line.len()
 }
 
 struct Reader<'s> {

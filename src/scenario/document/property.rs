@@ -141,7 +141,10 @@ fn files_that_cannot_be_read_say_why() {
          error: `extends` is an array of file names, found an integer\n  --> far.toml:1:43\n   |\n 1 | extends = [\"bsae.toml\", \"nowhere/y.toml\", 3]\n   |                                           ^\n   = help: write `extends = [\"base.toml\"]`\n\n\
          3 problems in far.toml"
     );
-    assert_eq!(wrong("latin.toml"), "error: cannot read `latin.toml`: line 2 is not UTF-8 text");
+    assert_eq!(
+        wrong("latin.toml"),
+        "error: not UTF-8 text from here on\n  --> latin.toml:2:6\n   |\n 2 | b = \"\u{fffd}\"\n   |      ^\n   = help: save the file as UTF-8"
+    );
     assert_eq!(wrong("."), "error: cannot read `.`: it is a folder");
     assert!(wrong("flat.toml").starts_with("error: `extends` is an array of file names, found a string\n"));
 }

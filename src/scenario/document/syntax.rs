@@ -1,14 +1,59 @@
 //! What the TOML parser says is wrong, in words that name the way out.
 
 use super::origin::Origin;
+use crate::scenario::plain;
 use crate::scenario::problems::Problem;
 
 /// The problem of a text that is no TOML: the parser's message, and where.
 pub(super) fn problem(message: &str, origin: Origin) -> Problem {
+    if let Some(problem) = invisible(&origin) {
+        return problem;
+    }
     let line = origin.line();
     let (before, at) = (&line.text[..line.span.start], &line.text[line.span]);
-    let (message, help) = words(message, before, at);
+    let (message, help) = both_headers(message, before, at, &origin).unwrap_or_else(|| words(message, before, at));
     Problem::new(Some(origin), message).help(help)
+}
+
+/// The problem of a character that does not show, on the line that the parser does not understand: it takes such a one for
+/// a part of a word, and words that quote it hide it again. A mark at the very start of the text is no mistake.
+fn invisible(origin: &Origin) -> Option<Problem> {
+    let (line, text) = (origin.line(), origin.source.text.as_str());
+    let start = line.text.as_ptr() as usize - text.as_ptr() as usize;
+    let mut letters = line.text.char_indices().map(|(at, letter)| (start + at, letter));
+    let (at, letter) =
+        letters.find(|(at, letter)| (*at > 0 || *letter != '\u{feff}') && plain::is_invisible(*letter))?;
+    let name = match letter {
+        '\u{feff}' => "a byte order mark in the middle of the text",
+        '\u{a0}' | '\u{202f}' => "a space that does not break, which is no space here",
+        '\u{2000}'..='\u{200a}' | '\u{205f}' | '\u{3000}' => "a space that is none here",
+        _ => "a character that does not show",
+    };
+    let help = match letter.is_whitespace() {
+        true => "write a plain space, or nothing",
+        false => "delete it",
+    };
+    let origin = Origin { source: origin.source.clone(), span: at..at + letter.len_utf8() };
+    Some(Problem::new(Some(origin), format!("U+{:04X}, {name}", u32::from(letter))).help(help.to_owned()))
+}
+
+/// The message and the help where a name has a header of one bracket in one place and of two in another.
+fn both_headers(message: &str, before: &str, at: &str, origin: &Origin) -> Option<(String, Option<String>)> {
+    let header = before.trim_start();
+    if !message.starts_with("duplicate key") || !header.starts_with('[') {
+        return None;
+    }
+    let name = format!("{}{at}", header.trim_start_matches('['));
+    let (one, two) = (format!("[{name}]"), format!("[[{name}]]"));
+    let text = origin.source.text.get(..origin.span.start)?;
+    let is_above = |header: &str| text.lines().any(|line| line.trim_start().starts_with(header));
+    let place = match header.starts_with("[[") {
+        true if is_above(&one) => "above",
+        false if is_above(&two) => "here",
+        _ => return None,
+    };
+    let message = format!("the headers `{one}` and `{two}` do not go together");
+    Some((message, Some(format!("write `{two}`, with two brackets on each side, {place} as well"))))
 }
 
 /// The message and the help, from the parser's own message, the line before the place, and what stands there.
@@ -103,12 +148,39 @@ mod tests {
             ("[[a]", "a header without its end", "close it with `]]`"),
             ("a = 1\na = 2", "the key `a` is written twice", "keep one of the two"),
             ("[a.b]\n[a.b]", "the table `[a.b]` is written twice", "write the keys of both under one header"),
-            ("[a]\n[[a]]", "the table `[[a]]` is written twice", "write the keys of both under one header"),
+            (
+                "[a]\n[[a]]",
+                "the headers `[a]` and `[[a]]` do not go together",
+                "write `[[a]]`, with two brackets on each side, above as well",
+            ),
         ] {
             let problems = Document::from_text("x.toml", text, &[]).unwrap_err();
             let problem = problems.iter().next().unwrap();
             assert_eq!((problem.message.as_str(), problem.help.as_deref()), (message, Some(help)), "{text}");
         }
+    }
+
+    #[test]
+    fn characters_that_do_not_show_are_named_where_they_stand() {
+        for (text, said) in [
+            (
+                "a = 1\n\u{feff}[b]\nc = 2\n",
+                "error: U+FEFF, a byte order mark in the middle of the text\n  --> x.toml:2:1",
+            ),
+            (
+                "a = 1\n\u{a0}b = 2\n",
+                "error: U+00A0, a space that does not break, which is no space here\n  --> x.toml:2:1",
+            ),
+            ("a = 1\nb =\u{2009}2\n", "error: U+2009, a space that is none here\n  --> x.toml:2:4"),
+            ("\u{200b}a = 1\nb\u{200b} = 2\n", "error: U+200B, a character that does not show\n  --> x.toml:1:1"),
+        ] {
+            let problems = Document::from_text("x.toml", text, &[]).unwrap_err().to_string();
+            assert!(problems.starts_with(said), "{problems}");
+        }
+        assert!(
+            Document::from_text("x.toml", "\u{feff}a = \"\u{a0}\"\n", &[]).is_ok(),
+            "in text they are as good as any"
+        );
     }
 
     #[test]

@@ -178,6 +178,23 @@ fn in_reach(expected: &str, found: &str) -> String {
     }
 }
 
+/// What is expected where a rule of pricing belongs: a price alone can be turned into one.
+pub(super) const PRICING_RULE: &str = "a rule of pricing";
+
+/// What is expected where a study says how often each point is run.
+pub(super) const REPLICATIONS: &str = "a rule of replications";
+
+/// The share that a text such as `5%` names.
+fn share(text: &str) -> Option<f64> {
+    let percent: f64 = text.trim().strip_suffix('%')?.trim().parse().ok()?;
+    // Hundredths of what was written, to as many digits as a person writes.
+    format!("{:.10}", percent / 100.0).parse().ok()
+}
+
+fn is_number(text: &str) -> bool {
+    text.parse::<f64>().is_ok_and(f64::is_finite)
+}
+
 /// How to write a value of the right type, where little is wrong with it.
 fn rewrite(expected: &str, found: &Found) -> Option<String> {
     let (named, written) = (found.named.as_str(), found.written.as_str());
@@ -187,15 +204,24 @@ fn rewrite(expected: &str, found: &Found) -> Option<String> {
     match (expected, text) {
         ("a string", None) if is_scalar => Some(format!("write it in quotes: `\"{inner}\"`")),
         ("a law", _) if is_scalar => Some(format!("write `{{ law = \"constant\", value = {inner} }}`")),
-        ("a rule", Some(name)) => Some(format!("write `{{ rule = \"{name}\" }}`")),
+        (PRICING_RULE, _) if is_number(text.unwrap_or(inner)) => {
+            Some(format!("write `{{ rule = \"list\", list = {{ price = {inner} }} }}`"))
+        }
+        ("a rule" | PRICING_RULE, Some(name)) => Some(format!("write `{{ rule = \"{name}\" }}`")),
         ("an array", _) if is_scalar => Some(format!("write `[{inner}]`")),
         ("an array", _) if named == "a table" && written.starts_with('[') => {
             Some(format!("write `[{written}]`, with two brackets on each side, for each entry"))
         }
-        ("a table" | "a rule", _) if written.starts_with("[[") => {
+        ("a table" | "a rule" | PRICING_RULE, _) if written.starts_with("[[") => {
             Some(format!("write `{}`, with one bracket on each side", written.get(1..written.len() - 1)?))
         }
         ("`true` or `false`", Some("true" | "false")) => Some(format!("write it without quotes: `{}`", text?)),
+        (expected, Some(text)) if expected.contains("number") && share(text).is_some() => {
+            Some(format!("write a share as a part of one: `{}`", share(text)?))
+        }
+        (REPLICATIONS, _) if is_number(text.unwrap_or(inner)) => {
+            Some(format!("write `{{ fixed = {} }}`", text.unwrap_or(inner)))
+        }
         (expected, Some(number)) if expected.contains("number") && number.parse::<f64>().is_ok_and(f64::is_finite) => {
             Some(format!("write it without quotes: `{number}`"))
         }

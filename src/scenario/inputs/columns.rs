@@ -3,8 +3,12 @@
 use std::path::Path;
 
 use super::cell::{self, Unit};
+use super::date;
 use super::problem::{InputProblem, MissingColumns};
+use super::texts::Texts;
+use crate::scenario::document::label;
 use crate::scenario::nearest::{listed, nearest};
+use crate::scenario::plain::{self, size};
 
 /// A column to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +60,14 @@ impl Kind {
 pub struct Columns {
     rows: usize,
     columns: Vec<Column>,
+    hash: String,
 }
+
+/// The most rows that are read of a file: the busiest month of any public trace of requests. Each takes about fifty bytes.
+pub(super) const ROWS_MAX: usize = 20_000_000;
+
+/// The most bytes of all the texts of a column.
+const TEXT_MAX: usize = 512 << 20;
 
 #[derive(Clone, Debug, PartialEq)]
 struct Column {
@@ -64,6 +75,8 @@ struct Column {
     values: Values,
     /// The rows without a value, ascending. Their values are zero or empty.
     blank: Vec<usize>,
+    /// Of a column of dates, the first instant, in nanoseconds since the start of 1970 in UTC.
+    began: Option<i128>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -74,45 +87,20 @@ enum Values {
     Instants(Vec<i64>),
 }
 
-/// Many short texts in one piece of memory.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Texts {
-    bytes: String,
-    ends: Vec<usize>,
-}
-
-impl Texts {
-    /// The text of a row; panics beyond the last.
-    pub fn get(&self, row: usize) -> &str {
-        let start = if row == 0 { 0 } else { self.ends[row - 1] };
-        &self.bytes[start..self.ends[row]]
-    }
-
-    /// The texts in order.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        (0..self.ends.len()).map(|row| self.get(row))
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    fn push(&mut self, text: &str) {
-        self.bytes.push_str(text);
-        self.ends.push(self.bytes.len());
-    }
-}
-
 impl Columns {
     /// How many rows the file has.
     pub fn rows(&self) -> usize {
         self.rows
+    }
+
+    /// The hash of the file's bytes as they lie on the disk, packed or not: 32 hexadecimal digits.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// The first row's instant of a column of dates, in nanoseconds since the start of 1970 in UTC; `None` of plain numbers.
+    pub fn began(&self, name: &str) -> Option<i128> {
+        self.columns.iter().find(|column| column.name == name)?.began
     }
 
     /// A column read as [`Kind::Number`] or [`Kind::Amount`]; `None` if it was optional and is not in the file.
@@ -135,6 +123,30 @@ impl Columns {
         self.find(name, |values| if let Values::Instants(instants) = values { Some(instants.as_slice()) } else { None })
     }
 
+    /// Takes the numbers of a column out, by its place among those asked for, none of which was optional.
+    pub(in crate::scenario) fn take_numbers(&mut self, place: usize) -> Option<Vec<f64>> {
+        match &mut self.columns.get_mut(place)?.values {
+            Values::Numbers(numbers) => Some(std::mem::take(numbers)),
+            _ => None,
+        }
+    }
+
+    /// The same of integers or instants.
+    pub(in crate::scenario) fn take_integers(&mut self, place: usize) -> Option<Vec<i64>> {
+        match &mut self.columns.get_mut(place)?.values {
+            Values::Integers(integers) | Values::Instants(integers) => Some(std::mem::take(integers)),
+            _ => None,
+        }
+    }
+
+    /// The same of texts.
+    pub(in crate::scenario) fn take_texts(&mut self, place: usize) -> Option<Texts> {
+        match &mut self.columns.get_mut(place)?.values {
+            Values::Texts(texts) => Some(std::mem::take(texts)),
+            _ => None,
+        }
+    }
+
     /// Whether an optional column has no value in a row; what stands in its place is zero or empty.
     pub fn is_blank(&self, name: &str, row: usize) -> bool {
         self.columns.iter().any(|column| column.name == name && column.blank.binary_search(&row).is_ok())
@@ -145,13 +157,22 @@ impl Columns {
     }
 }
 
+/// What a column of times has held so far.
+#[derive(Clone, Copy, Default)]
+struct Clock {
+    /// Its first instant and whether that was a date.
+    first: Option<(i128, bool)>,
+    /// The row above, if it was a day without a time.
+    day: Option<i128>,
+}
+
 /// Columns in the making.
 pub(super) struct Builder<'s> {
     path: &'s Path,
     specs: &'s [ColumnSpec<'s>],
     columns: Vec<Column>,
-    /// For times, the first of each column and whether it was a date.
-    first: Vec<Option<(i128, bool)>>,
+    /// What was met before in each column of times.
+    clocks: Vec<Clock>,
     rows: usize,
 }
 
@@ -164,10 +185,10 @@ impl<'s> Builder<'s> {
                 Kind::Text => Values::Texts(Texts::default()),
                 Kind::Timestamp { .. } => Values::Instants(Vec::new()),
             };
-            Column { name: spec.name.to_owned(), values, blank: Vec::new() }
+            Column { name: spec.name.to_owned(), values, blank: Vec::new(), began: None }
         };
         let columns = specs.iter().map(column).collect();
-        Builder { path, specs, columns, first: vec![None; specs.len()], rows: 0 }
+        Builder { path, specs, columns, clocks: vec![Clock::default(); specs.len()], rows: 0 }
     }
 
     /// The place of each wanted column among the names of a header, or the problem if one is wanted and not there, or there
@@ -203,6 +224,9 @@ impl<'s> Builder<'s> {
             }
         }
         self.rows += 1;
+        if self.rows > ROWS_MAX {
+            return Err(too_many_rows(self.path));
+        }
         Ok(())
     }
 
@@ -235,7 +259,12 @@ impl<'s> Builder<'s> {
                 Kind::Number | Kind::Amount if text.is_some_and(|text| text.parse::<f64>().is_ok()) => {
                     (format!("`{cell}` is not a finite number"), None)
                 }
-                kind => (format!("cannot read `{cell}` as {}", kind.name()), None),
+                kind => {
+                    let point = text.unwrap_or_default().replacen(',', ".", 1);
+                    let decimal =
+                        cell::number(&point).map(|_| format!("write decimals with a point: `{}`", shortened(&point)));
+                    (format!("cannot read `{cell}` as {}", kind.name()), decimal.filter(|_| kind != Kind::Text))
+                }
             }
         };
         match (&mut column.values, spec.kind) {
@@ -247,10 +276,17 @@ impl<'s> Builder<'s> {
                 let fits = |number: &i64| kind != Kind::Count || *number >= 0;
                 integers.push(text.map_or(Some(0), cell::integer).filter(fits).ok_or_else(wrong)?);
             }
-            (Values::Texts(texts), _) => texts.push(text.unwrap_or_default()),
+            (Values::Texts(texts), _) => {
+                let text = text.unwrap_or_default();
+                if texts.bytes() + text.len() > TEXT_MAX {
+                    let message = format!("more than {} of text in one column", size(TEXT_MAX as u64));
+                    return Err((message, Some("leave the column out, or write shorter names".to_owned())));
+                }
+                texts.push(text);
+            }
             (Values::Instants(instants), Kind::Timestamp { unit, from_first }) => {
                 let instant = match text {
-                    Some(text) => instant(text, unit, from_first, &mut self.first[index])?,
+                    Some(text) => instant(text, unit, from_first, &mut self.clocks[index])?,
                     None => 0,
                 };
                 instants.push(instant);
@@ -261,10 +297,19 @@ impl<'s> Builder<'s> {
     }
 
     /// The columns; those for which `there` is false are left out.
-    pub(super) fn finish(self, there: impl Fn(usize) -> bool) -> Columns {
-        let columns = self.columns.into_iter().enumerate().filter(|(index, _)| there(*index)).map(|(_, column)| column);
-        Columns { rows: self.rows, columns: columns.collect() }
+    /// `hash` is that of the file.
+    pub(super) fn finish(self, there: impl Fn(usize) -> bool, hash: String) -> Columns {
+        let began = |clock: &Clock| clock.first.filter(|(_, is_date)| *is_date).map(|(first, _)| first);
+        let columns = self.columns.into_iter().zip(&self.clocks).enumerate().filter(|(index, _)| there(*index));
+        let columns = columns.map(|(_, (column, clock))| Column { began: began(clock), ..column });
+        Columns { rows: self.rows, columns: columns.collect(), hash }
     }
+}
+
+/// The problem of a file with more rows than are read.
+pub(super) fn too_many_rows(path: &Path) -> InputProblem {
+    let message = format!("`{}` has more than {ROWS_MAX} rows, the most that are read", label(path));
+    InputProblem::new(path, message).help("cut it into pieces, and replay one".to_owned())
 }
 
 /// The problem of columns that are not among `names`.
@@ -288,37 +333,51 @@ fn instant(
     text: &str,
     unit: Option<Unit>,
     from_first: bool,
-    first: &mut Option<(i128, bool)>,
+    clock: &mut Clock,
 ) -> Result<i64, (String, Option<String>)> {
     let cell = shortened(text);
     let wrong = |help: String| (format!("cannot read `{cell}` as a time"), Some(help));
-    let as_date = cell::date(text);
+    let as_date = date::date(text);
     let as_number = unit.and_then(|unit| cell::nanoseconds(text, unit));
-    let (nanos, is_date) = match (as_date, as_number, unit) {
-        (Some(nanos), ..) => (nanos, true),
-        (None, Some(nanos), _) => (nanos, false),
+    let (nanos, is_date, is_day) = match (as_date, as_number, unit) {
+        (Some(date), ..) => (date.nanos, true, date.is_day),
+        (None, Some(nanos), _) => (nanos, false, false),
         (None, None, None) if cell::number(text).is_some() => {
             return Err(wrong("say in which unit its plain numbers are".into()));
         }
         (None, None, unit) => {
             let number = unit.map(|unit| format!(", or as a number of {}", unit.name())).unwrap_or_default();
-            return Err(wrong(format!("write it as `2023-11-16 18:15:46.68`{number}")));
+            let known = date::advice(text).map(str::to_owned);
+            return Err(wrong(known.unwrap_or_else(|| format!("write it as `2023-11-16 18:15:46.68`{number}"))));
         }
     };
-    let (zero, was_date) = *first.get_or_insert((nanos, is_date));
+    let (zero, was_date) = *clock.first.get_or_insert((nanos, is_date));
     if is_date != was_date {
         let above = if was_date { "dates" } else { "plain numbers" };
         return Err(wrong(format!("the rows above have {above}")));
+    }
+    // Days in a row are prices or rates by the day; the same day twice is a time of day that was lost.
+    let day = is_day.then_some(nanos);
+    if is_day && std::mem::replace(&mut clock.day, day) == day {
+        let message = format!("two rows on the day `{cell}`, which has no time of day");
+        return Err((message, Some(format!("write the times too, such as `{cell} 18:15:46`"))));
     }
     let nanos = if from_first { nanos - zero } else { nanos };
     i64::try_from(nanos).map_err(|_| (format!("the time `{cell}` is out of range"), None))
 }
 
-/// A cell for a message, cut where it is long.
+/// A cell for a message, cut where it is long and with the code of a character that does not show.
 pub(super) fn shortened(text: &str) -> String {
     const LONGEST: usize = 40;
-    if text.chars().count() <= LONGEST {
-        return text.to_owned();
+    let mut shown = String::new();
+    for letter in text.chars().take(LONGEST) {
+        match plain::is_invisible(letter) {
+            true => shown.push_str(&format!("<U+{:04X}>", u32::from(letter))),
+            false => shown.push(letter),
+        }
     }
-    format!("{}…", text.chars().take(LONGEST).collect::<String>())
+    if text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
 }

@@ -5,12 +5,12 @@ use std::path::Path;
 
 use flate2::{Compression, write::GzEncoder};
 
-use super::{ColumnSpec, InputProblem, Kind, MatrixSpec, Unit, hash, read, read_matrix};
+use super::{ColumnSpec, InputProblem, Kind, MatrixSpec, Unit, read, read_matrix};
 use crate::scenario::document::Document;
 use crate::scenario::document::property::Folder;
 use crate::scenario::problems::Problems;
 
-fn column(name: &str, kind: Kind) -> ColumnSpec<'_> {
+pub(super) fn column(name: &str, kind: Kind) -> ColumnSpec<'_> {
     ColumnSpec { name, kind, optional: false }
 }
 
@@ -18,11 +18,11 @@ fn optional(name: &str, kind: Kind) -> ColumnSpec<'_> {
     ColumnSpec { name, kind, optional: true }
 }
 
-fn time(unit: Option<Unit>, from_first: bool) -> Kind {
+pub(super) fn time(unit: Option<Unit>, from_first: bool) -> Kind {
     Kind::Timestamp { unit, from_first }
 }
 
-fn zipped(text: &str) -> Vec<u8> {
+pub(super) fn zipped(text: &str) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(text.as_bytes()).unwrap();
     encoder.finish().unwrap()
@@ -155,7 +155,13 @@ fn malformed_rows_name_file_line_and_column() {
             "2023-11-16 18:15:51.2224670",
             "16/11/2023",
             mixed,
-            "cannot read `16/11/2023` as a time\n  --> t.csv:4, column `TIMESTAMP`\n   = help: write it as `2023-11-16 18:15:46.68`, or as a number of seconds",
+            "cannot read `16/11/2023` as a time\n  --> t.csv:4, column `TIMESTAMP`\n   = help: write the year first, then month and day: `2023-11-16 18:15:46.68`",
+        ),
+        (
+            "2023-11-16 18:15:51.2224670",
+            "soon",
+            mixed,
+            "cannot read `soon` as a time\n  --> t.csv:4, column `TIMESTAMP`\n   = help: write it as `2023-11-16 18:15:46.68`, or as a number of seconds",
         ),
         (
             "2023-11-16 18:15:51.2224670",
@@ -243,9 +249,6 @@ fn files_that_cannot_be_read_say_why() {
     }
     std::fs::create_dir(folder.0.join("folder.csv")).unwrap();
     assert_eq!(wrong("folder.csv", "x"), "error: cannot read `folder.csv`: it is a folder");
-    assert_eq!(hash(&folder.0.join("empty.csv")).unwrap(), "e3b0c44298fc1c149afbf4c8996fb924");
-    assert_ne!(hash(&folder.0.join("trace.csv")), hash(&folder.0.join("twice.csv")));
-    assert!(hash(&folder.0.join("nothing")).is_err());
 }
 
 #[test]

@@ -17,13 +17,18 @@ pub(super) fn read(path: &Path, specs: &[ColumnSpec<'_>]) -> Result<Columns, Inp
     let mut first = true;
     while let Some((number, line)) = lines.next()? {
         let line = line.trim();
-        let object = Object::check(line).map_err(|message| InputProblem::new(path, message).line(number))?;
+        let wrong = |message: String| InputProblem::new(path, message).line(number);
+        let object = Object::check(line).map_err(wrong)?;
         let mut cells: Vec<Option<Cow<'_, str>>> = vec![None; specs.len()];
+        let mut met = vec![false; specs.len()];
         let mut keys = Vec::new();
-        for (key, raw) in object {
+        for pair in object {
+            let (key, raw) = pair.map_err(wrong)?;
             for (index, spec) in specs.iter().enumerate().filter(|(_, spec)| spec.name == key) {
-                cells[index] =
-                    cell(raw).map_err(|message| InputProblem::new(path, message).line(number).column(spec.name))?;
+                if std::mem::replace(&mut met[index], true) {
+                    return Err(wrong(format!("the key `{}` is there twice", spec.name)));
+                }
+                cells[index] = cell(raw).map_err(|message| wrong(message).column(spec.name))?;
                 there[index] = true;
             }
             if first {
@@ -41,13 +46,13 @@ pub(super) fn read(path: &Path, specs: &[ColumnSpec<'_>]) -> Result<Columns, Inp
         }
         builder.row(cells.iter().map(Option::as_deref)).map_err(|problem| problem.line(number))?;
     }
-    Ok(builder.finish(|index| there[index]))
+    Ok(builder.finish(|index| there[index], lines.hash()?))
 }
 
 /// A value as the text of a cell: a string by what it says, `null` as nothing, the rest by its digits and letters.
 fn cell(raw: &str) -> Result<Option<Cow<'_, str>>, String> {
     match raw.as_bytes()[0] {
-        b'"' => Ok(Some(string(raw))),
+        b'"' => string(raw).map(Some),
         b'{' => Err(format!("expected one value, found an object: `{}`", shortened(raw))),
         b'[' => Err(format!("expected one value, found an array: `{}`", shortened(raw))),
         _ if raw == "null" => Ok(None),
@@ -55,13 +60,13 @@ fn cell(raw: &str) -> Result<Option<Cow<'_, str>>, String> {
     }
 }
 
-/// What a JSON string says.
-fn string(raw: &str) -> Cow<'_, str> {
-    if raw.contains('\\') {
-        Cow::Owned(serde_json::from_str(raw).expect("the line has been checked"))
-    } else {
-        Cow::Borrowed(&raw[1..raw.len() - 1])
+/// What a JSON string says. It is known to be well formed but for its escapes: half of a pair of surrogates is no text.
+fn string(raw: &str) -> Result<Cow<'_, str>, String> {
+    if !raw.contains('\\') {
+        return Ok(Cow::Borrowed(&raw[1..raw.len() - 1]));
     }
+    let half = |_| format!("`{}` is not text: an escape in it is no character", shortened(raw));
+    serde_json::from_str(raw).map(Cow::Owned).map_err(half)
 }
 
 /// The keys and raw values of an object that is known to be well formed.
@@ -72,6 +77,9 @@ struct Object<'l> {
 impl<'l> Object<'l> {
     /// Makes sure that a line is one JSON object; the error says what is wrong with it.
     fn check(line: &'l str) -> Result<Object<'l>, String> {
+        if line.starts_with('\u{feff}') {
+            return Err("the line begins with U+FEFF, a mark that belongs at the start of a file alone".to_owned());
+        }
         match serde_json::from_str::<IgnoredAny>(line) {
             Ok(_) if line.starts_with('{') => Ok(Object { rest: &line[1..] }),
             Ok(_) => Err(format!("expected a JSON object, found `{}`", shortened(line))),
@@ -106,7 +114,7 @@ impl<'l> Object<'l> {
 }
 
 impl<'l> Iterator for Object<'l> {
-    type Item = (Cow<'l, str>, &'l str);
+    type Item = Result<(Cow<'l, str>, &'l str), String>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let key = self.value();
@@ -116,7 +124,7 @@ impl<'l> Iterator for Object<'l> {
         self.rest = self.rest.strip_prefix(':')?;
         let value = self.value();
         self.rest = self.rest.strip_prefix(',').unwrap_or("");
-        Some((string(key), value))
+        Some(string(key).map(|key| (key, value)))
     }
 }
 
@@ -128,7 +136,7 @@ mod tests {
     fn objects_are_cut_where_their_values_end() {
         let line = r#"{ "a" : 1.50 , "b,}":"x\"]," ,"c":[{"d":[1,"}"]}, 2],"\u0065":null,"f":{} }"#;
         let pairs: Vec<(String, &str)> =
-            Object::check(line).unwrap().map(|(key, raw)| (key.into_owned(), raw)).collect();
+            Object::check(line).unwrap().map(Result::unwrap).map(|(key, raw)| (key.into_owned(), raw)).collect();
         let expected =
             [("a", "1.50"), ("b,}", r#""x\"],""#), ("c", r#"[{"d":[1,"}"]}, 2]"#), ("e", "null"), ("f", "{}")];
         assert_eq!(pairs, expected.map(|(key, raw)| (key.to_owned(), raw)));
@@ -147,6 +155,7 @@ mod tests {
             let line = serde_json::Value::Object(object.clone()).to_string();
             let cut: serde_json::Map<String, serde_json::Value> = Object::check(&line)
                 .unwrap()
+                .map(Result::unwrap)
                 .map(|(key, raw)| (key.into_owned(), serde_json::from_str(raw).unwrap()))
                 .collect();
             proptest::prop_assert_eq!(cut, object);

@@ -30,7 +30,11 @@ pub struct Matrix {
     rows: usize,
     columns: usize,
     values: Vec<f64>,
+    hash: String,
 }
+
+/// The most numbers in a matrix: those between 4 096 places.
+const NUMBERS_MAX: usize = 1 << 24;
 
 impl Matrix {
     /// How many rows.
@@ -48,6 +52,11 @@ impl Matrix {
         self.row(row)[column]
     }
 
+    /// The hash of the file's bytes as they lie on the disk: 32 hexadecimal digits.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
     /// One row; panics beyond the last.
     pub fn row(&self, row: usize) -> &[f64] {
         &self.values[row * self.columns..(row + 1) * self.columns]
@@ -58,7 +67,7 @@ impl Matrix {
 /// first row has one, else by commas if it has one, else by spaces; blank lines do not count.
 pub fn read_matrix(path: &Path, spec: &MatrixSpec) -> Result<Matrix, InputProblem> {
     let mut lines = Lines::open(path)?;
-    let mut matrix = Matrix { rows: 0, columns: 0, values: Vec::new() };
+    let mut matrix = Matrix { rows: 0, columns: 0, values: Vec::new(), hash: String::new() };
     let mut delimiter = None;
     while spec.rows != Some(matrix.rows)
         && let Some((line, text)) = lines.next()?
@@ -75,6 +84,9 @@ pub fn read_matrix(path: &Path, spec: &MatrixSpec) -> Result<Matrix, InputProble
                 return Err(wrong(format!("no number is left after {} skipped columns", spec.skip_columns)));
             }
         }
+        if matrix.values.len() + matrix.columns > NUMBERS_MAX {
+            return Err(wrong(format!("more than {NUMBERS_MAX} numbers, the most of a matrix")));
+        }
         let expected = matrix.columns + spec.skip_columns;
         if cells.len() != expected {
             return Err(wrong(format!("expected {expected} numbers as in the first row, found {}", cells.len())));
@@ -89,6 +101,7 @@ pub fn read_matrix(path: &Path, spec: &MatrixSpec) -> Result<Matrix, InputProble
         }
         matrix.rows += 1;
     }
+    matrix.hash = lines.hash()?;
     match spec.rows {
         Some(rows) if rows != matrix.rows => {
             Err(InputProblem::new(path, format!("expected {rows} rows, found {}", matrix.rows)))

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 
 use crate::scenario::document::{label, neighbours, reason};
+use crate::scenario::plain::Content;
 use crate::scenario::problems::Problem;
 
 /// What is wrong with an input file, and where.
@@ -65,6 +66,24 @@ impl InputProblem {
         let problem = InputProblem::new(path, format!("cannot read `{}`: {why}", label(path)));
         let help = if error.kind() == NotFound { neighbours(path) } else { None };
         InputProblem { help, ..problem }
+    }
+
+    /// A file that holds something else than its name says. `inside` says that it was found after unpacking.
+    pub(super) fn of_another_kind(path: &Path, content: Content, inside: bool) -> InputProblem {
+        let name = label(path);
+        let plain = name.strip_suffix(".gz").unwrap_or(&name);
+        let (twice, help) = match content {
+            Content::Gzip if inside => (" twice", "unpack it once".to_owned()),
+            Content::Gzip => ("", format!("name it `{name}.gz`")),
+            Content::Packed(_) => ("", "unpack it, or pack it with gzip and end its name in `.gz`".to_owned()),
+            Content::Encoded(_) => ("", "save it as UTF-8".to_owned()),
+            Content::Parquet if inside => ("", "unpack it, and end its name in `.parquet`".to_owned()),
+            Content::Parquet => {
+                let stem = plain.rsplit_once('.').map_or(plain, |(stem, _)| stem);
+                ("", format!("name it `{stem}.parquet`"))
+            }
+        };
+        InputProblem::new(path, format!("`{name}` {}{twice}", content.what())).help(help)
     }
 
     /// The same on a line.

@@ -80,6 +80,10 @@ pub struct BackgroundTable {
     pub file: String,
     /// The column with the gas used.
     pub used: String,
+    /// The column with the gas limit of each block; its target is that divided by `coordination.limit`. Default: every block has
+    /// the `coordination.target`.
+    #[serde(default)]
+    pub limit: Option<String>,
 }
 
 /// When nodes are paid.

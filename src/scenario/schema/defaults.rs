@@ -33,8 +33,8 @@ pub(super) fn minute() -> Span {
     Span(60 * Span::SECOND.0)
 }
 
-pub(super) fn ten_million() -> u32 {
-    10_000_000
+pub(super) fn million() -> u32 {
+    1_000_000
 }
 
 pub(super) fn pool() -> PoolTable {

@@ -24,8 +24,8 @@ pub use channels::{BackgroundTable, ChannelsTable, CoordinationTable, PayoutAt, 
 pub use jobs::{ClassTable, ModelTable, Priority, RequesterTable};
 pub use nodes::{Discipline, DisciplineTable, FailureTable, Interruption, Limit, NodeGroupTable, OwnerName};
 pub use verification::{
-    CheckTable, Checker, DetectsTable, Holders, MethodTable, OpinionsTable, SlashTable, SlashTo, Timing,
-    VerificationTable,
+    Beliefs, BeliefsOfKinds, CheckTable, Checker, DetectsTable, Holders, MethodTable, OpinionsTable, SlashTable,
+    SlashTo, Timing, VerificationTable,
 };
 
 /// A scenario file.
@@ -236,8 +236,8 @@ pub struct RetriesTable {
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LimitsTable {
-    /// Jobs open at once; a job beyond it is declined for want of supply. Default 10 000 000.
-    #[serde(default = "defaults::ten_million")]
+    /// Jobs open at once; a job beyond it is declined for want of supply. Each takes about 0.85 kB of memory. Default 1 000 000.
+    #[serde(default = "defaults::million")]
     pub open_jobs: u32,
 }
 
@@ -299,7 +299,7 @@ impl Default for RetriesTable {
 
 impl Default for LimitsTable {
     fn default() -> Self {
-        LimitsTable { open_jobs: defaults::ten_million() }
+        LimitsTable { open_jobs: defaults::million() }
     }
 }
 

@@ -36,6 +36,40 @@ pub struct VerificationTable {
     /// What is thought of nodes and checkers.
     #[serde(default)]
     pub opinions: OpinionsTable,
+    /// What requesters know of how long a check will take. Default `learnt`.
+    #[serde(default)]
+    pub beliefs: Beliefs,
+    /// Which kinds of wrong answers requesters expect. Default `rational`.
+    #[serde(default)]
+    pub beliefs_of_kinds: BeliefsOfKinds,
+}
+
+/// What requesters know of how long a check will take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Beliefs {
+    /// As `drawn`, corrected by what checks of the same method and class took and how many came too late. What was learnt fades
+    /// by half in ten minutes without another check (assumed).
+    #[default]
+    Learnt,
+    /// The queues and speeds of those who may be drawn, each weighted by the probability of being drawn.
+    Drawn,
+    /// The same, as if all checkers were drawn alike.
+    Mean,
+}
+
+/// Which kinds of wrong answers requesters expect.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum BeliefsOfKinds {
+    /// As the groups of nodes of the scenario give them; of groups that decide by themselves as if they cheated half of the time.
+    /// Where no group gives wrong answers: `even`.
+    #[default]
+    Rational,
+    /// Every kind as likely as any other.
+    Even,
+    /// Of each method the kind that it is least likely to find.
+    Worst,
 }
 
 /// A method: a list of checks, at most 8; none leaves every answer unchecked.
@@ -213,7 +247,8 @@ pub struct OpinionsTable {
     /// What an unchecked acceptance counts as evidence for a node, from 0 to 1. Default 0.
     #[serde(default)]
     pub credit_unchecked: Share,
-    /// Without a rule: the probability of a right answer, and of a careful look. Default 1.
+    /// Without a rule: the probability of a right answer. Of a careful look: the belief before any evidence, which counts as two
+    /// looks (assumed). Default 1.
     #[serde(default = "defaults::all")]
     pub prior: Share,
 }
@@ -238,6 +273,8 @@ impl Default for VerificationTable {
             selection: defaults::selection(),
             slash: SlashTable::default(),
             opinions: OpinionsTable::default(),
+            beliefs: Beliefs::default(),
+            beliefs_of_kinds: BeliefsOfKinds::default(),
         }
     }
 }

@@ -16,6 +16,21 @@ use frontier::Frontier;
 /// More points than this are a slip of the pen.
 const POINTS_MAX: usize = 1_000_000;
 
+/// The most runs of a study: the list of them takes some two kilobytes each.
+const RUNS_MAX: u64 = 1_000_000;
+
+/// Says where the points of a study, each run so often at most, are more runs than a study can hold.
+pub(super) fn bounded(document: &Document, design: &Design, most: u64, problems: &mut Problems) {
+    let points = match design {
+        Design::Listed(points) => points.len() as u64,
+        Design::Frontier(search) => search.lines.len() as u64 * u64::from(search.probes),
+    };
+    if points.saturating_mul(most) > RUNS_MAX {
+        let message = format!("{points} points, each run {most} times, are more than {RUNS_MAX} runs");
+        problems.at(document, "replications", message, "write fewer points or fewer replications");
+    }
+}
+
 /// The points of a study.
 #[derive(Clone, Debug)]
 pub enum Design {
@@ -26,6 +41,28 @@ pub enum Design {
 }
 
 impl Design {
+    /// Leaves out every point that sets and shows what an earlier one does; returns how many.
+    ///
+    /// Numbers that are rounded, and values that are listed, make a design visit some points more than once. Runs of
+    /// such points share their random numbers, so they would be the same runs.
+    pub fn merge_coincident(&mut self) -> usize {
+        let points = match self {
+            Design::Listed(points) => points,
+            Design::Frontier(frontier) => &mut frontier.lines,
+        };
+        let before = points.len();
+        let mut seen = std::collections::BTreeSet::new();
+        points.retain(|levels| {
+            let level = |level: &Level| {
+                let sets: Vec<String> = level.sets.iter().map(ToString::to_string).collect();
+                let cells: Vec<String> = level.cells.iter().map(ToString::to_string).collect();
+                (sets, cells)
+            };
+            seen.insert(levels.iter().map(level).collect::<Vec<_>>())
+        });
+        before - points.len()
+    }
+
     /// Reads the design of a study.
     pub fn read(
         document: &Document,
@@ -75,8 +112,9 @@ fn crossed(document: &Document, axes: &[Axis], problems: &mut Problems) -> Optio
         return None;
     }
     let count = grids.iter().try_fold(1_usize, |count, levels| count.checked_mul(levels.len()));
-    if count.is_none_or(|count| count > POINTS_MAX) {
-        let message = format!("the axes make more than {POINTS_MAX} points");
+    // Each point holds a value of every axis.
+    if count.is_none_or(|count| count.saturating_mul(axes.len()) > POINTS_MAX.max(axes.len())) {
+        let message = format!("the axes make more than {POINTS_MAX} values over all points");
         problems.at(document, "axes", message, "write fewer values, or `design = { sobol = { points = … } }`");
         return None;
     }
@@ -119,9 +157,15 @@ fn listed(document: &Document, list: &ListTable, axes: &[Axis], problems: &mut P
 /// Whether points can be spread over the axes.
 fn spread(document: &Document, rule: &str, count: u32, axes: &[Axis], problems: &mut Problems) -> Option<()> {
     let before = problems.len();
-    if count == 0 || count as usize > POINTS_MAX {
-        let message = format!("a design of `{count}` points");
-        problems.at(document, &format!("design.{rule}.points"), message, "write a number from 1 to 1000000");
+    let most = POINTS_MAX / axes.len().max(1);
+    if count == 0 || count as usize > most {
+        let message = format!("a design of `{count}` points over {} axes", axes.len());
+        problems.at(
+            document,
+            &format!("design.{rule}.points"),
+            message,
+            format!("write a number from 1 to {most}").as_str(),
+        );
     }
     for axis in axes.iter().filter(|axis| matches!(axis.values, Values::Open)) {
         let message = format!("the axis `{}` has no values", axis.name);
@@ -164,5 +208,6 @@ fn searched(document: &Document, search: &FrontierTable, axes: &[Axis], problems
     }
     let others: Vec<Axis> = [&axes[..axis], &axes[axis + 1..]].concat();
     let lines = crossed(document, &others, problems)?;
-    Some(Frontier { axis, lines, level: search.level, resolution, probes })
+    let Values::Range(range) = &axes[axis].values else { unreachable!("it has a range") };
+    Some(Frontier { axis, range: Some(range.clone()), lines, level: search.level, resolution, probes })
 }

@@ -11,7 +11,6 @@ use std::sync::{Arc, Mutex, OnceLock};
 use crate::domain::fate::{Cause, Fate};
 use crate::engine::hash::Hasher128;
 use crate::engine::random::Seed;
-use crate::engine::time::Time;
 use crate::output::folder::Folder;
 use crate::output::identity::{Identity, Input};
 use crate::output::manifest::{Circumstances, Manifest, RowCount};
@@ -35,12 +34,6 @@ pub use tables::descriptions;
 
 /// The most replications of one command: each keeps one number per measure, about ten kilobytes with four classes.
 pub const MOST: u64 = 10_000;
-
-/// A run is looked after so many times on its way.
-const SLICES: u64 = 1_000;
-
-/// So many events of a drain are handled before the run is looked after.
-const DRAINED: u64 = 100_000;
 
 /// Numbers of the summary that tell runs apart and measure nothing.
 const NOT_MEASURED: &[&str] = &["seed", "replication"];
@@ -159,7 +152,8 @@ impl Sample {
     }
 
     /// Fills a folder with the tables and the manifest and makes it whole. Digest and tables of `circumstances` are filled in.
-    pub fn write(&self, folder: Folder, mut circumstances: Circumstances) -> Result<(), StudyError> {
+    /// Gives what the user should know of the file system.
+    pub fn write(&self, folder: Folder, mut circumstances: Circumstances) -> Result<Vec<String>, StudyError> {
         let identity = self.identity();
         for table in self.tables() {
             let bytes = table.bytes(&identity).map_err(StudyError::Wrong)?;
@@ -173,7 +167,7 @@ impl Sample {
 }
 
 /// What decides every byte of the tables of so many replications.
-fn identity(scenario: &Scenario, seed: u64, count: u64) -> Identity {
+pub fn identity(scenario: &Scenario, seed: u64, count: u64) -> Identity {
     let text = |text: &str| serde_json::Value::from(text).to_string();
     let (name, question) = (text(&scenario.name), text(&scenario.question));
     let whole = format!(
@@ -190,23 +184,16 @@ pub fn folder_name(scenario: &Scenario, seed: u64, count: u64, is_changed: bool)
     if is_changed { format!("{plain}-{}", identity(scenario, seed, count).short()) } else { plain }
 }
 
+/// A run was asked to stop.
+struct Stop;
+
 /// One replication; none if asked to stop.
 fn one(scenario: &Arc<Scenario>, seed: Seed, measures: &[Measure], stop: &AtomicBool) -> Option<Measured> {
-    let stopped = || stop.load(Ordering::Relaxed);
+    let go_on = |_: &Run| if stop.load(Ordering::Relaxed) { Err(Stop) } else { Ok(()) };
     let mut tally = Tally::new(scenario.warm_up);
-    let mut run = Run::open(scenario.clone(), seed);
-    for slice in 1..=SLICES {
-        if stopped() {
-            return None;
-        }
-        let horizon = u128::from(scenario.horizon.0);
-        run.until(Time((horizon * u128::from(slice) / u128::from(SLICES)) as u64), &mut tally);
-    }
-    while run.drain(DRAINED, &mut tally) {
-        if stopped() {
-            return None;
-        }
-    }
+    let mut run = Run::open_watched(scenario.clone(), seed, go_on).ok()?;
+    run.until_watched(scenario.horizon, &mut tally, go_on).ok()?;
+    run.drain_watched(&mut tally, go_on).ok()?;
     let outcome = run.close(&mut tally);
     Some(measured(scenario, measures, &outcome, tally.summary()))
 }

@@ -1,8 +1,8 @@
 //! The tables of replications: a row for each run, a row for each run and class, a row for each mean.
 
 use crate::parquet::Kind;
-use crate::record::columns::{ColumnDescription, TableDescription};
-use crate::stats::replicated::Replicated;
+use crate::record::columns::{self, ColumnDescription, TableDescription};
+use crate::stats::replicated::{Method, Replicated};
 use crate::study::course::Measured;
 use crate::study::measure::Measure;
 use crate::study::tables::{Column, Table};
@@ -69,8 +69,8 @@ fn intervals(means: &[Mean]) -> Vec<(String, Column)> {
 }
 
 /// A column as the dictionary shows it.
-const fn described(name: &'static str, kind: Kind, nullable: bool, meaning: &'static str) -> ColumnDescription {
-    ColumnDescription { name, kind, unit: "", nullable, meaning, formula: "" }
+fn described(name: &'static str, kind: Kind, nullable: bool, meaning: &'static str) -> ColumnDescription {
+    ColumnDescription { name, kind, unit: "", nullable, meaning, formula: "", words: Vec::new() }
 }
 
 /// The tables, for the dictionary. `MEASURE` stands for each measure.
@@ -95,12 +95,10 @@ pub fn descriptions() -> Vec<TableDescription> {
         described("low", Kind::F64, true, "lower end of the 95 % interval by `method`"),
         described("high", Kind::F64, true, "upper end of the 95 % interval by `method`"),
         described("n", Kind::U64, false, "replications that have the measure"),
-        described(
-            "method",
-            Kind::Text,
-            true,
-            "t: Student; t-of-logit: Student on the logit; unseen: no run has it, a bound from one side; same: all runs alike; single: one run",
-        ),
+        ColumnDescription {
+            words: columns::described(Method::WORDS),
+            ..described("method", Kind::Text, true, "how the two ends came about")
+        },
         described("unit", Kind::Text, true, "unit of the values; empty for shares, counts and other pure numbers"),
         described("meaning", Kind::Text, true, "what the measure is"),
     ];

@@ -284,11 +284,11 @@ impl Recorder for Auditor {
             Fact::Declined { job, .. } => drop(self.job(job, &[Where::Asked])),
             Fact::Settled { job, paid, refunded } => self.settled(job, paid, refunded),
             Fact::NodeFailed { node } => {
-                assert!(std::mem::replace(&mut self.rooms[node.0 as usize].up, false), "{node:?} fails once");
+                assert!(self.rooms[node.0 as usize].change(now, false), "{node:?} fails once");
                 self.stale_most += 2;
             }
             Fact::NodeRepaired { node } => {
-                assert!(!std::mem::replace(&mut self.rooms[node.0 as usize].up, true), "{node:?} was down");
+                assert!(self.rooms[node.0 as usize].change(now, true), "{node:?} was down");
                 self.stale_most += 2;
             }
             Fact::Listed { node } => assert!(!std::mem::replace(&mut self.listed[node.0 as usize], true)),

@@ -94,6 +94,12 @@ impl Recorder for Keeper {
                 let told = story.expect("a check comes with its story");
                 assert_eq!((told.node, told.alarms > 0, told.at.answered), (by, alarm, now), "{fact:?}");
             }
+            // The last to be called off are so when their job has its fate.
+            Fact::CheckEnded { by, paid, .. } => {
+                let told = story.expect("a check comes with its story");
+                assert_eq!((told.node, told.at.answered, told.at.closed), (by, Time::NEVER, now), "{fact:?}");
+                assert!(paid >= Money::ZERO, "{fact:?}");
+            }
             Fact::Slashed { job, node, amount } => {
                 self.is_open(job, fact);
                 let stake = &mut self.stakes[node.0 as usize];
@@ -184,6 +190,8 @@ fn check(scenario: &Scenario, story: &Story) {
     assert_eq!(story.cause.is_some(), story.fate == Fate::Declined, "{story:?}");
     assert!(story.cause.is_some() || story.alive_without == 0, "{story:?}");
     let (answered, accepted, right) = (came(at.answered), came(at.accepted), story.is_right());
+    // Used by the deadline, or not used at all and closed by then.
+    let in_time = if came(at.used) { at.used <= story.deadline } else { at.closed <= story.deadline };
     let as_it_should = match story.fate {
         Fate::Declined => !answered,
         Fate::Abandoned => story.stage == Stage::Waiting && came(at.reached) && !came(at.started),
@@ -191,11 +199,12 @@ fn check(scenario: &Scenario, story: &Story) {
         Fate::RejectedRight => answered && !accepted && right && story.alarms > 0,
         Fate::RejectedWrong => answered && !accepted && !right && story.alarms > 0,
         Fate::Unresolved => !accepted && !came(at.finalised),
-        Fate::Late => answered && !accepted && at.closed > story.deadline,
-        Fate::RevokedRight => accepted && right && story.alarms > 0 && at.accepted <= story.deadline,
-        Fate::RevokedWrong => accepted && !right && story.alarms > 0 && at.accepted <= story.deadline,
-        Fate::FinalRight => right && at.accepted <= story.deadline,
-        Fate::FinalWrong => !right && at.accepted <= story.deadline,
+        Fate::Late => answered && !came(at.used) && at.closed > story.deadline,
+        Fate::RevokedRight => accepted && right && story.alarms > 0 && in_time,
+        Fate::RevokedWrong => accepted && !right && story.alarms > 0 && in_time,
+        // What survives was used by its deadline.
+        Fate::FinalRight => right && came(at.used) && in_time,
+        Fate::FinalWrong => !right && came(at.used) && in_time,
         Fate::Censored => at.closed >= scenario.horizon,
     };
     assert!(as_it_should, "{story:?}");
@@ -212,6 +221,8 @@ fn check(scenario: &Scenario, story: &Story) {
         );
     }
     let used = match story.use_at {
+        // One that comes after its deadline is not used.
+        Use::Answered if at.answered != Time::NEVER && at.answered > story.deadline => Time::NEVER,
         Use::Answered => at.answered,
         Use::Accepted => at.accepted,
         Use::Final => at.finalised,

@@ -69,9 +69,15 @@ impl Room {
         self.serving.len() as u64
     }
 
-    /// Slot-nanoseconds held up to `now`.
+    /// Slot-nanoseconds held up to `now` while the node worked.
     pub fn busy(&self, now: Time) -> u64 {
-        self.busy + self.serving.len() as u64 * now.since(self.since).0
+        self.busy + if self.up { self.serving.len() as u64 * now.since(self.since).0 } else { 0 }
+    }
+
+    /// The node fails or comes back; says whether that is a change.
+    pub fn change(&mut self, now: Time, up: bool) -> bool {
+        self.count(now);
+        std::mem::replace(&mut self.up, up) != up
     }
 
     /// Whether nobody more fits in.

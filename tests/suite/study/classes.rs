@@ -23,7 +23,7 @@ base = "base.toml"
 measures = [
     "jobs",
     "long.jobs",
-    "all = job.jobs + long.jobs / jobs",
+    "all = (job.jobs + long.jobs) / jobs",
     "*.response_mean_s",
     "served = *.fate_final_right / *.jobs",
 ]

@@ -240,3 +240,52 @@ fn exit_codes_say_whose_fault_it_is() {
     assert_eq!(status, 2);
     assert!(said.contains("--> study.toml:10:20\n"), "{said}");
 }
+
+/// Work that is cut otherwise than the folder says is done again: the numbers are those of the study.
+#[test]
+fn another_cut_of_the_work_changes_nothing() {
+    let place = Place::new("cut", GRID);
+    let first = run(&place, &["study", "run", "study.toml", "--out", "out"]);
+    assert!(first.status.success(), "{}", text(&first.stderr));
+    let before = tables(&place.join("out"));
+    let file = place.join("out/study.json");
+    let begun = fs::read_to_string(&file).unwrap();
+    for runs in ["1", "2", "5", "1000"] {
+        fs::write(&file, begun.replace("\"chunk-runs\": 3", &format!("\"chunk-runs\": {runs}"))).unwrap();
+        let again = run(&place, &["study", "run", "study.toml", "--out", "out"]);
+        assert_eq!(text(&again.stdout), text(&first.stdout), "{runs}: {}", text(&again.stderr));
+        assert_eq!(tables(&place.join("out")), before);
+    }
+    fs::write(&file, begun.replace("\"chunk-runs\": 3", "\"chunk-runs\": 0")).unwrap();
+    let refused = run(&place, &["study", "run", "study.toml", "--out", "out"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert_eq!(text(&refused.stderr), "error: `out/study.json` does not say how many runs a chunk has\n");
+}
+
+/// What there is nothing to say of is an error, and not a success.
+#[test]
+fn nothing_is_not_called_something() {
+    let place = Place::new("nothing", GRID);
+    let said = |arguments: &[&str], status: i32| {
+        let output = run(&place, arguments);
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}: {}", text(&output.stderr));
+        text(&output.stdout) + &text(&output.stderr)
+    };
+    said(&["study", "work", "study.toml", "--out", "out", "--chunk", "2"], 0);
+    fs::rename(place.join("out/chunks/000002.csv"), place.join("away.csv")).unwrap();
+    let nothing = said(&["study", "recheck", "study.toml", "--out", "out"], 1);
+    assert!(nothing.starts_with("error: no chunk is done yet"), "{nothing}");
+    let unfinished = said(&["chart", "out"], 1);
+    assert!(unfinished.starts_with("error: the study in `out` is not finished"), "{unfinished}");
+    assert!(said(&["study", "work", "study.toml", "--out", "out", "--chunk", "999"], 2).contains("is not due"));
+    said(&["study", "run", "study.toml", "--out", "out"], 0);
+    let beyond = said(&["study", "work", "study.toml", "--out", "out", "--chunk", "999"], 2);
+    assert!(beyond.contains("error: there is no chunk 999: the study is complete"), "{beyond}");
+    assert!(said(&["study", "work", "study.toml", "--out", "out", "--chunk", "2"], 0).starts_with("chunk 2 was done"));
+    let page = said(&["report", "out"], 2);
+    assert!(page.starts_with("error: `out` is the output of a study"), "{page}");
+    assert!(!place.join("out/report.html").exists() && !place.join("out/study.lock").exists());
+    fs::write(place.join("out/chunks/000003.csv"), "damaged").unwrap();
+    let damaged = said(&["study", "status", "study.toml", "--out", "out"], 0);
+    assert!(damaged.contains("generation 0: 0 chunks missing, 1 damaged\n"), "{damaged}");
+}

@@ -4,6 +4,7 @@ use std::fs;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use reliance::study::StudyError;
+use reliance::study::course::Course;
 use reliance::study::drive::{Driver, look};
 use reliance::study::folder::Folder;
 use reliance::study::merge::results;
@@ -239,7 +240,8 @@ fn a_recheck_names_the_chunk_that_was_altered() {
     assert_eq!(altered.iter().map(|(chunk, _)| *chunk).collect::<Vec<_>>(), [5]);
     // A number changed together with the hash of the file needs the work.
     fs::write(&path, &whole).unwrap();
-    let rows = match folder.read(5).unwrap() {
+    let chunk = Course::start(&study, folder.chunk_runs()).current()[5].clone();
+    let rows = match folder.read(&chunk).unwrap() {
         reliance::study::chunk::Found::Whole(mut rows) => {
             let measured = rows[1].outcome.as_mut().unwrap();
             measured.values[0] = measured.values[0].map(|value| value + 1e-9);

@@ -56,7 +56,7 @@ error: `soon` is not a duration
 14 | values = [\"0.8s\", \"soon\"]
    |                   ^^^^^^
    = note: the study sets `classes.job.work.mean=\"soon\"`
-   = help: write a number and a unit such as `250ms`, `1.5s`, `24h`";
+   = help: write a number and a unit (ns, us, ms, s, min, h, d), such as `250ms`";
     assert_eq!(told("value", &GRID.replace("\"1s\"", "\"soon\"")), expected);
 }
 
@@ -103,6 +103,14 @@ fn designs_and_replications_that_cannot_be() {
             "the ends have the units `s` and `ms`",
         ),
         ("search", "chunk = 3", search, "the axis `rate` is searched, so it has a `range`"),
+        ("many", "fixed = 4", "fixed = 100_000_000", "100000000 runs of every point"),
+        ("most", "fixed = 4", "fixed = 1_000_000", "6 points, each run 1000000 times, are more than 1000000 runs"),
+        (
+            "count",
+            "values = [\"0.8s\", \"1s\"]",
+            "range = { from = \"1s\", to = \"9s\", count = 4_000_000_000 }",
+            "a range of 4000000000 numbers",
+        ),
         ("sobol", "chunk = 3", "design = { sobol = { points = 0 } }", "a design of `0` points"),
         (
             "table",

@@ -60,6 +60,8 @@ pub struct Probe {
     pub starts: Starts,
     /// When jobs were asked for.
     pub asked: Asked,
+    /// The nodes that routing can see.
+    pub listed: Listed,
     wants_prices: bool,
     /// When a channel closed, which, and its price from then on in micro-credits.
     pub prices: Vec<(Time, u8, i64)>,
@@ -74,6 +76,17 @@ pub struct Level {
     pub nanos: [u64; LEVELS],
     /// Σ number² × nanoseconds.
     pub squares: u128,
+}
+
+/// How long how many nodes were listed, and how often one was taken off the lists.
+#[derive(Clone, Debug, Default)]
+pub struct Listed {
+    count: u64,
+    since: Time,
+    /// Nodes × nanoseconds.
+    pub nanos: u128,
+    /// Listings that lapsed.
+    pub lapses: u64,
 }
 
 /// The jobs of a class.
@@ -105,6 +118,12 @@ pub struct Class {
     pub audited: u64,
     /// Nanoseconds from asking until final, of those.
     pub audited_finality: u128,
+    /// Votes on their answers.
+    pub votes: u64,
+    /// What was agreed for verification, and what was paid for it, in micro-credits.
+    pub verification: [i64; 2],
+    /// Nanoseconds from the answer to the end of its checks, as quoted and as they were, of those whose result became final.
+    pub checks: [u128; 2],
     /// Σ of what was thought of the node at the last placement.
     pub trust: f64,
     /// The sum of the squares of that.
@@ -181,6 +200,7 @@ impl Probe {
             bands: limits.map(|limit| Band { limit, ..Band::default() }).collect(),
             starts: Starts::default(),
             asked: Asked { window, until: from + window, ..Asked::default() },
+            listed: Listed::default(),
             wants_prices: wish.prices,
             prices: Vec::new(),
         }
@@ -196,6 +216,17 @@ impl Probe {
         (area(&self.end) - area(&self.begin)) as f64 * 1e-9
     }
 
+    /// The time counted lies between the warm-up's end and the horizon.
+    fn change_listed(&mut self, now: Time, by: i64) {
+        let (from, to) = (self.listed.since.max(self.from), now.min(self.to));
+        if from < to {
+            self.listed.nanos += u128::from(self.listed.count) * u128::from(to.since(from).0);
+        }
+        self.listed.lapses += u64::from(by < 0 && self.from <= now && now < self.to);
+        self.listed.since = now;
+        self.listed.count = self.listed.count.checked_add_signed(by).expect("no node lapses that was not listed");
+    }
+
     fn close(&mut self, now: Time, story: &Story) {
         self.level.change(now, -1);
         if story.at.asked < self.from {
@@ -206,6 +237,9 @@ impl Probe {
         class.jobs += 1;
         class.abandoned += u64::from(story.fate == Fate::Abandoned);
         class.declined += u64::from(story.fate == Fate::Declined);
+        class.votes += u64::from(story.checks);
+        class.verification[0] += story.verification_price.0;
+        class.verification[1] += story.charged_verification.0;
         class.trust += story.trust;
         class.trust_square += story.trust * story.trust;
         if at.reached != Time::NEVER {
@@ -217,6 +251,8 @@ impl Probe {
         }
         if at.finalised != Time::NEVER {
             let finality = u128::from(at.finalised.since(at.asked).0);
+            class.checks[0] += u128::from(story.quoted_checks.0);
+            class.checks[1] += u128::from(at.finalised.since(at.answered).0);
             class.finals += 1;
             class.finality += finality;
             class.audited += u64::from(story.checks > 0);
@@ -243,6 +279,8 @@ impl Recorder for Probe {
             }
             (Fact::Closed { .. }, Some(story)) => self.close(now, story),
             (Fact::Priced { channel, price }, _) if self.wants_prices => self.prices.push((now, *channel, price.0)),
+            (Fact::Listed { .. }, _) => self.change_listed(now, 1),
+            (Fact::Delisted { .. }, _) => self.change_listed(now, -1),
             (Fact::Started { node, .. }, _) if self.from <= now && now < self.to => self.starts.note(now, *node),
             _ => {}
         }
@@ -255,6 +293,7 @@ impl Recorder for Probe {
 
     fn sample(&mut self, at: Time, gauges: &impl Gauges) {
         let gauge = gauges.market(at);
+        self.change_listed(at, 0);
         if self.next == 0 {
             self.begin = gauge;
             self.level.settle(at);

@@ -8,7 +8,8 @@ pub fn chapter() -> Chapter {
         title: "Breakdowns, retries, two stations",
         about: "A server that fails at the rate f = 0.05/s and is repaired at r = 0.5/s, its job going on where it stood \
                 (H. White and L. S. Christie 1958); nodes whose times up and down have means of 90 h and of 6e^½ h and neither \
-                of which is exponential; work served again with probability p = 0.3; two stations in a row by way of a first \
+                of which is exponential; a hundred nodes that send a heartbeat every 10 s, work for exponential times of mean 100 s \
+                and are down for 5 s, listed while the last heartbeat is younger than 15 s or 19 s; work served again with probability p = 0.3; two stations in a row by way of a first \
                 node that never answers (J. R. Jackson 1957)."
             .into(),
         cases: vec![
@@ -24,6 +25,8 @@ pub fn chapter() -> Chapter {
                 let down = 6.0 * reliance::engine::maths::exp(0.5);
                 vec![Row::new("share of time up", "up/(up+down)", networks::availability(90.0, down), up(20.0))]
             }),
+            listing("listing-15", 15.0),
+            listing("listing-19", 19.0),
             Case::new("feedback", {
                 let expected = networks::feedback_sojourn(0.4, 1.0, 0.3);
                 vec![
@@ -39,6 +42,24 @@ pub fn chapter() -> Chapter {
             }),
         ],
     }
+}
+
+/// A hundred nodes whose listings lapse when their last heartbeat is `age` seconds old.
+fn listing(scenario: &'static str, age: f64) -> Case {
+    let nodes = 100.0;
+    let (share, lapses) = networks::listing(100.0, 5.0, 10.0, age);
+    let rows = vec![
+        Row::new(
+            "share of time listed",
+            "(h(1−q) + aq)/(h(u+d)/u), q = 1 − e^(−h/u) − ((h−d)/u)e^(−(h−d)/u)",
+            share,
+            move |seen| Part::new(seen.probe.listed.nanos as f64 * 1e-9, nodes * seen.probe.seconds()),
+        ),
+        Row::new("listings that lapse, per node and second", "q/(h(u+d)/u)", lapses, move |seen| {
+            Part::new(seen.probe.listed.lapses as f64, nodes * seen.probe.seconds())
+        }),
+    ];
+    Case::new(scenario, rows)
 }
 
 /// The share of the time of `nodes` nodes that they work.

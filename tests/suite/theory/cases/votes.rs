@@ -3,10 +3,11 @@
 use reliance::domain::fate::Fate;
 
 use crate::suite::theory::case::{Case, Chapter, Part, Row, fate};
-use crate::suite::theory::formulas::votes::{at_least, both_by_weight, drawn};
+use crate::suite::theory::formulas::votes::{at_least, both_by_weight, drawn, looks_paid, votes_until};
+use crate::suite::theory::watch::Seen;
 
-pub fn chapters() -> [Chapter; 2] {
-    [copies(), committees()]
+pub fn chapters() -> [Chapter; 3] {
+    [copies(), committees(), quotes()]
 }
 
 fn copies() -> Chapter {
@@ -59,10 +60,51 @@ fn committees() -> Chapter {
     }
 }
 
+/// What a look costs in micro-credits, in the scenarios of this chapter.
+const LOOK: f64 = 10_000.0;
+
+fn quotes() -> Chapter {
+    let seconds = |place: usize| {
+        move |seen: &Seen| Part::seconds(seen.probe.classes[0].checks[place], seen.probe.classes[0].finals)
+    };
+    let timed = |scenario: &'static str, formula: &'static str, expected: f64| {
+        let rows = vec![
+            Row::new("mean time of a check", formula, expected, seconds(1)),
+            Row::new("the same, as quoted", formula, expected, seconds(0)),
+        ];
+        Case::new(scenario, rows)
+    };
+    let looks = |scenario: &'static str, n: u32| {
+        let rows = vec![
+            Row::new("votes until the verdict", "Σ m P(decided by the m-th)", votes_until(n, 0.8), |seen| {
+                Part::new(seen.probe.classes[0].votes as f64, seen.probe.classes[0].jobs as f64)
+            }),
+            Row::new("looks paid", "Σ P(m) (m + (n−m) E[T/(T+R)])", looks_paid(n, 0.8), |seen| {
+                Part::new(seen.probe.classes[0].verification[1] as f64 / LOOK, seen.probe.classes[0].jobs as f64)
+            }),
+        ];
+        Case::new(scenario, rows)
+    };
+    Chapter {
+        title: "What a check takes and costs",
+        about: "A check takes its work over the speed of the validator that is drawn: at speed 3, and with speeds 4 and 1 of which the \
+                first has three quarters of the stake by which they are drawn. A majority of n is decided by the vote that completes \
+                it, P(m) = C(m−1, q−1)(pᑫ(1−p)ᵐ⁻ᑫ + (1−p)ᑫpᵐ⁻ᑫ) with q = (n+1)/2; looks still under way are called off and paid the share \
+                done, T/(T+R) for the time T of that vote and an exponential remainder R."
+            .into(),
+        cases: vec![
+            timed("checkers-fast", "E[w]/3", 2.0),
+            timed("checkers-mixed", "E[w](¾·¼ + ¼·1)", 6.0 * (0.75 / 4.0 + 0.25)),
+            looks("looks-5", 5),
+            looks("looks-11", 11),
+        ],
+    }
+}
+
 /// Accepted where `k` of `n` approve.
 fn committee(scenario: &'static str, n: u32, k: u32, errs: f64) -> Case {
     let among = |accepted: Fate, refused: Fate| {
-        move |seen: &crate::suite::theory::watch::Seen| {
+        move |seen: &Seen| {
             let accepted = seen.summary.fate(accepted);
             Part::share(accepted, accepted + seen.summary.fate(refused))
         }

@@ -1,9 +1,26 @@
 //! What is thought of a node whose answers are right with probability p each, and all looked at.
 
+use super::{choose, power};
+
 /// The mean, over the first `jobs` jobs, of (good + 1)/(all + 2) before each (P. S. Laplace's rule of succession; the beta reputation of
 /// A. Jøsang and R. Ismail, 2002): after i of them (ip + 1)/(i + 2).
 pub fn counted(p: f64, jobs: u32) -> f64 {
     (0..jobs).map(f64::from).map(|seen| (seen * p + 1.0) / (seen + 2.0)).sum::<f64>() / f64::from(jobs)
+}
+
+/// The same of (a + 1)/(a + b + 2), where each of the jobs before passed its check with probability p and added `pass` to a, or else
+/// added `failure` to b: the mean over the binomial law of the passes.
+pub fn weighted(p: f64, pass: f64, failure: f64, jobs: u32) -> f64 {
+    let after = |seen: u32| -> f64 {
+        let opinion = |passes: u32| {
+            let (good, bad) = (f64::from(passes) * pass, f64::from(seen - passes) * failure);
+            (good + 1.0) / (good + bad + 2.0)
+        };
+        (0..=seen)
+            .map(|passes| choose(seen, passes) * power(p, passes) * power(1.0 - p, seen - passes) * opinion(passes))
+            .sum()
+    };
+    (0..jobs).map(after).sum::<f64>() / f64::from(jobs)
 }
 
 /// The mean and the variance of (good + 1)/(all + 2) where the counts lose the share 1 − `keep` at each new one: all is

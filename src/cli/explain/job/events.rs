@@ -1,0 +1,97 @@
+//! What happened to an answer: who checked it and what they said, whether it was revoked, who was fined and paid.
+
+use std::fmt::Write;
+
+use super::at;
+use crate::domain::ids::NodeId;
+use crate::domain::money::Money;
+use crate::domain::story::{JobKey, Story};
+use crate::engine::time::Time;
+use crate::record::fact::Fact;
+use crate::scenario::Scenario;
+use crate::scenario::schema::Checker;
+
+/// Whether a fact is one that is told of a job.
+pub(super) fn is_of(fact: &Fact, key: JobKey) -> bool {
+    match fact {
+        Fact::Checked { job, .. }
+        | Fact::Revoked { job, .. }
+        | Fact::Slashed { job, .. }
+        | Fact::Bounced { job, .. }
+        | Fact::Dropped { job, .. }
+        | Fact::Settled { job, .. } => *job == key,
+        _ => false,
+    }
+}
+
+/// The facts as lines, and why the answer was refused or revoked; nothing where none was told.
+pub(super) fn told(scenario: &Scenario, story: &Story, facts: &[(Time, Fact)]) -> String {
+    let mut text = String::new();
+    if !facts.is_empty() {
+        text.push_str("\nchecks, fines and payments\n");
+    }
+    for (instant, fact) in facts {
+        let _ = writeln!(text, "  {:<17} {}", at(*instant), line(scenario, story, fact));
+    }
+    let own = unseen(scenario, story, facts);
+    if !own.is_empty() {
+        let _ = writeln!(text, "  {own}");
+    }
+    text
+}
+
+fn line(scenario: &Scenario, story: &Story, fact: &Fact) -> String {
+    match *fact {
+        Fact::Checked { by, check, alarm, .. } => {
+            let method = &scenario.verification.methods[story.method].name;
+            let said = match (alarm, story.is_right()) {
+                (false, true) => "no alarm",
+                (false, false) => "no alarm, though the answer was wrong",
+                (true, true) => "a false alarm: the answer was right",
+                (true, false) => "an alarm: the answer was wrong",
+            };
+            format!("check {check} of `{method}` by {}: {said}", party(scenario, by))
+        }
+        Fact::Revoked { right: true, .. } => "the answer was revoked, though it was right".to_owned(),
+        Fact::Revoked { right: false, .. } => "the answer was revoked: it was wrong".to_owned(),
+        Fact::Slashed { node, amount, .. } => format!("{} was fined {amount} tokens", party(scenario, node)),
+        Fact::Bounced { node, full, .. } => {
+            format!("{} was {}", party(scenario, node), if full { "full" } else { "gone" })
+        }
+        Fact::Dropped { node, .. } => format!("{} failed during the execution", party(scenario, node)),
+        Fact::Settled { paid, refunded, .. } => {
+            let back = if refunded > Money::ZERO { format!(", {refunded} taken back") } else { String::new() };
+            format!("{paid} credits paid{back}")
+        }
+        _ => unreachable!("only some facts are told"),
+    }
+}
+
+/// Checks that the requester makes alone leave no fact of their own: that one of them raised an alarm is in the story.
+fn unseen(scenario: &Scenario, story: &Story, facts: &[(Time, Fact)]) -> String {
+    let alarms = facts.iter().filter(|(_, fact)| matches!(fact, Fact::Checked { alarm: true, .. })).count();
+    if story.alarms == 0 || alarms > 0 {
+        return String::new();
+    }
+    let method = &scenario.verification.methods[story.method];
+    let by = method.checks.iter().find_map(|check| match check.by {
+        Checker::Attestation => Some("the requester, who looked at the attestation"),
+        Checker::Proof => Some("the requester, who looked at the proof"),
+        Checker::Replicas => Some("comparing the answers of the replicas"),
+        Checker::Validators | Checker::Peers => None,
+    });
+    let truth = if story.is_right() { "a false alarm: the answer was right" } else { "the answer was wrong" };
+    format!("alarm of `{}` by {}: {truth}", method.name, by.unwrap_or("a check"))
+}
+
+/// A party by its number and group: "node 3 (`fleet`)".
+fn party(scenario: &Scenario, id: NodeId) -> String {
+    let mut first = 0;
+    for group in scenario.groups.iter() {
+        if id.0 < first + group.count {
+            return format!("{} {} (`{}`)", group.kind.name(), id.0, group.name);
+        }
+        first += group.count;
+    }
+    format!("party {}", id.0)
+}

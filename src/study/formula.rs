@@ -1,0 +1,367 @@
+//! Formulas over the columns of a run: `+`, `-`, `*`, `/` and parentheses with the usual precedence.
+
+use crate::record::columns::{Cell, Column, Kind};
+use crate::record::tables::{CLASSES, ClassRow, SUMMARY};
+use crate::record::tally::Summary;
+use crate::scenario::nearest::suggestion;
+
+/// What stands for every class in a formula.
+pub(super) const EVERY: &str = "*";
+
+/// Longer formulas, or deeper ones, are no formulas that a person wrote.
+const LETTERS_MAX: usize = 2_000;
+const DEPTH_MAX: usize = 50;
+
+/// Why a text is no formula: a message and a help.
+pub(super) type Wrong = (String, Option<String>);
+
+/// A formula.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Formula {
+    /// A number as it is written.
+    Number(f64),
+    /// A column.
+    Column(Term),
+    /// Two formulas and what is done with them.
+    Two(Box<(Formula, Operation, Formula)>),
+}
+
+/// What is done with two numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operation {
+    Sum,
+    Difference,
+    Product,
+    Quotient,
+}
+
+/// A column of the summary, or of a class.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Term {
+    pub(super) class: Option<String>,
+    column: usize,
+}
+
+/// A column as terms name it.
+pub(super) struct Named {
+    pub(super) name: &'static str,
+    pub(super) unit: &'static str,
+    pub(super) meaning: &'static str,
+    formula: &'static str,
+    kind: Kind,
+}
+
+impl Formula {
+    /// Reads a formula. `CLASS.COLUMN` is a column of one of the `classes`, `*.COLUMN` that of every class.
+    pub(super) fn parse(text: &str, classes: &[String]) -> Result<Formula, Wrong> {
+        if text.len() > LETTERS_MAX {
+            return Err((format!("a formula of more than {LETTERS_MAX} letters"), None));
+        }
+        let mut reader = Reader { rest: text.trim(), classes, depth: 0 };
+        let formula = reader.sum()?;
+        match reader.rest.chars().next() {
+            None => Ok(formula),
+            Some(')') => Err(wrong("a `)` without its `(`")),
+            Some(_) => Err(wrong(&format!("`{}` does not go on from what stands before it", shortened(reader.rest)))),
+        }
+    }
+
+    /// The columns in it, from left to right.
+    pub(super) fn terms(&self) -> Vec<&Term> {
+        match self {
+            Formula::Number(_) => Vec::new(),
+            Formula::Column(term) => vec![term],
+            Formula::Two(two) => [two.0.terms(), two.2.terms()].concat(),
+        }
+    }
+
+    /// The same of one class, wherever it is of every class.
+    pub(super) fn of_class(&self, class: &str) -> Formula {
+        match self {
+            Formula::Number(number) => Formula::Number(*number),
+            Formula::Column(term) => Formula::Column(term.of_class(class)),
+            Formula::Two(two) => Formula::Two(Box::new((two.0.of_class(class), two.1, two.2.of_class(class)))),
+        }
+    }
+
+    /// Its value in a run; none where a column has none or the run has no such class. May be infinite or no number.
+    pub(super) fn of(&self, summary: &Summary, classes: &[ClassRow]) -> Option<f64> {
+        match self {
+            Formula::Number(number) => Some(*number),
+            Formula::Column(term) => term.value(summary, classes),
+            Formula::Two(two) => {
+                let (left, right) = (two.0.of(summary, classes)?, two.2.of(summary, classes)?);
+                Some(match two.1 {
+                    Operation::Sum => left + right,
+                    Operation::Difference => left - right,
+                    Operation::Product => left * right,
+                    Operation::Quotient => left / right,
+                })
+            }
+        }
+    }
+
+    /// The unit of its values; empty for pure numbers. Of a sum the unit of its first part that has one.
+    pub(super) fn unit(&self) -> String {
+        match self {
+            Formula::Number(_) => String::new(),
+            Formula::Column(term) => term.named().unit.to_owned(),
+            Formula::Two(two) => match (two.1, two.0.unit(), two.2.unit()) {
+                (Operation::Sum | Operation::Difference, left, right) => {
+                    if left.is_empty() {
+                        right
+                    } else {
+                        left
+                    }
+                }
+                (Operation::Product, left, right) if left.is_empty() || right.is_empty() => left + &right,
+                (Operation::Product, left, right) => format!("{left}·{right}"),
+                (Operation::Quotient, left, right) if left == right => String::new(),
+                (Operation::Quotient, left, right) if right.is_empty() => left,
+                (Operation::Quotient, left, right) => {
+                    format!("{}/{right}", if left.is_empty() { "1" } else { left.as_str() })
+                }
+            },
+        }
+    }
+
+    /// Whether its values may be shares: a quotient of counts, or a column that says so.
+    pub(super) fn may_be_share(&self) -> bool {
+        match self {
+            Formula::Number(_) => false,
+            Formula::Column(term) => term.named().unit.is_empty() && term.named().name.ends_with("_share"),
+            Formula::Two(two) => two.1 == Operation::Quotient && two.0.is_count() && two.2.is_count(),
+        }
+    }
+
+    /// Whether its values are parts of the jobs: a quotient over them, or a column that is one.
+    pub(super) fn is_per_job(&self) -> bool {
+        match self {
+            Formula::Number(_) => false,
+            Formula::Column(term) => term.named().formula.ends_with("/ jobs"),
+            Formula::Two(two) => {
+                two.1 == Operation::Quotient && matches!(&two.2, Formula::Column(over) if over.named().name == "jobs")
+            }
+        }
+    }
+
+    /// Whether something is taken from something in it, so that its values may be negative.
+    pub(super) fn is_difference(&self) -> bool {
+        match self {
+            Formula::Number(_) | Formula::Column(_) => false,
+            Formula::Two(two) => two.1 == Operation::Difference || two.0.is_difference() || two.2.is_difference(),
+        }
+    }
+
+    /// Whether its values are numbers of things, or sums and differences of such.
+    pub(super) fn is_count(&self) -> bool {
+        match self {
+            Formula::Number(_) => false,
+            Formula::Column(term) => term.named().unit.is_empty() && matches!(term.named().kind, Kind::U64),
+            Formula::Two(two) => {
+                matches!(two.1, Operation::Sum | Operation::Difference) && two.0.is_count() && two.2.is_count()
+            }
+        }
+    }
+
+    /// A name for it: `fate_final_right_per_jobs`.
+    pub(super) fn name(&self) -> String {
+        match self {
+            Formula::Number(number) => plain(&number.to_string()),
+            Formula::Column(term) => term.name(),
+            Formula::Two(two) => {
+                let between = match two.1 {
+                    Operation::Sum => "and",
+                    Operation::Difference => "less",
+                    Operation::Product => "times",
+                    Operation::Quotient => "per",
+                };
+                format!("{}_{between}_{}", two.0.name(), two.2.name())
+            }
+        }
+    }
+}
+
+impl Term {
+    pub(super) fn is_of_every_class(&self) -> bool {
+        self.class.as_deref() == Some(EVERY)
+    }
+
+    fn of_class(&self, class: &str) -> Term {
+        let own = if self.is_of_every_class() { Some(class.to_owned()) } else { self.class.clone() };
+        Term { class: own, column: self.column }
+    }
+
+    pub(super) fn named(&self) -> Named {
+        match self.class {
+            None => named(&SUMMARY.columns[self.column]),
+            Some(_) => named(&CLASSES.columns[self.column]),
+        }
+    }
+
+    fn name(&self) -> String {
+        match self.class.as_deref().filter(|class| *class != EVERY) {
+            Some(class) => format!("{}_{}", plain(class), self.named().name),
+            None => self.named().name.to_owned(),
+        }
+    }
+
+    fn value(&self, summary: &Summary, classes: &[ClassRow]) -> Option<f64> {
+        match &self.class {
+            None => number((SUMMARY.columns[self.column].cell)(summary)),
+            Some(class) => {
+                let row = classes.iter().find(|row| row.class == *class)?;
+                number((CLASSES.columns[self.column].cell)(row))
+            }
+        }
+    }
+}
+
+/// What is left to read.
+struct Reader<'t> {
+    rest: &'t str,
+    classes: &'t [String],
+    depth: usize,
+}
+
+impl<'t> Reader<'t> {
+    fn skip(&mut self, count: usize) -> &'t str {
+        let (read, rest) = self.rest.split_at(count);
+        self.rest = rest.trim_start();
+        read
+    }
+
+    /// Products with `+` and `-` between them.
+    fn sum(&mut self) -> Result<Formula, Wrong> {
+        let mut left = self.product()?;
+        loop {
+            let operation = match self.rest.chars().next() {
+                Some('+') => Operation::Sum,
+                Some('-') => Operation::Difference,
+                _ => return Ok(left),
+            };
+            self.skip(1);
+            left = Formula::Two(Box::new((left, operation, self.product()?)));
+        }
+    }
+
+    /// Operands with `*` and `/` between them.
+    fn product(&mut self) -> Result<Formula, Wrong> {
+        let mut left = self.operand()?;
+        loop {
+            let operation = match self.rest.chars().next() {
+                Some('*') => Operation::Product,
+                Some('/') => Operation::Quotient,
+                _ => return Ok(left),
+            };
+            self.skip(1);
+            left = Formula::Two(Box::new((left, operation, self.operand()?)));
+        }
+    }
+
+    /// A number, a column, or a formula in parentheses.
+    fn operand(&mut self) -> Result<Formula, Wrong> {
+        match self.rest.chars().next() {
+            None => Err(wrong("a formula ends where a column belongs")),
+            Some('(') => {
+                self.depth += 1;
+                if self.depth > DEPTH_MAX {
+                    return Err((format!("parentheses deeper than {DEPTH_MAX}"), None));
+                }
+                self.skip(1);
+                let inner = self.sum()?;
+                if !self.rest.starts_with(')') {
+                    return Err(wrong("a `(` without its `)`"));
+                }
+                self.skip(1);
+                self.depth -= 1;
+                Ok(inner)
+            }
+            Some(first) if first.is_ascii_digit() => self.number().map(Formula::Number),
+            Some(_) => self.column().map(Formula::Column),
+        }
+    }
+
+    fn number(&mut self) -> Result<f64, Wrong> {
+        let end = self.rest.find(|letter: char| !letter.is_ascii_alphanumeric() && !"._".contains(letter));
+        let text = self.skip(end.unwrap_or(self.rest.len()));
+        let number = text.replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite());
+        number.ok_or_else(|| wrong(&format!("`{text}` is no number")))
+    }
+
+    fn column(&mut self) -> Result<Term, Wrong> {
+        // A class may have signs in its name that stand for operations elsewhere; a column has none.
+        let known = self.classes.iter().map(String::as_str).chain([EVERY]);
+        let of_class = |class: &&str| self.rest.strip_prefix(class).is_some_and(|rest| rest.starts_with('.'));
+        let class = known.filter(of_class).max_by_key(|class| class.len()).map(str::to_owned);
+        if let Some(class) = class {
+            self.skip(class.len() + 1);
+            let name = self.word("");
+            return Ok(Term { class: Some(class), column: place(name, CLASSES.columns, "classes have")? });
+        }
+        let at = self.rest;
+        let name = self.word("");
+        if name.is_empty() {
+            return Err(wrong(&format!("`{}` is no column", shortened(at))));
+        }
+        if !self.rest.starts_with('.') {
+            return Ok(Term { class: None, column: place(name, SUMMARY.columns, "the summary has")? });
+        }
+        self.rest = at;
+        let (class, _) = self.word("-.").rsplit_once('.').unwrap_or_default();
+        let known: Vec<&str> = self.classes.iter().map(String::as_str).chain([EVERY]).collect();
+        Err((format!("there is no class `{class}`"), suggestion(class, &known, "the classes are")))
+    }
+
+    /// Letters, digits, `_` and what else belongs to the word.
+    fn word(&mut self, also: &str) -> &'t str {
+        let ends = |letter: char| !letter.is_alphanumeric() && letter != '_' && !also.contains(letter);
+        self.skip(self.rest.find(ends).unwrap_or(self.rest.len()))
+    }
+}
+
+fn wrong(message: &str) -> Wrong {
+    let help = "a measure is made of columns, `+`, `-`, `*`, `/` and parentheses: `(jobs - fate_declined) / jobs`";
+    (message.to_owned(), Some(help.to_owned()))
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+/// The place of a column of numbers.
+fn place<R: ?Sized>(name: &str, columns: &[Column<R>], whose: &str) -> Result<usize, Wrong> {
+    match columns.iter().position(|column| column.name == name) {
+        Some(place) if is_number(columns[place].kind) => Ok(place),
+        Some(_) => Err((format!("the column `{name}` is no number"), None)),
+        None => {
+            let numeric = columns.iter().filter(|column| is_number(column.kind));
+            let names: Vec<&str> = numeric.map(|column| column.name).collect();
+            Err((format!("{whose} no column `{name}`"), suggestion(name, &names, "its columns are")))
+        }
+    }
+}
+
+fn named<R: ?Sized>(column: &Column<R>) -> Named {
+    Named { name: column.name, kind: column.kind, unit: column.unit, meaning: column.meaning, formula: column.formula }
+}
+
+fn is_number(kind: Kind) -> bool {
+    !matches!(kind, Kind::Bool | Kind::Text)
+}
+
+fn number(cell: Cell<'_>) -> Option<f64> {
+    match cell {
+        Cell::U32(number) => Some(number.into()),
+        Cell::U64(number) => Some(number as f64),
+        Cell::I64(number) => Some(number as f64),
+        Cell::F64(number) => Some(number),
+        Cell::Bool(_) | Cell::Text(_) | Cell::Null => None,
+    }
+}
+
+/// The name of a class, or a number, as part of a column's name.
+pub(super) fn plain(text: &str) -> String {
+    let letter = |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_lowercase() } else { '_' };
+    text.chars().map(letter).collect()
+}

@@ -74,10 +74,13 @@ fn short(title: &str) -> &str {
     title.split([',', '(']).next().unwrap_or(title).trim()
 }
 
+/// A name and the two ends of an interval.
+type Ends = (String, (f64, f64));
+
 /// What a measure comes to at the baseline, in the unit of charts: the ends of its interval, by class, or under an empty
 /// name of all jobs.
-fn at_baseline(studied: &Studied, by: &str, measure: &Measured) -> Vec<(String, (f64, f64))> {
-    let read = || -> Result<Vec<(String, (f64, f64))>, String> {
+fn at_baseline(studied: &Studied, by: &str, measure: &Measured) -> Vec<Ends> {
+    let read = || -> Result<Vec<Ends>, String> {
         let file = format!("means{by}");
         let (mean, half) = (format!("{}_mean", measure.name), format!("{}_half_width", measure.name));
         let table = studied.source.table(&file, &["class", &mean, &half])?;

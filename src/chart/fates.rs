@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::endings;
 use super::font;
 use super::numbers;
-use super::page::{self, Drawing, Words};
+use super::page::{self, Caption, Drawing, Words};
 use super::palette::{GREY, INK, SOFT};
 use super::panel::LABEL_SIZE;
 use super::sheet::{Anchor, Colour, Sheet};
@@ -57,7 +57,7 @@ pub fn chart(sources: &Sources) -> Result<Drawing, String> {
     let jobs = sources.run.jobs()?;
     let flows = Flows::of(&jobs.jobs);
     flows.balance()?;
-    Ok(draw(&flows, sources.run.caption(&jobs.counted())))
+    Ok(draw(&flows, sources.run.path_caption(&jobs.counted())))
 }
 
 /// The last stage that a job came to: a later one counts even where an attempt's own instants were forgotten.
@@ -86,14 +86,14 @@ const GAP: f64 = 7.0;
 const HEAD: f64 = 34.0;
 
 /// Draws flows that balance.
-pub fn draw(flows: &Flows, caption: String) -> Drawing {
+pub fn draw(flows: &Flows, caption: impl Into<Caption>) -> Drawing {
     let words = Words {
         title: "What became of the jobs that were asked for".to_string(),
         result: result(flows),
         lede: "Heights are numbers of jobs; those that leave stand below those that go on. Per cent are of all jobs asked \
                for. A job that was still open when the run ended stands where it was."
             .to_string(),
-        caption,
+        caption: caption.into(),
     };
     let lowest = columns(flows, 0.0).iter().flatten().map(|bar| bar.top + bar.height.max(SLOT)).fold(0.0, f64::max);
     let (mut sheet, body) = page::begin(page::WIDTH, HEAD + lowest + 14.0, &words);

@@ -71,7 +71,7 @@ pub fn draw(forest: &Forest) -> Result<Drawing, String> {
             forest.baseline,
             if forest.is_cut { " No interval is drawn beyond what is possible." } else { "" },
         ),
-        caption: forest.caption.clone(),
+        caption: forest.caption.clone().into(),
     };
     let blocks: Vec<&[Row]> = if apart { groups } else { vec![&forest.rows] };
     let heights: Vec<f64> = blocks.iter().map(|rows| block_height(rows)).collect();

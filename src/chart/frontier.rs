@@ -71,7 +71,7 @@ pub fn draw(frontier: &Frontier) -> Result<Drawing, String> {
         title: frontier.title.clone(),
         result: result(frontier, &level),
         lede: format!("Colour: {}. Line: where it is {level}; {ends}. Rings: points simulated.", frontier.what),
-        caption: frontier.caption.clone(),
+        caption: frontier.caption.clone().into(),
     };
     let (mut sheet, body) = page::begin(760.0, 500.0, &words);
     let panel = Panel {

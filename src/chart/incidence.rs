@@ -1,21 +1,21 @@
 //! How jobs leave, and when: the cumulative incidence of *used* and of every other end by class, over the time since asking.
 //!
 //! Aalen and Johansen's estimate with all ends acting at once ([`crate::stats::survival`]); a job still open when the run
-//! ended counts as seen until then. The bands are block jackknifes over stretches of the time of asking.
+//! ended counts as seen until then. One run is one path, so the curves have no bands: only replications tell how far another
+//! path would differ.
 
 use std::collections::BTreeMap;
 
 use super::axis::Axis;
-use super::blocks::{Blocks, LeftOut, complement_interval, share_interval};
 use super::endings::{self, USED};
 use super::numbers::{self, Unit};
-use super::page::{self, Drawing, Words};
+use super::page::{self, Caption, Drawing, Words};
 use super::palette::{INK, SOFT};
 use super::panel::{LABEL_SIZE, Panel, Rect, TICK_SIZE, stairs};
 use super::sheet::{Anchor, Sheet, Stroke};
 use super::source::{Ending, Job, NEVER, Sources};
 use crate::domain::fate::Fate;
-use crate::stats::survival::{RiskRow, SurvivalCurve, SurvivalGrid};
+use crate::stats::survival::{RiskRow, SurvivalGrid};
 
 /// The incidence of the ends of one class.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,8 +30,6 @@ pub struct ClassIncidence {
     pub at_risk: Vec<RiskRow>,
     /// The last time shown, in nanoseconds.
     pub until: u64,
-    /// How many stretches the intervals rest on; none where jobs are taken for independent.
-    pub blocks: Option<usize>,
 }
 
 /// The incidence of one end.
@@ -39,8 +37,8 @@ pub struct ClassIncidence {
 pub struct EndIncidence {
     /// The end, none for *used*.
     pub ending: Option<Ending>,
-    /// Time in seconds, share, lower and upper end of the interval.
-    pub points: Vec<(f64, f64, f64, f64)>,
+    /// Time in seconds, share.
+    pub points: Vec<(f64, f64)>,
 }
 
 /// Cells of the grid of times.
@@ -63,13 +61,13 @@ pub fn chart(sources: &Sources) -> Result<Drawing, String> {
     if classes.is_empty() {
         return Err("every job was still open when the run ended".to_string());
     }
-    Ok(draw(&classes, sources.run.caption(&counted)))
+    Ok(draw(&classes, sources.run.path_caption(&counted)))
 }
 
 /// Estimates the incidence of every end of the jobs of a class; none where nobody left.
 pub fn incidence(class: &str, jobs: &[&Job]) -> Option<ClassIncidence> {
-    let leavings: Vec<(u64, u64, Option<Option<Ending>>)> = jobs.iter().map(|job| leaving(job)).collect();
-    let mut times: Vec<u64> = leavings.iter().filter(|(_, _, end)| end.is_some()).map(|(_, time, _)| *time).collect();
+    let leavings: Vec<(u64, Option<Option<Ending>>)> = jobs.iter().map(|job| leaving(job)).collect();
+    let mut times: Vec<u64> = leavings.iter().filter(|(_, end)| end.is_some()).map(|(time, _)| *time).collect();
     times.sort_unstable();
     let last = *times.last()?;
     // The slowest one in two hundred would press all others into a corner.
@@ -77,20 +75,16 @@ pub fn incidence(class: &str, jobs: &[&Job]) -> Option<ClassIncidence> {
     let axis = Axis::linear(0.0, until as f64 * 1e-9, "", Unit::Seconds);
     let until = (axis.high * 1e9).round() as u64;
     let mut causes: BTreeMap<Option<Ending>, u8> =
-        leavings.iter().filter_map(|(_, _, end)| *end).map(|end| (end, 0)).collect();
+        leavings.iter().filter_map(|(_, end)| *end).map(|end| (end, 0)).collect();
     causes.values_mut().zip(0..).for_each(|(cause, number)| *cause = number);
-    let blocks = Blocks::over(leavings.iter().map(|(asked, _, _)| *asked));
     let edges: Vec<u64> =
         (0..=CELLS).map(|cell| (u128::from(until) * u128::from(cell) / u128::from(CELLS)) as u64).collect();
     let edges = if edges.is_sorted_by(|a, b| a < b) { edges } else { (0..=until).collect() };
-    let mut grids = vec![SurvivalGrid::new(edges.clone(), causes.len() as u8); blocks.map_or(1, |blocks| blocks.count)];
-    for (asked, time, end) in &leavings {
-        let block = blocks.map_or(0, |blocks| blocks.of(*asked));
-        grids[block].record(*time, end.map(|end| causes[&end]));
-    }
-    let curves = LeftOut::new(&grids, |grids| SurvivalGrid::merged(grids).and_then(|grid| grid.curve()));
-    let all = curves.all.clone()?;
-    let points = |cause: u8| edges.iter().filter_map(|&time| point(&curves, blocks.is_some(), cause, time)).collect();
+    let mut grid = SurvivalGrid::new(edges.clone(), causes.len() as u8);
+    leavings.iter().for_each(|(time, end)| grid.record(*time, end.map(|end| causes[&end])));
+    let all = grid.curve()?;
+    let point = |cause: u8, time: u64| Some((time as f64 * 1e-9, all.incidence(cause, time)?.share));
+    let points = |cause: u8| edges.iter().filter_map(|&time| point(cause, time)).collect();
     let ends = causes.iter().map(|(ending, cause)| EndIncidence { ending: *ending, points: points(*cause) }).collect();
     let table: Vec<u64> = axis.ticks.iter().map(|(value, _)| (value * 1e9).round() as u64).collect();
     Some(ClassIncidence {
@@ -99,43 +93,28 @@ pub fn incidence(class: &str, jobs: &[&Job]) -> Option<ClassIncidence> {
         ends,
         at_risk: all.at_risk_table(&table),
         until,
-        blocks: blocks.map(|blocks| blocks.count),
     })
 }
 
-/// When a job was asked for, how long it stayed, and why it left: none where it was only seen until then, and within that
-/// none where its answer was used.
-fn leaving(job: &Job) -> (u64, u64, Option<Option<Ending>>) {
+/// How long a job stayed, and why it left: none where it was only seen until then, and within that none where its answer was
+/// used.
+fn leaving(job: &Job) -> (u64, Option<Option<Ending>>) {
     if job.used != NEVER && job.used <= job.closed {
-        return (job.asked, job.used.saturating_sub(job.asked), Some(None));
+        return (job.used.saturating_sub(job.asked), Some(None));
     }
     let end = (job.ending.fate != Fate::Censored).then_some(Some(job.ending));
-    (job.asked, job.closed.saturating_sub(job.asked), end)
-}
-
-fn point(curves: &LeftOut<Option<SurvivalCurve>>, blocked: bool, cause: u8, time: u64) -> Option<(f64, f64, f64, f64)> {
-    let of = |curve: &Option<SurvivalCurve>| curve.as_ref()?.incidence(cause, time);
-    let estimate = of(&curves.all)?;
-    let jackknife = if blocked { curves.jackknife(|curve| of(curve).map(|end| end.share)) } else { None };
-    let (low, high) = match jackknife {
-        Some(jackknife) => share_interval(&jackknife),
-        None => complement_interval(estimate.share, estimate.variance),
-    };
-    Some((time as f64 * 1e-9, estimate.share, low, high))
+    (job.closed.saturating_sub(job.asked), end)
 }
 
 /// Draws the incidence of every class: *used* to the left, the other ends to the right on a scale of their own.
-pub fn draw(classes: &[ClassIncidence], caption: String) -> Drawing {
-    let blocked = classes.iter().all(|class| class.blocks.is_some());
+pub fn draw(classes: &[ClassIncidence], caption: impl Into<Caption>) -> Drawing {
     let words = Words {
         title: "How jobs leave the market, by the time since they were asked for".to_string(),
         result: result(classes),
-        lede: format!(
-            "Left: the share whose answer has been used by then. Right: the shares that have ended otherwise, on a scale of \
-             their own. Cumulative incidence with all ends acting at once (Aalen–Johansen); shaded: 95 % intervals {}.",
-            if blocked { "by leaving out stretches of arrival time" } else { "were jobs independent" }
-        ),
-        caption,
+        lede: "Left: the share whose answer has been used by then. Right: the shares that have ended otherwise, on a scale of \
+               their own. Cumulative incidence with all ends acting at once (Aalen–Johansen)."
+            .to_string(),
+        caption: caption.into(),
     };
     let (mut sheet, body) = page::begin(page::WIDTH, classes.iter().map(|class| AROUND + height(class)).sum(), &words);
     let mut top = body.top;
@@ -188,7 +167,7 @@ fn draw_class(sheet: &mut Sheet, class: &ClassIncidence, body: Rect, top: f64) {
         x: x.clone(),
         y: Axis::share(1.0, "used"),
     };
-    let most = others.iter().flat_map(|end| &end.points).map(|point| point.3.min(3.0 * point.1)).fold(0.0, f64::max);
+    let most = others.iter().flat_map(|end| &end.points).map(|point| point.1).fold(0.0, f64::max);
     let right = Panel {
         rect: Rect { left: body.left + 402.0, top: upper, right: body.left + 598.0, bottom: lower },
         x,
@@ -214,11 +193,7 @@ fn look(end: &EndIncidence) -> Stroke {
 
 fn draw_lines(sheet: &mut Sheet, panel: &Panel, ends: &[&EndIncidence]) {
     for end in ends {
-        let band: Vec<_> = end.points.iter().map(|&(time, _, low, high)| (time, Some((low, high)))).collect();
-        panel.band(sheet, &stairs(&band), look(end).colour, 0.16);
-    }
-    for end in ends {
-        let line: Vec<_> = end.points.iter().map(|&(time, share, _, _)| (time, Some(share))).collect();
+        let line: Vec<_> = end.points.iter().map(|&(time, share)| (time, Some(share))).collect();
         panel.line(sheet, &stairs(&line), look(end));
     }
 }
@@ -232,7 +207,7 @@ fn draw_used(sheet: &mut Sheet, panel: &Panel, used: &[&EndIncidence]) {
         let low = end.points[end.points.len() / 2].1;
         let y = if low > 0.2 { bottom - 8.0 } else { top + 12.0 };
         let time = numbers::measured(last.0, Unit::Seconds);
-        let share = format!("{} by {time}", numbers::percent_between(last.1, last.2, last.3));
+        let share = format!("{} by {time}", numbers::percent(last.1));
         sheet.label((right - 4.0, y), share, TICK_SIZE, Anchor::End, INK);
     }
 }
@@ -249,8 +224,7 @@ fn draw_legend(sheet: &mut Sheet, panel: &Panel, ends: &[&EndIncidence], right: 
         let name = end.ending.map_or("used".to_string(), endings::label);
         let name = super::font::fitted(&name, LABEL_SIZE, right - x - 30.0);
         sheet.text((x + 30.0, y + 4.0), name, LABEL_SIZE, Anchor::Start, INK);
-        let share = numbers::percent_between(last.1, last.2, last.3);
-        sheet.text((x + 30.0, y + 17.0), share, TICK_SIZE, Anchor::Start, SOFT);
+        sheet.text((x + 30.0, y + 17.0), numbers::percent(last.1), TICK_SIZE, Anchor::Start, SOFT);
     }
 }
 
@@ -286,6 +260,7 @@ fn draw_at_risk(
 mod tests {
     use super::*;
     use crate::domain::fate::Cause;
+    use crate::stats::survival::SurvivalCurve;
 
     const SECOND: u64 = 1_000_000_000;
     const DEAR: Ending = Ending { fate: Fate::Declined, cause: Some(Cause::Compute) };
@@ -328,7 +303,7 @@ mod tests {
         let jobs = jobs(3_000);
         let found = incidence("a", &jobs.iter().collect::<Vec<_>>()).unwrap();
         assert_eq!(found.ends.iter().map(|end| end.ending).collect::<Vec<_>>(), [None, Some(DEAR), Some(LATE)]);
-        assert_eq!((found.jobs, found.blocks), (3_000, Some(20)));
+        assert_eq!(found.jobs, 3_000);
         let cause = |end: Option<Ending>| match end {
             None => 0,
             Some(DEAR) => 1,
@@ -337,16 +312,15 @@ mod tests {
         let cell = (found.until / CELLS) as f64;
         // Exactly what the grid promises: each time rounded up to the end of its cell.
         let observations = jobs.iter().map(|job| {
-            let (_, time, end) = leaving(job);
+            let (time, end) = leaving(job);
             (((time as f64 / cell).ceil() * cell) as u64, end.map(cause))
         });
         let exact = SurvivalCurve::from_observations(observations).unwrap();
         for end in &found.ends {
             assert!(end.points.len() > 100);
-            for &(time, share, low, high) in &end.points {
+            for &(time, share) in &end.points {
                 let expected = exact.incidence(cause(end.ending), (time * 1e9).round() as u64).unwrap().share;
                 assert!((share - expected).abs() < 1e-9, "{:?} at {time}: {share}, not {expected}", end.ending);
-                assert!(low <= share + 1e-12 && share <= high + 1e-12 && low >= 0.0 && high <= 1.0);
             }
         }
         assert_eq!((found.at_risk[0].time, found.at_risk[0].at_risk), (0, 3_000));
@@ -362,12 +336,10 @@ mod tests {
     }
 
     #[test]
-    fn few_jobs_have_intervals_of_independent_ones() {
+    fn few_jobs_have_a_curve_and_nobody_who_left_has_none() {
         let jobs = jobs(20);
         let found = incidence("a", &jobs.iter().collect::<Vec<_>>()).unwrap();
-        assert_eq!(found.blocks, None);
-        let (_, share, low, high) = *found.ends[0].points.last().unwrap();
-        assert!(low < share && share < high);
+        assert!(found.ends[0].points.last().unwrap().1 > 0.0);
         let open: Vec<Job> = (0..5).map(|index| job(index, 3, OPEN)).collect();
         assert_eq!(incidence("a", &open.iter().collect::<Vec<_>>()), None, "nobody left");
         draw(&[found], String::new());

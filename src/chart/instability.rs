@@ -5,11 +5,10 @@
 use std::collections::BTreeMap;
 
 use super::axis::Axis;
-use super::blocks::{Blocks, LeftOut, interval, share_interval};
 use super::endings;
 use super::font;
 use super::numbers::{self, Unit};
-use super::page::{self, Drawing, Words};
+use super::page::{self, Caption, Drawing, Words};
 use super::palette::{FAINT, INK, LEADER, SOFT, VERMILION};
 use super::panel::{LABEL_SIZE, Panel, Rect, TICK_SIZE, spread, stairs};
 use super::sheet::{Anchor, Dash, Sheet, Stroke};
@@ -27,9 +26,6 @@ pub struct Pair {
     pub frozen: Option<Ending>,
 }
 
-/// An estimate with its interval.
-pub type Interval = (f64, f64, f64);
-
 /// What instability took and gave.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Deaths {
@@ -37,16 +33,16 @@ pub struct Deaths {
     pub pairs: u64,
     /// The bins of the time of asking.
     pub bins: Bins,
-    /// Share used in each bin with its interval, in the moving market and in the frozen one.
-    pub used: [Vec<Option<Interval>>; 2],
+    /// Share used in each bin, in the moving market and in the frozen one.
+    pub used: [Vec<Option<f64>>; 2],
     /// Share of all jobs used over the whole run in each market.
-    pub whole: [Interval; 2],
+    pub whole: [f64; 2],
     /// By ending in the moving market: the share of jobs that ended so and were used in the frozen one.
-    pub killed: Vec<(Ending, Interval)>,
+    pub killed: Vec<(Ending, f64)>,
     /// By ending in the frozen market: the share of jobs that ended so and were used in the moving one.
-    pub saved: Vec<(Ending, Interval)>,
+    pub saved: Vec<(Ending, f64)>,
     /// Share killed less share saved.
-    pub net: Interval,
+    pub net: f64,
 }
 
 /// Draws the chart.
@@ -54,10 +50,10 @@ pub fn chart(sources: &Sources) -> Result<Drawing, String> {
     let Some(frozen) = &sources.frozen else {
         return Err("it compares a run with its twin of `freeze = true`; name that with --frozen DIR".to_string());
     };
-    let deaths = deaths(&read_pairs(&*sources.run.jobs()?, frozen)?).ok_or("too few jobs are in both runs")?;
+    let deaths = deaths(&read_pairs(&*sources.run.jobs()?, frozen)?).ok_or("no job is in both runs")?;
     let counted = format!("n = {} pairs of jobs", numbers::count(deaths.pairs));
     let twin = format!("frozen: {} {}", frozen.name, frozen.manifest.identity.short());
-    Ok(draw(&deaths, sources.run.caption(&format!("{counted} · {twin}"))))
+    Ok(draw(&deaths, sources.run.path_caption(&format!("{counted} · {twin}"))))
 }
 
 /// What is kept of a job of the frozen run: the number of its source in the moving run, its place there, how it ended (none
@@ -99,7 +95,7 @@ fn pairs(moving: &Jobs, mut others: Vec<Other>, sources: &[String]) -> Vec<Pair>
     moving.jobs.iter().filter_map(pair).collect()
 }
 
-/// Counts of the pairs of a stretch of time.
+/// Counts of pairs.
 #[derive(Clone, Debug, Default)]
 struct Counts {
     pairs: u64,
@@ -119,94 +115,53 @@ impl Counts {
             _ => {}
         }
     }
+
+    /// A count as a share of the pairs; none without pairs.
+    fn share(&self, count: u64) -> Option<f64> {
+        (self.pairs > 0).then(|| count as f64 / self.pairs as f64)
+    }
 }
 
-/// Estimates from pairs, the intervals by leaving out stretches of arrival time; none with too few pairs for that.
+/// Shares of pairs; none without pairs.
 pub fn deaths(pairs: &[Pair]) -> Option<Deaths> {
-    let blocks = Blocks::over(pairs.iter().map(|pair| pair.asked))?;
-    let mut counts = vec![Counts::default(); blocks.count];
-    pairs.iter().for_each(|pair| counts[blocks.of(pair.asked)].take(pair));
     let (first, last) = (pairs.iter().map(|pair| pair.asked).min()?, pairs.iter().map(|pair| pair.asked).max()?);
     let bins = Bins::over(first, last + 1, 24);
-    // One bin at a time: a copy of all pairs at once would double the memory.
-    let of_bin =
-        |bin: usize| -> Vec<Pair> { pairs.iter().filter(|pair| bins.of(pair.asked) == Some(bin)).copied().collect() };
-    let by_bin: Vec<[Option<Interval>; 2]> = (0..bins.count)
-        .map(|bin| {
-            let pairs = of_bin(bin);
-            [used_share(&pairs, 0), used_share(&pairs, 1)]
-        })
-        .collect();
-    let endings = |map: fn(&Counts) -> &BTreeMap<Ending, u64>| {
-        let all: BTreeMap<Ending, ()> =
-            counts.iter().flat_map(|counts| map(counts).keys()).map(|end| (*end, ())).collect();
-        all.into_keys()
-            .filter_map(|end| Some((end, share(&counts, |counts| *map(counts).get(&end).unwrap_or(&0))?)))
-            .collect()
+    let (mut all, mut by_bin) = (Counts::default(), vec![Counts::default(); bins.count]);
+    for pair in pairs {
+        all.take(pair);
+        by_bin[bins.of(pair.asked).expect("bins cover all pairs")].take(pair);
+    }
+    let used = |arm: usize| by_bin.iter().map(|counts| counts.share(counts.used[arm])).collect();
+    let ends = |counted: &BTreeMap<Ending, u64>| {
+        counted.iter().filter_map(|(end, count)| Some((*end, all.share(*count)?))).collect()
     };
-    let used = |arm: usize| by_bin.iter().map(|shares| shares[arm]).collect();
-    let difference = LeftOut::new(&counts, |kept| {
-        let sum = |of: fn(&Counts) -> u64| kept.iter().map(|counts| of(counts)).sum::<u64>() as f64;
-        (sum(|c| c.used[1]) - sum(|c| c.used[0])) / sum(|c| c.pairs).max(1.0)
-    });
-    let net = difference.jackknife(|difference| Some(*difference))?;
-    let (low, high) = interval(&net);
+    let whole = [all.share(all.used[0])?, all.share(all.used[1])?];
     Some(Deaths {
-        pairs: pairs.len() as u64,
+        pairs: all.pairs,
         bins,
         used: [used(0), used(1)],
-        whole: [share(&counts, |counts| counts.used[0])?, share(&counts, |counts| counts.used[1])?],
-        killed: endings(|counts| &counts.killed),
-        saved: endings(|counts| &counts.saved),
-        net: (net.value, low, high),
+        whole,
+        killed: ends(&all.killed),
+        saved: ends(&all.saved),
+        net: whole[1] - whole[0],
     })
 }
 
-/// The share of pairs that are counted, over all stretches.
-fn share(counts: &[Counts], of: impl Fn(&Counts) -> u64) -> Option<Interval> {
-    let shares = LeftOut::new(counts, |kept| {
-        let pairs: u64 = kept.iter().map(|counts| counts.pairs).sum();
-        (pairs > 0).then(|| kept.iter().map(|counts| of(counts)).sum::<u64>() as f64 / pairs as f64)
-    });
-    let jackknife = shares.jackknife(|share| *share)?;
-    let (low, high) = share_interval(&jackknife);
-    Some((jackknife.value, low, high))
-}
-
-/// The share of the pairs of a bin that was used in one market; without an interval where they are too few.
-fn used_share(pairs: &[Pair], arm: usize) -> Option<Interval> {
-    let mut counts = match Blocks::over(pairs.iter().map(|pair| pair.asked)) {
-        Some(blocks) => vec![Counts::default(); blocks.count],
-        None => vec![Counts::default()],
-    };
-    let blocks = Blocks::over(pairs.iter().map(|pair| pair.asked));
-    pairs.iter().for_each(|pair| counts[blocks.map_or(0, |blocks| blocks.of(pair.asked))].take(pair));
-    let used = counts.iter().map(|counts| counts.used[arm]).sum::<u64>() as f64 / pairs.len() as f64;
-    let alone = (!pairs.is_empty()).then_some((used, used, used));
-    share(&counts, |counts| counts.used[arm]).or(alone)
-}
-
 /// Draws what instability took: by the hour above, by the end below.
-pub fn draw(deaths: &Deaths, caption: String) -> Drawing {
-    let [moving, frozen] = deaths.whole.map(|(share, low, high)| numbers::percent_between(share, low, high));
-    let (net, low, high) = deaths.net;
-    let points = |share: f64| numbers::decimals(100.0 * share, 2);
-    let (verb, amount) = if net < 0.0 { ("save", -net) } else { ("cost", net) };
+pub fn draw(deaths: &Deaths, caption: impl Into<Caption>) -> Drawing {
+    let [moving, frozen] = deaths.whole.map(numbers::percent);
+    let (verb, amount) = if deaths.net < 0.0 { ("save", -deaths.net) } else { ("cost", deaths.net) };
     let words = Words {
         title: "Jobs that changing prices and loads cost".to_string(),
         result: format!(
             "Changing prices and loads {verb} {} percentage points of all jobs: {moving} are used as the market moves, \
              {frozen} in its frozen twin.",
-            points(amount)
+            numbers::decimals(100.0 * amount, 2)
         ),
-        lede: format!(
-            "The same jobs in the market as it moves and in its twin whose prices and loads stand still. Difference: {} \
-             ({} to {}). Shaded and barred: 95 % intervals by leaving out stretches of arrival time.",
-            points(net),
-            points(low),
-            points(high)
-        ),
-        caption,
+        lede: "The same jobs in the market as it moves and in its twin whose prices and loads stand still. Above: the share of \
+               jobs used. Below: those used in one of the two alone, by how they ended in the other."
+            .to_string(),
+        caption: caption.into(),
     };
     let (mut sheet, body) = page::begin(page::WIDTH, 270.0 + 64.0 + ends_height(deaths), &words);
     draw_hours(&mut sheet, deaths, body);
@@ -216,8 +171,8 @@ pub fn draw(deaths: &Deaths, caption: String) -> Drawing {
 
 fn draw_hours(sheet: &mut Sheet, deaths: &Deaths, body: Rect) {
     let all = || deaths.used.iter().flatten().flatten();
-    let low = all().map(|share| share.1).fold(1.0, f64::min);
-    let high = all().map(|share| share.2).fold(0.0, f64::max);
+    let low = all().copied().fold(1.0, f64::min);
+    let high = all().copied().fold(0.0, f64::max);
     let rect =
         Rect { left: body.left + 48.0, top: body.top + 34.0, right: body.right - 150.0, bottom: body.top + 220.0 };
     let y =
@@ -234,11 +189,8 @@ fn draw_hours(sheet: &mut Sheet, deaths: &Deaths, body: Rect) {
             shares.iter().enumerate().map(|(bin, share)| (deaths.bins.begins(bin), *share)).collect();
         values.extend(values.last().map(|last| (end, last.1)));
         let values = stairs(&values);
-        let band: Vec<_> = values.iter().map(|&(at, share)| (at, share.map(|share| (share.1, share.2)))).collect();
-        panel.band(sheet, &band, stroke.colour, 0.18);
-        let line: Vec<_> = values.iter().map(|&(at, share)| (at, share.map(|share| share.0))).collect();
-        panel.line(sheet, &line, stroke);
-        lasts.push(line.iter().rev().find_map(|&(at, share)| Some(panel.held(at, share?).1)).unwrap_or(rect.bottom));
+        panel.line(sheet, &values, stroke);
+        lasts.push(values.iter().rev().find_map(|&(at, share)| Some(panel.held(at, share?).1)).unwrap_or(rect.bottom));
     }
     let heights = spread(&lasts, 16.0, rect.top + 4.0, rect.bottom - 4.0);
     for (number, (name, height)) in ["as it moves", "frozen"].iter().zip(heights).enumerate() {
@@ -255,15 +207,15 @@ const ROW: f64 = 26.0;
 /// What is drawn below: headings, and for each end its name, share and stroke.
 enum Line {
     Heading(&'static str),
-    End(String, Interval, Stroke),
+    End(String, f64, Stroke),
 }
 
 fn lines(deaths: &Deaths) -> Vec<Line> {
-    let rows = |ends: &[(Ending, Interval)], turned: bool| -> Vec<Line> {
+    let rows = |ends: &[(Ending, f64)], turned: bool| -> Vec<Line> {
         let mut ends = ends.to_vec();
-        ends.sort_by(|one, other| other.1.0.total_cmp(&one.1.0));
-        let row = |(end, (share, low, high)): (Ending, Interval)| {
-            let share = if turned { (-share, -high, -low) } else { (share, low, high) };
+        ends.sort_by(|one, other| other.1.total_cmp(&one.1));
+        let row = |(end, share): (Ending, f64)| {
+            let share = if turned { -share } else { share };
             Line::End(endings::label(end), share, endings::stroke(end))
         };
         ends.into_iter().map(row).collect()
@@ -285,8 +237,8 @@ fn ends_height(deaths: &Deaths) -> f64 {
 fn draw_ends(sheet: &mut Sheet, deaths: &Deaths, body: Rect, top: f64) {
     let lines = lines(deaths);
     let shares = || lines.iter().filter_map(|line| if let Line::End(_, share, _) = line { Some(*share) } else { None });
-    let low = shares().map(|share| share.1).fold(0.0, f64::min);
-    let high = shares().map(|share| share.2).fold(0.0, f64::max);
+    let low = shares().fold(0.0, f64::min);
+    let high = shares().fold(0.0, f64::max);
     let rect = Rect {
         left: body.left + 200.0,
         top: top + 10.0,
@@ -302,7 +254,7 @@ fn draw_ends(sheet: &mut Sheet, deaths: &Deaths, body: Rect, top: f64) {
     sheet.line(vec![(zero, rect.top), (zero, rect.bottom)], Stroke::solid(SOFT, 1.0));
     for (place, line) in lines.iter().enumerate() {
         let y = rect.top + 18.0 + ROW * place as f64;
-        let (name, (share, low, high), stroke) = match line {
+        let (name, share, stroke) = match line {
             Line::Heading(text) => {
                 if place > 0 {
                     sheet.line(vec![(body.left, y - 15.0), (body.right, y - 15.0)], Stroke::solid(FAINT, 1.0));
@@ -312,13 +264,12 @@ fn draw_ends(sheet: &mut Sheet, deaths: &Deaths, body: Rect, top: f64) {
             }
             Line::End(name, share, stroke) => (name, *share, *stroke),
         };
-        let at = |share: f64| panel.held(share, 0.0).0;
-        sheet.line(vec![(at(low), y), (at(high), y)], Stroke { dash: Dash::Solid, ..stroke });
-        sheet.dot((at(share), y), 4.0, stroke.colour, true);
+        let end = panel.held(share, 0.0).0;
+        sheet.line(vec![(zero, y), (end, y)], Stroke { dash: Dash::Solid, ..stroke });
+        sheet.dot((end, y), 4.0, stroke.colour, true);
         let name = font::fitted(name, LABEL_SIZE, rect.left - body.left - 10.0);
         sheet.text((rect.left - 10.0, y + 4.0), name, LABEL_SIZE, Anchor::End, INK);
-        let number = |share: f64| numbers::decimals(100.0 * share, 2);
-        let text = format!("{} ({} to {})", number(share), number(low), number(high));
+        let text = numbers::decimals(100.0 * share, 2);
         sheet.text((rect.right + 10.0, y + 4.0), text, TICK_SIZE, Anchor::Start, SOFT);
     }
 }
@@ -346,16 +297,17 @@ mod tests {
         };
         let found = deaths(&(0..4_000).map(pair).collect::<Vec<_>>()).unwrap();
         let near = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-12, "{found}, not {expected}");
-        near(found.whole[0].0, 0.7);
-        near(found.whole[1].0, 0.8);
-        near(found.net.0, 0.1);
+        near(found.whole[0], 0.7);
+        near(found.whole[1], 0.8);
+        near(found.net, 0.1);
         assert_eq!(found.killed.iter().map(|row| row.0).collect::<Vec<_>>(), [DEAR, LATE]);
         assert_eq!(found.saved.iter().map(|row| row.0).collect::<Vec<_>>(), [DEAR]);
-        near(found.killed[1].1.0, 0.1);
-        near(found.killed.iter().map(|row| row.1.0).sum::<f64>() - found.saved[0].1.0, found.net.0);
-        assert!(found.used[0].iter().flatten().all(|share| (share.0 - 0.7).abs() < 0.05));
+        near(found.killed[1].1, 0.1);
+        near(found.killed.iter().map(|row| row.1).sum::<f64>() - found.saved[0].1, found.net);
+        assert!(found.used[0].iter().flatten().all(|share| (share - 0.7).abs() < 0.05));
         draw(&found, String::new());
-        assert_eq!(deaths(&[pair(0)]), None);
+        assert_eq!(deaths(&[pair(0)]).unwrap().net, 1.0);
+        assert_eq!(deaths(&[]), None);
     }
 
     #[test]

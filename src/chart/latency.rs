@@ -1,15 +1,14 @@
 //! How long answers take: the distribution of the response by class, on a logarithmic axis.
 
 use super::axis::Axis;
-use super::blocks::{Blocks, LEVEL, LeftOut, share_interval};
 use super::font;
 use super::numbers::{self, Unit};
-use super::page::{self, Drawing, Words};
+use super::page::{self, Caption, Drawing, Words};
 use super::palette::{INK, SOFT, category};
 use super::panel::{LABEL_SIZE, Panel, Rect, TICK_SIZE, stairs};
 use super::sheet::{Anchor, Sheet};
 use super::source::{Job, NEVER, Sources};
-use crate::engine::maths::{ln, log10, pow};
+use crate::engine::maths::{log10, pow};
 
 /// The distribution of the response of one class.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,10 +19,8 @@ pub struct Distribution {
     pub answers: u64,
     /// Median, 95 % and 99 % quantile in seconds.
     pub quantiles: [f64; 3],
-    /// Response in seconds, share answered by then, lower and upper end of the interval.
-    pub points: Vec<(f64, f64, f64, f64)>,
-    /// Whether the intervals rest on stretches of arrival time; else jobs are taken for independent.
-    pub blocked: bool,
+    /// Response in seconds, share answered by then.
+    pub points: Vec<(f64, f64)>,
 }
 
 const POINTS: usize = 120;
@@ -42,18 +39,14 @@ pub fn chart(sources: &Sources) -> Result<Drawing, String> {
     if all.len() > CLASSES_MAX {
         counted.push_str(&format!(", {} smaller classes not shown", all.len() - CLASSES_MAX));
     }
-    Ok(draw(&all[..all.len().min(CLASSES_MAX)], sources.run.caption(&counted)))
+    Ok(draw(&all[..all.len().min(CLASSES_MAX)], sources.run.path_caption(&counted)))
 }
 
 /// The empirical distribution of the response of the answered jobs of a class; none where there are none.
 /// Where all take the same time it is a step at that time.
 pub fn distribution(class: &str, jobs: &[&Job]) -> Option<Distribution> {
-    let answered: Vec<(u64, u64)> = jobs
-        .iter()
-        .filter(|job| job.answered != NEVER)
-        .map(|job| (job.asked, job.answered.saturating_sub(job.asked).max(1)))
-        .collect();
-    let mut sorted: Vec<u64> = answered.iter().map(|(_, response)| *response).collect();
+    let answered = jobs.iter().filter(|job| job.answered != NEVER);
+    let mut sorted: Vec<u64> = answered.map(|job| job.answered.saturating_sub(job.asked).max(1)).collect();
     sorted.sort_unstable();
     let (first, last) = (*sorted.first()?, *sorted.last()?);
     let rank = |p: f64| sorted[((p * sorted.len() as f64).ceil() as usize).clamp(1, sorted.len()) - 1];
@@ -61,38 +54,17 @@ pub fn distribution(class: &str, jobs: &[&Job]) -> Option<Distribution> {
     let aside = if first == last { 0.05 } else { 0.0 };
     let (low, high) = (log10(first as f64 * 1e-9) - aside, log10(last as f64 * 1e-9) + aside);
     let place = |point: usize| pow(10.0, low + (high - low) * point as f64 / (POINTS - 1) as f64);
-    let places: Vec<f64> = (0..POINTS).map(place).collect();
-    let blocks = Blocks::over(answered.iter().map(|(asked, _)| *asked));
-    // For every stretch: the answers in it, and how many of them came by each place.
-    let mut counts = vec![vec![0_u64; POINTS + 1]; blocks.map_or(1, |blocks| blocks.count)];
-    for (asked, response) in &answered {
-        let block = &mut counts[blocks.map_or(0, |blocks| blocks.of(*asked))];
+    let point = |number: usize| {
+        let time = place(number);
         // A hair wider, so that the last answer is in by the last place whatever the rounding.
-        let by = places.partition_point(|place| place * (1.0 + 1e-12) < *response as f64 * 1e-9);
-        block[by.min(POINTS - 1)] += 1;
-        block[POINTS] += 1;
-    }
-    counts.iter_mut().for_each(|block| (1..POINTS).for_each(|place| block[place] += block[place - 1]));
-    let shares = LeftOut::new(&counts, |blocks| {
-        let total = |place: usize| blocks.iter().map(|block| block[place]).sum::<u64>() as f64;
-        let all = total(POINTS);
-        (0..POINTS).map(|place| (all > 0.0).then(|| total(place) / all)).collect::<Vec<_>>()
-    });
-    // Dvoretzky, Kiefer and Wolfowitz with Massart's constant (1990): √(ln(2/α)/2n) around the whole curve.
-    let reach = (ln(2.0 / (1.0 - LEVEL)) / (2.0 * sorted.len() as f64)).sqrt();
-    let point = |place: usize| {
-        let share = shares.all[place]?;
-        let jackknife = blocks.and_then(|_| shares.jackknife(|shares| shares[place]));
-        let around = ((share - reach).max(0.0), (share + reach).min(1.0));
-        let (low, high) = jackknife.map_or(around, |jackknife| share_interval(&jackknife));
-        Some((places[place], share, low, high))
+        let by = sorted.partition_point(|response| *response as f64 * 1e-9 <= time * (1.0 + 1e-12));
+        (time, by as f64 / sorted.len() as f64)
     };
     Some(Distribution {
         class: class.to_string(),
         answers: sorted.len() as u64,
         quantiles: [0.5, 0.95, 0.99].map(|p| rank(p) as f64 / 1e9),
-        points: (0..POINTS).filter_map(point).collect(),
-        blocked: blocks.is_some(),
+        points: (0..POINTS).map(point).collect(),
     })
 }
 
@@ -115,19 +87,13 @@ fn result(classes: &[Distribution]) -> String {
 }
 
 /// Draws the distributions of some classes.
-pub fn draw(classes: &[Distribution], caption: String) -> Drawing {
-    let bands = match classes.iter().all(|class| class.blocked) {
-        true => "95 % intervals at each time, by leaving out stretches of arrival time",
-        false => "95 % bands (Dvoretzky–Kiefer–Wolfowitz), were jobs independent",
-    };
+pub fn draw(classes: &[Distribution], caption: impl Into<Caption>) -> Drawing {
     let words = Words {
         title: "How long answers take".to_string(),
         result: result(classes),
-        lede: format!(
-            "The share of answered jobs whose answer arrived within a time since asking. Discs: 50, 95 and 99 %. \
-             Shaded: {bands}."
-        ),
-        caption,
+        lede: "The share of answered jobs whose answer arrived within a time since asking. Discs: 50, 95 and 99 %."
+            .to_string(),
+        caption: caption.into(),
     };
     let (mut sheet, body) = page::begin(page::WIDTH, 400.0, &words);
     // From where one answer in a thousand has come: a few early ones would leave most of the width empty.
@@ -147,11 +113,7 @@ pub fn draw(classes: &[Distribution], caption: String) -> Drawing {
     panel.draw_x_grid(&mut sheet);
     panel.draw(&mut sheet);
     for (number, class) in classes.iter().enumerate() {
-        let band: Vec<_> = class.points.iter().map(|&(time, _, low, high)| (time, Some((low, high)))).collect();
-        panel.band(&mut sheet, &shaped(class, band), category(number).colour, 0.16);
-    }
-    for (number, class) in classes.iter().enumerate() {
-        let line: Vec<_> = class.points.iter().map(|&(time, share, _, _)| (time, Some(share))).collect();
+        let line: Vec<_> = class.points.iter().map(|&(time, share)| (time, Some(share))).collect();
         panel.line(&mut sheet, &shaped(class, line), category(number));
         class.quantiles.iter().zip([0.5, 0.95, 0.99]).for_each(|(time, share)| {
             sheet.dot(panel.held(*time, share), 3.0, category(number).colour, true);
@@ -217,25 +179,22 @@ mod tests {
     fn shares_and_quantiles_are_those_of_the_sample() {
         let jobs = jobs((1..=1000).map(|i| 1_000_000 * ((i * 7919) % 1000 + 1)));
         let found = distribution("a", &jobs.iter().collect::<Vec<_>>()).unwrap();
-        assert_eq!((found.answers, found.quantiles, found.blocked), (1000, [0.5, 0.95, 0.99], true));
+        assert_eq!((found.answers, found.quantiles), (1000, [0.5, 0.95, 0.99]));
         assert_eq!(found.points.len(), POINTS);
-        for &(time, share, low, high) in &found.points {
+        for &(time, share) in &found.points {
             assert!((share - (time * 1e3 + 1e-6).floor() / 1e3).abs() < 2e-3, "{time}: {share}");
-            assert!(low <= share && share <= high);
         }
         assert_eq!(found.points[POINTS - 1].1, 1.0);
     }
 
     #[test]
-    fn few_jobs_have_the_band_of_independent_ones() {
+    fn two_answers_are_two_steps() {
         let jobs = jobs([1_000_000_000, 10_000_000_000].into_iter());
         let found = distribution("a", &jobs.iter().collect::<Vec<_>>()).unwrap();
-        assert!(!found.blocked);
-        let (_, share, low, high) = found.points[0];
-        // √(ln 40 / 4) = 0.960.
-        assert!((share - 0.5).abs() < 1e-12 && low == 0.0 && high == 1.0);
+        assert_eq!((found.points[0], found.points[POINTS - 1].1), ((1.0, 0.5), 1.0));
         assert_eq!(distribution("a", &[]), None);
     }
+
     // Three dots without a line were drawn of a constant.
     #[test]
     fn answers_of_one_time_are_a_step_at_that_time() {

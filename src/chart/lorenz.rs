@@ -1,10 +1,9 @@
 //! How income and stake are shared among nodes: Lorenz curves with Gini's coefficient.
 
 use super::axis::Axis;
-use super::blocks::{LeftOut, interval};
 use super::font;
 use super::numbers::{self, Unit};
-use super::page::{self, Drawing, Words};
+use super::page::{self, Caption, Drawing, Words};
 use super::palette::{INK, SOFT, category};
 use super::panel::{LABEL_SIZE, Panel, Rect, TICK_SIZE};
 use super::sheet::{Anchor, Dash, Sheet, Stroke};
@@ -22,14 +21,9 @@ pub struct Sharing {
     pub curve: Vec<(f64, f64)>,
     /// Gini's coefficient as of a sample.
     pub gini: Option<f64>,
-    /// Its interval by leaving out holders; none with fewer than three.
-    pub interval: Option<(f64, f64)>,
     /// The least number of holders with more than half together.
     pub half: Option<usize>,
 }
-
-/// More holders are left out by the group: a group is a hundredth part.
-const GROUPS_MAX: usize = 100;
 
 /// Draws the chart.
 pub fn chart(sources: &Sources) -> Result<Drawing, String> {
@@ -44,26 +38,17 @@ pub fn chart(sources: &Sources) -> Result<Drawing, String> {
         return Err("no node earned or staked anything".to_string());
     }
     let nodes = numbers::count(sharings[0].holders as u64);
-    Ok(draw(&sharings, sources.run.caption(&format!("n = {nodes} nodes"))))
+    Ok(draw(&sharings, sources.run.path_caption(&format!("n = {nodes} nodes"))))
 }
 
 /// How a total is shared; none where nobody holds anything or somebody less than nothing.
 pub fn sharing(what: &str, values: &[f64]) -> Option<Sharing> {
     let shares = Shares::new(values)?;
-    // Holders by turns, so that groups are alike whatever the order of the table.
-    let groups = values.len().min(GROUPS_MAX);
-    let group = |first: usize| values.iter().skip(first).step_by(groups).copied().collect::<Vec<f64>>();
-    let groups: Vec<Vec<f64>> = (0..groups).map(group).collect();
-    let gini = LeftOut::new(&groups, |kept| {
-        Shares::new(&kept.iter().flat_map(|group| group.iter().copied()).collect::<Vec<_>>())?.gini_unbiased()
-    });
-    let jackknife = if groups.len() > 2 { gini.jackknife(|gini| *gini) } else { None };
     Some(Sharing {
         what: what.to_string(),
         holders: values.len(),
         curve: shares.lorenz(),
-        gini: gini.all,
-        interval: jackknife.map(|jackknife| interval(&jackknife)).map(|(low, high)| (low.max(0.0), high.min(1.0))),
+        gini: shares.gini_unbiased(),
         half: shares.nakamoto(0.5),
     })
 }
@@ -78,15 +63,15 @@ fn result(sharings: &[Sharing]) -> String {
 }
 
 /// Draws Lorenz curves.
-pub fn draw(sharings: &[Sharing], caption: String) -> Drawing {
+pub fn draw(sharings: &[Sharing], caption: impl Into<Caption>) -> Drawing {
     let names: Vec<&str> = sharings.iter().map(|sharing| sharing.what.as_str()).collect();
     let words = Words {
         title: format!("How {} {} shared among nodes", names.join(" and "), if names.len() > 1 { "are" } else { "is" }),
         result: result(sharings),
         lede: "Lorenz curves: the part of the total that the poorest nodes hold together. On the dotted line all hold the \
-               same. Gini's coefficient (of a sample) with its 95 % interval by leaving out nodes."
+               same. Gini's coefficient is that of a sample."
             .to_string(),
-        caption,
+        caption: caption.into(),
     };
     let (mut sheet, body) = page::begin(720.0, 440.0, &words);
     let side = body.height() - 78.0;
@@ -132,8 +117,6 @@ fn draw_names(sheet: &mut Sheet, panel: &Panel, sharings: &[Sharing], right: f64
         sheet.text((x + 27.0, height + 4.0), name, LABEL_SIZE, Anchor::Start, INK);
         let gini =
             sharing.gini.map_or("one node alone".to_string(), |gini| format!("Gini {}", numbers::decimals(gini, 3)));
-        let between = |(low, high)| format!(" ({}–{})", numbers::decimals(low, 3), numbers::decimals(high, 3));
-        let gini = gini + &sharing.interval.map(between).unwrap_or_default();
         sheet.text((x + 27.0, height + 18.0), gini, TICK_SIZE, Anchor::Start, SOFT);
         if let Some(half) = sharing.half {
             let text = format!(
@@ -157,8 +140,6 @@ mod tests {
         let expected = [(0.0, 0.0), (0.25, 0.1), (0.5, 0.3), (0.75, 0.6), (1.0, 1.0)];
         assert!(found.curve.iter().zip(expected).all(|(a, b)| (a.0 - b.0).abs() < 1e-12 && (a.1 - b.1).abs() < 1e-12));
         assert!((found.gini.unwrap() - 1.0 / 3.0).abs() < 1e-12);
-        let (low, high) = found.interval.unwrap();
-        assert!(low <= 1.0 / 3.0 && 1.0 / 3.0 <= high && low >= 0.0 && high <= 1.0);
         assert_eq!((found.half, found.holders), (Some(2), 4));
         let said = draw(&[found], String::new()).words.result;
         assert_eq!(said, "2 of 4 nodes hold more than half of all income.");
@@ -169,7 +150,7 @@ mod tests {
         assert_eq!(sharing("stake", &[0.0, 0.0]), None);
         assert_eq!(sharing("stake", &[]), None);
         let alone = sharing("stake", &[5.0]).unwrap();
-        assert_eq!((alone.gini, alone.interval), (None, None));
+        assert_eq!(alone.gini, None);
         let drawing = draw(&[alone], String::new());
         assert!(drawing.words.title.starts_with("How stake is shared"));
         assert_eq!(thinned(&vec![(0.0, 0.0); 4_001]).len(), 364);

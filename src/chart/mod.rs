@@ -1,7 +1,8 @@
 //! Charts: pictures of a run or of a study, each in a file of its own, listed once.
 //!
-//! A chart is read without colour: categories differ in dashes and are named where they are drawn. Every estimate has its
-//! 95 % interval, every axis its unit, every picture the run it comes from. The same run gives the same bytes of SVG.
+//! A chart is read without colour: categories differ in dashes and are named where they are drawn. Every axis has its unit,
+//! every picture the run it comes from. A chart of a run shows one path and says so; a chart of a study has a 95 % interval over
+//! replications for every estimate. The same run gives the same bytes of SVG.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,6 @@ use crate::output::folder::FileError;
 use crate::output::own::{self, Known};
 
 pub mod axis;
-pub mod blocks;
 pub mod compared;
 pub mod endings;
 pub mod fates;

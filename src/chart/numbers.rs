@@ -67,19 +67,6 @@ pub fn percent(share: f64) -> String {
     format!("{} %", percent_number(share))
 }
 
-/// A share with its interval, with the digits that the interval leaves meaning: `0.14 % (0.10–0.19)`.
-pub fn percent_between(share: f64, low: f64, high: f64) -> String {
-    let digits = match 100.0 * (high - low) {
-        w if w <= 0.0 => percent_digits(share),
-        w if w >= 0.5 => 1,
-        w if w >= 0.05 => 2,
-        w if w >= 0.005 => 3,
-        _ => 4,
-    };
-    let number = |share: f64| decimals(100.0 * share, digits);
-    format!("{} % ({}–{})", number(share), number(low), number(high))
-}
-
 fn percent_number(share: f64) -> String {
     decimals(100.0 * share, percent_digits(share))
 }
@@ -181,7 +168,6 @@ mod tests {
             [percent(0.0014), percent(0.997_57), percent(0.5), percent(0.0)],
             ["0.14 %", "99.76 %", "50.0 %", "0.0 %"]
         );
-        assert_eq!(percent_between(0.0014, 0.001, 0.0019), "0.14 % (0.10–0.19)");
         let units = [measured(0.0052, Unit::Seconds), measured(5.083, Unit::Seconds), measured(0.003, Unit::Credits)];
         assert_eq!(units, ["5.20 ms", "5.08 s", "3000 µcredit"]);
         assert_eq!(measured(0.0, Unit::Seconds), "0 µs");

@@ -24,8 +24,33 @@ pub struct Words {
     pub result: String,
     /// How to read it, in a sentence or two.
     pub lede: String,
-    /// Where it comes from: scenario, seed, version, n.
-    pub caption: String,
+    /// Where it comes from.
+    pub caption: Caption,
+}
+
+/// Where a chart comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Caption {
+    /// Scenario, seed, version, n, identity: the line below.
+    pub line: String,
+    /// Of a chart of one run: that it shows one path, and the seed of it. Said under the title.
+    pub path: Option<String>,
+}
+
+impl From<String> for Caption {
+    fn from(line: String) -> Caption {
+        Caption { line, path: None }
+    }
+}
+
+impl Words {
+    /// How to read it, with whose path it is where it shows one.
+    pub fn subtitle(&self) -> String {
+        match &self.caption.path {
+            Some(path) => format!("{path} {}", self.lede),
+            None => self.lede.clone(),
+        }
+    }
 }
 
 /// A chart: its sheet and its words, which a page repeats as text.
@@ -42,8 +67,8 @@ pub fn begin(width: f64, body: f64, words: &Words) -> (Sheet, Rect) {
     let wide = width - 2.0 * MARGIN;
     let title = font::wrapped(&words.title, TITLE_SIZE, wide);
     let result = if words.result.is_empty() { Vec::new() } else { font::wrapped(&words.result, RESULT_SIZE, wide) };
-    let lede = font::wrapped(&words.lede, LEDE_SIZE, wide);
-    let caption = font::wrapped(&words.caption, CAPTION_SIZE, wide);
+    let lede = font::wrapped(&words.subtitle(), LEDE_SIZE, wide);
+    let caption = font::wrapped(&words.caption.line, CAPTION_SIZE, wide);
     let head = MARGIN + 21.0 * title.len() as f64 + 18.0 * result.len() as f64 + 16.5 * lede.len() as f64 + 10.0;
     let foot = 14.0 * caption.len() as f64 + 16.0;
     let mut sheet = Sheet::new(width, (head + body + foot).ceil());
@@ -82,8 +107,12 @@ mod tests {
             title: long.to_string(),
             result: long.repeat(2),
             lede: long.repeat(3),
-            caption: "quickstart · seed 1".to_string(),
+            caption: "quickstart · seed 1".to_string().into(),
         };
+        assert_eq!(words.subtitle(), words.lede);
+        let caption = Caption { path: Some("One path, seed 1.".to_string()), ..words.caption };
+        let words = Words { caption, ..words };
+        assert!(words.subtitle().starts_with("One path, seed 1. a title"));
         let (sheet, body) = begin(WIDTH, 300.0, &words);
         assert!(body.height() >= 300.0 && body.top > 80.0);
         assert_eq!(sheet.misplaced(), Vec::<String>::new());

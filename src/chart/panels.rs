@@ -3,7 +3,7 @@
 use super::axis::Axis;
 use super::font;
 use super::numbers::{self, Unit};
-use super::page::{self, Drawing, Words};
+use super::page::{self, Caption, Drawing, Words};
 use super::palette::{INK, LEADER, category};
 use super::panel::{LABEL_SIZE, Panel, Rect, spread};
 use super::sheet::{Anchor, Sheet, Stroke};
@@ -92,7 +92,7 @@ pub fn chart(sources: &Sources) -> Result<Drawing, String> {
     }
     let rows: Vec<(&Row, Vec<Trace>)> =
         ROWS.iter().map(|row| (row, traces(row, &table, &at))).filter(|(_, traces)| !traces.is_empty()).collect();
-    let caption = sources.run.caption(&format!("n = {} ticks", numbers::count(at.len() as u64)));
+    let caption = sources.run.path_caption(&format!("n = {} ticks", numbers::count(at.len() as u64)));
     Ok(draw(rows, &at, caption))
 }
 
@@ -152,7 +152,7 @@ fn result(rows: &[(&Row, Vec<Trace>)]) -> String {
     [asked, price].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
-fn draw(rows: Vec<(&Row, Vec<Trace>)>, at: &[f64], caption: String) -> Drawing {
+fn draw(rows: Vec<(&Row, Vec<Trace>)>, at: &[f64], caption: impl Into<Caption>) -> Drawing {
     let together = at.len().div_ceil(INTERVALS_MAX).max(1);
     let tick = if at.len() > 1 { at[1] - at[0] } else { at[0] };
     let time = |seconds: f64| match seconds {
@@ -174,7 +174,7 @@ fn draw(rows: Vec<(&Row, Vec<Trace>)>, at: &[f64], caption: String) -> Drawing {
     }
     let rows = if moving.is_empty() { flat } else { moving };
     let title = "Demand, load and prices over the run".to_string();
-    let words = Words { title, result: result(&rows), lede, caption };
+    let words = Words { title, result: result(&rows), lede, caption: caption.into() };
     const HEIGHT: f64 = 136.0;
     let (mut sheet, body) = page::begin(page::WIDTH, HEIGHT * rows.len() as f64 + 44.0, &words);
     for (place, (row, traces)) in rows.iter().enumerate() {

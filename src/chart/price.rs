@@ -1,9 +1,8 @@
 //! What the price of an accepted job is made of over the day: compute, coordination, verification.
 
 use super::axis::Axis;
-use super::blocks::{Blocks, LeftOut, interval};
 use super::numbers::{self, Unit};
-use super::page::{self, Drawing, Words};
+use super::page::{self, Caption, Drawing, Words};
 use super::palette::{BLACK, BLUE, INK, LEADER, ORANGE, SOFT, VERMILION};
 use super::panel::{LABEL_SIZE, Panel, Rect, TICK_SIZE, spread, stairs};
 use super::sheet::{Anchor, Colour, Sheet, Stroke};
@@ -20,8 +19,6 @@ pub struct Mean {
     pub jobs: u64,
     /// Mean of each part of [`PARTS`], in credits.
     pub parts: [f64; 3],
-    /// The interval of the mean of the whole price; none with too few jobs.
-    pub interval: Option<(f64, f64)>,
 }
 
 /// Mean prices over the day.
@@ -46,7 +43,7 @@ pub fn chart(sources: &Sources) -> Result<Drawing, String> {
         return Err("every accepted job was free".to_string());
     }
     let counted = format!("n = {} accepted jobs", numbers::count(prices.whole.jobs));
-    Ok(draw(&prices, sources.run.caption(&counted)))
+    Ok(draw(&prices, sources.run.path_caption(&counted)))
 }
 
 fn read(run: &Source) -> Result<Vec<Priced>, String> {
@@ -75,38 +72,25 @@ pub fn prices(priced: &[Priced]) -> Option<Prices> {
     Some(Prices { bins, means, whole: mean(priced)? })
 }
 
-/// The mean of some jobs, its interval by leaving out stretches of arrival time.
+/// The mean of some jobs; none without jobs.
 fn mean(jobs: &[Priced]) -> Option<Mean> {
-    let blocks = Blocks::over(jobs.iter().map(|job| job.0));
-    let mut sums = vec![(0_u64, [0.0; 3]); blocks.map_or(1, |blocks| blocks.count)];
-    for (asked, parts) in jobs {
-        let (count, sum) = &mut sums[blocks.map_or(0, |blocks| blocks.of(*asked))];
-        *count += 1;
-        sum.iter_mut().zip(parts).for_each(|(sum, part)| *sum += part);
-    }
-    let means = LeftOut::new(&sums, |kept| {
-        let count: u64 = kept.iter().map(|sum| sum.0).sum();
-        let of = |part: usize| kept.iter().map(|sum| sum.1[part]).sum::<f64>() / count as f64;
-        (count > 0).then(|| [0, 1, 2].map(of))
-    });
-    let jackknife = blocks.and_then(|_| means.jackknife(|parts| parts.map(|parts| parts.iter().sum())));
-    Some(Mean { jobs: jobs.len() as u64, parts: means.all?, interval: jackknife.map(|jackknife| interval(&jackknife)) })
+    let of = |part: usize| jobs.iter().map(|(_, parts)| parts[part]).sum::<f64>() / jobs.len() as f64;
+    (!jobs.is_empty()).then(|| Mean { jobs: jobs.len() as u64, parts: [0, 1, 2].map(of) })
 }
 
-/// Draws mean prices as stacked areas, the whole as a line with its intervals.
-pub fn draw(prices: &Prices, caption: String) -> Drawing {
+/// Draws mean prices as stacked areas, the whole as a line.
+pub fn draw(prices: &Prices, caption: impl Into<Caption>) -> Drawing {
     let words = Words {
         title: "What an accepted job costs, and for what".to_string(),
         result: result(prices),
         lede: format!(
-            "Mean agreed price by the time of asking, in steps of {}, stacked by what it pays for. The line is the whole; \
-             bars: its 95 % intervals by leaving out stretches of arrival time.",
+            "Mean agreed price by the time of asking, in steps of {}, stacked by what it pays for. The line is the whole.",
             prices.bins.in_words()
         ),
-        caption,
+        caption: caption.into(),
     };
     let (mut sheet, body) = page::begin(page::WIDTH, 380.0, &words);
-    let most = |mean: &Mean| mean.interval.map_or(0.0, |ends| ends.1).max(mean.parts.iter().sum());
+    let most = |mean: &Mean| mean.parts.iter().sum();
     let high = prices.means.iter().flatten().map(most).fold(0.0, f64::max);
     let end = prices.bins.begins(prices.bins.count);
     let panel = Panel {
@@ -127,12 +111,6 @@ pub fn draw(prices: &Prices, caption: String) -> Drawing {
     }
     let total = by_time(prices, |mean| mean.parts.iter().sum::<f64>());
     panel.line(&mut sheet, &total, Stroke::solid(BLACK, 1.5));
-    for (bin, mean) in prices.means.iter().enumerate() {
-        if let Some((low, high)) = mean.and_then(|mean| mean.interval) {
-            let middle = 0.5 * (prices.bins.begins(bin) + prices.bins.begins(bin + 1));
-            whisker(&mut sheet, panel.held(middle, low), panel.held(middle, high));
-        }
-    }
     draw_names(&mut sheet, &panel, prices, high);
     Drawing { sheet, words }
 }
@@ -156,15 +134,6 @@ fn by_time<T: Copy>(prices: &Prices, value: impl Fn(&Mean) -> T) -> Vec<(f64, Op
         values.push((prices.bins.begins(prices.bins.count), last));
     }
     stairs(&values)
-}
-
-/// An interval as an upright bar with ends.
-fn whisker(sheet: &mut Sheet, low: (f64, f64), high: (f64, f64)) {
-    let stroke = Stroke::solid(BLACK, 1.0);
-    sheet.line(vec![low, high], stroke);
-    for end in [low, high] {
-        sheet.line(vec![(end.0 - 2.5, end.1), (end.0 + 2.5, end.1)], stroke);
-    }
 }
 
 fn draw_names(sheet: &mut Sheet, panel: &Panel, prices: &Prices, most: f64) {
@@ -213,12 +182,10 @@ mod tests {
         assert_eq!((found.bins.length, found.means.len(), found.whole.jobs), (hour / 2, 24, 2_400));
         for mean in found.means.iter().flatten() {
             assert!((mean.parts[0] - 2.0).abs() < 1e-9 && (mean.parts[2] - 0.1).abs() < 1e-9 && mean.jobs == 100);
-            let (low, high) = mean.interval.unwrap();
-            assert!(low <= 2.1 + 1e-9 && 2.1 - 1e-9 <= high && high - low < 0.1, "{low} {high}");
         }
         assert_eq!(prices(&[]), None);
         let single = prices(&[(5, [1.0, 2.0, 3.0])]).unwrap();
-        assert_eq!((single.whole.parts, single.whole.interval), ([1.0, 2.0, 3.0], None));
+        assert_eq!(single.whole.parts, [1.0, 2.0, 3.0]);
         draw(&single, String::new());
     }
 }

@@ -51,7 +51,7 @@ pub fn draw(prices: &Prices) -> Result<Drawing, String> {
             "One line a run. Where many readings fall together the line is their average; shaded: from the lowest to the \
                highest."
                 .to_string(),
-        caption: prices.caption.clone(),
+        caption: prices.caption.clone().into(),
     };
     let (mut sheet, body) = page::begin(page::WIDTH, 380.0, &words);
     let end = prices.series.iter().filter_map(|series| series.at_s.last().copied()).fold(0.0, f64::max);

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::numbers;
+use super::page::Caption;
 use crate::domain::fate::{Cause, Fate};
+use crate::engine::random::Seed;
 use crate::output::folder::FileError;
 use crate::output::manifest::Manifest;
 use crate::parquet::{self, Codes, Data, Values};
@@ -98,11 +100,22 @@ impl Source {
         &self.folder
     }
 
+    /// The seed of the run, with its replication where that is not the first.
+    fn seed(&self) -> Seed {
+        Seed { root: self.manifest.identity.seed, replication: self.manifest.identity.replication }
+    }
+
     /// The line below a chart: scenario, seed, version, what was counted, the first digits of the identity.
     pub fn caption(&self, counted: &str) -> String {
         let identity = &self.manifest.identity;
-        let (seed, version, short) = (identity.seed, &identity.version, identity.short());
+        let (seed, version, short) = (self.seed(), &identity.version, identity.short());
         format!("{} · seed {seed} · reliance {version} · {counted} · identity {short}", self.name)
+    }
+
+    /// The same for a chart of a run, with the words that it shows one path.
+    pub fn path_caption(&self, counted: &str) -> Caption {
+        let path = format!("One path, seed {}.", self.seed());
+        Caption { line: self.caption(counted), path: Some(path) }
     }
 
     /// The run's identity as pairs, for the chart of that name.

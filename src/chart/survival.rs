@@ -148,7 +148,7 @@ pub fn draw(survival: &Survival) -> Result<Drawing, String> {
         title: survival.title.clone(),
         result: survival_words::result(survival),
         lede: survival_words::lede(survival),
-        caption: survival.caption.clone(),
+        caption: survival.caption.clone().into(),
     };
     let (mut sheet, body) = page::begin(page::WIDTH, 440.0 + height(&below) + height(&above), &words);
     let rect = Rect {

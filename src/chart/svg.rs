@@ -24,7 +24,7 @@ pub fn inline(sheet: &Sheet, words: &Words) -> String {
 
 /// Title and description, for readers that do not see the picture.
 fn described(words: &Words) -> String {
-    let text = format!("{} {}", words.result, words.lede);
+    let text = format!("{} {}", words.result, words.subtitle());
     format!("<title>{}</title>\n<desc>{}</desc>\n", escaped(&words.title), escaped(text.trim()))
 }
 
@@ -156,8 +156,12 @@ mod tests {
         sheet.line(vec![(0.0, 0.0), (10.0, 20.0)], Stroke::solid(Colour(0, 0, 0), 1.0));
         sheet.text((100.0, 50.0), "a < b & <polyline ", 12.0, Anchor::Middle, Colour(0, 0, 0));
         let said = |text: &str| text.to_string();
-        let words =
-            Words { title: said("one & two"), result: said("Two."), lede: said("a < b"), caption: String::new() };
+        let words = Words {
+            title: said("one & two"),
+            result: said("Two."),
+            lede: said("a < b"),
+            caption: String::new().into(),
+        };
         let text = file(&sheet, &words, &[("reliance.seed".to_string(), "1".to_string())]);
         assert!(text.contains("width=\"200\" height=\"100\" viewBox=\"0 0 800 400\""));
         assert!(text.contains("<title>one &amp; two</title>") && text.contains("\nreliance.seed: 1\n"));

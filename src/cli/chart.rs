@@ -8,6 +8,7 @@ use super::progress::Steps;
 use super::{Done, Failure, note, say};
 use crate::chart::{self, CHARTS, Drawing, STUDY_CHARTS, Source, Sources, Studied};
 use crate::output::folder::MANIFEST;
+use crate::report::replicated;
 use crate::study::folder::is_begun;
 
 /// What `chart` is asked.
@@ -25,8 +26,13 @@ type Drawn = Vec<(String, Result<Drawing, String>)>;
 
 /// Draws every chart that the run or the study has the data for.
 pub fn chart(asked: Chart) -> Done {
+    let source = open(&asked.folder)?;
+    if replicated::count(&source).is_some() {
+        let message = "error: charts show one run or a study, and this folder holds replications";
+        return Err(Failure::Wrong(format!("{message}\nhelp: `reliance report` makes a page of their means")));
+    }
     let drawn = drawn(&asked.folder, asked.frozen.as_deref())?;
-    write(&asked.folder.join("charts"), &open(&asked.folder)?, drawn)
+    write(&asked.folder.join("charts"), &source, drawn)
 }
 
 /// Draws every chart of a folder, and says how far it has come where that takes longer than a second.

@@ -1,11 +1,11 @@
-//! `dictionary`: every column of every table, of runs and of studies.
+//! `dictionary`: every column of every table, of runs, of replications and of studies.
 
 use clap::{Args, ValueEnum};
 
 use super::{Done, say};
 use crate::output::dictionary as written;
 use crate::record::tables;
-use crate::study::columns;
+use crate::study::{columns, replications};
 
 /// What `dictionary` is asked.
 #[derive(Args, Debug)]
@@ -25,7 +25,7 @@ enum Format {
 
 /// Prints the dictionary.
 pub fn dictionary(dictionary: Dictionary) -> Done {
-    let tables = [tables::all(), columns::all()].concat();
+    let tables = [tables::all(), replications::descriptions(), columns::all()].concat();
     say(&match dictionary.format {
         Format::Md => written::markdown(&tables),
         Format::Json => written::json(&tables),

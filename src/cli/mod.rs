@@ -19,6 +19,7 @@ pub mod explain;
 mod memory;
 pub mod new;
 mod progress;
+mod replications;
 #[cfg(feature = "chart")]
 pub mod report;
 pub mod rules;

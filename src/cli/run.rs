@@ -1,6 +1,7 @@
 //! `run`: a scenario from its start to its end, or to an instant and a save, or from a save on.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -8,7 +9,7 @@ use clap::{Args, ValueEnum};
 
 use super::progress::Progress;
 use super::signals::{go_on, on_interrupt};
-use super::{Done, Failure, check, command, note, save, say, understood};
+use super::{Done, Failure, check, command, note, replications, save, say, understood};
 use crate::engine::random::Seed;
 use crate::engine::time::{Span, Time};
 use crate::output::manifest::Circumstances;
@@ -18,6 +19,7 @@ use crate::report::terminal;
 use crate::scenario::Scenario;
 use crate::scenario::document::Set;
 use crate::simulate::{Outcome, Run as Simulation};
+use crate::study::replications::MOST;
 
 /// What `run` is asked.
 #[derive(Args, Debug)]
@@ -33,29 +35,36 @@ pub struct Run {
     moved: Option<PathBuf>,
     /// The root of all randomness, and after `/` the replication. Default the scenario's
     #[arg(long, value_name = "SEED[/REPLICATION]")]
-    seed: Option<Seed>,
+    pub(super) seed: Option<Seed>,
     /// Set a value of the scenario, such as `nodes[0].count=5`; may be given several times
     #[arg(long = "set", value_name = "PATH=VALUE")]
-    sets: Vec<Set>,
-    /// The folder of the output. Default output/SCENARIO-SEED
+    pub(super) sets: Vec<Set>,
+    /// The folder of the output. Default output/SCENARIO-SEED, of N replications output/SCENARIO-SEED-xN
     #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
+    pub(super) out: Option<PathBuf>,
     /// Replace the result, or the save, of another scenario or seed
     #[arg(long)]
-    force: bool,
+    pub(super) force: bool,
     /// Stop at this instant, such as `20min`, and save the run; no tables are written
     #[arg(long, value_name = "TIME", requires = "save", conflicts_with = "out")]
     until: Option<Instant>,
     /// Where to save the run that is stopped
     #[arg(long, value_name = "FILE", requires = "until")]
     save: Option<PathBuf>,
+    /// Run replications 0 to N − 1 of the seed, at most 10000, and print means with intervals; no tables of single runs
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(2..=MOST))]
+    #[arg(conflicts_with_all = ["from", "until", "save"])]
+    replications: Option<u64>,
+    /// How many threads run replications. Default one for each processor
+    #[arg(long, value_name = "N", requires = "replications")]
+    pub(super) jobs: Option<std::num::NonZeroUsize>,
     /// How to print the summary
     #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    pub(super) format: Format,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// Aligned text
     Text,
     /// One JSON object
@@ -77,15 +86,15 @@ impl std::str::FromStr for Instant {
 
 /// Runs.
 pub fn run(asked: Run) -> Done {
+    if let (Some(count), Some(path)) = (asked.replications, &asked.scenario) {
+        return replications::run(path, &asked, count);
+    }
     let stop = on_interrupt();
     let (simulation, sets) = match &asked.from {
         Some(file) => save::read(file, asked.moved.as_deref())?,
         None => {
             let path = asked.scenario.as_ref().expect("clap asks for one of two");
-            let (document, scenario) = check::loaded(path, &asked.sets)?;
-            let said = understood::of(&document, &scenario);
-            said.sources.iter().for_each(|line| note(line));
-            said.warnings.iter().for_each(|line| note(&format!("warning: {line}")));
+            let scenario = loaded(path, &asked.sets)?;
             let seed = asked.seed.unwrap_or(scenario.seed);
             (Simulation::open_watched(scenario, seed, |_| go_on(&stop))?, asked.sets.clone())
         }
@@ -96,11 +105,20 @@ pub fn run(asked: Run) -> Done {
     }
 }
 
+/// Reads a scenario, and says what of it was understood in which way.
+pub(super) fn loaded(path: &Path, sets: &[Set]) -> Result<Arc<Scenario>, Failure> {
+    let (document, scenario) = check::loaded(path, sets)?;
+    let said = understood::of(&document, &scenario);
+    said.sources.iter().for_each(|line| note(line));
+    said.warnings.iter().for_each(|line| note(&format!("warning: {line}")));
+    Ok(scenario)
+}
+
 fn to_a_save(
     mut simulation: Simulation,
     asked: &Run,
     until: Time,
-    file: &std::path::Path,
+    file: &Path,
     sets: &[Set],
     stop: &AtomicBool,
 ) -> Done {

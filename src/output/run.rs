@@ -102,7 +102,7 @@ impl Recording {
         let writer = tables::Tables::start(folder.files(), &identity)?;
         let sink = Watched { tables: writer, failed: Rc::clone(&failed) };
         let tables = Tables::new(chosen(scenario), seed, from, names(scenario), sink);
-        let recorder = (Tally::until(scenario.warm_up.max(from), scenario.asking_ends), (tables, Closed::default()));
+        let recorder = (Tally::new(scenario.warm_up.max(from)), (tables, Closed::default()));
         let wants = |table: TableName| scenario.record.tables.contains(&table);
         let names = || scenario.classes.iter().map(|class| class.name.clone()).collect();
         let (summary, classes) = (wants(TableName::Summary), wants(TableName::Classes).then(names));

@@ -1,7 +1,6 @@
 //! What is written down of a run: facts, the digest over them, recorders, tables.
 
 pub mod batch;
-pub mod blocks;
 pub mod classes;
 pub mod columns;
 pub mod digest;

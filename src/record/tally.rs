@@ -7,7 +7,6 @@ use crate::domain::money::Money;
 use crate::domain::story::Story;
 use crate::engine::random::Seed;
 use crate::engine::time::{Span, Time};
-use crate::record::blocks::Blocks;
 use crate::record::classes::Classes;
 use crate::record::fact::{Attention, Fact, Kind};
 use crate::record::recorder::{Gauges, MarketGauge, Recorder};
@@ -109,8 +108,6 @@ pub struct Summary {
     pub begin: MarketGauge,
     /// Which run it is, where it is written down.
     pub about: Option<About>,
-    /// The run in stretches of arrival time, for intervals; empty unless asked for.
-    pub blocks: Blocks,
     /// The jobs counted, by class.
     pub classes: Classes,
     /// Credits that nodes earned, and what being busy cost them, over the whole run.
@@ -164,15 +161,6 @@ impl Tally {
         Tally { warm_up, at_warm_up: None, summary: Summary { from: warm_up, ..Summary::default() } }
     }
 
-    /// The same for a run whose jobs are asked for until some instant: in stretches too, for intervals.
-    pub fn until(warm_up: Time, until: Time) -> Tally {
-        let mut tally = Tally::new(warm_up);
-        if until > warm_up {
-            tally.summary.blocks = Blocks::between(warm_up, until);
-        }
-        tally
-    }
-
     /// The run, summed up; whole once the run has ended.
     pub fn summary(&self) -> &Summary {
         &self.summary
@@ -185,7 +173,6 @@ impl Tally {
 
     fn count(&mut self, story: &Story) {
         let summary = &mut self.summary;
-        summary.blocks.count(story);
         summary.classes.count(story);
         summary.input_tokens += story.input_tokens as u64;
         self.verified(story);

@@ -5,5 +5,8 @@ pub mod html;
 #[cfg(feature = "chart")]
 pub mod page;
 #[cfg(feature = "chart")]
+pub mod replicated;
+pub mod replications;
+#[cfg(feature = "chart")]
 pub mod studied;
 pub mod terminal;

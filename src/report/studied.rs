@@ -58,7 +58,7 @@ fn rows(studied: &Studied, name: &str) -> Option<(Vec<String>, Vec<Vec<String>>)
         } else if let Ok(values) = table.numbers(name) {
             heads.push(format!("#{words}"));
             let text = |value: f64| match value.fract() {
-                f if f == 0.0 => numbers::decimals(value, 0),
+                0.0 => numbers::decimals(value, 0),
                 _ => numbers::significant(value, 4),
             };
             columns.push(values.into_iter().map(|value| value.map_or_else(missing, text)).collect());

@@ -9,7 +9,6 @@ use crate::record::batch::Batch;
 use crate::record::tables::SUMMARY;
 use crate::record::tally::{Durations, Summary};
 use crate::scenario::Scenario;
-use crate::stats::interval::Estimate;
 
 /// The summary as aligned text, without the digest.
 pub fn text(scenario: &Scenario, seed: Seed, summary: &Summary) -> String {
@@ -20,12 +19,6 @@ pub fn text(scenario: &Scenario, seed: Seed, summary: &Summary) -> String {
     }
     let _ = writeln!(text, "counted from {} to {}\n", rounded(summary.from), rounded(summary.ended));
     fates(&mut text, summary);
-    if let Some(response) = summary.blocks.response() {
-        let (mean, half) = (seconds(response.mean), seconds(response.half_width));
-        let _ = writeln!(text, "\n{:<28}{mean:>12} ± {half}", "mean time to the answer");
-        let stretches = "±: half-widths of 95 % intervals, by leaving out each of 24 stretches of arrival time";
-        let _ = writeln!(text, "{stretches} (block jackknife; nothing is taken to be stationary)");
-    }
     let _ = writeln!(text, "\n{:<28}{:>12}{:>12}{:>12}{:>12}", "", "mean", "median", "95 %", "99 %");
     let rows = [
         ("asking to answer", &summary.response),
@@ -41,20 +34,18 @@ pub fn text(scenario: &Scenario, seed: Seed, summary: &Summary) -> String {
 
 fn fates(text: &mut String, summary: &Summary) {
     for &fate in Fate::ALL.iter().filter(|fate| summary.fate(**fate) > 0) {
-        share_row(text, fate.name(), summary.fate(fate), summary.jobs, summary.blocks.fate(fate));
+        share_row(text, fate.name(), summary.fate(fate), summary.jobs);
         if fate == Fate::Declined {
             for &cause in Cause::ALL.iter().filter(|cause| summary.cause(**cause) > 0) {
-                let interval = summary.blocks.cause(cause);
-                share_row(text, &format!("  for {}", cause.name()), summary.cause(cause), summary.jobs, interval);
+                share_row(text, &format!("  for {}", cause.name()), summary.cause(cause), summary.jobs);
             }
         }
     }
 }
 
-fn share_row(text: &mut String, name: &str, count: u64, all: u64, interval: Option<Estimate>) {
+fn share_row(text: &mut String, name: &str, count: u64, all: u64) {
     let share = 100.0 * count as f64 / all.max(1) as f64;
-    let around = interval.map_or(String::new(), |interval| format!(" ± {:.3}", 100.0 * interval.half_width));
-    let _ = writeln!(text, "{name:<28}{:>12}{share:>10.3} %{around}", thousands(count));
+    let _ = writeln!(text, "{name:<28}{:>12}{share:>10.3} %", thousands(count));
 }
 
 fn duration_row(text: &mut String, name: &str, durations: &Durations) {

@@ -6,13 +6,13 @@ pub mod interval;
 pub mod online;
 pub mod principal;
 pub mod quantile;
+pub mod replicated;
 pub mod survival;
 pub mod warm_up;
 
 mod batch;
 mod entropy;
 mod goodness;
-mod jackknife;
 mod maths;
 mod normal;
 mod order;

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-pub use super::jackknife::{Jackknife, block_jackknife};
 pub use super::survival_grid::SurvivalGrid;
 
 use super::interval::assert_level;

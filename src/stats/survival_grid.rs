@@ -53,14 +53,6 @@ impl SurvivalGrid {
         }
     }
 
-    /// The sum of some grids; none of none. For the blocks that a jackknife keeps.
-    pub fn merged(grids: &[&SurvivalGrid]) -> Option<SurvivalGrid> {
-        let (first, rest) = grids.split_first()?;
-        let mut sum = SurvivalGrid::clone(first);
-        rest.iter().for_each(|grid| sum.merge(grid));
-        Some(sum)
-    }
-
     /// How many subjects were counted.
     pub fn entered(&self) -> u64 {
         self.counts.iter().sum()
@@ -114,7 +106,6 @@ mod tests {
     #[test]
     fn an_empty_grid_says_nothing() {
         assert_eq!(SurvivalGrid::uniform(5, 3, 1).curve(), None);
-        assert_eq!(SurvivalGrid::merged(&[]), None);
     }
 
     #[test]
@@ -137,7 +128,9 @@ mod tests {
             };
             let (left, right) = observations.split_at(cut.index(observations.len()));
             let whole = of(&observations);
-            prop_assert_eq!(&SurvivalGrid::merged(&[&of(right), &of(left)]).unwrap(), &whole);
+            let mut sum = of(right);
+            sum.merge(&of(left));
+            prop_assert_eq!(&sum, &whole);
             prop_assert_eq!(whole.entered(), observations.len() as u64);
             let last = width * u64::from(cells);
             let rounded = observations.iter().map(|&(time, cause)| {

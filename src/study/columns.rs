@@ -11,9 +11,11 @@ use crate::stats::interval::Paired;
 use super::Study;
 use super::axis::Shown;
 use super::course::{Point, Row};
+use super::design::Design;
 use super::design::frontier::Found;
 use super::differences::Difference;
 use super::merge::{Line, Mean};
+use super::replicate::Stopped;
 
 /// What a row of a table is taken from.
 #[derive(Clone, Copy)]
@@ -151,6 +153,20 @@ const MEAN_HALF: Declared = each(
 )
 .nullable()
 .formula("t(n − 1, 0.975) · s / √n");
+const MEAN_LOW: Declared = each(
+    "MEASURE_low",
+    Kind::F64,
+    "lower end of the 95 % interval of the mean, of shares on the logit, of counts and times not below 0; missing where runs do not differ",
+    |entry, at| Value::Number(entry.means().1[at].ends[0]),
+)
+.nullable();
+const MEAN_HIGH: Declared = each(
+    "MEASURE_high",
+    Kind::F64,
+    "upper end of the 95 % interval of the mean, as the lower end; a bound from one side where a count is 0 in every run",
+    |entry, at| Value::Number(entry.means().1[at].ends[1]),
+)
+.nullable();
 const MEAN_N: Declared =
     each("MEASURE_n", Kind::U64, "runs that have the measure", |entry, at| Value::Count(entry.means().1[at].n));
 const BASELINE: Declared = one("baseline", Kind::U64, "number of the point it is compared with", |entry| {
@@ -222,16 +238,39 @@ pub(super) static MEANS: Declaration = Declaration {
         one("failed", Kind::U64, "runs that came to nothing", |entry| {
             Value::Count(entry.means().0.iter().filter(|row| row.outcome.is_err()).count() as u64)
         }),
+        one(
+            "stopped",
+            Kind::Text,
+            "why a sequential point was run no more; missing where the number of runs is fixed",
+            |entry| {
+                let (rows, _) = entry.means();
+                Value::Text(stopped(entry.study, rows).map(|stopped| stopped.name().to_owned()))
+            },
+        )
+        .words(Stopped::WORDS)
+        .nullable(),
         MEAN,
         MEAN_HALF,
+        MEAN_LOW,
+        MEAN_HIGH,
         MEAN_N,
     ],
 };
 
+/// Why a point was run no more.
+pub(super) fn stopped(study: &Study, rows: &[Row]) -> Option<Stopped> {
+    let judged: Vec<f64> = rows.iter().filter_map(|row| row.outcome.as_ref().ok()?.values[0]).collect();
+    let failed = rows.iter().filter(|row| row.outcome.is_err()).count();
+    match study.design {
+        Design::Listed(_) => study.replications.stopped(&judged, rows.len() as u64, failed as u64),
+        Design::Frontier(_) => None,
+    }
+}
+
 pub(super) static MEANS_BY_CLASS: Declaration = Declaration {
     name: "means_by_class",
     grain: "one row per point and class of job of a study, with the measures asked for of every class",
-    columns: &[POINT, AXES, CLASS, MEAN, MEAN_HALF, MEAN_N],
+    columns: &[POINT, AXES, CLASS, MEAN, MEAN_HALF, MEAN_LOW, MEAN_HIGH, MEAN_N],
 };
 
 pub(super) static DIFFERENCES: Declaration = Declaration {

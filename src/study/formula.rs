@@ -47,6 +47,7 @@ pub(super) struct Named {
     pub(super) name: &'static str,
     pub(super) unit: &'static str,
     pub(super) meaning: &'static str,
+    formula: &'static str,
     kind: Kind,
 }
 
@@ -133,7 +134,27 @@ impl Formula {
         }
     }
 
-    fn is_count(&self) -> bool {
+    /// Whether its values are parts of the jobs: a quotient over them, or a column that is one.
+    pub(super) fn is_per_job(&self) -> bool {
+        match self {
+            Formula::Number(_) => false,
+            Formula::Column(term) => term.named().formula.ends_with("/ jobs"),
+            Formula::Two(two) => {
+                two.1 == Operation::Quotient && matches!(&two.2, Formula::Column(over) if over.named().name == "jobs")
+            }
+        }
+    }
+
+    /// Whether something is taken from something in it, so that its values may be negative.
+    pub(super) fn is_difference(&self) -> bool {
+        match self {
+            Formula::Number(_) | Formula::Column(_) => false,
+            Formula::Two(two) => two.1 == Operation::Difference || two.0.is_difference() || two.2.is_difference(),
+        }
+    }
+
+    /// Whether its values are numbers of things, or sums and differences of such.
+    pub(super) fn is_count(&self) -> bool {
         match self {
             Formula::Number(_) => false,
             Formula::Column(term) => term.named().unit.is_empty() && matches!(term.named().kind, Kind::U64),
@@ -322,7 +343,7 @@ fn place<R: ?Sized>(name: &str, columns: &[Column<R>], whose: &str) -> Result<us
 }
 
 fn named<R: ?Sized>(column: &Column<R>) -> Named {
-    Named { name: column.name, kind: column.kind, unit: column.unit, meaning: column.meaning }
+    Named { name: column.name, kind: column.kind, unit: column.unit, meaning: column.meaning, formula: column.formula }
 }
 
 fn is_number(kind: Kind) -> bool {

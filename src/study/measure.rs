@@ -4,6 +4,7 @@ use crate::record::tables::ClassRow;
 use crate::record::tally::Summary;
 use crate::scenario::document::Document;
 use crate::scenario::document::node::Node;
+use crate::stats::replicated::Values;
 
 use super::formula::{Formula, Term, Wrong, plain};
 
@@ -68,6 +69,23 @@ impl Measure {
     /// Whether its values may be shares: a quotient of counts, or a column that says so.
     pub fn may_be_share(&self) -> bool {
         self.formula.may_be_share()
+    }
+
+    /// What its values, of which these are some, can be. `jobs` is the mean number of jobs in a run of the class of the
+    /// measure, where that is known. A quotient that may be a share and exceeds 1 somewhere is only not negative, and what is
+    /// less than 0 somewhere, as a difference may be, can be anything.
+    pub fn kind(&self, values: &[f64], jobs: Option<f64>) -> Values {
+        let is_share = self.may_be_share() || self.stem.ends_with("utilisation");
+        match jobs.filter(|jobs| *jobs > 0.0) {
+            _ if values.iter().any(|value| *value < 0.0) => Values::Any,
+            _ if is_share && values.iter().any(|value| !(0.0..=1.0).contains(value)) => Values::NotNegative,
+            Some(jobs) if is_share && self.formula.is_per_job() => Values::EventShare(jobs),
+            _ if is_share => Values::Share,
+            _ if self.formula.is_difference() => Values::Any,
+            _ if self.formula.is_count() => Values::Events,
+            _ if matches!(self.unit().as_str(), "s" | "ns" | "1/s") => Values::NotNegative,
+            _ => Values::Any,
+        }
     }
 
     /// Whether it needs the classes of a run.
@@ -173,6 +191,26 @@ mod tests {
         assert_eq!(said("lost = 100 * used_wrong / jobs"), ("lost".into(), String::new(), false));
         assert_eq!(said("rate = charged / work_s"), ("rate".into(), "credit/s".into(), false));
         assert_eq!(said("open_mean"), ("mean number of open jobs".into(), String::new(), false));
+    }
+
+    #[test]
+    fn a_measure_knows_what_its_values_can_be() {
+        let kind = |text: &str, values: &[f64], jobs| one(text).kind(values, jobs);
+        assert_eq!(kind("jobs", &[3.0], None), Values::Events);
+        assert_eq!(kind("late = fate_late / jobs", &[0.0], Some(50.0)), Values::EventShare(50.0));
+        assert_eq!(
+            kind("final_right_share", &[0.5], Some(50.0)),
+            Values::EventShare(50.0),
+            "a share of jobs by its formula"
+        );
+        assert_eq!(kind("chat.used / chat.jobs", &[0.5], Some(9.0)), Values::EventShare(9.0));
+        assert_eq!(kind("late = fate_late / jobs", &[0.0], None), Values::Share);
+        assert_eq!(kind("up_share", &[1.0], Some(50.0)), Values::Share, "not of jobs");
+        assert_eq!(kind("utilisation", &[0.5], None), Values::Share);
+        assert_eq!(kind("utilisation", &[0.5, 1.5], None), Values::NotNegative);
+        assert_eq!(kind("checks / jobs", &[2.0], Some(50.0)), Values::NotNegative);
+        assert_eq!(kind("response_mean_s", &[2.0], None), Values::NotNegative);
+        assert_eq!(kind("slippage", &[-2.0], None), Values::Any);
     }
 
     #[test]

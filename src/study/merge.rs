@@ -6,6 +6,7 @@ use crate::output::folder::MANIFEST;
 use crate::output::manifest::{Circumstances, Manifest, RowCount};
 use crate::output::own::{self, Known};
 use crate::stats::interval::{Estimate, replication_interval};
+use crate::stats::replicated::replicated;
 
 use super::axis::Shown;
 use super::course::{Course, Row};
@@ -41,6 +42,8 @@ pub struct Mean {
     pub mean: Option<f64>,
     /// Half the width of its 95 % interval; none below two.
     pub half_width: Option<f64>,
+    /// The ends of the interval that holds possible values alone; none where the values do not differ.
+    pub ends: [Option<f64>; 2],
 }
 
 /// The crossing on one line of a search.
@@ -67,7 +70,9 @@ pub fn results(study: &Study, course: &Course) -> Results {
         let interval: Option<Estimate> = replication_interval(&values, LEVEL);
         let single = values.first().copied().filter(|_| values.len() == 1);
         let mean = interval.map(|interval| interval.mean).or(single);
-        Mean { n: values.len() as u64, mean, half_width: interval.map(|interval| interval.half_width) }
+        let over = replicated(&values, study.measures[measure].kind(&values, None), LEVEL);
+        let ends = over.map_or([None; 2], |over| [over.low, over.high]);
+        Mean { n: values.len() as u64, mean, half_width: interval.map(|interval| interval.half_width), ends }
     };
     let means = (0..course.points().len())
         .map(|point| (0..study.measures.len()).map(|measure| mean(point, measure)).collect())

@@ -26,6 +26,7 @@ mod open;
 mod range;
 pub mod recheck;
 pub mod replicate;
+pub mod replications;
 pub mod show;
 mod tables;
 pub mod trial;

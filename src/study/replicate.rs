@@ -28,6 +28,41 @@ pub struct Replications {
 /// The most replications of a point: an interval of a thousandth of what ten give.
 const MOST: u64 = 1_000_000;
 
+/// Why a point of a sequential study was run no more.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Stopped {
+    /// Its mean is known as well as wished.
+    Met,
+    /// It is not, and there may be no more runs than these; infinite where the relative error is not below 1.
+    Most {
+        /// The runs.
+        runs: u64,
+        /// The relative error that was reached.
+        reached: f64,
+    },
+    /// A run came to nothing, and such a point is not run more often.
+    Failed,
+}
+
+impl Stopped {
+    /// How each is written in tables, and what it means, in the order of the reasons.
+    pub const WORDS: &[(&str, &str)] = &[
+        ("met", "its first mean is known as well as wished"),
+        ("most", "it is not, and no more runs were allowed"),
+        ("failed", "a run came to nothing"),
+    ];
+
+    /// How it is written in tables.
+    pub fn name(self) -> &'static str {
+        let place = match self {
+            Stopped::Met => 0,
+            Stopped::Most { .. } => 1,
+            Stopped::Failed => 2,
+        };
+        Stopped::WORDS[place].0
+    }
+}
+
 impl Replications {
     /// Always the same number.
     pub fn fixed(count: u64) -> Replications {
@@ -85,6 +120,23 @@ impl Replications {
         (problems.len() == before).then_some(replications)
     }
 
+    /// Why a point with these values was run no more, after so many runs of which some failed. None where the number is fixed,
+    /// and in a search, which stops by other rules.
+    pub fn stopped(&self, values: &[f64], runs: u64, failed: u64) -> Option<Stopped> {
+        self.relative?;
+        Some(match self.wants_more_of(values) {
+            _ if failed > 0 => Stopped::Failed,
+            false => Stopped::Met,
+            true => {
+                let estimate = replication_interval(values, LEVEL);
+                let ratio = estimate.map_or(f64::INFINITY, |estimate| estimate.relative_half_width());
+                // The error is relative to the true mean, as in `Precision`.
+                let reached = if ratio < 1.0 { ratio / (1.0 - ratio) } else { f64::INFINITY };
+                Stopped::Most { runs, reached }
+            }
+        })
+    }
+
     /// How many there are after the wave that follows `runs`.
     pub fn after(&self, runs: u64) -> u64 {
         runs.saturating_add(self.wave).min(self.most)
@@ -97,10 +149,14 @@ impl Replications {
 
     /// Whether a point with these values needs another wave: its interval is too wide beside its mean.
     pub fn wants_more(&self, values: &[f64]) -> bool {
-        let runs = values.len() as u64;
+        (values.len() as u64) < self.most && self.wants_more_of(values)
+    }
+
+    /// The same, however many runs there may be.
+    fn wants_more_of(&self, values: &[f64]) -> bool {
         let Some(relative) = self.relative else { return false };
         let rule = Precision { relative, runs_min: self.first };
-        runs < self.most && replication_interval(values, LEVEL).is_none_or(|interval| !rule.is_met(&interval))
+        replication_interval(values, LEVEL).is_none_or(|interval| !rule.is_met(&interval))
     }
 }
 
@@ -117,5 +173,20 @@ mod tests {
         assert!(!rule.wants_more(&[1.0, 2.0, 1.0, 2.0, 1.0, 2.0, 1.0, 2.0, 1.0]), "as many as there may be");
         assert!(!Replications::fixed(3).wants_more(&[1.0, 2.0]), "a fixed number is fixed");
         assert_eq!(Replications::fixed(3).looks(), 1);
+    }
+
+    // worked example: 1, 2, 1, 2 have mean 1.5, s = 0.57735 and t(3, 0.975) = 3.182446: half-width 0.918693, which is 0.612462 of
+    // the mean, an error of 0.612462/(1 − 0.612462) = 1.580393 relative to the true one.
+    #[test]
+    fn a_point_says_why_it_was_run_no_more() {
+        let rule = Replications { first: 2, wave: 1, most: 4, relative: Some(0.05) };
+        let Some(Stopped::Most { runs, reached }) = rule.stopped(&[1.0, 2.0, 1.0, 2.0], 4, 0) else {
+            panic!("the wish is not met");
+        };
+        assert!(runs == 4 && (reached - 1.580_393).abs() < 1e-5, "{reached}");
+        assert_eq!(rule.stopped(&[1.0, 1.001, 0.999], 3, 0), Some(Stopped::Met));
+        assert_eq!(rule.stopped(&[1.0, 2.0], 3, 1), Some(Stopped::Failed));
+        assert_eq!(rule.stopped(&[1.0, -1.0], 4, 0), Some(Stopped::Most { runs: 4, reached: f64::INFINITY }));
+        assert_eq!(Replications::fixed(3).stopped(&[1.0, 2.0, 3.0], 3, 0), None);
     }
 }

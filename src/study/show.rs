@@ -5,13 +5,18 @@ use std::fmt::Write;
 use serde_json::{Map, Value};
 
 use super::axis::Shown;
-use super::course::Course;
+use super::columns::stopped;
+use super::course::{Course, Row};
 use super::design::Design;
 use super::differences::Difference;
 use super::grid::Grid;
 use super::merge::{Line, Mean, Results};
+use super::replicate::Stopped;
 use super::tables::tables;
 use super::{Study, View};
+
+/// Points that are known less well than wished and are named.
+const UNMET_MAX: usize = 10;
 
 /// Measures of a table that are shown as text; Markdown and JSON show all.
 const MEASURES_MAX: usize = 4;
@@ -24,6 +29,9 @@ pub fn text(study: &Study, course: &Course, results: &Results) -> String {
     }
     for grid in grids(study, course, results, MEASURES_MAX) {
         let _ = write!(text, "\n{}", grid.text());
+        if grid.file == "means" {
+            unmet(&mut text, study, course);
+        }
     }
     text
 }
@@ -123,8 +131,8 @@ fn means(study: &Study, (course, results): (&Course, &Results), views: &[View], 
     let ((head, key), (groups, left_out)) = (head(study, views), measured(views, measures));
     let row = |(point, view): (usize, &View)| {
         let own = view.measures.iter().take(measures).map(|&measure| {
-            let Mean { n, mean, half_width } = results.means[point][measure];
-            vec![number_or_dash(mean), number_or_dash(half_width), n.to_string()]
+            let Mean { n, mean, half_width, .. } = results.means[point][measure];
+            vec![number_or_dash(mean), number_or_dash(half_width.filter(is_apart)), n.to_string()]
         });
         (start(study, course, point, view), own.collect())
     };
@@ -134,6 +142,35 @@ fn means(study: &Study, (course, results): (&Course, &Results), views: &[View], 
         _ => ("means by class", "means_by_class"),
     };
     Grid { title: title.to_owned(), file, head, key, groups, rows: all.map(row).collect(), left_out }
+}
+
+/// Says which points of a sequential study are known less well than wished.
+fn unmet(text: &mut String, study: &Study, course: &Course) {
+    let wished = compact(100.0 * study.replications.relative.unwrap_or_default());
+    let line = |(point, rows): (usize, &Vec<Row>)| match stopped(study, rows)? {
+        Stopped::Most { runs, reached } if reached.is_finite() => {
+            let reached = format!("{:.1}", 100.0 * reached);
+            Some(format!("point {point}: {runs} runs at {reached} %: wished {wished} %, not met after the most"))
+        }
+        Stopped::Most { runs, .. } => {
+            Some(format!("point {point}: {runs} runs at over 100 %: wished {wished} %, not met after the most"))
+        }
+        Stopped::Met | Stopped::Failed => None,
+    };
+    let lines: Vec<String> = course.rows().iter().enumerate().filter_map(line).collect();
+    lines.iter().take(UNMET_MAX).for_each(|line| text.push_str(&format!("{line}\n")));
+    if lines.len() > UNMET_MAX {
+        let _ = writeln!(
+            text,
+            "… and {} more points, `most` in the column `stopped` of means.parquet",
+            lines.len() - UNMET_MAX
+        );
+    }
+}
+
+/// Whether a half-width is one: runs that are all alike do not make a mean known exactly.
+fn is_apart(half_width: &f64) -> bool {
+    *half_width > 0.0
 }
 
 fn differences(study: &Study, (course, results): (&Course, &Results), views: &[View], measures: usize) -> Grid {
@@ -147,7 +184,7 @@ fn differences(study: &Study, (course, results): (&Course, &Results), views: &[V
             let paired = difference.measures[measure].map(|paired| paired.difference);
             vec![
                 number_or_dash(paired.map(|difference| difference.mean)),
-                number_or_dash(paired.map(|difference| difference.half_width)),
+                number_or_dash(paired.map(|difference| difference.half_width).filter(is_apart)),
                 paired.map_or(0, |difference| difference.n).to_string(),
             ]
         });

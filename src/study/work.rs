@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::engine::random::Seed;
 use crate::record::tables::ClassRow;
-use crate::record::tally::Tally;
+use crate::record::tally::{Summary, Tally};
 use crate::scenario::Scenario;
-use crate::simulate::Run;
+use crate::simulate::{Outcome, Run};
 
 use super::Study;
 use super::course::{Chunk, Measured, Point, Row, Task};
@@ -76,11 +76,16 @@ pub fn run_unless(study: &Study, scenario: &Arc<Scenario>, seed: Seed, stop: &At
     run.until_watched(scenario.horizon, &mut tally, look)?;
     run.drain_watched(&mut tally, look)?;
     let outcome = run.close(&mut tally);
+    Ok(measured(scenario, &study.measures, &outcome, tally.summary()))
+}
+
+/// What a run that has ended comes to.
+pub(super) fn measured(scenario: &Scenario, measures: &[Measure], outcome: &Outcome, summary: &Summary) -> Measured {
     let names: Vec<String> = scenario.classes.iter().map(|class| class.name.clone()).collect();
-    let is_by_class = study.measures.iter().any(Measure::is_by_class);
-    let classes = if is_by_class { ClassRow::of(tally.summary(), &names) } else { Vec::new() };
-    let values = study.measures.iter().map(|measure| measure.of(tally.summary(), &classes)).collect();
-    Ok(Measured { digest: outcome.digest.to_string(), values })
+    let is_by_class = measures.iter().any(Measure::is_by_class);
+    let classes = if is_by_class { ClassRow::of(summary, &names) } else { Vec::new() };
+    let values = measures.iter().map(|measure| measure.of(summary, &classes)).collect();
+    Measured { digest: outcome.digest.to_string(), values }
 }
 
 /// A point made ready: its identity, and its scenario or why it has none.

@@ -92,6 +92,10 @@ fn charts_are_drawn_again_to_the_same_bytes() {
         assert_eq!(malformed(text), None, "`{name}`");
         assert!(text.contains(&format!("reliance.id: {id}")), "`{name}` says whose it is");
         assert!(text.contains("@font-face") && text.contains("<text "), "`{name}` has its font and its text");
+        // A run is one path: nothing within it tells how far another would differ.
+        assert!(text.contains("One path, seed 1."), "`{name}` says that it shows one path");
+        let claims = ["95 % interval", "intervals", "±"].iter().find(|words| text.contains(**words));
+        assert_eq!(claims, None, "`{name}` claims an interval of one path");
     }
 }
 
@@ -141,6 +145,7 @@ fn a_report_holds_every_chart_and_needs_nothing_else() {
     assert!(page.contains("<code>reliance run pictures.toml</code>"), "the command makes it again");
     assert!(page.contains("is 1 &lt; 2 &amp; true?") && page.contains("response_ns") && page.contains("digest "));
     assert_eq!(page.matches("data:font/").count(), 1, "one font for all charts");
+    assert!(page.contains("One path, seed 1.") && !page.contains('±'), "one run has no interval");
     reliance(&arguments);
     assert_eq!(fs::read_to_string(run.join("report.html")).expect("a page"), page, "written again it is the same");
 }

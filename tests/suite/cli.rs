@@ -14,6 +14,7 @@ mod desk;
 mod ends;
 mod limits;
 mod ours;
+mod replications;
 mod understood;
 
 const TABLES: [&str; 4] = ["jobs.parquet", "nodes.parquet", "series.parquet", "summary.parquet"];
@@ -83,6 +84,11 @@ fn a_summary_is_printed_for_people_programs_and_pages() {
     for column in columns {
         assert!(object.get(column.name).is_some(), "{}", column.name);
         assert!(page.contains(&format!("| {} |", column.name)), "{}", column.name);
+    }
+    let object = object.to_string();
+    for printed in [&text, &object, &page] {
+        let claims = ["±", "half_width", "interval"].iter().find(|words| printed.contains(**words));
+        assert_eq!(claims, None, "one run has no interval: {printed}");
     }
     let out = desk.run("run shop.toml");
     assert!(said(&out).contains("events/s"), "speed is told, but not among the results: {}", said(&out));

@@ -22,7 +22,7 @@ use crate::study::trial::{Estimate, estimate};
 use crate::study::work::{Runner, run_unless};
 use crate::study::{Study, StudyError, show};
 
-mod progress;
+pub(super) mod progress;
 
 use progress::{Progress, duration};
 
@@ -246,7 +246,7 @@ fn work(asked: &One) -> Done {
     let runner = runner(&stop);
     let driver = Driver { study: &study, folder: &folder, jobs: 1, runner: &runner, stop: &stop, watch: &progress };
     let worked = driver.work(asked.chunk);
-    let all = progress.runs();
+    let all = progress.all_runs();
     progress.end(all);
     let how = if worked? { "done" } else { "was done" };
     say(&format!("chunk {} {how}", asked.chunk))
@@ -383,7 +383,7 @@ fn size(bytes: u64) -> String {
     }
 }
 
-fn processors() -> usize {
+pub(super) fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 

@@ -19,7 +19,7 @@ const SHORT: Duration = Duration::from_secs(1);
 const PLAIN: Duration = Duration::from_secs(30);
 
 /// The progress of a study.
-pub(super) struct Progress {
+pub(in crate::cli) struct Progress {
     started: Instant,
     state: Mutex<State>,
 }
@@ -29,7 +29,7 @@ struct State {
     began: Instant,
     runs: u64,
     done: u64,
-    all: u64,
+    all_runs: u64,
     bar: Option<ProgressBar>,
     said: Instant,
 }
@@ -43,13 +43,13 @@ impl Progress {
     /// A study that begins now.
     pub fn new() -> Progress {
         let began = now();
-        let state = State { generation: 0, began, runs: 0, done: 0, all: 0, bar: None, said: began };
+        let state = State { generation: 0, began, runs: 0, done: 0, all_runs: 0, bar: None, said: began };
         Progress { started: began, state: Mutex::new(state) }
     }
 
     /// Runs that are done, here or by another driver, now or before.
-    pub fn runs(&self) -> u64 {
-        self.state().all
+    pub fn all_runs(&self) -> u64 {
+        self.state().all_runs
     }
 
     /// The work has ended, with so many runs done by it: clears the line and says how long it took.
@@ -60,7 +60,7 @@ impl Progress {
         }
         let seconds = self.seconds();
         let rate = ran as f64 / seconds.max(1e-9);
-        let kept = match state.all.saturating_sub(ran) {
+        let kept = match state.all_runs.saturating_sub(ran) {
             0 => String::new(),
             kept => format!("{} kept, ", thousands(kept)),
         };
@@ -89,7 +89,7 @@ impl Watch for Progress {
     fn done(&self, runs: u64) {
         let mut state = self.state();
         state.done += runs;
-        state.all += runs;
+        state.all_runs += runs;
         if self.started.elapsed() < SHORT {
             return;
         }
@@ -97,12 +97,18 @@ impl Watch for Progress {
         let (generation, done, all) = (state.generation, state.done, state.runs);
         let left = to_go(passed, done as f64 / all.max(1) as f64);
         if stderr().is_terminal() {
-            let words = format!("{left}, generation {generation}, {} of {} runs", thousands(done), thousands(all));
+            let which = nth(generation, ", ");
+            let words = format!("{left}, {which}{} of {} runs", thousands(done), thousands(all));
             draw(&mut state.bar, done, all, words);
         } else if state.said.elapsed() >= PLAIN {
             state.said = now();
             let (done, all) = (thousands(done), thousands(all));
-            note(&format!("generation {generation}: {done} of {all} runs, {left}"));
+            note(&format!("{}{done} of {all} runs, {left}", nth(generation, ": ")));
         }
     }
+}
+
+/// Which generation, where there was one before it.
+fn nth(generation: usize, then: &str) -> String {
+    if generation > 0 { format!("generation {generation}{then}") } else { String::new() }
 }

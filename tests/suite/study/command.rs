@@ -50,6 +50,41 @@ fn one_job_and_two_write_the_same_tables() {
     assert_eq!(manifest.identity, place.study().identity());
 }
 
+/// A point whose mean is still too wide after the most runs says so, in a column and in a line; one that is narrow does not.
+#[test]
+fn a_sequential_study_says_why_it_stopped() {
+    let head = "replications = { sequential = { first = 2, wave = 1, most = MOST, relative = RELATIVE } }";
+    for (most, relative, expected) in [("4", "0.000_1", "most"), ("40", "0.99", "met")] {
+        let sequential = head.replace("RELATIVE", relative).replace("MOST", most);
+        let place =
+            Place::new(&format!("stopped-{expected}"), &GRID.replace("replications = { fixed = 4 }", &sequential));
+        let output = run(&place, &["study", "run", "study.toml", "--out", "out"]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let printed = text(&output.stdout);
+        let unmet = printed.lines().filter(|line| line.ends_with("%: wished 0.01 %, not met after the most")).count();
+        let rows = parquet::rows(&place.join("out").join("means.parquet")).unwrap();
+        assert_eq!(unmet, if expected == "most" { rows } else { 0 }, "{printed}");
+        let stopped = parquet::read(&place.join("out").join("means.parquet"), &["stopped"]).unwrap();
+        assert!((0..rows).all(|row| stopped[0].text(row) == Some(expected)), "{expected}: {stopped:?}");
+    }
+    let fixed = Place::new("stopped-fixed", GRID);
+    assert!(run(&fixed, &["study", "run", "study.toml", "--out", "out"]).status.success());
+    let stopped = parquet::read(&fixed.join("out").join("means.parquet"), &["stopped"]).unwrap();
+    assert!((0..stopped[0].len()).all(|row| stopped[0].is_null(row)), "a fixed number has no reason");
+    // A share whose plain interval reaches beyond 1 has one that does not.
+    let columns = ["served_mean", "served_half_width", "served_low", "served_high"];
+    let served = parquet::read(&fixed.join("out").join("means.parquet"), &columns).unwrap();
+    let at = |column: usize, row: usize| match &served[column].data {
+        parquet::Data::F64(values) => values[row],
+        _ => unreachable!("numbers"),
+    };
+    let beyond = (0..served[0].len()).filter(|&row| at(0, row) + at(1, row) > 1.0).count();
+    assert!(beyond > 0, "some plain interval is impossible");
+    for row in 0..served[0].len() {
+        assert!(0.0 < at(2, row) && at(2, row) < at(0, row) && at(0, row) < at(3, row) && at(3, row) < 1.0, "{row}");
+    }
+}
+
 /// So many deaths.
 const KILLS: u64 = 20;
 

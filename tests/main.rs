@@ -14,6 +14,8 @@ mod suite {
     mod golden;
     mod life;
     mod new_rule;
+    #[cfg(feature = "cli")]
+    mod pages;
     mod properties;
     mod readme;
     mod schema;

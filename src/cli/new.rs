@@ -1,37 +1,77 @@
-//! `new`: a scenario to begin with.
+//! `new`: a scenario or a study to begin with.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
-use std::path::Path;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{Done, Failure, say};
 
 /// What `new` is asked.
 #[derive(Args, Debug)]
 pub struct New {
-    /// The name of the scenario; it is written to NAME.toml
+    /// The name of the scenario or the study; it is written to NAME.toml
     name: String,
+    /// What the scenario begins with
+    #[arg(long, value_enum, default_value = "market")]
+    template: Template,
+    /// Write a study NAME.toml, and beside it NAME-base.toml, the scenario that it varies
+    #[arg(long, conflicts_with = "template")]
+    study: bool,
 }
 
-const BEGINNING: &str = include_str!("new.toml");
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Template {
+    /// Nodes with prices of their own; nothing is checked
+    Market,
+    /// Nodes that err, validators that check one answer in twenty, and a price of checking
+    Verification,
+}
 
-/// Writes the scenario, unless something of that name is there.
+impl Template {
+    fn text(self) -> &'static str {
+        match self {
+            Template::Market => include_str!("new/market.toml"),
+            Template::Verification => include_str!("new/verification.toml"),
+        }
+    }
+}
+
+/// A search for the price of checking at which half of the jobs of `NAME-base.toml` are no longer asked for.
+const STUDY: &str = include_str!("new/study.toml");
+
+/// Writes the files, unless something of such a name is there.
 pub fn new(new: New) -> Done {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if new.name.is_empty() || !new.name.chars().all(plain) {
-        let message = format!("error: `{}` cannot name a scenario\nhelp: use letters, digits, `-` and `_`", new.name);
+    let (name, kind) = (&new.name, if new.study { "study" } else { "scenario" });
+    if name.is_empty() || !name.chars().all(plain) {
+        let message = format!("error: `{name}` cannot name a {kind}\nhelp: use letters, digits, `-` and `_`");
         return Err(Failure::Wrong(message));
     }
-    let name = format!("{}.toml", new.name);
-    let path = Path::new(&name);
-    let mut file = File::create_new(path).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => {
-            Failure::Wrong(format!("error: `{name}` is there already\nhelp: choose another name"))
-        }
-        _ => Failure::Failed(format!("error: cannot write `{name}`: {error}")),
-    })?;
-    file.write_all(BEGINNING.replace("NAME", &new.name).as_bytes())?;
-    say(&format!("wrote {name}; run it with\n  reliance run {name}"))
+    let file = format!("{name}.toml");
+    if !new.study {
+        write(&[(&file, new.template.text().replace("NAME", name))])?;
+        return say(&format!("wrote {file}; run it with\n  reliance run {file}"));
+    }
+    let base = format!("{name}-base.toml");
+    let scenario = Template::Verification.text().replace("NAME", &format!("{name}-base"));
+    write(&[(&file, STUDY.replace("NAME", name)), (&base, scenario)])?;
+    say(&format!("wrote {file} and its scenario {base}; run it with\n  reliance study run {file}"))
+}
+
+/// Writes all of the files, or none where one of the names is taken.
+fn write(files: &[(&String, String)]) -> Done {
+    let taken = |name: &str| Failure::Wrong(format!("error: `{name}` is there already\nhelp: choose another name"));
+    // A link to nowhere is something, too.
+    if let Some((name, _)) = files.iter().find(|(name, _)| fs::symlink_metadata(name).is_ok()) {
+        return Err(taken(name));
+    }
+    for (name, text) in files {
+        let mut file = File::create_new(name).map_err(|error| match error.kind() {
+            ErrorKind::AlreadyExists => taken(name),
+            _ => Failure::Failed(format!("error: cannot write `{name}`: {error}")),
+        })?;
+        file.write_all(text.as_bytes())?;
+    }
+    Ok(())
 }

@@ -13,6 +13,7 @@ use self::desk::{Desk, code, digest, json, said};
 mod desk;
 mod ends;
 mod limits;
+mod new;
 mod ours;
 mod replications;
 mod understood;

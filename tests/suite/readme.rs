@@ -47,7 +47,7 @@ impl Command {
     }
 
     /// What is wrong with the command as it is written, if anything.
-    fn problem(&self) -> Option<String> {
+    pub(super) fn problem(&self) -> Option<String> {
         // `NAME=value` before a command sets its environment.
         let own = self.words.iter().find(|word| !word.contains('='))?;
         let verb = self.words.iter().skip_while(|word| *word != "cargo").nth(1);

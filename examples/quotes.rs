@@ -219,6 +219,7 @@ deadline, on both sides. The thirds are cut by quoted delay. Every look that beg
 
 ";
 
+#[allow(clippy::disallowed_macros, reason = "an example prints its page")]
 /// `quotes [REPLICATIONS [menu]]`: 20 replications unless said otherwise; `menu` leaves the day out.
 fn main() {
     let mut args = std::env::args().skip(1);

@@ -104,11 +104,17 @@ fn the_page_of_the_frontier_shows_the_formula() {
         let found = crossing(&scenario, &method);
         let start = format!("| `{}` | {} | ", method.name, method.cost);
         let row = page.lines().find(|line| line.starts_with(&start));
-        let row = row.unwrap_or_else(|| { eprintln!("no row `{start}`; the formula gives {found:.3}"); "" });
-        if row.is_empty() { continue; }
+        let row = row.unwrap_or_else(|| {
+            eprintln!("no row `{start}`; the formula gives {found:.3}");
+            ""
+        });
+        if row.is_empty() {
+            continue;
+        }
         let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
         assert_eq!(cells[3], format!("{found:.3}"), "{row}");
-        let market: f64 = cells[2].split(' ').next().and_then(|number| number.parse().ok()).expect("the simulated crossing");
+        let market: f64 =
+            cells[2].split(' ').next().and_then(|number| number.parse().ok()).expect("the simulated crossing");
         assert_eq!(cells[4], format!("{:+.1} %", 100.0 * (market / found - 1.0)), "{row}");
     }
 }

@@ -1,5 +1,6 @@
 //! Files as other tools write them, and files whose name says something else.
 
+#[cfg(feature = "parquet")]
 use std::path::Path;
 
 use super::formats::{column, time, zipped};
@@ -15,6 +16,7 @@ fn said(folder: &Folder, name: &str, wanted: ColumnSpec<'_>) -> String {
 }
 
 /// Three rows with a column of every type, as pyarrow writes them.
+#[cfg(feature = "parquet")]
 const TYPES: &str = "tests/broken/inputs/types.parquet";
 
 #[cfg(feature = "parquet")]

@@ -71,7 +71,8 @@ ok traced.toml: 20 nodes, 4 validators; 1 source, 1 class; horizon 1h
 fn what_is_suspicious_is_a_warning() {
     let seconds = |times: &[u64]| times.iter().fold("t\n".to_owned(), |text, time| format!("{text}{time}\n"));
     let looped = ("time = \"t\"", "time = \"t\", loop = true, unit = \"1ns\"");
-    let cases: [(&str, String, &[(&str, &str)], &str); 6] = [
+    type Case<'c> = (&'c str, String, &'c [(&'c str, &'c str)], &'c str);
+    let cases: [Case<'_>; 6] = [
         ("beyond", seconds(&[0, 4_000, 5_000]), &[], "2 of 3 rows lie beyond the horizon: is `unit` right?"),
         (
             "hidden",

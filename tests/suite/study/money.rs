@@ -1,5 +1,6 @@
 //! Prices and counts as axes: whatever a design chooses is a value that the scenario takes, and what failed says so.
 
+#[cfg(feature = "parquet")]
 use reliance::parquet;
 use reliance::study::course::Course;
 use reliance::study::merge::{Results, results};

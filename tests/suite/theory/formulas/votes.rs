@@ -1,5 +1,7 @@
 //! Who is outvoted, and how often.
 
+use reliance::engine::maths::{exp, exp_m1};
+
 use super::{choose, power};
 
 /// P(k or more of n), each with probability p by itself; with n = 2k − 1 the error of m-first voting (L. Sarmenta,
@@ -46,10 +48,10 @@ pub fn looks_paid(n: u32, p: f64) -> f64 {
 
 fn share_done(n: u32, m: u32) -> f64 {
     let density = |t: f64| {
-        let ended = -(-t).exp_m1();
-        f64::from(n) * choose(n - 1, m - 1) * power(ended, m - 1) * (-f64::from(n - m + 1) * t).exp()
+        let ended = -exp_m1(-t);
+        f64::from(n) * choose(n - 1, m - 1) * power(ended, m - 1) * exp(-f64::from(n - m + 1) * t)
     };
-    simpson(0.0, 40.0, 4_000, |t| density(t) * simpson(0.0, 40.0, 4_000, |r| t / (t + r).max(1e-300) * (-r).exp()))
+    simpson(0.0, 40.0, 4_000, |t| density(t) * simpson(0.0, 40.0, 4_000, |r| t / (t + r).max(1e-300) * exp(-r)))
 }
 
 fn simpson(from: f64, to: f64, steps: u32, of: impl Fn(f64) -> f64) -> f64 {

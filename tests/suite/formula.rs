@@ -94,8 +94,8 @@ fn crossing(scenario: &Scenario, method: &Method) -> f64 {
     high
 }
 
-/// The page's table says what the formula gives, to the last digit shown, and the simulated crossing next to it lies where the page
-/// says the market departs from the formula by so much.
+/// The page's table says what the formula gives, to the last digit shown, and by how much the simulated crossing beside it differs
+/// from the number shown, so that a reader can divide the one by the other.
 #[test]
 fn the_page_of_the_frontier_shows_the_formula() {
     let scenario = scenario("scenarios/verification-menu.toml", &[]);
@@ -107,9 +107,11 @@ fn the_page_of_the_frontier_shows_the_formula() {
         let row = page.lines().find(|line| line.starts_with(&start));
         let row = row.unwrap_or_else(|| panic!("no row `{start}`; the formula gives {found:.3}"));
         let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
-        assert_eq!(cells[3], format!("{found:.3}"), "{row}");
+        let shown = format!("{found:.3}");
+        assert_eq!(cells[3], shown, "{row}");
+        let shown: f64 = shown.parse().expect("a number");
         let market: f64 =
             cells[2].split(' ').next().and_then(|number| number.parse().ok()).expect("the simulated crossing");
-        assert_eq!(cells[4], format!("{:+.1} %", 100.0 * (market / found - 1.0)), "{row}");
+        assert_eq!(cells[4], format!("{:+.1} %", 100.0 * (market / shown - 1.0)), "{row}");
     }
 }

@@ -151,7 +151,15 @@ fn replications_have_a_folder_and_a_page() {
     if cfg!(feature = "chart") {
         desk.print("report output/shop-1-x2");
         let page = fs::read_to_string(desk.path("output/shop-1-x2/report.html")).expect("a page");
-        let shown = ["shop · seed 1 · 2 replications", "who waits?", "95 % interval", "final-right", "slow", "&lt; "];
+        let shown = [
+            "<title>shop · seed 1</title>",
+            "2 replications, 0 to 1, of one seed",
+            "who waits?",
+            "95 % interval",
+            "final-right",
+            "slow",
+            "&lt; ",
+        ];
         for words in shown {
             assert!(page.contains(words), "{words}");
         }

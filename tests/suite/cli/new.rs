@@ -9,8 +9,8 @@ use super::desk::{Desk, json};
 fn every_template_is_right() {
     let desk = Desk::new("new-templates");
     for (words, files) in [
-        ("new first", &["first.toml"][..]),
-        ("new --template market named", &["named.toml"]),
+        ("new shop-1", &["shop-1.toml"][..]),
+        ("new --template market shop-2", &["shop-2.toml"]),
         ("new --template verification verified", &["verified.toml"]),
         ("new --study asked", &["asked.toml", "asked-base.toml"]),
     ] {
@@ -30,7 +30,7 @@ fn every_template_is_right() {
         }
     }
     let same = |name: &str| fs::read_to_string(desk.path(&format!("{name}.toml"))).expect("a file").replace(name, "");
-    assert_eq!(same("first"), same("named"), "the template that is meant where none is named");
+    assert_eq!(same("shop-1"), same("shop-2"), "the template that is meant where none is named");
 }
 
 /// Checks take place and cost something, and some of them find what is wrong.

@@ -56,7 +56,7 @@ def extremes_by_pandas(path: Path, names: list[str]) -> dict[str, tuple]:
 def extremes_by_duckdb(path: Path, names: list[str]) -> dict[str, tuple]:
     """The same, in one pass."""
     asked = ", ".join(f'count("{name}"), min("{name}"), max("{name}")' for name in names)
-    row = duckdb.execute(f"select {asked} from read_parquet(?)", [str(path)]).fetchone() if names else ()
+    row = duckdb.execute(f"select {asked} from read_parquet(?)", [str(path)]).fetchall()[0] if names else ()
     return {name: tuple(row[3 * index : 3 * index + 3]) for index, name in enumerate(names)}
 
 

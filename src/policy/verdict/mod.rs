@@ -168,9 +168,10 @@ pub fn binomial_tail(count: u32, least: u32, p: f64) -> f64 {
 /// as that cannot come any more, if each votes independently and approves with probability `approves`. Within
 /// [min(q, r), n] for q = `needed`, n = `checkers`, r = n − q + 1.
 ///
-/// The votes end at the q-th approval or at the r-th alarm. The mean of their number N is (q/p) P(Bin(n + 1, p) > q) + (r/(1 − p)) P(Bin(n + 1, 1 − p) > r):
-/// the k-th term of its part where the answer is accepted is (q + k) C(q + k − 1, k) pᑫ(1 − p)ᵏ = (q/p) C(q + k, k) pᑫ⁺¹(1 − p)ᵏ, and these sum to the
-/// probability that the (q + 1)-th approval comes before the r-th alarm.
+/// The votes end at the q-th approval or at the r-th alarm. The mean of their number N is
+/// (q/p) P(Bin(n + 1, p) > q) + (r/(1 − p)) P(Bin(n + 1, 1 − p) > r):
+/// the k-th term of its part where the answer is accepted is (q + k) C(q + k − 1, k) pᑫ(1 − p)ᵏ = (q/p) C(q + k, k) pᑫ⁺¹(1 − p)ᵏ,
+/// and these sum to the probability that the (q + 1)-th approval comes before the r-th alarm.
 pub fn votes_until(checkers: u32, needed: u32, approves: f64) -> f64 {
     if needed == 0 || needed > checkers {
         return 0.0;

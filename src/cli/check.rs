@@ -144,7 +144,7 @@ pub(super) fn loaded(file: &Path, sets: &[Set]) -> Result<(Document, Arc<Scenari
     Ok((document, scenario))
 }
 
-/// Refuses a scenario where a study belongs. What cannot be read is refused by whoever reads it next.
+/// Refuses a scenario where a study belongs. A file that cannot be read passes here: the reader of studies says why.
 pub(super) fn expect_study(file: &Path) -> Done {
     let Ok(document) = Document::load(file, &[]) else { return Ok(()) };
     if document.value("base").is_some() || document.value("demand").is_none() {

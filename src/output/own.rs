@@ -304,7 +304,7 @@ impl Lock {
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        // Removed while it is held. One that stays behind is not locked and stops nobody.
+        // The file is removed while the lock is held. If it stays behind, nothing holds its lock and the next program takes it.
         let _ = fs::remove_file(&self.path);
     }
 }

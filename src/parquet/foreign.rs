@@ -1,5 +1,5 @@
 //! Parquet files of other programs: what their columns hold is told from the footer alone, so that a column of a type that
-//! cannot be read harms nobody who does not ask for it.
+//! cannot be read is an error only where a scenario asks for that column.
 //!
 //! polars is built with few of its types. It is handed a schema of the wanted columns alone, in which a time is the integer
 //! it is stored as; the meaning stays here, in [`Stored`].

@@ -215,8 +215,8 @@ fn last_beat(market: &Market, heartbeat: Span, node: NodeId, now: Time) -> Time 
 }
 
 /// The last instant of a node's grid of heartbeats at or before `now` and the first after; each node has a phase of its own,
-/// and the start counts as a heartbeat. `None` if there are none. They are computed, not simulated: nobody acts on one that
-/// comes.
+/// and the start of the run counts as a heartbeat. `None` if the scenario has no heartbeats. Heartbeats are no events, because no
+/// party acts when one arrives: this computes when they would be.
 fn grid(market: &Market, heartbeat: Span, node: NodeId, now: Time) -> Option<(Time, Time)> {
     if heartbeat == Span::ZERO {
         return None;

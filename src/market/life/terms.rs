@@ -118,7 +118,7 @@ struct Shared<'a> {
     correction: Correction,
 }
 
-/// The parties that checks would be asked of now.
+/// What is needed to quote checks: the scenario, and the checkers that could be drawn now.
 struct Asked<'a> {
     scenario: &'a Scenario,
     checkers: &'a Checkers,
@@ -209,7 +209,8 @@ fn copies(asked: &Asked<'_>, method: &Method, check: &Check, shared: &Shared<'_>
     let looks = Looks::expected(&drawn, shared.expected.nanos(), check, answers);
     let alone = drawn.wait[0] + shared.expected.nanos() * drawn.slowness[0];
     terms.agreement = (looks.time - alone).max(0.0);
-    // Copies that nobody calls off end with the job, which waits for them only while the result stands.
+    // If copies are not cancelled at the verdict, they run until the job ends. The job waits for them if its result
+    // is accepted before the verdict.
     let all_end = !check.cancel && (method.defers || method.window > Span::ZERO);
     let paid = if all_end { copies * right } else { agree + looks.paid - answers };
     terms.paid_copies = paid.clamp(1.0, copies);

@@ -9,7 +9,7 @@ use crate::domain::story::JobKey;
 use crate::engine::queue::Queue;
 use crate::engine::random::Seed;
 use crate::engine::time::Time;
-use crate::market::{Event, Inspection, Market, Moment, View};
+use crate::market::{Event, Inspection, Market, Moment};
 use crate::record::digest::Digest;
 use crate::record::fact::Facts;
 use crate::record::means::Means;
@@ -158,7 +158,7 @@ impl Run {
         state.market.censor(&mut at);
         self.hand_on(now, recorder);
         self.state.market.audit();
-        recorder.end(now, &View { market: &self.state.market, scenario: &self.scenario });
+        recorder.end(now, &self.state.market.view(&self.scenario));
         Outcome {
             seed: self.state.seed,
             ended: now,
@@ -251,7 +251,7 @@ impl Run {
 
     fn samples(&mut self, now: Time, recorder: &mut impl Recorder) {
         while let Some(at) = recorder.due(now) {
-            recorder.sample(at, &View { market: &self.state.market, scenario: &self.scenario });
+            recorder.sample(at, &self.state.market.view(&self.scenario));
         }
     }
 

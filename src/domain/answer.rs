@@ -57,6 +57,9 @@ impl Answer {
         Answer { key: key.max(1), wrong: Some(wrong) }
     }
 
+    /// What stands for an answer that is not there; it agrees with nothing.
+    pub const NONE: Answer = Answer { key: u64::MAX, wrong: Some(Wrong::Skip) };
+
     /// Whether it is the answer asked for.
     #[inline]
     pub fn is_right(self) -> bool {

@@ -1,7 +1,7 @@
 //! What can be read off a running market.
 
-use super::Market;
 use super::opening::own_speed;
+use super::state::State;
 use super::state::ledger::Account;
 use crate::domain::ids::RequesterId;
 use crate::domain::money::{Asset, Money};
@@ -13,10 +13,10 @@ use crate::scenario::model::PartyKind;
 
 /// A market seen with the scenario it runs.
 pub struct View<'a> {
-    /// The market.
-    pub market: &'a Market,
+    /// Its state.
+    pub(super) market: &'a State,
     /// What it is to be.
-    pub scenario: &'a Scenario,
+    pub(super) scenario: &'a Scenario,
 }
 
 impl View<'_> {

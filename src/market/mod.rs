@@ -1,257 +1,124 @@
-//! The market: the life of a computation (`life/`), what moves around it (`forces/`), what is written down (`state/`).
+//! The market: the life of a computation (`life/`), what moves around it (`forces/`), what both do (`operations/`) to what is
+//! written down (`state/`), and how offers are priced and weighed (`quoting/`).
 //!
 //! It is plain data. It cannot fail and does no I/O: bad input has ended in `scenario/`, what can grow has a limit, and
 //! what remains is a programmer's error, which stops the run with an assert.
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{ClassId, IdVec, JobSlot, NodeId, SourceId};
-use crate::domain::money::Money;
 use crate::domain::story::JobKey;
-use crate::engine::queue::{Lane, Queue, prefetch};
+use crate::engine::queue::{Queue, prefetch};
 use crate::engine::random::Seed;
-use crate::engine::time::{Span, Time};
-use crate::policy::chooser::{ChooserMemory, Offer};
-use crate::policy::pool::PoolMemory;
-use crate::policy::selection::SelectionMemory;
-use crate::record::fact::Facts;
 use crate::scenario::Scenario;
 
+mod event;
 mod forces;
 mod gauges;
 mod life;
+mod moment;
 mod opening;
+mod operations;
+mod quoting;
 mod state;
 
-use life::bound::Ceilings;
-use life::choice::Best;
-use life::passing::Passing;
-use life::terms::Terms;
-use state::chain::ChainState;
-use state::checkers::Checkers;
-use state::jobs::Jobs;
-use state::learnt::Learnt;
-use state::ledger::{Account, Ledger};
-use state::levels::Levels;
-use state::nodes::Nodes;
-use state::opinions::Opinions;
-use state::payouts::Payouts;
-use state::prices::Prices;
-use state::proceedings::Proceedings;
-use state::registry::Registry;
-use state::service::Entry;
-use state::sources::Source;
+use life::next::Next;
+use state::State;
+use state::ledger::Account;
 
+pub use event::Event;
 pub use gauges::View;
-pub use life::choice::{Inquest, Inspection};
-pub use life::quote::Quote;
+pub use moment::Moment;
+pub use quoting::inquest::{Inquest, Inspection};
+pub use quoting::quote::Quote;
 
-#[allow(missing_docs, reason = "an event names the job or node it is about, and the turn it was meant for")]
-/// What is due. An event about a job or a node carries the turn it was meant for; if the turn has moved on, the event is
-/// stale and is dropped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-// The kind takes a word of its own: beside a kind of one byte the rest is copied shifted, and every pop waits for its own store.
-#[repr(u32)]
-pub enum Event {
-    /// A source asks for its next job.
-    Arrival { source: SourceId },
-    /// A request reaches its node.
-    Reach { job: JobSlot, turn: u32 },
-    /// A waiting requester loses patience.
-    Patience { job: JobSlot, turn: u32 },
-    /// A node has loaded the model a job needs.
-    Load { job: JobSlot, turn: u32 },
-    /// The job nearest its end at a node ends its phase.
-    Step { node: NodeId, turn: u32 },
-    /// An answer reaches its requester.
-    Respond { job: JobSlot, turn: u32 },
-    /// A requester tries again.
-    Retry { job: JobSlot, turn: u32 },
-    /// A node fails.
-    Fail { node: NodeId },
-    /// A node comes back.
-    Repair { node: NodeId },
-    /// A node is listed, or its listing lapses.
-    List { node: NodeId, turn: u32 },
-    /// Routing renews its picture.
-    Refresh,
-    /// The quote of a waiting job expires.
-    Expire { job: JobSlot, turn: u32 },
-    /// A requester has seen what the node's hardware says.
-    Attest { job: JobSlot, turn: u32, check: u8 },
-    /// The deadline of an answer that is being checked has passed.
-    Late { job: JobSlot, turn: u32 },
-    /// The window of an accepted result has passed.
-    Window { job: JobSlot, turn: u32 },
-    /// The prices of computing and verification may move.
-    Price,
-    /// A block of the chain.
-    Block,
-    /// A batch of payments is closed by its age.
-    Aged { batch: u32 },
-    /// The open batch may be closed because no payment joins.
-    Idle,
-    /// The settler is done with a batch.
-    Settle,
-}
-
-const _: () = assert!(size_of::<Event>() <= 16);
-
-/// The state of a running market.
+/// A running market.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Market {
-    seed: Seed,
-    jobs: Jobs,
-    nodes: Nodes,
-    registry: Registry,
-    sources: IdVec<SourceId, Source>,
-    classes: IdVec<ClassId, ClassState>,
-    ledger: Ledger,
-    levels: Levels,
-    pool: PoolMemory,
-    chooser: ChooserMemory,
-    selection: SelectionMemory,
-    prices: Prices,
-    /// What a unit costs those who supply it, by channel, on the average.
-    costs: [Money; 3],
-    proceedings: Proceedings,
-    opinions: Opinions,
-    chain: ChainState,
-    payouts: Payouts,
-    /// What those who asked would have waited, where they are told the mean of it.
-    wait: MeanSpan,
-    /// Those who may be drawn for checks, as they are drawn.
-    checkers: Checkers,
-    /// How long checks took beside what was quoted.
-    learnt: Learnt,
-    /// Events dropped because their turn had passed.
-    stale: u64,
-    #[serde(skip)]
-    scratch: Scratch,
-    #[serde(skip)]
-    inspection: Option<Box<Inspection>>,
-}
-
-/// What the market has learnt about a class, and where its constant delays queue.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-struct ClassState {
-    /// Answers that have reached their requesters.
-    outputs: u64,
-    /// Their output tokens together.
-    output_tokens: u64,
-    /// The lane of its patience, if that is constant.
-    patience: Option<Lane>,
-}
-
-/// The mean of spans, of waits and of others.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-struct MeanSpan {
-    count: u64,
-    nanos: u128,
-}
-
-impl MeanSpan {
-    #[inline]
-    fn note(&mut self, span: Span) {
-        self.count += 1;
-        self.nanos += span.0 as u128;
-    }
-
-    fn mean(&self) -> Span {
-        match u64::try_from(self.nanos) {
-            _ if self.count == 0 => Span::ZERO,
-            // A division of 128 bits takes many times as long.
-            Ok(nanos) => Span(nanos / self.count),
-            Err(_) => Span((self.nanos / self.count as u128) as u64),
-        }
-    }
-}
-
-/// From so many nodes on, what events touch is worth asking for beforehand; the nodes of a smaller market are near at hand
-/// (measured: at a thousand nodes asking costs more than it brings, at a hundred thousand it brings a fifth).
-const WIDE: usize = 8_192;
-
-/// Room to work in, kept so that nothing is allocated per job.
-#[derive(Clone, Debug, Default)]
-struct Scratch {
-    pool: Vec<NodeId>,
-    offers: Vec<Offer>,
-    jobs: Vec<JobSlot>,
-    terms: Vec<Terms>,
-    /// The best method of each offer that leaves something.
-    best: Vec<Best>,
-    ceilings: Ceilings,
-    /// Offers not yet taken for copies, and those taken.
-    left: Vec<Offer>,
-    chosen: Vec<Offer>,
-    checkers: Vec<NodeId>,
-    /// The nodes whose answer is checked.
-    computing: Vec<NodeId>,
-    /// How often answers pass each method, at the diligence it was last asked for.
-    passing: Vec<Passing>,
-    entries: Vec<Entry>,
-    turns: Vec<u32>,
-}
-
-impl Scratch {
-    /// Room for as many offers as a pool usually has, with a few methods each.
-    fn with_room() -> Scratch {
-        const OFFERS: usize = 64;
-        Scratch {
-            pool: Vec::with_capacity(OFFERS),
-            offers: Vec::with_capacity(OFFERS),
-            terms: Vec::with_capacity(16),
-            best: Vec::with_capacity(OFFERS),
-            left: Vec::with_capacity(OFFERS),
-            chosen: Vec::with_capacity(OFFERS),
-            checkers: Vec::with_capacity(OFFERS),
-            computing: Vec::with_capacity(OFFERS),
-            passing: Vec::with_capacity(16),
-            ..Scratch::default()
-        }
-    }
-}
-
-/// The present instant, as a handler sees it.
-pub struct Moment<'a> {
-    /// What the market is to be.
-    pub scenario: &'a Scenario,
-    /// When.
-    pub now: Time,
-    /// What is due later.
-    pub queue: &'a mut Queue<Event>,
-    /// What has happened.
-    pub facts: &'a mut Facts,
+    state: State,
 }
 
 impl Market {
-    /// Lets one event happen.
+    /// A market at the start of time, with its first events in the queue.
+    pub fn open(seed: Seed, at: &mut Moment<'_>) -> Market {
+        Market { state: State::open(seed, at) }
+    }
+
+    /// Lets one event happen, and what follows from it at the same instant.
     #[inline]
     pub fn handle(&mut self, event: Event, at: &mut Moment<'_>) {
-        match event {
-            Event::Arrival { source } => life::arrival::arrive(self, at, source),
-            Event::Reach { job, turn } if self.jobs.is(job, turn) => life::placement::reach(self, at, job),
-            Event::Patience { job, turn } if self.jobs.is(job, turn) => life::waiting::abandon(self, at, job),
-            Event::Load { job, turn } if self.jobs.is(job, turn) => life::execution::loaded(self, at, job),
-            Event::Step { node, turn } if self.nodes.is(node, turn) => life::execution::step(self, at, node),
-            Event::Respond { job, turn } if self.jobs.is(job, turn) => life::execution::respond(self, at, job),
-            Event::Retry { job, turn } if self.jobs.is(job, turn) => life::offer::offer(self, at, job),
-            Event::Fail { node } => forces::churn::fail(self, at, node),
-            Event::Repair { node } => forces::churn::repair(self, at, node),
-            Event::List { node, turn } => forces::churn::list(self, at, node, turn),
-            Event::Refresh => forces::churn::refresh(self, at),
-            Event::Expire { job, turn } if self.jobs.is(job, turn) => life::negotiation::expire(self, at, job),
-            Event::Attest { job, turn, check } if self.jobs.is(job, turn) => {
-                life::verification::attested(self, at, job, check);
+        let state = &mut self.state;
+        let next = match event {
+            Event::Arrival { source } => life::arrival::arrive(state, at, source),
+            Event::Reach { job, turn } if state.jobs.is(job, turn) => Next::Reach { job },
+            Event::Patience { job, turn } if state.jobs.is(job, turn) => life::waiting::abandon(state, at, job),
+            Event::Load { job, turn } if state.jobs.is(job, turn) => life::execution::loaded(state, at, job),
+            Event::Step { node, turn } if state.nodes.is(node, turn) => life::execution::step(state, at, node),
+            Event::Respond { job, turn } if state.jobs.is(job, turn) => life::execution::respond(state, job),
+            Event::Retry { job, turn } if state.jobs.is(job, turn) => Next::Offer { job },
+            Event::Fail { node } => forces::churn::fail(state, at, node),
+            Event::Repair { node } => forces::churn::repair(state, at, node),
+            Event::List { node, turn } => forces::churn::list(state, at, node, turn),
+            Event::Refresh => forces::churn::refresh(state, at),
+            Event::Expire { job, turn } if state.jobs.is(job, turn) => life::negotiation::expire(state, at, job),
+            Event::Attest { job, turn, check } if state.jobs.is(job, turn) => {
+                life::verification::attested(state, at, job, check)
             }
-            Event::Late { job, turn } if self.jobs.is(job, turn) => life::verdict::late(self, at, job),
-            Event::Window { job, turn } if self.jobs.is(job, turn) => life::standing::window(self, at, job),
-            Event::Price => forces::price::tick(self, at),
-            Event::Block => life::coordination::block(self, at),
-            Event::Aged { batch } => forces::payout::aged(self, at, batch),
-            Event::Idle => forces::payout::idle(self, at),
-            Event::Settle => forces::payout::settle(self, at),
-            _ => self.stale += 1,
+            Event::Late { job, turn } if state.jobs.is(job, turn) => life::verdict::late(state, at, job),
+            Event::Window { job, turn } if state.jobs.is(job, turn) => life::standing::window(state, at, job),
+            Event::Price => forces::price::tick(state, at),
+            Event::Block => life::coordination::block(state, at),
+            Event::Aged { batch } => forces::payout::aged(state, at, batch),
+            Event::Idle => forces::payout::idle(state, at),
+            Event::Settle => forces::payout::settle(state),
+            _ => {
+                state.stale += 1;
+                Next::Done
+            }
+        };
+        self.follow(next, at);
+    }
+
+    /// Goes on from stage to stage until nothing more follows at this instant. What a stage returns comes first, then the last thing
+    /// on the agenda: a stage that several things follow puts the later ones there, so that each is done with all that follows
+    /// from it before the next.
+    fn follow(&mut self, first: Next, at: &mut Moment<'_>) {
+        let state = &mut self.state;
+        let mut next = first;
+        loop {
+            let follows = match next {
+                Next::Done => match state.agenda.pop() {
+                    Some(next) => next,
+                    None => return,
+                },
+                Next::Offer { job } => life::offer::offer(state, at, job),
+                Next::Send { job, gas } => life::coordination::send(state, at, job, gas),
+                Next::Depart { job } => life::placement::depart(state, at, job),
+                Next::Reach { job } => life::placement::reach(state, at, job),
+                Next::Fail { job, after } => life::placement::fail(state, at, job, after),
+                Next::Return { job, turn } => life::execution::back(state, at, job, turn),
+                Next::Answer { job } => life::verification::answered(state, at, job),
+                Next::CopyAnswer { copy } => life::replication::answered(state, at, copy),
+                Next::CopyLost { copy } => life::replication::lost(state, at, copy),
+                Next::Report { check } => life::verification::reported(state, at, check),
+                Next::CheckLost { check } => life::verification::lost(state, at, check),
+                Next::Check { job, turn, from, deferred } => {
+                    life::verification::check(state, at, (job, turn), from, deferred)
+                }
+                Next::Count { job, check } => life::verdict::count(state, at, job, check),
+                Next::Settle { job } => life::verdict::settle(state, job),
+                Next::Accept { job } => life::verdict::accept(state, at, job),
+                Next::Stand { job } => life::standing::stand(state, at, job),
+                Next::Finalise { job } => life::standing::finalise(state, at, job),
+                Next::Reject { job, fate } => life::standing::reject(state, at, job, fate),
+                Next::Decline { job, cause } => life::standing::decline(state, at, job, cause),
+                Next::Close { job, fate } => life::standing::close(state, at, job, fate),
+                Next::Pay { left } => forces::payout::pay(state, at, left),
+                Next::Paid { job } => life::standing::paid(state, at, job),
+                Next::Drop { job, turn, node } => life::placement::dropped(state, at, job, turn, node),
+                Next::Gone { node } => forces::churn::gone(state, at, node),
+            };
+            next = follows;
         }
     }
 
@@ -259,79 +126,78 @@ impl Market {
     /// next. A market of many nodes is larger than any cache, and its events jump about in it.
     #[inline]
     pub fn prefetch(&self, event: Event, queue: &Queue<Event>) {
-        if !self.is_wide() {
+        if !self.state.is_wide() {
             return;
         }
         if let Some(Event::Step { node, .. }) = queue.upcoming(8) {
-            prefetch(&self.nodes.states[*node]);
+            prefetch(&self.state.nodes.states[*node]);
         }
         match queue.upcoming(4) {
             Some(Event::Step { node, .. }) => {
-                let state = &self.nodes.states[*node];
+                let state = &self.state.nodes.states[*node];
                 if let Some(due) = state.due {
-                    self.jobs.prefetch(due.job);
+                    self.state.jobs.prefetch(due.job);
                 }
                 if let Some(next) = state.waiting.first(|_| 0) {
-                    self.jobs.prefetch(next);
+                    self.state.jobs.prefetch(next);
                 }
-                self.ledger.prefetch(Account::Node(*node));
+                self.state.ledger.prefetch(Account::Node(*node));
             }
-            Some(Event::Reach { job, .. } | Event::Respond { job, .. }) => self.jobs.prefetch(*job),
+            Some(Event::Reach { job, .. } | Event::Respond { job, .. }) => self.state.jobs.prefetch(*job),
             _ => {}
         }
         if let (Event::Patience { .. }, Some(Event::Patience { job, .. })) = (event, queue.upcoming_in_lane(8)) {
-            self.jobs.prefetch_hot(*job);
+            self.state.jobs.prefetch_hot(*job);
         }
     }
 
-    /// Whether its nodes are too many to be near at hand.
-    #[inline]
-    fn is_wide(&self) -> bool {
-        self.nodes.states.len() >= WIDE
+    /// What can be read off the market.
+    pub fn view<'a>(&'a self, scenario: &'a Scenario) -> View<'a> {
+        View { market: &self.state, scenario }
     }
 
     /// Asserts that money is conserved and that the books agree with the jobs in hand.
     pub fn audit(&self) {
-        self.ledger.assert_balanced();
-        let in_escrow = self.jobs.escrow();
-        assert_eq!(in_escrow, self.ledger.escrowed(), "the escrow holds what the open jobs have put there");
+        self.state.ledger.assert_balanced();
+        let in_escrow = self.state.jobs.escrow();
+        assert_eq!(in_escrow, self.state.ledger.escrowed(), "the escrow holds what the open jobs have put there");
     }
 
     /// Jobs that have been asked for and are not closed.
     pub fn open_jobs(&self) -> u32 {
-        self.jobs.open()
+        self.state.jobs.open()
     }
 
     /// Slots in use, by open jobs and by work on their behalf.
     pub fn slots_in_use(&self) -> u32 {
-        self.jobs.slots()
+        self.state.jobs.slots()
     }
 
     /// Watches the quotes of one job from now on.
     pub fn inspect(&mut self, job: JobKey) {
-        self.inspection = Some(Box::new(Inspection { job, inquests: Vec::new() }));
+        self.state.inspection = Some(Box::new(Inspection { job, inquests: Vec::new() }));
     }
 
     /// What the watched job was offered.
     pub fn inspection(&self) -> Option<&Inspection> {
-        self.inspection.as_deref()
+        self.state.inspection.as_deref()
     }
 
     /// Jobs that have left the market.
     pub fn closed_jobs(&self) -> u64 {
-        let asked: u64 = self.sources.iter().map(|source| source.index).sum();
-        asked - u64::from(self.jobs.open())
+        let asked: u64 = self.state.sources.iter().map(|source| source.index).sum();
+        asked - u64::from(self.state.jobs.open())
     }
 
     /// Events dropped because their turn had passed.
     pub fn stale(&self) -> u64 {
-        self.stale
+        self.state.stale
     }
 
     /// Closes every open job as censored, where it stands.
     pub fn censor(&mut self, at: &mut Moment<'_>) {
-        for slot in self.jobs.open_slots() {
-            life::standing::censor(self, at, slot);
+        for slot in self.state.jobs.open_slots() {
+            life::standing::censor(&mut self.state, at, slot);
         }
     }
 }

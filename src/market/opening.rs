@@ -12,8 +12,11 @@ use crate::scenario::model::{NodeGroup, PartyKind};
 use crate::scenario::schema::{Checker, Discipline, Holders};
 use crate::scenario::verification::Draws;
 
+use super::event::Event;
 use super::forces::churn;
 use super::life::arrival;
+use super::moment::Moment;
+use super::operations::load;
 use super::state::chain::ChainState;
 use super::state::checkers::Checkers;
 use super::state::jobs::Jobs;
@@ -29,7 +32,7 @@ use super::state::proceedings::Proceedings;
 use super::state::registry::{Keeps, Registry};
 use super::state::service::Service;
 use super::state::sources::Source;
-use super::{ClassState, Event, Market, MeanSpan, Moment, Scratch};
+use super::state::{ClassState, MeanSpan, Scratch, State};
 
 /// Which trait of a node a draw is for; the numbers are never reused.
 #[derive(Clone, Copy)]
@@ -41,9 +44,9 @@ enum Trait {
     Stake = 4,
 }
 
-impl Market {
+impl State {
     /// A market at the start of time, with its first events in the queue.
-    pub fn open(seed: Seed, at: &mut Moment<'_>) -> Market {
+    pub fn open(seed: Seed, at: &mut Moment<'_>) -> State {
         let scenario = at.scenario;
         let count: usize = scenario.groups.iter().map(|group| group.count as usize).sum();
         let sources = scenario.sources.pairs().map(|(id, source)| Source {
@@ -62,7 +65,7 @@ impl Market {
                 .map(|nanos| at.queue.lane(Span::from_nanos(nanos))),
         });
         let keeps = keeps(scenario);
-        let mut market = Market {
+        let mut market = State {
             seed,
             jobs: Jobs::default(),
             nodes: Nodes::default(),
@@ -84,6 +87,7 @@ impl Market {
             checkers: Checkers::open(keeps.views, scenario.requesters.len(), &draws(scenario)),
             learnt: Learnt::open(scenario.classes.len(), scenario.verification.methods.len()),
             stale: 0,
+            agenda: Vec::new(),
             scratch: Scratch::with_room(),
             inspection: None,
         };
@@ -118,8 +122,8 @@ impl Market {
             at.facts.note(Fact::Endowed { account: node.0, asset: Asset::Token, amount });
         }
         let group = &at.scenario.groups[self.nodes.quotes[node].group];
-        self.note_capacity(group.kind, group.slots, at.now, true);
-        self.set_listed(at, node, true);
+        load::note_capacity(self, group.kind, group.slots, at.now, true);
+        load::set_listed(self, at, node, true);
         churn::schedule_failure(self, at, node);
     }
 }

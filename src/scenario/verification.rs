@@ -155,6 +155,12 @@ impl Method {
     pub fn compares(&self) -> bool {
         self.agree > 1
     }
+
+    /// The check by which copies are compared, if the method has one; it is the first.
+    #[inline]
+    pub fn replicas(&self) -> Option<&Check> {
+        self.checks.first().filter(|check| check.by == Checker::Replicas)
+    }
 }
 
 impl Check {

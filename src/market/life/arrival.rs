@@ -1,25 +1,28 @@
 //! A requester asks: the job gets its class, work, value and patience.
 
+use crate::domain::fate::Cause;
 use crate::domain::ids::{ClassId, SourceId};
 use crate::domain::job::Arrival;
 use crate::domain::money::Money;
-use crate::domain::purpose::Purpose;
+use crate::domain::purpose::{Purpose, draw};
 use crate::domain::story::{JobKey, Story};
 use crate::engine::law::{Quantity, Sampler};
-use crate::engine::random::{Chance, Draw, Seed};
+use crate::engine::random::{Chance, Seed};
 use crate::engine::time::{Span, Time};
-use crate::market::{ClassState, Event, Market, Moment};
+use crate::market::event::Event;
+use crate::market::moment::Moment;
+use crate::market::state::{ClassState, State};
 use crate::record::fact::Fact;
 use crate::scenario::model::{ClassOf, Model, Work};
 
-use super::{offer, standing};
+use super::next::Next;
 
 /// How many answers what the market takes the output to be at first counts for, and what it takes it to be (assumed; washes out
 /// as answers are seen).
 const PRIOR_OUTPUT: (u64, u64) = (1, 256);
 
 /// A source asks for its next job.
-pub fn arrive(market: &mut Market, at: &mut Moment<'_>, source: SourceId) {
+pub fn arrive(market: &mut State, at: &mut Moment<'_>, source: SourceId) -> Next {
     let scenario = at.scenario;
     let state = &mut market.sources[source];
     let arrival = state.next.expect("an arrival is due only where there is one");
@@ -37,24 +40,18 @@ pub fn arrive(market: &mut Market, at: &mut Moment<'_>, source: SourceId) {
     let slot = market.jobs.admit(story);
     market.jobs[slot].expected = story.expected_work;
     if market.jobs.slots() > scenario.limits.open_jobs {
-        return standing::decline(market, at, slot, crate::domain::fate::Cause::NoSupply);
+        return Next::Decline { job: slot, cause: Cause::NoSupply };
     }
-    offer::offer(market, at, slot);
+    Next::Offer { job: slot }
 }
 
 /// Finds the source's next arrival and makes it due, if it is still within the time of asking.
-pub fn schedule_next(market: &mut Market, at: &mut Moment<'_>, source: SourceId) {
+pub fn schedule_next(market: &mut State, at: &mut Moment<'_>, source: SourceId) {
     let state = &mut market.sources[source];
     state.next = at.scenario.sources[source].arrivals.next(&mut state.memory, &mut state.stream);
     if let Some(next) = state.next.filter(|next| next.at < at.scenario.asking_ends) {
         at.queue.push(next.at, Event::Arrival { source });
     }
-}
-
-/// Draws for a job: one draw per purpose, addressed by the job's key.
-#[inline]
-pub fn draw(seed: Seed, purpose: Purpose, job: JobKey, n: u32) -> Draw {
-    Draw::new(crate::engine::random::key(seed, purpose as u32, job.source.0 as u64, job.index, n))
 }
 
 fn class_of(seed: Seed, of: &ClassOf, key: JobKey, arrival: &Arrival) -> ClassId {
@@ -69,7 +66,7 @@ fn class_of(seed: Seed, of: &ClassOf, key: JobKey, arrival: &Arrival) -> ClassId
     }
 }
 
-fn fill(market: &mut Market, at: &Moment<'_>, story: &mut Story, arrival: &Arrival) {
+fn fill(market: &mut State, at: &Moment<'_>, story: &mut Story, arrival: &Arrival) {
     let class = &at.scenario.classes[story.class];
     let (seed, key) = (market.seed, story.key);
     let sample = |sampler: &Sampler, purpose| match sampler.is_constant() {
@@ -110,12 +107,4 @@ fn expected_decode(state: &ClassState, model: &Model, law: &Option<Sampler>) -> 
         }
     };
     model.decode(tokens)
-}
-
-/// An answer reaches its requester: from now on it is known how long it is.
-#[inline]
-pub fn learn_output(market: &mut Market, class: ClassId, tokens: u32) {
-    let state = &mut market.classes[class];
-    state.outputs += 1;
-    state.output_tokens += u64::from(tokens);
 }

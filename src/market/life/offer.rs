@@ -1,196 +1,34 @@
 //! Nodes are asked for offers, and the best one is taken, or none.
 
-use crate::domain::fate::{Cause, Fate, Stage};
-use crate::domain::ids::{JobSlot, NodeId};
-use crate::domain::money::Money;
-use crate::domain::purpose::Purpose;
-use crate::engine::queue::prefetch;
-use crate::engine::random::mix;
-use crate::engine::time::Span;
-use crate::market::state::nodes::NodeQuote;
-use crate::market::{Market, Moment};
-use crate::policy::chooser::Offer;
-use crate::policy::pool::PoolView;
-use crate::scenario::Scenario;
-use crate::scenario::channels::Channel;
-use crate::scenario::model::Slowdown;
-use crate::scenario::schema::{Checker, Choice, Estimate};
+use crate::domain::fate::{Cause, Fate};
+use crate::domain::ids::JobSlot;
+use crate::market::moment::Moment;
+use crate::market::operations::{agreement, offers};
+use crate::market::state::State;
 
-use super::arrival::draw;
-use super::choice;
-use super::quote::Quote;
-use super::{placement, replication, standing};
-
-/// So many nodes are worth asking memory for at once.
-const FEW: usize = 4;
+use super::next::Next;
 
 /// Asks a pool of nodes and takes the best offer; without any, the job is declined, or lost if it was placed before.
-pub fn offer(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+pub fn offer(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
     let mut pool = std::mem::take(&mut market.scratch.pool);
     let mut offers = std::mem::take(&mut market.scratch.offers);
-    ask(market, at.scenario, slot, &mut pool);
-    collect(market, at, slot, &pool, &mut offers);
-    let taken = take(market, at, slot, &mut offers);
-    if let Ok(quote) = &taken {
-        place(market, at, slot, quote, &offers);
-    }
+    offers::ask(market, at.scenario, slot, &mut pool);
+    offers::collect(market, at, slot, &pool, &mut offers);
+    let next = match offers::take(market, at, slot, &mut offers) {
+        Ok(quote) => {
+            agreement::agree(market, at, slot, &quote, &offers);
+            Next::Send { job: slot, gas: quote.gas }
+        }
+        Err((cause, alive_without)) => {
+            market.jobs.story_mut(slot).alive_without = alive_without;
+            match (market.jobs[slot].attempt, cause) {
+                (1.., Cause::NoSupply) => Next::Close { job: slot, fate: Fate::Lost },
+                _ => Next::Decline { job: slot, cause },
+            }
+        }
+    };
     pool.clear();
     offers.clear();
     (market.scratch.pool, market.scratch.offers) = (pool, offers);
-    if let Err((cause, alive_without)) = taken {
-        market.jobs.story_mut(slot).alive_without = alive_without;
-        match (market.jobs[slot].attempt, cause) {
-            (1.., Cause::NoSupply) => standing::close(market, at, slot, Fate::Lost),
-            _ => standing::decline(market, at, slot, cause),
-        }
-    }
-}
-
-/// The quote that is taken, or the cause and what would have been alive without.
-pub fn take(
-    market: &mut Market,
-    at: &Moment<'_>,
-    slot: JobSlot,
-    offers: &mut Vec<Offer>,
-) -> Result<Quote, (Cause, u8)> {
-    let scenario = at.scenario;
-    let class = market.jobs[slot].class;
-    let use_at = scenario.classes[class].use_at;
-    market.jobs.story_mut(slot).offers = offers.len() as u16;
-    match (scenario.routing.choice, choice::plain(scenario, class)) {
-        (Choice::First, Some(method)) => match offers[..] {
-            [] => Err((Cause::NoSupply, 0)),
-            [only] => Ok(choice::as_offered(&only, method, use_at)),
-            _ => Ok(choice::as_offered(&offers[pick(market, scenario, slot, offers, 0)], method, use_at)),
-        },
-        (Choice::First, None) => choice::unseen(market, at, slot, offers),
-        (Choice::Surplus, _) => choice::choose(market, at, slot, offers),
-    }
-}
-
-/// Goes ahead with a quote: at one node, or at several where the method compares copies.
-fn place(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, quote: &Quote, offers: &[Offer]) {
-    let method = &at.scenario.verification.methods[quote.method];
-    match method.checks.first().filter(|check| check.by == Checker::Replicas) {
-        Some(check) => replication::place(market, at, slot, quote, check.count as usize, offers),
-        None => placement::place(market, at, slot, quote),
-    }
-}
-
-/// Puts the nodes to ask into `pool`.
-pub fn ask(market: &mut Market, scenario: &Scenario, slot: JobSlot, pool: &mut Vec<NodeId>) {
-    let (job, story) = (&market.jobs[slot], market.jobs.story(slot));
-    let model = scenario.classes[job.class].model;
-    let view = market.registry.view_of(job.requester);
-    let listed = market.registry.listed(view, model);
-    if listed.is_empty() {
-        return;
-    }
-    let previous = match scenario.routing.pool.needs_previous() && job.attempt == 0 {
-        true => market.registry.previous(story.key.source.0 as usize, story.client),
-        false => NodeId::NONE,
-    };
-    let view = PoolView {
-        listed,
-        stakes: market.registry.stakes(view, model),
-        opinions: market.registry.opinions(view, model),
-        previous: if previous.is_some() && market.registry.has(view, model, previous) {
-            previous
-        } else {
-            NodeId::NONE
-        },
-        session: mix(story.key.source.0 as u64) ^ story.client as u64,
-    };
-    let number = u32::from(job.attempt) | u32::from(story.renegotiations) << 16;
-    let mut drawn = draw(market.seed, Purpose::Pool, story.key, number);
-    scenario.routing.pool.draw(&mut market.pool, &view, &mut drawn, pool);
-    let failed = if job.attempt > 0 && scenario.retries.elsewhere { job.node } else { NodeId::NONE };
-    if failed.is_some() && pool.iter().any(|&node| node != failed) {
-        pool.retain(|&node| node != failed);
-    }
-}
-
-/// Collects the offers of those in the pool who have room.
-pub fn collect(market: &mut Market, at: &Moment<'_>, slot: JobSlot, pool: &[NodeId], offers: &mut Vec<Offer>) {
-    let scenario = at.scenario;
-    let job = &market.jobs[slot];
-    let (requester, expected) = (job.requester, job.expected);
-    let from = scenario.requesters[requester].region;
-    let staying = if job.stage == Stage::Waiting { job.node } else { NodeId::NONE };
-    let estimate = scenario.routing.estimate;
-    let mean_wait = (estimate == Estimate::Mean).then(|| market.wait.mean());
-    // Who asks for the first time comes at random and so sees what is so on the average; asking again is not at random.
-    let notes = mean_wait.is_some() && job.stage == Stage::Asked;
-    // The price of the channel, once a node asks none of its own; below zero if the channel is stopped.
-    let mut listed = None;
-    if pool.len() <= FEW && market.is_wide() {
-        // One of these will take the job: what it needs of the node is on its way while the offers are compared.
-        pool.iter().for_each(|&node| prefetch(&market.nodes.states[node]));
-    }
-    for &node in pool {
-        let quote = &market.nodes.quotes[node];
-        let (jobs, work) = match node == staying {
-            false => (quote.jobs, quote.work),
-            // Who waits at a node has a place there, and does not wait for himself. The picture may be older than that.
-            true => (quote.jobs.saturating_sub(1), quote.work.saturating_sub(expected.0)),
-        };
-        let asked = match quote.asks {
-            Money(0..) => quote.asks,
-            _ => *listed.get_or_insert_with(|| {
-                market.prices.at(&scenario.channels, Channel::Compute, at.now).unwrap_or(Money(-1))
-            }),
-        };
-        if jobs >= quote.room || asked < Money::ZERO {
-            continue;
-        }
-        if notes {
-            market.wait.note(wait(quote, jobs, work, expected, Estimate::Work));
-        }
-        let group = &scenario.groups[quote.group];
-        let wait = mean_wait.unwrap_or_else(|| wait(quote, jobs, work, expected, estimate));
-        let wait = wait + group.hold;
-        let slowness = match &group.slowdown {
-            Slowdown::None => quote.slowness,
-            slowdown => quote.slowness * slowdown.factor((jobs + 1).min(quote.slots)),
-        };
-        let service = expected.scaled(slowness);
-        let network = scenario.network.round_trip(from, quote.region);
-        let rate = asked.max(quote.floor);
-        offers.push(Offer {
-            node,
-            rate,
-            price: rate.for_work(expected, scenario.channels.rounding),
-            wait,
-            delay: network + wait + service,
-            slowness,
-            jobs,
-            trust: market.opinions.trust(&scenario.verification, requester, node),
-            surplus: 0.0,
-        });
-    }
-}
-
-/// The expected wait at a node: by the jobs ahead or by the work ahead, shared among its slots.
-fn wait(quote: &NodeQuote, jobs: u32, work: u64, expected: Span, estimate: Estimate) -> Span {
-    if jobs < quote.slots {
-        return Span::ZERO;
-    }
-    let ahead = match estimate {
-        Estimate::Work => Span(work).nanos(),
-        _ => f64::from(jobs - quote.slots + 1) * expected.nanos(),
-    };
-    Span::from_nanos(ahead * quote.slowness / f64::from(quote.slots))
-}
-
-/// The place of the offer that the chooser takes for so manieth a copy; there is at least one.
-pub fn pick(market: &mut Market, scenario: &Scenario, slot: JobSlot, offers: &[Offer], copy: u32) -> usize {
-    if offers.len() == 1 {
-        return 0;
-    }
-    let story = market.jobs.story(slot);
-    // Attempts are fewer than 2¹⁴, copies fewer than 2⁸.
-    let again = (u32::from(story.renegotiations) & 0x3ff) << 14;
-    let number = u32::from(market.jobs[slot].attempt) | again | copy << 24;
-    let mut drawn = draw(market.seed, Purpose::Choice, story.key, number);
-    scenario.routing.chooser.choose(&mut market.chooser, offers, &mut drawn)
+    next
 }

@@ -6,20 +6,25 @@ use crate::domain::ids::JobSlot;
 use crate::domain::money::Money;
 use crate::domain::story::Story;
 use crate::engine::time::{Span, Time};
-use crate::market::forces::payout;
-use crate::market::{Event, Market, Moment};
+use crate::market::event::Event;
+use crate::market::moment::Moment;
+use crate::market::operations::{assignment, batches, calling_off, evidence, settlement};
+use crate::market::state::State;
 use crate::record::fact::Fact;
 use crate::scenario::model::Class;
 use crate::scenario::schema::{PayoutAt, Use};
+use crate::scenario::verification::Check;
 
-use super::{replication, settlement, verdict, verification};
+use super::next::Next;
 
 /// An accepted result: deferred checks begin, and it stands for its window; with neither it is final at once.
-pub fn stand(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+pub fn stand(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
     let link = market.jobs[slot].link;
     if !link.is_some() {
-        if at.scenario.verification.opinion.is_some() || !market.is_honest(at.scenario, market.jobs[slot].node) {
-            verdict::see_nodes(market, at, slot, unchecked(at));
+        if at.scenario.verification.opinion.is_some()
+            || !assignment::is_honest(market, at.scenario, market.jobs[slot].node)
+        {
+            evidence::see_nodes(market, at, slot, unchecked(at));
         }
         return end(market, at, slot);
     }
@@ -28,14 +33,13 @@ pub fn stand(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     job.stage = Stage::Accepted;
     job.turn = job.turn.wrapping_add(1);
     if market.jobs.story(slot).use_at == Use::Final {
-        verdict::expect_in_time(market, at, slot);
+        evidence::expect_in_time(market, at, slot);
     }
     if !method.compares() && market.proceedings.read(link).votes.iter().all(|votes| votes.asked == 0) {
         let drawn = market.proceedings.read(link).drawn;
-        let looks =
-            |(index, check): (usize, &crate::scenario::verification::Check)| check.deferred && drawn >> index & 1 == 1;
+        let looks = |(index, check): (usize, &Check)| check.deferred && drawn >> index & 1 == 1;
         if !method.checks.iter().enumerate().any(looks) {
-            verdict::see_nodes(market, at, slot, unchecked(at));
+            evidence::see_nodes(market, at, slot, unchecked(at));
         }
     }
     if method.window > Span::ZERO {
@@ -46,7 +50,7 @@ pub fn stand(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     if !method.defers {
         return finalise(market, at, slot);
     }
-    verification::begin(market, at, slot, true);
+    Next::Check { job: slot, turn: market.jobs[slot].turn, from: 0, deferred: true }
 }
 
 /// An answer was accepted without a check: that counts as much as the scenario says.
@@ -55,18 +59,18 @@ fn unchecked(at: &Moment<'_>) -> (Evidence, f64) {
 }
 
 /// The window has passed.
-pub fn window(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+pub fn window(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
     market.proceedings.get(market.jobs[slot].link).stands = false;
-    finalise(market, at, slot);
+    finalise(market, at, slot)
 }
 
 /// The result is final as soon as no deferred check is open and its window has passed; the job is closed when its nodes are
 /// paid as well.
-pub fn finalise(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+pub fn finalise(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
     let link = market.jobs[slot].link;
     let proceeding = market.proceedings.read(link);
     if proceeding.open != 0 || proceeding.stands {
-        return;
+        return Next::Done;
     }
     let story = market.jobs.story_mut(slot);
     if story.at.finalised == Time::NEVER {
@@ -74,34 +78,28 @@ pub fn finalise(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
         if story.use_at == Use::Final {
             story.at.used = at.now;
         }
-        verdict::learn(market, at, slot, false);
+        evidence::learn(market, at, slot, false);
         if at.scenario.payout.at == PayoutAt::Window {
-            pay(market, at, slot);
+            batches::pay(market, at, slot);
         }
     }
     if !market.proceedings.read(link).unpaid {
-        end(market, at, slot);
+        return end(market, at, slot);
     }
-}
-
-/// The nodes may be paid: at once, or in a batch.
-pub fn pay(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
-    match at.scenario.payout.batch {
-        None => settlement::pay_nodes(market, at, slot),
-        Some(_) => payout::join(market, at, slot),
-    }
+    Next::Done
 }
 
 /// A batch has paid the nodes.
-pub fn paid(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+pub fn paid(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
     settlement::pay_nodes(market, at, slot);
     if market.jobs.story(slot).at.finalised != Time::NEVER {
-        end(market, at, slot);
+        return end(market, at, slot);
     }
+    Next::Done
 }
 
 /// Nothing can revoke the result any more.
-fn end(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+fn end(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
     let story = market.jobs.story_mut(slot);
     if story.at.finalised == Time::NEVER {
         story.at.finalised = at.now;
@@ -111,29 +109,29 @@ fn end(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     }
     let fate = if story.is_right() { Fate::FinalRight } else { Fate::FinalWrong };
     // Copies whose answers were not needed, and that were not called off before, end here.
-    replication::call_off(market, at, slot, true);
+    calling_off::call_off(market, at, slot, true);
     settlement::return_rest(market, at, slot);
-    close(market, at, slot, fate);
+    close(market, at, slot, fate)
 }
 
 /// The result comes to nothing: whoever still works on it is called off, and what was put aside goes back.
-pub fn reject(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, fate: Fate) {
-    replication::call_off(market, at, slot, false);
-    payout::leave(market, slot);
+pub fn reject(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, fate: Fate) -> Next {
+    calling_off::call_off(market, at, slot, false);
+    batches::leave(market, slot);
     settlement::return_rest(market, at, slot);
-    close(market, at, slot, fate);
+    close(market, at, slot, fate)
 }
 
 /// No offer was taken.
-pub fn decline(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, cause: Cause) {
+pub fn decline(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, cause: Cause) -> Next {
     let story = market.jobs.story_mut(slot);
     story.cause = Some(cause);
     at.facts.note(Fact::Declined { job: story.key, cause });
-    close(market, at, slot, Fate::Declined);
+    close(market, at, slot, Fate::Declined)
 }
 
 /// The run is over and the job is still open: its price goes back, so that no escrow outlives its job.
-pub fn censor(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+pub fn censor(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) {
     let link = market.jobs[slot].link;
     if link.is_some() {
         // The queue is over too: whoever works on it is let be where it stands.
@@ -142,11 +140,17 @@ pub fn censor(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
         }
     }
     settlement::return_escrow(market, at, slot);
-    close(market, at, slot, Fate::Censored);
+    leave(market, at, slot, Fate::Censored);
 }
 
-/// The job leaves the market with its fate, and its whole story is handed on.
-pub fn close(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, fate: Fate) {
+/// The job leaves the market with its fate; nothing follows.
+pub fn close(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, fate: Fate) -> Next {
+    leave(market, at, slot, fate);
+    Next::Done
+}
+
+/// The job's whole story is handed on, and its slot is free.
+fn leave(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, fate: Fate) {
     let (job, story) = market.jobs.both(slot);
     story.fate = fate;
     story.stage = job.stage;

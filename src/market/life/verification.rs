@@ -3,272 +3,130 @@
 //! Blocking checks all begin when the answer is there, deferred ones when it is accepted. An attestation is seen by the requester; a
 //! proof is made by a prover; validators and peers look, each in a queue of their own. Whatever they say is a vote.
 
-use crate::domain::answer::{Answer, Vote};
 use crate::domain::fate::{Fate, Stage};
 use crate::domain::ids::{JobSlot, NodeId};
-use crate::domain::job::Role;
 use crate::domain::money::Money;
-use crate::domain::purpose::Purpose;
-use crate::domain::story::Story;
-use crate::engine::random::{Chance, mix};
+use crate::domain::purpose::{Purpose, draw};
+use crate::engine::random::Chance;
 use crate::engine::time::Span;
-use crate::market::state::proceedings::{Cast, Child};
-use crate::market::{Event, Market, Moment};
-use crate::policy::conduct::Exhibit;
-use crate::policy::selection::SelectionView;
+use crate::market::event::Event;
+use crate::market::moment::Moment;
+use crate::market::operations::{calling_off, checking, evidence, settlement};
+use crate::market::state::State;
+use crate::market::state::proceedings::Cast;
 use crate::record::fact::Fact;
 use crate::scenario::schema::{Checker, Use};
 use crate::scenario::verification::Check;
 
-use super::arrival::draw;
-use super::{arrival, placement, replication, settlement, standing, terms, verdict};
+use super::next::Next;
 
 /// The answer reaches the requester. Without a check it goes on to its verdict at once; after its deadline it is late.
-pub fn answered(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+pub fn answered(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
     let (job, story) = market.jobs.both(slot);
     story.at.answered = at.now;
     at.facts.note(Fact::Answered { job: story.key, node: job.node, right: story.is_right() });
     if at.now > story.deadline {
         // Nobody uses it any more: it is not checked, and the requester does not pay for it (assumed).
-        return standing::reject(market, at, slot, Fate::Late);
+        return Next::Reject { job: slot, fate: Fate::Late };
     }
     if story.use_at == Use::Answered {
         story.at.used = at.now;
     }
     let (class, tokens, link) = (story.class, story.output_tokens, job.link);
-    arrival::learn_output(market, class, tokens);
+    market.classes[class].learn_output(tokens);
     let job = &mut market.jobs[slot];
     if !link.is_some() {
         job.stage = Stage::Answered;
-        return verdict::accept(market, at, slot);
+        return Next::Accept { job: slot };
     }
     job.stage = Stage::Checking;
     job.turn = job.turn.wrapping_add(1);
-    verdict::expect_in_time(market, at, slot);
-    begin(market, at, slot, false);
+    evidence::expect_in_time(market, at, slot);
+    begin(market, slot, false)
 }
 
-/// Begins the checks of one timing that were drawn. Where none is left open, the verdict follows at once.
-pub fn begin(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, deferred: bool) {
-    let scenario = at.scenario;
-    let method = &scenario.verification.methods[market.jobs.story(slot).method];
-    let (link, turn) = (market.jobs[slot].link, market.jobs[slot].turn);
-    let drawn = market.proceedings.read(link).drawn;
+/// The checks of one timing begin: blocking ones with the answer, deferred ones with its acceptance.
+pub fn begin(market: &State, slot: JobSlot, deferred: bool) -> Next {
+    Next::Check { job: slot, turn: market.jobs[slot].turn, from: 0, deferred }
+}
+
+/// Begins the checks of one timing that were drawn, from one of them on. Where none is left open, the verdict follows at once; a
+/// verdict on an earlier one may have closed the job.
+pub fn check(market: &mut State, at: &mut Moment<'_>, (slot, turn): (JobSlot, u32), from: u8, deferred: bool) -> Next {
+    if !market.jobs.is(slot, turn) {
+        return Next::Done;
+    }
+    let method = &at.scenario.verification.methods[market.jobs.story(slot).method];
+    let proceeding = market.proceedings.get(market.jobs[slot].link);
+    let drawn = proceeding.drawn;
     let takes_place = |index: usize, check: &Check| {
         check.deferred == deferred && check.by != Checker::Replicas && drawn >> index & 1 == 1
     };
-    for (index, _) in method.checks.iter().enumerate().filter(|(index, check)| takes_place(*index, check)) {
-        market.proceedings.get(link).open |= 1 << index;
+    let mut begins = method.checks.iter().enumerate().filter(|(index, check)| takes_place(*index, check));
+    if from == 0 {
+        begins.clone().for_each(|(index, _)| proceeding.open |= 1 << index);
     }
-    for (index, check) in method.checks.iter().enumerate().filter(|(index, check)| takes_place(*index, check)) {
-        match check.by {
-            Checker::Attestation => attest(market, at, slot, index, check),
-            Checker::Proof => prove(market, at, slot, index, check),
-            Checker::Validators | Checker::Peers => ask(market, at, slot, index, check),
-            Checker::Replicas => {}
+    let Some((index, check)) = begins.find(|(index, _)| *index >= usize::from(from)) else {
+        return Next::Settle { job: slot };
+    };
+    market.agenda.push(Next::Check { job: slot, turn, from: index as u8 + 1, deferred });
+    match check.by {
+        Checker::Attestation => attest(market, at, slot, index, check),
+        Checker::Proof => {
+            checking::prove(market, at, slot, index, check);
+            Next::Done
         }
-        // A verdict may have closed the job already.
-        if !market.jobs.is(slot, turn) {
-            return;
+        Checker::Validators | Checker::Peers if !checking::ask(market, at, slot, index, check) => {
+            Next::Count { job: slot, check: index as u8 }
         }
+        Checker::Validators | Checker::Peers | Checker::Replicas => Next::Done,
     }
-    verdict::settle(market, at, slot);
-}
-
-/// What a vote weighs behind which there is no stake, where votes are weighed by stakes: the least there is, so that an
-/// attestation or a proof decides by itself, and of those who have staked nothing each weighs the same.
-const UNSTAKED: u64 = 1;
-
-/// What the vote of a checker weighs.
-fn weight(market: &Market, by: NodeId) -> u64 {
-    (market.nodes.backrooms[by].stake.0 as u64).max(UNSTAKED)
-}
-
-/// One vote is asked for, behind which there is no stake.
-fn alone(market: &mut Market, slot: JobSlot, index: usize) {
-    let votes = &mut market.proceedings.get(market.jobs[slot].link).votes[index];
-    (votes.asked, votes.stake_asked) = (1, UNSTAKED);
 }
 
 /// The requester looks at what the node's hardware says, which takes a little.
-fn attest(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: usize, check: &Check) {
+fn attest(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, index: usize, check: &Check) -> Next {
     let number = (index as u32) << 16;
     let key = market.jobs.story(slot).key;
     let takes = check.draw_work(Span::ZERO, &mut draw(market.seed, Purpose::CheckTime, key, number));
-    alone(market, slot, index);
+    checking::alone(market, slot, index);
     match takes {
         Span::ZERO => attested(market, at, slot, index as u8),
         _ => {
             let turn = market.jobs[slot].turn;
             at.queue.push(at.now + takes, Event::Attest { job: slot, turn, check: index as u8 });
+            Next::Done
         }
     }
 }
 
 /// The requester has looked.
-pub fn attested(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: u8) {
+pub fn attested(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, index: u8) -> Next {
     let story = market.jobs.story(slot);
     let check = &at.scenario.verification.methods[story.method].checks[index as usize];
-    let chance = alarm_chance(check, story.answer);
+    let chance = checking::alarm_chance(check, story.answer);
     let alarm = draw(market.seed, Purpose::Vote, story.key, u32::from(index) << 16).chance(chance);
-    vote(market, at, slot, Cast { check: index, by: NodeId::NONE, alarm }, UNSTAKED);
-}
-
-/// The probability that a careful look raises an alarm at an answer.
-fn alarm_chance(check: &Check, answer: Answer) -> f64 {
-    answer.wrong.map_or(check.false_alarm, |kind| check.detects[kind as usize])
-}
-
-/// A proof is made: by a prover if there are any, otherwise by the node.
-fn prove(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: usize, check: &Check) {
-    let story = *market.jobs.story(slot);
-    let view = market.registry.view_of(story.requester);
-    let provers = market.registry.listed(view, at.scenario.provers());
-    let by = match provers {
-        [] => story.node,
-        _ => {
-            let mut drawn = draw(market.seed, Purpose::Prover, story.key, index as u32);
-            provers[drawn.below(provers.len() as u64) as usize]
-        }
-    };
-    let mut drawn = draw(market.seed, Purpose::ProofTime, story.key, index as u32);
-    let work = check.draw_work(story.work, &mut drawn);
-    alone(market, slot, index);
-    let alarm =
-        draw(market.seed, Purpose::Vote, story.key, (index as u32) << 16).chance(alarm_chance(check, story.answer));
-    let task = Task { role: Role::Proof, by, index, ordinal: 0, work, vote: Vote { alarm, looked: true } };
-    employ(market, at, slot, &task);
-}
-
-/// Work that somebody does on a job's behalf.
-struct Task {
-    role: Role,
-    by: NodeId,
-    index: usize,
-    ordinal: u32,
-    work: Span,
-    vote: Vote,
-}
-
-/// Asks checkers to look.
-fn ask(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: usize, check: &Check) {
-    let scenario = at.scenario;
-    let story = *market.jobs.story(slot);
-    let mut chosen = std::mem::take(&mut market.scratch.checkers);
-    let mut computing = std::mem::take(&mut market.scratch.computing);
-    answerers(market, slot, &mut computing);
-    let list = match check.by {
-        Checker::Validators => scenario.validators(),
-        _ => scenario.classes[story.class].model,
-    };
-    let mut drawn = draw(market.seed, Purpose::Selection, story.key, u32::from(story.attempts) | (index as u32) << 16);
-    let seen = market.registry.view_of(story.requester);
-    let listed = market.registry.listed(seen, list);
-    if !listed.is_empty() {
-        let backrooms = &market.nodes.backrooms;
-        let operators = |node: NodeId| backrooms[node].operator;
-        let view = SelectionView {
-            listed,
-            stakes: market.registry.stakes(seen, list),
-            opinions: market.registry.opinions(seen, list),
-            operators: &operators,
-            checked: &computing,
-            wanted: check.count as usize,
-        };
-        scenario.verification.selection.select(&mut market.selection, &view, &mut drawn, &mut chosen);
-    }
-    computing.clear();
-    market.scratch.computing = computing;
-    let link = market.jobs[slot].link;
-    let mut asked = market.proceedings.read(link).votes[index];
-    asked.asked = chosen.len() as u32;
-    asked.stake_asked = chosen.iter().map(|&by| weight(market, by)).sum();
-    market.proceedings.get(link).votes[index] = asked;
-    for (ordinal, &by) in chosen.iter().enumerate() {
-        let number = (index as u32) << 16 | ordinal as u32;
-        let vote = opinion(market, at, slot, by, (index, number));
-        let work = match vote.looked {
-            true => check.draw_work(story.work, &mut draw(market.seed, Purpose::CheckTime, story.key, number)),
-            false => Span::ZERO,
-        };
-        employ(market, at, slot, &Task { role: Role::Check, by, index, ordinal: ordinal as u32, work, vote });
-    }
-    chosen.clear();
-    market.scratch.checkers = chosen;
-    if asked.asked == 0 {
-        verdict::count(market, at, slot, index as u8);
-    }
-}
-
-/// Puts the nodes that were asked for the answer into `computing`: none of them looks at it.
-fn answerers(market: &Market, slot: JobSlot, computing: &mut Vec<NodeId>) {
-    for copy in &market.proceedings.read(market.jobs[slot].link).answers {
-        if !computing.contains(&copy.node) {
-            computing.push(copy.node);
-        }
-    }
-    if computing.is_empty() {
-        computing.push(market.jobs.story(slot).node);
-    }
-}
-
-/// What a checker will say; decided when it is asked, told when it has looked.
-fn opinion(market: &mut Market, at: &Moment<'_>, slot: JobSlot, by: NodeId, (index, number): (usize, u32)) -> Vote {
-    let story = market.jobs.story(slot);
-    let check = &at.scenario.verification.methods[story.method].checks[index];
-    let exhibit = Exhibit {
-        party: by.0.into(),
-        job: mix(mix(story.key.source.0.into()) ^ story.key.index),
-        answer: story.answer,
-        alarm: alarm_chance(check, story.answer),
-    };
-    let mut drawn = draw(market.seed, Purpose::Vote, story.key, number);
-    let group = &at.scenario.groups[market.nodes.quotes[by].group];
-    group.conduct.vote(&mut market.nodes.backrooms[by].conduct, &exhibit, &mut drawn)
-}
-
-/// Sends work to whoever does it. What takes no time does not queue: its answer comes back after the way there and back.
-fn employ(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, task: &Task) {
-    let parent = market.jobs.story(slot);
-    let mut story = Story::begin(parent.key, parent.class, parent.requester, at.now);
-    (story.node, story.work, story.method) = (task.by, task.work, parent.method);
-    (story.checks, story.alarms) = (u16::from(task.vote.looked), u16::from(task.vote.alarm));
-    let child = market.jobs.admit_child(story, task.role, slot);
-    let job = &mut market.jobs[child];
-    (job.copy, job.attempt, job.expected, job.node) = (task.index as u8, task.ordinal as u16, task.work, task.by);
-    job.turn = job.turn.wrapping_add(1);
-    let turn = job.turn;
-    let link = market.jobs[slot].link;
-    let stake = if task.role == Role::Proof { UNSTAKED } else { weight(market, task.by) };
-    market.proceedings.get(link).children.push(Child { slot: child, stake });
-    if task.work > Span::ZERO {
-        return placement::go(market, at, child, task.by);
-    }
-    let from = at.scenario.requesters[market.jobs[slot].requester].region;
-    let trip = at.scenario.network.round_trip(from, market.nodes.quotes[task.by].region);
-    market.jobs[child].stage = Stage::Answered;
-    at.queue.push(at.now + trip, Event::Respond { job: child, turn });
+    vote(market, slot, Cast { check: index, by: NodeId::NONE, alarm }, checking::UNSTAKED)
 }
 
 /// A checker has answered: it is paid and its vote counts.
-pub fn reported(market: &mut Market, at: &mut Moment<'_>, child: JobSlot) {
+pub fn reported(market: &mut State, at: &mut Moment<'_>, child: JobSlot) -> Next {
     let (slot, index) = (market.jobs[child].link, market.jobs[child].copy);
     let story = market.jobs.story_mut(child);
     (story.at.answered, story.at.closed) = (at.now, at.now);
     let story = *story;
     let alarm = story.alarms > 0;
     at.facts.check(&story, index, alarm);
-    let stake = replication::forget(market, slot, child);
+    let stake = calling_off::forget(market, slot, child);
     // A look cannot be told from none: every vote is paid.
-    let fee = fee(market, at, slot, index);
+    let fee = checking::fee(market, at, slot, index);
     settlement::pay_checker(market, at, slot, story.node, fee);
     market.nodes.backrooms[story.node].checked += 1;
     market.nodes.backrooms[story.node].alarms += u64::from(alarm);
-    vote(market, at, slot, Cast { check: index, by: story.node, alarm }, stake);
+    vote(market, slot, Cast { check: index, by: story.node, alarm }, stake)
 }
 
 /// Counts a vote.
-fn vote(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, cast: Cast, stake: u64) {
+fn vote(market: &mut State, slot: JobSlot, cast: Cast, stake: u64) -> Next {
     let story = market.jobs.story_mut(slot);
     story.checks += 1;
     story.alarms += u16::from(cast.alarm);
@@ -281,40 +139,15 @@ fn vote(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, cast: Cast, sta
     if cast.by.is_some() {
         proceeding.cast.push(cast);
     }
-    verdict::count(market, at, slot, cast.check);
-}
-
-/// What the party that does a check is to be paid.
-fn fee(market: &Market, at: &Moment<'_>, slot: JobSlot, index: u8) -> Money {
-    let parent = market.jobs.story(slot);
-    let check = &at.scenario.verification.methods[parent.method].checks[index as usize];
-    terms::fee(at.scenario, parent.check_price, check.expected_work(parent.expected_work))
-}
-
-/// A check ends without its vote, because it is not needed any more or because its job is over: its party is paid the share that is
-/// done.
-pub fn end_early(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, child: JobSlot, done: f64) {
-    let index = market.jobs[child].copy;
-    let paid = fee(market, at, slot, index).share(done);
-    let by = market.jobs.story(child).node;
-    settlement::pay_checker(market, at, slot, by, paid);
-    note_end(market, at, child, index, paid);
-}
-
-/// Takes down a check that ended without its vote.
-fn note_end(market: &mut Market, at: &mut Moment<'_>, child: JobSlot, index: u8, paid: Money) {
-    let story = market.jobs.story_mut(child);
-    story.at.closed = at.now;
-    let story = *story;
-    at.facts.check_ended(&story, index, paid);
+    Next::Count { job: slot, check: cast.check }
 }
 
 /// A checker will never answer: it is gone, full, or failed.
-pub fn lost(market: &mut Market, at: &mut Moment<'_>, child: JobSlot) {
+pub fn lost(market: &mut State, at: &mut Moment<'_>, child: JobSlot) -> Next {
     let (slot, index) = (market.jobs[child].link, market.jobs[child].copy);
-    note_end(market, at, child, index, Money::ZERO);
-    let stake = replication::forget(market, slot, child);
+    checking::note_end(market, at, child, index, Money::ZERO);
+    let stake = calling_off::forget(market, slot, child);
     let votes = &mut market.proceedings.get(market.jobs[slot].link).votes[index as usize];
     (votes.missing, votes.stake_missing) = (votes.missing + 1, votes.stake_missing + stake);
-    verdict::count(market, at, slot, index);
+    Next::Count { job: slot, check: index }
 }

@@ -1,5 +1,23 @@
 //! What is written down: jobs, nodes, the registry, the books, the levels.
 
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{ClassId, IdVec, JobSlot, NodeId, SourceId};
+use crate::domain::money::Money;
+use crate::engine::queue::Lane;
+use crate::engine::random::Seed;
+use crate::engine::time::Span;
+use crate::policy::chooser::{ChooserMemory, Offer};
+use crate::policy::pool::PoolMemory;
+use crate::policy::selection::SelectionMemory;
+
+use super::life::next::Next;
+use super::quoting::bound::Ceilings;
+use super::quoting::inquest::Inspection;
+use super::quoting::passing::Passing;
+use super::quoting::quote::Best;
+use super::quoting::terms::Terms;
+
 pub mod chain;
 pub mod checkers;
 pub mod jobs;
@@ -15,3 +33,164 @@ pub mod proceedings;
 pub mod registry;
 pub mod service;
 pub mod sources;
+
+/// The state of a running market. It is plain data: a clone is a fork, and its bytes are a save.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct State {
+    /// Where all randomness comes from.
+    pub seed: Seed,
+    /// The open jobs, and work on their behalf.
+    pub jobs: jobs::Jobs,
+    /// Nodes, validators and provers.
+    pub nodes: nodes::Nodes,
+    /// Parties that may be asked, by what they serve.
+    pub registry: registry::Registry,
+    /// Where jobs come from.
+    pub sources: IdVec<SourceId, sources::Source>,
+    /// What was learnt of each class.
+    pub classes: IdVec<ClassId, ClassState>,
+    /// The books.
+    pub ledger: ledger::Ledger,
+    /// Counts over time: open, waiting, executing, capacity.
+    pub levels: levels::Levels,
+    /// What the rule that draws pools remembers.
+    pub pool: PoolMemory,
+    /// What the rule that chooses among offers remembers.
+    pub chooser: ChooserMemory,
+    /// What the rule that selects checkers remembers.
+    pub selection: SelectionMemory,
+    /// The prices of the three channels.
+    pub prices: prices::Prices,
+    /// What a unit costs its suppliers, by channel, on average.
+    pub costs: [Money; 3],
+    /// What goes on about answers of open jobs.
+    pub proceedings: proceedings::Proceedings,
+    /// What requesters believe of parties.
+    pub opinions: opinions::Opinions,
+    /// Transactions that wait for a block.
+    pub chain: chain::ChainState,
+    /// Payments that wait for a batch.
+    pub payouts: payouts::Payouts,
+    /// What jobs that asked would have waited, where they are told the mean of it.
+    pub wait: MeanSpan,
+    /// Parties that may be drawn for checks, as they are drawn.
+    pub checkers: checkers::Checkers,
+    /// How long checks took beside what was quoted.
+    pub learnt: learnt::Learnt,
+    /// Events dropped because their turn had passed.
+    pub stale: u64,
+    /// What is still to come of the present event, the next thing last.
+    pub agenda: Vec<Next>,
+    /// Room to work in.
+    #[serde(skip)]
+    pub scratch: Scratch,
+    /// The job whose quotes are watched.
+    #[serde(skip)]
+    pub inspection: Option<Box<Inspection>>,
+}
+
+/// What the market has learnt about a class, and where its constant delays queue.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct ClassState {
+    /// Answers that have reached their requesters.
+    pub outputs: u64,
+    /// Their output tokens together.
+    pub output_tokens: u64,
+    /// The lane of its patience, if that is constant.
+    pub patience: Option<Lane>,
+}
+
+impl ClassState {
+    /// An answer reaches its requester: from now on its length is known.
+    #[inline]
+    pub fn learn_output(&mut self, tokens: u32) {
+        self.outputs += 1;
+        self.output_tokens += u64::from(tokens);
+    }
+}
+
+/// The mean of spans.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct MeanSpan {
+    count: u64,
+    nanos: u128,
+}
+
+impl MeanSpan {
+    /// Takes a span in.
+    #[inline]
+    pub fn note(&mut self, span: Span) {
+        self.count += 1;
+        self.nanos += span.0 as u128;
+    }
+
+    /// The mean of all so far; zero without any.
+    pub fn mean(&self) -> Span {
+        match u64::try_from(self.nanos) {
+            _ if self.count == 0 => Span::ZERO,
+            // A division of 128 bits takes many times as long.
+            Ok(nanos) => Span(nanos / self.count),
+            Err(_) => Span((self.nanos / self.count as u128) as u64),
+        }
+    }
+}
+
+/// Room to work in, kept so that nothing is allocated per job.
+#[derive(Clone, Debug, Default)]
+pub struct Scratch {
+    /// Nodes to ask.
+    pub pool: Vec<NodeId>,
+    /// Their offers.
+    pub offers: Vec<Offer>,
+    /// Jobs that one event touches.
+    pub jobs: Vec<JobSlot>,
+    /// What each method would cost and promise.
+    pub terms: Vec<Terms>,
+    /// The best method of each offer that leaves something.
+    pub best: Vec<Best>,
+    /// What each offer leaves at most.
+    pub ceilings: Ceilings,
+    /// Offers not yet taken for copies.
+    pub left: Vec<Offer>,
+    /// Offers taken for copies.
+    pub chosen: Vec<Offer>,
+    /// Checkers that were drawn.
+    pub checkers: Vec<NodeId>,
+    /// The nodes whose answer is checked.
+    pub computing: Vec<NodeId>,
+    /// How often answers pass each method, at the diligence it was last asked for.
+    pub passing: Vec<Passing>,
+    /// Jobs in service at one node.
+    pub entries: Vec<service::Entry>,
+}
+
+impl Scratch {
+    /// Room for as many offers as a pool usually has, with a few methods each.
+    pub fn with_room() -> Scratch {
+        const OFFERS: usize = 64;
+        Scratch {
+            pool: Vec::with_capacity(OFFERS),
+            offers: Vec::with_capacity(OFFERS),
+            terms: Vec::with_capacity(16),
+            best: Vec::with_capacity(OFFERS),
+            left: Vec::with_capacity(OFFERS),
+            chosen: Vec::with_capacity(OFFERS),
+            checkers: Vec::with_capacity(OFFERS),
+            computing: Vec::with_capacity(OFFERS),
+            passing: Vec::with_capacity(16),
+            ..Scratch::default()
+        }
+    }
+}
+
+/// From so many nodes on, what events touch is worth asking for beforehand; the nodes of a smaller market are near at hand
+/// (measured: at a thousand nodes asking costs more than it brings, at a hundred thousand it brings a fifth).
+const WIDE: usize = 8_192;
+
+impl State {
+    /// Whether its nodes are too many to be near at hand.
+    #[inline]
+    pub fn is_wide(&self) -> bool {
+        self.nodes.states.len() >= WIDE
+    }
+}

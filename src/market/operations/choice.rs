@@ -3,62 +3,27 @@
 //! Where no offer leaves any surplus, the first deduction that leaves nothing of all of them is the cause, and beside it
 //! stands, for each deduction, whether some offer would have left something without that one alone.
 
-use serde::Serialize;
-
 use crate::domain::fate::Cause;
 use crate::domain::ids::{ClassId, JobSlot, MethodId};
 use crate::domain::money::{Money, Rounding};
-use crate::domain::story::JobKey;
-use crate::engine::time::Time;
-use crate::market::{Market, Moment, Scratch};
+use crate::domain::purpose::{Purpose, draw};
+use crate::market::moment::Moment;
+use crate::market::quoting::bound::Ceilings;
+use crate::market::quoting::deaths::Deaths;
+use crate::market::quoting::inquest::Inquest;
+use crate::market::quoting::quote::{Best, Left, Quote, Wish, quote};
+use crate::market::quoting::terms::Terms;
+use crate::market::state::{Scratch, State};
 use crate::policy::chooser::Offer;
 use crate::scenario::Scenario;
 use crate::scenario::schema::Use;
 
-use super::bound::Ceilings;
-use super::deaths::Deaths;
-use super::quote::{Left, Quote, Wish, quote};
-use super::terms::Terms;
-
-/// The quotes that one job was given at one instant, for whoever asks why it lives or dies.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Inquest {
-    /// When.
-    pub at: Time,
-    /// The job's value, in micro-credits.
-    pub value: f64,
-    /// Every quote, by offer and method.
-    pub quotes: Vec<Quote>,
-    /// The one that was taken.
-    pub taken: Option<Quote>,
-    /// The cause, if none was.
-    pub cause: Option<Cause>,
-}
-
-/// Watches the quotes of one job.
-#[derive(Clone, Debug)]
-pub struct Inspection {
-    /// Which job.
-    pub job: JobKey,
-    /// What it was offered, each time it was.
-    pub inquests: Vec<Inquest>,
-}
-
-/// The best method of an offer.
-#[derive(Clone, Copy, Debug)]
-pub struct Best {
-    /// The place of the offer.
-    offer: usize,
-    /// The method's place among the terms.
-    place: usize,
-    /// What it leaves.
-    left: Left,
-}
+use super::terms;
 
 /// Weighs every offer with every method. Each offer learns what it leaves with its best method; of those that leave
 /// something the chooser takes one. Without any, says why.
 pub fn choose(
-    market: &mut Market,
+    market: &mut State,
     at: &Moment<'_>,
     slot: JobSlot,
     offers: &mut Vec<Offer>,
@@ -67,9 +32,9 @@ pub fn choose(
         return Err((Cause::NoSupply, 0));
     }
     let mut terms = std::mem::take(&mut market.scratch.terms);
-    super::terms::collect(market, at, slot, offers, &mut terms);
+    terms::collect(market, at, slot, offers, &mut terms);
     terms.retain(|terms| terms.copies as usize <= offers.len());
-    let wish = Wish::of(market, at.scenario, at.now, slot);
+    let wish = Wish::of(market.jobs.story(slot), at.scenario, at.now);
     let (scratch, rounding) = (&mut market.scratch, at.scenario.channels.rounding);
     scratch.ceilings.raise(&wish, offers, &terms);
     // Who takes the largest surplus needs no closer look at what cannot leave it, unless the next best get copies.
@@ -153,7 +118,7 @@ fn best_method(
 
 /// The quote that is taken among the best ones, or the cause and what would have been alive without.
 fn conclude(
-    market: &mut Market,
+    market: &mut State,
     at: &Moment<'_>,
     (slot, wish): (JobSlot, &Wish<'_>),
     offers: &mut Vec<Offer>,
@@ -188,7 +153,7 @@ fn conclude(
         [only] => Ok(quoted(&offers[only.offer], &only)),
         _ => {
             offers.retain(|offer| offer.surplus > 0.0);
-            let place = super::offer::pick(market, scenario, slot, offers, 0);
+            let place = pick(market, scenario, slot, offers, 0);
             Ok(quoted(&offers[place], &market.scratch.best[place]))
         }
     };
@@ -207,15 +172,15 @@ pub fn plain(scenario: &Scenario, class: ClassId) -> Option<MethodId> {
 }
 
 /// The chooser's offer with the first method, whatever they cost.
-pub fn unseen(market: &mut Market, at: &Moment<'_>, slot: JobSlot, offers: &[Offer]) -> Result<Quote, (Cause, u8)> {
+pub fn unseen(market: &mut State, at: &Moment<'_>, slot: JobSlot, offers: &[Offer]) -> Result<Quote, (Cause, u8)> {
     if offers.is_empty() {
         return Err((Cause::NoSupply, 0));
     }
     let mut terms = std::mem::take(&mut market.scratch.terms);
-    super::terms::collect(market, at, slot, offers, &mut terms);
-    let wish = Wish::of(market, at.scenario, at.now, slot);
+    terms::collect(market, at, slot, offers, &mut terms);
+    let wish = Wish::of(market.jobs.story(slot), at.scenario, at.now);
     let first = terms.first().filter(|terms| terms.copies as usize <= offers.len());
-    let taken = first.map(|terms| (super::offer::pick(market, at.scenario, slot, offers, 0), *terms));
+    let taken = first.map(|terms| (pick(market, at.scenario, slot, offers, 0), *terms));
     terms.clear();
     market.scratch.terms = terms;
     let rounding = at.scenario.channels.rounding;
@@ -244,4 +209,17 @@ pub fn as_offered(offer: &Offer, method: MethodId, use_at: Use) -> Quote {
         surplus: 0.0,
         deductions: [0.0; 5],
     }
+}
+
+/// Index of the offer chosen for copy number `copy`; there is at least one offer.
+pub fn pick(market: &mut State, scenario: &Scenario, slot: JobSlot, offers: &[Offer], copy: u32) -> usize {
+    if offers.len() == 1 {
+        return 0;
+    }
+    let story = market.jobs.story(slot);
+    // Attempts are fewer than 2¹⁴, copies fewer than 2⁸.
+    let again = (u32::from(story.renegotiations) & 0x3ff) << 14;
+    let number = u32::from(market.jobs[slot].attempt) | again | copy << 24;
+    let mut drawn = draw(market.seed, Purpose::Choice, story.key, number);
+    scenario.routing.chooser.choose(&mut market.chooser, offers, &mut drawn)
 }

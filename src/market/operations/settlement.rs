@@ -4,16 +4,16 @@ use crate::domain::ids::{JobSlot, NodeId};
 use crate::domain::money::{Asset, MICRO, Money, Rounding};
 use crate::domain::story::Story;
 use crate::engine::time::{Span, Time};
+use crate::market::moment::Moment;
+use crate::market::quoting::quote::Quote;
+use crate::market::state::State;
 use crate::market::state::ledger::Account;
-use crate::market::{Market, Moment};
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
 use crate::scenario::schema::SlashTo;
 
-use super::quote::Quote;
-
 /// Puts all that a job may cost aside.
-pub fn escrow(market: &mut Market, slot: JobSlot, amount: Money) {
+pub fn escrow(market: &mut State, slot: JobSlot, amount: Money) {
     let job = &mut market.jobs[slot];
     assert!(job.escrow == Money::ZERO, "an escrow is released before the next one is filled");
     job.escrow = amount;
@@ -21,7 +21,7 @@ pub fn escrow(market: &mut Market, slot: JobSlot, amount: Money) {
 }
 
 /// Pays a part of what was put aside. Panics if it was not.
-pub fn pay_out(market: &mut Market, slot: JobSlot, to: Account, amount: Money) {
+pub fn pay_out(market: &mut State, slot: JobSlot, to: Account, amount: Money) {
     let job = &mut market.jobs[slot];
     assert!(amount <= job.escrow, "a payment of {amount} out of an escrow of {}", job.escrow);
     job.escrow -= amount;
@@ -29,7 +29,7 @@ pub fn pay_out(market: &mut Market, slot: JobSlot, to: Account, amount: Money) {
 }
 
 /// Pays the chain for a placement.
-pub fn pay_chain(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, amount: Money) {
+pub fn pay_chain(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, amount: Money) {
     if amount > Money::ZERO {
         pay_out(market, slot, Account::Burn, amount);
         let story = market.jobs.story_mut(slot);
@@ -39,7 +39,7 @@ pub fn pay_chain(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, amount
 }
 
 /// Pays whoever did a check or made a proof.
-pub fn pay_checker(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, to: NodeId, amount: Money) {
+pub fn pay_checker(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, to: NodeId, amount: Money) {
     if amount > Money::ZERO {
         pay_out(market, slot, Account::Node(to), amount);
         let story = market.jobs.story_mut(slot);
@@ -50,7 +50,7 @@ pub fn pay_checker(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, to: 
 
 /// Pays the node, or each of the nodes whose copy agrees with the accepted answer, what was agreed. One execution is computing;
 /// what is paid beyond its price, for copies and for work beyond that of the answer, is verification, as it was priced.
-pub fn pay_nodes(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+pub fn pay_nodes(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) {
     let (link, answer) = (market.jobs[slot].link, market.jobs.story(slot).answer);
     let copies = if link.is_some() { market.proceedings.read(link).answers.len() } else { 0 };
     let mut paid = Money::ZERO;
@@ -80,13 +80,13 @@ pub fn pay_nodes(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
 }
 
 /// Pays a node for a copy that only confirms the answer, or was to.
-pub fn pay_copy(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, to: NodeId, amount: Money) {
+pub fn pay_copy(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, to: NodeId, amount: Money) {
     // A copy is paid as a check is: it is part of the price of verification.
     pay_checker(market, at, slot, to, amount);
 }
 
 /// A copy's answer came after enough others had agreed: if it agrees too and the others have been paid, so is its node.
-pub fn pay_late_copy(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, number: usize) {
+pub fn pay_late_copy(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, number: usize) {
     let story = market.jobs.story(slot);
     let (key, are_paid) = (story.answer.key, story.at.paid != Time::NEVER);
     let copy = market.proceedings.read(market.jobs[slot].link).answers[number];
@@ -97,21 +97,21 @@ pub fn pay_late_copy(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, nu
 }
 
 /// Gives the requester back what is left of what was put aside, if anything is, and says so.
-pub fn return_rest(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+pub fn return_rest(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) {
     if market.jobs[slot].escrow > Money::ZERO {
         return_escrow(market, at, slot);
     }
 }
 
 /// Gives the requester back what is left of what was put aside, and says so even where it is nothing.
-pub fn return_escrow(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+pub fn return_escrow(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) {
     let refunded = refund(market, slot);
     let job = market.jobs.story(slot).key;
     at.facts.note(Fact::Settled { job, paid: Money::ZERO, refunded });
 }
 
 /// Gives the requester back what is left of what was put aside; says how much.
-pub fn refund(market: &mut Market, slot: JobSlot) -> Money {
+pub fn refund(market: &mut State, slot: JobSlot) -> Money {
     let job = &mut market.jobs[slot];
     let refunded = std::mem::take(&mut job.escrow);
     market.ledger.transfer(Account::Escrow, Account::Requesters(job.requester), Asset::Credit, refunded);
@@ -120,7 +120,7 @@ pub fn refund(market: &mut Market, slot: JobSlot) -> Money {
 
 /// A revoked result: what its nodes were paid goes back to the requester as far as they have it; the rest is a loss that is
 /// written down. What was paid for computing comes back first.
-pub fn take_back(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+pub fn take_back(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) {
     let story = market.jobs.story(slot);
     if story.at.paid == Time::NEVER {
         return;
@@ -159,7 +159,7 @@ pub fn slash_of(scenario: &Scenario, stake: Money, fee: Money) -> Money {
 }
 
 /// Every node that gave the answer that was found wrong loses a part of its stake.
-pub fn slash_all(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
+pub fn slash_all(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) {
     let (link, story) = (market.jobs[slot].link, market.jobs.story(slot));
     let (node, key) = (story.node, story.answer.key);
     let copies = market.proceedings.read(link).answers.len();
@@ -175,7 +175,7 @@ pub fn slash_all(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
 }
 
 /// A node whose copy says something else than the accepted answer loses a part of its stake.
-pub fn slash_outvoted(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
+pub fn slash_outvoted(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
     slash(market, at, slot, node, Finder::Copies);
 }
 
@@ -189,7 +189,7 @@ enum Finder {
 }
 
 /// A node loses a part of its stake.
-fn slash(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId, finder: Finder) {
+fn slash(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId, finder: Finder) {
     let stake = market.nodes.backrooms[node].stake;
     let amount = slash_of(at.scenario, stake, market.jobs.story(slot).compute_price);
     if amount == Money::ZERO {
@@ -211,7 +211,7 @@ fn slash(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId, 
 }
 
 /// Those who found it out share a slashed stake; what does not divide goes to the treasury.
-fn reward(market: &mut Market, slot: JobSlot, node: NodeId, amount: Money, finder: Finder) {
+fn reward(market: &mut State, slot: JobSlot, node: NodeId, amount: Money, finder: Finder) {
     let (link, key) = (market.jobs[slot].link, market.jobs.story(slot).answer.key);
     let proceeding = market.proceedings.read(link);
     let (ledger, payer) = (&mut market.ledger, Account::Node(node));

@@ -8,11 +8,11 @@ use std::cell::Cell;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{JobSlot, MethodId, NodeId};
+use crate::domain::ids::{MethodId, NodeId};
 use crate::domain::money::{Money, Rounding};
+use crate::domain::story::Story;
 use crate::engine::maths;
 use crate::engine::time::{Span, Time};
-use crate::market::Market;
 use crate::policy::chooser::Offer;
 use crate::policy::verdict::binomial_tail as at_least;
 use crate::scenario::Scenario;
@@ -79,8 +79,7 @@ pub struct Wish<'a> {
 
 impl<'a> Wish<'a> {
     /// What the requester of a job wants of its answer now.
-    pub fn of(market: &Market, scenario: &'a Scenario, now: Time, slot: JobSlot) -> Wish<'a> {
-        let story = market.jobs.story(slot);
+    pub fn of(story: &Story, scenario: &'a Scenario, now: Time) -> Wish<'a> {
         let left = if story.deadline == Time::NEVER { f64::INFINITY } else { story.deadline.0 as f64 - now.0 as f64 };
         let (class, value) = (&scenario.classes[story.class], story.value.0 as f64);
         Wish {
@@ -236,6 +235,17 @@ pub fn quote(rounding: Rounding, offer: &Offer, terms: &Terms, left: &Left) -> Q
         surplus,
         deductions,
     }
+}
+
+/// The best method of an offer.
+#[derive(Clone, Copy, Debug)]
+pub struct Best {
+    /// The place of the offer.
+    pub offer: usize,
+    /// The method's place among the terms.
+    pub place: usize,
+    /// What it leaves.
+    pub left: Left,
 }
 
 /// What is taken off the value, in the order of [`Deduction::ALL`](crate::domain::fate::Deduction::ALL), and when the answer

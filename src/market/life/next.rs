@@ -1,0 +1,98 @@
+//! What a stage asks for next, and what may follow what.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::fate::{Cause, Fate};
+use crate::domain::ids::{JobSlot, NodeId};
+use crate::domain::money::Money;
+use crate::engine::time::Span;
+
+/// What comes next in the life of a job. A stage returns it and calls no other stage. Where several things follow, a stage puts
+/// the later ones on the agenda, the last one first.
+#[must_use = "a stage says what comes next, and only the market goes on with it"]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Next {
+    /// Nothing before the next event.
+    Done,
+    /// Nodes are asked for offers.
+    Offer { job: JobSlot },
+    /// The placement is sent to the chain, at a price of gas.
+    Send { job: JobSlot, gas: Money },
+    /// The request leaves for its node, or for several.
+    Depart { job: JobSlot },
+    /// The request is at the node.
+    Reach { job: JobSlot },
+    /// The attempt has failed; that is known after a while.
+    Fail { job: JobSlot, after: Span },
+    /// A job of a batch comes back from its node.
+    Return { job: JobSlot, turn: u32 },
+    /// The answer is with the requester.
+    Answer { job: JobSlot },
+    /// The answer of one copy is there.
+    CopyAnswer { copy: JobSlot },
+    /// A copy has come to nothing.
+    CopyLost { copy: JobSlot },
+    /// A checker has reported.
+    Report { check: JobSlot },
+    /// A checker will never report.
+    CheckLost { check: JobSlot },
+    /// The checks of one timing begin, from this one on.
+    Check { job: JobSlot, turn: u32, from: u8, deferred: bool },
+    /// The votes of one check are counted.
+    Count { job: JobSlot, check: u8 },
+    /// No check may be open any more.
+    Settle { job: JobSlot },
+    /// The answer is accepted.
+    Accept { job: JobSlot },
+    /// The accepted result stands.
+    Stand { job: JobSlot },
+    /// The result may be final.
+    Finalise { job: JobSlot },
+    /// The result comes to nothing.
+    Reject { job: JobSlot, fate: Fate },
+    /// No offer was taken.
+    Decline { job: JobSlot, cause: Cause },
+    /// The job leaves the market.
+    Close { job: JobSlot, fate: Fate },
+    /// The payments of a batch that are left.
+    Pay { left: u32 },
+    /// A batch has paid the nodes of a job.
+    Paid { job: JobSlot },
+    /// A job was at a node that failed.
+    Drop { job: JobSlot, turn: u32, node: NodeId },
+    /// A node that failed has lost its jobs.
+    Gone { node: NodeId },
+}
+
+const _: () = assert!(size_of::<Next>() <= 24);
+
+/// The kinds of [`Next`], by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Step {
+    Done,
+    Offer,
+    Send,
+    Depart,
+    Reach,
+    Fail,
+    Return,
+    Answer,
+    CopyAnswer,
+    CopyLost,
+    Report,
+    CheckLost,
+    Check,
+    Count,
+    Settle,
+    Accept,
+    Stand,
+    Finalise,
+    Reject,
+    Decline,
+    Close,
+    Pay,
+    Paid,
+    Drop,
+    Gone,
+}

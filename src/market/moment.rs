@@ -1,0 +1,20 @@
+//! The present instant.
+
+use crate::engine::queue::Queue;
+use crate::engine::time::Time;
+use crate::record::fact::Facts;
+use crate::scenario::Scenario;
+
+use super::event::Event;
+
+/// The present instant, as a handler sees it.
+pub struct Moment<'a> {
+    /// What the market is to be.
+    pub scenario: &'a Scenario,
+    /// When.
+    pub now: Time,
+    /// What is due later.
+    pub queue: &'a mut Queue<Event>,
+    /// What has happened.
+    pub facts: &'a mut Facts,
+}

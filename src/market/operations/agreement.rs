@@ -1,0 +1,105 @@
+//! A quote is agreed: the price goes into escrow, and what will be checked is decided.
+
+use crate::domain::answer::Answer;
+use crate::domain::fate::Stage;
+use crate::domain::ids::{JobSlot, MethodId};
+use crate::domain::money::Money;
+use crate::domain::purpose::{Purpose, draw};
+use crate::engine::random::Chance;
+use crate::market::moment::Moment;
+use crate::market::quoting::quote::Quote;
+use crate::market::quoting::terms;
+use crate::market::state::State;
+use crate::market::state::proceedings::Copy;
+use crate::policy::chooser::Offer;
+use crate::record::fact::Fact;
+use crate::scenario::Scenario;
+use crate::scenario::schema::PayoutAt;
+
+use super::{choice, settlement};
+
+/// Agrees a quote with one node, or with several where the method compares copies.
+pub fn agree(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, quote: &Quote, offers: &[Offer]) {
+    match at.scenario.verification.methods[quote.method].replicas() {
+        Some(check) => agree_copies(market, at, slot, quote, check.count as usize, offers),
+        None => agree_alone(market, at, slot, quote),
+    }
+}
+
+/// Puts the price into escrow, and begins a proceeding where the answer will be checked or its payment gathered.
+pub fn agree_alone(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, quote: &Quote) {
+    let scenario = at.scenario;
+    settlement::escrow(market, slot, quote.most);
+    let (job, story) = market.jobs.both(slot);
+    settlement::agree(story, quote);
+    story.attempts = job.attempt + 1;
+    story.node = quote.node;
+    job.node = quote.node;
+    job.stage = Stage::Placed;
+    job.turn = job.turn.wrapping_add(1);
+    at.facts.note(Fact::Placed { job: story.key, node: quote.node, attempt: job.attempt, price: story.price() });
+    if job.link.is_some() {
+        market.proceedings.end(std::mem::replace(&mut job.link, JobSlot::NONE));
+    }
+    let checked = !scenario.verification.methods[quote.method].checks.is_empty();
+    if checked || scenario.payout.batch.is_some() || scenario.payout.at == PayoutAt::Window {
+        proceed(market, scenario, slot, quote.method);
+    }
+}
+
+/// Begins the proceeding of a job, and draws which checks will take place.
+fn proceed(market: &mut State, scenario: &Scenario, slot: JobSlot, id: MethodId) {
+    let (key, attempt) = (market.jobs.story(slot).key, market.jobs[slot].attempt);
+    let method = &scenario.verification.methods[id];
+    let mut drawn = 0;
+    for (index, check) in method.checks.iter().enumerate() {
+        let number = u32::from(attempt) | (index as u32) << 16;
+        let takes_place = check.sample >= 1.0
+            || (check.sample > 0.0 && draw(market.seed, Purpose::Sampling, key, number).chance(check.sample));
+        drawn |= u8::from(takes_place) << index;
+    }
+    market.jobs[slot].link = market.proceedings.begin(id, drawn, method.checks.len());
+}
+
+/// Agrees a quote with copies: the chooser takes as many offers, one after the other.
+fn agree_copies(
+    market: &mut State,
+    at: &mut Moment<'_>,
+    slot: JobSlot,
+    quote: &Quote,
+    copies: usize,
+    offers: &[Offer],
+) {
+    let scenario = at.scenario;
+    let mut left = std::mem::take(&mut market.scratch.left);
+    left.extend(offers.iter().filter(|offer| offer.node != quote.node));
+    let mut chosen = std::mem::take(&mut market.scratch.chosen);
+    chosen.extend(offers.iter().find(|offer| offer.node == quote.node));
+    while chosen.len() < copies && !left.is_empty() {
+        let next = choice::pick(market, scenario, slot, &left, chosen.len() as u32);
+        chosen.push(left.remove(next));
+    }
+    let work = terms::overhead(&scenario.verification.methods[quote.method], market.jobs[slot].expected);
+    let extra = |offer: &Offer| offer.rate.for_work(work, scenario.channels.rounding);
+    let compute: Money = chosen.iter().map(|offer| offer.price).sum();
+    let overhead: Money = chosen.iter().map(extra).sum();
+    // As it was weighed, all copies had the price of the first; as it is agreed, each has its own.
+    let weighed = quote.compute.times(copies as u64) + quote.overhead.times(copies as u64);
+    let (rest, checkers) = (quote.most - weighed, quote.verification - (weighed - quote.compute));
+    let real = Quote {
+        overhead: Money::ZERO,
+        verification: checkers + (compute - quote.compute) + overhead,
+        most: compute + overhead + rest,
+        ..*quote
+    };
+    agree_alone(market, at, slot, &real);
+    let link = market.jobs[slot].link;
+    for offer in &chosen {
+        // Until its answer is there a copy is listed with a wrong one that agrees with nothing.
+        let price = offer.price + extra(offer);
+        market.proceedings.get(link).answers.push(Copy { node: offer.node, answer: Answer::NONE, price, paid: false });
+    }
+    left.clear();
+    chosen.clear();
+    (market.scratch.left, market.scratch.chosen) = (left, chosen);
+}

@@ -1,0 +1,161 @@
+//! What votes, verdicts and delays tell about parties and methods.
+
+use crate::domain::answer::{Answer, Evidence, Wrong};
+use crate::domain::ids::{JobSlot, NodeId, RequesterId};
+use crate::engine::time::{Span, Time};
+use crate::market::event::Event;
+use crate::market::moment::Moment;
+use crate::market::quoting::passing::{self, Expected};
+use crate::market::state::State;
+use crate::market::state::opinions::Sighting;
+use crate::policy::conduct::Outcome;
+
+use super::{load, settlement};
+
+/// An answer that is not in use will be late, unless its checks end by its deadline: nothing in it is worth checking after that.
+pub fn expect_in_time(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) {
+    let (job, story) = market.jobs.both(slot);
+    if story.deadline != Time::NEVER && story.at.used == Time::NEVER {
+        // One nanosecond later: an answer used in the very instant of its deadline is in time.
+        at.queue.push(story.deadline + Span(1), Event::Late { job: slot, turn: job.turn });
+    }
+}
+
+/// Requesters learn how long the checks of an answer took, if any took place, beside what was quoted. Of checks that did not end in time no more is
+/// known than that they were not done by the deadline.
+pub fn learn(market: &mut State, at: &Moment<'_>, slot: JobSlot, late: bool) {
+    let story = market.jobs.story(slot);
+    let method = &at.scenario.verification.methods[story.method];
+    let link = market.jobs[slot].link;
+    let replicas = u8::from(method.copies > 1);
+    if story.quoted_checks == Span::ZERO || !link.is_some() || market.proceedings.read(link).drawn & !replicas == 0 {
+        return;
+    }
+    let taken = at.now.since(story.at.answered).nanos();
+    // What was quoted counts that the checks may not take place; these did.
+    let quoted = story.quoted_checks.nanos() / method.looks;
+    let quoted = if late { quoted.min(taken) } else { quoted };
+    market.learnt.note((story.class, story.method), quoted, taken, late, at.now);
+}
+
+/// Compares a copy's answer with the accepted one, if both are there. A node whose copy agrees has passed a check; one whose copy
+/// says something else was outvoted and is slashed, as a contributor to iExec's Proof of Contribution that is not in the
+/// consensus loses its stake. Where one answer was enough nothing is compared.
+pub fn compare(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, number: usize) {
+    let story = market.jobs.story(slot);
+    let accepted = story.answer.key;
+    if story.at.accepted == Time::NEVER || !at.scenario.verification.methods[story.method].compares() {
+        return;
+    }
+    let copy = market.proceedings.read(market.jobs[slot].link).answers[number];
+    if copy.answer == Answer::NONE {
+        return;
+    }
+    let evidence = if copy.answer.key == accepted { Evidence::Passed } else { Evidence::Failed };
+    if evidence == Evidence::Failed {
+        settlement::slash_outvoted(market, at, slot, copy.node);
+    }
+    see_node(market, at, slot, (copy.node, copy.answer), (evidence, 1.0));
+}
+
+/// What the requester of a job expects of one check.
+pub fn expected(market: &mut State, at: &Moment<'_>, slot: JobSlot, index: u8) -> Expected {
+    let (requester, method) = (market.jobs[slot].requester, market.jobs.story(slot).method);
+    let diligence = market.opinions.diligence(&at.scenario.verification, requester);
+    passing::known(&mut market.scratch.passing, at.scenario, method, diligence).checks[index as usize]
+}
+
+/// Each checker is judged by the votes of the others, where they come to the same verdict without it. An approval of an answer
+/// found wrong speaks against it as far as a careful look would have seen that; an alarm at one found right as far as a careful
+/// look would not have raised it. An approval of a right answer tells nothing: a checker that does not look gives it too.
+pub fn judge_checkers(
+    market: &mut State,
+    at: &mut Moment<'_>,
+    slot: JobSlot,
+    (index, wrong): (u8, bool),
+    expects: &Expected,
+) {
+    let (link, holder) = (market.jobs[slot].link, market.jobs[slot].requester);
+    let votes = market.proceedings.read(link).votes[index as usize];
+    let voters = market.proceedings.read(link).cast.len();
+    for place in 0..voters {
+        let cast = market.proceedings.read(link).cast[place];
+        if cast.check != index {
+            continue;
+        }
+        let alarms = votes.alarms - u32::from(cast.alarm);
+        let approvals = votes.approvals - u32::from(!cast.alarm);
+        if if wrong { alarms <= approvals } else { approvals <= alarms } {
+            continue;
+        }
+        let (evidence, weight) = match (cast.alarm, wrong) {
+            (true, true) => (Evidence::Upheld, 1.0),
+            (false, true) => (Evidence::Overturned, expects.detection),
+            (true, false) => (Evidence::Overturned, 1.0 - expects.false_alarm),
+            (false, false) => continue,
+        };
+        see_look(market, at, Sighting { holder, party: cast.by, evidence, weight });
+    }
+}
+
+/// Evidence about the node, or about each node whose copy agrees with the answer; they learn what became of it too.
+pub fn see_nodes(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, evidence: (Evidence, f64)) {
+    let story = *market.jobs.story(slot);
+    let link = market.jobs[slot].link;
+    let copies = if link.is_some() { market.proceedings.read(link).answers.len() } else { 0 };
+    for place in 0..copies.max(1) {
+        let node = match copies {
+            0 => story.node,
+            _ => {
+                let copy = market.proceedings.read(link).answers[place];
+                if copy.answer.key != story.answer.key {
+                    continue;
+                }
+                copy.node
+            }
+        };
+        see_node(market, at, slot, (node, story.answer), evidence);
+    }
+}
+
+/// Evidence about a node by its answer; it learns what became of it too.
+fn see_node(
+    market: &mut State,
+    at: &mut Moment<'_>,
+    slot: JobSlot,
+    (node, answer): (NodeId, Answer),
+    (evidence, weight): (Evidence, f64),
+) {
+    let holder = market.jobs[slot].requester;
+    see_answer(market, at, Sighting { holder, party: node, evidence, weight });
+    let outcome = Outcome {
+        cheated: answer.wrong.is_some_and(|kind| kind != Wrong::Error),
+        checked: evidence != Evidence::Unchecked,
+        caught: matches!(evidence, Evidence::Failed | Evidence::Revoked),
+    };
+    let group = &at.scenario.groups[market.nodes.quotes[node].group];
+    group.conduct.learn(&mut market.nodes.backrooms[node].conduct, &outcome);
+}
+
+/// Takes in evidence of an answer.
+fn see_answer(market: &mut State, at: &Moment<'_>, seen: Sighting) {
+    if market.opinions.see_answer(&at.scenario.verification, seen, at.now) {
+        reweigh(market, at, seen.holder, seen.party);
+    }
+}
+
+/// Takes in evidence of a look.
+fn see_look(market: &mut State, at: &Moment<'_>, seen: Sighting) {
+    if market.opinions.see_look(&at.scenario.verification, seen, at.now) {
+        reweigh(market, at, seen.holder, seen.party);
+    }
+}
+
+/// What a party weighs in an opinion may have changed.
+fn reweigh(market: &mut State, at: &Moment<'_>, holder: RequesterId, party: NodeId) {
+    let weight = market.opinions.weight(&at.scenario.verification, holder, party);
+    let served = at.scenario.groups[market.nodes.quotes[party].group].models;
+    let (view, stake) = (market.registry.view_of(holder), market.nodes.backrooms[party].stake);
+    market.registry.reweigh(view, party, served, stake.0 as u64, weight);
+    load::note_checker(market, at.scenario, party);
+}

@@ -1,0 +1,24 @@
+//! What stages do to the state. An operation calls no stage, and says nothing about what comes next.
+
+// Offers are collected, weighed with every method, and chosen.
+pub mod choice;
+pub mod offers;
+pub mod terms;
+// A quote is agreed, and the request travels.
+pub mod agreement;
+pub mod sending;
+// Nodes wait, load and serve.
+pub mod assignment;
+pub mod memory;
+pub mod room;
+pub mod serving;
+// Checkers are asked, and work is called off.
+pub mod calling_off;
+pub mod checking;
+pub mod evidence;
+// Money changes hands, and prices move.
+pub mod batches;
+pub mod pricing;
+pub mod settlement;
+// What others see of a node.
+pub mod load;

@@ -1,0 +1,146 @@
+//! Nodes are asked for offers, and one offer is chosen with a method, or none.
+
+use crate::domain::fate::{Cause, Stage};
+use crate::domain::ids::{JobSlot, NodeId};
+use crate::domain::money::Money;
+use crate::domain::purpose::{Purpose, draw};
+use crate::engine::queue::prefetch;
+use crate::engine::random::mix;
+use crate::engine::time::Span;
+use crate::market::moment::Moment;
+use crate::market::quoting::quote::Quote;
+use crate::market::state::State;
+use crate::market::state::nodes::NodeQuote;
+use crate::policy::chooser::Offer;
+use crate::policy::pool::PoolView;
+use crate::scenario::Scenario;
+use crate::scenario::channels::Channel;
+use crate::scenario::model::Slowdown;
+use crate::scenario::schema::{Choice, Estimate};
+
+use super::choice;
+
+/// So many nodes are worth asking memory for at once.
+const FEW: usize = 4;
+
+/// The quote that is taken, or the cause and what would have been alive without.
+pub fn take(market: &mut State, at: &Moment<'_>, slot: JobSlot, offers: &mut Vec<Offer>) -> Result<Quote, (Cause, u8)> {
+    let scenario = at.scenario;
+    let class = market.jobs[slot].class;
+    let use_at = scenario.classes[class].use_at;
+    market.jobs.story_mut(slot).offers = offers.len() as u16;
+    match (scenario.routing.choice, choice::plain(scenario, class)) {
+        (Choice::First, Some(method)) => match offers[..] {
+            [] => Err((Cause::NoSupply, 0)),
+            [only] => Ok(choice::as_offered(&only, method, use_at)),
+            _ => Ok(choice::as_offered(&offers[choice::pick(market, scenario, slot, offers, 0)], method, use_at)),
+        },
+        (Choice::First, None) => choice::unseen(market, at, slot, offers),
+        (Choice::Surplus, _) => choice::choose(market, at, slot, offers),
+    }
+}
+
+/// Puts the nodes to ask into `pool`.
+pub fn ask(market: &mut State, scenario: &Scenario, slot: JobSlot, pool: &mut Vec<NodeId>) {
+    let (job, story) = (&market.jobs[slot], market.jobs.story(slot));
+    let model = scenario.classes[job.class].model;
+    let view = market.registry.view_of(job.requester);
+    let listed = market.registry.listed(view, model);
+    if listed.is_empty() {
+        return;
+    }
+    let previous = match scenario.routing.pool.needs_previous() && job.attempt == 0 {
+        true => market.registry.previous(story.key.source.0 as usize, story.client),
+        false => NodeId::NONE,
+    };
+    let view = PoolView {
+        listed,
+        stakes: market.registry.stakes(view, model),
+        opinions: market.registry.opinions(view, model),
+        previous: if previous.is_some() && market.registry.has(view, model, previous) {
+            previous
+        } else {
+            NodeId::NONE
+        },
+        session: mix(story.key.source.0 as u64) ^ story.client as u64,
+    };
+    let number = u32::from(job.attempt) | u32::from(story.renegotiations) << 16;
+    let mut drawn = draw(market.seed, Purpose::Pool, story.key, number);
+    scenario.routing.pool.draw(&mut market.pool, &view, &mut drawn, pool);
+    let failed = if job.attempt > 0 && scenario.retries.elsewhere { job.node } else { NodeId::NONE };
+    if failed.is_some() && pool.iter().any(|&node| node != failed) {
+        pool.retain(|&node| node != failed);
+    }
+}
+
+/// Collects the offers of those in the pool who have room.
+pub fn collect(market: &mut State, at: &Moment<'_>, slot: JobSlot, pool: &[NodeId], offers: &mut Vec<Offer>) {
+    let scenario = at.scenario;
+    let job = &market.jobs[slot];
+    let (requester, expected) = (job.requester, job.expected);
+    let from = scenario.requesters[requester].region;
+    let staying = if job.stage == Stage::Waiting { job.node } else { NodeId::NONE };
+    let estimate = scenario.routing.estimate;
+    let mean_wait = (estimate == Estimate::Mean).then(|| market.wait.mean());
+    // Who asks for the first time comes at random and so sees what is so on the average; asking again is not at random.
+    let notes = mean_wait.is_some() && job.stage == Stage::Asked;
+    // The price of the channel, once a node asks none of its own; below zero if the channel is stopped.
+    let mut listed = None;
+    if pool.len() <= FEW && market.is_wide() {
+        // One of these will take the job: what it needs of the node is on its way while the offers are compared.
+        pool.iter().for_each(|&node| prefetch(&market.nodes.states[node]));
+    }
+    for &node in pool {
+        let quote = &market.nodes.quotes[node];
+        let (jobs, work) = match node == staying {
+            false => (quote.jobs, quote.work),
+            // Who waits at a node has a place there, and does not wait for himself. The picture may be older than that.
+            true => (quote.jobs.saturating_sub(1), quote.work.saturating_sub(expected.0)),
+        };
+        let asked = match quote.asks {
+            Money(0..) => quote.asks,
+            _ => *listed.get_or_insert_with(|| {
+                market.prices.at(&scenario.channels, Channel::Compute, at.now).unwrap_or(Money(-1))
+            }),
+        };
+        if jobs >= quote.room || asked < Money::ZERO {
+            continue;
+        }
+        if notes {
+            market.wait.note(wait(quote, jobs, work, expected, Estimate::Work));
+        }
+        let group = &scenario.groups[quote.group];
+        let wait = mean_wait.unwrap_or_else(|| wait(quote, jobs, work, expected, estimate));
+        let wait = wait + group.hold;
+        let slowness = match &group.slowdown {
+            Slowdown::None => quote.slowness,
+            slowdown => quote.slowness * slowdown.factor((jobs + 1).min(quote.slots)),
+        };
+        let service = expected.scaled(slowness);
+        let network = scenario.network.round_trip(from, quote.region);
+        let rate = asked.max(quote.floor);
+        offers.push(Offer {
+            node,
+            rate,
+            price: rate.for_work(expected, scenario.channels.rounding),
+            wait,
+            delay: network + wait + service,
+            slowness,
+            jobs,
+            trust: market.opinions.trust(&scenario.verification, requester, node),
+            surplus: 0.0,
+        });
+    }
+}
+
+/// The expected wait at a node: by the jobs ahead or by the work ahead, shared among its slots.
+fn wait(quote: &NodeQuote, jobs: u32, work: u64, expected: Span, estimate: Estimate) -> Span {
+    if jobs < quote.slots {
+        return Span::ZERO;
+    }
+    let ahead = match estimate {
+        Estimate::Work => Span(work).nanos(),
+        _ => f64::from(jobs - quote.slots + 1) * expected.nanos(),
+    };
+    Span::from_nanos(ahead * quote.slowness / f64::from(quote.slots))
+}

@@ -1,0 +1,61 @@
+//! A channel closes its intervals with what was used, and its rule answers (model §11).
+
+use crate::domain::money::Money;
+use crate::domain::purpose::Purpose;
+use crate::engine::random::{Draw, key};
+use crate::engine::time::Span;
+use crate::market::moment::Moment;
+use crate::market::state::State;
+use crate::market::state::levels::Level;
+use crate::policy::pricing::Interval;
+use crate::record::fact::Fact;
+use crate::scenario::channels::Channel;
+
+/// What computing or verification used since the last close, and what it could have.
+pub fn used(market: &mut State, at: &Moment<'_>, channel: Channel, length: Span) -> Interval {
+    let levels = &market.levels;
+    let (use_, capacity): (&Level, &Level) = match channel {
+        Channel::Compute => (&levels.executing, &levels.capacity),
+        _ => (&levels.checks_executing, &levels.checks_capacity),
+    };
+    let now = (use_.area(at.now), capacity.area(at.now));
+    let before = std::mem::replace(&mut market.prices.seen[channel as usize], now);
+    let (used, capacity) = (now.0 - before.0, now.1 - before.1);
+    // What does not fit 64 bits is counted in coarser units: rules see the ratio alone.
+    let coarser = (u128::BITS - used.max(capacity).leading_zeros()).saturating_sub(u64::BITS);
+    let (used, capacity) = ((used >> coarser) as u64, (capacity >> coarser) as u64);
+    let target = (capacity as f64 * at.scenario.channels.target) as u64;
+    interval(market, at, channel, used, target.max(1), capacity.max(1), length)
+}
+
+/// What a channel saw.
+pub fn interval(
+    market: &State,
+    at: &Moment<'_>,
+    channel: Channel,
+    used: u64,
+    target: u64,
+    capacity: u64,
+    length: Span,
+) -> Interval {
+    let cost = if channel == Channel::Coordination { Money::ZERO } else { market.costs[channel as usize] };
+    Interval { at: at.now, length, used, target, capacity, cost, rounding: at.scenario.channels.price_rounding }
+}
+
+/// Closes a channel's interval. With a coupling its rule is shown, in the place of its own excess demand z = (used − target)/target, the
+/// sum Σ C z over all channels' last; without, nothing is computed and nothing differs by a bit.
+pub fn close_interval(market: &mut State, at: &mut Moment<'_>, channel: Channel, mut seen: Interval) {
+    let channels = &at.scenario.channels;
+    let index = channel as usize;
+    market.prices.excess[index] = seen.used as f64 / seen.target as f64 - 1.0;
+    if let Some(coupling) = &channels.coupling {
+        let felt: f64 = coupling[index].iter().zip(&market.prices.excess).map(|(weight, excess)| weight * excess).sum();
+        seen.used = ((1.0 + felt).max(0.0) * seen.target as f64).round_ties_even() as u64;
+    }
+    let number = market.prices.closed[index];
+    market.prices.closed[index] += 1;
+    let mut draw = Draw::new(key(market.seed, Purpose::Price as u32, index as u64, number, 0));
+    channels.pricing[index].close(&mut market.prices.memories[index], &seen, &mut draw);
+    let price = market.prices.at(channels, channel, at.now);
+    at.facts.note(Fact::Priced { channel: channel as u8, price: price.unwrap_or(Money(-1)) });
+}

@@ -1,0 +1,52 @@
+//! Requests, and work on behalf of jobs, travel to nodes.
+
+use crate::domain::fate::Stage;
+use crate::domain::ids::{JobSlot, NodeId};
+use crate::domain::job::Role;
+use crate::domain::purpose::{Purpose, draw};
+use crate::engine::time::{Span, Time};
+use crate::market::event::Event;
+use crate::market::moment::Moment;
+use crate::market::state::State;
+use crate::scenario::Scenario;
+
+/// Sends a request, or work on a job's behalf, to its node. Says whether it is there at once; otherwise its arrival is due. Work on
+/// a job's behalf is never there at once: what a node that is full or gone brings about would be brought about half-way.
+pub fn send(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) -> bool {
+    let scenario = at.scenario;
+    let (job, story) = market.jobs.both(slot);
+    job.node = node;
+    job.stage = Stage::Placed;
+    story.node = node;
+    if story.at.placed == Time::NEVER {
+        story.at.placed = at.now;
+        story.first_price = story.price();
+    } else {
+        // The instants at a node are the last attempt's; those of an attempt that came to nothing would lie before this one.
+        (story.at.reached, story.at.started) = (Time::NEVER, Time::NEVER);
+        (story.at.first_token, story.at.finished) = (Time::NEVER, Time::NEVER);
+    }
+    let (key, number, turn) = (story.key, job.draw_number(), job.turn);
+    let from = scenario.requesters[job.requester].region;
+    let client = story.client;
+    let (executes, whole) = (job.executes(), job.role == Role::Job);
+    if executes && scenario.routing.pool.needs_previous() {
+        market.registry.remember(key.source.0 as usize, client, node);
+    }
+    let mut trip = scenario.network.one_way(from, market.nodes.quotes[node].region);
+    if let Some(jitter) = &scenario.network.jitter {
+        trip += jitter.span(&mut draw(market.seed, Purpose::RequestJitter, key, number ^ (u32::from(!executes) << 31)));
+    }
+    let is_there = trip == Span::ZERO && whole;
+    if !is_there {
+        at.queue.push(at.now + trip, Event::Reach { job: slot, turn });
+    }
+    is_there
+}
+
+/// Whether a node takes requests: a node that repeats or resumes its jobs after a failure still takes
+/// requests while it is down, one that loses them is gone.
+pub fn is_reachable(market: &State, scenario: &Scenario, node: NodeId) -> bool {
+    let group = &scenario.groups[market.nodes.quotes[node].group];
+    market.nodes.states[node].up || group.keeps_jobs()
+}

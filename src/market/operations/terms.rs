@@ -1,0 +1,73 @@
+//! The terms of each method that a job's class admits, at the prices and queues of the present.
+
+use crate::domain::ids::{ClassId, JobSlot, MethodId};
+use crate::domain::money::Money;
+use crate::domain::purpose::{Purpose, draw};
+use crate::engine::law::Quantity;
+use crate::engine::time::Span;
+use crate::market::moment::Moment;
+use crate::market::quoting::passing;
+use crate::market::quoting::terms::{Asked, Shared, Terms, needs_gas};
+use crate::market::state::State;
+use crate::market::state::learnt::Correction;
+use crate::policy::chooser::Offer;
+use crate::scenario::Scenario;
+use crate::scenario::channels::Channel;
+use crate::scenario::schema::Beliefs;
+
+/// Puts the terms of every method the job's class admits into `terms`, which comes empty. A method is left out where the
+/// chain or the checkers it needs cannot be paid because their channel is stopped.
+pub fn collect(market: &mut State, at: &Moment<'_>, slot: JobSlot, offers: &[Offer], terms: &mut Vec<Terms>) {
+    let scenario = at.scenario;
+    let channels = &scenario.channels;
+    let gas = market.prices.at(channels, Channel::Coordination, at.now);
+    let gas = gas.map(|price| price + tip(market, scenario, slot));
+    let check = market.prices.at(channels, Channel::Verification, at.now);
+    let inclusion = inclusion(market, scenario);
+    let job = &market.jobs[slot];
+    let (expected, class, requester) = (job.expected, job.class, job.requester);
+    let mut known = std::mem::take(&mut market.scratch.passing);
+    let diligence = market.opinions.diligence(&scenario.verification, requester);
+    let asked =
+        Asked { scenario, checkers: &market.checkers, view: market.registry.view_of(requester), requester, offers };
+    let trust = offers.iter().map(|offer| offer.trust).sum::<f64>() / offers.len().max(1) as f64;
+    for &id in &scenario.classes[class].methods {
+        let method = &scenario.verification.methods[id];
+        let stopped = (gas.is_none() && needs_gas(scenario, method)) || (check.is_none() && method.pays_checkers);
+        if stopped {
+            continue;
+        }
+        let (gas_price, check_price) = (gas.unwrap_or_default(), check.unwrap_or_default());
+        let passing = passing::known(&mut known, scenario, id, diligence);
+        let correction = correction(market, at, (class, id));
+        let shared = Shared { expected, gas_price, check_price, passing, inclusion, trust, correction };
+        terms.push(Terms::of(&asked, (id, method), &shared));
+    }
+    market.scratch.passing = known;
+}
+
+/// What was learnt of checks by this method, where requesters go by it.
+#[inline]
+fn correction(market: &State, at: &Moment<'_>, of: (ClassId, MethodId)) -> Correction {
+    match at.scenario.verification.beliefs {
+        Beliefs::Learnt => market.learnt.correction(of, at.now),
+        Beliefs::Drawn | Beliefs::Mean => Correction::NONE,
+    }
+}
+
+/// What the chain's own delay is expected to be: half a block, and the blocks that those who wait fill.
+fn inclusion(market: &State, scenario: &Scenario) -> f64 {
+    let chain = &scenario.chain;
+    if !chain.blocking {
+        return 0.0;
+    }
+    let ahead = market.chain.waiting / chain.limit.max(1);
+    chain.block.nanos() * (0.5 + Span(ahead).nanos())
+}
+
+/// What the requester adds per unit of gas in this attempt.
+pub fn tip(market: &State, scenario: &Scenario, slot: JobSlot) -> Money {
+    let Some(law) = &scenario.chain.tip else { return Money::ZERO };
+    let (key, attempt) = (market.jobs.story(slot).key, u32::from(market.jobs[slot].attempt));
+    Money::from_number(law.sample(&mut draw(market.seed, Purpose::Tip, key, attempt))).max(Money::ZERO)
+}

@@ -1,0 +1,15 @@
+//! What an offer with a method costs and promises: arithmetic on values, without the market (model §5).
+
+// How often answers pass the checks of a method.
+pub mod passing;
+// What checks are expected to take and to cost.
+pub mod expectation;
+// What each method would cost and promise.
+pub mod terms;
+// What an offer with a method leaves of the value of the answer, and at most.
+pub mod bound;
+pub mod quote;
+// Why no offer leaves anything.
+pub mod deaths;
+// The quotes of a watched job.
+pub mod inquest;

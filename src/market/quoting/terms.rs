@@ -1,0 +1,200 @@
+//! What each admitted method would cost a job and promise it, whichever node computes (model §5, §8).
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{MethodId, RequesterId};
+use crate::domain::money::Money;
+use crate::engine::time::Span;
+use crate::market::state::checkers::{Checkers, Drawn};
+use crate::market::state::learnt::Correction;
+use crate::policy::chooser::Offer;
+use crate::scenario::Scenario;
+use crate::scenario::schema::Checker;
+use crate::scenario::verification::{Check, Method};
+
+use super::expectation::{Looks, of_offers};
+use super::passing::Passing;
+
+/// What a method costs one job, and how often an answer passes it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Terms {
+    /// The method.
+    pub method: MethodId,
+    /// Work of the node beyond that of the answer, on the reference GPU.
+    pub overhead: Span,
+    /// What checkers and provers are expected to be paid.
+    pub checkers: Money,
+    /// What they are paid if every check takes place.
+    pub checkers_most: Money,
+    /// The price of a unit of gas, with what the requester adds to it.
+    pub gas: Money,
+    /// The price of a checker's GPU-second.
+    pub check: Money,
+    /// What the chain is expected to be paid.
+    pub coordination: Money,
+    /// What the chain is paid if every check takes place.
+    pub coordination_most: Money,
+    /// Nanoseconds until the placement is in a block.
+    pub inclusion: f64,
+    /// Nanoseconds by which the answer is expected later than that of one copy, because several must agree.
+    pub agreement: f64,
+    /// Nanoseconds that blocking checks are expected to take.
+    pub blocking: f64,
+    /// Nanoseconds after acceptance until the result is expected to be final.
+    pub standing: f64,
+    /// The probability that a right answer passes the blocking checks, and all checks.
+    pub right: [f64; 2],
+    /// The probability that a wrong answer passes the blocking checks, and all checks.
+    pub wrong: [f64; 2],
+    /// The probability that the checks end in time, as far as it was learnt.
+    pub in_time: f64,
+    /// Copies executed in all.
+    pub copies: u32,
+    /// Copies that are expected to be paid: those that agree, and of those called off the share done.
+    pub paid_copies: f64,
+    /// How many of them must agree.
+    pub agree: u32,
+}
+
+/// What all methods see alike.
+pub struct Shared<'a> {
+    /// The expected work of the job on the reference GPU.
+    pub expected: Span,
+    /// The price of a unit of gas, with what the requester adds to it.
+    pub gas_price: Money,
+    /// The price of a checker's GPU-second.
+    pub check_price: Money,
+    /// How often answers pass the checks.
+    pub passing: &'a Passing,
+    /// Nanoseconds that a transaction waits for its block.
+    pub inclusion: f64,
+    /// The probability of a right answer, on the average over the offers.
+    pub trust: f64,
+    /// What was learnt of the delay of checks.
+    pub correction: Correction,
+}
+
+/// What is needed to quote checks: the scenario, and the checkers that could be drawn now.
+pub struct Asked<'a> {
+    /// What the market is to be.
+    pub scenario: &'a Scenario,
+    /// Parties that may be drawn for checks.
+    pub checkers: &'a Checkers,
+    /// Whose list of parties is drawn from.
+    pub view: usize,
+    /// The group of the requester.
+    pub requester: RequesterId,
+    /// The offers of the job.
+    pub offers: &'a [Offer],
+}
+
+impl Asked<'_> {
+    /// What a check meets at the parties that may be drawn for it; `None` if there are none, or none is needed.
+    fn drawn(&self, check: &Check) -> Option<Drawn> {
+        let drawn = match check.by {
+            Checker::Attestation => return None,
+            Checker::Validators | Checker::Proof => self.checkers.drawn(self.view, check.way, self.requester),
+            Checker::Peers | Checker::Replicas => None,
+        };
+        // Peers and copies are nodes like those that offer. Without provers the node itself makes the proof.
+        drawn.or_else(|| match check.by {
+            Checker::Validators => None,
+            _ => of_offers(self.offers, self.scenario.network.mean_round_trip.nanos()),
+        })
+    }
+}
+
+impl Terms {
+    /// Of one method.
+    pub fn of(asked: &Asked<'_>, (id, method): (MethodId, &Method), shared: &Shared<'_>) -> Terms {
+        let scenario = asked.scenario;
+        let (expected, chain, passing) = (shared.expected, &scenario.chain, shared.passing);
+        let coordination_most = shared.gas_price.times(chain.gas + method.gas.1);
+        let mut terms = Terms {
+            method: id,
+            overhead: overhead(method, expected),
+            checkers: Money::ZERO,
+            checkers_most: Money::ZERO,
+            gas: shared.gas_price,
+            check: shared.check_price,
+            coordination: match method.gas.1 {
+                0 => coordination_most,
+                _ => Money::from_micro((chain.gas as f64 + method.gas.0) * shared.gas_price.0 as f64),
+            },
+            coordination_most,
+            inclusion: if needs_gas(scenario, method) { shared.inclusion } else { 0.0 },
+            agreement: 0.0,
+            blocking: 0.0,
+            standing: 0.0,
+            right: passing.right,
+            wrong: passing.wrong,
+            in_time: 1.0 - method.looks * shared.correction.late,
+            copies: method.copies,
+            paid_copies: f64::from(method.copies),
+            agree: method.agree,
+        };
+        for (index, check) in method.checks.iter().enumerate() {
+            if check.by == Checker::Replicas {
+                copies(asked, method, check, shared, &mut terms);
+                continue;
+            }
+            let (each, expects) = (check.expected_work(expected), &passing.checks[index]);
+            let votes = shared.trust * expects.votes[0] + (1.0 - shared.trust) * expects.votes[1];
+            let (takes, paid) = match asked.drawn(check) {
+                None => (each.nanos(), 1.0),
+                // What takes no time does not queue.
+                Some(drawn) if each == Span::ZERO => (drawn.trip, f64::from(check.count)),
+                Some(drawn) => {
+                    let looks = Looks::expected(&drawn, each.nanos(), check, votes);
+                    (drawn.trip + passing.care(check.by) * looks.time, looks.paid)
+                }
+            };
+            if check.by != Checker::Attestation {
+                let fee = fee(scenario, shared.check_price, each);
+                terms.checkers_most += fee.times(u64::from(check.count));
+                terms.checkers += Money::from_micro(fee.0 as f64 * check.sample * paid);
+            }
+            let takes = check.sample * takes * shared.correction.delay;
+            let until = if check.deferred { &mut terms.standing } else { &mut terms.blocking };
+            *until = if takes > *until { takes } else { *until };
+        }
+        let window = method.window.nanos();
+        terms.standing = if window > terms.standing { window } else { terms.standing };
+        terms
+    }
+}
+
+/// Of several copies the answer is there when enough agree: later than one copy would be, and of those that are called off only
+/// the share done is paid.
+fn copies(asked: &Asked<'_>, method: &Method, check: &Check, shared: &Shared<'_>, terms: &mut Terms) {
+    let Some(drawn) = asked.drawn(check) else { return };
+    let (copies, agree, right) = (f64::from(check.count), f64::from(check.agree), shared.trust);
+    let answers = if right * copies > agree { agree / right } else { copies };
+    let looks = Looks::expected(&drawn, shared.expected.nanos(), check, answers);
+    let alone = drawn.wait[0] + shared.expected.nanos() * drawn.slowness[0];
+    terms.agreement = (looks.time - alone).max(0.0);
+    // If copies are not cancelled at the verdict, they run until the job ends. The job waits for them if its result
+    // is accepted before the verdict.
+    let all_end = !check.cancel && (method.defers || method.window > Span::ZERO);
+    let paid = if all_end { copies * right } else { agree + looks.paid - answers };
+    terms.paid_copies = paid.clamp(1.0, copies);
+}
+
+/// What one checker is paid for so much work.
+pub fn fee(scenario: &Scenario, price: Money, work: Span) -> Money {
+    price.for_work(work, scenario.channels.rounding)
+}
+
+/// Work of the node beyond that of the answer, for a job of so much work.
+pub fn overhead(method: &Method, work: Span) -> Span {
+    match method.overhead == 0.0 && method.overhead_time == Span::ZERO {
+        true => Span::ZERO,
+        false => work.scaled(method.overhead) + method.overhead_time,
+    }
+}
+
+/// Whether a placement with this method is a transaction, or may be.
+#[inline]
+pub fn needs_gas(scenario: &Scenario, method: &Method) -> bool {
+    scenario.chain.runs && (scenario.chain.gas > 0 || method.gas.1 > 0)
+}

@@ -15,7 +15,8 @@ use super::panel::{LABEL_SIZE, Panel, Rect, TICK_SIZE, stairs};
 use super::sheet::{Anchor, Sheet, Stroke};
 use super::source::{Ending, Job, NEVER, Sources};
 use crate::domain::fate::Fate;
-use crate::stats::survival::{RiskRow, SurvivalGrid};
+use crate::stats::survival::RiskRow;
+use crate::stats::survival_grid::SurvivalGrid;
 
 /// The incidence of the ends of one class.
 #[derive(Clone, Debug, PartialEq)]

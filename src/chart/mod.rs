@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::output::folder::FileError;
+use crate::output::error::FileError;
 use crate::output::own::{self, Known};
 
 pub mod axis;
@@ -35,6 +35,7 @@ pub mod sheet;
 pub mod source;
 pub mod studied;
 pub mod survival;
+pub mod survival_curves;
 pub mod survival_names;
 pub mod survival_words;
 pub mod svg;

@@ -7,7 +7,7 @@ use super::numbers;
 use super::page::Caption;
 use crate::domain::fate::{Cause, Fate};
 use crate::engine::random::Seed;
-use crate::output::folder::FileError;
+use crate::output::error::FileError;
 use crate::output::manifest::Manifest;
 use crate::parquet::{self, Codes, Data, Values};
 

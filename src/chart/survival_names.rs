@@ -4,7 +4,7 @@ use super::font;
 use super::palette::{INK, LEADER, category};
 use super::panel::{LABEL_SIZE, Panel, spread};
 use super::sheet::{self, Anchor, Sheet, Stroke};
-use super::survival::{Curve, Survival};
+use super::survival_curves::{Curve, Survival};
 
 /// The width beside the panel that names of curves need.
 pub fn names_room(survival: &Survival) -> f64 {

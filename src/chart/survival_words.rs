@@ -1,7 +1,7 @@
 //! What a chart of crossings says: its result and how to read it.
 
 use super::numbers;
-use super::survival::{Curve, Found, Survival};
+use super::survival_curves::{Curve, Found, Survival};
 
 /// The result in a sentence or two: which curve crosses furthest from the first one and where, and which cross nowhere.
 pub fn result(survival: &Survival) -> String {

@@ -7,7 +7,7 @@ use clap::Args;
 use super::progress::Steps;
 use super::{Done, Failure, note, say};
 use crate::chart::{self, CHARTS, Drawing, STUDY_CHARTS, Source, Sources, Studied};
-use crate::output::folder::MANIFEST;
+use crate::output::error::MANIFEST;
 use crate::report::replicated;
 use crate::study::folder::is_begun;
 

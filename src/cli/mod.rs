@@ -7,12 +7,13 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::output::folder::FileError;
+use crate::output::error::FileError;
 use crate::scenario::problems::Problems;
 
 #[cfg(feature = "chart")]
 pub mod chart;
 pub mod check;
+mod circumstances;
 pub mod completions;
 pub mod dictionary;
 pub mod explain;

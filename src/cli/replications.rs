@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::run::{Format, Run, circumstances, loaded, utc_now};
+use super::circumstances::{circumstances, utc_now};
+use super::run::{Format, Run, loaded};
 use super::signals::on_interrupt;
 use super::study::progress::Progress;
 use super::{Done, Failure, note, say};

@@ -3,16 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, ValueEnum};
 
+use super::circumstances::{circumstances, utc_now};
 use super::progress::Progress;
 use super::signals::{go_on, on_interrupt};
-use super::{Done, Failure, check, command, note, replications, save, say, understood};
+use super::{Done, Failure, check, note, replications, save, say, understood};
 use crate::engine::random::Seed;
 use crate::engine::time::{Span, Time};
-use crate::output::manifest::Circumstances;
 use crate::output::run::{Recording, folder_name};
 use crate::record::tally::Summary;
 use crate::report::terminal;
@@ -206,15 +205,4 @@ fn show(format: Format, scenario: &Scenario, outcome: &Outcome, summary: &Summar
             say(&serde_json::to_string_pretty(&object).expect("a summary becomes JSON"))
         }
     }
-}
-
-pub(super) fn circumstances(started: String, elapsed_s: f64) -> Circumstances {
-    Circumstances::of(command(), started, utc_now(), elapsed_s)
-}
-
-/// The present, as RFC 3339 in UTC.
-#[allow(clippy::disallowed_methods, reason = "the manifest says when; no result depends on it")]
-pub(super) fn utc_now() -> String {
-    let passed = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_secs());
-    crate::scenario::inputs::utc(i128::from(passed) * 1_000_000_000)
 }

@@ -22,6 +22,7 @@ mod quoting;
 mod state;
 
 use life::next::Next;
+use life::transitions::{self, Step, Trigger};
 use state::State;
 use state::ledger::Account;
 
@@ -48,6 +49,7 @@ impl Market {
     #[inline]
     pub fn handle(&mut self, event: Event, at: &mut Moment<'_>) {
         let state = &mut self.state;
+        let trigger = Trigger::of(&event);
         let next = match event {
             Event::Arrival { source } => life::arrival::arrive(state, at, source),
             Event::Reach { job, turn } if state.jobs.is(job, turn) => Next::Reach { job },
@@ -73,9 +75,10 @@ impl Market {
             Event::Settle => forces::payout::settle(state),
             _ => {
                 state.stale += 1;
-                Next::Done
+                return;
             }
         };
+        transitions::begins(trigger, &next);
         self.follow(next, at);
     }
 
@@ -86,9 +89,13 @@ impl Market {
         let state = &mut self.state;
         let mut next = first;
         loop {
+            let before = Step::of(&next);
             let follows = match next {
                 Next::Done => match state.agenda.pop() {
-                    Some(next) => next,
+                    Some(planned) => {
+                        next = planned;
+                        continue;
+                    }
                     None => return,
                 },
                 Next::Offer { job } => life::offer::offer(state, at, job),
@@ -96,7 +103,7 @@ impl Market {
                 Next::Depart { job } => life::placement::depart(state, at, job),
                 Next::Reach { job } => life::placement::reach(state, at, job),
                 Next::Fail { job, after } => life::placement::fail(state, at, job, after),
-                Next::Return { job, turn } => life::execution::back(state, at, job, turn),
+                Next::Return { job } => life::execution::returned(state, at, job),
                 Next::Answer { job } => life::verification::answered(state, at, job),
                 Next::CopyAnswer { copy } => life::replication::answered(state, at, copy),
                 Next::CopyLost { copy } => life::replication::lost(state, at, copy),
@@ -118,6 +125,7 @@ impl Market {
                 Next::Drop { job, turn, node } => life::placement::dropped(state, at, job, turn, node),
                 Next::Gone { node } => forces::churn::gone(state, at, node),
             };
+            transitions::follows(before, &follows);
             next = follows;
         }
     }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use serde::{Deserialize, Serialize};
 
-use super::folder::FileError;
+use super::error::FileError;
 use crate::engine::hash::Hasher128;
 
 /// Bytes gathered before they go to the disk: Parquet footers are written a few bytes at a time.
@@ -197,7 +197,8 @@ pub(super) fn full_after(bytes: u64) -> Opener {
 
 #[cfg(test)]
 mod tests {
-    use super::super::folder::{Folder, MANIFEST};
+    use super::super::error::MANIFEST;
+    use super::super::folder::Folder;
     use super::super::own::Replace;
     use super::*;
     use crate::engine::hash::hash_hex;

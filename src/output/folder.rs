@@ -5,17 +5,14 @@
 //! removes it, if it holds our mark. The files are one folder deeper than those of a whole output, so that a pattern such
 //! as `*/jobs.parquet` does not name one that is not whole, whether or not the reader of the pattern sees hidden folders.
 
-use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::error::{FileError, MANIFEST};
 use super::files::{Files, Opener};
 use super::own::{self, Replace};
-
-/// The file by which a folder is known as an output; it is written last.
-pub const MANIFEST: &str = "manifest.json";
 
 /// The folder in the making, within the working folder.
 const CONTENT: &str = "whole";
@@ -30,17 +27,6 @@ const MARK: &str = "reliance.partial";
 const MARK_TEXT: &str = "An output of reliance in the making, or what an interrupted run left of one. \
                          The next run of the same output removes this folder.\n";
 
-/// What went wrong, and with which file.
-#[derive(Debug)]
-pub struct FileError {
-    /// The file or folder.
-    pub path: PathBuf,
-    /// What was tried, such as `write`.
-    pub doing: &'static str,
-    /// Why it failed.
-    pub cause: io::Error,
-}
-
 /// An output in the making.
 #[derive(Debug)]
 pub struct Folder {
@@ -53,26 +39,6 @@ pub struct Folder {
     notes: Vec<String>,
     /// Held while the working folder is ours. Where the file system knows no locks there is none.
     _lock: Option<File>,
-}
-
-impl FileError {
-    /// The error of trying something with a path; made to be given to `map_err`.
-    pub fn new(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FileError {
-        let path = path.to_path_buf();
-        move |cause| FileError { path, doing, cause }
-    }
-}
-
-impl fmt::Display for FileError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "cannot {} `{}`: {}", self.doing, self.path.display(), self.cause)
-    }
-}
-
-impl std::error::Error for FileError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.cause)
-    }
 }
 
 impl Folder {

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::error::{FileError, MANIFEST};
 use super::files::{Files, Written};
-use super::folder::{FileError, MANIFEST};
 use super::identity::Identity;
 use super::own;
 use crate::engine::hash::Hasher128;

@@ -1,6 +1,7 @@
 //! What a run leaves behind: a folder of tables, each file saying what it is, and a manifest of how it came about.
 
 pub mod dictionary;
+pub mod error;
 pub mod files;
 pub mod folder;
 pub mod identity;

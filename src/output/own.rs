@@ -9,7 +9,7 @@ use std::hash::{BuildHasher, Hasher};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
-use super::folder::{FileError, MANIFEST};
+use super::error::{FileError, MANIFEST};
 use super::manifest::Manifest;
 use crate::scenario::plain;
 

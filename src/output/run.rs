@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::folder::{FileError, Folder};
+use super::error::FileError;
+use super::folder::Folder;
 use super::identity::{Identity, Input};
 use super::manifest::{Circumstances, Manifest, RowCount};
 use super::own::Replace;

@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::{Builder, JoinHandle};
 
+use super::error::FileError;
 use super::files::{Files, OutputFile, Written};
-use super::folder::FileError;
 use super::identity::Identity;
 use crate::parquet::Writer;
 use crate::record::batch::{Batch, ROWS, Sink};
@@ -258,8 +258,8 @@ mod tests {
         use std::fs;
         use std::path::Path;
 
+        use super::super::super::error::MANIFEST;
         use super::super::super::files::full_after;
-        use super::super::super::folder::MANIFEST;
         use super::super::super::own::Replace;
         use super::*;
         use crate::parquet;

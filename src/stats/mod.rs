@@ -20,6 +20,6 @@ mod product_limit;
 mod regression;
 mod special;
 mod student;
-mod survival_grid;
+pub mod survival_grid;
 #[cfg(test)]
 mod trial;

@@ -2,8 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-pub use super::survival_grid::SurvivalGrid;
-
 use super::interval::assert_level;
 use super::maths::{exp, log, pow};
 use super::normal::normal_quantile;

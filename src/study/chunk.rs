@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use crate::engine::hash::hash_hex;
-use crate::output::folder::FileError;
+use crate::output::error::FileError;
 use crate::output::own;
 
 use super::course::{Chunk, Measured, Row};

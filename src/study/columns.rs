@@ -14,8 +14,9 @@ use super::course::{Point, Row};
 use super::design::Design;
 use super::design::frontier::Found;
 use super::differences::Difference;
-use super::merge::{Line, Mean};
+
 use super::replicate::Stopped;
+use super::results::{Line, Mean};
 
 /// What a row of a table is taken from.
 #[derive(Clone, Copy)]

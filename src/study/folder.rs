@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::output::folder::{FileError, MANIFEST};
+use crate::output::error::{FileError, MANIFEST};
 use crate::output::identity::FORMAT;
 use crate::output::own::{self, Known as Ours, Lock};
 

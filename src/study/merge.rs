@@ -1,8 +1,8 @@
 //! From the runs of a study to its tables: points, means, differences, frontier.
 
 use crate::engine::hash::{Hasher128, hash_hex};
+use crate::output::error::MANIFEST;
 use crate::output::files::Written;
-use crate::output::folder::MANIFEST;
 use crate::output::manifest::{Circumstances, Manifest, RowCount};
 use crate::output::own::{self, Known};
 use crate::stats::interval::{Estimate, replication_interval};
@@ -11,57 +11,13 @@ use crate::stats::replicated::replicated;
 use super::axis::Shown;
 use super::course::{Course, Row};
 use super::design::Design;
-use super::design::frontier::{Crossing, Probe};
-use super::differences::{Difference, differences};
+use super::design::frontier::Probe;
+use super::differences::differences;
 use super::folder::Folder;
 use super::replicate::LEVEL;
+use super::results::{Line, Mean, Results};
 use super::tables::tables;
 use super::{Study, StudyError};
-
-/// What came of a study.
-#[derive(Clone, Debug)]
-pub struct Results {
-    /// Per point and measure the mean over replications, with its interval from two on.
-    pub means: Vec<Vec<Mean>>,
-    /// Against the baseline.
-    pub differences: Vec<Difference>,
-    /// Where each line is crossed, in a search.
-    pub crossings: Vec<Line>,
-    /// Over every run.
-    pub digest: String,
-    /// Runs that came to nothing: point, replication, why.
-    pub failures: Vec<(usize, u64, String)>,
-}
-
-/// The mean of a measure at a point.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Mean {
-    /// Replications that have the measure.
-    pub n: u64,
-    /// Their mean; none without one.
-    pub mean: Option<f64>,
-    /// Half the width of its 95 % interval; none below two.
-    pub half_width: Option<f64>,
-    /// The ends of the interval that holds possible values alone; none where the values do not differ.
-    pub ends: [Option<f64>; 2],
-}
-
-/// The crossing on one line of a search.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Line {
-    /// The cells of the other axes.
-    pub cells: Vec<Shown>,
-    /// As shares of the range.
-    pub crossing: Crossing,
-    /// The values of the axis: of the crossing, and of the ends of its interval.
-    pub values: [Option<f64>; 3],
-    /// Points tried.
-    pub probes: u64,
-    /// Runs.
-    pub runs: u64,
-    /// Runs that came to nothing.
-    pub failed: u64,
-}
 
 /// Sums up a course.
 pub fn results(study: &Study, course: &Course) -> Results {

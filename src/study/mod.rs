@@ -27,6 +27,7 @@ mod range;
 pub mod recheck;
 pub mod replicate;
 pub mod replications;
+pub mod results;
 pub mod show;
 mod tables;
 pub mod trial;
@@ -35,7 +36,7 @@ pub mod work;
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::output::folder::FileError;
+use crate::output::error::FileError;
 use crate::output::identity::{Identity, Input};
 use crate::scenario::document::{Document, Set};
 use crate::scenario::problems::Problems;

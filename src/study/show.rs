@@ -10,8 +10,8 @@ use super::course::{Course, Row};
 use super::design::Design;
 use super::differences::Difference;
 use super::grid::Grid;
-use super::merge::{Line, Mean, Results};
 use super::replicate::Stopped;
+use super::results::{Line, Mean, Results};
 use super::tables::tables;
 use super::{Study, View};
 

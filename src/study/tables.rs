@@ -11,7 +11,7 @@ use super::columns::{
 };
 use super::course::Course;
 use super::design::Design;
-use super::merge::Results;
+use super::results::Results;
 use super::{Study, View};
 
 /// A table.

@@ -31,6 +31,8 @@ const WHOLE: &[(&str, &[&str])] = &[
     ("tests/scenarios/rush.toml", &["horizon=60s"]),
     ("tests/scenarios/weighed.toml", &["horizon=60s"]),
     ("tests/scenarios/ward.toml", &[]),
+    ("tests/scenarios/crossroads.toml", &[]),
+    ("tests/scenarios/crossroads-batched.toml", &[]),
 ];
 
 /// Methods of verification, each alone in ten minutes of the menu.

@@ -5,7 +5,8 @@
 
 use std::fs;
 
-use reliance::study::merge::{Line, results};
+use reliance::study::merge::results;
+use reliance::study::results::Line;
 use reliance::study::work::run_one;
 
 use super::study::{Place, drive};

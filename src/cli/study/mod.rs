@@ -8,7 +8,7 @@ use std::time::Instant;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::check::expect_study;
-use super::run::{circumstances, utc_now};
+use super::circumstances::{circumstances, utc_now};
 use super::signals::on_interrupt;
 use super::{Done, Failure, note, say};
 use crate::engine::random::Seed;

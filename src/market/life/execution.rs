@@ -67,26 +67,14 @@ fn finish_batch(market: &mut State, at: &mut Moment<'_>, node: NodeId) -> Next {
     }
     serving::serve(market, at, node);
     load::note_load(market, at.scenario, node);
-    // What the return of one job brings about may end the work of another: each carries the turn it left with.
-    for &slot in batch.iter().rev() {
-        let turn = market.jobs[slot].turn;
-        market.agenda.push(Next::Return { job: slot, turn });
-    }
+    market.agenda.extend(batch.iter().rev().map(|&job| Next::Return { job }));
     batch.clear();
     market.scratch.jobs = batch;
     Next::Done
 }
 
-/// One job of a batch comes back, unless its work was called off meanwhile.
-pub fn back(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, turn: u32) -> Next {
-    match market.jobs.is(slot, turn) {
-        true => returned(market, at, slot),
-        false => Next::Done,
-    }
-}
-
 /// The node sends the answer, if there is one; otherwise the attempt has failed.
-fn returned(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
+pub fn returned(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
     let scenario = at.scenario;
     let (job, story) = market.jobs.both(slot);
     let node = job.node;

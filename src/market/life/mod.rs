@@ -1,18 +1,59 @@
-//! The life of a computation, stage by stage in its order.
+//! The life of a computation, stage by stage in its order: which event begins what, and what may follow each step. A step that ends
+//! with `done` waits for the next event.
 //!
 //! ```text
-//! asked ─ quoted ─┬─ declined(cause)
-//!                 └─ placed ─ waiting ─┬─ abandoned (patience)    quote expires: agreed anew, elsewhere, or declined(cause)
-//!                                      └─ executing ─┬─ lost (node left, retries spent)
-//!                                                    └─ answered ─ checking ─┬─ rejected (right or wrong)
-//!                                                                            ├─ unresolved (no verdict in time)
-//!                                                                            ├─ late (verdict after the deadline)
-//!                                                                            └─ accepted ─┬─ revoked (right or wrong)
-//!                                                                                         └─ final (right or wrong)
+//! event         may begin
+//! arrival       offer, decline
+//! reach         reach
+//! patience      close
+//! load          done
+//! step          done, fail, answer, copy-answer, report
+//! respond       answer, copy-answer, report
+//! retry         offer
+//! fail          done
+//! repair        done
+//! list          done
+//! refresh       done
+//! expire        done, send, decline
+//! attest        count
+//! late          done, reject
+//! window        done, close
+//! price         done
+//! block         done
+//! aged          done
+//! idle          done
+//! settle        pay
+//!
+//! step          may be followed by
+//! offer         send, decline, close
+//! send          done, depart
+//! depart        done, reach
+//! reach         done, fail
+//! fail          done, copy-lost, check-lost, close
+//! return        done, fail, answer
+//! answer        check, accept, reject
+//! copy-answer   done, answer, close
+//! copy-lost     done, close
+//! report        count
+//! check-lost    count
+//! check         done, count, settle
+//! count         done, accept, finalise, reject
+//! settle        done, accept, finalise
+//! accept        stand
+//! stand         done, check, close
+//! finalise      done, close
+//! reject        close
+//! decline       close
+//! close         done
+//! pay           done, paid
+//! paid          done, close
+//! drop          done, fail
+//! gone          done
 //! ```
 
-// What comes next.
+// What comes next, and the table of what may follow what.
 pub mod next;
+pub mod transitions;
 // A requester asks: the job gets its class, work, value and patience.
 pub mod arrival;
 // Nodes are asked for offers, and the best one is taken, or none.

@@ -24,8 +24,8 @@ pub enum Next {
     Reach { job: JobSlot },
     /// The attempt has failed; that is known after a while.
     Fail { job: JobSlot, after: Span },
-    /// A job of a batch comes back from its node.
-    Return { job: JobSlot, turn: u32 },
+    /// A job of a batch comes back from its node; no copy and no check is served in batches.
+    Return { job: JobSlot },
     /// The answer is with the requester.
     Answer { job: JobSlot },
     /// The answer of one copy is there.
@@ -65,34 +65,3 @@ pub enum Next {
 }
 
 const _: () = assert!(size_of::<Next>() <= 24);
-
-/// The kinds of [`Next`], by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Step {
-    Done,
-    Offer,
-    Send,
-    Depart,
-    Reach,
-    Fail,
-    Return,
-    Answer,
-    CopyAnswer,
-    CopyLost,
-    Report,
-    CheckLost,
-    Check,
-    Count,
-    Settle,
-    Accept,
-    Stand,
-    Finalise,
-    Reject,
-    Decline,
-    Close,
-    Pay,
-    Paid,
-    Drop,
-    Gone,
-}

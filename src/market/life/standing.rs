@@ -111,7 +111,7 @@ fn end(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
     // Copies whose answers were not needed, and that were not called off before, end here.
     calling_off::call_off(market, at, slot, true);
     settlement::return_rest(market, at, slot);
-    close(market, at, slot, fate)
+    Next::Close { job: slot, fate }
 }
 
 /// The result comes to nothing: whoever still works on it is called off, and what was put aside goes back.
@@ -119,7 +119,7 @@ pub fn reject(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, fate: Fate
     calling_off::call_off(market, at, slot, false);
     batches::leave(market, slot);
     settlement::return_rest(market, at, slot);
-    close(market, at, slot, fate)
+    Next::Close { job: slot, fate }
 }
 
 /// No offer was taken.
@@ -127,7 +127,7 @@ pub fn decline(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, cause: Ca
     let story = market.jobs.story_mut(slot);
     story.cause = Some(cause);
     at.facts.note(Fact::Declined { job: story.key, cause });
-    close(market, at, slot, Fate::Declined)
+    Next::Close { job: slot, fate: Fate::Declined }
 }
 
 /// The run is over and the job is still open: its price goes back, so that no escrow outlives its job.

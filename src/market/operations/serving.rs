@@ -2,7 +2,7 @@
 
 use crate::domain::fate::Stage;
 use crate::domain::ids::{JobSlot, ModelId, NodeId};
-use crate::domain::job::{Job, Phase, Role};
+use crate::domain::job::{Job, Phase};
 use crate::domain::purpose::{Purpose, draw};
 use crate::engine::random::{Chance, Draw, key};
 use crate::engine::time::{Span, Time};
@@ -249,10 +249,6 @@ pub fn leave_node(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: 
         story.at.first_token = at.now;
     }
     job.phase = Phase::Idle;
-    if job.role != Role::Job {
-        // It is at the node no longer, so that what calls it off before it is back need not take it from there.
-        job.stage = Stage::Answered;
-    }
     at.facts.note(Fact::Finished { job: story.key, node, whole });
     market.leave_slot(at, slot, node);
 }

@@ -3,7 +3,8 @@
 #[cfg(feature = "parquet")]
 use reliance::parquet;
 use reliance::study::course::Course;
-use reliance::study::merge::{Results, results};
+use reliance::study::merge::results;
+use reliance::study::results::Results;
 use reliance::study::work::run_one;
 
 use super::{Place, drive};

@@ -85,14 +85,14 @@ fn sideways<'a>(home: &[String], target: &'a [String], sources: &[Source]) -> Op
 }
 
 /// The module that a file is: `src/policy/price/mod.rs` is `policy::price`, the root is nothing.
-fn module(path: &str) -> Vec<String> {
+pub fn module(path: &str) -> Vec<String> {
     let inner = path.trim_start_matches("src/").trim_end_matches(".rs");
     let inner = inner.strip_suffix("/mod").unwrap_or(inner);
     if inner == "lib" { Vec::new() } else { inner.split('/').map(str::to_owned).collect() }
 }
 
 /// The names of a path from the root, if it points into this crate by `crate` or by leaving `home` through `super`.
-fn resolve(path: &NamedPath, home: &[String]) -> Option<Vec<String>> {
+pub fn resolve(path: &NamedPath, home: &[String]) -> Option<Vec<String>> {
     let names: &[String] = if path.names[0] == "self" { &path.names[1..] } else { &path.names };
     match names.first()?.as_str() {
         "crate" => Some(names[1..].to_vec()),

@@ -1,9 +1,11 @@
 //! The rules of the house, read off the source tree. Each rule is a checker in a file of its own, with snippets that it must refuse.
 
+mod circles;
 mod floors;
 mod places;
 mod sizes;
 mod source;
+mod stages;
 mod tree;
 mod words;
 
@@ -25,6 +27,16 @@ fn everywhere(check: impl Fn(&Source) -> Vec<Violation>) -> Vec<Violation> {
 #[test]
 fn imports_go_only_downward() {
     expect_none(floors::check(&tree::repository()));
+}
+
+#[test]
+fn no_three_files_import_one_another_in_a_circle() {
+    expect_none(circles::check(&tree::repository()));
+}
+
+#[test]
+fn stages_know_no_other_stage() {
+    expect_none(everywhere(stages::check));
 }
 
 #[test]

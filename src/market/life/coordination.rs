@@ -5,7 +5,6 @@ use std::cmp::Reverse;
 use crate::domain::fate::Stage;
 use crate::domain::ids::JobSlot;
 use crate::domain::job::Phase;
-use crate::domain::money::Money;
 use crate::market::event::Event;
 use crate::market::moment::Moment;
 use crate::market::operations::{pricing, settlement, terms};
@@ -16,8 +15,8 @@ use crate::scenario::channels::Channel;
 
 use super::next::Next;
 
-/// Sends the transaction of a placement, at this price of gas. Where the chain is waited for, the request leaves when it is in a block.
-pub fn send(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, price: Money) -> Next {
+/// Sends the transaction of a placement, at the price of gas that was quoted in this instant. Where the chain is waited for, the request leaves when it is in a block.
+pub fn send(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
     let chain = &at.scenario.chain;
     if !chain.runs {
         return Next::Depart { job: slot };
@@ -26,6 +25,7 @@ pub fn send(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, price: Money
     if gas == 0 {
         return Next::Depart { job: slot };
     }
+    let price = terms::gas_price(market, at, slot).unwrap_or_default();
     settlement::pay_chain(market, at, slot, price.times(gas));
     let (tip, turn) = (terms::tip(market, at.scenario, slot), market.jobs[slot].turn);
     let number = market.chain.sent;

@@ -82,7 +82,7 @@ pub fn returned(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next 
     let number = serving::numbered(job);
     if story.at.first_token == Time::NEVER {
         market.nodes.backrooms[node].failed += 1;
-        return Next::Fail { job: slot, after: Span::ZERO };
+        return Next::Fail { job: slot, is_silent: false };
     }
     market.nodes.states[node].served += 1;
     job.stage = Stage::Answered;

@@ -36,7 +36,7 @@ pub fn expire(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
             } else {
                 leave(market, at, slot);
                 agreement::agree(market, at, slot, &quote, &offers);
-                Next::Send { job: slot, gas: quote.gas }
+                Next::Send { job: slot }
             }
         }
         Err((cause, alive_without)) => {

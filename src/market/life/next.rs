@@ -4,8 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::fate::{Cause, Fate};
 use crate::domain::ids::{JobSlot, NodeId};
-use crate::domain::money::Money;
-use crate::engine::time::Span;
 
 /// What comes next in the life of a job. A stage returns it and calls no other stage. Where several things follow, a stage puts
 /// the later ones on the agenda, the last one first.
@@ -16,14 +14,14 @@ pub enum Next {
     Done,
     /// Nodes are asked for offers.
     Offer { job: JobSlot },
-    /// The placement is sent to the chain, at a price of gas.
-    Send { job: JobSlot, gas: Money },
+    /// The placement is sent to the chain.
+    Send { job: JobSlot },
     /// The request leaves for its node, or for several.
     Depart { job: JobSlot },
     /// The request is at the node.
     Reach { job: JobSlot },
-    /// The attempt has failed; that is known after a while.
-    Fail { job: JobSlot, after: Span },
+    /// The attempt has failed; that is known at once, or only when no answer comes in time.
+    Fail { job: JobSlot, is_silent: bool },
     /// A job of a batch comes back from its node; no copy and no check is served in batches.
     Return { job: JobSlot },
     /// The answer is with the requester.
@@ -64,4 +62,4 @@ pub enum Next {
     Gone { node: NodeId },
 }
 
-const _: () = assert!(size_of::<Next>() <= 24);
+const _: () = assert!(size_of::<Next>() <= 16);

@@ -17,7 +17,7 @@ pub fn offer(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
     let next = match offers::take(market, at, slot, &mut offers) {
         Ok(quote) => {
             agreement::agree(market, at, slot, &quote, &offers);
-            Next::Send { job: slot, gas: quote.gas }
+            Next::Send { job: slot }
         }
         Err((cause, alive_without)) => {
             market.jobs.story_mut(slot).alive_without = alive_without;

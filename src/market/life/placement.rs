@@ -54,8 +54,7 @@ pub fn reach(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
     let full = market.nodes.states[node].jobs() >= market.nodes.quotes[node].room;
     if full || !sending::is_reachable(market, at.scenario, node) {
         at.facts.note(Fact::Bounced { job: key, node, full });
-        let found_after = if full { Span::ZERO } else { at.scenario.retries.timeout };
-        return Next::Fail { job: slot, after: found_after };
+        return Next::Fail { job: slot, is_silent: !full };
     }
     market.jobs.story_mut(slot).at.reached = at.now;
     at.facts.note(Fact::Reached { job: key, node });
@@ -65,7 +64,7 @@ pub fn reach(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
 }
 
 /// The attempt came to nothing: tries again after a while, or gives up when the retries are spent.
-pub fn fail(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, found_after: Span) -> Next {
+pub fn fail(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, is_silent: bool) -> Next {
     match market.jobs[slot].role {
         Role::Job => {}
         Role::Replica => return Next::CopyLost { copy: slot },
@@ -81,6 +80,7 @@ pub fn fail(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, found_after:
     job.stage = Stage::Retrying;
     job.phase = Phase::Idle;
     job.turn = job.turn.wrapping_add(1);
+    let found_after = if is_silent { at.scenario.retries.timeout } else { Span::ZERO };
     let due = at.now + found_after + at.scenario.retries.pause;
     at.queue.push(due, Event::Retry { job: slot, turn: job.turn });
     Next::Done
@@ -95,5 +95,5 @@ pub fn dropped(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, turn: u32
     let story = market.jobs.story_mut(slot);
     story.at.first_token = Time::NEVER;
     at.facts.note(Fact::Dropped { job: story.key, node });
-    Next::Fail { job: slot, after: at.scenario.retries.timeout }
+    Next::Fail { job: slot, is_silent: true }
 }

@@ -20,8 +20,7 @@ use crate::scenario::schema::Beliefs;
 pub fn collect(market: &mut State, at: &Moment<'_>, slot: JobSlot, offers: &[Offer], terms: &mut Vec<Terms>) {
     let scenario = at.scenario;
     let channels = &scenario.channels;
-    let gas = market.prices.at(channels, Channel::Coordination, at.now);
-    let gas = gas.map(|price| price + tip(market, scenario, slot));
+    let gas = gas_price(market, at, slot);
     let check = market.prices.at(channels, Channel::Verification, at.now);
     let inclusion = inclusion(market, scenario);
     let job = &market.jobs[slot];
@@ -63,6 +62,12 @@ fn inclusion(market: &State, scenario: &Scenario) -> f64 {
     }
     let ahead = market.chain.waiting / chain.limit.max(1);
     chain.block.nanos() * (0.5 + Span(ahead).nanos())
+}
+
+/// The price of a unit of gas for a job in this attempt, with what its requester adds; `None` while the channel is stopped.
+pub fn gas_price(market: &mut State, at: &Moment<'_>, slot: JobSlot) -> Option<Money> {
+    let price = market.prices.at(&at.scenario.channels, Channel::Coordination, at.now)?;
+    Some(price + tip(market, at.scenario, slot))
 }
 
 /// What the requester adds per unit of gas in this attempt.

@@ -1,11 +1,14 @@
 //! The rules of the house, read off the source tree. Each rule is a checker in a file of its own, with snippets that it must refuse.
 
 mod floors;
+pub mod pages;
 mod places;
 mod sizes;
 mod source;
 mod tree;
 mod words;
+
+use std::path::Path;
 
 use source::{Source, Violation};
 
@@ -45,6 +48,16 @@ fn nothing_is_a_stub() {
 #[test]
 fn the_text_names_no_machine() {
     expect_none(everywhere(words::machines));
+}
+
+#[test]
+fn every_section_that_is_cited_is_there() {
+    expect_none(pages::sections(&tree::repository()));
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    expect_none(pages::links(&tree::repository(), &|path| Path::new(tree::ROOT).join(path).exists()));
 }
 
 #[test]

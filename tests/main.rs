@@ -11,6 +11,7 @@ mod suite {
     mod cli;
     mod determinism;
     mod formula;
+    mod glossary;
     mod golden;
     mod life;
     mod new_rule;

@@ -5,7 +5,7 @@
 //! cargo test` writes the texts anew: read them then.
 
 mod mutations;
-mod nonsense;
+pub(super) mod nonsense;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! The README's way to add a rule is tried: its diff is applied to a copy of the project, which must build and pass the
+//! The way to add a rule in `CONTRIBUTING.md` is tried: its diff is applied to a copy of the project, which must build and pass the
 //! tests that every rule must pass.
 
 use std::fs;
@@ -9,12 +9,12 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The block of the README that begins with "```diff".
+/// The block of the page that begins with "```diff".
 fn diff() -> String {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let start = readme.find("```diff\n").expect("the README shows how to add a rule") + "```diff\n".len();
-    let length = readme[start..].find("```").unwrap();
-    readme[start..start + length].to_string()
+    let page = fs::read_to_string(root().join("CONTRIBUTING.md")).unwrap();
+    let start = page.find("```diff\n").expect("the page shows how to add a rule") + "```diff\n".len();
+    let length = page[start..].find("```").unwrap();
+    page[start..start + length].to_string()
 }
 
 fn copy(from: &Path, to: &Path) {

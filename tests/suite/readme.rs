@@ -13,7 +13,7 @@ const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 const RUN: &[&str] = &["cargo", "run", "--release", "--"];
 
 /// The verbs of cargo that need no argument of ours checked.
-const CARGO_VERBS: &[&str] = &["build", "test", "bench", "clippy", "doc", "install", "add"];
+const CARGO_VERBS: &[&str] = &["build", "check", "test", "bench", "clippy", "doc", "install", "add"];
 
 /// Programs that a reader has, or is told to install.
 const PROGRAMS: &[&str] =

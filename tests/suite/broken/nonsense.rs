@@ -145,7 +145,7 @@ fn nonsense_in_any_field_is_refused_at_its_place() {
 }
 
 /// Every key of the schema, as a place; laws are one value.
-fn keys(schema: &Json, table: &Json, path: &str, found: &mut BTreeSet<String>) {
+pub(in crate::suite) fn keys(schema: &Json, table: &Json, path: &str, found: &mut BTreeSet<String>) {
     for (key, property) in table["properties"].as_object().into_iter().flatten() {
         let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
         found.insert(path.clone());

@@ -2,12 +2,15 @@
 
 mod circles;
 mod floors;
+pub mod pages;
 mod places;
 mod sizes;
 mod source;
 mod stages;
 mod tree;
 mod words;
+
+use std::path::Path;
 
 use source::{Source, Violation};
 
@@ -57,6 +60,16 @@ fn nothing_is_a_stub() {
 #[test]
 fn the_text_names_no_machine() {
     expect_none(everywhere(words::machines));
+}
+
+#[test]
+fn every_section_that_is_cited_is_there() {
+    expect_none(pages::sections(&tree::repository()));
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    expect_none(pages::links(&tree::repository(), &|path| Path::new(tree::ROOT).join(path).exists()));
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn quotes() -> Chapter {
             .into(),
         cases: vec![
             timed("checkers-fast", "E[w]/3", 2.0),
-            timed("checkers-mixed", "E[w](¾·¼ + ¼·1)", 6.0 * (0.75 / 4.0 + 0.25)),
+            timed("checkers-mixed", "E[w]·(¾·¼ + ¼·1)", 6.0 * (0.75 / 4.0 + 0.25)),
             looks("looks-5", 5),
             looks("looks-11", 11),
         ],

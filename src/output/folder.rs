@@ -5,7 +5,6 @@
 //! removes it, if it holds our mark. The files are one folder deeper than those of a whole output, so that a pattern such
 //! as `*/jobs.parquet` does not name one that is not whole, whether or not the reader of the pattern sees hidden folders.
 
-use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -31,13 +30,15 @@ const MARK_TEXT: &str = "An output of reliance in the making, or what an interru
                          The next run of the same output removes this folder.\n";
 
 /// What went wrong, and with which file.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {doing} `{}`: {cause}", path.display())]
 pub struct FileError {
     /// The file or folder.
     pub path: PathBuf,
     /// What was tried, such as `write`.
     pub doing: &'static str,
     /// Why it failed.
+    #[source]
     pub cause: io::Error,
 }
 
@@ -60,18 +61,6 @@ impl FileError {
     pub fn new(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FileError {
         let path = path.to_path_buf();
         move |cause| FileError { path, doing, cause }
-    }
-}
-
-impl fmt::Display for FileError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "cannot {} `{}`: {}", self.doing, self.path.display(), self.cause)
-    }
-}
-
-impl std::error::Error for FileError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.cause)
     }
 }
 

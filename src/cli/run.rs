@@ -10,6 +10,7 @@ use clap::{Args, ValueEnum};
 use super::progress::Progress;
 use super::signals::{go_on, on_interrupt};
 use super::{Done, Failure, check, command, note, replications, save, say, understood};
+use crate::engine::mistake::Mistake;
 use crate::engine::random::Seed;
 use crate::engine::time::{Span, Time};
 use crate::output::manifest::Circumstances;
@@ -78,8 +79,8 @@ pub(super) enum Format {
 struct Instant(Time);
 
 impl std::str::FromStr for Instant {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Instant, String> {
+    type Err = Mistake;
+    fn from_str(text: &str) -> Result<Instant, Mistake> {
         Span::try_from(text).map(|span| Instant(Time::ZERO + span))
     }
 }

@@ -11,9 +11,8 @@ use crate::domain::story::JobKey;
 use crate::engine::queue::{Lane, Queue, prefetch};
 use crate::engine::random::Seed;
 use crate::engine::time::{Span, Time};
-use crate::policy::chooser::{ChooserMemory, Offer};
+use crate::policy::chooser::Offer;
 use crate::policy::pool::PoolMemory;
-use crate::policy::selection::SelectionMemory;
 use crate::record::fact::Facts;
 use crate::scenario::Scenario;
 
@@ -109,8 +108,6 @@ pub struct Market {
     ledger: Ledger,
     levels: Levels,
     pool: PoolMemory,
-    chooser: ChooserMemory,
-    selection: SelectionMemory,
     prices: Prices,
     /// What a unit costs those who supply it, by channel, on the average.
     costs: [Money; 3],

@@ -86,7 +86,7 @@ pub fn ask(market: &mut Market, scenario: &Scenario, slot: JobSlot, pool: &mut V
     if listed.is_empty() {
         return;
     }
-    let previous = match scenario.routing.pool.needs_previous() && job.attempt == 0 {
+    let previous = match scenario.routing.pool.needs().previous && job.attempt == 0 {
         true => market.registry.previous(story.key.source.0 as usize, story.client),
         false => NodeId::NONE,
     };
@@ -192,5 +192,5 @@ pub fn pick(market: &mut Market, scenario: &Scenario, slot: JobSlot, offers: &[O
     let again = (u32::from(story.renegotiations) & 0x3ff) << 14;
     let number = u32::from(market.jobs[slot].attempt) | again | copy << 24;
     let mut drawn = draw(market.seed, Purpose::Choice, story.key, number);
-    scenario.routing.chooser.choose(&mut market.chooser, offers, &mut drawn)
+    scenario.routing.chooser.choose(offers, &mut drawn)
 }

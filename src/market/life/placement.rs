@@ -9,7 +9,7 @@ use crate::domain::purpose::Purpose;
 use crate::engine::random::{Chance, mix};
 use crate::engine::time::{Span, Time};
 use crate::market::{Event, Market, Moment};
-use crate::policy::conduct::{Assignment, Conduct};
+use crate::policy::conduct::Assignment;
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
 use crate::scenario::schema::PayoutAt;
@@ -80,7 +80,7 @@ pub fn go(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeId)
     let from = scenario.requesters[job.requester].region;
     let client = story.client;
     let (executes, whole) = (job.executes(), job.role == Role::Job);
-    if executes && scenario.routing.pool.needs_previous() {
+    if executes && scenario.routing.pool.needs().previous {
         market.registry.remember(key.source.0 as usize, client, node);
     }
     let mut trip = scenario.network.one_way(from, market.nodes.quotes[node].region);
@@ -145,7 +145,7 @@ fn decide(market: &mut Market, scenario: &Scenario, slot: JobSlot) {
     let (job, story) = market.jobs.both(slot);
     let quote = &market.nodes.quotes[job.node];
     let group = &scenario.groups[quote.group];
-    if let Conduct::Honest(_) = group.conduct {
+    if group.conduct.is_passive() {
         // An attempt elsewhere may have led to a wrong answer that never came.
         if job.attempt > 0 {
             story.answer = Answer::RIGHT;
@@ -194,7 +194,7 @@ pub fn retry(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, found_afte
 impl Market {
     /// Whether a node does all of the work it is given, and has nothing to learn.
     pub(in crate::market) fn is_honest(&self, scenario: &Scenario, node: NodeId) -> bool {
-        matches!(scenario.groups[self.nodes.quotes[node].group].conduct, Conduct::Honest(_))
+        scenario.groups[self.nodes.quotes[node].group].conduct.is_passive()
     }
 
     /// Whether a request finds somebody at the node: a node that repeats or resumes its jobs after a failure still takes

@@ -24,7 +24,7 @@ pub fn count(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: u8)
         return;
     }
     let votes = proceeding.votes[index as usize];
-    let Some(verdict) = check.verdict.decide(&mut check.verdict.memory(), &votes) else { return };
+    let Some(verdict) = check.verdict.decide(&votes) else { return };
     market.proceedings.get(link).open &= !(1 << index);
     conclude(market, at, slot, index, verdict);
     match (verdict, check.deferred) {

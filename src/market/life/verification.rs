@@ -175,7 +175,7 @@ fn ask(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, index: usize, ch
             checked: &computing,
             wanted: check.count as usize,
         };
-        scenario.verification.selection.select(&mut market.selection, &view, &mut drawn, &mut chosen);
+        scenario.verification.selection.select(&view, &mut drawn, &mut chosen);
     }
     computing.clear();
     market.scratch.computing = computing;

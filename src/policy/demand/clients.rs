@@ -25,9 +25,11 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{Replay, Tells};
 use crate::domain::job::Arrival;
 use crate::domain::purpose::Purpose;
 use crate::domain::share::Factor;
+use crate::engine::mistake::Mistake;
 use crate::engine::random::{Chance, Seed, Stream};
 use crate::engine::time::{Span, Time};
 use crate::policy::Described;
@@ -126,6 +128,18 @@ impl Described for Spec {
     fn unwritten() -> Option<Self> {
         None
     }
+
+    fn check(&self) -> Result<(), Mistake> {
+        for (key, span) in [("window", self.window), ("unit", self.unit)] {
+            if span == Span::ZERO {
+                return Err(Mistake::new(key, "`window` and `unit` must be longer than zero", ""));
+            }
+        }
+        if self.clients == Some(0) {
+            return Err(Mistake::new("clients", "`clients` must be at least 1", ""));
+        }
+        Ok(())
+    }
 }
 
 /// Where every client stands.
@@ -187,25 +201,27 @@ impl super::Rule for Spec {
             }
         }
     }
-}
 
-impl Spec {
-    /// Reads the file. `Err` is a message for the person who wrote the scenario.
-    pub fn resolve(&mut self, reader: &mut dyn Reader) -> Result<(), String> {
-        if self.window == Span::ZERO || self.unit == Span::ZERO {
-            return Err("`window` and `unit` must be longer than zero".into());
-        }
-        if self.clients == Some(0) {
-            return Err("`clients` must be at least 1".into());
-        }
+    fn prepare(&mut self, reader: &mut dyn Reader) -> Result<(), Mistake> {
         let windows = Windows::read(self, reader)?;
         if self.from >= windows.length {
-            return Err(format!("`from` = {} is beyond `{}`, which covers {}", self.from, self.file, windows.length));
+            let message = format!("`from` = {} is beyond `{}`, which covers {}", self.from, self.file, windows.length);
+            return Err(Mistake::new("from", message, ""));
         }
         self.data = Arc::new(windows);
         Ok(())
     }
 
+    fn tells(&self) -> Tells {
+        Tells { client: true, ..Tells::default() }
+    }
+
+    fn replay(&self) -> Option<Replay<'_>> {
+        Some(Replay::Windows(self))
+    }
+}
+
+impl Spec {
     /// Puts every client into its first window.
     fn begin(&self, memory: &mut Memory, stream: &mut Stream) {
         assert!(!self.data.rows.is_empty(), "a file of clients is read before it is replayed");

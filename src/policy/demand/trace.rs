@@ -14,10 +14,12 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{Replay, Tells};
 use crate::domain::ids::ClassId;
 use crate::domain::job::Arrival;
 use crate::domain::share::Factor;
 use crate::engine::maths;
+use crate::engine::mistake::Mistake;
 use crate::engine::random::{Chance, Stream};
 use crate::engine::time::{Span, Time};
 use crate::policy::Described;
@@ -89,6 +91,19 @@ impl Described for Spec {
 
     fn unwritten() -> Option<Self> {
         None
+    }
+
+    fn check(&self) -> Result<(), Mistake> {
+        if self.scale.get() == 0.0 {
+            return Err(Mistake::new("scale", "`scale` must be above zero", ""));
+        }
+        if self.unit == Span::ZERO {
+            return Err(Mistake::new("unit", "`unit` must be longer than zero", ""));
+        }
+        if self.until.is_some_and(|until| until <= self.from) {
+            return Err(Mistake::new("until", "`until` must be later than `from`", ""));
+        }
+        Ok(())
     }
 }
 
@@ -171,20 +186,8 @@ impl super::Rule for Spec {
             client: rows.client.as_ref().map_or(0, |column| column[row]),
         })
     }
-}
 
-impl Spec {
-    /// Reads the file. `Err` is a message for the person who wrote the scenario.
-    pub fn resolve(&mut self, reader: &mut dyn Reader) -> Result<(), String> {
-        if self.scale.get() == 0.0 {
-            return Err("`scale` must be above zero".into());
-        }
-        if self.unit == Span::ZERO {
-            return Err("`unit` must be longer than zero".into());
-        }
-        if self.until.is_some_and(|until| until <= self.from) {
-            return Err("`until` must be later than `from`".into());
-        }
+    fn prepare(&mut self, reader: &mut dyn Reader) -> Result<(), Mistake> {
         let mut rows = self.read(reader)?;
         rows.recorded.began_ns = reader.began();
         rows.period = self.period(&rows.at)?;
@@ -192,6 +195,17 @@ impl Spec {
         Ok(())
     }
 
+    fn tells(&self) -> Tells {
+        let Spec { class, client, input, output, .. } = self;
+        Tells { class: class.is_some(), client: client.is_some(), input: input.is_some(), output: output.is_some() }
+    }
+
+    fn replay(&self) -> Option<Replay<'_>> {
+        Some(Replay::Rows(self))
+    }
+}
+
+impl Spec {
     /// What the file holds; all zero before it is read.
     pub fn recorded(&self) -> Recorded {
         self.data.recorded
@@ -226,7 +240,7 @@ impl Spec {
         (at != u64::MAX).then_some(Time(at))
     }
 
-    fn read(&self, reader: &mut dyn Reader) -> Result<Rows, String> {
+    fn read(&self, reader: &mut dyn Reader) -> Result<Rows, Mistake> {
         let optional = [
             (&self.input, Content::Count),
             (&self.output, Content::Count),
@@ -243,7 +257,7 @@ impl Spec {
         let mut column = || columns.next().expect("as many columns as were asked for");
         let times = column().counts();
         if times.is_empty() {
-            return Err(format!("`{}` has no rows", self.file));
+            return Err(Mistake::new("file", format!("`{}` has no rows", self.file), ""));
         }
         let [input, output, class, client] = [&self.input, &self.output, &self.class, &self.client]
             .map(|name| name.as_ref().map(|name| (name.as_str(), column())));
@@ -253,7 +267,8 @@ impl Spec {
         let within = self.from.0..self.until.unwrap_or(Span::MAX).0;
         order.retain(|&row| within.contains(&times[row]));
         if order.is_empty() {
-            return Err(format!("`{}` has no rows between `from` and `until`", self.file));
+            let key = if self.from > Span::ZERO { "from" } else { "until" };
+            return Err(Mistake::new(key, format!("`{}` has no rows between `from` and `until`", self.file), ""));
         }
         let tick = self.tick.0.max(1);
         let (first, last) = (Span(times[order[0]]), Span(times[order[order.len() - 1]]));
@@ -282,12 +297,13 @@ impl Spec {
     }
 
     /// A column of counts in the order of time.
-    fn small(&self, (name, column): (&str, Filled), order: &[usize]) -> Result<Vec<u32>, String> {
+    fn small(&self, (name, column): (&str, Filled), order: &[usize]) -> Result<Vec<u32>, Mistake> {
         let counts = column.counts();
         let small = |&row: &usize| {
             u32::try_from(counts[row]).map_err(|_| {
                 let (file, most) = (&self.file, u32::MAX);
-                format!("row {} of `{file}`: the `{name}` of {} is above {most}", row + 1, counts[row])
+                let message = format!("row {} of `{file}`: the `{name}` of {} is above {most}", row + 1, counts[row]);
+                Mistake::new("file", message, "")
             })
         };
         order.iter().map(small).collect()
@@ -299,19 +315,21 @@ impl Spec {
         (name, column): (&str, Filled),
         order: &[usize],
         reader: &dyn Reader,
-    ) -> Result<Vec<ClassId>, String> {
+    ) -> Result<Vec<ClassId>, Mistake> {
         let texts = column.texts();
         let class = |&row: &usize| {
             let text = &texts[row];
             reader.class(text).ok_or_else(|| {
-                format!("row {} of `{}`: the `{name}` `{text}` is no class of the scenario", row + 1, self.file)
+                let file = &self.file;
+                let message = format!("row {} of `{file}`: the `{name}` `{text}` is no class of the scenario", row + 1);
+                Mistake::new("class", message, "")
             })
         };
         order.iter().map(class).collect()
     }
 
     /// How long a pass takes; zero if there is one alone.
-    fn period(&self, at: &[u64]) -> Result<Span, String> {
+    fn period(&self, at: &[u64]) -> Result<Span, Mistake> {
         if !self.repeats {
             return Ok(Span::ZERO);
         }
@@ -325,7 +343,8 @@ impl Spec {
             None if self.tick > Span::ZERO => Span(last) + self.tick,
             None if gap > Span::ZERO => Span(last) + gap,
             None => {
-                return Err(format!("`{}` takes no time, so it cannot `loop`; say `until` or `tick`", self.file));
+                let message = format!("`{}` takes no time, so it cannot `loop`; say `until` or `tick`", self.file);
+                return Err(Mistake::new("loop", message, ""));
             }
         };
         Ok(end - self.from)

@@ -9,7 +9,7 @@ fn read(text: &str) -> Arrivals {
 }
 
 fn refused(text: &str, file: &str) -> String {
-    spec::<Spec>(text).resolve(&mut Table::new(file)).unwrap_err()
+    Arrivals::Clients(spec(text)).resolve(&mut Table::new(file)).unwrap_err().message
 }
 
 /// The expected number of arrivals in every window is its rate times its length, for bursty laws, through changes of

@@ -119,6 +119,9 @@ fn one() -> Factor {
     Factor::ONE
 }
 
+/// The most windows per arrival of a file that begins again, on average; beyond it a run does little but change windows.
+const CHANGES_MAX: f64 = 1e3;
+
 impl Described for Spec {
     const NAME: &'static str = "clients";
     const SUMMARY: &'static str = "a renewal process per client, with the rates and bursts of a file, window by window";
@@ -207,6 +210,12 @@ impl super::Rule for Spec {
         if self.from >= windows.length {
             let message = format!("`from` = {} is beyond `{}`, which covers {}", self.from, self.file, windows.length);
             return Err(Mistake::new("from", message, ""));
+        }
+        let arrivals = windows.rows.iter().map(|row| row.rate).sum::<f64>() * self.scale.get() * self.window.seconds();
+        let changes = windows.rows.len() as f64 / arrivals;
+        if self.repeats && changes > CHANGES_MAX && changes.is_finite() {
+            let message = format!("the windows change {changes:.0} times per arrival, beyond {CHANGES_MAX}");
+            return Err(Mistake::new("window", message, "lengthen `window`, or raise `scale`"));
         }
         self.data = Arc::new(windows);
         Ok(())

@@ -25,6 +25,9 @@ use crate::engine::time::{Span, Time};
 use crate::policy::Described;
 use crate::policy::input::{Content, Filled, Reader, Wanted};
 
+mod played;
+pub use played::{Played, Recorded};
+
 /// Parameters of a replay.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -94,16 +97,16 @@ impl Described for Spec {
     }
 
     fn check(&self) -> Result<(), Mistake> {
-        if self.scale.get() == 0.0 {
-            return Err(Mistake::new("scale", "`scale` must be above zero", ""));
-        }
-        if self.unit == Span::ZERO {
-            return Err(Mistake::new("unit", "`unit` must be longer than zero", ""));
-        }
-        if self.until.is_some_and(|until| until <= self.from) {
-            return Err(Mistake::new("until", "`until` must be later than `from`", ""));
-        }
-        Ok(())
+        let is_over = self.until.is_some_and(|until| until <= self.from);
+        let wrong = [
+            (self.scale.get() == 0.0, "scale", "`scale` must be above zero"),
+            (self.unit == Span::ZERO, "unit", "`unit` must be longer than zero"),
+            (is_over, "until", "`until` must be later than `from`"),
+        ];
+        wrong
+            .into_iter()
+            .find(|(wrong, ..)| *wrong)
+            .map_or(Ok(()), |(_, key, message)| Err(Mistake::new(key, message, "")))
     }
 }
 
@@ -120,29 +123,6 @@ pub(crate) struct Rows {
     period: Span,
     /// What was read of the file.
     recorded: Recorded,
-}
-
-/// What a recorded file holds, to be said before it is replayed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Recorded {
-    /// Rows of the file.
-    pub rows: u64,
-    /// Rows between `from` and `until`: those that are replayed.
-    pub replayed: u64,
-    /// The earliest instant of the file, in nanoseconds since the start of 1970 in UTC; none where times are plain numbers.
-    pub began_ns: Option<i128>,
-    /// From the earliest row of the file to the first and to the last that is replayed.
-    pub first: Span,
-    /// See `first`.
-    pub last: Span,
-    /// How often a row of the file is earlier than the row before it.
-    pub back: u64,
-    /// Of the rows that are replayed, those without an input token; none where the file says nothing of them.
-    pub without_input: Option<u64>,
-    /// Of the rows that are replayed, those without an output token; none where the file says nothing of them.
-    pub without_output: Option<u64>,
-    /// Bytes that the rows take in memory.
-    pub bytes: u64,
 }
 
 /// How far the replay has come.
@@ -302,8 +282,8 @@ impl Spec {
         let small = |&row: &usize| {
             u32::try_from(counts[row]).map_err(|_| {
                 let (file, most) = (&self.file, u32::MAX);
-                let message = format!("row {} of `{file}`: the `{name}` of {} is above {most}", row + 1, counts[row]);
-                Mistake::new("file", message, "")
+                let row = format!("row {} of `{file}`: the `{name}` of {} is above {most}", row + 1, counts[row]);
+                Mistake::new("file", row, "")
             })
         };
         order.iter().map(small).collect()
@@ -356,43 +336,6 @@ impl Rows {
         let small = [&self.input, &self.output, &self.client].into_iter().flatten().map(|column| 4 * column.len());
         let class = self.class.as_ref().map_or(0, |column| size_of::<ClassId>() * column.len());
         (8 * self.at.len() + small.sum::<usize>() + class) as u64
-    }
-}
-
-/// How much of a trace a run plays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Played {
-    /// Rows between `from` and `until`.
-    pub rows: u64,
-    /// Of these, the rows before the warm-up ends.
-    pub early: u64,
-    /// The rows from there on and before the end.
-    pub counted: u64,
-    /// When the first row comes.
-    pub first: Time,
-    /// When the last row comes, the first time.
-    pub last: Time,
-    /// How long a pass takes, where the trace begins again.
-    pub period: Option<Span>,
-}
-
-impl Spec {
-    /// How much of it a run plays that counts from `warm_up` on and asks for nothing from `end` on.
-    pub fn played(&self, warm_up: Time, end: Time) -> Played {
-        let at = &self.data.at;
-        let instant = |row: u64| self.instant(0, row.max(self.from.0)).unwrap_or(Time::NEVER);
-        let before = |limit: Time| at.partition_point(|&row| instant(row) < limit) as u64;
-        let early = before(warm_up.min(end));
-        let period = self.repeats.then(|| Span::from_nanos(self.data.period.nanos() / self.scale.get()));
-        let end_of = |row: Option<&u64>| row.map_or(Time::ZERO, |&row| instant(row));
-        Played {
-            rows: at.len() as u64,
-            early,
-            counted: before(end) - early,
-            first: end_of(at.first()),
-            last: end_of(at.last()),
-            period,
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod floors;
 mod places;
+mod rules;
 mod sizes;
 mod source;
 mod tree;
@@ -25,6 +26,13 @@ fn everywhere(check: impl Fn(&Source) -> Vec<Violation>) -> Vec<Violation> {
 #[test]
 fn imports_go_only_downward() {
     expect_none(floors::check(&tree::repository()));
+}
+
+#[test]
+fn rules_are_named_in_their_own_folders() {
+    let sources = tree::repository();
+    assert!(rules::count(&sources) >= 40, "the lists are found");
+    expect_none(rules::check(&sources));
 }
 
 #[test]

@@ -302,7 +302,7 @@ impl Spec {
             reader.class(text).ok_or_else(|| {
                 let file = &self.file;
                 let message = format!("row {} of `{file}`: the `{name}` `{text}` is no class of the scenario", row + 1);
-                Mistake::new("class", message, "")
+                Mistake::new("file", message, "")
             })
         };
         order.iter().map(class).collect()

@@ -49,12 +49,6 @@ pub fn viridis(share: f64) -> Colour {
     Colour(colour.0, colour.1, colour.2)
 }
 
-/// Black or white, whichever reads better on a ground (relative luminance by the sRGB weights, without the exponent).
-pub fn readable_on(ground: Colour) -> Colour {
-    let light = 0.2126 * f64::from(ground.0) + 0.7152 * f64::from(ground.1) + 0.0722 * f64::from(ground.2);
-    if light > 130.0 { INK } else { WHITE }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +67,5 @@ mod tests {
         assert_eq!((viridis(0.0), viridis(-1.0)), (Colour(68, 1, 84), Colour(68, 1, 84)));
         let end = viridis(1.0);
         assert!(end.0 > 240 && end.1 > 220 && end.2 < 60, "{end:?}");
-        assert_eq!((readable_on(viridis(0.0)), readable_on(viridis(1.0))), (WHITE, INK));
     }
 }

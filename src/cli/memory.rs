@@ -1,6 +1,6 @@
 //! What a run may take of the memory, and what its recorded rows hold, told before it starts.
 
-use crate::policy::demand::Arrivals;
+use crate::policy::demand::Replay;
 use crate::scenario::Scenario;
 
 /// Bytes that an open job takes, with its place in the queues: measured at a million jobs open at once.
@@ -12,9 +12,9 @@ const PARTY: u64 = 700;
 /// A line on the bound of the memory, and one for each trace with rows that are no work.
 pub(super) fn said(scenario: &Scenario) -> Vec<String> {
     let traces = || {
-        scenario.sources.iter().filter_map(|source| match &source.arrivals {
-            Arrivals::Trace(spec) => Some((&source.name, spec.recorded())),
-            _ => None,
+        scenario.sources.iter().filter_map(|source| match source.arrivals.replay()? {
+            Replay::Rows(spec) => Some((&source.name, spec.recorded())),
+            Replay::Windows(_) => None,
         })
     };
     let parties: u64 = scenario.groups.iter().map(|group| u64::from(group.count)).sum();

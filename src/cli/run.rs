@@ -10,6 +10,7 @@ use super::circumstances::{circumstances, utc_now};
 use super::progress::Progress;
 use super::signals::{go_on, on_interrupt};
 use super::{Done, Failure, check, note, replications, save, say, understood};
+use crate::engine::mistake::Mistake;
 use crate::engine::random::Seed;
 use crate::engine::time::{Span, Time};
 use crate::output::run::{Recording, folder_name};
@@ -77,8 +78,8 @@ pub(super) enum Format {
 struct Instant(Time);
 
 impl std::str::FromStr for Instant {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Instant, String> {
+    type Err = Mistake;
+    fn from_str(text: &str) -> Result<Instant, Mistake> {
         Span::try_from(text).map(|span| Instant(Time::ZERO + span))
     }
 }

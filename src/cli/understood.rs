@@ -1,10 +1,8 @@
 //! What a scenario was understood to say, what of it is not used, and what is probably not what was meant.
 
 use crate::domain::ids::ClassId;
-use crate::domain::money::Money;
 use crate::engine::time::{Span, Time};
-use crate::policy::demand::{Arrivals, clients, trace};
-use crate::policy::pricing::Pricing;
+use crate::policy::demand::{Replay, clients, trace};
 use crate::scenario::channels::Channel;
 use crate::scenario::document::Document;
 use crate::scenario::inputs;
@@ -53,13 +51,13 @@ pub(super) fn headline(scenario: &Scenario) -> String {
 pub(super) fn of(document: &Document, scenario: &Scenario) -> Understood {
     let mut said = Understood::default();
     for source in scenario.sources.iter() {
-        match &source.arrivals {
-            Arrivals::Trace(spec) => {
+        match source.arrivals.replay() {
+            Some(Replay::Rows(spec)) => {
                 rows(scenario, source, spec, &mut said);
                 tokens(scenario, source, spec, &mut said);
             }
-            Arrivals::Clients(spec) => windows(scenario, source, spec, &mut said),
-            _ => {}
+            Some(Replay::Windows(spec)) => windows(scenario, source, spec, &mut said),
+            None => {}
         }
     }
     scenario.verification.methods.iter().for_each(|method| checks(method, &mut said));
@@ -196,10 +194,7 @@ fn takes_nothing(check: &Check) -> bool {
 
 /// Channels without a price.
 fn free(scenario: &Scenario, said: &mut Understood) {
-    let is_free = |channel: Channel| match &scenario.channels.pricing[channel as usize] {
-        Pricing::List(list) => list.price == Money::ZERO,
-        _ => false,
-    };
+    let is_free = |channel: Channel| scenario.channels.pricing[channel as usize].is_free();
     let asks = |kind: PartyKind| scenario.groups.iter().any(|group| group.kind == kind && group.price.is_some());
     if is_free(Channel::Compute) && !asks(PartyKind::Node) {
         said.rest.push("computing is free: `pricing.compute` is 0, and no node has a `price`".to_owned());

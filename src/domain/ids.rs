@@ -54,8 +54,6 @@ ids! {
     MethodId(u8);
     /// A slot in the arena of open jobs; reused.
     JobSlot(u32);
-    /// An account of the ledger.
-    AccountId(u32);
 }
 
 impl NodeId {

@@ -1,5 +1,6 @@
 //! Money: integer micro-units of two assets, and the named roundings that turn a price into an amount.
 
+use crate::engine::mistake::Mistake;
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
@@ -181,10 +182,12 @@ impl fmt::Display for Money {
 
 /// Reads a decimal exactly; the message says what would be right.
 impl TryFrom<&str> for Money {
-    type Error = String;
-    fn try_from(text: &str) -> Result<Money, String> {
-        let wrong =
-            || format!("`{text}` is not an amount; write a decimal with at most six decimals, such as `0.0125`");
+    type Error = Mistake;
+    fn try_from(text: &str) -> Result<Money, Mistake> {
+        let wrong = || {
+            let help = "write a decimal with at most six decimals, such as `0.0125`";
+            Mistake::of_value(format!("`{text}` is not an amount"), help)
+        };
         let trimmed = text.trim().replace('_', "");
         let (sign, digits) = trimmed.strip_prefix('-').map_or((1, trimmed.as_str()), |rest| (-1, rest));
         let (mantissa, power) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
@@ -214,14 +217,13 @@ impl TryFrom<&str> for Money {
 
 /// Reads the decimal that a number was written as, exactly.
 impl TryFrom<f64> for Money {
-    type Error = String;
-    fn try_from(number: f64) -> Result<Money, String> {
+    type Error = Mistake;
+    fn try_from(number: f64) -> Result<Money, Mistake> {
         // Below it neighbouring numbers lie closer than a millionth, so that each millionth has a number of its own.
         const EXACT: f64 = (1u64 << 33) as f64;
         if number.is_finite() && number.fract() != 0.0 && number.abs() >= EXACT {
-            return Err(format!(
-                "`{number}` has more digits than a number without quotes keeps; write it in quotes: `\"{number}\"`"
-            ));
+            let message = format!("`{number}` has more digits than a number without quotes keeps");
+            return Err(Mistake::of_value(message, format!("write it in quotes: `\"{number}\"`")));
         }
         Money::try_from(number.to_string().as_str())
     }

@@ -46,10 +46,6 @@ pub enum Purpose {
     Discipline = 22,
     /// Draw: an attempt's conduct and the answer it gives; n is the attempt.
     Answer = 23,
-    /// Draw: the prompt of a job.
-    Prompt = 24,
-    /// Draw: the client a job belongs to, where a source has several.
-    Client = 25,
     /// Draw: whether a check takes place; n is the attempt and the check.
     Sampling = 26,
     /// Draw: who checks; n is the attempt and the check.
@@ -64,8 +60,6 @@ pub enum Purpose {
     Prover = 31,
     /// Draw: what is added to the price of gas; n is the attempt.
     Tip = 32,
-    /// Draw: which copies a job is executed by; n is the attempt.
-    Copies = 33,
     /// Draw: what moves prices from outside; n is the channel's interval.
     Price = 50,
     /// Draw: the traits of a node (speed, price, stake, memory), n is the trait.

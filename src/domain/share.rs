@@ -1,5 +1,6 @@
 //! Numbers that carry their range with them: shares, factors and rates.
 
+use crate::engine::mistake::Mistake;
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -57,23 +58,23 @@ impl Rate {
 }
 
 impl TryFrom<f64> for Share {
-    type Error = String;
-    fn try_from(number: f64) -> Result<Share, String> {
+    type Error = Mistake;
+    fn try_from(number: f64) -> Result<Share, Mistake> {
         if (0.0..=1.0).contains(&number) {
             Ok(Share(number))
         } else {
-            Err(format!("`{number}` is not a share; write a number from 0 to 1"))
+            Err(Mistake::of_value(format!("`{number}` is not a share"), "write a number from 0 to 1"))
         }
     }
 }
 
 impl TryFrom<f64> for Factor {
-    type Error = String;
-    fn try_from(number: f64) -> Result<Factor, String> {
+    type Error = Mistake;
+    fn try_from(number: f64) -> Result<Factor, Mistake> {
         if number.is_finite() && number >= 0.0 {
             Ok(Factor(number))
         } else {
-            Err(format!("`{number}` is not a factor; write a finite number from 0 upwards"))
+            Err(Mistake::of_value(format!("`{number}` is not a factor"), "write a finite number from 0 upwards"))
         }
     }
 }
@@ -95,9 +96,12 @@ const PER: &[(&str, f64)] =
     &[("ms", 1e-3), ("s", 1.0), ("min", 60.0), ("m", 60.0), ("h", 3600.0), ("d", 86_400.0), ("y", 31_557_600.0)];
 
 impl TryFrom<&str> for Rate {
-    type Error = String;
-    fn try_from(text: &str) -> Result<Rate, String> {
-        let wrong = || format!("`{text}` is not a rate; write events per unit of time, such as `5/s`, `300/min`");
+    type Error = Mistake;
+    fn try_from(text: &str) -> Result<Rate, Mistake> {
+        let wrong = || {
+            let help = "write events per unit of time, such as `5/s`, `300/min`";
+            Mistake::of_value(format!("`{text}` is not a rate"), help)
+        };
         let (number, unit) = text.split_once('/').ok_or_else(wrong)?;
         let seconds = PER.iter().find(|per| per.0 == unit.trim()).ok_or_else(wrong)?.1;
         let events: f64 = number.trim().replace('_', "").parse().map_err(|_| wrong())?;

@@ -3,6 +3,7 @@
 pub mod hash;
 pub mod law;
 pub mod maths;
+pub mod mistake;
 pub mod process;
 pub mod queue;
 pub mod random;

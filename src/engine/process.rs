@@ -2,10 +2,11 @@
 //!
 //! A step uses two words of its randomness whatever happens in it, so two runs that differ in a parameter stay paired.
 
+use crate::engine::mistake::Mistake;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::law::{LawProblem, poisson};
+use crate::engine::law::poisson;
 use crate::engine::maths::{exp, exp_m1, ln, normal_quantile};
 use crate::engine::random::{Chance, Draw, Key};
 use crate::engine::time::Span;
@@ -197,7 +198,7 @@ impl ProcessSpec {
     }
 
     /// Everything wrong with this series: parameters that do not belong to it, that are missing, or that are out of range.
-    pub fn check(&self) -> Vec<LawProblem> {
+    pub fn check(&self) -> Vec<Mistake> {
         let (needs, also): (&[&str], &[&str]) = match self.process {
             ProcessName::Constant => (&[], &[]),
             ProcessName::Gbm => (&["drift", "volatility"], &[]),
@@ -219,7 +220,7 @@ impl ProcessSpec {
         ];
         let mut problems = Vec::new();
         let mut say = |field, message: &str, help: String| {
-            problems.push(LawProblem { field, message: format!("`{field}` {message}"), help });
+            problems.push(Mistake::new(field, format!("`{field}` {message}"), help));
         };
         for (index, &(field, value, least, most)) in fields.iter().enumerate() {
             let (needed, known) =
@@ -366,8 +367,8 @@ mod tests {
             wrong("process = \"constant\"\nstart = 1.0\nlevel = 1.0")[0].message,
             "`level` does not belong to this process"
         );
-        assert_eq!(wrong("process = \"gbm\"\nstart = -1.0\ndrift = 0.1\nvolatility = 0.5")[0].field, "start");
-        assert_eq!(wrong("process = \"constant\"\nstart = 1.0\nper = \"0\"")[0].field, "per");
+        assert_eq!(wrong("process = \"gbm\"\nstart = -1.0\ndrift = 0.1\nvolatility = 0.5")[0].key, "start");
+        assert_eq!(wrong("process = \"constant\"\nstart = 1.0\nper = \"0\"")[0].key, "per");
         assert!(wrong("process = \"constant\"\nstart = 0.0").is_empty());
     }
 }

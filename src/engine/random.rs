@@ -7,6 +7,7 @@
 //! Both are addressed by a `purpose`, a number from a closed list that is never reused. Adding an entity, a rule or a draw
 //! therefore disturbs nobody, and two runs that differ in one setting stay paired after their paths part.
 
+use crate::engine::mistake::Mistake;
 use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
@@ -42,11 +43,12 @@ impl From<u64> for Seed {
 
 /// Reads what it shows: `1`, or `1/3` for replication 3.
 impl FromStr for Seed {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Seed, String> {
+    type Err = Mistake;
+    fn from_str(text: &str) -> Result<Seed, Mistake> {
         let (root, replication) = text.split_once('/').unwrap_or((text, "0"));
         let number = |part: &str| {
-            part.parse().map_err(|_| format!("`{text}` is no seed; write `1`, or `1/3` for replication 3"))
+            let help = "write `1`, or `1/3` for replication 3";
+            part.parse().map_err(|_| Mistake::of_value(format!("`{text}` is no seed"), help))
         };
         Ok(Seed { root: number(root)?, replication: number(replication)? })
     }

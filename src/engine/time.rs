@@ -1,5 +1,6 @@
 //! Instants and spans: integer nanoseconds, so that sums are exact and equal on every machine.
 
+use crate::engine::mistake::Mistake;
 use std::fmt;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
 
@@ -196,10 +197,11 @@ impl fmt::Display for Span {
 
 /// Reads `"250ms"`; the message says what would be right.
 impl TryFrom<&str> for Span {
-    type Error = String;
-    fn try_from(text: &str) -> Result<Span, String> {
+    type Error = Mistake;
+    fn try_from(text: &str) -> Result<Span, Mistake> {
         let wrong = || {
-            format!("`{text}` is not a duration; write a number and a unit (ns, us, ms, s, min, h, d), such as `250ms`")
+            let help = "write a number and a unit (ns, us, ms, s, min, h, d), such as `250ms`";
+            Mistake::of_value(format!("`{text}` is not a duration"), help)
         };
         let text = text.trim();
         if text == "0" {
@@ -213,13 +215,13 @@ impl TryFrom<&str> for Span {
             unit => unit,
         };
         let length = UNITS.iter().find(|known| known.0 == unit).ok_or_else(wrong)?.1;
-        let too_long = || format!("`{text}` is longer than 584 years");
+        let too_long = || Mistake::of_value(format!("`{text}` is longer than 584 years"), "");
         if let Ok(whole) = number.parse::<u64>() {
             return whole.checked_mul(length).map(Span).ok_or_else(too_long);
         }
         let value: f64 = number.parse().map_err(|_| wrong())?;
         if !(value.is_finite() && value >= 0.0) {
-            return Err(format!("`{text}` is not a duration: it must not be negative"));
+            return Err(Mistake::of_value(format!("`{text}` is not a duration: it must not be negative"), ""));
         }
         let nanos = value * length as f64;
         if nanos < u64::MAX as f64 { Ok(Span::from_nanos(nanos)) } else { Err(too_long()) }
@@ -227,8 +229,8 @@ impl TryFrom<&str> for Span {
 }
 
 impl TryFrom<String> for Span {
-    type Error = String;
-    fn try_from(text: String) -> Result<Span, String> {
+    type Error = Mistake;
+    fn try_from(text: String) -> Result<Span, Mistake> {
         Span::try_from(text.as_str())
     }
 }

@@ -49,7 +49,7 @@ impl Gauges for View<'_> {
             waiting_area: levels.waiting.area(at),
             executing_area: levels.executing.area(at),
             up_area: levels.up.area(at),
-            prices: Channel::ALL.map(|channel| market.prices.clone().at(&self.scenario.channels, channel, at)),
+            prices: Channel::ALL.map(|channel| market.prices.at(&self.scenario.channels, channel, at)),
             checks_waiting: levels.checks_waiting.count(),
             checks_executing: levels.checks_executing.count(),
             in_use_area,

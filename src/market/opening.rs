@@ -75,8 +75,6 @@ impl State {
             ledger: Ledger::open(scenario.requesters.len(), count),
             levels: Levels::default(),
             pool: scenario.routing.pool.memory(),
-            chooser: scenario.routing.chooser.memory(),
-            selection: scenario.verification.selection.memory(),
             prices: Prices::open(&scenario.channels),
             costs: [Money::ZERO; 3],
             proceedings: Proceedings::default(),
@@ -135,10 +133,10 @@ fn keeps(scenario: &Scenario) -> Keeps {
     let apart = scenario.weighs() && verification.holders == Holders::Group;
     Keeps {
         views: if apart { scenario.requesters.len() } else { 1 },
-        stakes: pool.needs_stakes() || (nodes && verification.selection.needs_stakes()),
+        stakes: pool.needs().stakes || (nodes && verification.selection.needs().stakes),
         opinions: [
-            pool.needs_opinions() || (nodes && verification.selection.needs_opinions()),
-            verification.selection.needs_opinions(),
+            pool.needs().opinions || (nodes && verification.selection.needs().opinions),
+            verification.selection.needs().opinions,
         ],
     }
 }

@@ -1,6 +1,5 @@
 //! What goes wrong with files, and the name by which a folder is known as an output.
 
-use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -8,13 +7,15 @@ use std::path::{Path, PathBuf};
 pub const MANIFEST: &str = "manifest.json";
 
 /// What went wrong, and with which file.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {doing} `{}`: {cause}", path.display())]
 pub struct FileError {
     /// The file or folder.
     pub path: PathBuf,
     /// What was tried, such as `write`.
     pub doing: &'static str,
     /// Why it failed.
+    #[source]
     pub cause: io::Error,
 }
 
@@ -23,17 +24,5 @@ impl FileError {
     pub fn new(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FileError {
         let path = path.to_path_buf();
         move |cause| FileError { path, doing, cause }
-    }
-}
-
-impl fmt::Display for FileError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "cannot {} `{}`: {}", self.doing, self.path.display(), self.cause)
-    }
-}
-
-impl std::error::Error for FileError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.cause)
     }
 }

@@ -195,7 +195,7 @@ pub fn names(scenario: &Scenario) -> SharedNames {
         models: scenario.classes.iter().map(model_of).collect(),
         tokens: scenario.classes.iter().map(|class| matches!(class.work, Work::Tokens { .. })).collect(),
         sources: scenario.sources.iter().map(|source| source.name.clone()).collect(),
-        clients: scenario.sources.iter().map(|source| source.arrivals.names_clients()).collect(),
+        clients: scenario.sources.iter().map(|source| source.arrivals.tells().client).collect(),
         requesters: scenario.requesters.iter().map(|group| group.name.clone()).collect(),
         methods: scenario.verification.methods.iter().map(|method| method.name.clone()).collect(),
         groups: scenario.groups.iter().map(|group| group.name.clone()).collect(),

@@ -1,5 +1,6 @@
 //! How a rule asks for the real data it replays: it names a file and columns, the scenario reads them.
 
+use crate::engine::mistake::Mistake;
 use crate::engine::time::Span;
 
 /// What a column holds.
@@ -65,9 +66,9 @@ impl Filled {
 
 /// Reads columns for a rule; the scenario implements it over files.
 pub trait Reader {
-    /// The wanted columns of `file` (relative to the scenario), in the order asked for, all of one length. `Err` is a
-    /// message that names file, line and column.
-    fn columns(&mut self, file: &str, wanted: &[Wanted]) -> Result<Vec<Filled>, String>;
+    /// The wanted columns of `file` (relative to the scenario), in the order asked for, all of one length. `Err` names file,
+    /// line and column.
+    fn columns(&mut self, file: &str, wanted: &[Wanted]) -> Result<Vec<Filled>, Mistake>;
     /// The earliest instant of the file read last, in nanoseconds since the start of 1970 in UTC; none where its times are plain
     /// numbers.
     fn began(&self) -> Option<i128> {

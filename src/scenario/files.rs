@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::document::Document;
 use super::inputs::{self, ColumnSpec, Columns, InputProblem, Kind, MatrixSpec, Unit};
 use crate::domain::ids::ClassId;
+use crate::engine::mistake::Mistake;
 use crate::engine::time::Span;
 use crate::policy::input::{Content, Filled, Reader, Wanted};
 
@@ -114,12 +115,12 @@ impl Named<'_, '_> {
 }
 
 impl Reader for Named<'_, '_> {
-    fn columns(&mut self, _: &str, wanted: &[Wanted]) -> Result<Vec<Filled>, String> {
-        let kinds = wanted.iter().map(|wanted| kind(wanted.content)).collect::<Result<Vec<Kind>, String>>()?;
+    fn columns(&mut self, _: &str, wanted: &[Wanted]) -> Result<Vec<Filled>, Mistake> {
+        let kinds = wanted.iter().map(|wanted| kind(wanted.content)).collect::<Result<Vec<Kind>, Mistake>>()?;
         self.read(wanted, &kinds).map_err(|problem| {
-            let message = problem.message.to_string();
+            let mistake = Mistake::new("file", problem.message.to_string(), "");
             self.files.problem = Some(problem);
-            message
+            mistake
         })
     }
 
@@ -139,7 +140,7 @@ impl Reader for Named<'_, '_> {
     }
 }
 
-fn kind(content: Content) -> Result<Kind, String> {
+fn kind(content: Content) -> Result<Kind, Mistake> {
     Ok(match content {
         Content::Number => Kind::Number,
         Content::Amount => Kind::Amount,
@@ -149,13 +150,16 @@ fn kind(content: Content) -> Result<Kind, String> {
     })
 }
 
-fn named_unit(unit: Span) -> Result<Unit, String> {
+fn named_unit(unit: Span) -> Result<Unit, Mistake> {
     match unit.0 {
         1_000_000_000 => Ok(Unit::S),
         1_000_000 => Ok(Unit::Ms),
         1_000 => Ok(Unit::Us),
         1 => Ok(Unit::Ns),
-        _ => Err(format!("the `unit` of times is `1s`, `1ms`, `1us` or `1ns`, not `{unit}`")),
+        _ => {
+            let message = format!("the `unit` of times is `1s`, `1ms`, `1us` or `1ns`, not `{unit}`");
+            Err(Mistake::new("unit", message, ""))
+        }
     }
 }
 

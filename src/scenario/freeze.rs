@@ -7,7 +7,7 @@ use super::Scenario;
 use crate::domain::ids::{IdVec, NodeGroupId};
 use crate::domain::money::Money;
 use crate::engine::time::Span;
-use crate::policy::pricing::{Pricing, list};
+use crate::policy::pricing::Pricing;
 use crate::record::means::GroupMeans;
 
 use super::schema::Discipline;
@@ -17,7 +17,7 @@ impl Scenario {
     pub fn frozen(&self, prices: [Option<Money>; 3], groups: &IdVec<NodeGroupId, GroupMeans>) -> Scenario {
         let mut twin = Scenario { freeze: false, ..self.clone() };
         for (pricing, price) in twin.channels.pricing.iter_mut().zip(prices) {
-            *pricing = Pricing::List(list::Spec { price: price.unwrap_or_default() });
+            *pricing = Pricing::held(price.unwrap_or_default());
         }
         twin.channels.moves = false;
         twin.routing.quote_ttl = None;

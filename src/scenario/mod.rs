@@ -130,7 +130,7 @@ impl Scenario {
     /// Whether it makes a difference how much a party weighs in somebody's opinion: to whoever draws by it, or leaves out.
     pub fn weighs(&self) -> bool {
         let verification = &self.verification;
-        let drawn = self.routing.pool.needs_opinions() || verification.selection.needs_opinions();
+        let drawn = self.routing.pool.needs().opinions || verification.selection.needs().opinions;
         verification.opinion.is_some() && (drawn || verification.exclude_below > 0.0)
     }
 

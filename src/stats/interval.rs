@@ -1,14 +1,12 @@
-//! Confidence intervals from replications, for shares and for differences, and when to stop replicating.
+//! Confidence intervals from replications and for differences, and when to stop replicating.
 
 use serde::{Deserialize, Serialize};
 
 pub use super::batch::{BatchMeans, Batches, batch_means};
-pub use super::goodness::{chi_square_statistic, chi_square_tail, kolmogorov_statistic, kolmogorov_tail};
 pub use super::normal::{normal_cdf, normal_quantile, normal_tail};
 pub use super::student::{equivalent_z, student_cdf, student_quantile};
 
 use super::online::{Online, Pair};
-use super::special::beta_quantile;
 
 /// A mean with a symmetric confidence interval, in the units of what was measured.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,19 +19,6 @@ pub struct Estimate {
     pub level: f64,
     /// How many independent replications (or batches) it rests on.
     pub n: u64,
-}
-
-/// A share with a confidence interval inside [0, 1].
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ShareEstimate {
-    /// Successes over trials.
-    pub share: f64,
-    /// The lower end.
-    pub lower: f64,
-    /// The upper end.
-    pub upper: f64,
-    /// The nominal coverage, inside (0, 1).
-    pub level: f64,
 }
 
 /// Two arms compared run by run on common random numbers.
@@ -94,42 +79,6 @@ pub fn replication_interval(replications: &[f64], level: f64) -> Option<Estimate
     mean_interval(&replications.iter().copied().collect(), level)
 }
 
-/// Wilson's score interval for a share (Wilson 1927): close to its level on average, good for bars in a picture.
-///
-/// None without trials. Panics where there are more successes than trials, or unless `level` lies inside (0, 1).
-pub fn wilson(successes: u64, trials: u64, level: f64) -> Option<ShareEstimate> {
-    assert_trials(successes, trials, level);
-    if trials == 0 {
-        return None;
-    }
-    let n = trials as f64;
-    let share = successes as f64 / n;
-    let z = normal_quantile(0.5 * (1.0 + level));
-    let stretch = 1.0 + z * z / n;
-    let centre = (share + z * z / (2.0 * n)) / stretch;
-    let half = z / stretch * (share * (1.0 - share) / n + z * z / (4.0 * n * n)).sqrt();
-    // At the ends the interval touches 0 or 1 exactly; rounding must not carry it past.
-    let lower = if successes == 0 { 0.0 } else { centre - half };
-    let upper = if successes == trials { 1.0 } else { centre + half };
-    Some(ShareEstimate { share, lower, upper, level })
-}
-
-/// Clopper and Pearson's exact interval for a share (1934): never covers less than its level.
-///
-/// None without trials. Panics where there are more successes than trials, or unless `level` lies inside (0, 1).
-pub fn clopper_pearson(successes: u64, trials: u64, level: f64) -> Option<ShareEstimate> {
-    assert_trials(successes, trials, level);
-    if trials == 0 {
-        return None;
-    }
-    let (k, n) = (successes as f64, trials as f64);
-    let tail = 0.5 * (1.0 - level);
-    let lower = if successes == 0 { 0.0 } else { beta_quantile(tail, k, n - k + 1.0) };
-    // The mirror image keeps the digits that 1 − tail would lose.
-    let upper = if successes == trials { 1.0 } else { 1.0 - beta_quantile(tail, n - k, k + 1.0) };
-    Some(ShareEstimate { share: k / n, lower, upper, level })
-}
-
 /// The paired-t comparison of two arms whose runs share their random numbers. None below two runs.
 ///
 /// Panics where the arms differ in length, or unless `level` lies inside (0, 1).
@@ -159,13 +108,6 @@ impl Precision {
     pub fn is_met(&self, estimate: &Estimate) -> bool {
         estimate.n >= self.runs_min && estimate.half_width <= self.bound() * estimate.mean.abs()
     }
-
-    /// How many runs in all should suffice, were the deviation to stay: n·(half-width/(bound·|mean|))², at least `runs_min`.
-    /// None where the mean is 0 and the half-width is not.
-    pub fn runs_needed(&self, estimate: &Estimate) -> Option<u64> {
-        let factor = estimate.relative_half_width() / self.bound();
-        factor.is_finite().then(|| ((estimate.n as f64 * factor * factor).ceil() as u64).max(self.runs_min))
-    }
 }
 
 /// Independent observations needed for a relative half-width `relative` at `level`, from the coefficient of variation, by the
@@ -181,18 +123,10 @@ pub(super) fn assert_level(level: f64) {
     assert!(level > 0.0 && level < 1.0, "a level lies inside (0, 1), not at `{level}`");
 }
 
-fn assert_trials(successes: u64, trials: u64, level: f64) {
-    assert_level(level);
-    assert!(successes <= trials, "`{successes}` successes in `{trials}` trials");
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::maths::pow;
-    use crate::stats::special::beta_share;
     use crate::stats::trial::{Trial, assert_close};
-    use proptest::prelude::*;
 
     // worked example: ten runs of mean 1.115 and Σ(x−x̅)² = 0.30525 at 95 %.
     #[test]
@@ -225,28 +159,6 @@ mod tests {
         let estimate = Estimate { mean: -21.0, half_width: 1.0, level: 0.95, n: 12 };
         assert!(rule.is_met(&estimate) && !rule.is_met(&Estimate { n: 9, ..estimate }));
         assert!(!rule.is_met(&Estimate { half_width: 1.01, ..estimate }));
-        assert_eq!(rule.runs_needed(&Estimate { half_width: 2.0, ..estimate }), Some(48));
-        assert_eq!(rule.runs_needed(&Estimate { half_width: 0.1, ..estimate }), Some(10));
-        assert_eq!(rule.runs_needed(&Estimate { mean: 0.0, ..estimate }), None);
-    }
-
-    // worked example: none in 300 leaves 1 − 0.05^{1/300} above at 95 % (one-sided); 10 in 1 000 by 40-digit roots.
-    #[test]
-    fn shares_have_their_known_intervals() {
-        let clean = clopper_pearson(0, 300, 0.9).unwrap();
-        assert_close(clean.upper, 0.009_936_081_944_457_72, 1e-12);
-        assert_eq!((clean.lower, clean.share), (0.0, 0.0));
-        assert_close(clopper_pearson(300, 300, 0.9).unwrap().lower, pow(0.05, 1.0 / 300.0), 1e-13);
-        let some = clopper_pearson(10, 1000, 0.95).unwrap();
-        assert_close(some.upper, 0.018_313_243_055_112_45, 1e-12);
-        assert_close(some.lower, 0.004_805_510_691_049_307, 1e-12);
-        // Half of ten at z² = 3.841459: 0.5 ± √(0.025 + 0.00960365)·1.959964/1.3841459.
-        let half = wilson(5, 10, 0.95).unwrap();
-        assert_close(half.lower, 0.236_593_090_512_564_2, 1e-12);
-        assert_close(half.upper, 0.763_406_909_487_435_8, 1e-12);
-        let none = wilson(0, 10, 0.95).unwrap();
-        assert_close(none.upper, 3.841_458_820_694_124 / 13.841_458_820_694_124, 1e-12);
-        assert_eq!((none.lower, wilson(0, 0, 0.95), clopper_pearson(0, 0, 0.95)), (0.0, None, None));
     }
 
     #[test]
@@ -273,28 +185,5 @@ mod tests {
         let share = covered.count() as f64 / 400.0;
         // The 99 % binomial band around 0.95.
         assert!((0.920..=0.975).contains(&share), "covered `{share}`");
-    }
-
-    proptest! {
-        #[test]
-        fn exact_ends_leave_their_tails_and_wilson_ends_solve_their_equation(
-            trials in 1_u64..5000, part in 0.0_f64..1.0, level in 0.5_f64..0.9999,
-        ) {
-            let successes = (part * trials as f64) as u64;
-            let (k, n) = (successes as f64, trials as f64);
-            let exact = clopper_pearson(successes, trials, level).unwrap();
-            prop_assert!(exact.lower <= exact.share && exact.share <= exact.upper && exact.upper <= 1.0);
-            if successes > 0 {
-                let tail = beta_share(k, n - k + 1.0, exact.lower, 1.0 - exact.lower);
-                prop_assert!((tail / (0.5 * (1.0 - level)) - 1.0).abs() < 1e-9);
-            }
-            let wilson = wilson(successes, trials, level).unwrap();
-            let z = normal_quantile(0.5 * (1.0 + level));
-            for end in [wilson.lower, wilson.upper] {
-                prop_assert!((0.0..=1.0).contains(&end));
-                let gap = (end - k / n) * (end - k / n) - z * z * end * (1.0 - end) / n;
-                prop_assert!(gap.abs() < 1e-12);
-            }
-        }
     }
 }

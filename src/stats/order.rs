@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::maths::{log, log1p};
 use super::special::beta_share;
 
 /// Ranks, counted from 1, of the two order statistics that bracket a quantile.
@@ -79,26 +78,6 @@ pub fn rank_of(p: f64, count: u64) -> u64 {
     ((p * count as f64 * (1.0 - 4.0 * f64::EPSILON)).ceil() as u64).clamp(1, count)
 }
 
-/// The least number of observations whose maximum exceeds the `share`-quantile with probability `confidence`, 1 − share^n ≥
-/// confidence (Wilks 1941): 59 for 95 % at 95 %. Panics unless both lie inside (0, 1).
-pub fn wilks_sample_size(share: f64, confidence: f64) -> u64 {
-    assert!(share > 0.0 && share < 1.0 && confidence > 0.0 && confidence < 1.0, "both shares lie inside (0, 1)");
-    (log1p(-confidence) / log(share)).ceil() as u64
-}
-
-/// The least number of observations between whose extremes at least `share` of the law lies with probability `confidence`,
-/// 1 − n·share^(n−1) + (n−1)·share^n ≥ confidence (Wilks 1941): 93 for 95 % at 95 %. Panics unless both lie inside (0, 1).
-pub fn wilks_sample_size_two_sided(share: f64, confidence: f64) -> u64 {
-    assert!(share > 0.0 && share < 1.0 && confidence > 0.0 && confidence < 1.0, "both shares lie inside (0, 1)");
-    // The share covered is a Beta(n − 1, 2) variate.
-    let enough = |n: u64| n >= 2 && beta_share(2.0, (n - 1) as f64, 1.0 - share, share) >= confidence;
-    let mut above = 2;
-    while !enough(above) {
-        above *= 2;
-    }
-    least(above, enough)
-}
-
 /// P(B ≤ `k`), B binomial of `n` trials with chance `p`.
 fn at_most(k: u64, n: u64, p: f64) -> f64 {
     if k >= n { 1.0 } else { beta_share((n - k) as f64, (k + 1) as f64, 1.0 - p, p) }
@@ -138,15 +117,6 @@ mod tests {
         assert_eq!(order_statistic_ranks(5, 0.5, 0.95), None);
         let range = order_statistic_ranks(6, 0.5, 0.95).unwrap();
         assert_eq!((range.lower, range.upper, range.coverage), (1, 6, 0.96875));
-    }
-
-    // worked example: Wilks's sample sizes at 95/95, 99/95 and 90/90.
-    #[test]
-    fn wilks_sizes_have_their_known_values() {
-        assert_eq!(wilks_sample_size(0.95, 0.95), 59);
-        assert_eq!(wilks_sample_size_two_sided(0.95, 0.95), 93);
-        assert_eq!(wilks_sample_size(0.99, 0.95), 299);
-        assert_eq!(wilks_sample_size_two_sided(0.9, 0.9), 38);
     }
 
     #[test]

@@ -4,7 +4,6 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use super::order::{
     QuantileInterval, RankInterval, order_statistic_ranks, quantile_interval, rank_of, sorted_quantile,
-    wilks_sample_size, wilks_sample_size_two_sided,
 };
 
 /// Cells to each doubling of the value, as a power of two.

@@ -33,7 +33,6 @@ mod tables;
 pub mod trial;
 pub mod work;
 
-use std::fmt;
 use std::path::PathBuf;
 
 use crate::output::error::FileError;
@@ -87,46 +86,28 @@ pub struct View {
 }
 
 /// Why a study did not go on.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum StudyError {
     /// A file could not be read or written.
-    File(FileError),
+    #[error("error: {0}")]
+    File(#[from] FileError),
     /// The folder holds another study of this name and seed; what differs, a line each.
+    #[error(
+        "error: the study has changed since its folder was begun{}\nhelp: `--changed` re-runs the points that changed and \
+         keeps the others; `--out` begins anew",
+        .0.iter().map(|line| format!("\n  {line}")).collect::<String>()
+    )]
     Changed(Vec<String>),
-    /// Somebody asked it to stop.
+    /// A person asked it to stop.
+    #[error("stopped; the same command goes on from here")]
     Stopped,
     /// A file holds what it should not.
+    #[error("error: {0}")]
     Damaged(String),
     /// What was asked for cannot be done.
+    #[error("error: {0}")]
     Wrong(String),
 }
-
-impl From<FileError> for StudyError {
-    fn from(error: FileError) -> StudyError {
-        StudyError::File(error)
-    }
-}
-
-impl fmt::Display for StudyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            StudyError::File(error) => write!(f, "error: {error}"),
-            StudyError::Stopped => f.write_str("stopped; the same command goes on from here"),
-            StudyError::Damaged(message) | StudyError::Wrong(message) => write!(f, "error: {message}"),
-            StudyError::Changed(differences) => {
-                f.write_str("error: the study has changed since its folder was begun")?;
-                for line in differences {
-                    write!(f, "\n  {line}")?;
-                }
-                f.write_str(
-                    "\nhelp: `--changed` re-runs the points that changed and keeps the others; `--out` begins anew",
-                )
-            }
-        }
-    }
-}
-
-impl std::error::Error for StudyError {}
 
 impl Study {
     /// Everything that decides the study's results.

@@ -3,36 +3,26 @@
 use super::forms::Form;
 use super::{Law, LawName, Quantity};
 use crate::engine::maths::normal_cdf;
+use crate::engine::mistake::Mistake;
 use crate::engine::time::Span;
 
 /// The most values or means of a law.
 pub const ENTRIES: usize = 1 << 20;
 
-/// Something wrong with a law.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LawProblem {
-    /// The parameter it is about, as written; a missing one is named too.
-    pub field: &'static str,
-    /// What is wrong.
-    pub message: String,
-    /// What would be right.
-    pub help: String,
-}
-
 impl<Q: Quantity> Law<Q> {
     /// Everything wrong with this law: parameters that do not belong to it, that are missing, or that are out of range, or
     /// values that are still in their file.
-    pub fn check(&self) -> Vec<LawProblem> {
+    pub fn check(&self) -> Vec<Mistake> {
         let mut problems = self.check_written();
         if problems.is_empty() && self.file.is_some() {
             let message = format!("`file` of law `{}` is not read here", self.law.name());
-            problems.push(LawProblem { field: "file", message, help: "give its `values`".to_string() });
+            problems.push(Mistake::new("file", message, "give its `values`"));
         }
         problems
     }
 
     /// The same of what is written, whether or not its file has been read.
-    pub fn check_written(&self) -> Vec<LawProblem> {
+    pub fn check_written(&self) -> Vec<Mistake> {
         let problems = self.check_names();
         if problems.is_empty() { self.check_ranges() } else { problems }
     }
@@ -65,13 +55,13 @@ impl<Q: Quantity> Law<Q> {
         fields.into_iter().filter(|field| field.1).map(|field| field.0).collect()
     }
 
-    fn check_names(&self) -> Vec<LawProblem> {
+    fn check_names(&self) -> Vec<Mistake> {
         let (given, law) = (self.given(), self.law.name());
-        let problem = |field, message| LawProblem { field, message, help: self.law.takes() };
+        let problem = |field, message| Mistake::new(field, message, self.law.takes());
         let forms = self.law.forms();
         let known = |name: &&str| forms.iter().any(|form| form.needs.contains(name) || form.also.contains(name));
         let (known, strange): (Vec<&str>, Vec<&str>) = given.into_iter().partition(known);
-        let mut problems: Vec<LawProblem> = strange
+        let mut problems: Vec<Mistake> = strange
             .into_iter()
             .map(|field| problem(field, format!("`{field}` is no parameter of law `{law}`")))
             .collect();
@@ -99,7 +89,7 @@ impl<Q: Quantity> Law<Q> {
     }
 
     /// Parameters out of range, given that they are the right ones.
-    fn check_ranges(&self) -> Vec<LawProblem> {
+    fn check_ranges(&self) -> Vec<Mistake> {
         let mut found = Found { law: self.law.name(), problems: Vec::new() };
         let quantities = [
             ("value", self.value),
@@ -213,13 +203,13 @@ impl Normal {
 
 struct Found {
     law: &'static str,
-    problems: Vec<LawProblem>,
+    problems: Vec<Mistake>,
 }
 
 impl Found {
     fn say(&mut self, field: &'static str, message: &str, help: &str) {
         let message = format!("`{field}` of law `{}` {message}", self.law);
-        self.problems.push(LawProblem { field, message, help: help.to_string() });
+        self.problems.push(Mistake::new(field, message, help));
     }
 
     fn within(&mut self, field: &'static str, value: Option<f64>, least: f64, most: f64) {
@@ -249,14 +239,14 @@ impl Found {
 mod tests {
     use super::*;
 
-    fn first(text: &str) -> LawProblem {
+    fn first(text: &str) -> Mistake {
         let law: Law<f64> = toml::from_str(text).unwrap();
         law.check().into_iter().next().unwrap_or_else(|| panic!("{text} passes"))
     }
 
     fn said(text: &str, field: &str, message: &str, help: &str) {
         let problem = first(text);
-        assert_eq!((problem.field, problem.message.as_str(), problem.help.as_str()), (field, message, help));
+        assert_eq!((problem.key, problem.message.as_str(), problem.help.as_str()), (field, message, help));
     }
 
     #[test]

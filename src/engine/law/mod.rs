@@ -10,16 +10,14 @@ mod poisson;
 mod sampler;
 #[cfg(test)]
 mod tests;
-mod zipf;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::time::Span;
-pub use check::{ENTRIES, LawProblem};
+pub use check::ENTRIES;
 pub use poisson::poisson;
 pub use sampler::{Sampler, gamma_variate};
-pub use zipf::Zipf;
 
 /// What a law may be a law of: anything with a number behind it.
 pub trait Quantity: Copy {

@@ -23,7 +23,7 @@ pub fn count(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, index: u8) 
         return Next::Done;
     }
     let votes = proceeding.votes[index as usize];
-    let Some(verdict) = check.verdict.decide(&mut check.verdict.memory(), &votes) else { return Next::Done };
+    let Some(verdict) = check.verdict.decide(&votes) else { return Next::Done };
     market.proceedings.get(link).open &= !(1 << index);
     conclude(market, at, slot, index, verdict);
     match (verdict, check.deferred) {

@@ -10,7 +10,7 @@ use crate::engine::time::Span;
 use crate::market::moment::Moment;
 use crate::market::quoting::terms;
 use crate::market::state::State;
-use crate::policy::conduct::{Assignment, Conduct};
+use crate::policy::conduct::Assignment;
 use crate::scenario::Scenario;
 
 use super::settlement;
@@ -50,7 +50,7 @@ fn decide(market: &mut State, scenario: &Scenario, slot: JobSlot) {
     let (job, story) = market.jobs.both(slot);
     let quote = &market.nodes.quotes[job.node];
     let group = &scenario.groups[quote.group];
-    if let Conduct::Honest(_) = group.conduct {
+    if group.conduct.is_passive() {
         // An attempt elsewhere may have led to a wrong answer that never came.
         if job.attempt > 0 {
             story.answer = Answer::RIGHT;
@@ -77,5 +77,5 @@ fn decide(market: &mut State, scenario: &Scenario, slot: JobSlot) {
 
 /// Whether a node does all of the work it is given, and has nothing to learn.
 pub fn is_honest(market: &State, scenario: &Scenario, node: NodeId) -> bool {
-    matches!(scenario.groups[market.nodes.quotes[node].group].conduct, Conduct::Honest(_))
+    scenario.groups[market.nodes.quotes[node].group].conduct.is_passive()
 }

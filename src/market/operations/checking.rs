@@ -97,7 +97,7 @@ pub fn ask(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, index: usize,
             checked: &computing,
             wanted: check.count as usize,
         };
-        scenario.verification.selection.select(&mut market.selection, &view, &mut drawn, &mut chosen);
+        scenario.verification.selection.select(&view, &mut drawn, &mut chosen);
     }
     computing.clear();
     market.scratch.computing = computing;

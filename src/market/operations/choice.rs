@@ -221,5 +221,5 @@ pub fn pick(market: &mut State, scenario: &Scenario, slot: JobSlot, offers: &[Of
     let again = (u32::from(story.renegotiations) & 0x3ff) << 14;
     let number = u32::from(market.jobs[slot].attempt) | again | copy << 24;
     let mut drawn = draw(market.seed, Purpose::Choice, story.key, number);
-    scenario.routing.chooser.choose(&mut market.chooser, offers, &mut drawn)
+    scenario.routing.chooser.choose(offers, &mut drawn)
 }

@@ -49,7 +49,7 @@ pub fn ask(market: &mut State, scenario: &Scenario, slot: JobSlot, pool: &mut Ve
     if listed.is_empty() {
         return;
     }
-    let previous = match scenario.routing.pool.needs_previous() && job.attempt == 0 {
+    let previous = match scenario.routing.pool.needs().previous && job.attempt == 0 {
         true => market.registry.previous(story.key.source.0 as usize, story.client),
         false => NodeId::NONE,
     };

@@ -30,7 +30,7 @@ pub fn send(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId
     let from = scenario.requesters[job.requester].region;
     let client = story.client;
     let (executes, whole) = (job.executes(), job.role == Role::Job);
-    if executes && scenario.routing.pool.needs_previous() {
+    if executes && scenario.routing.pool.needs().previous {
         market.registry.remember(key.source.0 as usize, client, node);
     }
     let mut trip = scenario.network.one_way(from, market.nodes.quotes[node].region);

@@ -134,9 +134,8 @@ impl Odds {
         if check.count == 1 {
             return Odds { accepted: approves, votes: 1.0 };
         }
-        let mut memory = check.verdict.memory();
-        let accepted = check.verdict.odds(&mut memory, check.count, approves);
-        let needed = check.verdict.needed(&mut memory, check.count);
+        let accepted = check.verdict.odds(check.count, approves);
+        let needed = check.verdict.needed(check.count);
         Odds { accepted, votes: votes_until(check.count, needed, approves) }
     }
 

@@ -7,9 +7,8 @@ use crate::domain::money::Money;
 use crate::engine::queue::Lane;
 use crate::engine::random::Seed;
 use crate::engine::time::Span;
-use crate::policy::chooser::{ChooserMemory, Offer};
+use crate::policy::chooser::Offer;
 use crate::policy::pool::PoolMemory;
-use crate::policy::selection::SelectionMemory;
 
 use super::life::next::Next;
 use super::quoting::bound::Ceilings;
@@ -55,10 +54,6 @@ pub struct State {
     pub levels: levels::Levels,
     /// What the rule that draws pools remembers.
     pub pool: PoolMemory,
-    /// What the rule that chooses among offers remembers.
-    pub chooser: ChooserMemory,
-    /// What the rule that selects checkers remembers.
-    pub selection: SelectionMemory,
     /// The prices of the three channels.
     pub prices: prices::Prices,
     /// What a unit costs its suppliers, by channel, on average.

@@ -9,7 +9,7 @@ use crate::domain::answer::Evidence;
 use crate::domain::ids::{Id, NodeId, RequesterId};
 use crate::engine::time::Time;
 use crate::policy::opinion::OpinionMemory;
-use crate::policy::opinion::beta::Counts;
+use crate::policy::opinion::counts::Counts;
 use crate::scenario::schema::Holders;
 use crate::scenario::verification::Verification;
 
@@ -60,7 +60,7 @@ impl Opinions {
         let Some(rule) = &verification.opinion else { return Opinions::default() };
         let holders = if verification.holders == Holders::Group { requesters } else { 1 };
         let held = vec![rule.memory(); holders * checks.len()];
-        let at_first = rule.trust(&mut rule.memory());
+        let at_first = rule.trust(&rule.memory());
         let first = |checks: &bool| if *checks { verification.prior } else { at_first };
         let trusts: Vec<f64> = (0..holders).flat_map(|_| checks.iter().map(first)).collect();
         let checkers = checks.iter().filter(|checks| **checks).count();
@@ -103,7 +103,7 @@ impl Opinions {
     /// The weights of all parties together are below 2⁶³.
     pub fn weight(&self, verification: &Verification, holder: RequesterId, party: NodeId) -> Weight {
         let Some(rule) = verification.opinion.as_ref().filter(|_| self.weighs) else { return Some(0) };
-        let weight = rule.weight(&mut self.held[self.place(verification, holder, party)].clone());
+        let weight = rule.weight(&self.held[self.place(verification, holder, party)]);
         let most = i64::MAX as u64 / self.checks.len() as u64;
         (weight >= verification.exclude_below).then(|| ((weight * PARTS).ceil() as u64).min(most))
     }
@@ -119,7 +119,7 @@ impl Opinions {
         let place = self.place(verification, seen.holder, seen.party);
         rule.see(&mut self.held[place], seen.evidence, seen.weight, now);
         if !self.checks[seen.party.index()] {
-            self.trusts[place] = rule.trust(&mut self.held[place]);
+            self.trusts[place] = rule.trust(&self.held[place]);
         }
         self.weighs
     }

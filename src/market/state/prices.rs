@@ -29,7 +29,7 @@ impl Prices {
 
     /// The price per unit of a channel; `None` while it is stopped.
     #[inline]
-    pub fn at(&mut self, channels: &Channels, channel: Channel, now: Time) -> Option<Money> {
-        channels.pricing[channel as usize].price(&mut self.memories[channel as usize], now)
+    pub fn at(&self, channels: &Channels, channel: Channel, now: Time) -> Option<Money> {
+        channels.pricing[channel as usize].price(&self.memories[channel as usize], now)
     }
 }

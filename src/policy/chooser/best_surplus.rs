@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Offer;
 use crate::engine::random::Draw;
-use crate::policy::Described;
+use crate::policy::{Described, Needs};
 
 /// No parameters.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -18,6 +18,7 @@ impl Described for Spec {
         "the offer that leaves the requester the most: value less prices, delay, verification and distrust";
     const SOURCE: &'static str = "rational choice over offers and methods; goes with the choice `surplus`";
     const EXAMPLE: &'static str = "{}";
+    const NEEDS: Needs = Needs { surplus: true, ..Needs::NOTHING };
 
     fn unwritten() -> Option<Self> {
         Some(Spec {})
@@ -25,12 +26,12 @@ impl Described for Spec {
 }
 
 impl super::Rule for Spec {
-    type Memory = ();
-
-    fn memory(&self) {}
-
     #[inline]
-    fn choose(&self, _: &mut (), offers: &[Offer], draw: &mut Draw) -> usize {
+    fn choose(&self, offers: &[Offer], draw: &mut Draw) -> usize {
         super::least(offers, draw, |offer| -offer.surplus)
+    }
+
+    fn takes_most_surplus(&self) -> bool {
+        true
     }
 }

@@ -24,12 +24,8 @@ impl Described for Spec {
 }
 
 impl super::Rule for Spec {
-    type Memory = ();
-
-    fn memory(&self) {}
-
     #[inline]
-    fn choose(&self, _: &mut (), _: &[Offer], _: &mut Draw) -> usize {
+    fn choose(&self, _: &[Offer], _: &mut Draw) -> usize {
         0
     }
 }

@@ -24,12 +24,12 @@ impl Described for Spec {
 }
 
 impl super::Rule for Spec {
-    type Memory = ();
-
-    fn memory(&self) {}
-
     #[inline]
-    fn choose(&self, _: &mut (), offers: &[Offer], draw: &mut Draw) -> usize {
+    fn choose(&self, offers: &[Offer], draw: &mut Draw) -> usize {
         super::least(offers, draw, |offer| offer.delay)
+    }
+
+    fn looks_at_delay_alone(&self) -> bool {
+        true
     }
 }

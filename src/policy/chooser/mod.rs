@@ -38,18 +38,22 @@ pub struct Offer {
 
 /// A chooser rule.
 pub trait Rule {
-    /// What it remembers.
-    type Memory: Clone;
-
-    /// What it remembers at first.
-    fn memory(&self) -> Self::Memory;
-
     /// The index of the offer to take; there is at least one.
-    fn choose(&self, memory: &mut Self::Memory, offers: &[Offer], draw: &mut Draw) -> usize;
+    fn choose(&self, offers: &[Offer], draw: &mut Draw) -> usize;
+
+    /// Whether only offers that leave the most surplus are ever taken.
+    fn takes_most_surplus(&self) -> bool {
+        false
+    }
+
+    /// Whether offers differ for it by their delay alone.
+    fn looks_at_delay_alone(&self) -> bool {
+        false
+    }
 }
 
 crate::policy::policies! {
-    kind "chooser": ChooserTable, Chooser, ChooserName, ChooserMemory;
+    kind "chooser": ChooserTable, Chooser, ChooserName;
     rules {
         random: Random,
         best_surplus: BestSurplus,
@@ -62,13 +66,10 @@ crate::policy::policies! {
     methods {
         /// The index of the offer to take; there is at least one.
         fn choose(offers: &[Offer], draw: &mut Draw) -> usize;
-    }
-}
-
-impl Chooser {
-    /// Whether only offers that leave the most are ever taken.
-    pub fn takes_most_surplus(&self) -> bool {
-        matches!(self, Chooser::BestSurplus(_))
+        /// Whether only offers that leave the most surplus are ever taken.
+        fn takes_most_surplus() -> bool;
+        /// Whether offers differ for the rule by their delay alone.
+        fn looks_at_delay_alone() -> bool;
     }
 }
 
@@ -118,12 +119,11 @@ mod tests {
         for rule in ChooserTable::rules() {
             let text = format!("rule = \"{0}\"\n{0} = {1}\n", rule.name, rule.example);
             let chosen = toml::from_str::<ChooserTable>(&text).unwrap().chosen().unwrap();
-            let mut memory = chosen.memory();
             for index in 0..10_000 {
                 let mut draw = Draw::new(key(Seed::from(1), 17, 0, index, 0));
                 let count = 1 + draw.below(8);
                 let offers = offers(&mut draw, count);
-                let taken = offers[chosen.choose(&mut memory, &offers, &mut draw)];
+                let taken = offers[chosen.choose(&offers, &mut draw)];
                 match rule.name {
                     "best-surplus" => assert!(offers.iter().all(|offer| taken.surplus >= offer.surplus)),
                     "cheapest" => assert!(offers.iter().all(|offer| taken.price <= offer.price)),
@@ -134,6 +134,31 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Whatever the parameters and the offers, they are refused, or one of the offers is taken.
+    #[test]
+    fn random_parameters_are_refused_or_run() {
+        crate::policy::trial::endure(ChooserTable::rules(), |name, table: ChooserTable, draw| {
+            let rule = table.chosen().unwrap();
+            rule.check()?;
+            for _ in 0..10 {
+                let count = 1 + draw.below(8);
+                let mut offers = offers(draw, count);
+                for offer in &mut offers {
+                    offer.price = Money((draw.bits() >> (1 + draw.below(63))) as i64);
+                    offer.delay = Span(draw.bits() >> draw.below(64));
+                    offer.surplus = (draw.unit() - 0.5) * 1e18;
+                }
+                let taken = rule.choose(&offers, draw);
+                assert!(taken < offers.len(), "{taken} of {count} by {name} {rule:?}");
+                let most = offers.iter().map(|offer| offer.surplus).fold(f64::MIN, f64::max);
+                assert!(!rule.takes_most_surplus() || offers[taken].surplus == most, "{name}");
+                let least = offers.iter().map(|offer| offer.delay).min();
+                assert!(!rule.looks_at_delay_alone() || Some(offers[taken].delay) == least, "{name}");
+            }
+            Ok(())
+        });
     }
 
     #[test]

@@ -26,15 +26,15 @@ impl Described for Spec {
     fn unwritten() -> Option<Self> {
         None
     }
+
+    fn amounts(&self) -> Vec<(&'static str, Money)> {
+        vec![("per-second", self.per_second)]
+    }
 }
 
 impl super::Rule for Spec {
-    type Memory = ();
-
-    fn memory(&self) {}
-
     #[inline]
-    fn choose(&self, _: &mut (), offers: &[Offer], draw: &mut Draw) -> usize {
+    fn choose(&self, offers: &[Offer], draw: &mut Draw) -> usize {
         let rate = self.per_second.0 as i128;
         // Both sides in micro-credits × nanoseconds per second, so that no rounding decides a choice.
         super::least(offers, draw, |offer| offer.price.0 as i128 * 1_000_000_000 + rate * offer.delay.0 as i128)

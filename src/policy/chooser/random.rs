@@ -24,12 +24,8 @@ impl Described for Spec {
 }
 
 impl super::Rule for Spec {
-    type Memory = ();
-
-    fn memory(&self) {}
-
     #[inline]
-    fn choose(&self, _: &mut (), offers: &[Offer], draw: &mut Draw) -> usize {
+    fn choose(&self, offers: &[Offer], draw: &mut Draw) -> usize {
         draw.below(offers.len() as u64) as usize
     }
 }

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{Assignment, Deed, Exhibit, Outcome, look, wrong_key};
 use crate::domain::answer::{Answer, Vote, Wrong};
 use crate::domain::share::{Factor, Share};
+use crate::engine::mistake::Mistake;
 use crate::engine::random::{Chance, Draw};
 use crate::policy::Described;
 
@@ -75,6 +76,21 @@ impl Described for Spec {
     fn unwritten() -> Option<Self> {
         Some(Spec::default())
     }
+
+    fn check(&self) -> Result<(), Mistake> {
+        for (part, of, [small, large]) in [
+            (self.prior_checked, self.prior_answers, ["prior-checked", "prior-answers"]),
+            (self.prior_caught, self.prior_cheats, ["prior-caught", "prior-cheats"]),
+            (self.prior_alarms, self.prior_honest, ["prior-alarms", "prior-honest"]),
+        ] {
+            if part > of {
+                let (part, of) = (part.get(), of.get());
+                let message = format!("`{small}` must not be above `{large}`; {part} is above {of}");
+                return Err(Mistake::new(small, message, ""));
+            }
+        }
+        Ok(())
+    }
 }
 
 impl super::Rule for Spec {
@@ -110,28 +126,12 @@ impl super::Rule for Spec {
         }
     }
 
-    fn wrongs(&self, _: &mut Seen) -> [f64; 5] {
+    fn wrongs(&self, _: &Seen) -> [f64; 5] {
         super::only(Wrong::Substitute, 0.5)
     }
 }
 
 impl Spec {
-    /// What is wrong with the parameters taken together, for the person who wrote the scenario.
-    pub fn check(&self) -> Result<(), String> {
-        for (part, of, names) in [
-            (self.prior_checked, self.prior_answers, ["prior-checked", "prior-answers"]),
-            (self.prior_caught, self.prior_cheats, ["prior-caught", "prior-cheats"]),
-            (self.prior_alarms, self.prior_honest, ["prior-alarms", "prior-honest"]),
-        ] {
-            if part > of {
-                let [small, large] = names;
-                let (part, of) = (part.get(), of.get());
-                return Err(format!("`{small}` must not be above `{large}`; {part} is above {of}"));
-            }
-        }
-        Ok(())
-    }
-
     /// Whether a cheat is worth more than it risks.
     fn pays(&self, seen: &Seen, job: &Assignment) -> bool {
         // What nobody has seen and no prior says does not happen.
@@ -230,7 +230,7 @@ mod tests {
     #[test]
     fn priors_are_parts_of_a_whole() {
         let wrong = Spec { prior_checked: Factor::try_from(3.0).unwrap(), ..spec(0.0) };
-        assert!(wrong.check().unwrap_err().contains("`prior-checked`"));
+        assert_eq!(wrong.check().unwrap_err().key, "prior-checked");
         assert_eq!(spec(0.0).check(), Ok(()));
     }
 }

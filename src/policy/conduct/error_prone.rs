@@ -57,7 +57,7 @@ impl super::Rule for Spec {
 
     fn learn(&self, (): &mut (), _: &Outcome) {}
 
-    fn wrongs(&self, _: &mut ()) -> [f64; 5] {
+    fn wrongs(&self, _: &()) -> [f64; 5] {
         super::only(Wrong::Error, self.rate.get())
     }
 }

@@ -40,7 +40,11 @@ impl super::Rule for Spec {
 
     fn learn(&self, (): &mut (), _: &Outcome) {}
 
-    fn wrongs(&self, _: &mut ()) -> [f64; 5] {
+    fn wrongs(&self, _: &()) -> [f64; 5] {
         [0.0; 5]
+    }
+
+    fn is_passive(&self) -> bool {
+        true
     }
 }

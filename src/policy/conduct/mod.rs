@@ -82,7 +82,13 @@ pub trait Rule {
 
     /// The share of its answers that are wrong, by kind in the order of [`Wrong::ALL`], as far as its parameters say. A rule that
     /// decides by what it has seen gives the share of one half.
-    fn wrongs(&self, memory: &mut Self::Memory) -> [f64; 5];
+    fn wrongs(&self, memory: &Self::Memory) -> [f64; 5];
+
+    /// Whether it always does all of the work, gives the answer it finds, and has nothing to learn: then it need not be
+    /// asked what it does with a job.
+    fn is_passive(&self) -> bool {
+        false
+    }
 }
 
 /// A careful look: an alarm with the exhibit's probability.
@@ -119,23 +125,22 @@ crate::policy::policies! {
     }
     methods {
         /// What it does with a job; decided before the work begins.
-        fn act(job: &Assignment, draw: &mut Draw) -> Deed;
+        fn act(&mut memory, job: &Assignment, draw: &mut Draw) -> Deed;
         /// What it says of another's answer.
-        fn vote(exhibit: &Exhibit, draw: &mut Draw) -> Vote;
+        fn vote(&mut memory, exhibit: &Exhibit, draw: &mut Draw) -> Vote;
         /// It learns what became of a deed.
-        fn learn(outcome: &Outcome) -> ();
+        fn learn(&mut memory, outcome: &Outcome) -> ();
         /// The share of its answers that are wrong, by kind.
-        fn wrongs() -> [f64; 5];
+        fn wrongs(&memory) -> [f64; 5];
+        /// Whether it always does all of the work, gives the answer it finds, and has nothing to learn.
+        fn is_passive() -> bool;
     }
 }
 
-impl Conduct {
-    /// What is wrong with the parameters taken together, for the person who wrote the scenario.
-    pub fn check(&self) -> Result<(), String> {
-        match self {
-            Conduct::BestReply(spec) => spec.check(),
-            Conduct::Honest(_) | Conduct::ErrorProne(_) | Conduct::Lazy(_) | Conduct::Ring(_) => Ok(()),
-        }
+impl Default for Conduct {
+    /// Honesty, which has no parameters.
+    fn default() -> Conduct {
+        Conduct::Honest(honest::Spec {})
     }
 }
 
@@ -177,6 +182,32 @@ mod tests {
             chosen.check().unwrap();
             judge(&chosen, &mut chosen.memory());
         }
+    }
+
+    /// Whatever the parameters, they are refused, or efforts and shares of wrong answers are shares.
+    #[test]
+    fn random_parameters_are_refused_or_run() {
+        crate::policy::trial::endure(ConductTable::rules(), |name, table: ConductTable, draw| {
+            let rule = table.chosen().unwrap();
+            rule.check()?;
+            let mut memory = rule.memory();
+            for _ in 0..20 {
+                let [fee, cost, slash] = [(); 3].map(|()| Money((draw.bits() >> (1 + draw.below(63))) as i64));
+                let job = Assignment { party: draw.below(9), job: draw.below(9), fee, cost, slash };
+                let deed = rule.act(&mut memory, &job, draw);
+                assert!((0.0..=1.0).contains(&deed.effort), "{name} {rule:?} {deed:?}");
+                assert_eq!(deed.answer.key == 0, deed.answer.is_right(), "{name} {rule:?}");
+                assert!(!rule.is_passive() || deed == Deed::HONEST, "{name} says that it is passive");
+                let cheated = !deed.answer.is_right();
+                rule.learn(&mut memory, &Outcome { cheated, checked: draw.chance(0.5), caught: draw.chance(0.2) });
+                let alarm = [0.0, 1.0, draw.unit()][draw.below(3) as usize];
+                rule.vote(&mut memory, &exhibit(draw.below(9), deed.answer, alarm), draw);
+                let wrongs = rule.wrongs(&memory);
+                assert!(wrongs.iter().all(|share| (0.0..=1.0).contains(share)), "{name} {rule:?} {wrongs:?}");
+                assert!(wrongs.iter().sum::<f64>() <= 1.0, "{name} {rule:?} {wrongs:?}");
+            }
+            Ok(())
+        });
     }
 
     #[test]

@@ -40,6 +40,10 @@ impl Described for Spec {
     fn unwritten() -> Option<Self> {
         None
     }
+
+    fn names(&self) -> Vec<(&'static str, &str)> {
+        vec![("ring", &self.ring)]
+    }
 }
 
 impl super::Rule for Spec {
@@ -68,7 +72,7 @@ impl super::Rule for Spec {
 
     fn learn(&self, _: &mut u64, _: &Outcome) {}
 
-    fn wrongs(&self, _: &mut u64) -> [f64; 5] {
+    fn wrongs(&self, _: &u64) -> [f64; 5] {
         super::only(Wrong::Tamper, self.rate.get())
     }
 }

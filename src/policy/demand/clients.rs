@@ -25,9 +25,11 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{Replay, Tells};
 use crate::domain::job::Arrival;
 use crate::domain::purpose::Purpose;
 use crate::domain::share::Factor;
+use crate::engine::mistake::Mistake;
 use crate::engine::random::{Chance, Seed, Stream};
 use crate::engine::time::{Span, Time};
 use crate::policy::Described;
@@ -117,6 +119,9 @@ fn one() -> Factor {
     Factor::ONE
 }
 
+/// The most windows per arrival of a file that begins again, on average; beyond it a run does little but change windows.
+const CHANGES_MAX: f64 = 1e3;
+
 impl Described for Spec {
     const NAME: &'static str = "clients";
     const SUMMARY: &'static str = "a renewal process per client, with the rates and bursts of a file, window by window";
@@ -125,6 +130,18 @@ impl Described for Spec {
 
     fn unwritten() -> Option<Self> {
         None
+    }
+
+    fn check(&self) -> Result<(), Mistake> {
+        for (key, span) in [("window", self.window), ("unit", self.unit)] {
+            if span == Span::ZERO {
+                return Err(Mistake::new(key, "`window` and `unit` must be longer than zero", ""));
+            }
+        }
+        if self.clients == Some(0) {
+            return Err(Mistake::new("clients", "`clients` must be at least 1", ""));
+        }
+        Ok(())
     }
 }
 
@@ -187,25 +204,33 @@ impl super::Rule for Spec {
             }
         }
     }
-}
 
-impl Spec {
-    /// Reads the file. `Err` is a message for the person who wrote the scenario.
-    pub fn resolve(&mut self, reader: &mut dyn Reader) -> Result<(), String> {
-        if self.window == Span::ZERO || self.unit == Span::ZERO {
-            return Err("`window` and `unit` must be longer than zero".into());
-        }
-        if self.clients == Some(0) {
-            return Err("`clients` must be at least 1".into());
-        }
+    fn prepare(&mut self, reader: &mut dyn Reader) -> Result<(), Mistake> {
         let windows = Windows::read(self, reader)?;
         if self.from >= windows.length {
-            return Err(format!("`from` = {} is beyond `{}`, which covers {}", self.from, self.file, windows.length));
+            let message = format!("`from` = {} is beyond `{}`, which covers {}", self.from, self.file, windows.length);
+            return Err(Mistake::new("from", message, ""));
+        }
+        let arrivals = windows.rows.iter().map(|row| row.rate).sum::<f64>() * self.scale.get() * self.window.seconds();
+        let changes = windows.rows.len() as f64 / arrivals;
+        if self.repeats && changes > CHANGES_MAX && changes.is_finite() {
+            let message = format!("the windows change {changes:.0} times per arrival, beyond {CHANGES_MAX}");
+            return Err(Mistake::new("window", message, "lengthen `window`, or raise `scale`"));
         }
         self.data = Arc::new(windows);
         Ok(())
     }
 
+    fn tells(&self) -> Tells {
+        Tells { client: true, ..Tells::default() }
+    }
+
+    fn replay(&self) -> Option<Replay<'_>> {
+        Some(Replay::Windows(self))
+    }
+}
+
+impl Spec {
     /// Puts every client into its first window.
     fn begin(&self, memory: &mut Memory, stream: &mut Stream) {
         assert!(!self.data.rows.is_empty(), "a file of clients is read before it is replayed");

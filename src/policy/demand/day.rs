@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::job::Arrival;
 use crate::domain::share::{Rate, Share};
 use crate::engine::maths;
+use crate::engine::mistake::Mistake;
 use crate::engine::random::{Chance, Stream};
 use crate::engine::time::{Span, Time};
 use crate::policy::Described;
@@ -83,6 +84,35 @@ impl Described for Spec {
     fn unwritten() -> Option<Self> {
         None
     }
+
+    fn check(&self) -> Result<(), Mistake> {
+        // Finer parts would be lost in the rounding of instants.
+        let shortest = Span(PART_MIN.0.saturating_mul(self.rates.len().max(1) as u64));
+        if self.period < shortest {
+            let period = self.period;
+            let message =
+                format!("`period` must be {PART_MIN} or more for each of `rates`: {period} is below {shortest}");
+            return Err(Mistake::new("period", message, ""));
+        }
+        let given =
+            [("mean", self.mean.is_some()), ("amplitude", self.amplitude.is_some()), ("peak", self.peak.is_some())];
+        let of_sine = given.into_iter().find(|(_, given)| *given).map(|(key, _)| key);
+        let wrong = |key, message: &str| Err(Mistake::new(key, message, ""));
+        match (self.curve, of_sine) {
+            (Curve::Sine, _) if !self.rates.is_empty() => {
+                wrong("rates", "`rates` goes with the curves `steps` and `linear`")
+            }
+            (Curve::Sine, _) if self.mean.is_none() => wrong("curve", "the curve `sine` needs a `mean`, such as `5/s`"),
+            (Curve::Sine, _) => Ok(()),
+            (_, Some(key)) => {
+                wrong(key, "`mean`, `amplitude` and `peak` go with the curve `sine`; the others take `rates`")
+            }
+            _ if self.rates.is_empty() => {
+                wrong("curve", "the curves `steps` and `linear` need `rates`, one for each part of the period")
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// How far the process has come.
@@ -119,29 +149,6 @@ impl super::Rule for Spec {
 }
 
 impl Spec {
-    /// What is wrong with the parameters taken together, for the person who wrote the scenario.
-    pub fn check(&self) -> Result<(), String> {
-        // Finer parts would be lost in the rounding of instants.
-        let shortest = Span(PART_MIN.0.saturating_mul(self.rates.len().max(1) as u64));
-        if self.period < shortest {
-            let period = self.period;
-            return Err(format!(
-                "`period` must be {PART_MIN} or more for each of `rates`: {period} is below {shortest}"
-            ));
-        }
-        let sine = self.mean.is_some() || self.amplitude.is_some() || self.peak.is_some();
-        match self.curve {
-            Curve::Sine if !self.rates.is_empty() => Err("`rates` goes with the curves `steps` and `linear`".into()),
-            Curve::Sine if self.mean.is_none() => Err("the curve `sine` needs a `mean`, such as `5/s`".into()),
-            Curve::Sine => Ok(()),
-            _ if sine => Err("`mean`, `amplitude` and `peak` go with the curve `sine`; the others take `rates`".into()),
-            _ if self.rates.is_empty() => {
-                Err("the curves `steps` and `linear` need `rates`, one for each part of the period".into())
-            }
-            _ => Ok(()),
-        }
-    }
-
     /// The rate at an instant, per second.
     pub fn rate(&self, at: Time) -> f64 {
         let phase = at.0 % self.period.0;
@@ -295,7 +302,7 @@ mod tests {
             (r#"{ curve = "linear", rates = ["5/s"], peak = "2h" }"#, "`peak`"),
         ] {
             let wrong = spec::<Spec>(text).check().unwrap_err();
-            assert!(wrong.contains(expected), "{text}: {wrong}");
+            assert!(wrong.message.contains(expected), "{text}: {wrong}");
         }
         assert!(spec::<Spec>(Spec::EXAMPLE).check().is_ok());
     }

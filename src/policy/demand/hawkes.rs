@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::job::Arrival;
 use crate::domain::share::Rate;
 use crate::engine::maths;
+use crate::engine::mistake::Mistake;
 use crate::engine::random::{Chance, Stream};
 use crate::engine::time::{Span, Time};
 use crate::policy::Described;
@@ -40,6 +41,17 @@ impl Described for Spec {
 
     fn unwritten() -> Option<Self> {
         None
+    }
+
+    fn check(&self) -> Result<(), Mistake> {
+        if self.jump.get() < self.decay.get() {
+            return Ok(());
+        }
+        let message = format!(
+            "`jump` must be below `decay`, or arrivals excite ever more of them; {} is not below {}",
+            self.jump, self.decay
+        );
+        Err(Mistake::new("jump", message, ""))
     }
 }
 
@@ -77,19 +89,6 @@ impl super::Rule for Spec {
                 return Some(Arrival { at: memory.at, ..Arrival::default() });
             }
         }
-    }
-}
-
-impl Spec {
-    /// What is wrong with the parameters taken together, for the person who wrote the scenario.
-    pub fn check(&self) -> Result<(), String> {
-        if self.jump.get() < self.decay.get() {
-            return Ok(());
-        }
-        Err(format!(
-            "`jump` must be below `decay`, or arrivals excite ever more of them; {} is not below {}",
-            self.jump, self.decay
-        ))
     }
 }
 
@@ -157,6 +156,6 @@ mod tests {
     #[test]
     fn explosions_are_refused() {
         let wrong = spec::<Spec>(r#"{ base = "1/s", jump = "2/s", decay = "120/min" }"#).check().unwrap_err();
-        assert!(wrong.contains("`jump` must be below `decay`"), "{wrong}");
+        assert!(wrong.message.contains("`jump` must be below `decay`"), "{wrong}");
     }
 }

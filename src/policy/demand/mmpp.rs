@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::job::Arrival;
 use crate::domain::share::{Factor, Rate};
 use crate::engine::maths;
+use crate::engine::mistake::Mistake;
 use crate::engine::random::{Chance, Stream};
 use crate::engine::time::{Span, Time};
 use crate::policy::Described;
@@ -46,6 +47,33 @@ impl Described for Spec {
 
     fn unwritten() -> Option<Self> {
         None
+    }
+
+    fn check(&self) -> Result<(), Mistake> {
+        let count = self.rates.len();
+        if count < 2 {
+            let message = format!("`rates` must hold two states or more, not {count}");
+            return Err(Mistake::new("rates", message, ""));
+        }
+        let of_sojourns = |message| Err(Mistake::new("sojourns", message, ""));
+        if self.sojourns.len() != count {
+            let given = self.sojourns.len();
+            return of_sojourns(format!("`sojourns` must hold one span per state: {count} of them, not {given}"));
+        }
+        if let Some(state) = self.sojourns.iter().position(|&sojourn| sojourn == Span::ZERO) {
+            return of_sojourns(format!("`sojourns` must be longer than zero; that of state {} is not", state + 1));
+        }
+        self.check_transitions().map_err(|message| Mistake::new("transitions", message, ""))?;
+        let law = self.stationary();
+        let sum = |part: &dyn Fn(usize) -> f64| (0..count).map(|i| law[i] * part(i)).sum::<f64>();
+        let (rate, changes) = (self.mean_rate(), sum(&|i| 1.0 / self.sojourns[i].seconds()));
+        if rate > 0.0 && changes > CHANGES_MAX * rate {
+            let times = changes / rate;
+            return of_sojourns(format!(
+                "the states change {times:.0} times per arrival, beyond {CHANGES_MAX}: lengthen `sojourns`"
+            ));
+        }
+        Ok(())
     }
 }
 
@@ -98,32 +126,6 @@ impl super::Rule for Spec {
 }
 
 impl Spec {
-    /// What is wrong with the parameters taken together, for the person who wrote the scenario.
-    pub fn check(&self) -> Result<(), String> {
-        let count = self.rates.len();
-        if count < 2 {
-            return Err(format!("`rates` must hold two states or more, not {count}"));
-        }
-        if self.sojourns.len() != count {
-            let given = self.sojourns.len();
-            return Err(format!("`sojourns` must hold one span per state: {count} of them, not {given}"));
-        }
-        if let Some(state) = self.sojourns.iter().position(|&sojourn| sojourn == Span::ZERO) {
-            return Err(format!("`sojourns` must be longer than zero; that of state {} is not", state + 1));
-        }
-        self.check_transitions()?;
-        let law = self.stationary();
-        let sum = |part: &dyn Fn(usize) -> f64| (0..count).map(|i| law[i] * part(i)).sum::<f64>();
-        let (rate, changes) = (self.mean_rate(), sum(&|i| 1.0 / self.sojourns[i].seconds()));
-        if rate > 0.0 && changes > CHANGES_MAX * rate {
-            return Err(format!(
-                "the states change {:.0} times per arrival, beyond {CHANGES_MAX}: lengthen `sojourns`",
-                changes / rate
-            ));
-        }
-        Ok(())
-    }
-
     /// Arrivals per second in the long run: Σ πᵢλᵢ.
     pub fn mean_rate(&self) -> f64 {
         self.stationary().iter().zip(&self.rates).map(|(share, rate)| share * rate.get()).sum()
@@ -314,7 +316,7 @@ mod tests {
             (r#"{ rates = ["1/h", "1/h"], sojourns = ["10ms", "10ms"] }"#, "times per arrival"),
         ] {
             let wrong = spec::<Spec>(text).check().unwrap_err();
-            assert!(wrong.contains(expected), "{text}: {wrong}");
+            assert!(wrong.message.contains(expected), "{text}: {wrong}");
         }
     }
 

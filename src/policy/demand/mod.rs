@@ -1,6 +1,7 @@
 //! When jobs are asked for (model §4): arrival laws and recorded traces.
 
 use crate::domain::job::Arrival;
+use crate::engine::mistake::Mistake;
 use crate::engine::random::Stream;
 use crate::policy::input::Reader;
 
@@ -25,6 +26,44 @@ pub trait Rule {
     /// The next arrival; they come in order of time, the first from the start of the run on. `None` when there are no
     /// more. A law draws from the source's own stream alone, so that no other source can disturb it.
     fn next(&self, memory: &mut Self::Memory, stream: &mut Stream) -> Option<Arrival>;
+
+    /// Makes ready what the law computes before the run, and reads the file it replays, if it replays one. The parameters
+    /// have been checked.
+    fn prepare(&mut self, _: &mut dyn Reader) -> Result<(), Mistake> {
+        Ok(())
+    }
+
+    /// What the law says of each job beside its time.
+    fn tells(&self) -> Tells {
+        Tells::default()
+    }
+
+    /// What it replays of a file, if it replays one.
+    fn replay(&self) -> Option<Replay<'_>> {
+        None
+    }
+}
+
+/// What a law says of each job beside its time; the rest is drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tells {
+    /// Its class.
+    pub class: bool,
+    /// The client that asks for it.
+    pub client: bool,
+    /// How many input tokens it has.
+    pub input: bool,
+    /// How many output tokens it has.
+    pub output: bool,
+}
+
+/// What is replayed of a file.
+#[derive(Clone, Copy, Debug)]
+pub enum Replay<'a> {
+    /// Recorded jobs, row by row.
+    Rows(&'a trace::Spec),
+    /// Recorded rates of clients, window by window.
+    Windows(&'a clients::Spec),
 }
 
 crate::policy::policies! {
@@ -40,36 +79,21 @@ crate::policy::policies! {
     }
     methods {
         /// The next arrival; `None` when there are no more.
-        fn next(stream: &mut Stream) -> Option<Arrival>;
+        fn next(&mut memory, stream: &mut Stream) -> Option<Arrival>;
+        /// Makes ready what the law computes before the run, and reads the file it replays, if it replays one.
+        fn prepare(&mut self, reader: &mut dyn Reader) -> Result<(), Mistake>;
+        /// What the law says of each job beside its time.
+        fn tells() -> Tells;
+        /// What the law replays of a file, if it replays one.
+        fn replay() -> Option<Replay<'_>>;
     }
 }
 
 impl Arrivals {
-    /// Whether the law says each job's class.
-    pub fn names_classes(&self) -> bool {
-        matches!(self, Arrivals::Trace(spec) if spec.class.is_some())
-    }
-
-    /// Whether the law says which client asks for each job.
-    pub fn names_clients(&self) -> bool {
-        match self {
-            Arrivals::Clients(_) => true,
-            Arrivals::Trace(spec) => spec.client.is_some(),
-            _ => false,
-        }
-    }
-
-    /// Checks the parameters together and reads the file the law replays, if it replays one; to be called before the first
-    /// arrival is asked for. `Err` is a message for the person who wrote the scenario.
-    pub fn resolve(&mut self, reader: &mut dyn Reader) -> Result<(), String> {
-        match self {
-            Arrivals::Poisson(_) => Ok(()),
-            Arrivals::Day(spec) => spec.check(),
-            Arrivals::Clients(spec) => spec.resolve(reader),
-            Arrivals::Mmpp(spec) => spec.check(),
-            Arrivals::Hawkes(spec) => spec.check(),
-            Arrivals::Trace(spec) => spec.resolve(reader),
-            Arrivals::Renewal(spec) => spec.check(),
-        }
+    /// Checks the parameters together and makes the law ready, with its file read if it replays one; to be called before the
+    /// first arrival is asked for.
+    pub fn resolve(&mut self, reader: &mut dyn Reader) -> Result<(), Mistake> {
+        self.check()?;
+        self.prepare(reader)
     }
 }

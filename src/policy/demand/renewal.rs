@@ -10,9 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::job::Arrival;
 use crate::engine::law::{Law, Sampler};
+use crate::engine::mistake::Mistake;
 use crate::engine::random::Stream;
 use crate::engine::time::{Span, Time};
 use crate::policy::Described;
+use crate::policy::input::Reader;
 
 /// Parameters of a renewal process.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -45,6 +47,29 @@ impl Described for Spec {
     fn unwritten() -> Option<Self> {
         None
     }
+
+    fn laws_mut(&mut self) -> Vec<(&'static str, &mut Law<Span>)> {
+        vec![("gap", &mut self.gap)]
+    }
+
+    fn check(&self) -> Result<(), Mistake> {
+        if let Some(problem) = self.gap.check().first() {
+            return Err(Mistake::new("gap", format!("`gap`: {problem}"), ""));
+        }
+        if self.together == 0 {
+            return Err(Mistake::new("together", "`together` must be at least 1", ""));
+        }
+        if self.together > TOGETHER {
+            let message =
+                format!("`together` must be at most {TOGETHER}, as many jobs as are open at once unless said");
+            return Err(Mistake::new("together", message, ""));
+        }
+        // A span is whole nanoseconds, so a mean below one would hardly ever move on.
+        if self.gap.sampler().mean() < 1.0 {
+            return Err(Mistake::new("gap", "`gap` must have a mean of a nanosecond or more", ""));
+        }
+        Ok(())
+    }
 }
 
 /// How far the process has come.
@@ -73,26 +98,9 @@ impl super::Rule for Spec {
         memory.left -= 1;
         Some(Arrival { at: memory.last, ..Arrival::default() })
     }
-}
 
-impl Spec {
-    /// Checks the parameters and makes the law ready. `Err` is a message for the person who wrote the scenario.
-    pub fn check(&mut self) -> Result<(), String> {
-        if let Some(problem) = self.gap.check().first() {
-            return Err(format!("`gap`: {}; {}", problem.message, problem.help));
-        }
-        if self.together == 0 {
-            return Err("`together` must be at least 1".into());
-        }
-        if self.together > TOGETHER {
-            return Err(format!("`together` must be at most {TOGETHER}, as many jobs as are open at once unless said"));
-        }
-        let sampler = self.gap.sampler();
-        // A span is whole nanoseconds, so a mean below one would hardly ever move on.
-        if sampler.mean() < 1.0 {
-            return Err("`gap` must have a mean of a nanosecond or more".into());
-        }
-        self.sampler = Some(sampler);
+    fn prepare(&mut self, _: &mut dyn Reader) -> Result<(), Mistake> {
+        self.sampler = Some(self.gap.sampler());
         Ok(())
     }
 }
@@ -129,7 +137,7 @@ mod tests {
             (r#"{ gap = { law = "constant", value = "1s" }, together = 0 }"#, "`together`"),
         ] {
             let wrong = spec::<Spec>(text).check().unwrap_err();
-            assert!(wrong.contains(expected), "{text}: {wrong}");
+            assert!(wrong.message.contains(expected), "{text}: {wrong}");
         }
         assert!(spec::<Spec>(Spec::EXAMPLE).check().is_ok());
     }

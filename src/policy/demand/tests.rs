@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-use super::{Arrivals, ArrivalsTable};
+use super::{Arrivals, ArrivalsTable, clients};
 use crate::domain::ids::ClassId;
 use crate::domain::job::Arrival;
 use crate::domain::purpose::Purpose;
 use crate::domain::share::Rate;
 use crate::engine::maths;
-use crate::engine::random::{Seed, Stream};
+use crate::engine::mistake::Mistake;
+use crate::engine::random::{Chance, Seed, Stream};
 use crate::engine::time::{Span, Time};
+use crate::policy::Described;
 use crate::policy::input::{Content, Filled, Reader, Wanted};
 
 /// The stream of a replication of seed 1.
@@ -96,19 +98,25 @@ impl Table {
 }
 
 impl Reader for Table {
-    fn columns(&mut self, file: &str, wanted: &[Wanted]) -> Result<Vec<Filled>, String> {
+    fn columns(&mut self, file: &str, wanted: &[Wanted]) -> Result<Vec<Filled>, Mistake> {
         let column = |wanted: &Wanted| {
-            let cells = self.0.get(&wanted.name).ok_or(format!("`{file}` has no column `{}`", wanted.name))?;
-            let numbers = || cells.iter().map(|cell| cell.parse::<f64>().unwrap());
+            let cells = self
+                .0
+                .get(&wanted.name)
+                .ok_or_else(|| Mistake::new("file", format!("`{file}` has no column `{}`", wanted.name), ""))?;
+            let wrong = |cell: &String| Mistake::new("file", format!("`{cell}` is no number"), "");
+            let numbers = || cells.iter().map(|cell| cell.parse::<f64>().map_err(|_| wrong(cell)));
             Ok(match wanted.content {
-                Content::Number | Content::Amount => Filled::Numbers(numbers().collect()),
-                Content::Count => Filled::Counts(cells.iter().map(|cell| cell.parse().unwrap()).collect()),
+                Content::Number | Content::Amount => Filled::Numbers(numbers().collect::<Result<_, _>>()?),
+                Content::Count => Filled::Counts(
+                    cells.iter().map(|cell| cell.parse().map_err(|_| wrong(cell))).collect::<Result<_, _>>()?,
+                ),
                 Content::Text => Filled::Texts(cells.clone()),
                 Content::Instant(unit) => {
-                    let first = numbers().fold(f64::INFINITY, f64::min);
-                    Filled::Counts(
-                        numbers().map(|number| Span::from_nanos((number - first) * unit.0 as f64).0).collect(),
-                    )
+                    let numbers: Vec<f64> = numbers().collect::<Result<_, _>>()?;
+                    let first = numbers.iter().copied().fold(f64::INFINITY, f64::min);
+                    let nanos = |number: &f64| Span::from_nanos((number - first) * unit.0 as f64).0;
+                    Filled::Counts(numbers.iter().map(nanos).collect())
                 }
             })
         };
@@ -242,6 +250,26 @@ fn days_follow_their_curves() {
     }
 }
 
+/// Whatever the parameters, and whatever the columns of a file hold, they are refused, or arrivals come in order of time.
+#[test]
+fn random_parameters_are_refused_or_run() {
+    crate::policy::trial::endure(ArrivalsTable::rules(), |name, table: ArrivalsTable, draw| {
+        let mut rule = table.chosen().unwrap();
+        let file = if name == clients::Spec::NAME { CLIENTS } else { TRACE };
+        rule.resolve(&mut Table::new(file))?;
+        let (mut memory, mut stream, mut last) = (rule.memory(), stream(draw.below(1000)), Time::ZERO);
+        for _ in 0..50 {
+            let Some(arrival) = rule.next(&mut memory, &mut stream) else { break };
+            assert!(arrival.at >= last, "{name} {rule:?}");
+            last = arrival.at;
+            if last == Time::NEVER {
+                break;
+            }
+        }
+        Ok(())
+    });
+}
+
 /// Rates from an event in a century to a thousand in a second, zero among them.
 fn any_rate() -> impl Strategy<Value = Rate> {
     prop_oneof![1 => Just(rate(0.0)), 9 => (-9.5..3.0f64).prop_map(|power| rate(maths::pow(10.0, power)))]
@@ -308,7 +336,7 @@ proptest! {
     fn arrivals_come_in_order((mut rule, replication) in (any_law(), 0..1000u64)) {
         let file = if matches!(rule, Arrivals::Clients(_)) { CLIENTS } else { TRACE };
         if let Err(wrong) = rule.resolve(&mut Table::new(file)) {
-            prop_assert!(!wrong.is_empty());
+            prop_assert!(!wrong.message.is_empty());
             return Ok(());
         }
         let (mut memory, mut stream, mut last) = (rule.memory(), stream(replication), Time::ZERO);

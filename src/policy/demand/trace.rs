@@ -14,14 +14,19 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{Replay, Tells};
 use crate::domain::ids::ClassId;
 use crate::domain::job::Arrival;
 use crate::domain::share::Factor;
 use crate::engine::maths;
+use crate::engine::mistake::Mistake;
 use crate::engine::random::{Chance, Stream};
 use crate::engine::time::{Span, Time};
 use crate::policy::Described;
 use crate::policy::input::{Content, Filled, Reader, Wanted};
+
+mod played;
+pub use played::{Played, Recorded};
 
 /// Parameters of a replay.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -90,6 +95,19 @@ impl Described for Spec {
     fn unwritten() -> Option<Self> {
         None
     }
+
+    fn check(&self) -> Result<(), Mistake> {
+        let is_over = self.until.is_some_and(|until| until <= self.from);
+        let wrong = [
+            (self.scale.get() == 0.0, "scale", "`scale` must be above zero"),
+            (self.unit == Span::ZERO, "unit", "`unit` must be longer than zero"),
+            (is_over, "until", "`until` must be later than `from`"),
+        ];
+        wrong
+            .into_iter()
+            .find(|(wrong, ..)| *wrong)
+            .map_or(Ok(()), |(_, key, message)| Err(Mistake::new(key, message, "")))
+    }
 }
 
 /// The rows that are replayed, in order of time.
@@ -105,29 +123,6 @@ pub(crate) struct Rows {
     period: Span,
     /// What was read of the file.
     recorded: Recorded,
-}
-
-/// What a recorded file holds, to be said before it is replayed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Recorded {
-    /// Rows of the file.
-    pub rows: u64,
-    /// Rows between `from` and `until`: those that are replayed.
-    pub replayed: u64,
-    /// The earliest instant of the file, in nanoseconds since the start of 1970 in UTC; none where times are plain numbers.
-    pub began_ns: Option<i128>,
-    /// From the earliest row of the file to the first and to the last that is replayed.
-    pub first: Span,
-    /// See `first`.
-    pub last: Span,
-    /// How often a row of the file is earlier than the row before it.
-    pub back: u64,
-    /// Of the rows that are replayed, those without an input token; none where the file says nothing of them.
-    pub without_input: Option<u64>,
-    /// Of the rows that are replayed, those without an output token; none where the file says nothing of them.
-    pub without_output: Option<u64>,
-    /// Bytes that the rows take in memory.
-    pub bytes: u64,
 }
 
 /// How far the replay has come.
@@ -171,20 +166,8 @@ impl super::Rule for Spec {
             client: rows.client.as_ref().map_or(0, |column| column[row]),
         })
     }
-}
 
-impl Spec {
-    /// Reads the file. `Err` is a message for the person who wrote the scenario.
-    pub fn resolve(&mut self, reader: &mut dyn Reader) -> Result<(), String> {
-        if self.scale.get() == 0.0 {
-            return Err("`scale` must be above zero".into());
-        }
-        if self.unit == Span::ZERO {
-            return Err("`unit` must be longer than zero".into());
-        }
-        if self.until.is_some_and(|until| until <= self.from) {
-            return Err("`until` must be later than `from`".into());
-        }
+    fn prepare(&mut self, reader: &mut dyn Reader) -> Result<(), Mistake> {
         let mut rows = self.read(reader)?;
         rows.recorded.began_ns = reader.began();
         rows.period = self.period(&rows.at)?;
@@ -192,6 +175,17 @@ impl Spec {
         Ok(())
     }
 
+    fn tells(&self) -> Tells {
+        let Spec { class, client, input, output, .. } = self;
+        Tells { class: class.is_some(), client: client.is_some(), input: input.is_some(), output: output.is_some() }
+    }
+
+    fn replay(&self) -> Option<Replay<'_>> {
+        Some(Replay::Rows(self))
+    }
+}
+
+impl Spec {
     /// What the file holds; all zero before it is read.
     pub fn recorded(&self) -> Recorded {
         self.data.recorded
@@ -226,7 +220,7 @@ impl Spec {
         (at != u64::MAX).then_some(Time(at))
     }
 
-    fn read(&self, reader: &mut dyn Reader) -> Result<Rows, String> {
+    fn read(&self, reader: &mut dyn Reader) -> Result<Rows, Mistake> {
         let optional = [
             (&self.input, Content::Count),
             (&self.output, Content::Count),
@@ -243,7 +237,7 @@ impl Spec {
         let mut column = || columns.next().expect("as many columns as were asked for");
         let times = column().counts();
         if times.is_empty() {
-            return Err(format!("`{}` has no rows", self.file));
+            return Err(Mistake::new("file", format!("`{}` has no rows", self.file), ""));
         }
         let [input, output, class, client] = [&self.input, &self.output, &self.class, &self.client]
             .map(|name| name.as_ref().map(|name| (name.as_str(), column())));
@@ -253,7 +247,8 @@ impl Spec {
         let within = self.from.0..self.until.unwrap_or(Span::MAX).0;
         order.retain(|&row| within.contains(&times[row]));
         if order.is_empty() {
-            return Err(format!("`{}` has no rows between `from` and `until`", self.file));
+            let key = if self.from > Span::ZERO { "from" } else { "until" };
+            return Err(Mistake::new(key, format!("`{}` has no rows between `from` and `until`", self.file), ""));
         }
         let tick = self.tick.0.max(1);
         let (first, last) = (Span(times[order[0]]), Span(times[order[order.len() - 1]]));
@@ -282,12 +277,13 @@ impl Spec {
     }
 
     /// A column of counts in the order of time.
-    fn small(&self, (name, column): (&str, Filled), order: &[usize]) -> Result<Vec<u32>, String> {
+    fn small(&self, (name, column): (&str, Filled), order: &[usize]) -> Result<Vec<u32>, Mistake> {
         let counts = column.counts();
         let small = |&row: &usize| {
             u32::try_from(counts[row]).map_err(|_| {
                 let (file, most) = (&self.file, u32::MAX);
-                format!("row {} of `{file}`: the `{name}` of {} is above {most}", row + 1, counts[row])
+                let row = format!("row {} of `{file}`: the `{name}` of {} is above {most}", row + 1, counts[row]);
+                Mistake::new("file", row, "")
             })
         };
         order.iter().map(small).collect()
@@ -299,19 +295,21 @@ impl Spec {
         (name, column): (&str, Filled),
         order: &[usize],
         reader: &dyn Reader,
-    ) -> Result<Vec<ClassId>, String> {
+    ) -> Result<Vec<ClassId>, Mistake> {
         let texts = column.texts();
         let class = |&row: &usize| {
             let text = &texts[row];
             reader.class(text).ok_or_else(|| {
-                format!("row {} of `{}`: the `{name}` `{text}` is no class of the scenario", row + 1, self.file)
+                let file = &self.file;
+                let message = format!("row {} of `{file}`: the `{name}` `{text}` is no class of the scenario", row + 1);
+                Mistake::new("file", message, "")
             })
         };
         order.iter().map(class).collect()
     }
 
     /// How long a pass takes; zero if there is one alone.
-    fn period(&self, at: &[u64]) -> Result<Span, String> {
+    fn period(&self, at: &[u64]) -> Result<Span, Mistake> {
         if !self.repeats {
             return Ok(Span::ZERO);
         }
@@ -325,7 +323,8 @@ impl Spec {
             None if self.tick > Span::ZERO => Span(last) + self.tick,
             None if gap > Span::ZERO => Span(last) + gap,
             None => {
-                return Err(format!("`{}` takes no time, so it cannot `loop`; say `until` or `tick`", self.file));
+                let message = format!("`{}` takes no time, so it cannot `loop`; say `until` or `tick`", self.file);
+                return Err(Mistake::new("loop", message, ""));
             }
         };
         Ok(end - self.from)
@@ -337,43 +336,6 @@ impl Rows {
         let small = [&self.input, &self.output, &self.client].into_iter().flatten().map(|column| 4 * column.len());
         let class = self.class.as_ref().map_or(0, |column| size_of::<ClassId>() * column.len());
         (8 * self.at.len() + small.sum::<usize>() + class) as u64
-    }
-}
-
-/// How much of a trace a run plays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Played {
-    /// Rows between `from` and `until`.
-    pub rows: u64,
-    /// Of these, the rows before the warm-up ends.
-    pub early: u64,
-    /// The rows from there on and before the end.
-    pub counted: u64,
-    /// When the first row comes.
-    pub first: Time,
-    /// When the last row comes, the first time.
-    pub last: Time,
-    /// How long a pass takes, where the trace begins again.
-    pub period: Option<Span>,
-}
-
-impl Spec {
-    /// How much of it a run plays that counts from `warm_up` on and asks for nothing from `end` on.
-    pub fn played(&self, warm_up: Time, end: Time) -> Played {
-        let at = &self.data.at;
-        let instant = |row: u64| self.instant(0, row.max(self.from.0)).unwrap_or(Time::NEVER);
-        let before = |limit: Time| at.partition_point(|&row| instant(row) < limit) as u64;
-        let early = before(warm_up.min(end));
-        let period = self.repeats.then(|| Span::from_nanos(self.data.period.nanos() / self.scale.get()));
-        let end_of = |row: Option<&u64>| row.map_or(Time::ZERO, |&row| instant(row));
-        Played {
-            rows: at.len() as u64,
-            early,
-            counted: before(end) - early,
-            first: end_of(at.first()),
-            last: end_of(at.last()),
-            period,
-        }
     }
 }
 

@@ -3,9 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::beta::Counts;
+use super::counts::Counts;
 use crate::domain::answer::Evidence;
 use crate::domain::share::Factor;
+use crate::engine::mistake::Mistake;
 use crate::engine::time::Time;
 use crate::policy::Described;
 
@@ -49,6 +50,14 @@ impl Described for Spec {
     fn unwritten() -> Option<Self> {
         Some(Spec::default())
     }
+
+    fn check(&self) -> Result<(), Mistake> {
+        if self.start <= self.full {
+            return Ok(());
+        }
+        let (start, full) = (self.start.get(), self.full.get());
+        Err(Mistake::new("start", format!("`start` must not be above `full`; {start} is above {full}"), ""))
+    }
 }
 
 impl super::Rule for Spec {
@@ -75,17 +84,6 @@ impl super::Rule for Spec {
 
     fn weight(&self, memory: &Memory) -> f64 {
         memory.score.max(0.0)
-    }
-}
-
-impl Spec {
-    /// What is wrong with the parameters taken together, for the person who wrote the scenario.
-    pub fn check(&self) -> Result<(), String> {
-        if self.start <= self.full {
-            return Ok(());
-        }
-        let (start, full) = (self.start.get(), self.full.get());
-        Err(format!("`start` must not be above `full`; {start} is above {full}"))
     }
 }
 
@@ -123,7 +121,7 @@ mod tests {
         seen.extend(passes(12));
         close(after(&spec, &seen), (113.0 / 125.0, 0.02));
         let high = Spec { start: Factor::try_from(2.0).unwrap(), ..spec };
-        assert!(high.check().unwrap_err().contains("`start`"));
+        assert_eq!(high.check().unwrap_err().key, "start");
         assert_eq!(after(&high, &[]).1, 1.0);
     }
 }

@@ -6,6 +6,7 @@ use crate::engine::time::Time;
 
 pub mod additive;
 pub mod beta;
+pub mod counts;
 pub mod ema;
 pub mod score;
 pub mod streak;
@@ -40,21 +41,11 @@ crate::policy::policies! {
     }
     methods {
         /// Takes evidence in.
-        fn see(evidence: Evidence, weight: f64, now: Time) -> ();
+        fn see(&mut memory, evidence: Evidence, weight: f64, now: Time) -> ();
         /// The probability that the party's next answer is right.
-        fn trust() -> f64;
+        fn trust(&memory) -> f64;
         /// The weight that routing and selection give the party.
-        fn weight() -> f64;
-    }
-}
-
-impl Opinion {
-    /// What is wrong with the parameters taken together, for the person who wrote the scenario.
-    pub fn check(&self) -> Result<(), String> {
-        match self {
-            Opinion::Additive(spec) => spec.check(),
-            Opinion::Beta(_) | Opinion::Ema(_) | Opinion::Score(_) | Opinion::Streak(_) => Ok(()),
-        }
+        fn weight(&memory) -> f64;
     }
 }
 
@@ -77,6 +68,25 @@ mod tests {
         (rule.trust(&memory), rule.weight(&memory))
     }
 
+    /// Whatever the parameters, they are refused, or trust stays a probability and weight a number from 0.
+    #[test]
+    fn random_parameters_are_refused_or_run() {
+        use crate::policy::trial::endure;
+        endure(OpinionTable::rules(), |name, table: OpinionTable, draw| {
+            let rule = table.chosen().unwrap();
+            rule.check()?;
+            let mut memory = rule.memory();
+            for _ in 0..40 {
+                let (trust, weight) = (rule.trust(&memory), rule.weight(&memory));
+                assert!((0.0..=1.0).contains(&trust), "trust {trust} by {name} {rule:?} {memory:?}");
+                assert!((0.0..=f64::MAX).contains(&weight), "weight {weight} by {name} {rule:?} {memory:?}");
+                let evidence = if draw.chance(0.5) { Evidence::Passed } else { Evidence::Failed };
+                rule.see(&mut memory, evidence, [0.0, 1.0, draw.unit()][draw.below(3) as usize], Time::ZERO);
+            }
+            Ok(())
+        });
+    }
+
     /// Whatever is seen, trust is a probability and weight a number from 0; good evidence lowers
     /// neither, bad evidence raises neither.
     #[test]
@@ -95,10 +105,10 @@ mod tests {
             chosen.check().unwrap();
             let (mut memory, mut draw) = (chosen.memory(), Draw::new(Key(1)));
             for _ in 0..10_000 {
-                let before = (chosen.trust(&mut memory), chosen.weight(&mut memory));
+                let before = (chosen.trust(&memory), chosen.weight(&memory));
                 let evidence = all[draw.below(6) as usize];
                 chosen.see(&mut memory, evidence, draw.below(2) as f64, Time::ZERO);
-                let now = (chosen.trust(&mut memory), chosen.weight(&mut memory));
+                let now = (chosen.trust(&memory), chosen.weight(&memory));
                 assert!((0.0..=1.0).contains(&now.0) && (0.0..f64::MAX).contains(&now.1), "{} {now:?}", rule.name);
                 let (low, high) = if evidence.is_good() { (before, now) } else { (now, before) };
                 assert!(low.0 <= high.0 && low.1 <= high.1, "{} {evidence:?} {before:?} {now:?}", rule.name);

@@ -6,7 +6,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::beta::Counts;
+use super::counts::Counts;
 use crate::domain::answer::Evidence;
 use crate::domain::share::Share;
 use crate::engine::maths;

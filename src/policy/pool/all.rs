@@ -33,4 +33,8 @@ impl super::Rule for Spec {
         pool.extend_from_slice(view.listed);
         pool.sort_unstable();
     }
+
+    fn sampled(&self) -> Option<u8> {
+        None
+    }
 }

@@ -1,6 +1,7 @@
 //! Whom routing asks for an offer (model §6): a few nodes out of all that are listed for the model.
 
 use crate::domain::ids::NodeId;
+use crate::engine::mistake::Mistake;
 use crate::engine::random::{Chance, Draw};
 use crate::engine::weights::WeightTree;
 
@@ -42,6 +43,9 @@ pub trait Rule {
 
     /// Puts the nodes to ask into `pool`, which comes empty. A node may be named twice only where the rule says so.
     fn draw(&self, memory: &mut Self::Memory, view: &PoolView<'_>, draw: &mut Draw, pool: &mut Vec<NodeId>);
+
+    /// How many nodes it asks at most; `None` where it asks all that are listed.
+    fn sampled(&self) -> Option<u8>;
 }
 
 crate::policy::policies! {
@@ -57,38 +61,18 @@ crate::policy::policies! {
     }
     methods {
         /// Puts the nodes to ask into `pool`, which comes empty.
-        fn draw(view: &PoolView<'_>, draw: &mut Draw, pool: &mut Vec<NodeId>) -> ();
+        fn draw(&mut memory, view: &PoolView<'_>, draw: &mut Draw, pool: &mut Vec<NodeId>) -> ();
+        /// How many nodes the rule asks at most; `None` where it asks all that are listed.
+        fn sampled() -> Option<u8>;
     }
 }
 
-impl Pool {
-    /// Whether the market must keep the stakes of listed nodes in a tree.
-    pub fn needs_stakes(&self) -> bool {
-        matches!(self, Pool::Stake(_))
+/// What is wrong with the number of nodes that a rule asks, if anything is.
+fn check_size(d: u8) -> Result<(), Mistake> {
+    if (1..=MOST).contains(&usize::from(d)) {
+        return Ok(());
     }
-
-    /// Whether the market must keep what is thought of listed nodes in a tree.
-    pub fn needs_opinions(&self) -> bool {
-        matches!(self, Pool::Opinion(_))
-    }
-
-    /// How many nodes the rule asks, where it samples.
-    pub fn sampled(&self) -> Option<u8> {
-        match self {
-            Pool::Random(random::Spec { d, .. })
-            | Pool::Stake(stake::Spec { d })
-            | Pool::Opinion(opinion::Spec { d })
-            | Pool::Sticky(sticky::Spec { d })
-            | Pool::SessionHash(session_hash::Spec { d })
-            | Pool::RoundRobin(round_robin::Spec { d }) => Some(*d),
-            Pool::All(_) => None,
-        }
-    }
-
-    /// Whether the market must remember where each client's last job ran.
-    pub fn needs_previous(&self) -> bool {
-        matches!(self, Pool::Sticky(_))
-    }
+    Err(Mistake::new("d", format!("a pool of {d} nodes"), format!("write 1 to {MOST}")))
 }
 
 /// Draws so many of the listed in proportion to these weights, with replacement; any of them while nobody weighs anything.
@@ -131,6 +115,32 @@ mod tests {
                 assert!(pool.iter().all(|node| few.contains(node)), "{}", rule.name);
             }
         }
+    }
+
+    /// Whatever the parameters, they are refused, or the pool holds listed nodes alone, at least one and no more than is said.
+    #[test]
+    fn random_parameters_are_refused_or_run() {
+        crate::policy::trial::endure(PoolTable::rules(), |name, table: PoolTable, draw| {
+            let rule = table.chosen().unwrap();
+            rule.check()?;
+            let listed: Vec<NodeId> = (0..1 + draw.below(100) as u32).rev().map(NodeId).collect();
+            let weights = |draw: &mut Draw| {
+                let weights = listed.iter().map(|_| draw.below(3) * (draw.bits() >> (20 + draw.below(44))));
+                WeightTree::try_from(weights.collect::<Vec<u64>>()).unwrap()
+            };
+            let (stakes, opinions) = (weights(draw), weights(draw));
+            let (mut memory, mut pool) = (rule.memory(), Vec::new());
+            for session in 0..10 {
+                let previous = if draw.chance(0.5) { listed[0] } else { NodeId::NONE };
+                let view = PoolView { listed: &listed, stakes: &stakes, opinions: &opinions, previous, session };
+                pool.clear();
+                rule.draw(&mut memory, &view, draw, &mut pool);
+                let most = rule.sampled().map_or(listed.len(), usize::from);
+                assert!((1..=most).contains(&pool.len()), "{} by {name} {rule:?}", pool.len());
+                assert!(pool.iter().all(|node| listed.contains(node)), "{name} {rule:?}");
+            }
+            Ok(())
+        });
     }
 
     /// Weights of 1, 2, 3 and 0 out of 6, by the opinions; by the stakes it is another node alone.

@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::PoolView;
 use crate::domain::ids::NodeId;
+use crate::engine::mistake::Mistake;
 use crate::engine::random::Draw;
-use crate::policy::Described;
+use crate::policy::{Described, Needs};
 
 /// Parameters of drawing by opinion.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -29,9 +30,14 @@ impl Described for Spec {
     const SUMMARY: &'static str = "d nodes drawn in proportion to the weight that the rule of opinions gives them, with replacement; uniformly while nobody has any";
     const SOURCE: &'static str = "S. Kamvar, M. Schlosser, H. Garcia-Molina, The EigenTrust Algorithm for Reputation Management in P2P Networks, 2003 (probabilistic choice of the source)";
     const EXAMPLE: &'static str = "{ d = 4 }";
+    const NEEDS: Needs = Needs { opinions: true, ..Needs::NOTHING };
 
     fn unwritten() -> Option<Self> {
         Some(Spec { d: four() })
+    }
+
+    fn check(&self) -> Result<(), Mistake> {
+        super::check_size(self.d)
     }
 }
 
@@ -42,5 +48,9 @@ impl super::Rule for Spec {
 
     fn draw(&self, _: &mut (), view: &PoolView<'_>, draw: &mut Draw, pool: &mut Vec<NodeId>) {
         super::by_weight(view.opinions, self.d, view.listed, draw, pool);
+    }
+
+    fn sampled(&self) -> Option<u8> {
+        Some(self.d)
     }
 }

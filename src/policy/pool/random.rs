@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PoolView;
 use crate::domain::ids::NodeId;
+use crate::engine::mistake::Mistake;
 use crate::engine::random::{Chance, Draw};
 use crate::policy::Described;
 
@@ -33,6 +34,10 @@ impl Described for Spec {
     fn unwritten() -> Option<Self> {
         Some(Spec { d: four(), replacement: false })
     }
+
+    fn check(&self) -> Result<(), Mistake> {
+        super::check_size(self.d)
+    }
 }
 
 impl super::Rule for Spec {
@@ -50,6 +55,10 @@ impl super::Rule for Spec {
         } else {
             distinct(view.listed, self.d as usize, draw, pool);
         }
+    }
+
+    fn sampled(&self) -> Option<u8> {
+        Some(self.d)
     }
 }
 

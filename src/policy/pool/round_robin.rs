@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PoolView;
 use crate::domain::ids::NodeId;
+use crate::engine::mistake::Mistake;
 use crate::engine::random::Draw;
 use crate::policy::Described;
 
@@ -30,6 +31,10 @@ impl Described for Spec {
     fn unwritten() -> Option<Self> {
         Some(Spec { d: one() })
     }
+
+    fn check(&self) -> Result<(), Mistake> {
+        super::check_size(self.d)
+    }
 }
 
 impl super::Rule for Spec {
@@ -45,5 +50,9 @@ impl super::Rule for Spec {
         let d = (self.d as u64).min(n);
         pool.extend((0..d).map(|k| view.listed[((*turn + k) % n) as usize]));
         *turn += 1;
+    }
+
+    fn sampled(&self) -> Option<u8> {
+        Some(self.d)
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PoolView;
 use crate::domain::ids::NodeId;
+use crate::engine::mistake::Mistake;
 use crate::engine::random::{Draw, mix};
 use crate::policy::Described;
 
@@ -31,6 +32,10 @@ impl Described for Spec {
     fn unwritten() -> Option<Self> {
         Some(Spec { d: one() })
     }
+
+    fn check(&self) -> Result<(), Mistake> {
+        super::check_size(self.d)
+    }
 }
 
 impl super::Rule for Spec {
@@ -43,5 +48,9 @@ impl super::Rule for Spec {
         let start = (mix(view.session) % n as u64) as usize;
         let d = (self.d as usize).min(n);
         pool.extend((0..d).map(|k| view.listed[(start + k) % n]));
+    }
+
+    fn sampled(&self) -> Option<u8> {
+        Some(self.d)
     }
 }

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::PoolView;
 use crate::domain::ids::NodeId;
+use crate::engine::mistake::Mistake;
 use crate::engine::random::Draw;
-use crate::policy::Described;
+use crate::policy::{Described, Needs};
 
 /// Parameters of drawing by stake.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -27,9 +28,14 @@ impl Described for Spec {
         "d nodes drawn in proportion to stake, with replacement; uniformly while nobody has any";
     const SOURCE: &'static str = "stake-weighted selection as in proof-of-stake committees";
     const EXAMPLE: &'static str = "{ d = 4 }";
+    const NEEDS: Needs = Needs { stakes: true, ..Needs::NOTHING };
 
     fn unwritten() -> Option<Self> {
         Some(Spec { d: four() })
+    }
+
+    fn check(&self) -> Result<(), Mistake> {
+        super::check_size(self.d)
     }
 }
 
@@ -40,5 +46,9 @@ impl super::Rule for Spec {
 
     fn draw(&self, _: &mut (), view: &PoolView<'_>, draw: &mut Draw, pool: &mut Vec<NodeId>) {
         super::by_weight(view.stakes, self.d, view.listed, draw, pool);
+    }
+
+    fn sampled(&self) -> Option<u8> {
+        Some(self.d)
     }
 }

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{PoolView, random};
 use crate::domain::ids::NodeId;
+use crate::engine::mistake::Mistake;
 use crate::engine::random::Draw;
-use crate::policy::Described;
+use crate::policy::{Described, Needs};
 
 /// Parameters of staying with a node.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -26,9 +27,14 @@ impl Described for Spec {
     const SUMMARY: &'static str = "the node of the client's last job while it is listed, otherwise d nodes at random";
     const SOURCE: &'static str = "session affinity, as gateways keep it for prefix caches; assumed";
     const EXAMPLE: &'static str = "{ d = 2 }";
+    const NEEDS: Needs = Needs { previous: true, ..Needs::NOTHING };
 
     fn unwritten() -> Option<Self> {
         Some(Spec { d: four() })
+    }
+
+    fn check(&self) -> Result<(), Mistake> {
+        super::check_size(self.d)
     }
 }
 
@@ -43,5 +49,9 @@ impl super::Rule for Spec {
         } else {
             random::distinct(view.listed, (self.d as usize).min(view.listed.len()), draw, pool);
         }
+    }
+
+    fn sampled(&self) -> Option<u8> {
+        Some(self.d)
     }
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{Interval, scaled};
 use crate::domain::money::Money;
 use crate::domain::share::{Factor, Share};
+use crate::engine::mistake::Mistake;
 use crate::engine::random::Draw;
 use crate::engine::time::Time;
 use crate::policy::Described;
@@ -72,6 +73,19 @@ impl Described for Spec {
     fn unwritten() -> Option<Self> {
         None
     }
+
+    fn amounts(&self) -> Vec<(&'static str, Money)> {
+        vec![("start", self.start), ("floor", self.floor)]
+    }
+
+    fn check(&self) -> Result<(), Mistake> {
+        super::check_floor(self.start, self.floor)?;
+        let (low, high) = (self.low.get(), self.high.get());
+        if low > high {
+            return Err(Mistake::new("low", format!("`low` must not be above `high`; {low} is above {high}"), ""));
+        }
+        Ok(())
+    }
 }
 
 impl super::Rule for Spec {
@@ -96,17 +110,6 @@ impl super::Rule for Spec {
             _ => return,
         };
         *price = scaled(*price, factor, seen.rounding).max(self.floor);
-    }
-}
-
-impl Spec {
-    /// What is wrong with the parameters other than taken together, for the person who wrote the scenario.
-    pub fn check(&self) -> Result<(), String> {
-        let (low, high) = (self.low.get(), self.high.get());
-        if low > high {
-            return Err(format!("`low` must not be above `high`; {low} is above {high}"));
-        }
-        Ok(())
     }
 }
 
@@ -162,9 +165,9 @@ mod tests {
     #[test]
     fn what_makes_no_sense_is_refused() {
         assert_eq!(after(&spec(7), &mut Money(7), second(5, 0, 0)), 7, "no capacity");
-        assert!(Pricing::Band(Spec { low: share(0.7), ..spec(7) }).check().unwrap_err().contains("`low`"));
-        assert!(Pricing::Band(spec(0)).check().unwrap_err().contains("`floor`"));
-        assert!(Pricing::Band(spec(-1)).check().unwrap_err().contains("`start`"));
+        assert_eq!(Pricing::Band(Spec { low: share(0.7), ..spec(7) }).check().unwrap_err().key, "low");
+        assert!(Pricing::Band(spec(0)).check().unwrap_err().message.contains("`floor`"));
+        assert_eq!(Pricing::Band(spec(-1)).check().unwrap_err().key, "start");
         assert_eq!(Pricing::Band(spec(1)).check(), Ok(()));
     }
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Interval, bounded};
 use crate::domain::money::Money;
+use crate::engine::mistake::Mistake;
 use crate::engine::random::Draw;
 use crate::engine::time::Time;
 use crate::policy::Described;
@@ -49,6 +50,14 @@ impl Described for Spec {
 
     fn unwritten() -> Option<Self> {
         None
+    }
+
+    fn amounts(&self) -> Vec<(&'static str, Money)> {
+        vec![("min-step", self.min_step), ("start", self.start), ("floor", self.floor)]
+    }
+
+    fn check(&self) -> Result<(), Mistake> {
+        super::check_floor(self.start, self.floor)
     }
 }
 
@@ -146,9 +155,9 @@ mod tests {
         let floored = Spec { floor: Money(9), ..spec(9, 8) };
         assert_eq!(after(&floored, &mut Money(9), second(0, 10, 20)), 9);
         assert_eq!(after(&spec(9, 8), &mut Money(9), second(20, 0, 20)), 9, "no target");
-        assert!(Pricing::BaseFee(Spec { floor: Money(10), ..spec(9, 8) }).check().unwrap_err().contains("`floor`"));
         assert!(
-            Pricing::BaseFee(Spec { min_step: Money(-1), ..spec(9, 8) }).check().unwrap_err().contains("`min-step`")
+            Pricing::BaseFee(Spec { floor: Money(10), ..spec(9, 8) }).check().unwrap_err().message.contains("`floor`")
         );
+        assert_eq!(Pricing::BaseFee(Spec { min_step: Money(-1), ..spec(9, 8) }).check().unwrap_err().key, "min-step");
     }
 }

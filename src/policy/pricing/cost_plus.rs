@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{Interval, scaled};
 use crate::domain::money::Money;
 use crate::domain::share::Factor;
+use crate::engine::mistake::Mistake;
 use crate::engine::random::Draw;
 use crate::engine::time::Time;
 use crate::policy::Described;
@@ -31,6 +32,14 @@ impl Described for Spec {
 
     fn unwritten() -> Option<Self> {
         None
+    }
+
+    fn amounts(&self) -> Vec<(&'static str, Money)> {
+        vec![("start", self.start), ("floor", self.floor)]
+    }
+
+    fn check(&self) -> Result<(), Mistake> {
+        super::check_floor(self.start, self.floor)
     }
 }
 
@@ -67,6 +76,6 @@ mod tests {
         let odd = |rounding| Interval { cost: Money(501), rounding, ..second(1, 1, 1) };
         assert_eq!([Rounding::Floor, Rounding::Ceil].map(|r| after(&spec, &mut price, odd(r))), [601, 602]);
         assert_eq!(after(&spec, &mut price, Interval { cost: Money::ZERO, ..second(1, 1, 1) }), 100, "the floor");
-        assert!(Pricing::CostPlus(Spec { floor: Money(900), ..spec }).check().unwrap_err().contains("`floor`"));
+        assert!(Pricing::CostPlus(Spec { floor: Money(900), ..spec }).check().unwrap_err().message.contains("`floor`"));
     }
 }

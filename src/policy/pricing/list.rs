@@ -26,6 +26,10 @@ impl Described for Spec {
     fn unwritten() -> Option<Self> {
         None
     }
+
+    fn amounts(&self) -> Vec<(&'static str, Money)> {
+        vec![("price", self.price)]
+    }
 }
 
 impl super::Rule for Spec {
@@ -39,4 +43,8 @@ impl super::Rule for Spec {
     }
 
     fn close(&self, (): &mut (), _: &Interval, _: &mut Draw) {}
+
+    fn moves(&self) -> bool {
+        false
+    }
 }

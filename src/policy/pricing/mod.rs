@@ -1,6 +1,7 @@
 //! What a channel charges per unit: a GPU-second of computing, a checker's GPU-second, a unit of gas (model §11).
 
-use crate::domain::money::{MICRO, Money, Rounding};
+use crate::domain::money::{Money, Rounding};
+use crate::engine::mistake::Mistake;
 use crate::engine::random::Draw;
 use crate::engine::time::{Span, Time};
 
@@ -11,8 +12,8 @@ pub mod list;
 pub mod oracle;
 pub mod utilisation;
 
-/// The highest price a rule moves to: a thousand million credits. A price that would pass it stays there.
-pub const MOST: Money = Money(1_000_000_000 * MICRO);
+/// The highest price a rule moves to, which is the highest amount it may be given. A price that would pass it stays there.
+pub const MOST: Money = super::MOST;
 
 /// What a channel saw in the interval that closes; used, target and capacity are in the channel's own units (nanoseconds of
 /// work, or gas).
@@ -47,6 +48,11 @@ pub trait Rule {
 
     /// An interval of the channel closes: the price may move. A rule that does not move lets it pass.
     fn close(&self, memory: &mut Self::Memory, seen: &Interval, draw: &mut Draw);
+
+    /// Whether the price ever moves. Of a channel whose price does not, no interval need be closed.
+    fn moves(&self) -> bool {
+        true
+    }
 }
 
 crate::policy::policies! {
@@ -61,56 +67,32 @@ crate::policy::policies! {
     }
     methods {
         /// The price per unit at an instant; `None` while the channel is stopped.
-        fn price(now: Time) -> Option<Money>;
+        fn price(&memory, now: Time) -> Option<Money>;
         /// An interval of the channel closes.
-        fn close(seen: &Interval, draw: &mut Draw) -> ();
+        fn close(&mut memory, seen: &Interval, draw: &mut Draw) -> ();
+        /// Whether the price ever moves.
+        fn moves() -> bool;
     }
 }
 
 impl Pricing {
-    /// What is wrong with the parameters taken together, for the person who wrote the scenario: with its amounts, and then
-    /// with the rest.
-    pub fn check(&self) -> Result<(), String> {
-        let amounts = self.amounts();
-        let of = |wanted: &str| amounts.iter().flatten().find(|(name, _)| *name == wanted).map(|found| found.1);
-        for (name, amount) in amounts.iter().flatten() {
-            if !(Money::ZERO..=MOST).contains(amount) {
-                return Err(format!("`{name}` is a price from 0 to {MOST}, and `{amount}` is not"));
-            }
-        }
-        if let (Some(start), Some(floor)) = (of("start"), of("floor"))
-            && start < floor
-        {
-            return Err(format!("`start` is `{start}`, which is below the `floor` of `{floor}`"));
-        }
-        match self {
-            Pricing::Band(spec) => spec.check(),
-            Pricing::Oracle(spec) => spec.check(),
-            _ => Ok(()),
-        }
+    /// A price that never moves.
+    pub fn held(price: Money) -> Pricing {
+        Pricing::List(list::Spec { price })
     }
 
-    /// The parameters that are prices or parts of prices, by name. Where there is a `floor` the price has its `start` there
-    /// or above it.
-    fn amounts(&self) -> [Option<(&'static str, Money)>; 3] {
-        let mut named = [None; 3];
-        let mut put = |amounts: &[(&'static str, Money)]| {
-            named.iter_mut().zip(amounts).for_each(|(place, amount)| *place = Some(*amount));
-        };
-        match self {
-            Pricing::List(spec) => put(&[("price", spec.price)]),
-            Pricing::CostPlus(spec) => put(&[("start", spec.start), ("floor", spec.floor)]),
-            Pricing::Utilisation(spec) => put(&[("base", spec.base)]),
-            Pricing::Band(spec) => put(&[("start", spec.start), ("floor", spec.floor)]),
-            Pricing::BaseFee(spec) => {
-                put(&[("min-step", spec.min_step), ("start", spec.start), ("floor", spec.floor)]);
-            }
-            Pricing::Oracle(spec) => put(&[("price", spec.price)]),
-            #[allow(unreachable_patterns, reason = "a rule without amounts needs no line here")]
-            _ => {}
-        }
-        named
+    /// Whether a unit costs nothing, at any time.
+    pub fn is_free(&self) -> bool {
+        !self.moves() && self.price(&self.memory(), Time::ZERO) == Some(Money::ZERO)
     }
+}
+
+/// What is wrong with a price that starts below its floor, if it does.
+fn check_floor(start: Money, floor: Money) -> Result<(), Mistake> {
+    if start >= floor {
+        return Ok(());
+    }
+    Err(Mistake::new("start", format!("`start` is `{start}`, which is below the `floor` of `{floor}`"), ""))
 }
 
 impl Interval {
@@ -141,7 +123,7 @@ fn bounded(micro: i128) -> Money {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::random::Key;
+    use crate::engine::random::{Chance, Key};
 
     /// A second in which so much was used, at a cost of 0.0005 credits, rounded down.
     pub(super) fn second(used: u64, target: u64, capacity: u64) -> Interval {
@@ -168,7 +150,7 @@ mod tests {
         let mut amounts = 0;
         for rule in PricingTable::rules() {
             let example = toml::from_str::<toml::Table>(&format!("x = {}", rule.example)).unwrap()["x"].clone();
-            let check = |key: &str, amount: Money| {
+            let check = |key: &str, amount: Money| -> Result<(), Mistake> {
                 let mut changed = example.as_table().unwrap().clone();
                 changed.insert(key.to_owned(), toml::Value::String(amount.to_string()));
                 let mut table = toml::Table::new();
@@ -178,18 +160,50 @@ mod tests {
             };
             let text = format!("rule = \"{0}\"\n{0} = {1}\n", rule.name, rule.example);
             let chosen = toml::from_str::<PricingTable>(&text).unwrap().chosen().unwrap();
-            for (name, _) in chosen.amounts().iter().flatten() {
+            for (name, _) in chosen.amounts() {
                 amounts += 1;
                 for wrong in [Money(-1), MOST + Money(1)] {
-                    assert!(check(name, wrong).unwrap_err().contains(&format!("`{name}` is a price")), "{}", rule.name);
+                    assert_eq!(check(name, wrong).unwrap_err().key, name, "{}", rule.name);
                 }
-                match *name {
-                    "floor" => assert!(check(name, MOST).unwrap_err().contains("below the `floor`"), "{}", rule.name),
+                match name {
+                    "floor" => assert_eq!(check(name, MOST).unwrap_err().key, "start", "{}", rule.name),
                     _ => assert_eq!(check(name, MOST), Ok(()), "{} {name}", rule.name),
                 }
             }
         }
-        assert_eq!(amounts, 10, "of six rules");
+        assert!(amounts >= 10, "of the six rules there were");
+    }
+
+    /// Whatever the parameters, they are refused, or the price stays from zero to the most there is.
+    #[test]
+    fn random_parameters_are_refused_or_run() {
+        crate::policy::trial::endure(PricingTable::rules(), |name, table: PricingTable, draw| {
+            let rule = table.chosen().unwrap();
+            rule.check()?;
+            let (mut memory, mut at) = (rule.memory(), Time::ZERO);
+            for _ in 0..20 {
+                let price = rule.price(&memory, at);
+                assert!(
+                    price.is_none_or(|price| (Money::ZERO..=MOST).contains(&price)),
+                    "{price:?} by {name} {rule:?}"
+                );
+                let length = Span(draw.bits() >> (1 + draw.below(63)));
+                at += length;
+                let used = draw.bits() >> draw.below(64);
+                let seen = Interval {
+                    at,
+                    length,
+                    used,
+                    target: if draw.chance(0.2) { used } else { draw.bits() >> draw.below(64) },
+                    capacity: draw.bits() >> draw.below(64),
+                    cost: Money((draw.bits() >> (1 + draw.below(63))) as i64),
+                    rounding: [Rounding::Floor, Rounding::Ceil, Rounding::NearestEven][draw.below(3) as usize],
+                };
+                rule.close(&mut memory, &seen, draw);
+                assert!(rule.moves() || rule.price(&memory, at) == price, "{name} says that it does not move");
+            }
+            Ok(())
+        });
     }
 
     #[test]
@@ -227,7 +241,7 @@ mod tests {
                     rounding,
                 };
                 chosen.close(&mut memory, &seen, &mut Draw::new(Key(case as u64)));
-                let price = chosen.price(&mut memory, at);
+                let price = chosen.price(&memory, at);
                 assert!(price.is_none_or(|price| (Money::ZERO..=MOST).contains(&price)), "{} {seen:?}", rule.name);
             }
         }

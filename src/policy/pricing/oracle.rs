@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Interval, MOST, bounded};
 use crate::domain::money::{Money, Rounding};
+use crate::engine::mistake::Mistake;
 use crate::engine::process::{Process, ProcessSpec};
 use crate::engine::random::Draw;
 use crate::engine::time::{Span, Time};
@@ -44,6 +45,27 @@ impl Described for Spec {
 
     fn unwritten() -> Option<Self> {
         None
+    }
+
+    fn amounts(&self) -> Vec<(&'static str, Money)> {
+        vec![("price", self.price)]
+    }
+
+    fn check(&self) -> Result<(), Mistake> {
+        if let Some(problem) = self.rate.check().first() {
+            return Err(Mistake::new("rate", format!("`rate` is no process: {}", problem.message), &*problem.help));
+        }
+        if self.rate.start <= 0.0 {
+            let message = format!("`rate` starts at {}, and a credit must be worth something", self.rate.start);
+            return Err(Mistake::new("rate", message, ""));
+        }
+        match self.outages.iter().find(|[from, to]| from >= to) {
+            Some([from, to]) => {
+                let message = format!("`outages` has one from `{from}` to `{to}`, which is no time at all");
+                Err(Mistake::new("outages", message, ""))
+            }
+            None => Ok(()),
+        }
     }
 }
 
@@ -86,20 +108,6 @@ impl super::Rule for Spec {
 const PARTS: f64 = 1e18;
 
 impl Spec {
-    /// What is wrong with the parameters other than amounts, taken together, for the person who wrote the scenario.
-    pub fn check(&self) -> Result<(), String> {
-        if let Some(problem) = self.rate.check().first() {
-            return Err(format!("`rate` is no process: {}; {}", problem.message, problem.help));
-        }
-        if self.rate.start <= 0.0 {
-            return Err(format!("`rate` starts at {}, and a credit must be worth something", self.rate.start));
-        }
-        match self.outages.iter().find(|[from, to]| from >= to) {
-            Some([from, to]) => Err(format!("`outages` has one from `{from}` to `{to}`, which is no time at all")),
-            None => Ok(()),
-        }
-    }
-
     /// The list price in credits, at most [`MOST`]; none where a credit is worth nothing.
     fn converted(&self, rate: f64, rounding: Rounding) -> Option<Money> {
         if rate.is_nan() || rate <= 0.0 {
@@ -194,12 +202,13 @@ mod tests {
     #[test]
     fn what_makes_no_sense_is_refused() {
         for (wrong, word) in [
-            (r#"{ price = "-1", rate = { process = "constant", start = 1 } }"#, "`price`"),
-            (r#"{ price = "1", rate = { process = "constant", start = 0 } }"#, "`rate`"),
-            (r#"{ price = "1", rate = { process = "gbm", start = 1 } }"#, "`drift`"),
-            (r#"{ price = "1", rate = { process = "constant", start = 1 }, outages = [["2h", "1h"]] }"#, "`outages`"),
+            (r#"{ price = "-1", rate = { process = "constant", start = 1 } }"#, "price"),
+            (r#"{ price = "1", rate = { process = "constant", start = 0 } }"#, "rate"),
+            (r#"{ price = "1", rate = { process = "gbm", start = 1 } }"#, "drift"),
+            (r#"{ price = "1", rate = { process = "constant", start = 1 }, outages = [["2h", "1h"]] }"#, "outages"),
         ] {
-            assert!(Pricing::Oracle(spec(wrong)).check().unwrap_err().contains(word), "{wrong}");
+            let found = Pricing::Oracle(spec(wrong)).check().unwrap_err();
+            assert!(found.key == word || found.message.contains(&format!("`{word}`")), "{wrong}: {found}");
         }
     }
 }

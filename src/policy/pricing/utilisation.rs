@@ -43,6 +43,10 @@ impl Described for Spec {
     fn unwritten() -> Option<Self> {
         None
     }
+
+    fn amounts(&self) -> Vec<(&'static str, Money)> {
+        vec![("base", self.base)]
+    }
 }
 
 impl super::Rule for Spec {
@@ -100,6 +104,6 @@ mod tests {
         let at = |kink, percent| after(&spec(kink), &mut Money(1), second(percent, 50, 100));
         assert_eq!((at(0.0, 0), at(0.0, 50), at(0.0, 100)), (1_500, 3_500, 5_500));
         assert_eq!((at(1.0, 0), at(1.0, 50), at(1.0, 100)), (1_000, 1_250, 1_500));
-        assert!(Pricing::Utilisation(Spec { base: Money(-1), ..spec(0.8) }).check().unwrap_err().contains("`base`"));
+        assert_eq!(Pricing::Utilisation(Spec { base: Money(-1), ..spec(0.8) }).check().unwrap_err().key, "base");
     }
 }

@@ -29,11 +29,7 @@ impl Described for Spec {
 }
 
 impl super::Rule for Spec {
-    type Memory = ();
-
-    fn memory(&self) {}
-
-    fn select(&self, (): &mut (), view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>) {
+    fn select(&self, view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>) {
         let mut vain = VAIN * view.wanted;
         while chosen.len() < view.wanted && vain > 0 {
             let node = view.listed[draw.below(view.listed.len() as u64) as usize];

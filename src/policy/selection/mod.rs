@@ -39,19 +39,13 @@ impl SelectionView<'_> {
 
 /// A selection rule.
 pub trait Rule {
-    /// What it remembers.
-    type Memory: Clone;
-
-    /// What it remembers at first.
-    fn memory(&self) -> Self::Memory;
-
     /// Puts different checkers into `chosen`, which comes empty: as many as are wanted, or all there are where they are
     /// fewer.
-    fn select(&self, memory: &mut Self::Memory, view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>);
+    fn select(&self, view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>);
 }
 
 crate::policy::policies! {
-    kind "selection": SelectionTable, Selection, SelectionName, SelectionMemory;
+    kind "selection": SelectionTable, Selection, SelectionName;
     rules {
         random: Random,
         stake_weighted: StakeWeighted,
@@ -61,18 +55,6 @@ crate::policy::policies! {
     methods {
         /// Puts different checkers into `chosen`, which comes empty.
         fn select(view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>) -> ();
-    }
-}
-
-impl Selection {
-    /// Whether the market must keep the stakes of all who may check in a tree.
-    pub fn needs_stakes(&self) -> bool {
-        matches!(self, Selection::StakeWeighted(_))
-    }
-
-    /// Whether the market must keep what is thought of all who may check in a tree.
-    pub fn needs_opinions(&self) -> bool {
-        matches!(self, Selection::OpinionWeighted(_))
     }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::SelectionView;
 use crate::domain::ids::NodeId;
 use crate::engine::random::Draw;
-use crate::policy::Described;
+use crate::policy::{Described, Needs};
 
 /// The rule has no parameters.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -20,6 +20,7 @@ impl Described for Spec {
         "one after the other in proportion to the weight that the rule of opinions gives them, none twice";
     const SOURCE: &'static str = "selection of validators in proportion to reputation, after the probabilistic choice of EigenTrust (Kamvar and others, 2003); the pass: P. Efraimidis, P. Spirakis, Weighted random sampling, 2006";
     const EXAMPLE: &'static str = "{}";
+    const NEEDS: Needs = Needs { opinions: true, ..Needs::NOTHING };
 
     fn unwritten() -> Option<Self> {
         Some(Spec {})
@@ -27,11 +28,7 @@ impl Described for Spec {
 }
 
 impl super::Rule for Spec {
-    type Memory = ();
-
-    fn memory(&self) {}
-
-    fn select(&self, (): &mut (), view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>) {
+    fn select(&self, view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>) {
         super::by_weight(view.opinions, view, draw, chosen);
     }
 }

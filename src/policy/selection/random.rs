@@ -25,11 +25,7 @@ impl Described for Spec {
 }
 
 impl super::Rule for Spec {
-    type Memory = ();
-
-    fn memory(&self) {}
-
-    fn select(&self, (): &mut (), view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>) {
+    fn select(&self, view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>) {
         // Whether the checked are listed matters only where half of them are wanted; a few out of many are drawn without a
         // look at all.
         let others = view.listed.len().saturating_sub(view.checked.len());

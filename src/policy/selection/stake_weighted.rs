@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::SelectionView;
 use crate::domain::ids::NodeId;
 use crate::engine::random::Draw;
-use crate::policy::Described;
+use crate::policy::{Described, Needs};
 
 /// The rule has no parameters.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -19,6 +19,7 @@ impl Described for Spec {
     const SUMMARY: &'static str = "one after the other in proportion to stake, none twice";
     const SOURCE: &'static str = "stake-weighted committees without replacement; the pass: P. Efraimidis, P. Spirakis, Weighted random sampling, 2006";
     const EXAMPLE: &'static str = "{}";
+    const NEEDS: Needs = Needs { stakes: true, ..Needs::NOTHING };
 
     fn unwritten() -> Option<Self> {
         Some(Spec {})
@@ -26,11 +27,7 @@ impl Described for Spec {
 }
 
 impl super::Rule for Spec {
-    type Memory = ();
-
-    fn memory(&self) {}
-
-    fn select(&self, (): &mut (), view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>) {
+    fn select(&self, view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>) {
         super::by_weight(view.stakes, view, draw, chosen);
     }
 }

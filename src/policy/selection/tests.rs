@@ -33,7 +33,7 @@ impl Nodes {
         };
         let chosen = toml::from_str::<SelectionTable>(&format!("rule = \"{rule}\"")).unwrap().chosen().unwrap();
         let (mut draw, mut nodes) = (Draw::new(key(Seed::from(1), 1, 0, index, 0)), Vec::new());
-        chosen.select(&mut chosen.memory(), &view, &mut draw, &mut nodes);
+        chosen.select(&view, &mut draw, &mut nodes);
         nodes
     }
 
@@ -116,6 +116,38 @@ fn the_chosen_are_different_and_as_many_as_there_are() {
             }
         }
     }
+}
+
+/// Whatever the parameters, they are refused, or those who are chosen are different, listed, and no more than are wanted.
+#[test]
+fn random_parameters_are_refused_or_run() {
+    crate::policy::trial::endure(SelectionTable::rules(), |name, table: SelectionTable, draw| {
+        let rule = table.chosen().unwrap();
+        rule.check()?;
+        let count = 1 + draw.below(50);
+        let nodes: Vec<(u64, u32)> = (0..count)
+            .map(|_| (draw.below(3) * (draw.bits() >> (10 + draw.below(50))), draw.below(12) as u32))
+            .collect();
+        let nodes = Nodes::new(&nodes);
+        let checked = [NodeId(draw.below(count) as u32)];
+        let wanted = draw.below(60) as usize;
+        let operators = |node: NodeId| OperatorId(nodes.operators[node.0 as usize]);
+        let view = SelectionView {
+            listed: &nodes.listed,
+            stakes: &nodes.stakes,
+            opinions: &nodes.opinions,
+            operators: &operators,
+            checked: &checked,
+            wanted,
+        };
+        let mut chosen = Vec::new();
+        rule.select(&view, draw, &mut chosen);
+        assert!(chosen.len() <= wanted && chosen.iter().all(|node| nodes.listed.contains(node)), "{name}");
+        assert!(!chosen.contains(&checked[0]), "{name}");
+        chosen.sort();
+        assert!(chosen.windows(2).all(|pair| pair[0] != pair[1]), "{name}");
+        Ok(())
+    });
 }
 
 #[test]

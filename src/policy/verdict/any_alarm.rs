@@ -25,11 +25,7 @@ impl Described for Spec {
 }
 
 impl super::Rule for Spec {
-    type Memory = ();
-
-    fn memory(&self) {}
-
-    fn decide(&self, (): &mut (), votes: &Votes) -> Option<Verdict> {
+    fn decide(&self, votes: &Votes) -> Option<Verdict> {
         if votes.alarms > 0 {
             return Some(Verdict::Refused);
         }
@@ -41,11 +37,11 @@ impl super::Rule for Spec {
         }
     }
 
-    fn odds(&self, (): &mut (), checkers: u32, approves: f64) -> f64 {
+    fn odds(&self, checkers: u32, approves: f64) -> f64 {
         maths::pow(approves, checkers as f64)
     }
 
-    fn needed(&self, (): &mut (), checkers: u32) -> u32 {
+    fn needed(&self, checkers: u32) -> u32 {
         checkers
     }
 }

@@ -25,19 +25,15 @@ impl Described for Spec {
 }
 
 impl super::Rule for Spec {
-    type Memory = ();
-
-    fn memory(&self) {}
-
-    fn decide(&self, (): &mut (), votes: &Votes) -> Option<Verdict> {
+    fn decide(&self, votes: &Votes) -> Option<Verdict> {
         votes.heads().decide(u64::from(votes.asked / 2 + 1))
     }
 
-    fn odds(&self, (): &mut (), checkers: u32, approves: f64) -> f64 {
+    fn odds(&self, checkers: u32, approves: f64) -> f64 {
         binomial_tail(checkers, checkers / 2 + 1, approves)
     }
 
-    fn needed(&self, (): &mut (), checkers: u32) -> u32 {
+    fn needed(&self, checkers: u32) -> u32 {
         checkers / 2 + 1
     }
 }

@@ -40,25 +40,24 @@ pub enum Verdict {
 
 /// A verdict rule.
 pub trait Rule {
-    /// What it remembers.
-    type Memory: Clone;
-
-    /// What it remembers at first.
-    fn memory(&self) -> Self::Memory;
-
     /// The verdict as soon as no vote still to come can change it; `None` while one can.
-    fn decide(&self, memory: &mut Self::Memory, votes: &Votes) -> Option<Verdict>;
+    fn decide(&self, votes: &Votes) -> Option<Verdict>;
 
     /// The probability that an answer is accepted if each of `checkers` of equal stake votes, independently, and approves with
     /// probability `approves`.
-    fn odds(&self, memory: &mut Self::Memory, checkers: u32, approves: f64) -> f64;
+    fn odds(&self, checkers: u32, approves: f64) -> f64;
 
     /// How many of `checkers` of equal stake must approve.
-    fn needed(&self, memory: &mut Self::Memory, checkers: u32) -> u32;
+    fn needed(&self, checkers: u32) -> u32;
+
+    /// Whether votes count by the stakes behind them.
+    fn weighs_stakes(&self) -> bool {
+        false
+    }
 }
 
 crate::policy::policies! {
-    kind "verdict": VerdictTable, VerdictRule, VerdictName, VerdictMemory;
+    kind "verdict": VerdictTable, VerdictRule, VerdictName;
     rules {
         any_alarm: AnyAlarm,
         majority: Majority,
@@ -73,17 +72,8 @@ crate::policy::policies! {
         fn odds(checkers: u32, approves: f64) -> f64;
         /// How many of the checkers must approve.
         fn needed(checkers: u32) -> u32;
-    }
-}
-
-impl VerdictRule {
-    /// What is wrong with the parameters taken together, for the person who wrote the scenario.
-    pub fn check(&self) -> Result<(), String> {
-        match self {
-            VerdictRule::Quorum(spec) => spec.check(),
-            VerdictRule::StakeWeighted(spec) => spec.check(),
-            VerdictRule::AnyAlarm(_) | VerdictRule::Majority(_) | VerdictRule::Unanimous(_) => Ok(()),
-        }
+        /// Whether votes count by the stakes behind them.
+        fn weighs_stakes() -> bool;
     }
 }
 

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Verdict, Votes, binomial_tail};
+use crate::engine::mistake::Mistake;
 use crate::policy::Described;
 
 /// Parameters of the quorum.
@@ -24,30 +25,23 @@ impl Described for Spec {
     fn unwritten() -> Option<Self> {
         None
     }
+
+    fn check(&self) -> Result<(), Mistake> {
+        if self.approvals > 0 { Ok(()) } else { Err(Mistake::new("approvals", "`approvals` must be 1 or more", "")) }
+    }
 }
 
 impl super::Rule for Spec {
-    type Memory = ();
-
-    fn memory(&self) {}
-
-    fn decide(&self, (): &mut (), votes: &Votes) -> Option<Verdict> {
+    fn decide(&self, votes: &Votes) -> Option<Verdict> {
         votes.heads().decide(u64::from(self.approvals))
     }
 
-    fn odds(&self, (): &mut (), checkers: u32, approves: f64) -> f64 {
+    fn odds(&self, checkers: u32, approves: f64) -> f64 {
         // A quorum of nobody decides nothing.
         if self.approvals == 0 { 0.0 } else { binomial_tail(checkers, self.approvals, approves) }
     }
 
-    fn needed(&self, (): &mut (), _: u32) -> u32 {
+    fn needed(&self, _: u32) -> u32 {
         self.approvals
-    }
-}
-
-impl Spec {
-    /// What is wrong with the parameters taken together, for the person who wrote the scenario.
-    pub fn check(&self) -> Result<(), String> {
-        if self.approvals == 0 { Err("`approvals` must be 1 or more".to_owned()) } else { Ok(()) }
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Verdict, Votes, binomial_tail};
 use crate::domain::share::Share;
+use crate::engine::mistake::Mistake;
 use crate::policy::Described;
 
 /// Parameters of the vote by stake.
@@ -31,32 +32,31 @@ impl Described for Spec {
     fn unwritten() -> Option<Self> {
         Some(Spec { share: two_thirds() })
     }
+
+    fn check(&self) -> Result<(), Mistake> {
+        if self.share > Share::ZERO { Ok(()) } else { Err(Mistake::new("share", "`share` must be above 0", "")) }
+    }
 }
 
 impl super::Rule for Spec {
-    type Memory = ();
-
-    fn memory(&self) {}
-
-    fn decide(&self, (): &mut (), votes: &Votes) -> Option<Verdict> {
+    fn decide(&self, votes: &Votes) -> Option<Verdict> {
         votes.stakes().decide(self.stake_needed(votes.stake_asked))
     }
 
-    fn odds(&self, (): &mut (), checkers: u32, approves: f64) -> f64 {
+    fn odds(&self, checkers: u32, approves: f64) -> f64 {
         binomial_tail(checkers, self.stake_needed(u64::from(checkers)) as u32, approves)
     }
 
-    fn needed(&self, (): &mut (), checkers: u32) -> u32 {
+    fn needed(&self, checkers: u32) -> u32 {
         self.stake_needed(u64::from(checkers)) as u32
+    }
+
+    fn weighs_stakes(&self) -> bool {
+        true
     }
 }
 
 impl Spec {
-    /// What is wrong with the parameters taken together, for the person who wrote the scenario.
-    pub fn check(&self) -> Result<(), String> {
-        if self.share > Share::ZERO { Ok(()) } else { Err("`share` must be above 0".to_owned()) }
-    }
-
     /// The least whole number of `asked` that is the share of it; at least one.
     fn stake_needed(&self, asked: u64) -> u64 {
         // The product is the nearest number to the share of whole stakes, so that 2/3 of 3 is 2 and not a little less; beyond

@@ -24,20 +24,16 @@ impl Described for Spec {
 }
 
 impl super::Rule for Spec {
-    type Memory = ();
-
-    fn memory(&self) {}
-
-    fn decide(&self, (): &mut (), votes: &Votes) -> Option<Verdict> {
+    fn decide(&self, votes: &Votes) -> Option<Verdict> {
         votes.heads().decide(u64::from(votes.asked))
     }
 
-    fn odds(&self, (): &mut (), checkers: u32, approves: f64) -> f64 {
+    fn odds(&self, checkers: u32, approves: f64) -> f64 {
         // A vote of nobody decides nothing.
         if checkers == 0 { 0.0 } else { maths::pow(approves, f64::from(checkers)) }
     }
 
-    fn needed(&self, (): &mut (), checkers: u32) -> u32 {
+    fn needed(&self, checkers: u32) -> u32 {
         checkers
     }
 }

@@ -4,8 +4,7 @@
 use super::Compiler;
 use crate::domain::ids::{IdVec, MethodId, NodeGroupId};
 use crate::policy::opinion::Opinion;
-use crate::policy::pool::PoolName;
-use crate::policy::selection::{Selection, SelectionName};
+use crate::policy::selection::Selection;
 use crate::scenario::model::{NodeGroup, PartyKind};
 use crate::scenario::schema::{Beliefs, BeliefsOfKinds, Checker, ScenarioTable};
 use crate::scenario::verification::{Draws, Method, Weighting};
@@ -16,8 +15,8 @@ pub(super) fn draws(methods: &mut IdVec<MethodId, Method>, selection: &Selection
     for check in methods.iter_mut().flat_map(|method| &mut method.checks) {
         let by_selection = match () {
             () if beliefs == Beliefs::Mean || check.by == Checker::Proof => Weighting::Even,
-            () if selection.needs_stakes() => Weighting::Stake,
-            () if selection.needs_opinions() => Weighting::Opinion,
+            () if selection.needs().stakes => Weighting::Stake,
+            () if selection.needs().opinions => Weighting::Opinion,
             () => Weighting::Even,
         };
         let way = match check.by {
@@ -43,7 +42,7 @@ pub(super) fn kinds(beliefs: BeliefsOfKinds, groups: &IdVec<NodeGroupId, NodeGro
         for group in groups.iter().filter(|group| group.kind == PartyKind::Node) {
             let slots = if group.slots == u32::MAX { 1.0 } else { f64::from(group.slots) };
             let answers = f64::from(group.count) * slots * group.speed.mean();
-            let wrongs = group.conduct.wrongs(&mut group.conduct.memory());
+            let wrongs = group.conduct.wrongs(&group.conduct.memory());
             sums.iter_mut().zip(wrongs).for_each(|(sum, share)| *sum += answers * share);
         }
     }
@@ -66,11 +65,11 @@ pub(super) fn weighs(compiler: &mut Compiler<'_>, table: &ScenarioTable) {
         let message = "parties are left out by what they weigh in opinions, and no rule makes any";
         compiler.wrong("verification.opinions.exclude-below", message, help("leave this out"));
     }
-    if table.routing.pool.rule == PoolName::Opinion {
+    if table.routing.pool.needs().opinions {
         let message = "nodes are drawn by what they weigh in opinions, and no rule makes any";
         compiler.wrong("routing.pool.rule", message, help("another pool"));
     }
-    if table.verification.selection.rule == SelectionName::OpinionWeighted {
+    if table.verification.selection.needs().opinions {
         let message = "checkers are drawn by what they weigh in opinions, and no rule makes any";
         compiler.wrong("verification.selection.rule", message, help("another selection"));
     }
@@ -78,7 +77,7 @@ pub(super) fn weighs(compiler: &mut Compiler<'_>, table: &ScenarioTable) {
 
 /// Says whether those are left out of whom nothing is known, for then nobody is ever asked.
 pub(super) fn unseen(compiler: &mut Compiler<'_>, rule: &Opinion, least: f64) {
-    let weight = rule.weight(&mut rule.memory());
+    let weight = rule.weight(&rule.memory());
     if rule.check().is_ok() && weight < least {
         let message =
             format!("by `{}` whoever nobody has seen weighs {weight}: nobody would ever be asked", rule.name());

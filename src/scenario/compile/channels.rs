@@ -37,7 +37,7 @@ pub(super) fn channels(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Op
     let coupling = coupling(compiler, written.coupling);
     let [Some(compute), Some(coordination), Some(verification)] = pricing else { return None };
     // A price that is coupled to others needs what those saw, even where they do not move themselves.
-    let moves = coupling.is_some() || [&compute, &verification].iter().any(|rule| !matches!(rule, Pricing::List(_)));
+    let moves = coupling.is_some() || [&compute, &verification].iter().any(|rule| rule.moves());
     Some(Channels {
         pricing: [compute, coordination, verification],
         rounding: written.rounding,
@@ -145,13 +145,13 @@ fn background(compiler: &mut Compiler<'_>, of: &BackgroundTable, files: &mut Fil
     let wanted: Vec<Wanted> = [Some(&of.used), of.limit.as_ref()].into_iter().flatten().map(count).collect();
     let columns = match files.named_at(path).columns(&of.file, &wanted) {
         Ok(columns) => columns,
-        Err(message) => {
+        Err(mistake) => {
             match files.take_problem() {
                 Some(problem) => match &problem.missing {
                     Some(missing) => compiler.missing_columns("coordination.background", &problem.path, missing),
                     None => compiler.problems.input(compiler.document, path, problem),
                 },
-                None => compiler.wrong(path, message, ""),
+                None => compiler.wrong(path, mistake.message, mistake.help),
             }
             return Default::default();
         }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{Compiler, example};
+use super::Compiler;
+use super::policy::example;
 use crate::domain::ids::{ClassId, Id, IdVec, RequesterId, SourceId};
 use crate::domain::share::Rate;
-use crate::policy::demand::Arrivals;
+use crate::policy::demand::{Arrivals, Replay};
 use crate::scenario::Source;
 use crate::scenario::document::node::{Node, Value};
 use crate::scenario::files::Files;
@@ -50,7 +51,7 @@ fn source(compiler: &mut Compiler<'_>, index: usize, written: &SourceTable, file
     let path = format!("demand.sources[{index}]");
     let requesters = requesters(compiler, &path, written);
     let chosen = compiler.chosen(format!("{path}.arrivals"), written.arrivals.chosen());
-    let names_classes = chosen.as_ref().is_some_and(Arrivals::names_classes);
+    let names_classes = chosen.as_ref().is_some_and(|law| law.tells().class);
     let class = class_of(compiler, &path, written, names_classes);
     let arrivals = arrivals(compiler, &path, chosen?, files)?;
     let (class, requesters) = (class?, requesters?);
@@ -59,11 +60,8 @@ fn source(compiler: &mut Compiler<'_>, index: usize, written: &SourceTable, file
         ClassOf::Mix(shares) => shares.iter().map(|share| share.1.index()).collect(),
         ClassOf::Named => files.take_classes(),
     };
-    let (knows_input, knows_output) = match &arrivals {
-        Arrivals::Trace(spec) => (spec.input.is_some(), spec.output.is_some()),
-        _ => (false, false),
-    };
-    compiler.asked.push(Asked { classes, knows_input, knows_output });
+    let tells = arrivals.tells();
+    compiler.asked.push(Asked { classes, knows_input: tells.input, knows_output: tells.output });
     Some(Source { name: written.name.clone(), class, requesters, arrivals })
 }
 
@@ -99,8 +97,8 @@ fn arrivals(compiler: &mut Compiler<'_>, path: &str, mut chosen: Arrivals, files
         return None;
     }
     let file = format!("{table}.file");
-    let Err(message) = chosen.resolve(&mut files.named_at(&file)) else {
-        if let (Arrivals::Trace(trace), None) = (&chosen, &compiler.trace_start) {
+    let Err(mistake) = chosen.resolve(&mut files.named_at(&file)) else {
+        if let (Some(Replay::Rows(trace)), None) = (chosen.replay(), &compiler.trace_start) {
             // The run starts where the replay does, not at the first row after that.
             let began = trace.recorded().began_ns.map(|began| began + i128::from(trace.from.0));
             compiler.trace_start = began.map(inputs::utc);
@@ -117,11 +115,14 @@ fn arrivals(compiler: &mut Compiler<'_>, path: &str, mut chosen: Arrivals, files
     let reads_file = compiler.document.value(&file).is_some();
     let help = match (files.take_unknown_class(), example("arrivals", chosen.name())) {
         (Some(class), _) => compiler.choice(&class, &compiler.names.classes),
+        _ if !mistake.help.is_empty() => mistake.help,
         (None, Some(example)) if !reads_file => format!("for example `{} = {example}`", chosen.name()),
         _ => String::new(),
     };
-    let at = compiler.about(&table, &message);
-    compiler.wrong(at, message, help);
+    // What is not written is blamed on the file whose rows it meets, if there is one.
+    let places = [mistake.key, "file"].map(|key| format!("{table}.{key}"));
+    let written = places.into_iter().find(|place| compiler.document.value(place).is_some());
+    compiler.wrong(written.unwrap_or(table), mistake.message, help);
     None
 }
 
@@ -139,17 +140,6 @@ impl Compiler<'_> {
             let problem = Problem::new(Some(origin), format!("`{file}` has no column `{column}`")).help(near);
             self.problems.push(problem.note(format!("its columns are {}", nearest::listed(&there))));
         }
-    }
-
-    /// What a message about the table at `path` is about: the first word in backticks that is a key written there, or else
-    /// the key whose text is one of the words; otherwise the table.
-    fn about(&self, path: &str, message: &str) -> String {
-        let table = self.document.value(path).and_then(Node::as_table);
-        let words = || message.split('`').skip(1).step_by(2);
-        let by_key = words().find(|word| table.is_some_and(|table| table.contains_key(*word)));
-        let holds = |word: &str| table?.iter().find(|(_, entry)| entry.node.as_text() == Some(word));
-        let found = by_key.or_else(|| words().find_map(holds).map(|(key, _)| key.as_str()));
-        found.map_or_else(|| path.to_owned(), |key| format!("{path}.{key}"))
     }
 }
 

@@ -46,7 +46,7 @@ impl Compiler<'_> {
     pub(super) fn law<Q: Bounded>(&mut self, path: impl Display, law: &Law<Q>) -> Option<Sampler> {
         let found = law.check();
         for problem in &found {
-            let at = self.written(&path, problem.field);
+            let at = self.written(&path, problem.key);
             self.wrong(at, problem.message.clone(), problem.help.clone());
         }
         if !found.is_empty() || self.below_zero(&path, law) {

@@ -21,6 +21,7 @@ mod head;
 mod laws;
 mod network;
 mod nodes;
+mod policy;
 mod recorded;
 mod routing;
 mod together;
@@ -152,31 +153,6 @@ impl Compiler<'_> {
         }
     }
 
-    /// The chosen rule, if its table is given where it must be.
-    fn chosen<T>(&mut self, path: impl Display, chosen: Result<T, &'static str>) -> Option<T> {
-        chosen
-            .map_err(|table| {
-                let name = table.replace('_', "-");
-                let help = match example(&path.to_string(), &name) {
-                    Some(example) => format!("write it beside the rule, for example `{name} = {example}`"),
-                    None => format!("write `{name} = {{ … }}` beside the rule"),
-                };
-                self.wrong(format!("{path}.rule"), format!("the rule `{name}` needs its table `{name}`"), help);
-            })
-            .ok()
-    }
-
-    /// Says what a rule finds wrong with its own parameters.
-    fn sound(&mut self, path: impl Display, rule: &str, checked: Result<(), String>) {
-        if let Err(message) = checked {
-            // The key it speaks of comes first in backticks.
-            let key = message.split('`').nth(1).unwrap_or_default().to_owned();
-            let place = self.written(&format!("{path}.{rule}"), &key);
-            let at = if self.document.value(&place).is_some() { place } else { path.to_string() };
-            self.wrong(at, message, "");
-        }
-    }
-
     /// The place of `name` among `known`, or a problem with the nearest name.
     fn find(&mut self, path: impl Display, kind: &str, name: &str, known: &[String]) -> Option<usize> {
         let found = known.iter().position(|other| other == name);
@@ -202,17 +178,6 @@ impl Compiler<'_> {
         }
         self.find(path, "region", name, known).map(|index| RegionId(index as u16))
     }
-}
-
-/// The documented example of a rule's table: of the kind that stands at this path, such as `routing.pool`.
-fn example(path: &str, rule: &str) -> Option<&'static str> {
-    let kind = match path.rsplit('.').next() {
-        Some("compute" | "coordination" | "verification") => "pricing",
-        Some("rule") if path.contains("opinions") => "opinion",
-        Some(kind) => kind,
-        None => return None,
-    };
-    crate::policy::rules().into_iter().find(|notes| notes.kind == kind && notes.name == rule).map(|notes| notes.example)
 }
 
 /// The sampler of money laws is in micro-credits; this is its value of so many credits.

@@ -3,7 +3,7 @@
 use super::{Compiler, MODELS};
 use crate::domain::ids::{IdVec, ModelId, NodeGroupId, RegionId};
 use crate::engine::time::Span;
-use crate::policy::conduct::{Conduct, ConductName, ConductTable};
+use crate::policy::conduct::Conduct;
 use crate::scenario::model::{Failure, Model, NodeGroup, PartyKind, Slowdown};
 use crate::scenario::schema::{Discipline, Interruption, Limit, NodeGroupTable, OwnerName, ScenarioTable};
 
@@ -227,15 +227,14 @@ fn failure(compiler: &mut Compiler<'_>, path: &str, written: &NodeGroupTable) ->
 }
 
 fn conduct(compiler: &mut Compiler<'_>, path: &str, written: &NodeGroupTable) -> Conduct {
-    let honest = || ConductTable::named(ConductName::Honest).chosen().expect("honesty has no parameters");
     match &written.conduct {
-        None => honest(),
+        None => Conduct::default(),
         Some(table) => {
             let path = format!("{path}.conduct");
-            let chosen = compiler.chosen(&path, table.chosen()).unwrap_or_else(honest);
+            let chosen = compiler.chosen(&path, table.chosen()).unwrap_or_default();
             compiler.sound(&path, chosen.name(), chosen.check());
-            if let Conduct::Ring(spec) = &chosen {
-                compiler.check_name(&format!("{path}.ring.ring"), &spec.ring);
+            for (key, name) in chosen.names() {
+                compiler.check_name(&format!("{path}.{}.{key}", chosen.name()), name);
             }
             chosen
         }

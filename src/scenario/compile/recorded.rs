@@ -4,7 +4,6 @@
 use super::Compiler;
 use super::laws::Bounded;
 use crate::engine::law::{ENTRIES, Law, Quantity};
-use crate::policy::demand::ArrivalsName;
 use crate::policy::input::{Content, Reader, Wanted};
 use crate::scenario::document::key_text;
 use crate::scenario::files::Files;
@@ -25,9 +24,9 @@ pub(super) fn read(compiler: &mut Compiler<'_>, table: &mut ScenarioTable, files
     }
     for (index, source) in table.demand.sources.iter_mut().enumerate() {
         // The tables of rules that were not chosen are not looked at.
-        let chosen = source.arrivals.rule == ArrivalsName::Renewal;
-        if let Some(renewal) = source.arrivals.renewal.as_mut().filter(|_| chosen) {
-            reading.law(&format!("demand.sources[{index}].arrivals.renewal.gap"), &mut renewal.gap);
+        let (rule, laws) = source.arrivals.laws_mut();
+        for (key, law) in laws {
+            reading.law(&format!("demand.sources[{index}].arrivals.{rule}.{key}"), law);
         }
     }
     reading.groups("nodes", &mut table.nodes);
@@ -130,16 +129,16 @@ impl Reading<'_, '_, '_> {
     fn numbers(&mut self, path: &str, file: &str, column: &str) -> Option<Vec<f64>> {
         let at = format!("{path}.file");
         let wanted = [Wanted { name: column.to_owned(), content: Content::Amount }];
-        let message = match self.files.named_at(&at).columns(file, &wanted) {
+        let mistake = match self.files.named_at(&at).columns(file, &wanted) {
             Ok(columns) => return columns.into_iter().next().map(|column| column.numbers()),
-            Err(message) => message,
+            Err(mistake) => mistake,
         };
         match self.files.take_problem() {
             Some(problem) => match &problem.missing {
                 Some(missing) => self.compiler.missing_columns(path, &problem.path, missing),
                 None => self.compiler.problems.input(self.compiler.document, &at, problem),
             },
-            None => self.compiler.wrong(at, message, ""),
+            None => self.compiler.wrong(at, mistake.message, mistake.help),
         }
         None
     }

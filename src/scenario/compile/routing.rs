@@ -2,8 +2,9 @@
 
 use super::Compiler;
 use crate::domain::money::Money;
+use crate::engine::mistake::Mistake;
 use crate::engine::time::Span;
-use crate::policy::chooser::{Chooser, ChooserName, ChooserTable};
+use crate::policy::check_amount;
 use crate::policy::pool::{self, Pool};
 use crate::scenario::Routing;
 use crate::scenario::schema::{Choice, Estimate, RoutingTable, ScenarioTable};
@@ -11,15 +12,11 @@ use crate::scenario::schema::{Choice, Estimate, RoutingTable, ScenarioTable};
 /// The most often that routing renews its picture in a run.
 const REFRESHES: u64 = 1_000_000_000;
 
-/// The highest price, in credits.
-const PRICE: i64 = 1_000_000_000;
-
 /// Routing, if nothing is wrong with its rules.
 pub(super) fn routing(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Option<Routing> {
     let RoutingTable { pool, choice, chooser, quote_ttl, estimate, refresh, heartbeat, max_age } = &table.routing;
-    let otherwise = if *choice == Choice::First { ChooserName::LeastDelay } else { ChooserName::BestSurplus };
-    let chooser = &chooser.clone().unwrap_or_else(|| ChooserTable::named(otherwise));
-    if *choice == Choice::First && chooser.rule == ChooserName::BestSurplus {
+    let chooser = &chooser.clone().unwrap_or_else(|| choice.chooser());
+    if *choice == Choice::First && chooser.needs().surplus {
         let help = "write `choice = \"surplus\"`, or a chooser that looks at something else";
         compiler.wrong("routing.chooser.rule", "with the choice `first` nobody looks at the surplus", help);
     }
@@ -38,15 +35,13 @@ pub(super) fn routing(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Opt
     if let Some(pool) = &chosen_pool {
         check_pool(compiler, table, pool);
     }
-    if let Some(Chooser::PricePlusDelay(spec)) = &chosen_chooser {
-        amount(compiler, "routing.chooser.price-plus-delay.per-second", spec.per_second);
-    }
-    if *estimate == Estimate::Mean && chooser.rule == ChooserName::LeastDelay {
-        compiler.wrong(
-            "routing.estimate",
-            "the mean wait is the same at every node, so `least-delay` cannot tell them apart",
-            "use `jobs` or `work`, or another chooser",
-        );
+    if let Some(chooser) = &chosen_chooser {
+        compiler.sound("routing.chooser", chooser.name(), chooser.check());
+        if *estimate == Estimate::Mean && chooser.looks_at_delay_alone() {
+            let message =
+                format!("the mean wait is the same at every node, so `{}` cannot tell them apart", chooser.name());
+            compiler.wrong("routing.estimate", message, "use `jobs` or `work`, or another chooser");
+        }
     }
     compiler.brief("routing.heartbeat", *heartbeat);
     if *refresh > Span::ZERO && table.horizon.0 / refresh.0 > REFRESHES {
@@ -66,12 +61,9 @@ pub(super) fn routing(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Opt
 }
 
 fn check_pool(compiler: &mut Compiler<'_>, table: &ScenarioTable, pool: &Pool) {
-    if let Some(d) = pool.sampled().filter(|d| *d == 0 || usize::from(*d) > pool::MOST) {
-        let path = format!("routing.pool.{}.d", pool.name());
-        compiler.wrong(path, format!("a pool of {d} nodes"), format!("write 1 to {}", pool::MOST));
-    }
+    compiler.sound("routing.pool", pool.name(), pool.check());
     let nodes: u64 = table.nodes.iter().map(|group| group.count as u64).sum();
-    if matches!(pool, Pool::All(_)) && nodes > pool::MOST_OF_ALL as u64 {
+    if pool.sampled().is_none() && nodes > pool::MOST_OF_ALL as u64 {
         let help = format!("ask a few, with `random` and some `d`; `all` is for at most {} nodes", pool::MOST_OF_ALL);
         compiler.wrong("routing.pool.rule", format!("all {nodes} nodes would be asked for every job"), help);
     }
@@ -93,9 +85,7 @@ fn oldest(compiler: &mut Compiler<'_>, heartbeat: Span, max_age: Option<Span>) -
 
 /// Says whether an amount is negative or beyond counting.
 pub(super) fn amount(compiler: &mut Compiler<'_>, path: &str, amount: Money) {
-    if amount < Money::ZERO {
-        compiler.wrong(path, format!("`{amount}` is below zero"), "write an amount of 0 or more");
-    } else if amount.units() > PRICE as f64 {
-        compiler.wrong(path, format!("`{amount}` is beyond counting"), format!("write at most {PRICE}"));
+    if let Err(Mistake { message, help, .. }) = check_amount("", amount) {
+        compiler.wrong(path, message, help);
     }
 }

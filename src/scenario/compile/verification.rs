@@ -7,7 +7,6 @@ use crate::engine::maths;
 use crate::engine::time::Span;
 use crate::policy::pool::Pool;
 use crate::policy::selection;
-use crate::policy::verdict::VerdictName;
 use crate::scenario::document::key_text;
 use crate::scenario::schema::{CheckTable, Checker, ClassTable, Discipline, MethodTable, ScenarioTable, Timing};
 use crate::scenario::verification::{CHECKS, Check, Method, Verification, named_methods};
@@ -157,7 +156,8 @@ fn votes(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, check: 
         _ => (&table.nodes, "nodes"),
     };
     let staked = groups.iter().any(|group| group.stake.is_some());
-    if asks && check.count > 1 && check.verdict.rule == VerdictName::StakeWeighted && !groups.is_empty() && !staked {
+    let by_stake = check.verdict.chosen().is_ok_and(|rule| rule.weighs_stakes());
+    if asks && check.count > 1 && by_stake && !groups.is_empty() && !staked {
         let message = format!("votes are weighed by stake, and no {who} have any: each would weigh the same");
         let help = format!("write the `stake` of some {who}, or another verdict");
         compiler.wrong(format!("{path}.verdict.rule"), message, help);
@@ -218,9 +218,8 @@ fn one(compiler: &mut Compiler<'_>, path: &str, index: usize, check: &CheckTable
     }
     if let Some(rule) = compiler.chosen(format!("{path}.verdict"), check.verdict.chosen()) {
         compiler.sound(format!("{path}.verdict"), rule.name(), rule.check());
-        let mut memory = rule.memory();
         let sound = rule.check().is_ok() && check.by != Checker::Replicas;
-        if sound && rule.odds(&mut memory, check.count, 1.0) <= 0.0 {
+        if sound && rule.odds(check.count, 1.0) <= 0.0 {
             let message = format!(
                 "`{}` of {} checkers accepts nothing, not even if all of them approve",
                 rule.name(),

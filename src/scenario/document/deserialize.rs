@@ -13,8 +13,8 @@ use serde::de::{
 
 use super::Asked;
 use super::error::{Error, LeftOut, address, as_text};
+use super::expected::Expected;
 use super::node::{Entry, Node, Table, Value};
-use super::words::{PRICING_RULE, REPLICATIONS};
 use crate::domain::money::Money;
 use crate::scenario::problems::{Problem, Problems};
 
@@ -203,10 +203,10 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         match &self.node.value {
             Value::Table(table) => self.visit_table(table, known, visitor),
             _ => Err(Error::expected(match known {
-                ["law", ..] => "a law",
-                ["rule", rules @ ..] if rules.contains(&"list") => PRICING_RULE,
-                ["rule", ..] => "a rule",
-                _ => "a table",
+                ["law", ..] => Expected::Law,
+                ["rule", rules @ ..] if rules.contains(&"list") => Expected::PricingRule,
+                ["rule", ..] => Expected::Rule,
+                _ => Expected::Table,
             })),
         }
     }
@@ -217,7 +217,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
                 Err(Error::length(format_args!("an array of {length} {}", plural(length)), array.len()))
             }
             Value::Array(array) => self.visit_array(array, visitor),
-            _ => Err(Error::expected(format_args!("an array of {length} {}", plural(length)))),
+            _ => Err(Error::expected(Expected::Other(format!("an array of {length} {}", plural(length))))),
         }
     }
 
@@ -246,8 +246,8 @@ impl<'de> Deserializer<'de> for Reader<'_> {
                 }
                 visitor.visit_enum(VariantReader { pass: self.pass, name, entry: Some(entry) })
             }
-            _ if known.first() == Some(&"fixed") => Err(Error::expected(REPLICATIONS)),
-            _ => Err(Error::expected("a name")),
+            _ if known.first() == Some(&"fixed") => Err(Error::expected(Expected::Replications)),
+            _ => Err(Error::expected(Expected::Name)),
         }
     }
 
@@ -335,7 +335,7 @@ impl<'de> EnumAccess<'de> for VariantReader<'_> {
 impl<'d> VariantReader<'d> {
     fn payload(&self) -> Result<&'d Node, Error> {
         let name = self.name;
-        let expected = || Error::expected(format_args!("a table such as `{{ {name} = … }}`"));
+        let expected = || Error::expected(Expected::Other(format!("a table such as `{{ {name} = … }}`")));
         self.entry.map(|entry| &entry.node).ok_or_else(expected)
     }
 }
@@ -346,7 +346,7 @@ impl<'de> VariantAccess<'de> for VariantReader<'_> {
     fn unit_variant(self) -> Result<(), Error> {
         match self.entry {
             None => Ok(()),
-            Some(_) => Err(Error::expected(format_args!("the name `{}` alone", self.name))),
+            Some(_) => Err(Error::expected(Expected::Other(format!("the name `{}` alone", self.name)))),
         }
     }
 

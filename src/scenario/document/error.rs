@@ -2,11 +2,13 @@
 
 use std::fmt::{self, Display};
 
-use serde::de::{Expected, Unexpected};
+use serde::de::Unexpected;
 
+use super::expected::Expected;
 use super::node::{Entry, Node, Table, Value};
 use super::origin::Origin;
-use super::words::{Found, Kind, UnknownKey, named, plain, quoted};
+use super::words::{Found, Kind, UnknownKey, named, quoted};
+use crate::engine::mistake::SEPARATOR;
 use crate::scenario::nearest::nearest;
 use crate::scenario::problems::Problem;
 use crate::scenario::schema::notes;
@@ -42,8 +44,8 @@ impl Error {
     }
 
     /// Something of another type.
-    pub(super) fn expected(expected: impl Display) -> Error {
-        Error::of(Kind::Expected { expected: expected.to_string() })
+    pub(super) fn expected(expected: Expected) -> Error {
+        Error::of(Kind::Expected { expected })
     }
 
     /// The table `key` of one rule where the table names another rule and has none for that.
@@ -53,15 +55,14 @@ impl Error {
         if !is_rule(rule) || !is_rule(key) || rule == key || table.contains_key(rule) {
             return None;
         }
-        let message = format!(
-            "the rule is `{rule}`, and the table beside it is `{key}`; write `{rule} = {{ … }}`, or `rule = \"{key}\"`"
-        );
-        Some(Error::of(Kind::Other { message }).blame_key(key, &table[key], None))
+        let message = format!("the rule is `{rule}`, and the table beside it is `{key}`");
+        let help = Some(format!("write `{rule} = {{ … }}`, or `rule = \"{key}\"`"));
+        Some(Error::of(Kind::Other { message, help }).blame_key(key, &table[key], None))
     }
 
     /// Follows from mistakes that are known already.
     pub(super) fn consequence() -> Error {
-        let mut error = Error::of(Kind::Other { message: String::new() });
+        let mut error = Error::of(Kind::Other { message: String::new(), help: None });
         error.0.consequence = true;
         error
     }
@@ -125,7 +126,7 @@ impl Error {
     pub(super) fn wants_quotes(&self) -> Option<usize> {
         let Kind::Expected { expected } = &self.0.kind else { return None };
         let is_scalar = self.0.found.named.starts_with('`');
-        self.0.at.as_ref().filter(|_| expected == "a string" && is_scalar).map(|at| at.node)
+        self.0.at.as_ref().filter(|_| *expected == Expected::Text && is_scalar).map(|at| at.node)
     }
 
     /// The node at fault, if any is.
@@ -175,18 +176,21 @@ impl std::error::Error for Error {}
 
 impl serde::de::Error for Error {
     fn custom<T: Display>(message: T) -> Error {
-        Error::of(Kind::Other { message: message.to_string() })
+        // Types that read text hand over a `Mistake`; in its alternate form message and help stand apart.
+        let text = format!("{message:#}");
+        let (message, help) = text.split_once(SEPARATOR).map_or((text.as_str(), None), |(a, b)| (a, Some(b)));
+        Error::of(Kind::Other { message: message.to_owned(), help: help.map(str::to_owned) })
     }
 
-    fn invalid_type(_: Unexpected<'_>, expected: &dyn Expected) -> Error {
-        Error::expected(plain(&expected.to_string()))
+    fn invalid_type(_: Unexpected<'_>, expected: &dyn serde::de::Expected) -> Error {
+        Error::expected(Expected::from_serde(&expected.to_string()))
     }
 
-    fn invalid_value(_: Unexpected<'_>, expected: &dyn Expected) -> Error {
-        Error::expected(plain(&expected.to_string()))
+    fn invalid_value(_: Unexpected<'_>, expected: &dyn serde::de::Expected) -> Error {
+        Error::expected(Expected::from_serde(&expected.to_string()))
     }
 
-    fn invalid_length(length: usize, expected: &dyn Expected) -> Error {
+    fn invalid_length(length: usize, expected: &dyn serde::de::Expected) -> Error {
         Error::length(expected, length)
     }
 
@@ -203,6 +207,6 @@ impl serde::de::Error for Error {
     }
 
     fn duplicate_field(key: &'static str) -> Error {
-        Error::of(Kind::Other { message: format!("`{key}` is given twice under two names") })
+        Error::of(Kind::Other { message: format!("`{key}` is given twice under two names"), help: None })
     }
 }

@@ -5,9 +5,11 @@ use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
+use strsim::osa_distance;
+
 use super::node::{Node, Value, from_text};
 use super::origin::{Origin, Source};
-use crate::scenario::nearest::{distance, suggestion};
+use crate::scenario::nearest::suggestion;
 use crate::scenario::plain::{self, Content};
 use crate::scenario::problems::{Problem, Problems};
 
@@ -192,7 +194,7 @@ pub(in crate::scenario) fn neighbours(path: &Path) -> Option<String> {
             && !TOOLS.contains(&name.as_str())
             && (own == other || own.is_none() && name.ends_with(".toml"))
     };
-    let away = |name: &str| distance(&wanted, name).min(distance(&wanted, name.trim_end_matches(".toml")));
+    let away = |name: &str| osa_distance(&wanted, name).min(osa_distance(&wanted, name.trim_end_matches(".toml")));
     let sorted = |listing: std::fs::ReadDir| {
         let names = listing.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
         let mut names: Vec<String> = names.filter(is_like).collect();

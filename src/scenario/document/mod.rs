@@ -3,6 +3,7 @@
 
 mod deserialize;
 mod error;
+mod expected;
 mod load;
 pub mod node;
 pub mod origin;

@@ -1,5 +1,6 @@
 //! A mistake in words: message, what else there is to know, and the way out.
 
+use super::expected::Expected;
 use super::node::{Node, Table, Value};
 use super::origin::Origin;
 use crate::scenario::nearest::suggestion;
@@ -15,11 +16,11 @@ pub(super) enum Kind {
     /// A table without keys it must have; `table` holds all keys it may have, `given` those it has.
     Missing { keys: Vec<String>, table: &'static [&'static str], given: Vec<String> },
     /// A value of the wrong type or beyond its range; holds what would have been right.
-    Expected { expected: String },
+    Expected { expected: Expected },
     /// A list of the wrong length.
     Length { expected: String, found: usize },
-    /// Whatever a type says of itself.
-    Other { message: String },
+    /// Whatever a type says of itself, with what would be right where it says that.
+    Other { message: String, help: Option<String> },
 }
 
 /// A key that a table does not have.
@@ -131,18 +132,14 @@ impl Kind {
             }
             Kind::Missing { keys, table, given } => return missing(keys, table, given),
             Kind::Expected { expected } => {
-                let expected = in_reach(expected, named);
+                let expected = expected.in_reach(named);
                 plain(format!("expected {expected}, found {named}"), rewrite(&expected, found))
             }
             Kind::Length { expected, found } => {
                 let values = if *found == 1 { "value" } else { "values" };
                 plain(format!("expected {expected}, found {found} {values}"), None)
             }
-            // Types that read text say what is wrong and what to write instead.
-            Kind::Other { message } => match message.split_once("; write ") {
-                Some((message, help)) => plain(message.to_owned(), Some(format!("write {help}"))),
-                None => plain(message.clone(), None),
-            },
+            Kind::Other { message, help } => plain(message.clone(), help.clone()),
         };
         // Without a way out, it helps to know what the key is for.
         let purpose = found.under.as_ref().filter(|_| words.help.is_none()).and_then(|(table, key)| about(table, key));
@@ -169,21 +166,6 @@ fn about(table: &[&str], key: &str) -> Option<String> {
     notes::purpose(table, key).map(|purpose| format!("`{key}`: {purpose}"))
 }
 
-/// What would be right, without a limit that nobody was about to reach.
-fn in_reach(expected: &str, found: &str) -> String {
-    let beyond = found.trim_matches('`').parse::<i128>().is_ok_and(|number| number > i128::from(u16::MAX));
-    match expected.strip_prefix("a whole number from 0 to ") {
-        Some(most) if !beyond && most.len() > 3 => "a whole number, 0 or more".to_owned(),
-        _ => expected.to_owned(),
-    }
-}
-
-/// What is expected where a rule of pricing belongs: a price alone can be turned into one.
-pub(super) const PRICING_RULE: &str = "a rule of pricing";
-
-/// What is expected where a study says how often each point is run.
-pub(super) const REPLICATIONS: &str = "a rule of replications";
-
 /// The share that a text such as `5%` names.
 fn share(text: &str) -> Option<f64> {
     let percent: f64 = text.trim().strip_suffix('%')?.trim().parse().ok()?;
@@ -196,33 +178,33 @@ fn is_number(text: &str) -> bool {
 }
 
 /// How to write a value of the right type, where little is wrong with it.
-fn rewrite(expected: &str, found: &Found) -> Option<String> {
+fn rewrite(expected: &Expected, found: &Found) -> Option<String> {
     let (named, written) = (found.named.as_str(), found.written.as_str());
     let inner = named.trim_matches('`');
     let is_scalar = inner != named;
     let text = inner.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
     match (expected, text) {
-        ("a string", None) if is_scalar => Some(format!("write it in quotes: `\"{inner}\"`")),
-        ("a law", _) if is_scalar => Some(format!("write `{{ law = \"constant\", value = {inner} }}`")),
-        (PRICING_RULE, _) if is_number(text.unwrap_or(inner)) => {
+        (Expected::Text, None) if is_scalar => Some(format!("write it in quotes: `\"{inner}\"`")),
+        (Expected::Law, _) if is_scalar => Some(format!("write `{{ law = \"constant\", value = {inner} }}`")),
+        (Expected::PricingRule, _) if is_number(text.unwrap_or(inner)) => {
             Some(format!("write `{{ rule = \"list\", list = {{ price = {inner} }} }}`"))
         }
-        ("a rule" | PRICING_RULE, Some(name)) => Some(format!("write `{{ rule = \"{name}\" }}`")),
-        ("an array", _) if is_scalar => Some(format!("write `[{inner}]`")),
-        ("an array", _) if named == "a table" && written.starts_with('[') => {
+        (Expected::Rule | Expected::PricingRule, Some(name)) => Some(format!("write `{{ rule = \"{name}\" }}`")),
+        (Expected::Array, _) if is_scalar => Some(format!("write `[{inner}]`")),
+        (Expected::Array, _) if named == "a table" && written.starts_with('[') => {
             Some(format!("write `[{written}]`, with two brackets on each side, for each entry"))
         }
-        ("a table" | "a rule" | PRICING_RULE, _) if written.starts_with("[[") => {
+        (Expected::Table | Expected::Rule | Expected::PricingRule, _) if written.starts_with("[[") => {
             Some(format!("write `{}`, with one bracket on each side", written.get(1..written.len() - 1)?))
         }
-        ("`true` or `false`", Some("true" | "false")) => Some(format!("write it without quotes: `{}`", text?)),
-        (expected, Some(text)) if expected.contains("number") && share(text).is_some() => {
+        (Expected::Boolean, Some("true" | "false")) => Some(format!("write it without quotes: `{}`", text?)),
+        (expected, Some(text)) if expected.takes_numbers() && share(text).is_some() => {
             Some(format!("write a share as a part of one: `{}`", share(text)?))
         }
-        (REPLICATIONS, _) if is_number(text.unwrap_or(inner)) => {
+        (Expected::Replications, _) if is_number(text.unwrap_or(inner)) => {
             Some(format!("write `{{ fixed = {} }}`", text.unwrap_or(inner)))
         }
-        (expected, Some(number)) if expected.contains("number") && number.parse::<f64>().is_ok_and(f64::is_finite) => {
+        (expected, Some(number)) if expected.takes_numbers() && number.parse::<f64>().is_ok_and(f64::is_finite) => {
             Some(format!("write it without quotes: `{number}`"))
         }
         _ => None,
@@ -244,29 +226,4 @@ pub(super) fn quoted(text: &str) -> String {
         return format!("`{text}`");
     }
     format!("`{}…`", text.chars().take(LONGEST).collect::<String>())
-}
-
-/// What serde's visitors expect, in plain words.
-pub(super) fn plain(expected: &str) -> String {
-    let range = |least: i128, most: i128| format!("a whole number from {least} to {most}");
-    match expected {
-        "u8" => range(0, u8::MAX.into()),
-        "u16" => range(0, u16::MAX.into()),
-        "u32" => range(0, u32::MAX.into()),
-        "u64" | "usize" | "u128" => "a whole number, 0 or more".into(),
-        "i8" => range(i8::MIN.into(), i8::MAX.into()),
-        "i16" => range(i16::MIN.into(), i16::MAX.into()),
-        "i32" => range(i32::MIN.into(), i32::MAX.into()),
-        "i64" | "isize" | "i128" => "a whole number".into(),
-        "f32" | "f64" => "a number".into(),
-        "a boolean" => "`true` or `false`".into(),
-        "a map" => "a table".into(),
-        "a sequence" => "an array".into(),
-        table if table.starts_with("struct ") => "a table".into(),
-        name if name.starts_with("enum ") || name == "variant identifier" => "a name".into(),
-        nonzero if nonzero.starts_with("a nonzero ") => {
-            format!("{}, and not 0", plain(nonzero.trim_start_matches("a nonzero ")))
-        }
-        other => other.to_owned(),
-    }
 }

@@ -1,9 +1,10 @@
 //! The values of what a scenario leaves out. Each is documented, with its source, on the field it serves.
 
-use super::TableName;
+use super::{Choice, TableName};
 use crate::domain::money::{MICRO, Money};
 use crate::domain::share::{Factor, Share};
 use crate::engine::time::Span;
+use crate::policy::chooser::{ChooserName, ChooserTable};
 use crate::policy::pool::{PoolName, PoolTable};
 use crate::policy::pricing::{PricingName, PricingTable, list};
 use crate::policy::selection::{SelectionName, SelectionTable};
@@ -90,4 +91,14 @@ pub(super) fn free() -> PricingTable {
 pub(super) fn all_tables() -> Vec<TableName> {
     use TableName::{Checks, Classes, Jobs, Nodes, Series, Summary, Validators};
     vec![Summary, Classes, Jobs, Series, Nodes, Validators, Checks]
+}
+
+impl Choice {
+    /// The chooser that goes with the choice where none is written.
+    pub(in crate::scenario) fn chooser(self) -> ChooserTable {
+        ChooserTable::named(match self {
+            Choice::Surplus => ChooserName::BestSurplus,
+            Choice::First => ChooserName::LeastDelay,
+        })
+    }
 }

@@ -1,5 +1,6 @@
 //! What is asked for: models, classes of jobs, and those who ask.
 
+use crate::engine::mistake::Mistake;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -102,11 +103,14 @@ impl Priority {
 }
 
 impl TryFrom<i64> for Priority {
-    type Error = String;
-    fn try_from(number: i64) -> Result<Priority, String> {
+    type Error = Mistake;
+    fn try_from(number: i64) -> Result<Priority, Mistake> {
         match u8::try_from(number) {
             Ok(small) if small <= Priority::LAST => Ok(Priority(small)),
-            _ => Err(format!("`{number}` is not a priority; write 0 (first) to {} (last)", Priority::LAST)),
+            _ => {
+                let help = format!("write 0 (first) to {} (last)", Priority::LAST);
+                Err(Mistake::of_value(format!("`{number}` is not a priority"), help))
+            }
         }
     }
 }

@@ -151,6 +151,9 @@ pub enum Limit {
 }
 
 impl Limit {
+    /// What may be written, in words.
+    pub const EXPECTED: &str = "a whole number, 0 or more, or `\"unbounded\"`";
+
     /// The number, with "no limit" as the largest there is.
     pub fn get(self) -> u32 {
         match self {
@@ -179,7 +182,7 @@ impl<'de> Deserialize<'de> for Limit {
         impl Visitor<'_> for OneOfTwo {
             type Value = Limit;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a whole number, 0 or more, or `\"unbounded\"`")
+                f.write_str(Limit::EXPECTED)
             }
             fn visit_i64<E: de::Error>(self, number: i64) -> Result<Limit, E> {
                 let fits =

@@ -4,6 +4,7 @@ mod circles;
 mod floors;
 pub mod pages;
 mod places;
+mod rules;
 mod sizes;
 mod source;
 mod stages;
@@ -40,6 +41,13 @@ fn no_three_files_import_one_another_in_a_circle() {
 #[test]
 fn stages_know_no_other_stage() {
     expect_none(everywhere(stages::check));
+}
+
+#[test]
+fn rules_are_named_in_their_own_folders() {
+    let sources = tree::repository();
+    assert!(rules::count(&sources) >= 40, "the lists are found");
+    expect_none(rules::check(&sources));
 }
 
 #[test]

@@ -9,7 +9,7 @@ fn read(text: &str) -> Arrivals {
 }
 
 fn refused(text: &str, file: &str) -> String {
-    spec::<Spec>(text).resolve(&mut Table::new(file)).unwrap_err()
+    Arrivals::Clients(spec(text)).resolve(&mut Table::new(file)).unwrap_err().message
 }
 
 /// The expected number of arrivals in every window is its rate times its length, for bursty laws, through changes of
@@ -138,6 +138,7 @@ fn files_that_make_no_sense_are_refused() {
     for (text, rows, expected) in [
         ("{ file = 'f', window = '0' }", "1,0,1,Gamma,1", "`window`"),
         ("{ file = 'f', clients = 0 }", "1,0,1,Gamma,1", "`clients`"),
+        ("{ file = 'f', loop = true, scale = 1e-9 }", "1,0,1,Gamma,1", "1666667 times per arrival"),
         ("{ file = 'f', from = '11min' }", "1,0,1,Gamma,1", "beyond `f`, which covers 10min"),
         ("{ file = 'f', rate = 'load' }", "1,0,1,Gamma,1", "no column `load`"),
         ("{ file = 'f' }", "", "no window"),

@@ -6,6 +6,7 @@ use std::fmt;
 use super::Spec;
 use crate::engine::law::gamma_variate;
 use crate::engine::maths;
+use crate::engine::mistake::Mistake;
 use crate::engine::random::{Chance, Stream};
 use crate::engine::time::Span;
 use crate::policy::input::{Content, Reader, Wanted};
@@ -118,9 +119,14 @@ fn weibull_shape(cv: f64) -> f64 {
     maths::exp(0.5 * (low + high))
 }
 
+/// A mistake in the file.
+fn of_file(message: String) -> Mistake {
+    Mistake::new("file", message, "")
+}
+
 impl Windows {
     /// Reads the file of `spec` and puts it in order.
-    pub fn read(spec: &Spec, reader: &mut dyn Reader) -> Result<Windows, String> {
+    pub fn read(spec: &Spec, reader: &mut dyn Reader) -> Result<Windows, Mistake> {
         let wanted = |name: &String, content| Wanted { name: name.clone(), content };
         let (number, by_cv) = (spec.cv.as_ref().unwrap_or(&spec.shape), spec.cv.is_some());
         let columns = [
@@ -138,7 +144,7 @@ impl Windows {
         let mut length = Span::ZERO;
         let mut rows = Vec::with_capacity(starts.len());
         for index in 0..starts.len() {
-            let wrong = |what: String| format!("row {} of `{}`: {what}", index + 1, spec.file);
+            let wrong = |what: String| of_file(format!("row {} of `{}`: {what}", index + 1, spec.file));
             let start = Span::from_nanos((starts[index] - earliest) * spec.unit.0 as f64);
             length = length.max(start + spec.window);
             let number = u32::try_from(clients[index])
@@ -155,7 +161,7 @@ impl Windows {
     }
 
     /// Sorts the rows, leaves out the clients beyond the limit, and refuses windows that overlap.
-    fn order(spec: &Spec, mut rows: Vec<(u32, Row)>, length: Span) -> Result<Windows, String> {
+    fn order(spec: &Spec, mut rows: Vec<(u32, Row)>, length: Span) -> Result<Windows, Mistake> {
         rows.sort_by_key(|&(number, row)| (number, row.start));
         let mut loads: BTreeMap<u32, f64> = BTreeMap::new();
         rows.iter().for_each(|(number, row)| *loads.entry(*number).or_default() += row.rate);
@@ -167,16 +173,18 @@ impl Windows {
         }
         let mut windows = Windows { length, ..Windows::default() };
         for (number, row) in rows.into_iter().filter(|(number, _)| loads.contains_key(number)) {
-            let at = u32::try_from(windows.rows.len()).map_err(|_| format!("`{}` has too many rows", spec.file))?;
+            let at =
+                u32::try_from(windows.rows.len()).map_err(|_| of_file(format!("`{}` has too many rows", spec.file)))?;
             match windows.clients.last_mut() {
                 Some(client) if client.number == number => {
                     let before = windows.rows[at as usize - 1].start;
                     if row.start < before + spec.window {
-                        return Err(format!(
+                        let message = format!(
                             "`{}`: the windows of client {number} that start at {before} and {} overlap; \
                              is `window` = {} right?",
                             spec.file, row.start, spec.window
-                        ));
+                        );
+                        return Err(Mistake::new("window", message, ""));
                     }
                     client.end = at + 1;
                 }
@@ -185,7 +193,7 @@ impl Windows {
             windows.rows.push(row);
         }
         if windows.rows.is_empty() {
-            return Err(format!("`{}` has no window with a rate above zero", spec.file));
+            return Err(of_file(format!("`{}` has no window with a rate above zero", spec.file)));
         }
         windows.rows.shrink_to_fit();
         Ok(windows)

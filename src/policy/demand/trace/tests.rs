@@ -1,6 +1,7 @@
 //! Replays against their rows.
 
 use super::*;
+use crate::policy::demand::Arrivals;
 use crate::policy::demand::tests::{Table, arrivals, assert_counts, assert_zero_mean, resolved, spec};
 
 const FILE: &str = "
@@ -110,7 +111,7 @@ fn traces_that_make_no_sense_are_refused() {
             "row 1 of `f`: the `user` of 4294967296",
         ),
     ] {
-        let wrong = spec::<Spec>(text).resolve(&mut Table::new(file)).unwrap_err();
-        assert!(wrong.contains(expected), "{text}: {wrong}");
+        let wrong = Arrivals::Trace(spec(text)).resolve(&mut Table::new(file)).unwrap_err();
+        assert!(wrong.message.contains(expected), "{text}: {wrong}");
     }
 }

@@ -11,6 +11,8 @@ mod suite {
     mod cli;
     mod determinism;
     mod formula;
+    #[cfg(all(unix, feature = "chart", feature = "cli"))]
+    mod fuzz;
     mod golden;
     mod life;
     mod new_rule;

@@ -291,11 +291,13 @@ fn merge(asked: &Shown) -> Done {
     let folder = Folder::existing(&place.folder(&study), &study)?;
     let (course, status) = look(&study, &folder)?;
     if let Some((chunk, why)) = status.damaged.first() {
-        return Err(Failure::Failed(format!("error: chunk {chunk} is damaged: {why}")));
+        let path = folder.chunk_path(*chunk);
+        return Err(Failure::Failed(format!("error: chunk {chunk} is damaged: {why}\n  --> {}", path.display())));
     }
     if !status.is_complete() {
         let missing = listed(&status.missing);
-        let message = format!("error: {} chunks are missing{missing}", status.missing.len());
+        let path = folder.path().display();
+        let message = format!("error: {} chunks are missing{missing}\n  --> {path}", status.missing.len());
         return Err(Failure::Failed(format!("{message}\nhelp: `reliance study run` does what is left")));
     }
     finish((&study, &folder, &course), started, (1, 0.0), asked.format)
@@ -312,11 +314,15 @@ fn check_again(asked: &Again) -> Done {
     }
     match outcome.altered.len() {
         0 if outcome.again.is_empty() => {
-            let message = "error: no chunk is done yet, so there is nothing to do again";
+            let path = folder.path().display();
+            let message = format!("error: no chunk is done yet, so there is nothing to do again\n  --> {path}");
             Err(Failure::Failed(format!("{message}\nhelp: `reliance study run` does what is left")))
         }
         0 => say(&format!("{} chunks done again, all as they were", outcome.again.len())),
-        count => Err(Failure::Failed(format!("error: {count} chunks are not what the work gives"))),
+        count => {
+            let path = folder.path().display();
+            Err(Failure::Failed(format!("error: {count} chunks are not what the work gives\n  --> {path}")))
+        }
     }
 }
 

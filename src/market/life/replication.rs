@@ -203,7 +203,7 @@ fn remove(market: &mut Market, at: &mut Moment<'_>, child: JobSlot) -> f64 {
         Stage::Answered => return 1.0,
         _ => return 0.0,
     };
-    market.nodes.states[node].work -= market.jobs[child].expected.0;
+    market.nodes.states[node].work -= u128::from(market.jobs[child].expected.0);
     at.facts.note(Fact::CalledOff { job: key, node });
     execution::serve(market, at, node);
     market.note_load(at.scenario, node);

@@ -41,7 +41,7 @@ pub fn join(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot, node: NodeI
 pub fn abandon(market: &mut Market, at: &mut Moment<'_>, slot: JobSlot) {
     let node = market.jobs[slot].node;
     leave_room(market, at, slot, node);
-    market.nodes.states[node].work -= market.jobs[slot].expected.0;
+    market.nodes.states[node].work -= u128::from(market.jobs[slot].expected.0);
     market.note_load(at.scenario, node);
     settlement::return_escrow(market, at, slot);
     standing::close(market, at, slot, Fate::Abandoned);

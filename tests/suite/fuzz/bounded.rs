@@ -160,7 +160,8 @@ fn what_is_no_file_is_refused() {
         let extended = format!("extends = [\"{name}\"]\n{}", SHOP.replace("FILE", "x.csv"));
         fs::write(folder.join("extended.toml"), extended).expect("a scenario");
         fs::write(folder.join("recorded.toml"), SHOP.replace("FILE", "x.csv")).expect("a scenario");
-        fs::write(folder.join("studied.toml"), STUDY.replace("queue.toml", name)).expect("a study");
+        let studied = STUDY.replace("queue.toml", name) + "replications = { fixed = 2 }\n";
+        fs::write(folder.join("studied.toml"), studied).expect("a study");
         let _ = fs::remove_file(folder.join("x.csv"));
         std::os::unix::fs::symlink(name, folder.join("x.csv")).expect("a link");
         for words in [

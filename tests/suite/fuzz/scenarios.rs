@@ -150,19 +150,22 @@ pub fn run(scenario: Arc<Scenario>) -> &'static str {
 /// Whether the run came to its end within its events.
 fn bounded(scenario: Arc<Scenario>, recorder: &mut impl Recorder) -> bool {
     let seed = scenario.seed;
+    // A look at a scenario that freezes comes after as many events as a slice has.
     let look = |run: &Run| if run.events() > EVENTS { Err(()) } else { Ok(()) };
     let Ok(mut run) = Run::open_watched(scenario.clone(), seed, look) else { return false };
-    while run.advance(scenario.horizon, SLICE, recorder) {
-        if look(&run).is_err() {
+    // Slices are counted and not events: a drain has samples too.
+    let (mut left, mut asking) = (EVENTS / SLICE, true);
+    loop {
+        if asking {
+            asking = run.advance(scenario.horizon, SLICE, recorder);
+        } else if !run.drain(SLICE, recorder) {
+            break;
+        }
+        if left == 0 {
             run.audit();
             return false;
         }
-    }
-    while run.drain(SLICE, recorder) {
-        if look(&run).is_err() {
-            run.audit();
-            return false;
-        }
+        left -= 1;
     }
     run.close(recorder);
     true

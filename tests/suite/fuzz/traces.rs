@@ -104,9 +104,9 @@ fn rows(text: &str) -> Rows {
     text.lines().map(|line| line.split(',').map(str::to_string).collect()).collect()
 }
 
-/// One to three changes of cells, rows and the header.
+/// One or two changes of cells, rows and the header.
 fn mutate(rows: &mut Rows, draw: &mut Draw) {
-    for _ in 0..1 + draw.below(3) {
+    for _ in 0..1 + draw.below(2) {
         let (row, other) = (place(draw, rows.len()), place(draw, rows.len()));
         let columns = rows[row].len();
         let column = place(draw, columns);
@@ -187,7 +187,7 @@ fn parquet(rows: &Rows) -> Vec<u8> {
 
 /// A recording after its mutations, as a file with this ending: cells change, or what is written of them.
 fn written(mut rows: Rows, ending: &str, draw: &mut Draw) -> Vec<u8> {
-    let in_cells = draw.chance(0.7);
+    let in_cells = draw.chance(0.8);
     if in_cells {
         mutate(&mut rows, draw);
     }

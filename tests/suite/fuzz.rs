@@ -113,7 +113,7 @@ fn try_all(
 /// Copies what showed a fault to where it stays.
 fn kept(kind: &str, number: u64, file: &Path) -> String {
     let ending = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fuzz-{kind}-{number}-{ending}"));
+    let to = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("fuzz-{}-{kind}-{number}-{ending}", seed()));
     match file.is_dir() {
         true => programs::copy(file, &to),
         false => drop(fs::copy(file, &to)),

@@ -24,7 +24,7 @@ use crate::study::{Study, StudyError, show};
 
 pub(super) mod progress;
 
-use progress::{Progress, duration};
+use progress::{Progress, duration, listed};
 
 /// What `study` is asked.
 #[derive(Args, Debug)]
@@ -391,15 +391,4 @@ fn size(bytes: u64) -> String {
 
 pub(super) fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
-}
-
-/// The first of many numbers.
-fn listed(numbers: &[usize]) -> String {
-    const SHOWN: usize = 10;
-    if numbers.is_empty() {
-        return String::new();
-    }
-    let first: Vec<String> = numbers.iter().take(SHOWN).map(usize::to_string).collect();
-    let more = if numbers.len() > SHOWN { ", …" } else { "" };
-    format!(" ({}{more})", first.join(", "))
 }

@@ -11,6 +11,8 @@ mod suite {
     mod cli;
     mod determinism;
     mod formula;
+    #[cfg(all(unix, feature = "chart", feature = "cli"))]
+    mod fuzz;
     mod glossary;
     mod golden;
     mod life;

@@ -9,6 +9,7 @@ mod queues;
 mod replay;
 mod verified;
 mod votes;
+mod years;
 
 use std::collections::BTreeMap;
 

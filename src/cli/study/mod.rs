@@ -24,7 +24,7 @@ use crate::study::{Study, StudyError, show};
 
 pub(super) mod progress;
 
-use progress::{Progress, duration};
+use progress::{Progress, duration, listed};
 
 /// What `study` is asked.
 #[derive(Args, Debug)]
@@ -291,11 +291,13 @@ fn merge(asked: &Shown) -> Done {
     let folder = Folder::existing(&place.folder(&study), &study)?;
     let (course, status) = look(&study, &folder)?;
     if let Some((chunk, why)) = status.damaged.first() {
-        return Err(Failure::Failed(format!("error: chunk {chunk} is damaged: {why}")));
+        let path = folder.chunk_path(*chunk);
+        return Err(Failure::Failed(format!("error: chunk {chunk} is damaged: {why}\n  --> {}", path.display())));
     }
     if !status.is_complete() {
         let missing = listed(&status.missing);
-        let message = format!("error: {} chunks are missing{missing}", status.missing.len());
+        let path = folder.path().display();
+        let message = format!("error: {} chunks are missing{missing}\n  --> {path}", status.missing.len());
         return Err(Failure::Failed(format!("{message}\nhelp: `reliance study run` does what is left")));
     }
     finish((&study, &folder, &course), started, (1, 0.0), asked.format)
@@ -312,11 +314,15 @@ fn check_again(asked: &Again) -> Done {
     }
     match outcome.altered.len() {
         0 if outcome.again.is_empty() => {
-            let message = "error: no chunk is done yet, so there is nothing to do again";
+            let path = folder.path().display();
+            let message = format!("error: no chunk is done yet, so there is nothing to do again\n  --> {path}");
             Err(Failure::Failed(format!("{message}\nhelp: `reliance study run` does what is left")))
         }
         0 => say(&format!("{} chunks done again, all as they were", outcome.again.len())),
-        count => Err(Failure::Failed(format!("error: {count} chunks are not what the work gives"))),
+        count => {
+            let path = folder.path().display();
+            Err(Failure::Failed(format!("error: {count} chunks are not what the work gives\n  --> {path}")))
+        }
     }
 }
 
@@ -385,15 +391,4 @@ fn size(bytes: u64) -> String {
 
 pub(super) fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
-}
-
-/// The first of many numbers.
-fn listed(numbers: &[usize]) -> String {
-    const SHOWN: usize = 10;
-    if numbers.is_empty() {
-        return String::new();
-    }
-    let first: Vec<String> = numbers.iter().take(SHOWN).map(usize::to_string).collect();
-    let more = if numbers.len() > SHOWN { ", …" } else { "" };
-    format!(" ({}{more})", first.join(", "))
 }

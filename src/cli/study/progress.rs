@@ -112,3 +112,14 @@ impl Watch for Progress {
 fn nth(generation: usize, then: &str) -> String {
     if generation > 0 { format!("generation {generation}{then}") } else { String::new() }
 }
+
+/// The first of many numbers.
+pub(super) fn listed(numbers: &[usize]) -> String {
+    const SHOWN: usize = 10;
+    if numbers.is_empty() {
+        return String::new();
+    }
+    let first: Vec<String> = numbers.iter().take(SHOWN).map(usize::to_string).collect();
+    let more = if numbers.len() > SHOWN { ", …" } else { "" };
+    format!(" ({}{more})", first.join(", "))
+}

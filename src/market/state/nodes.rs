@@ -50,8 +50,8 @@ pub struct Node {
     pub waiting: Waiting,
     /// The step that is pending and the entry it is for.
     pub due: Option<Due>,
-    /// Expected work of all who are here.
-    pub work: u64,
+    /// Expected work of all who are here, in nanoseconds: that of many jobs of years each is more than 64 bits count.
+    pub work: u128,
     /// Speed relative to the reference GPU.
     pub speed: f64,
     /// Attempts that ended here with an answer.
@@ -136,5 +136,11 @@ impl Node {
     #[inline]
     pub fn jobs(&self) -> u32 {
         self.queued + self.service.serving()
+    }
+
+    /// The expected work of all who are here as routing reads it: at most 584 years.
+    #[inline]
+    pub fn work_shown(&self) -> u64 {
+        u64::try_from(self.work).unwrap_or(u64::MAX)
     }
 }

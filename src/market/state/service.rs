@@ -110,7 +110,7 @@ impl Service {
 
     /// Slot-nanoseconds of service given up to `now`.
     pub fn busy(&self, now: Time) -> u64 {
-        self.busy + self.given(now.since(self.clock_at).0)
+        self.busy.saturating_add(self.given(now.since(self.clock_at).0))
     }
 
     /// Brings the clock up to `now`.
@@ -119,16 +119,16 @@ impl Service {
         let passed = now.since(self.clock_at).0;
         if passed > 0 {
             self.clock += Span(passed).nanos() * self.rate;
-            self.busy += self.given(passed);
+            self.busy = self.busy.saturating_add(self.given(passed));
             self.clock_at = now;
         }
     }
 
     /// Slot-nanoseconds of service in so many nanoseconds: none while the clock stands, as it does while a node that keeps its
-    /// jobs is down.
+    /// jobs is down. At most 584 years of slots, which a thousand slots reach in a drain of months.
     #[inline]
     fn given(&self, passed: u64) -> u64 {
-        if self.rate > 0.0 { self.serving as u64 * passed } else { 0 }
+        if self.rate > 0.0 { (self.serving as u64).saturating_mul(passed) } else { 0 }
     }
 
     /// Lets the clock run at another rate from here on. Call [`advance`](Service::advance) first.
@@ -261,5 +261,17 @@ mod tests {
         let (entry, end) = service.next(|_| true).unwrap();
         assert_eq!((entry.job, end), (first, Time(150)), "30 ns were left at 120");
         assert_eq!(service.busy(Time(150)), 20 + 2 * 100 + 30);
+    }
+
+    #[test]
+    fn slot_time_beyond_counting_stays_at_the_most() {
+        let mut service = Service::default();
+        for slot in 0..3 {
+            service.occupy();
+            service.serve(JobSlot(slot), 0, Span(u64::MAX / 2));
+        }
+        assert_eq!(service.busy(Time(u64::MAX / 2)), u64::MAX);
+        service.advance(Time(u64::MAX / 2));
+        assert_eq!(service.busy(Time(u64::MAX - 1)), u64::MAX);
     }
 }

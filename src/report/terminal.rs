@@ -5,8 +5,9 @@ use std::fmt::Write;
 use crate::domain::fate::{Cause, Fate};
 use crate::engine::random::Seed;
 use crate::parquet::Data;
+use crate::policy::pricing::Pricing;
 use crate::record::batch::Batch;
-use crate::record::tables::SUMMARY;
+use crate::record::tables::{ClassRow, SUMMARY};
 use crate::record::tally::{Durations, Summary};
 use crate::scenario::Scenario;
 
@@ -19,7 +20,9 @@ pub fn text(scenario: &Scenario, seed: Seed, summary: &Summary) -> String {
     }
     let _ = writeln!(text, "counted from {} to {}\n", rounded(summary.from), rounded(summary.ended));
     fates(&mut text, summary);
-    let _ = writeln!(text, "\n{:<28}{:>12}{:>12}{:>12}{:>12}", "", "mean", "median", "95 %", "99 %");
+    classes(&mut text, scenario, summary);
+    let heads = ["mean", "median", "95 % within", "99 % within"];
+    let _ = writeln!(text, "\n{:<28}{:>12}{:>12}{:>12}{:>12}", "", heads[0], heads[1], heads[2], heads[3]);
     let rows = [
         ("asking to answer", &summary.response),
         ("asking to first token", &summary.first_token),
@@ -27,9 +30,70 @@ pub fn text(scenario: &Scenario, seed: Seed, summary: &Summary) -> String {
         ("execution", &summary.service),
     ];
     rows.iter().for_each(|(name, durations)| duration_row(&mut text, name, durations));
+    paid(&mut text, scenario, summary);
     text.push('\n');
     market(&mut text, summary);
+    prices(&mut text, scenario, summary);
     text
+}
+
+/// What became of the jobs of each class, where there are several.
+fn classes(text: &mut String, scenario: &Scenario, summary: &Summary) {
+    let rows = ClassRow::of(summary, &names(scenario));
+    if rows.len() < 2 {
+        return;
+    }
+    let shown = [Fate::FinalRight, Fate::Declined, Fate::Abandoned];
+    let _ = write!(text, "\n{:<28}{:>12}", "of each class", "jobs");
+    shown.iter().for_each(|fate| _ = write!(text, "{:>12}", fate.name()));
+    for ClassRow { class, counts } in &rows {
+        let _ = write!(text, "\n{class:<28}{:>12}", thousands(counts.jobs));
+        for fate in shown {
+            let share = 100.0 * counts.fate(fate) as f64 / counts.jobs.max(1) as f64;
+            let _ = write!(text, "{share:>10.3} %");
+        }
+    }
+    text.push('\n');
+}
+
+/// What was paid in each channel per job asked for, also by class where there are several; nothing where nothing was paid.
+fn paid(text: &mut String, scenario: &Scenario, summary: &Summary) {
+    if summary.charged == 0 {
+        return;
+    }
+    let _ = write!(text, "\n{:<28}", "paid per job, credits");
+    CHANNELS.iter().for_each(|channel| _ = write!(text, "{channel:>14}"));
+    let mut row = |name: &str, charged: &[i128; 3], jobs: u64| {
+        let _ = write!(text, "\n{name:<28}");
+        let each = charged.map(|sum| Summary::credits(sum) / jobs.max(1) as f64);
+        each.iter().for_each(|each| _ = write!(text, "{each:>14.6}"));
+    };
+    row("all", &summary.charged_by_channel, summary.jobs);
+    let rows = ClassRow::of(summary, &names(scenario));
+    for ClassRow { class, counts } in rows.iter().filter(|_| rows.len() > 1) {
+        row(class, &counts.charged_by_channel, counts.jobs);
+    }
+    text.push('\n');
+}
+
+/// The prices that move, when counting began and at the end.
+fn prices(text: &mut String, scenario: &Scenario, summary: &Summary) {
+    for (channel, name) in CHANNELS.iter().enumerate() {
+        if matches!(scenario.channels.pricing[channel], Pricing::List(_)) {
+            continue;
+        }
+        for (when, gauge) in [("first", &summary.begin), ("last", &summary.end)] {
+            let price = gauge.prices[channel].map_or("stopped".to_string(), |price| price.to_string());
+            let _ = writeln!(text, "{:<28}{price:>12}", format!("{name} price, {when}"));
+        }
+    }
+}
+
+/// The channels in the order of their sums.
+const CHANNELS: [&str; 3] = ["computing", "coordination", "verification"];
+
+fn names(scenario: &Scenario) -> Vec<String> {
+    scenario.classes.iter().map(|class| class.name.clone()).collect()
 }
 
 fn fates(text: &mut String, summary: &Summary) {

@@ -2,6 +2,7 @@
 
 mod floors;
 mod places;
+mod prose;
 mod sizes;
 mod source;
 mod tree;
@@ -45,6 +46,11 @@ fn nothing_is_a_stub() {
 #[test]
 fn the_text_names_no_machine() {
     expect_none(everywhere(words::machines));
+}
+
+#[test]
+fn sentences_of_pages_stay_short() {
+    expect_none(everywhere(prose::check));
 }
 
 #[test]

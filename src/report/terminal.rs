@@ -263,6 +263,33 @@ mod tests {
     }
 
     #[test]
+    fn classes_and_channels_stand_apart() {
+        let text = "name = \"two\"\nhorizon = \"10min\"\n[models.plain]\n[classes.long]\nwork = { law = \"constant\", value = \"2s\" }\n\
+                    [classes.short]\nwork = { law = \"constant\", value = \"1s\" }\n[[demand.sources]]\nname = \"all\"\n\
+                    mix = { long = 0.5, short = 0.5 }\narrivals = { rule = \"poisson\", poisson = { rate = \"1/s\" } }\n\
+                    [pricing.compute]\nrule = \"utilisation\"\nutilisation = { base = 0.001, kink = 0.5, slope-below = 0.0, slope-above = 0.0 }\n\
+                    [[nodes]]\nname = \"many\"\ncount = 50\n";
+        let scenario = Scenario::from_text("two.toml", text).unwrap_or_else(|wrong| panic!("{wrong}"));
+        let mut tally = Tally::new(Time::ZERO);
+        simulate(&scenario, Seed::from(1), &mut tally);
+        let said = super::text(&scenario, Seed::from(1), tally.summary());
+        let rows = |name: &str| -> Vec<Vec<String>> {
+            let rows = said.lines().filter(|line| line.starts_with(name));
+            rows.map(|row| row[name.len()..].split_whitespace().map(str::to_owned).collect()).collect()
+        };
+        let (long, short) = (rows("long "), rows("short "));
+        // First the jobs and shares of each class, then what each of its jobs paid: two seconds and one at a thousandth.
+        assert_eq!((long.len(), short.len()), (2, 2), "{said}");
+        let jobs = |rows: &[Vec<String>]| rows[0][0].parse::<u64>().expect("a number of jobs");
+        assert_eq!(jobs(&long) + jobs(&short), tally.summary().jobs, "{said}");
+        let paid = |rows: &[Vec<String>]| rows[1][0].parse::<f64>().expect("an amount");
+        assert!((paid(&long) / paid(&short) - 2.0).abs() < 0.1 && long[1][1..] == ["0.000000", "0.000000"], "{said}");
+        assert_eq!(rows("computing price, last "), [["0.001"]], "{said}");
+        assert!(rows("coordination price").is_empty(), "a price that is posted does not move");
+        assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
+    }
+
+    #[test]
     fn what_is_missing_is_a_dash() {
         let page = markdown(&Summary::default());
         assert_eq!(page.lines().count(), SUMMARY.columns.len() + 2);

@@ -182,7 +182,7 @@ fn wait(quote: &NodeQuote, jobs: u32, work: u64, expected: Span, estimate: Estim
     Span::from_nanos(ahead * quote.slowness / f64::from(quote.slots))
 }
 
-/// The place of the offer that the chooser takes for so manieth a copy; there is at least one.
+/// The place of the offer that the chooser takes for the copy with this number; there is at least one.
 pub fn pick(market: &mut Market, scenario: &Scenario, slot: JobSlot, offers: &[Offer], copy: u32) -> usize {
     if offers.len() == 1 {
         return 0;

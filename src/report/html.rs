@@ -27,7 +27,7 @@ const HEADLINES: &[(&str, &str)] = &[
     ("value_final", "value delivered"),
     ("charged", "paid by requesters"),
     ("price_mean", "paid per GPU-second of work"),
-    ("node_cost", "cost of the nodes"),
+    ("node_cost", "cost of the nodes, whole run"),
 ];
 
 /// The page of a run with its pictures. Without a summary it has no numbers and says so.

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::domain::fate::{Cause, Fate};
 use crate::engine::random::Seed;
+use crate::engine::time::Time;
 use crate::parquet::Data;
 use crate::policy::pricing::Pricing;
 use crate::record::batch::Batch;
@@ -148,7 +149,12 @@ fn market(text: &mut String, summary: &Summary) {
     if let Some(price) = summary.price_per_second() {
         row("paid per GPU-second", format!("{price:.6}"));
     }
-    row("cost of the nodes, credits", format!("{:.2}", summary.nodes.cost * 1e-6));
+    // What was paid counts from the end of the warm-up on; the cost is no less than all of it.
+    let cost = match summary.from {
+        Time::ZERO => "cost of the nodes, credits",
+        _ => "nodes' cost of the whole run",
+    };
+    row(cost, format!("{:.2}", summary.nodes.cost * 1e-6));
     let [checked, alarms] = summary.checks;
     if checked > 0 {
         row("checks", thousands(checked));
@@ -159,8 +165,8 @@ fn market(text: &mut String, summary: &Summary) {
 }
 
 /// An instant as people read it.
-fn rounded(instant: crate::engine::time::Time) -> String {
-    instant.since(crate::engine::time::Time::ZERO).rounded()
+fn rounded(instant: Time) -> String {
+    instant.since(Time::ZERO).rounded()
 }
 
 /// Every column of the table `summary` with its value: numbers as numbers, what is missing as null.
@@ -225,20 +231,22 @@ pub fn thousands(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::time::Time;
     use crate::record::tally::Tally;
     use crate::simulate::simulate;
 
     /// Ten minutes of a node that fails and has one slot and no room to wait, which routing sees late, and what is said of them.
-    fn said(discipline: &str) -> String {
-        let text = format!(
+    fn shop(discipline: &str) -> String {
+        format!(
             "name = \"shop\"\nquestion = \"who waits?\"\nhorizon = \"10min\"\n[models.plain]\n[classes.job]\n\
              work = {{ law = \"constant\", value = \"1s\" }}\n[[demand.sources]]\nname = \"all\"\n\
              arrivals = {{ rule = \"poisson\", poisson = {{ rate = \"1/s\" }} }}\n[routing]\nrefresh = \"5s\"\n[[nodes]]\nname = \"one\"\ncount = 1\n\
              places = 0\ndiscipline = {{ rule = \"{discipline}\" }}\n[nodes.failure]\n\
              up = {{ law = \"constant\", value = \"1min\" }}\ndown = {{ law = \"constant\", value = \"15s\" }}\n"
-        );
-        let scenario = Scenario::from_text("shop.toml", &text).unwrap_or_else(|wrong| panic!("{wrong}"));
+        )
+    }
+
+    fn said(discipline: &str) -> String {
+        let scenario = Scenario::from_text("shop.toml", &shop(discipline)).unwrap_or_else(|wrong| panic!("{wrong}"));
         let mut tally = Tally::new(Time::ZERO);
         simulate(&scenario, Seed::from(1), &mut tally);
         super::text(&scenario, Seed::from(1), tally.summary())
@@ -259,6 +267,13 @@ mod tests {
         for line in last.lines().filter(|line| !line.ends_with('%')) {
             assert_eq!(line.chars().count(), 40, "{line}");
         }
+        // Where a part of the run is left out, what is of the whole run says so.
+        assert_eq!(row("cost of the nodes, credits").as_deref(), Some("0.00"), "{text}");
+        let mut tally = Tally::new(Time(60_000_000_000));
+        let scenario = Scenario::from_text("shop.toml", &shop("fifo")).unwrap_or_else(|wrong| panic!("{wrong}"));
+        simulate(&scenario, Seed::from(1), &mut tally);
+        let part = super::text(&scenario, Seed::from(1), tally.summary());
+        assert!(part.contains("\nnodes' cost of the whole run        0.00\n"), "{part}");
         assert!(!said("batch").contains("slots in use"), "a batch holds one slot, whatever its size");
     }
 

@@ -96,7 +96,8 @@ impl UnknownKey {
                  `[verification.define.my-{key}]`"
             ));
         }
-        (has("checks") && has("trust") && notes::homes(&self.key).is_empty()).then(|| {
+        let is_of_a_check = || notes::homes(&self.key).iter().any(|home| home.ends_with(".checks]]"));
+        (has("checks") && has("trust") && !is_of_a_check()).then(|| {
             "who checks which part of the answers stands in `checks`, such as `checks = [{ by = \"validators\", sample = 0.1 }]`"
                 .to_owned()
         })

@@ -196,12 +196,13 @@ fn a_report_of_a_study_has_its_charts_its_tables_and_its_command() {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
         (done.status.code(), text(done.stdout), text(done.stderr))
     };
-    let (code, drawn, said) = chart("");
-    assert_eq!((code, said.as_str()), (Some(0), ""), "{drawn}");
-    assert_eq!(chart("--only forest"), (Some(0), drawn, said));
+    let (code, all, said) = chart("");
+    assert!(code == Some(0) && !said.contains("no chart"), "{said}");
+    let (code, drawn, said) = chart("--only forest");
+    assert_eq!((code, drawn), (Some(0), all), "{said}");
     let (code, drawn, said) = chart("--only map");
     assert_eq!((code, drawn.as_str()), (Some(1), ""));
-    assert_eq!(said, "error: no chart `map`: a map needs two axes, not 1\n");
+    assert!(said.ends_with("error: no chart `map`: a map needs two axes, not 1\n"), "{said}");
     let (code, _, said) = chart("--only mapp");
     assert_eq!((code, said.as_str()), (Some(2), "error: a study has no chart `mapp`\nhelp: did you mean `map`?\n"));
 }

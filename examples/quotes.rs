@@ -206,14 +206,14 @@ fn table<'a>(text: &mut String, rows: impl Iterator<Item = (&'a str, &'a Ratios)
 const HEAD: &str = "\
 # Quoted and realised
 
-A requester decides on what it expects a check to cost and to take. This page holds those quotes against what happened: each number is
-realised ÷ quoted, a ratio of means with a 95 % t interval over 20 replications. It is printed by
+A requester decides on what it expects a check to cost and to take. This page holds those quotes against what happened. Each number is
+realised ÷ quoted: a ratio of means, with a 95 % t interval over 20 replications. It is printed by
 
 ```sh
 cargo run --release --example quotes > docs/quotes.md
 ```
 
-Prices are those of verification. The delay of checks runs from the answer to the end of all checks; it is at most the time to the
+Prices are those of verification. The delay of checks runs from the answer to the end of all checks. It is at most the time to the
 deadline, on both sides. The thirds are cut by quoted delay. Every look that began counts, called off or not. A dash: nothing is quoted.
 `drawn` is the formula alone, `learnt` the same corrected by what checks of the method took before.
 

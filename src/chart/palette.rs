@@ -36,7 +36,7 @@ pub const GREY: Colour = Colour(130, 130, 130);
 const COLOURS: [Colour; 8] = [BLUE, VERMILION, GREEN, PURPLE, ORANGE, SKY, BLACK, GREY];
 const DASHES: [Dash; 6] = [Dash::Solid, Dash::Dashed, Dash::DashDot, Dash::Dotted, Dash::Long, Dash::LongDotDot];
 
-/// The stroke of the how-manieth category: the first forty-eight differ in colour and dashes together, and neighbours in
+/// The stroke of the category with this number: the first forty-eight differ in colour and dashes together, and neighbours in
 /// both.
 pub fn category(number: usize) -> Stroke {
     let round = number / COLOURS.len();

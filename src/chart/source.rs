@@ -54,7 +54,7 @@ pub struct Ending {
 pub struct Job {
     /// The place of its source in [`Jobs::sources`].
     pub source: u32,
-    /// The how-manieth of its source.
+    /// Its number among the jobs of its source.
     pub index: u64,
     /// The place of its class in [`Jobs::classes`].
     pub class: u32,

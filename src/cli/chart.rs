@@ -9,6 +9,7 @@ use super::{Done, Failure, note, say};
 use crate::chart::{self, CHARTS, Drawing, STUDY_CHARTS, Source, Sources, Studied};
 use crate::output::error::MANIFEST;
 use crate::report::replicated;
+use crate::scenario::nearest;
 use crate::study::folder::is_begun;
 
 /// What `chart` is asked.
@@ -19,6 +20,9 @@ pub struct Chart {
     /// The folder of its twin with `freeze = true`, for the deaths that instability caused
     #[arg(long, value_name = "DIR")]
     frozen: Option<PathBuf>,
+    /// Draw this chart alone, such as `fates` of a run or `map` of a study; may be given several times
+    #[arg(long, value_name = "CHART")]
+    only: Vec<String>,
 }
 
 /// Drawings by the names of their files, or what is lacking for them.
@@ -31,19 +35,52 @@ pub fn chart(asked: Chart) -> Done {
         let message = "error: charts show one run or a study, and this folder holds replications";
         return Err(Failure::Wrong(format!("{message}\nhelp: `reliance report` makes a page of their means")));
     }
-    let drawn = drawn(&asked.folder, asked.frozen.as_deref())?;
-    write(&asked.folder.join("charts"), &source, drawn)
+    let is_study = Studied::of(&source).is_some();
+    known(&asked.only, is_study)?;
+    let drawn = drawn(&asked.folder, asked.frozen.as_deref(), &asked.only)?;
+    let lacking: Vec<String> = drawn.iter().filter_map(lacking).collect();
+    let is_empty = lacking.len() == drawn.len();
+    write(&asked.folder.join("charts"), &source, drawn)?;
+    if !asked.only.is_empty() && !lacking.is_empty() {
+        return Err(Failure::Failed(format!("error: {}", lacking.join("\nerror: "))));
+    }
+    // A study has the data for one or two kinds of charts and never for all; what it is not for needs no word.
+    if !is_study || is_empty {
+        lacking.iter().for_each(|line| note(line));
+    }
+    Ok(())
 }
 
-/// Draws every chart of a folder, and says how far it has come where that takes longer than a second.
-pub(super) fn drawn(folder: &Path, frozen: Option<&Path>) -> Result<Drawn, Failure> {
+/// What a chart lacks, in words; none where it is drawn.
+fn lacking((name, drawing): &(String, Result<Drawing, String>)) -> Option<String> {
+    drawing.as_ref().err().map(|why| format!("no chart `{name}`: {why}"))
+}
+
+/// Whether every chart asked for by name is one that there may be.
+fn known(only: &[String], is_study: bool) -> Done {
+    let names: Vec<&str> = match is_study {
+        true => STUDY_CHARTS.iter().map(|chart| chart.name).collect(),
+        false => CHARTS.iter().map(|chart| chart.name).collect(),
+    };
+    for name in only.iter().filter(|name| !names.contains(&name.as_str())) {
+        let whose = if is_study { "a study" } else { "a run" };
+        let help = nearest::suggestion(name, &names, "there are").unwrap_or_default();
+        return Err(Failure::Wrong(format!("error: {whose} has no chart `{name}`\nhelp: {help}")));
+    }
+    Ok(())
+}
+
+/// Draws the charts of a folder, all of them unless some are named, and says how far it has come where that takes longer than a
+/// second.
+pub(super) fn drawn(folder: &Path, frozen: Option<&Path>, only: &[String]) -> Result<Drawn, Failure> {
     let run = open(folder)?;
+    let wanted = |name: &str| only.is_empty() || only.iter().any(|asked| asked == name);
     match (Studied::of(&run), frozen) {
         (Some(_), Some(_)) => Err(Failure::Wrong("error: a study has no frozen twin".to_string())),
         (Some(studied), None) => {
             let mut steps = Steps::new("drawing", STUDY_CHARTS.len());
             let mut drawn = Vec::new();
-            for chart in STUDY_CHARTS {
+            for chart in STUDY_CHARTS.iter().filter(|chart| wanted(chart.name)) {
                 steps.begin(chart.name);
                 drawn.extend(chart::draw_of_study(chart, &studied));
             }
@@ -54,7 +91,7 @@ pub(super) fn drawn(folder: &Path, frozen: Option<&Path>) -> Result<Drawn, Failu
             let sources = Sources { run, frozen: frozen.map(open).transpose()? };
             let mut steps = Steps::new("drawing", CHARTS.len());
             let mut drawn = Vec::new();
-            for chart in CHARTS {
+            for chart in CHARTS.iter().filter(|chart| wanted(chart.name)) {
                 steps.begin(chart.name);
                 drawn.push((chart.name.to_string(), (chart.draw)(&sources)));
             }
@@ -78,12 +115,9 @@ fn write(folder: &Path, source: &Source, drawn: Drawn) -> Done {
     let mut steps = Steps::new("writing", drawn.len());
     for (name, drawing) in drawn {
         steps.begin(&name);
-        match drawing {
-            Ok(drawing) => {
-                let paths = chart::write(folder, &name, &drawing, &source.identity(&name))?;
-                paths.iter().for_each(|path| written.push_str(&format!("{}\n", path.display())));
-            }
-            Err(why) => note(&format!("no chart `{name}`: {why}")),
+        if let Ok(drawing) = drawing {
+            let paths = chart::write(folder, &name, &drawing, &source.identity(&name))?;
+            paths.iter().for_each(|path| written.push_str(&format!("{}\n", path.display())));
         }
     }
     steps.end();

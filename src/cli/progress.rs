@@ -78,6 +78,13 @@ impl Progress {
         ));
     }
 
+    /// There is no more to wait for: clears the line and says nothing.
+    pub fn clear(self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
     /// Seconds since the run began.
     pub fn seconds(&self) -> f64 {
         self.started.elapsed().as_secs_f64()

@@ -26,7 +26,7 @@ pub fn report(asked: Report) -> Done {
     let page = match replicated::count(&source) {
         Some(count) => of_replications(&asked, &source, count)?,
         None => {
-            let drawn = drawn(&asked.folder, asked.frozen.as_deref())?;
+            let drawn = drawn(&asked.folder, asked.frozen.as_deref(), &[])?;
             match Studied::of(&source) {
                 Some(study) => studied::page(&study, &drawn),
                 None => html::page(&source, &drawn),

@@ -24,7 +24,7 @@ pub struct Job {
     pub role: Role,
     /// The attempt under way, from 0.
     pub attempt: u16,
-    /// Of a copy: the how-manieth. Of a check: which check of the method.
+    /// Of a copy: its number. Of a check: which check of the method.
     pub copy: u8,
     /// The node of this attempt.
     pub node: NodeId,

@@ -14,7 +14,7 @@ use crate::engine::time::{Span, Time};
 pub struct JobKey {
     /// Where the job came from.
     pub source: SourceId,
-    /// The how-manieth of that source, from 0.
+    /// Its number among the jobs of that source, from 0.
     pub index: u64,
 }
 

@@ -27,7 +27,7 @@ const HEADLINES: &[(&str, &str)] = &[
     ("value_final", "value delivered"),
     ("charged", "paid by requesters"),
     ("price_mean", "paid per GPU-second of work"),
-    ("node_cost", "cost of the nodes"),
+    ("node_cost", "cost of the nodes, whole run"),
 ];
 
 /// The page of a run with its pictures. Without a summary it has no numbers and says so.
@@ -59,13 +59,13 @@ table{border-collapse:collapse;margin:.8rem 0}
 th,td{padding:.2rem .9rem .2rem 0;text-align:left;vertical-align:top;border-bottom:1px solid rgba(128,128,128,.25)}
 td.number,th.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .side{display:flex;flex-wrap:wrap;gap:0 3.5rem}
-.result{font-size:1.05rem}.wide{overflow-x:auto}
+.result{font-size:1.05rem}.wide,.side,details{overflow-x:auto}
 figure{margin:1.5rem 0}.picture{overflow-x:auto;background:#fff;border-radius:6px}
 figure svg{max-width:100%;height:auto;background:#fff;display:block}
 figcaption{font-size:.92rem;margin-top:.5rem}.close{display:none}
 figure:target{position:fixed;inset:0;margin:0;padding:.5rem;overflow:auto;background:#fff;color:#222;z-index:1}
 figure:target svg{max-width:none}figure:target .open{display:none}figure:target .close{display:inline}
-@media(max-width:46rem){figure svg{max-width:none}}
+@media(max-width:46rem){figure svg{max-width:none}th,td{padding-right:.4rem}.side table{font-size:.82rem}}
 code,pre{font-size:.86rem;overflow-wrap:anywhere;white-space:pre-wrap}
 details{margin:.7rem 0}summary{cursor:pointer}
 ";

@@ -4,9 +4,11 @@ use std::fmt::Write;
 
 use crate::domain::fate::{Cause, Fate};
 use crate::engine::random::Seed;
+use crate::engine::time::Time;
 use crate::parquet::Data;
+use crate::policy::pricing::Pricing;
 use crate::record::batch::Batch;
-use crate::record::tables::SUMMARY;
+use crate::record::tables::{ClassRow, SUMMARY};
 use crate::record::tally::{Durations, Summary};
 use crate::scenario::Scenario;
 
@@ -19,7 +21,9 @@ pub fn text(scenario: &Scenario, seed: Seed, summary: &Summary) -> String {
     }
     let _ = writeln!(text, "counted from {} to {}\n", rounded(summary.from), rounded(summary.ended));
     fates(&mut text, summary);
-    let _ = writeln!(text, "\n{:<28}{:>12}{:>12}{:>12}{:>12}", "", "mean", "median", "95 %", "99 %");
+    classes(&mut text, scenario, summary);
+    let heads = ["mean", "median", "95 % within", "99 % within"];
+    let _ = writeln!(text, "\n{:<28}{:>12}{:>12}{:>12}{:>12}", "", heads[0], heads[1], heads[2], heads[3]);
     let rows = [
         ("asking to answer", &summary.response),
         ("asking to first token", &summary.first_token),
@@ -27,9 +31,70 @@ pub fn text(scenario: &Scenario, seed: Seed, summary: &Summary) -> String {
         ("execution", &summary.service),
     ];
     rows.iter().for_each(|(name, durations)| duration_row(&mut text, name, durations));
+    paid(&mut text, scenario, summary);
     text.push('\n');
     market(&mut text, summary);
+    prices(&mut text, scenario, summary);
     text
+}
+
+/// What became of the jobs of each class, where there are several.
+fn classes(text: &mut String, scenario: &Scenario, summary: &Summary) {
+    let rows = ClassRow::of(summary, &names(scenario));
+    if rows.len() < 2 {
+        return;
+    }
+    let shown = [Fate::FinalRight, Fate::Declined, Fate::Abandoned];
+    let _ = write!(text, "\n{:<28}{:>12}", "of each class", "jobs");
+    shown.iter().for_each(|fate| _ = write!(text, "{:>12}", fate.name()));
+    for ClassRow { class, counts } in &rows {
+        let _ = write!(text, "\n{class:<28}{:>12}", thousands(counts.jobs));
+        for fate in shown {
+            let share = 100.0 * counts.fate(fate) as f64 / counts.jobs.max(1) as f64;
+            let _ = write!(text, "{share:>10.3} %");
+        }
+    }
+    text.push('\n');
+}
+
+/// What was paid in each channel per job asked for, also by class where there are several; nothing where nothing was paid.
+fn paid(text: &mut String, scenario: &Scenario, summary: &Summary) {
+    if summary.charged == 0 {
+        return;
+    }
+    let _ = write!(text, "\n{:<28}", "paid per job, credits");
+    CHANNELS.iter().for_each(|channel| _ = write!(text, "{channel:>14}"));
+    let mut row = |name: &str, charged: &[i128; 3], jobs: u64| {
+        let _ = write!(text, "\n{name:<28}");
+        let each = charged.map(|sum| Summary::credits(sum) / jobs.max(1) as f64);
+        each.iter().for_each(|each| _ = write!(text, "{each:>14.6}"));
+    };
+    row("all", &summary.charged_by_channel, summary.jobs);
+    let rows = ClassRow::of(summary, &names(scenario));
+    for ClassRow { class, counts } in rows.iter().filter(|_| rows.len() > 1) {
+        row(class, &counts.charged_by_channel, counts.jobs);
+    }
+    text.push('\n');
+}
+
+/// The prices that move, when counting began and at the end.
+fn prices(text: &mut String, scenario: &Scenario, summary: &Summary) {
+    for (channel, name) in CHANNELS.iter().enumerate() {
+        if matches!(scenario.channels.pricing[channel], Pricing::List(_)) {
+            continue;
+        }
+        for (when, gauge) in [("first", &summary.begin), ("last", &summary.end)] {
+            let price = gauge.prices[channel].map_or("stopped".to_string(), |price| price.to_string());
+            let _ = writeln!(text, "{:<28}{price:>12}", format!("{name} price, {when}"));
+        }
+    }
+}
+
+/// The channels in the order of their sums.
+const CHANNELS: [&str; 3] = ["computing", "coordination", "verification"];
+
+fn names(scenario: &Scenario) -> Vec<String> {
+    scenario.classes.iter().map(|class| class.name.clone()).collect()
 }
 
 fn fates(text: &mut String, summary: &Summary) {
@@ -84,7 +149,12 @@ fn market(text: &mut String, summary: &Summary) {
     if let Some(price) = summary.price_per_second() {
         row("paid per GPU-second", format!("{price:.6}"));
     }
-    row("cost of the nodes, credits", format!("{:.2}", summary.nodes.cost * 1e-6));
+    // What was paid counts from the end of the warm-up on; the cost is no less than all of it.
+    let cost = match summary.from {
+        Time::ZERO => "cost of the nodes, credits",
+        _ => "nodes' cost of the whole run",
+    };
+    row(cost, format!("{:.2}", summary.nodes.cost * 1e-6));
     let [checked, alarms] = summary.checks;
     if checked > 0 {
         row("checks", thousands(checked));
@@ -95,8 +165,8 @@ fn market(text: &mut String, summary: &Summary) {
 }
 
 /// An instant as people read it.
-fn rounded(instant: crate::engine::time::Time) -> String {
-    instant.since(crate::engine::time::Time::ZERO).rounded()
+fn rounded(instant: Time) -> String {
+    instant.since(Time::ZERO).rounded()
 }
 
 /// Every column of the table `summary` with its value: numbers as numbers, what is missing as null.
@@ -161,20 +231,22 @@ pub fn thousands(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::time::Time;
     use crate::record::tally::Tally;
     use crate::simulate::simulate;
 
     /// Ten minutes of a node that fails and has one slot and no room to wait, which routing sees late, and what is said of them.
-    fn said(discipline: &str) -> String {
-        let text = format!(
+    fn shop(discipline: &str) -> String {
+        format!(
             "name = \"shop\"\nquestion = \"who waits?\"\nhorizon = \"10min\"\n[models.plain]\n[classes.job]\n\
              work = {{ law = \"constant\", value = \"1s\" }}\n[[demand.sources]]\nname = \"all\"\n\
              arrivals = {{ rule = \"poisson\", poisson = {{ rate = \"1/s\" }} }}\n[routing]\nrefresh = \"5s\"\n[[nodes]]\nname = \"one\"\ncount = 1\n\
              places = 0\ndiscipline = {{ rule = \"{discipline}\" }}\n[nodes.failure]\n\
              up = {{ law = \"constant\", value = \"1min\" }}\ndown = {{ law = \"constant\", value = \"15s\" }}\n"
-        );
-        let scenario = Scenario::from_text("shop.toml", &text).unwrap_or_else(|wrong| panic!("{wrong}"));
+        )
+    }
+
+    fn said(discipline: &str) -> String {
+        let scenario = Scenario::from_text("shop.toml", &shop(discipline)).unwrap_or_else(|wrong| panic!("{wrong}"));
         let mut tally = Tally::new(Time::ZERO);
         simulate(&scenario, Seed::from(1), &mut tally);
         super::text(&scenario, Seed::from(1), tally.summary())
@@ -195,7 +267,41 @@ mod tests {
         for line in last.lines().filter(|line| !line.ends_with('%')) {
             assert_eq!(line.chars().count(), 40, "{line}");
         }
+        // Where a part of the run is left out, what is of the whole run says so.
+        assert_eq!(row("cost of the nodes, credits").as_deref(), Some("0.00"), "{text}");
+        let mut tally = Tally::new(Time(60_000_000_000));
+        let scenario = Scenario::from_text("shop.toml", &shop("fifo")).unwrap_or_else(|wrong| panic!("{wrong}"));
+        simulate(&scenario, Seed::from(1), &mut tally);
+        let part = super::text(&scenario, Seed::from(1), tally.summary());
+        assert!(part.contains("\nnodes' cost of the whole run        0.00\n"), "{part}");
         assert!(!said("batch").contains("slots in use"), "a batch holds one slot, whatever its size");
+    }
+
+    #[test]
+    fn classes_and_channels_stand_apart() {
+        let text = "name = \"two\"\nhorizon = \"10min\"\n[models.plain]\n[classes.long]\nwork = { law = \"constant\", value = \"2s\" }\n\
+                    [classes.short]\nwork = { law = \"constant\", value = \"1s\" }\n[[demand.sources]]\nname = \"all\"\n\
+                    mix = { long = 0.5, short = 0.5 }\narrivals = { rule = \"poisson\", poisson = { rate = \"1/s\" } }\n\
+                    [pricing.compute]\nrule = \"utilisation\"\nutilisation = { base = 0.001, kink = 0.5, slope-below = 0.0, slope-above = 0.0 }\n\
+                    [[nodes]]\nname = \"many\"\ncount = 50\n";
+        let scenario = Scenario::from_text("two.toml", text).unwrap_or_else(|wrong| panic!("{wrong}"));
+        let mut tally = Tally::new(Time::ZERO);
+        simulate(&scenario, Seed::from(1), &mut tally);
+        let said = super::text(&scenario, Seed::from(1), tally.summary());
+        let rows = |name: &str| -> Vec<Vec<String>> {
+            let rows = said.lines().filter(|line| line.starts_with(name));
+            rows.map(|row| row[name.len()..].split_whitespace().map(str::to_owned).collect()).collect()
+        };
+        let (long, short) = (rows("long "), rows("short "));
+        // First the jobs and shares of each class, then what each of its jobs paid: two seconds and one at a thousandth.
+        assert_eq!((long.len(), short.len()), (2, 2), "{said}");
+        let jobs = |rows: &[Vec<String>]| rows[0][0].parse::<u64>().expect("a number of jobs");
+        assert_eq!(jobs(&long) + jobs(&short), tally.summary().jobs, "{said}");
+        let paid = |rows: &[Vec<String>]| rows[1][0].parse::<f64>().expect("an amount");
+        assert!((paid(&long) / paid(&short) - 2.0).abs() < 0.1 && long[1][1..] == ["0.000000", "0.000000"], "{said}");
+        assert_eq!(rows("computing price, last "), [["0.001"]], "{said}");
+        assert!(rows("coordination price").is_empty(), "a price that is posted does not move");
+        assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 /// Letters of a line. A table that is wider is cut into blocks, each of which begins with what tells its rows apart.
-const WIDTH: usize = 80;
+pub(super) const WIDTH: usize = 80;
 
 /// Rows that are shown; the rest is in the file.
 const ROWS_MAX: usize = 100;

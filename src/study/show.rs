@@ -9,7 +9,7 @@ use super::columns::stopped;
 use super::course::{Course, Row};
 use super::design::Design;
 use super::differences::Difference;
-use super::grid::Grid;
+use super::grid::{Grid, WIDTH};
 use super::replicate::Stopped;
 use super::results::{Line, Mean, Results};
 use super::tables::tables;
@@ -25,7 +25,7 @@ const MEASURES_MAX: usize = 4;
 pub fn text(study: &Study, course: &Course, results: &Results) -> String {
     let mut text = format!("{} · seed {} · {}\n", study.table.name, study.seed, counts(study, course, results));
     if !study.table.question.is_empty() {
-        let _ = writeln!(text, "{}", study.table.question);
+        let _ = writeln!(text, "{}", wrapped(&study.table.question));
     }
     for grid in grids(study, course, results, MEASURES_MAX) {
         let _ = write!(text, "\n{}", grid.text());
@@ -194,7 +194,7 @@ fn differences(study: &Study, (course, results): (&Course, &Results), views: &[V
         (row, own.chain([saved]).collect())
     };
     let all = results.differences.iter().flat_map(|difference| views.iter().map(move |view| (difference, view)));
-    let saved = "runs saved: how many times the runs the first would take without shared random numbers";
+    let saved = "runs saved: how many times as many runs the first would take if not paired";
     let (title, file) = match key {
         1 => (format!("differences from the baseline, paired by replication\n{saved}"), "differences"),
         _ => ("differences by class".to_owned(), "differences_by_class"),
@@ -230,6 +230,24 @@ fn cell(shown: &Shown) -> String {
     }
 }
 
+/// A text in lines as wide as the tables, cut between words.
+fn wrapped(text: &str) -> String {
+    let (mut lines, mut width) = (String::new(), 0);
+    for word in text.split_whitespace() {
+        let more = word.chars().count();
+        if width > 0 && width + 1 + more > WIDTH {
+            lines.push('\n');
+            width = 0;
+        } else if width > 0 {
+            lines.push(' ');
+            width += 1;
+        }
+        lines.push_str(word);
+        width += more;
+    }
+    lines
+}
+
 fn number_or_dash(number: Option<f64>) -> String {
     number.map_or("–".to_owned(), compact)
 }
@@ -247,6 +265,14 @@ fn compact(number: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_question_is_as_wide_as_the_tables() {
+        let text = wrapped(&"which of them? ".repeat(12));
+        assert!(text.lines().count() > 1 && text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
+        assert_eq!(text.split_whitespace().count(), 36);
+        assert_eq!(wrapped("short"), "short");
+    }
 
     #[test]
     fn numbers_keep_six_digits() {

@@ -113,7 +113,7 @@ fn first_message(problems: &crate::scenario::problems::Problems) -> String {
 }
 
 /// A panic of one point is an error of that point; the others go on.
-fn guarded<T>(call: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+pub(super) fn guarded<T>(call: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|panic| {
         let words = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
         Err(format!("panicked: {}", words.unwrap_or("without a word")))

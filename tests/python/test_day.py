@@ -7,6 +7,7 @@ RELIANCE_MENU        the folder of the study `scenarios/studies/verification-men
 RELIANCE_DICTIONARY  what `reliance dictionary --format json` printed
 """
 
+import html
 import json
 import os
 import re
@@ -130,6 +131,30 @@ def test_the_report_opens_in_a_browser(tmp_path: Path):
     assert dom.count("<svg") >= len(charts) > 4
     # Pictures that are not drawn leave a page that is nearly empty.
     assert picture.stat().st_size > 200_000
+
+
+def test_the_report_fits_a_telephone(tmp_path: Path):
+    """In a window 390 pixels wide no part of the page but a chart or a folded table goes beyond it, and nothing is hidden."""
+    chromium = browser()
+    if chromium is None:
+        assert os.environ.get("CI") != "true", "chromium is not installed"
+        pytest.skip("chromium is not installed")
+    measure = """
+<script>addEventListener("load", () => {
+  const page = document.querySelector("iframe").contentDocument, root = page.documentElement;
+  const wide = [...page.querySelectorAll("h1, p, .side, .side table")].filter(part => part.getBoundingClientRect().right > root.clientWidth);
+  const said = [root.scrollWidth - root.clientWidth, wide.length, page.querySelectorAll("figure a.open").length];
+  document.body.innerHTML = `<pre id="measured">${JSON.stringify(said)}</pre>`;
+});</script>"""
+    frame = f'<iframe style="border:0;width:390px;height:800px" srcdoc="{html.escape((DAY / "report.html").read_text(encoding="utf-8"))}"></iframe>'
+    outer = tmp_path / "outer.html"
+    outer.write_text(f'<!DOCTYPE html><meta charset="utf-8"><body>{frame}{measure}', encoding="utf-8")
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=20000", f"--user-data-dir={tmp_path}/profile"]
+    dom = subprocess.run([chromium, *flags, "--dump-dom", outer.as_uri()], capture_output=True, text=True, timeout=120)
+    found = re.search(r'<pre id="measured">(.*?)</pre>', dom.stdout)
+    assert found, dom.stderr
+    beyond, wide, charts = json.loads(found.group(1))
+    assert (beyond, wide) == (0, 0) and charts > 4, (beyond, wide, charts)
 
 
 def test_the_notebooks_run(monkeypatch: pytest.MonkeyPatch):

@@ -189,6 +189,22 @@ fn a_report_of_a_study_has_its_charts_its_tables_and_its_command() {
         assert!(page.contains(said), "the page says `{said}`");
     }
     assert!(!page.contains("unnamed") && !page.contains(env!("CARGO_TARGET_TMPDIR")));
+    // What a study is not for needs no word, unless it is asked for by name.
+    let chart = |words: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_reliance"));
+        let done = command.arg("chart").arg(&out).args(words.split_whitespace()).output().expect("the command runs");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+        (done.status.code(), text(done.stdout), text(done.stderr))
+    };
+    let (code, all, said) = chart("");
+    assert!(code == Some(0) && !said.contains("no chart"), "{said}");
+    let (code, drawn, said) = chart("--only forest");
+    assert_eq!((code, drawn), (Some(0), all), "{said}");
+    let (code, drawn, said) = chart("--only map");
+    assert_eq!((code, drawn.as_str()), (Some(1), ""));
+    assert!(said.ends_with("error: no chart `map`: a map needs two axes, not 1\n"), "{said}");
+    let (code, _, said) = chart("--only mapp");
+    assert_eq!((code, said.as_str()), (Some(2), "error: a study has no chart `mapp`\nhelp: did you mean `map`?\n"));
 }
 
 #[test]

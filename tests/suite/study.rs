@@ -8,6 +8,7 @@ mod designs;
 mod drivers;
 mod mistakes;
 mod money;
+mod plan;
 
 use std::collections::BTreeMap;
 use std::fs;

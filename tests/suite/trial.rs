@@ -28,8 +28,13 @@ pub fn seed() -> Seed {
 
 /// A scenario by its path in the repository.
 pub fn scenario(path: &str, sets: &[&str]) -> Arc<Scenario> {
+    scenario_at(&Path::new(ROOT).join(path), sets)
+}
+
+/// A scenario by its path.
+pub fn scenario_at(path: &Path, sets: &[&str]) -> Arc<Scenario> {
     let sets: Vec<Set> = sets.iter().map(|set| set.parse().unwrap_or_else(|wrong| panic!("{wrong}"))).collect();
-    Scenario::load(&Path::new(ROOT).join(path), &sets).unwrap_or_else(|wrong| panic!("{wrong}"))
+    Scenario::load(path, &sets).unwrap_or_else(|wrong| panic!("{wrong}"))
 }
 
 /// One of the scenarios made for these tests.

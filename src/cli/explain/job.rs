@@ -1,9 +1,11 @@
 //! One job: every term of its quotes, the term that killed it, and what became of it.
 
+use std::convert::Infallible;
 use std::fmt::Write;
 use std::sync::Arc;
 
 use super::super::Failure;
+use super::super::progress::Progress;
 use crate::domain::fate::Deduction;
 use crate::domain::ids::{Id, SourceId};
 use crate::domain::story::{JobKey, Story};
@@ -24,18 +26,24 @@ const SLICES: u64 = 500;
 /// What is printed of a job.
 pub fn explained(scenario: &Arc<Scenario>, seed: Seed, name: &str) -> Result<String, Failure> {
     let key = key(scenario, name)?;
-    let mut run = Run::open(scenario.clone(), seed);
+    let mut progress = Progress::new(Time::ZERO, scenario.horizon);
+    let mut look = |run: &Run| {
+        progress.show(run.now(), run.events());
+        Ok::<(), Infallible>(())
+    };
+    let Ok(mut run) = Run::open_watched(scenario.clone(), seed, &mut look);
     run.inspect(key);
     let mut watch = Watch { key, story: None, facts: Vec::new() };
     let slice = (scenario.horizon.0 / SLICES).max(1);
     while watch.story.is_none() && run.now() < scenario.horizon {
         let next = run.now() + Span(slice);
-        run.until(next, &mut watch);
+        let Ok(()) = run.until_watched(next, &mut watch, &mut look);
     }
     let inquests = run.inspection().map_or_else(Vec::new, |inspection| inspection.inquests.clone());
     if watch.story.is_none() {
         run.close(&mut watch);
     }
+    progress.clear();
     let Some(story) = watch.story else {
         let asked =
             format!("error: the source `{}` never asks for its job {}", scenario.sources[key.source].name, key.index);
@@ -136,7 +144,11 @@ fn written(scenario: &Scenario, name: &str, story: &Story, inquests: &[Inquest])
 fn quotes(scenario: &Scenario, inquest: &Inquest, text: &mut String) {
     let _ = writeln!(text, "\noffers at {}, in credits", at(inquest.at));
     let names: Vec<&str> = Deduction::ALL.iter().map(|deduction| deduction.name()).collect();
-    let _ = writeln!(text, "  {:>7}  {:<18} {:>12} {}  {:>12}", "node", "method", "value", headed(&names), "surplus");
+    let group = |node| events::group_of(scenario, node).map_or("", |group| group.name.as_str());
+    let width = inquest.quotes.iter().map(|quote| group(quote.node).chars().count()).max().unwrap_or(0).max(5);
+    let (heads, value) = (headed(&names), "value");
+    let _ =
+        writeln!(text, "  {:>7}  {:<width$}  {:<18} {value:>12} {heads}  {:>12}", "node", "group", "method", "surplus");
     for quote in &inquest.quotes {
         let method = &scenario.verification.methods[quote.method].name;
         let off: Vec<String> = quote.deductions.iter().map(|deduction| format!("{:>13}", amount(-deduction))).collect();
@@ -145,7 +157,8 @@ fn quotes(scenario: &Scenario, inquest: &Inquest, text: &mut String) {
         let (node, value) = (quote.node.0, amount(inquest.value));
         let _ = writeln!(
             text,
-            "  {node:>7}  {method:<18} {value:>12} {}  {:>12}{mark}",
+            "  {node:>7}  {:<width$}  {method:<18} {value:>12} {}  {:>12}{mark}",
+            group(quote.node),
             off.join(" "),
             amount(quote.surplus)
         );

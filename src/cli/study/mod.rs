@@ -176,7 +176,7 @@ impl Place {
         let measured = || match study.table.chunk {
             Some(runs) => runs,
             None => {
-                let estimate = tried(study);
+                let estimate = tried(study, jobs);
                 note(&costs(&estimate, jobs));
                 estimate.chunk_runs
             }
@@ -225,8 +225,9 @@ fn threads(asked: Option<std::num::NonZeroUsize>) -> usize {
 
 fn plan(place: &Place) -> Done {
     let study = place.load()?;
-    let estimate = tried(&study);
-    note(&costs(&estimate, processors()));
+    let jobs = processors();
+    let estimate = tried(&study, jobs);
+    note(&costs(&estimate, jobs));
     let Estimate { points, runs, .. } = estimate;
     let then = match (&study.design, study.replications.looks()) {
         (crate::study::design::Design::Frontier(_), _) => ", and more as the search goes on",
@@ -366,9 +367,9 @@ fn runner(stop: &AtomicBool) -> Box<Runner<'_>> {
 }
 
 #[allow(clippy::disallowed_methods, reason = "an estimate is about the clock; no result depends on it")]
-fn tried(study: &Study) -> Estimate {
+fn tried(study: &Study, jobs: usize) -> Estimate {
     let began = Instant::now();
-    estimate(study, &|| began.elapsed().as_secs_f64())
+    estimate(study, jobs, &|_| began.elapsed().as_secs_f64())
 }
 
 /// What a study will take, in words.

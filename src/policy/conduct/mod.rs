@@ -159,7 +159,7 @@ mod tests {
         Exhibit { party: 1, job, answer, alarm }
     }
 
-    /// The draw of seed 1 about so manieth a happening.
+    /// The draw of seed 1 for the happening with this number.
     pub(super) fn draw(index: u64) -> Draw {
         Draw::new(key(Seed::from(1), 1, 0, index, 0))
     }

@@ -34,7 +34,7 @@ pub static CHECKS: Table<CheckRow> = Table {
         C::text("source", "where the job came from", |row| {
             Cell::Text(&row.names.sources[row.story.key.source.index()])
         }),
-        C::count("index", "the how-manieth job of its source, from 0", |row| Cell::U64(row.story.key.index)),
+        C::count("index", "number of the job among those of its source, from 0", |row| Cell::U64(row.story.key.index)),
         C::text("method", "method of verification", |row| Cell::Text(&row.names.methods[row.story.method.index()])),
         C::id("check", "which check of the method, from 0", |row| Cell::U32(row.check.into())),
         C::id("by", "number of the party that did it", |row| Cell::U32(row.by.0)),

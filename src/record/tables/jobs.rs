@@ -28,7 +28,7 @@ pub static JOBS: Table<JobRow> = Table {
         C::text("source", "where the job came from", |row| {
             Cell::Text(&row.names.sources[row.story.key.source.index()])
         }),
-        C::count("index", "the how-manieth of its source, from 0", |row| Cell::U64(row.story.key.index)),
+        C::count("index", "number of the job among those of its source, from 0", |row| Cell::U64(row.story.key.index)),
         C::text("class", "class of the job", |row| Cell::Text(&row.names.classes[row.story.class.index()])),
         C::text("model", "model it asked for", |row| Cell::Text(&row.names.models[row.story.class.index()])),
         C::text("requesters", "group of requesters that asked", |row| {

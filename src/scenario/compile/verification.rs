@@ -239,7 +239,10 @@ fn eligible(
     (method, check): (&MethodTable, &CheckTable),
 ) {
     if let Some((there, who)) = too_few(table, method, check) {
-        let message = format!("{} {who} are asked and there are {}", check.count, number(there));
+        let message = match check.count {
+            1 => format!("one of the {who} is asked and there are {}", number(there)),
+            count => format!("{count} {who} are asked and there are {}", number(there)),
+        };
         compiler.wrong(compiler.written(&path, "count"), message, format!("add {who}, or ask fewer"));
     }
 }

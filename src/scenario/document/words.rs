@@ -5,6 +5,7 @@ use super::node::{Node, Table, Value};
 use super::origin::Origin;
 use crate::scenario::nearest::suggestion;
 use crate::scenario::schema::notes;
+use crate::scenario::verification::named_methods;
 
 /// What went wrong.
 #[derive(Debug)]
@@ -77,12 +78,30 @@ impl UnknownKey {
         let message = format!("unknown key {}", quoted(&self.key));
         let listed = suggestion(&self.key, self.known, "the keys here are");
         let near = listed.as_ref().is_some_and(|listed| listed.starts_with("did you mean"));
-        let elsewhere = if near { None } else { self.of_a_rule().or_else(|| self.elsewhere()) };
+        let elsewhere =
+            if near { None } else { self.of_a_method().or_else(|| self.of_a_rule()).or_else(|| self.elsewhere()) };
         let dotted = self.dotted.as_ref().filter(|_| !near && notes::is_named(self.known));
         let help = elsewhere.or(listed).unwrap_or_else(|| "this table takes no keys".to_owned());
         let note =
             dotted.map(|name| format!("where the dot belongs to a name, the name stands in quotes: `\"{name}\"`"));
         Words { message, notes: note.into_iter().collect(), help: Some(help) }
+    }
+
+    /// How a method is changed: one of a known name in a table of another name, and how much it checks in its `checks`.
+    fn of_a_method(&self) -> Option<String> {
+        let has = |key: &str| self.known.contains(&key);
+        if has("methods") && has("define") && named_methods().contains_key(&self.key) {
+            let key = &self.key;
+            return Some(format!(
+                "a method is changed under a name of its own: copy `{key}` as `reliance rules verification` shows it, into \
+                 `[verification.define.my-{key}]`"
+            ));
+        }
+        let is_of_a_check = || notes::homes(&self.key).iter().any(|home| home.ends_with(".checks]]"));
+        (has("checks") && has("trust") && !is_of_a_check()).then(|| {
+            "who checks which part of the answers stands in `checks`, such as `checks = [{ by = \"validators\", sample = 0.1 }]`"
+                .to_owned()
+        })
     }
 
     /// Where the key goes if it is a parameter of a rule, written beside the rule's name.

@@ -203,6 +203,18 @@ fn a_job_tells_why_its_answer_was_revoked() {
     }
 }
 
+/// An offer names the group of its node.
+#[test]
+fn a_job_tells_whose_offers_it_had() {
+    let desk = traced("offers", "t\n0\n10\n", &[]);
+    let text = desk.print("explain traced.toml --job recorded:0");
+    let (_, offers) = text.split_once("offers at 0.000 s").unwrap_or_else(|| panic!("{text}"));
+    let columns = |row: &str| row.split_whitespace().take(3).map(str::to_owned).collect::<Vec<_>>();
+    let rows: Vec<Vec<String>> = offers.lines().skip(1).take(2).map(columns).collect();
+    assert_eq!(rows[0], ["node", "group", "method"], "{text}");
+    assert_eq!(rows[1][1..], ["fleet", "none"], "{text}");
+}
+
 /// What is chosen by name is listed, and a method can be copied and changed.
 #[test]
 fn methods_are_shown_to_be_copied() {

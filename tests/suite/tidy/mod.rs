@@ -4,6 +4,7 @@ mod circles;
 mod floors;
 pub mod pages;
 mod places;
+mod prose;
 mod rules;
 mod sizes;
 mod source;
@@ -78,6 +79,11 @@ fn every_section_that_is_cited_is_there() {
 #[test]
 fn every_link_leads_somewhere() {
     expect_none(pages::links(&tree::repository(), &|path| Path::new(tree::ROOT).join(path).exists()));
+}
+
+#[test]
+fn sentences_of_pages_stay_short() {
+    expect_none(everywhere(prose::check));
 }
 
 #[test]

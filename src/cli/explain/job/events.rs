@@ -9,6 +9,7 @@ use crate::domain::story::{JobKey, Story};
 use crate::engine::time::Time;
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
+use crate::scenario::model::NodeGroup;
 use crate::scenario::schema::Checker;
 
 /// Whether a fact is one that is told of a job.
@@ -86,12 +87,17 @@ fn unseen(scenario: &Scenario, story: &Story, facts: &[(Time, Fact)]) -> String 
 
 /// A party by its number and group: "node 3 (`fleet`)".
 fn party(scenario: &Scenario, id: NodeId) -> String {
-    let mut first = 0;
-    for group in scenario.groups.iter() {
-        if id.0 < first + group.count {
-            return format!("{} {} (`{}`)", group.kind.name(), id.0, group.name);
-        }
-        first += group.count;
+    match group_of(scenario, id) {
+        Some(group) => format!("{} {} (`{}`)", group.kind.name(), id.0, group.name),
+        None => format!("party {}", id.0),
     }
-    format!("party {}", id.0)
+}
+
+/// The group of a party: parties are numbered group by group.
+pub(super) fn group_of(scenario: &Scenario, id: NodeId) -> Option<&NodeGroup> {
+    let mut first = 0;
+    scenario.groups.iter().find(|group| {
+        first += group.count;
+        id.0 < first
+    })
 }

@@ -167,8 +167,7 @@ impl Market {
     /// Asserts that money is conserved and that the books agree with the jobs in hand.
     pub fn audit(&self) {
         self.state.ledger.assert_balanced();
-        let in_escrow = self.state.jobs.escrow();
-        assert_eq!(in_escrow, self.state.ledger.escrowed(), "the escrow holds what the open jobs have put there");
+        self.state.ledger.assert_escrowed(self.state.jobs.escrow());
     }
 
     /// Jobs that have been asked for and are not closed.

@@ -6,7 +6,6 @@ use crate::domain::fate::{Cause, Fate};
 use crate::engine::random::Seed;
 use crate::engine::time::Time;
 use crate::parquet::Data;
-use crate::policy::pricing::Pricing;
 use crate::record::batch::Batch;
 use crate::record::tables::{ClassRow, SUMMARY};
 use crate::record::tally::{Durations, Summary};
@@ -80,7 +79,7 @@ fn paid(text: &mut String, scenario: &Scenario, summary: &Summary) {
 /// The prices that move, when counting began and at the end.
 fn prices(text: &mut String, scenario: &Scenario, summary: &Summary) {
     for (channel, name) in CHANNELS.iter().enumerate() {
-        if matches!(scenario.channels.pricing[channel], Pricing::List(_)) {
+        if !scenario.channels.pricing[channel].moves() {
             continue;
         }
         for (when, gauge) in [("first", &summary.begin), ("last", &summary.end)] {

@@ -115,9 +115,9 @@ impl Jobs {
         (0..self.hot.len() as u32).map(JobSlot).filter(is_job).collect()
     }
 
-    /// What the open jobs have in escrow together.
-    pub fn escrow(&self) -> Money {
-        self.hot.iter().filter(|job| job.open).map(|job| job.escrow).sum()
+    /// What the open jobs have in escrow together, in micro-credits.
+    pub fn escrow(&self) -> i128 {
+        self.hot.iter().filter(|job| job.open).map(|job| i128::from(job.escrow.0)).sum()
     }
 }
 

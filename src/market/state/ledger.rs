@@ -31,8 +31,8 @@ const FIXED: usize = 5;
 /// The books. Every posting takes from one account what it gives to another, so each asset sums to zero for ever.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ledger {
-    /// Balances per asset; micro-units.
-    balances: [Vec<i64>; 2],
+    /// Balances per asset; micro-units. Prices that climb to their limit bring about more of them than 64 bits count.
+    balances: [Vec<i128>; 2],
     requesters: usize,
 }
 
@@ -50,10 +50,11 @@ impl Ledger {
         assert!(amount.0 >= 0, "a posting of {amount}");
         let (payer, payee) = (self.place(from), self.place(to));
         let balances = &mut self.balances[asset as usize];
-        let left = balances[payer] - amount.0;
-        assert!(left >= 0 || may_owe(from), "{from:?} has {} and cannot pay {amount}", Money(balances[payer]));
+        let amount = i128::from(amount.0);
+        let left = balances[payer] - amount;
+        assert!(left >= 0 || may_owe(from), "{from:?} has {} µ and cannot pay {amount} µ", balances[payer]);
         balances[payer] = left;
-        balances[payee] += amount.0;
+        balances[payee] += amount;
     }
 
     /// Asks for the memory of an account's credits, which an event soon to come will touch.
@@ -62,9 +63,9 @@ impl Ledger {
         prefetch(&self.balances[Asset::Credit as usize][self.place(account)]);
     }
 
-    /// What an account holds.
+    /// What an account holds; at the most what an amount can be, some 9.2·10¹² units.
     pub fn balance(&self, account: Account, asset: Asset) -> Money {
-        Money(self.balances[asset as usize][self.place(account)])
+        shown(self.balances[asset as usize][self.place(account)])
     }
 
     /// The credits in escrow.
@@ -72,16 +73,22 @@ impl Ledger {
         self.balance(Account::Escrow, Asset::Credit)
     }
 
+    /// Asserts that so many micro-credits are in escrow.
+    pub fn assert_escrowed(&self, micro: i128) {
+        let held = self.balances[Asset::Credit as usize][self.place(Account::Escrow)];
+        assert_eq!(micro, held, "the escrow holds what the open jobs have put there");
+    }
+
     /// The credits that nodes, validators and provers hold together: what they earned, as they bring none with them. It is what
     /// all others lack, of whom there are few.
     pub fn earned(&self) -> Money {
-        Money(-self.balances[Asset::Credit as usize][..FIXED + self.requesters].iter().sum::<i64>())
+        shown(-self.balances[Asset::Credit as usize][..FIXED + self.requesters].iter().sum::<i128>())
     }
 
     /// Asserts that each asset is conserved: what every account holds sums to zero.
     pub fn assert_balanced(&self) {
         for (balances, asset) in self.balances.iter().zip(["credit", "token"]) {
-            let total: i128 = balances.iter().map(|&balance| balance as i128).sum();
+            let total: i128 = balances.iter().sum();
             assert_eq!(total, 0, "{asset} is conserved");
         }
     }
@@ -98,6 +105,11 @@ impl Ledger {
             Account::Node(node) => FIXED + self.requesters + node.index(),
         }
     }
+}
+
+/// A balance as an amount; one beyond the largest amount is shown as that.
+fn shown(balance: i128) -> Money {
+    Money(balance.clamp(i64::MIN.into(), i64::MAX.into()) as i64)
 }
 
 /// Who may hold less than nothing.
@@ -139,6 +151,18 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Three of the largest amounts are more than one of them; the books know it, and show the largest.
+    #[test]
+    fn books_hold_more_than_an_amount() {
+        let mut ledger = Ledger::open(1, 1);
+        let (payer, payee) = (Account::Requesters(RequesterId(0)), Account::Node(NodeId(0)));
+        (0..3).for_each(|_| ledger.transfer(payer, payee, Asset::Credit, Money(i64::MAX)));
+        assert_eq!(ledger.balance(payee, Asset::Credit), Money(i64::MAX));
+        (0..3).for_each(|_| ledger.transfer(payee, payer, Asset::Credit, Money(i64::MAX)));
+        assert_eq!(ledger.balance(payee, Asset::Credit), Money::ZERO);
+        ledger.assert_balanced();
     }
 
     #[test]

@@ -108,7 +108,7 @@ impl Described for Spec {
                 wrong(key, "`mean`, `amplitude` and `peak` go with the curve `sine`; the others take `rates`")
             }
             _ if self.rates.is_empty() => {
-                wrong("curve", "the curves `steps` and `linear` need `rates`, one for each part of the period")
+                wrong("rates", "the curves `steps` and `linear` need `rates`, one for each part of the period")
             }
             _ => Ok(()),
         }

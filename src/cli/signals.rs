@@ -5,24 +5,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Failure;
 
-/// The exit code of a program that a second signal ends at once: as a shell reports an interrupt.
-const AT_ONCE: i32 = 130;
-
-/// Set when the run is to stop: at an interrupt, a termination (as batch systems send it) or a hang-up of the terminal. A
-/// second signal ends the program at once; what is unfinished is still recognised as such by its name.
+/// Set when the run is to stop: at an interrupt, a termination (as batch systems send it), a hang-up of the terminal, or
+/// when the processor time that the system allows is used up. A second signal ends the program at once; what is unfinished
+/// is still recognised as such by its name.
 pub(super) fn on_interrupt() -> Arc<AtomicBool> {
     let stop = Arc::new(AtomicBool::new(false));
-    // A handler hears all three signals. Under `nohup` a hang-up has to stay ignored, so there is none, and the other two
-    // end the program as the system has it.
-    if !ignores_hang_up() {
-        let seen = Arc::clone(&stop);
-        // Without a handler the signals end the program as ever.
-        let _ = ctrlc::set_handler(move || {
-            if seen.swap(true, Ordering::Relaxed) {
-                at_once();
-            }
-        });
-    }
+    // Without a listener the signals end the program as ever.
+    let _ = listen(&stop);
     stop
 }
 
@@ -34,12 +23,60 @@ pub(super) fn go_on(stop: &AtomicBool) -> Result<(), Failure> {
     }
 }
 
-#[allow(clippy::exit, reason = "the second signal asks for an end without the steps that the first one began")]
-fn at_once() -> ! {
-    std::process::exit(AT_ONCE)
+/// From here on a file that grows beyond the size which the system allows (`ulimit -f`) is an error of its writer, which
+/// names the file; by itself the system ends the program without a word.
+pub fn hear_size_limits() {
+    // A signal that is heard does not end the program. Nothing looks at the flag: the writer gets its error all the same.
+    #[cfg(unix)]
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)));
+}
+
+#[cfg(unix)]
+fn listen(stop: &Arc<AtomicBool>) -> std::io::Result<()> {
+    use std::time::{Duration, Instant};
+
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXCPU};
+    use signal_hook::iterator::Signals;
+
+    /// The exit code of a program that a second signal ends at once: as a shell reports an interrupt.
+    const AT_ONCE: i32 = 130;
+
+    /// What comes within this time of the first signal is the same wish: `timeout` signals its command and then the group
+    /// that the command is in, a terminal that closes does the same.
+    const SAME: Duration = Duration::from_millis(200);
+
+    // Under `nohup` a hang-up has to stay ignored.
+    let hang_up = (!ignores_hang_up()).then_some(SIGHUP);
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGXCPU].into_iter().chain(hang_up))?;
+    let stop = Arc::clone(stop);
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "a second wish is told from the first by time; no result depends on it"
+    )]
+    #[allow(clippy::exit, reason = "the second signal asks for an end without the steps that the first one began")]
+    let hear = move || {
+        let mut first = None;
+        for _ in signals.forever() {
+            stop.store(true, Ordering::Relaxed);
+            if first.get_or_insert_with(Instant::now).elapsed() > SAME {
+                std::process::exit(AT_ONCE);
+            }
+        }
+    };
+    std::thread::Builder::new().name("signals".to_owned()).spawn(hear).map(drop)
+}
+
+#[cfg(not(unix))]
+fn listen(stop: &Arc<AtomicBool>) -> std::io::Result<()> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    for signal in [SIGINT, SIGTERM] {
+        signal_hook::flag::register(signal, Arc::clone(stop))?;
+    }
+    Ok(())
 }
 
 /// Whether the program was started with hang-ups ignored. Only Linux says so in a file.
+#[cfg(unix)]
 fn ignores_hang_up() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -12,6 +12,7 @@ use self::desk::{Desk, code, digest, json, said};
 
 mod desk;
 mod ends;
+mod fragile;
 mod limits;
 mod new;
 mod ours;
@@ -321,7 +322,11 @@ fn a_scenario_is_explained() {
     };
     assert!(line("horizon").contains("\"1h\"") && line("horizon").contains("shop.toml:"));
     assert!(line("seed").contains("command line `--set seed=4`"));
-    assert!(line("retries.most").contains("default"));
+    assert!(line("retries.most").contains("  2  ") && line("retries.most").contains("  default: how often"));
+    // A value that no file gives a unit has one all the same.
+    let words = |path: &str| line(path).split_whitespace().skip(1).map(str::to_owned).collect::<Vec<_>>().join(" ");
+    assert_eq!(words("retries.pause"), "\"0s\" default: how long the requester waits before it tries again");
+    assert!(words("pricing.verification.list.price").ends_with("default: the price per unit, in credits"));
     assert!(line("routing.pool.random.d").contains("unused"));
     let out = desk.run("explain shop.toml --set warm-up=3h");
     assert_eq!(code(&out), 2);

@@ -111,7 +111,10 @@ fn counts_are_written_alike() {
     let desk = traced("counts", &format!("t\n{rows}"), &[]);
     let text = desk.print("check traced.toml");
     assert!(text.contains("2 500 rows over 4998s; 1 800 counted, 700 beyond the horizon\n"), "{text}");
-    assert!(text.contains("for at most 1 000 000 open jobs (`limits.open-jobs`), 20 parties and 2 500 recorded rows"), "{text}");
+    assert!(
+        text.contains("for at most 1 000 000 open jobs (`limits.open-jobs`), 20 parties and 2 500 recorded rows"),
+        "{text}"
+    );
     let text = desk.print("check traced.toml --set warm-up=3500s");
     assert!(text.contains("; 1 750 in the warm-up, 50 counted, 700 beyond the horizon\n"), "{text}");
     let message = desk.fail("check traced.toml --set record.tick=1us", 2);
@@ -162,6 +165,26 @@ fn studies_and_scenarios_are_told_apart() {
     assert_eq!((&problem["line"], &problem["column"]), (&4.into(), &16.into()));
     fs::write(desk.path("s.toml"), study.replace("count = 5", "counts = 5")).expect("written");
     assert!(desk.fail("check s.toml", 2).contains("did you mean `count`?"));
+}
+
+/// A text in UTF-16, as some editors save it, is told as such, with a mark at its start or without.
+#[test]
+fn a_text_in_another_encoding_is_named() {
+    let desk = traced("utf-16", "t\n0\n", &[]);
+    let marked = format!("\u{feff}{TRACED}");
+    let cases: [(&str, fn(u16) -> [u8; 2]); 3] =
+        [(TRACED, u16::to_le_bytes), (&marked, u16::to_le_bytes), (&marked, u16::to_be_bytes)];
+    for (text, order) in cases {
+        let bytes: Vec<u8> = text.encode_utf16().flat_map(order).collect();
+        fs::write(desk.path("wide.toml"), bytes).expect("written");
+        for words in ["check wide.toml", "run wide.toml", "study plan wide.toml"] {
+            let message = desk.fail(words, 2);
+            assert!(
+                message.starts_with("error: `wide.toml` is UTF-16 text\n   = help: save it as UTF-8\n"),
+                "{message}"
+            );
+        }
+    }
 }
 
 /// The nearest names are those of scenarios, also from the folder above.

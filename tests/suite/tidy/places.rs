@@ -10,6 +10,7 @@ const FENCED: &[(&str, &[&str])] = &[
     ("clap", &["cli/", "main.rs"]),
     ("clap_complete", &["cli/", "main.rs"]),
     ("indicatif", &["cli/", "main.rs"]),
+    ("ctrlc", &["cli/", "main.rs"]),
     ("signal_hook", &["cli/", "main.rs"]),
     // Threads: the studies, the one writer, and progress.
     ("std::thread", &["study/", "output/", "cli/"]),

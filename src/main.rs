@@ -7,6 +7,7 @@ use reliance::cli::{self, Arguments, Verb};
 
 fn main() -> ExitCode {
     cli::explain_bugs();
+    cli::signals::hear_size_limits();
     let done = match Arguments::parse().verb {
         Verb::Run(run) => cli::run::run(run),
         Verb::Study(study) => cli::study::study(study),

@@ -240,9 +240,23 @@ impl Run {
 
     /// A run from the bytes of [`save`](Run::save) and the scenario it ran. `Err` if they are no save.
     pub fn load(scenario: Arc<Scenario>, bytes: &[u8]) -> Result<Run, String> {
-        let state: State = postcard::from_bytes(bytes).map_err(|wrong| format!("not a saved run: {wrong}"))?;
-        let Ok(scenario) = held(scenario, state.seed, |_| Ok::<(), Infallible>(()));
-        Ok(Run { scenario, state })
+        let Ok(run) = Run::load_watched(scenario, bytes, |_| Ok::<(), Infallible>(()));
+        run
+    }
+
+    /// As [`Run::load`], asking now and then whether to go on: a scenario that freezes is run once beforehand. The outer
+    /// error is that of `look`.
+    pub fn load_watched<E>(
+        scenario: Arc<Scenario>,
+        bytes: &[u8],
+        look: impl FnMut(&Run) -> Result<(), E>,
+    ) -> Result<Result<Run, String>, E> {
+        let state: State = match postcard::from_bytes(bytes) {
+            Ok(state) => state,
+            Err(wrong) => return Ok(Err(format!("not a saved run: {wrong}"))),
+        };
+        let scenario = held(scenario, state.seed, look)?;
+        Ok(Ok(Run { scenario, state }))
     }
 
     #[inline]

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::understood::{self, Understood};
 use super::{Done, Failure, note, say};
+use crate::domain::count::counted;
 use crate::scenario::Scenario;
 use crate::scenario::document::{Document, Set};
 use crate::scenario::problems::{Problem, Problems};
@@ -81,7 +82,8 @@ fn checked(file: &Path, sets: &[Set]) -> Result<Fine, Problems> {
             _ => " at first, more until the means are known",
         };
         let base = study.base_path.display();
-        let headline = format!("a study of {base}: {points} points, {runs} runs{more}");
+        let counts = [counted(points as u64, "point", "points"), counted(runs as u64, "run", "runs")].join(", ");
+        let headline = format!("a study of {base}: {counts}{more}");
         understood.rest.extend(show::coincident(&study).lines().filter(|line| !line.is_empty()).map(str::to_owned));
         return Ok(Fine { kind: "study", headline, understood });
     }

@@ -11,7 +11,7 @@ use super::understood::other_rule;
 use super::{Done, say};
 use crate::engine::random::Seed;
 use crate::scenario::document::{Document, Set};
-use crate::scenario::schema::ScenarioTable;
+use crate::scenario::schema::{ScenarioTable, meaning};
 
 mod job;
 
@@ -32,7 +32,7 @@ pub struct Explain {
     seed: Option<Seed>,
 }
 
-/// Prints every value with its origin: file and line, the command line, or the default of the field.
+/// Prints every value with its origin: file and line, the command line, or the default of the field with what it means.
 pub fn explain(explain: Explain) -> Done {
     let (document, scenario) = loaded(&explain.scenario, &explain.sets)?;
     if let Some(name) = &explain.job {
@@ -81,7 +81,14 @@ fn defaults(document: &Document, value: &Value, path: String, rows: &mut Vec<[St
         _ if written(&path) => {}
         Value::Array(entries) if entries.is_empty() => {}
         Value::Object(_) => {}
-        other => rows.push([path, other.to_string(), "default".to_string()]),
+        other => {
+            let found = meaning(&path);
+            // A length of nothing is a time too.
+            let is_none = other == "0" && found.as_ref().is_some_and(|found| found.is_time);
+            let value = if is_none { "\"0s\"".to_owned() } else { other.to_string() };
+            let origin = found.map_or("default".to_owned(), |found| format!("default: {}", found.text));
+            rows.push([path, value, origin]);
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a run may take of the memory, and what its recorded rows hold, told before it starts.
 
+use crate::domain::count::{counted, thousands};
 use crate::policy::demand::Replay;
 use crate::scenario::Scenario;
 
@@ -21,15 +22,21 @@ pub(super) fn said(scenario: &Scenario) -> Vec<String> {
     let (rows, bytes) = traces().fold((0, 0), |(rows, bytes), (_, trace)| (rows + trace.replayed, bytes + trace.bytes));
     let open = u64::from(scenario.limits.open_jobs);
     let most = megabytes(open * JOB + parties * PARTY + bytes);
-    let some = if parties == 1 { "party" } else { "parties" };
-    let recorded = if rows == 0 { String::new() } else { format!(" and {rows} recorded rows") };
+    let recorded = match rows {
+        0 => String::new(),
+        rows => format!(" and {}", counted(rows, "recorded row", "recorded rows")),
+    };
+    let (jobs, parties) = (counted(open, "open job", "open jobs"), counted(parties, "party", "parties"));
     let mut lines = vec![format!(
-        "memory: at most {most} MB, for at most {open} open jobs (`limits.open-jobs`), {parties} {some}{recorded}"
+        "memory: at most {} MB, for at most {jobs} (`limits.open-jobs`), {parties}{recorded}",
+        thousands(most)
     )];
     for (name, trace) in traces() {
         for (count, of) in [(trace.without_input, "input"), (trace.without_output, "output")] {
             if let Some(count) = count.filter(|count| *count > 0) {
-                lines.push(format!("source `{name}`: {count} of {} rows have no {of} token", trace.replayed));
+                let (some, all) = (thousands(count), counted(trace.replayed, "row", "rows"));
+                let have = if count == 1 { "has" } else { "have" };
+                lines.push(format!("source `{name}`: {some} of {all} {have} no {of} token"));
             }
         }
     }
@@ -63,8 +70,8 @@ mod tests {
         assert_eq!(
             said(&scenario()),
             [
-                "memory: at most 1 MB, for at most 1000 open jobs (`limits.open-jobs`), 2 parties and 3 recorded rows",
-                "source `s`: 1 of 3 rows have no input token",
+                "memory: at most 1 MB, for at most 1 000 open jobs (`limits.open-jobs`), 2 parties and 3 recorded rows",
+                "source `s`: 1 of 3 rows has no input token",
                 "source `s`: 2 of 3 rows have no output token",
             ]
         );

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::output::error::FileError;
+use crate::scenario::plain::reason;
 use crate::scenario::problems::Problems;
 
 #[cfg(feature = "chart")]
@@ -27,7 +28,7 @@ pub mod rules;
 pub mod run;
 mod save;
 pub mod schema;
-mod signals;
+pub mod signals;
 pub mod study;
 mod understood;
 
@@ -100,7 +101,7 @@ impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Failure {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Failure::Unheard,
-            _ => Failure::Failed(format!("error: {error}")),
+            _ => Failure::Failed(format!("error: cannot print: {}", reason(&error))),
         }
     }
 }

@@ -6,6 +6,7 @@ use std::io::{ErrorKind, Write};
 use clap::{Args, ValueEnum};
 
 use super::{Done, Failure, say};
+use crate::scenario::plain::reason;
 
 /// What `new` is asked.
 #[derive(Args, Debug)]
@@ -69,9 +70,13 @@ fn write(files: &[(&String, String)]) -> Done {
     for (name, text) in files {
         let mut file = File::create_new(name).map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists => taken(name),
-            _ => Failure::Failed(format!("error: cannot write `{name}`: {error}")),
+            _ => Failure::Failed(format!("error: cannot write `{name}`: {}", reason(&error))),
         })?;
-        file.write_all(text.as_bytes())?;
+        file.write_all(text.as_bytes()).map_err(|error| {
+            // Half a scenario is none.
+            let _ = fs::remove_file(name);
+            Failure::Failed(format!("error: cannot write `{name}`: {}", reason(&error)))
+        })?;
     }
     Ok(())
 }

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::note;
+use crate::domain::count::thousands;
 use crate::engine::time::Time;
-use crate::report::terminal::thousands;
 
 /// The time between two looks at the terminal.
 const OFTEN: Duration = Duration::from_millis(100);

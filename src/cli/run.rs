@@ -91,7 +91,7 @@ pub fn run(asked: Run) -> Done {
     }
     let stop = on_interrupt();
     let (simulation, sets) = match &asked.from {
-        Some(file) => save::read(file, asked.moved.as_deref())?,
+        Some(file) => save::read(file, asked.moved.as_deref(), &stop)?,
         None => {
             let path = asked.scenario.as_ref().expect("clap asks for one of two");
             let scenario = loaded(path, &asked.sets)?;

@@ -3,10 +3,12 @@
 //! A save names its scenario relative to its own folder, so that both may move together.
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use serde::{Deserialize, Serialize};
 
 use super::Failure;
+use super::signals::go_on;
 use crate::engine::hash::hash_hex;
 use crate::engine::random::Seed;
 use crate::engine::time::Time;
@@ -14,7 +16,7 @@ use crate::output::own::{self, Known};
 use crate::output::run::identity;
 use crate::scenario::Scenario;
 use crate::scenario::document::Set;
-use crate::scenario::plain;
+use crate::scenario::plain::{self, reason};
 use crate::simulate::Run;
 
 /// The layout of saves; it rises when an older one can no longer be read.
@@ -78,7 +80,12 @@ impl<'a> Place<'a> {
         }
         let folder = parent(file);
         let named = relative(folder, path).map_err(|error| {
-            Failure::Failed(format!("error: cannot write `{}`: `{}`: {error}", file.display(), folder.display()))
+            Failure::Failed(format!(
+                "error: cannot write `{}`: `{}`: {}",
+                file.display(),
+                folder.display(),
+                reason(&error)
+            ))
         })?;
         let scenario = named.into_os_string().into_string().map_err(|name| {
             let message = format!("error: a save cannot name `{}`: it is not UTF-8", name.to_string_lossy());
@@ -109,11 +116,12 @@ impl<'a> Place<'a> {
 }
 
 /// Reads a save: the run as it stood, and the settings it was started with. `moved` says where its scenario is now.
-pub(super) fn read(file: &Path, moved: Option<&Path>) -> Result<(Run, Vec<Set>), Failure> {
+/// The first run of a frozen twin, for its means, looks at `stop`.
+pub(super) fn read(file: &Path, moved: Option<&Path>, stop: &AtomicBool) -> Result<(Run, Vec<Set>), Failure> {
     let shown = file.display();
     let wrong = |message: String| Failure::Wrong(format!("error: {message}\n  --> {shown}"));
     let bytes = plain::read(file, SAVE_MAX)
-        .map_err(|error| Failure::Wrong(format!("error: cannot read `{shown}`: {error}")))?;
+        .map_err(|error| Failure::Wrong(format!("error: cannot read `{shown}`: {}", reason(&error))))?;
     let not_ours = || wrong("not a saved run".to_string());
     let found = layout(&bytes).ok_or_else(not_ours)?;
     if found.reliance_save != FORMAT || found.version != env!("CARGO_PKG_VERSION") {
@@ -139,7 +147,7 @@ pub(super) fn read(file: &Path, moved: Option<&Path>) -> Result<(Run, Vec<Set>),
     if hash_hex(saved) != head.hash {
         return Err(damaged());
     }
-    let run = Run::load(scenario, saved).map_err(|_| damaged())?;
+    let run = Run::load_watched(scenario, saved, |_| go_on(stop))?.map_err(|_| damaged())?;
     if identity(run.scenario(), run.seed()).id() != head.id {
         let scenario = path.display();
         return Err(wrong(format!("`{scenario}`, or a file it reads, has changed since the run was saved")));

@@ -1,5 +1,6 @@
 //! What a scenario was understood to say, what of it is not used, and what is probably not what was meant.
 
+use crate::domain::count::{counted as count, thousands};
 use crate::domain::ids::ClassId;
 use crate::engine::time::{Span, Time};
 use crate::policy::demand::{Replay, clients, trace};
@@ -83,8 +84,11 @@ fn rows(scenario: &Scenario, source: &Source, spec: &trace::Spec, said: &mut Und
         Some(period) => format!("begins again every {}", period.rounded()),
         None => {
             let beyond = played.rows - played.early - played.counted;
-            let early = if played.early > 0 { format!("{} in the warm-up, ", played.early) } else { String::new() };
-            format!("{early}{} counted, {beyond} beyond the horizon", played.counted)
+            let early = match played.early {
+                0 => String::new(),
+                early => format!("{} in the warm-up, ", thousands(early)),
+            };
+            format!("{early}{} counted, {} beyond the horizon", thousands(played.counted), thousands(beyond))
         }
     };
     said.sources.push(format!("source `{name}`: {rows} {when}; {how}"));
@@ -92,7 +96,8 @@ fn rows(scenario: &Scenario, source: &Source, spec: &trace::Spec, said: &mut Und
     if recorded.back * 100 > played.rows {
         warn(format!(
             "the times in column `{}` go back {} times: is it the column of times?",
-            spec.time, recorded.back
+            spec.time,
+            thousands(recorded.back)
         ));
     }
     if played.rows > 1 && played.last == played.first {
@@ -108,7 +113,7 @@ fn rows(scenario: &Scenario, source: &Source, spec: &trace::Spec, said: &mut Und
             if played.counted == 0 {
                 warn(format!("no row lies between the warm-up and the horizon, so none of its {rows} is counted"));
             } else if beyond > played.counted {
-                warn(format!("{beyond} of {rows} lie beyond the horizon: is `unit` right?"));
+                warn(format!("{} of {rows} lie beyond the horizon: is `unit` right?", thousands(beyond)));
             }
             if played.last < Time(end.0 / 2) {
                 let last = played.last.since(Time::ZERO).rounded();
@@ -157,8 +162,8 @@ fn windows(scenario: &Scenario, source: &Source, spec: &clients::Spec, said: &mu
             let text = format!("source `{name}`: only {expected:.2} jobs are expected before the horizon");
             said.warnings.push(text);
         }
-        let before = if over > 0 { format!("{over} before `from`, ") } else { String::new() };
-        format!("{before}{beyond} beyond the horizon, {} played", all - beyond - over)
+        let before = if over > 0 { format!("{} before `from`, ", thousands(over)) } else { String::new() };
+        format!("{before}{} beyond the horizon, {} played", thousands(beyond), thousands(all - beyond - over))
     };
     let windows = count(all, "window", "windows");
     said.sources.push(format!("source `{name}`: {clients} in {windows} over {}; {how}", data.length.rounded()));
@@ -174,7 +179,7 @@ fn checks(method: &Method, said: &mut Understood) {
             Checker::Peers => "peers",
             Checker::Replicas => "comparing replicas",
         };
-        let each = if check.count > 1 { format!("{} ", check.count) } else { String::new() };
+        let each = if check.count > 1 { format!("{} ", thousands(u64::from(check.count))) } else { String::new() };
         let share = (check.sample * 1e6).round() / 1e4;
         said.rest.push(format!("method `{}`: {share} % of answers by {each}{by}", method.name));
         if takes_nothing(check) {
@@ -231,9 +236,4 @@ pub(super) fn other_rule(document: &Document, path: &str) -> Option<(String, Str
         let is_table = document.value(&table).is_some_and(|node| node.as_table().is_some());
         (is_table && rule != child).then(|| (table, rule.to_owned()))
     })
-}
-
-fn count(number: u64, one: &str, several: &str) -> String {
-    let number_shown = crate::report::terminal::thousands(number);
-    format!("{number_shown} {}", if number == 1 { one } else { several })
 }

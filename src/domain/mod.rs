@@ -1,6 +1,7 @@
 //! The words of the field as types: who, what, how much, and what became of it.
 
 pub mod answer;
+pub mod count;
 pub mod fate;
 pub mod ids;
 pub mod job;

@@ -104,12 +104,14 @@ impl Span {
         Span::from_nanos(self.nanos() * factor)
     }
 
-    /// The span for people: as it is where that is short, else to a thousandth of the longest unit that it fills.
+    /// The span for people: as it is where that is short and its number is below 10 000, else to a thousandth of the longest
+    /// unit that it fills.
     pub fn rounded(self) -> String {
         let exact = self.to_string();
         let unit = UNITS.iter().rev().find(|unit| unit.0 != "m" && self.0 >= unit.1);
+        let digits = exact.chars().take_while(char::is_ascii_digit).count();
         match unit {
-            Some(&(name, length)) if exact.len() > 9 => {
+            Some(&(name, length)) if exact.len() > 9 || digits >= 5 => {
                 let thousandths = (self.nanos() / length as f64 * 1e3).round_ties_even();
                 format!("{}{name}", thousandths / 1e3)
             }
@@ -291,9 +293,10 @@ mod tests {
 
     #[test]
     fn people_read_three_decimals() {
-        let rounded = [4_000_200_066_337_000, 2_000_000_000_000, 400_000_000_000_000, 1_234_567, 0]
-            .map(|nanos| Span(nanos).rounded());
-        assert_eq!(rounded, ["46.299d", "2000s", "400000s", "1.235ms", "0"]);
+        let rounded =
+            [4_000_200_066_337_000, 2_000_000_000_000, 400_000_000_000_000, 3_000_000_000_000_000, 1_234_567, 0]
+                .map(|nanos| Span(nanos).rounded());
+        assert_eq!(rounded, ["46.299d", "2000s", "4.63d", "34.722d", "1.235ms", "0"]);
     }
 
     #[test]

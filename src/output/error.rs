@@ -3,12 +3,14 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::scenario::plain::reason;
+
 /// The file by which a folder is known as an output; it is written last.
 pub const MANIFEST: &str = "manifest.json";
 
 /// What went wrong, and with which file.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot {doing} `{}`: {cause}", path.display())]
+#[error("cannot {doing} `{}`: {}", path.display(), reason(cause))]
 pub struct FileError {
     /// The file or folder.
     pub path: PathBuf,

@@ -22,6 +22,8 @@ pub struct Files {
     folder: PathBuf,
     open: Opener,
     written: Mutex<Vec<Written>>,
+    /// The files and folders made so far, each after the folder it is in.
+    made: Mutex<Vec<PathBuf>>,
     /// The last error of the disk, for those who write through a library that wraps it.
     failure: Mutex<Option<io::Error>>,
 }
@@ -56,7 +58,7 @@ struct Counted {
 impl Files {
     /// No files yet, in a folder that exists.
     pub(super) fn new(folder: PathBuf, open: Opener) -> Files {
-        Files { folder, open, written: Mutex::new(Vec::new()), failure: Mutex::new(None) }
+        Files { folder, open, written: Mutex::new(Vec::new()), made: Mutex::new(Vec::new()), failure: Mutex::new(None) }
     }
 
     /// Where the files are while they are written.
@@ -72,14 +74,15 @@ impl Files {
         // The output's own folder is never made here: once it is removed, nothing of it comes back.
         for (end, _) in name.match_indices('/') {
             let parent = self.folder.join(&name[..end]);
-            if let Err(cause) = fs::create_dir(&parent)
-                && cause.kind() != io::ErrorKind::AlreadyExists
-            {
-                return Err(FileError::new("create", &parent)(cause));
+            match fs::create_dir(&parent) {
+                Ok(()) => self.made().push(parent),
+                Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(cause) => return Err(FileError::new("create", &parent)(cause)),
             }
         }
         let path = self.folder.join(name);
         let file = (self.open)(&path).map_err(FileError::new("create", &path))?;
+        self.made().push(path.clone());
         let counted = Counted { file, hasher: Hasher128::new(), bytes: 0 };
         let file = BufWriter::with_capacity(BUFFER, counted);
         Ok(OutputFile { name: name.to_string(), path, files: Arc::clone(self), file })
@@ -99,6 +102,14 @@ impl Files {
         written
     }
 
+    /// Removes every file and folder made so far. A folder need not be opened for it, so that it succeeds where no file can
+    /// be opened any more. What cannot be removed stays.
+    pub(super) fn remove(&self) {
+        for path in self.made().drain(..).rev() {
+            let _ = fs::remove_file(&path).or_else(|_| fs::remove_dir(&path));
+        }
+    }
+
     /// The last error of the disk while one of the files was written, once.
     pub(super) fn failure(&self) -> Option<io::Error> {
         self.failure.lock().expect("no thread panics while it holds the error").take()
@@ -112,6 +123,10 @@ impl Files {
         };
         *self.failure.lock().expect("no thread panics while it holds the error") = Some(kept);
         error
+    }
+
+    fn made(&self) -> MutexGuard<'_, Vec<PathBuf>> {
+        self.made.lock().expect("no thread panics while it holds the list of what was made")
     }
 
     fn list(&self) -> MutexGuard<'_, Vec<Written>> {

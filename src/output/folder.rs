@@ -13,6 +13,7 @@ use std::sync::Arc;
 use super::error::{FileError, MANIFEST};
 use super::files::{Files, Opener};
 use super::own::{self, Replace};
+use crate::scenario::plain::reason;
 
 /// The folder in the making, within the working folder.
 const CONTENT: &str = "whole";
@@ -61,6 +62,10 @@ impl Folder {
         let whole = followed(whole)?;
         let work = own::hidden(&whole, ".partial")?;
         if let Some(parent) = whole.parent() {
+            if parent.exists() && !parent.is_dir() {
+                let cause = io::Error::new(ErrorKind::NotADirectory, "it is there already and is no folder");
+                return Err(FileError::new("create", parent)(cause));
+            }
             fs::create_dir_all(parent).map_err(FileError::new("create", parent))?;
         }
         if is_mount(&whole) {
@@ -145,7 +150,7 @@ impl Folder {
             return error;
         }
         self.is_kept = true;
-        let (content, cause) = (self.work.join(CONTENT), &error.cause);
+        let (content, cause) = (self.work.join(CONTENT), reason(&error.cause));
         let words =
             format!("{cause}\nnote: what was written is in `{}` until the next run of this output", content.display());
         FileError { cause: io::Error::new(kind, words), ..error }
@@ -156,8 +161,15 @@ impl Drop for Folder {
     fn drop(&mut self) {
         // An earlier output that could not be put back stays for the next run of this name to put back.
         if !self.is_kept && !own::exists(&self.work.join(OLD)) {
-            // There is nobody to tell; the next run of this name tries again.
-            let _ = fs::remove_dir_all(&self.work);
+            // One by one first, which opens no folder: the run may have ended because no file could be opened any more.
+            self.files.remove();
+            let content = self.work.join(CONTENT);
+            let _ = fs::remove_dir(&content).or_else(|_| fs::remove_dir_all(&content));
+            // There is nobody to tell of what stays; under its mark the next run of this name tries again.
+            if !own::exists(&content) {
+                let _ = fs::remove_file(self.work.join(MARK));
+                let _ = fs::remove_dir(&self.work).or_else(|_| fs::remove_dir_all(&self.work));
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde_json::{Map, Value, json};
 
-use super::terminal::thousands;
+use crate::domain::count::thousands;
 use crate::domain::fate::{Cause, Fate};
 use crate::engine::maths::log10;
 use crate::stats::replicated::{Method, unseen_bound};

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::domain::count::thousands;
 use crate::domain::fate::{Cause, Fate};
 use crate::engine::random::Seed;
 use crate::engine::time::Time;
@@ -214,19 +215,6 @@ pub fn seconds(seconds: f64) -> String {
     format!("{number:.decimals$} {unit}")
 }
 
-/// A whole number with spaces between its thousands.
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(' ');
-        }
-        text.push(digit);
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -315,7 +303,6 @@ mod tests {
 
     #[test]
     fn numbers_are_readable() {
-        assert_eq!([0, 999, 1000, 1234567].map(thousands), ["0", "999", "1 000", "1 234 567"]);
         let times = [0.0, 0.000_012_3, 0.25, 5.0, 754.0, 90_000.0].map(seconds);
         assert_eq!(times, ["0.000 s", "12.30 µs", "250.0 ms", "5.000 s", "12.57 min", "25.00 h"]);
     }

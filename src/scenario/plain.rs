@@ -39,6 +39,33 @@ pub(crate) fn size(bytes: u64) -> String {
     }
 }
 
+/// Why a file could not be read or written: in the same words on every system, without the number of the error.
+pub(crate) fn reason(error: &Error) -> String {
+    let words = match error.kind() {
+        // Said by us: in our words.
+        _ if error.get_ref().is_some() => return error.to_string(),
+        ErrorKind::NotFound => "no such file",
+        ErrorKind::PermissionDenied => "permission denied",
+        ErrorKind::AlreadyExists => "it is there already",
+        ErrorKind::IsADirectory => "it is a folder",
+        ErrorKind::NotADirectory => "part of its path is a file, not a folder",
+        ErrorKind::StorageFull => "the disk is full",
+        ErrorKind::QuotaExceeded => "the share of the disk that this user may fill is full",
+        ErrorKind::FileTooLarge => "it would be larger than the system allows (`ulimit -f`)",
+        ErrorKind::ReadOnlyFilesystem => "its file system cannot be written to",
+        other => {
+            // As the system says it, such as `Too many open files (os error 24)`.
+            let whole = error.to_string();
+            let words = whole.split(" (os error ").next().unwrap_or_default();
+            let mut letters = words.chars();
+            let first = letters.next().map(|letter| letter.to_ascii_lowercase());
+            let words: String = first.into_iter().chain(letters).collect();
+            return if words.is_empty() { other.to_string() } else { words };
+        }
+    };
+    words.to_owned()
+}
+
 fn refuse(metadata: &Metadata) -> Result<()> {
     let kind = metadata.file_type();
     if kind.is_file() {
@@ -152,6 +179,27 @@ mod tests {
         ] {
             assert_eq!(content(head), expected, "{head:?}");
         }
+    }
+
+    /// What the system says is said in one way, what we say as it is.
+    #[test]
+    fn a_reason_has_no_number() {
+        let words = |code: i32| reason(&Error::from_raw_os_error(code));
+        #[cfg(target_os = "linux")]
+        assert_eq!(
+            [2, 5, 20, 24, 27, 28].map(words),
+            [
+                "no such file",
+                "input/output error",
+                "part of its path is a file, not a folder",
+                "too many open files",
+                "it would be larger than the system allows (`ulimit -f`)",
+                "the disk is full",
+            ]
+        );
+        assert_eq!(words(2), "no such file");
+        assert_eq!(reason(&Error::new(ErrorKind::NotFound, "Not one.")), "Not one.");
+        assert_eq!(reason(&ErrorKind::IsADirectory.into()), "it is a folder");
     }
 
     #[test]

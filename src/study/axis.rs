@@ -1,5 +1,6 @@
 //! What varies from point to point: paths into the scenario with the values they take.
 
+use crate::domain::count::thousands;
 use crate::domain::money::Money;
 use crate::scenario::document::node::{Node, Value};
 use crate::scenario::document::path::{self, Step};
@@ -310,7 +311,11 @@ impl Axis {
         } else if table.count.is_some_and(|count| count < 2) {
             wrong("count", "a range has at least its two ends".into(), "write 2 or more");
         } else if let Some(count) = table.count.filter(|count| *count > LEVELS_MAX) {
-            wrong("count", format!("a range of {count} numbers"), &format!("write at most {LEVELS_MAX}"));
+            wrong(
+                "count",
+                format!("a range of {} numbers", thousands(u64::from(count))),
+                &format!("write at most {LEVELS_MAX}"),
+            );
         } else {
             let grain = self.grains[0];
             return Some(Range { from, to, count: table.count, scale: table.scale, unit, grain });

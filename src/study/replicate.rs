@@ -3,6 +3,7 @@
 //! A wave is whole before it is judged, and all points are judged by the same rule after the same waves: how many
 //! workers there are, and which of them is first, decides nothing.
 
+use crate::domain::count::thousands;
 use crate::scenario::document::Document;
 use crate::scenario::problems::Problems;
 use crate::stats::interval::{Precision, replication_interval};
@@ -86,7 +87,11 @@ impl Replications {
                     (0, _) => wrong("fixed", "a point is run at least once", "write 1 or more; 2 give an interval"),
                     (1, true) => wrong("fixed", "a search judges by intervals", "write 2 or more"),
                     (count, _) if *count > MOST => {
-                        wrong("fixed", &format!("{count} runs of every point"), &format!("write at most {MOST}"));
+                        wrong(
+                            "fixed",
+                            &format!("{} runs of every point", thousands(*count)),
+                            &format!("write at most {MOST}"),
+                        );
                     }
                     _ => {}
                 }
@@ -100,7 +105,11 @@ impl Replications {
                     wrong("sequential.wave", "a wave without replications", "write 1 or more");
                 }
                 if *most > MOST {
-                    wrong("sequential.most", &format!("{most} runs of a point"), &format!("write at most {MOST}"));
+                    wrong(
+                        "sequential.most",
+                        &format!("{} runs of a point", thousands(*most)),
+                        &format!("write at most {MOST}"),
+                    );
                 }
                 if most < first {
                     wrong("sequential.most", "`most` is less than `first`", "write at least as many");

@@ -14,6 +14,7 @@ use super::replicate::Stopped;
 use super::results::{Line, Mean, Results};
 use super::tables::tables;
 use super::{Study, View};
+use crate::domain::count::{counted, thousands};
 
 /// Points that are known less well than wished and are named.
 const UNMET_MAX: usize = 10;
@@ -70,9 +71,10 @@ fn counts(study: &Study, course: &Course, results: &Results) -> String {
     let runs: usize = course.rows().iter().map(Vec::len).sum();
     let failed = match results.failures.len() {
         0 => String::new(),
-        failed => format!(", {failed} of them failed"),
+        failed => format!(", {} of them failed", thousands(failed as u64)),
     };
-    format!("{} points · {runs} runs{failed}{}", course.points().len(), coincident(study))
+    let points = counted(course.points().len() as u64, "point", "points");
+    format!("{points} · {}{failed}{}", counted(runs as u64, "run", "runs"), coincident(study))
 }
 
 /// Says that points of the design coincide, where they do.
@@ -84,7 +86,8 @@ pub fn coincident(study: &Study) -> String {
     grains.sort_unstable();
     grains.dedup();
     let rounded = if grains.is_empty() { String::new() } else { format!(" (numbers are {})", grains.join(" or ")) };
-    format!("\n{} more points of the design coincide with these and are not run again{rounded}", study.coincident)
+    let more = thousands(study.coincident as u64);
+    format!("\n{more} more points of the design coincide with these and are not run again{rounded}")
 }
 
 fn grids(study: &Study, course: &Course, results: &Results, measures: usize) -> Vec<Grid> {

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::domain::count::thousands;
 use crate::engine::random::Seed;
 use crate::record::tables::ClassRow;
 use crate::record::tally::{Summary, Tally};
@@ -69,7 +70,7 @@ pub fn run_unless(study: &Study, scenario: &Arc<Scenario>, seed: Seed, stop: &At
         false => Ok(()),
     };
     let look = |run: &Run| match study.table.events_most {
-        Some(most) if run.events() > most => Err(format!("more than {most} events by {}", run.now())),
+        Some(most) if run.events() > most => Err(format!("more than {} events by {}", thousands(most), run.now())),
         _ => go_on(run),
     };
     let mut run = Run::open_watched(scenario.clone(), seed, go_on)?;

@@ -12,6 +12,7 @@ use self::desk::{Desk, code, digest, json, said};
 
 mod desk;
 mod ends;
+mod fragile;
 mod limits;
 mod new;
 mod ours;
@@ -219,16 +220,20 @@ fn what_cannot_be_written_is_one_and_leaves_nothing() {
     fs::create_dir(desk.path("thesis")).expect("a folder");
     fs::write(desk.path("thesis/chapter.md"), "text").expect("a file");
     let before = desk.names();
-    for words in [
-        "run shop.toml --out file",
-        "run shop.toml --out file/below",
-        "run shop.toml --out thesis",
-        "run shop.toml --until 10min --save nowhere/a.run",
+    for (words, why) in [
+        ("run shop.toml --out file", "cannot replace `file`: part of its path is a file, not a folder"),
+        ("run shop.toml --out file/below", "cannot create `file`: it is there already and is no folder"),
+        ("run shop.toml --out file/far/below", "cannot create `file/far`: part of its path is a file, not a folder"),
+        ("run shop.toml --out thesis", "cannot replace `thesis`: it holds files but no `manifest.json`"),
+        ("run shop.toml --until 10min --save nowhere/a.run", "cannot write `nowhere/a.run`: `nowhere`: no such file\n"),
+        ("report nowhere", "cannot read `nowhere/manifest.json`: no such file\n"),
+        ("chart nowhere", "cannot read `nowhere/manifest.json`: no such file\n"),
     ] {
         let message = desk.fail(words, 1);
-        assert!(message.contains("error: "), "{message}");
+        assert!(message.contains(&format!("error: {why}")), "{words}: {message}");
         assert_eq!(desk.names(), before, "{words}");
     }
+    assert_eq!(desk.fail("run --from nowhere.run", 2), "error: cannot read `nowhere.run`: no such file\n");
     assert_eq!(fs::read_to_string(desk.path("thesis/chapter.md")).expect("the file"), "text");
     // A disk without room, where the system has such a file.
     if let Ok(full) = fs::OpenOptions::new().write(true).open("/dev/full") {
@@ -321,7 +326,11 @@ fn a_scenario_is_explained() {
     };
     assert!(line("horizon").contains("\"1h\"") && line("horizon").contains("shop.toml:"));
     assert!(line("seed").contains("command line `--set seed=4`"));
-    assert!(line("retries.most").contains("default"));
+    assert!(line("retries.most").contains("  2  ") && line("retries.most").contains("  default: how often"));
+    // A value that no file gives a unit has one all the same.
+    let words = |path: &str| line(path).split_whitespace().skip(1).map(str::to_owned).collect::<Vec<_>>().join(" ");
+    assert_eq!(words("retries.pause"), "\"0s\" default: how long the requester waits before it tries again");
+    assert!(words("pricing.verification.list.price").ends_with("default: the price per unit, in credits"));
     assert!(line("routing.pool.random.d").contains("unused"));
     let out = desk.run("explain shop.toml --set warm-up=3h");
     assert_eq!(code(&out), 2);

@@ -187,6 +187,22 @@ fn what_is_no_save_is_refused() {
     }
 }
 
+/// The first run of a twin, which a save of it makes again, can be stopped.
+#[test]
+fn taking_up_a_twin_can_be_stopped() {
+    let scenario = trial("everything", &["freeze=true"]);
+    let run = Run::open(scenario.clone(), seed());
+    let (bytes, mut looks) = (run.save(), 0);
+    let stopped = Run::load_watched(scenario.clone(), &bytes, |first| {
+        looks += 1;
+        if first.events() > 5_000 { Err("stopped") } else { Ok(()) }
+    });
+    assert_eq!(stopped.err(), Some("stopped"));
+    assert!(looks > 1, "{looks}");
+    let whole = Run::load(scenario, &bytes).expect("a save");
+    assert_eq!(identity(&whole.close(&mut ())), identity(&run.close(&mut ())));
+}
+
 #[test]
 fn watching_changes_nothing() {
     for name in ALL {

@@ -144,6 +144,8 @@ fn every_command_is_one_we_know() {
     assert!(untested <= UNTESTED_BLOCKS_MAX, "{untested} blocks are marked `no-test`, at most {UNTESTED_BLOCKS_MAX}");
     let run = commands.iter().filter(|command| command.tested && command.arguments().is_some()).count();
     assert!(run > 0, "the README runs nothing");
+    let installs = ["cargo", "install", "--path", ".", "--locked"];
+    assert!(commands.iter().any(|command| command.words == installs), "the README does not say how to install");
 }
 
 #[cfg(feature = "cli")]

@@ -11,6 +11,7 @@ use super::check::expect_study;
 use super::circumstances::{circumstances, utc_now};
 use super::signals::on_interrupt;
 use super::{Done, Failure, note, say};
+use crate::domain::count::{counted, thousands};
 use crate::engine::random::Seed;
 use crate::scenario::Scenario;
 use crate::study::course::Course;
@@ -22,9 +23,11 @@ use crate::study::trial::{Estimate, estimate};
 use crate::study::work::{Runner, run_unless};
 use crate::study::{Study, StudyError, show};
 
+mod costs;
 pub(super) mod progress;
 
-use progress::{Progress, duration, listed};
+use costs::costs;
+use progress::{Progress, listed};
 
 /// What `study` is asked.
 #[derive(Args, Debug)]
@@ -236,7 +239,8 @@ fn plan(place: &Place) -> Done {
     };
     let (name, seed) = (&study.table.name, study.seed);
     let coincident = show::coincident(&study);
-    say(&format!("{name} · seed {seed} · {points} points · {runs} runs{then}{coincident}"))
+    let (points, runs) = (counted(points as u64, "point", "points"), counted(runs, "run", "runs"));
+    say(&format!("{name} · seed {seed} · {points} · {runs}{then}{coincident}"))
 }
 
 fn work(asked: &One) -> Done {
@@ -269,13 +273,21 @@ fn status(asked: &Shown) -> Done {
         });
         return say(&serde_json::to_string_pretty(&whole).expect("a status becomes JSON"));
     }
-    let mut text = format!("{} chunks done, {runs} runs, {failed} failed\n", done);
+    let mut text = format!(
+        "{} done, {}, {} failed\n",
+        counted(done as u64, "chunk", "chunks"),
+        counted(runs as u64, "run", "runs"),
+        thousands(failed as u64)
+    );
     if status.is_complete() {
-        text.push_str(&format!("complete after {generation} generations, {} points\n", course.points().len()));
+        let generations = counted(generation as u64, "generation", "generations");
+        let points = counted(course.points().len() as u64, "point", "points");
+        text.push_str(&format!("complete after {generations}, {points}\n"));
     } else {
         let left: Vec<usize> =
             status.missing.iter().copied().chain(status.damaged.iter().map(|(chunk, _)| *chunk)).collect();
-        text.push_str(&format!("generation {generation}: {} chunks left to do{}\n", left.len(), listed(&left)));
+        let chunks = counted(left.len() as u64, "chunk", "chunks");
+        text.push_str(&format!("generation {generation}: {chunks} left to do{}\n", listed(&left)));
     }
     if !status.claimed.is_empty() {
         text.push_str(&format!("in work: {}\n", listed(&status.claimed)));
@@ -370,24 +382,6 @@ fn runner(stop: &AtomicBool) -> Box<Runner<'_>> {
 fn tried(study: &Study, jobs: usize) -> Estimate {
     let began = Instant::now();
     estimate(study, jobs, &|_| began.elapsed().as_secs_f64())
-}
-
-/// What a study will take, in words.
-fn costs(estimate: &Estimate, jobs: usize) -> String {
-    let Estimate { points, runs, run_seconds, bytes, chunk_runs } = *estimate;
-    let chunks = runs.div_ceil(chunk_runs);
-    let time = run_seconds.map_or("an unknown time: no point could be tried".to_owned(), |seconds| {
-        format!("about {} with {jobs} jobs", duration(seconds * runs as f64 / jobs as f64))
-    });
-    format!("{points} points, {runs} runs in {chunks} chunks; {time}, {}", size(bytes))
-}
-
-/// A number of bytes in the unit that suits it.
-fn size(bytes: u64) -> String {
-    match bytes as f64 {
-        bytes if bytes < 1e6 => format!("{:.0} kB", (bytes / 1e3).ceil()),
-        bytes => format!("{:.1} MB", bytes / 1e6),
-    }
 }
 
 pub(super) fn processors() -> usize {

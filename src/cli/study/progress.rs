@@ -9,7 +9,7 @@ use indicatif::ProgressBar;
 use crate::cli::note;
 pub(super) use crate::cli::progress::duration;
 use crate::cli::progress::{draw, to_go};
-use crate::report::terminal::thousands;
+use crate::domain::count::thousands;
 use crate::study::drive::Watch;
 
 /// Nothing is shown of a study that takes less.

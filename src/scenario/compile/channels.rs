@@ -2,6 +2,7 @@
 
 use super::Compiler;
 use super::routing::amount;
+use crate::domain::count::thousands;
 use crate::domain::money::Money;
 use crate::engine::time::Span;
 use crate::policy::input::{Content, Filled, Reader, Wanted};
@@ -195,7 +196,8 @@ fn intervals(compiler: &mut Compiler<'_>, path: &str, span: Span, horizon: Span)
     if span != Span::ZERO && horizon.0 / span.0 <= INTERVALS {
         return;
     }
-    let message = format!("`{path}` is `{span}`, more than {INTERVALS} times in `{horizon}`");
+    let most = thousands(INTERVALS);
+    let message = format!("`{path}` is `{span}`, more than {most} times in `{horizon}`");
     let shortest = horizon.part(INTERVALS);
     let help = format!("write `{shortest}` or more as `{path}`, or watch for less long");
     let is_written = compiler.document.value(path).is_some();

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Compiler;
+use crate::domain::count::thousands;
 use crate::domain::ids::{IdVec, RegionId, RequesterId};
 use crate::engine::time::Span;
 use crate::scenario::model::Requester;
@@ -34,7 +35,8 @@ impl Compiler<'_> {
             self.wrong("record.tick", "a tick of no length", "write the time between two samples, such as `1min`");
         } else if table.horizon.0 / table.record.tick.0 > TICKS {
             let (tick, horizon) = (table.record.tick, table.horizon);
-            let message = format!("more than {TICKS} samples: `record.tick` is `{tick}`, `horizon` is `{horizon}`");
+            let most = thousands(TICKS);
+            let message = format!("more than {most} samples: `record.tick` is `{tick}`, `horizon` is `{horizon}`");
             let is_written = self.document.value("record.tick").is_some();
             let help = format!("write a longer tick: `{}` or more", horizon.part(TICKS));
             self.wrong(if is_written { "record.tick" } else { "horizon" }, message, help);

@@ -1,6 +1,7 @@
 //! The groups of nodes.
 
 use super::{Compiler, MODELS};
+use crate::domain::count::thousands;
 use crate::domain::ids::{IdVec, ModelId, NodeGroupId, RegionId};
 use crate::engine::time::Span;
 use crate::policy::conduct::Conduct;
@@ -31,7 +32,11 @@ pub(super) fn groups(
         0 => compiler.wrong("nodes[0].count", "there are no nodes: no group has any", "count at least one node"),
         total if total > NODES => {
             let most = (0..table.nodes.len()).max_by_key(|index| table.nodes[*index].count).unwrap_or(0);
-            compiler.wrong(format!("nodes[{most}].count"), format!("{total} nodes"), format!("write at most {NODES}"));
+            compiler.wrong(
+                format!("nodes[{most}].count"),
+                format!("{} nodes", thousands(total)),
+                format!("write at most {NODES}"),
+            );
         }
         _ => {}
     }
@@ -48,7 +53,7 @@ pub(super) fn groups(
         if total > CHECKERS {
             let most = (0..written.len()).max_by_key(|index| written[*index].count).unwrap_or(0);
             let help = format!("write at most {CHECKERS}");
-            compiler.wrong(format!("{list}[{most}].count"), format!("{total} {list}"), help);
+            compiler.wrong(format!("{list}[{most}].count"), format!("{} {list}", thousands(total)), help);
         }
         for (index, written) in written.iter().enumerate().take(1 << 14) {
             let path = format!("{list}[{index}]");

@@ -3,6 +3,7 @@
 
 use super::Compiler;
 use super::laws::Bounded;
+use crate::domain::count::thousands;
 use crate::engine::law::{ENTRIES, Law, Quantity};
 use crate::policy::input::{Content, Reader, Wanted};
 use crate::scenario::document::key_text;
@@ -91,7 +92,7 @@ impl Reading<'_, '_, '_> {
             return None;
         }
         if numbers.len() > ENTRIES {
-            let message = format!("`{file}` has {} rows", numbers.len());
+            let message = format!("`{file}` has {} rows", thousands(numbers.len() as u64));
             self.compiler.wrong(at, message, format!("a law takes at most {ENTRIES} values"));
             return None;
         }

@@ -1,6 +1,7 @@
 //! Whom routing asks, which offer it takes, and what is charged.
 
 use super::Compiler;
+use crate::domain::count::thousands;
 use crate::domain::money::Money;
 use crate::engine::mistake::Mistake;
 use crate::engine::time::Span;
@@ -45,7 +46,7 @@ pub(super) fn routing(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Opt
     }
     compiler.brief("routing.heartbeat", *heartbeat);
     if *refresh > Span::ZERO && table.horizon.0 / refresh.0 > REFRESHES {
-        let message = format!("a picture that is renewed more than {REFRESHES} times, every `{refresh}`");
+        let message = format!("a picture that is renewed more than {} times, every `{refresh}`", thousands(REFRESHES));
         compiler.wrong("routing.refresh", message, "write a longer time, or `0` for a picture that is always fresh");
     }
     Some(Routing {

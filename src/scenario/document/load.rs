@@ -1,7 +1,6 @@
 //! Reading a document and what it extends.
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,7 +9,7 @@ use strsim::osa_distance;
 use super::node::{Node, Value, from_text};
 use super::origin::{Origin, Source};
 use crate::scenario::nearest::suggestion;
-use crate::scenario::plain::{self, Content};
+use crate::scenario::plain::{self, Content, reason};
 use crate::scenario::problems::{Problem, Problems};
 
 /// The longest file.
@@ -159,19 +158,6 @@ pub(in crate::scenario) fn label(path: &Path) -> String {
         }
     }
     if plain.as_os_str().is_empty() { ".".into() } else { plain.display().to_string() }
-}
-
-/// Why a file could not be read, in the same words on every system.
-pub(in crate::scenario) fn reason(error: &std::io::Error) -> String {
-    match error.kind() {
-        ErrorKind::NotFound => "no such file".into(),
-        ErrorKind::PermissionDenied => "permission denied".into(),
-        ErrorKind::IsADirectory => "it is a folder".into(),
-        ErrorKind::NotADirectory => "part of its path is a file, not a folder".into(),
-        // Said by us: in our words.
-        ErrorKind::Other if error.get_ref().is_some() => error.to_string(),
-        other => other.to_string(),
-    }
 }
 
 /// For a file that is not there: the names like it in its folder.

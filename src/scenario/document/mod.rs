@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 
-pub(in crate::scenario) use self::load::{label, neighbours, reason};
+pub(in crate::scenario) use self::load::{label, neighbours};
 pub use self::set::Set;
 pub use self::text::key_text;
 

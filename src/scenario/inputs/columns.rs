@@ -6,6 +6,7 @@ use super::cell::{self, Unit};
 use super::date;
 use super::problem::{InputProblem, MissingColumns};
 use super::texts::Texts;
+use crate::domain::count::thousands;
 use crate::scenario::document::label;
 use crate::scenario::nearest::{listed, nearest};
 use crate::scenario::plain::{self, size};
@@ -308,7 +309,8 @@ impl<'s> Builder<'s> {
 
 /// The problem of a file with more rows than are read.
 pub(super) fn too_many_rows(path: &Path) -> InputProblem {
-    let message = format!("`{}` has more than {ROWS_MAX} rows, the most that are read", label(path));
+    let message =
+        format!("`{}` has more than {} rows, the most that are read", label(path), thousands(ROWS_MAX as u64));
     InputProblem::new(path, message).help("cut it into pieces, and replay one".to_owned())
 }
 

@@ -6,6 +6,7 @@ use super::cell::number;
 use super::columns::shortened;
 use super::open::Lines;
 use super::problem::InputProblem;
+use crate::domain::count::thousands;
 
 /// How to read a matrix.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -85,7 +86,7 @@ pub fn read_matrix(path: &Path, spec: &MatrixSpec) -> Result<Matrix, InputProble
             }
         }
         if matrix.values.len() + matrix.columns > NUMBERS_MAX {
-            return Err(wrong(format!("more than {NUMBERS_MAX} numbers, the most of a matrix")));
+            return Err(wrong(format!("more than {} numbers, the most of a matrix", thousands(NUMBERS_MAX as u64))));
         }
         let expected = matrix.columns + spec.skip_columns;
         if cells.len() != expected {

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::path::Path;
 
-use crate::scenario::document::{label, neighbours, reason};
-use crate::scenario::plain::Content;
+use crate::scenario::document::{label, neighbours};
+use crate::scenario::plain::{Content, reason};
 use crate::scenario::problems::Problem;
 
 /// What is wrong with an input file, and where.

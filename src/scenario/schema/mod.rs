@@ -23,6 +23,7 @@ pub use crate::domain::answer::Use;
 pub use channels::{BackgroundTable, ChannelsTable, CoordinationTable, PayoutAt, PayoutBatchTable, PayoutTable};
 pub use jobs::{ClassTable, ModelTable, Priority, RequesterTable};
 pub use nodes::{Discipline, DisciplineTable, FailureTable, Interruption, Limit, NodeGroupTable, OwnerName};
+pub use notes::{Meaning, meaning};
 pub use verification::{
     Beliefs, BeliefsOfKinds, CheckTable, Checker, DetectsTable, Holders, MethodTable, OpinionsTable, SlashTable,
     SlashTo, Timing, VerificationTable,

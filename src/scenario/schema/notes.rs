@@ -18,6 +18,34 @@ pub fn purpose(keys: &[&str], key: &str) -> Option<String> {
     Some(as_note(text))
 }
 
+/// What the schema says of one value of a scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Meaning {
+    /// What it is for, in which unit; its default is left out.
+    pub text: String,
+    /// Whether it is a length of time.
+    pub is_time: bool,
+}
+
+/// What the value at a path of a scenario means: of `nodes[0].slots` "jobs in service at once: …".
+pub fn meaning(path: &str) -> Option<Meaning> {
+    let mut value = &*SCHEMA;
+    for step in path.split('.') {
+        let (name, is_entry) = step.split_once('[').map_or((step, false), |(name, _)| (name, true));
+        let table = target(value).or(value.as_object())?;
+        // Under a name that a person chose, all values are alike.
+        let inner = table.get("properties").and_then(|listed| listed.get(name));
+        value = inner.or_else(|| table.get("additionalProperties").filter(|any| any.is_object()))?;
+        if is_entry {
+            value = value.get("items")?;
+        }
+    }
+    let text = value.get("description")?.as_str()?;
+    let text = text.split(" Default").next().unwrap_or_default();
+    let is_time = target(value).is_some_and(|found| is_defined_as(found, "Span"));
+    Some(Meaning { text: as_note(text), is_time })
+}
+
 /// The keys that the table with these keys must have, in the order of the schema.
 pub fn required(keys: &[&str]) -> Vec<&'static str> {
     let listed = table(keys).and_then(|table| table.get("required")).and_then(Value::as_array);
@@ -101,6 +129,11 @@ fn is(property: &'static Value, table: &'static Map<String, Value>) -> bool {
     target(property).is_some_and(|found| std::ptr::eq(found, table))
 }
 
+fn is_defined_as(found: &'static Map<String, Value>, name: &str) -> bool {
+    let defined = SCHEMA.get("definitions").and_then(|all| all.get(name)).and_then(Value::as_object);
+    defined.is_some_and(|defined| std::ptr::eq(found, defined))
+}
+
 fn is_law(table: &'static Map<String, Value>) -> bool {
     properties(table).any(|(name, _)| name == "law")
 }
@@ -139,6 +172,20 @@ mod tests {
         assert_eq!(required(RETRIES), [""; 0]);
         assert_eq!(as_note("GB for\nmodels."), "GB for models");
         assert_eq!(as_note(&format!("First. {}", "more ".repeat(40))), "first");
+    }
+
+    #[test]
+    fn values_say_what_they_mean() {
+        let of = |path: &str| meaning(path).map(|found| (found.text, found.is_time));
+        let said = |text: &str, is_time: bool| Some((text.to_owned(), is_time));
+        assert_eq!(of("retries.pause"), said("how long the requester waits before it tries again", true));
+        assert_eq!(of("pricing.compute.list.price"), said("the price per unit, in credits", false));
+        assert_eq!(of("models.any-name.memory-gb"), said("what the model takes of a node's memory, in GB", false));
+        let slots = said("jobs in service at once: a number or `\"unbounded\"`", false);
+        assert_eq!((of("nodes[1].slots"), of("provers[0].slots")), (slots.clone(), slots));
+        for path in ["weather", "retries.weather", "nodes.slots", "seed[0]", ""] {
+            assert_eq!(of(path), None, "{path}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ pub mod hypercube;
 mod sides;
 pub mod sobol;
 
+use crate::domain::count::{counted, thousands};
 use crate::scenario::document::Document;
 use crate::scenario::nearest::suggestion;
 use crate::scenario::problems::Problems;
@@ -26,7 +27,12 @@ pub(super) fn bounded(document: &Document, design: &Design, most: u64, problems:
         Design::Frontier(search) => search.lines.len() as u64 * u64::from(search.probes),
     };
     if points.saturating_mul(most) > RUNS_MAX {
-        let message = format!("{points} points, each run {most} times, are more than {RUNS_MAX} runs");
+        let message = format!(
+            "{}, each run {} times, are more than {} runs",
+            counted(points, "point", "points"),
+            thousands(most),
+            thousands(RUNS_MAX)
+        );
         problems.at(document, "replications", message, "write fewer points or fewer replications");
     }
 }
@@ -114,7 +120,7 @@ fn crossed(document: &Document, axes: &[Axis], problems: &mut Problems) -> Optio
     let count = grids.iter().try_fold(1_usize, |count, levels| count.checked_mul(levels.len()));
     // Each point holds a value of every axis.
     if count.is_none_or(|count| count.saturating_mul(axes.len()) > POINTS_MAX.max(axes.len())) {
-        let message = format!("the axes make more than {POINTS_MAX} values over all points");
+        let message = format!("the axes make more than {} values over all points", thousands(POINTS_MAX as u64));
         problems.at(document, "axes", message, "write fewer values, or `design = { sobol = { points = … } }`");
         return None;
     }

@@ -91,7 +91,39 @@ fn a_second_signal_ends_at_once() {
     assert!(ends.iter().all(|code| [1, 130].contains(code)), "{ends:?}");
 }
 
-/// Under `nohup` a hang-up is ignored, as its name promises; other signals end the run.
+/// `timeout` and a terminal that closes signal a program and then the group it is in: one wish, told twice.
+#[test]
+fn a_signal_told_twice_is_heard_once() {
+    let desk = Desk::new("ends-twice");
+    desk.print("new shop");
+    let before = desk.names();
+    for _ in 0..5 {
+        let mut child = start(&desk, &format!("run shop.toml {YEARS} --out years"));
+        std::thread::sleep(Duration::from_millis(500));
+        assert!(child.try_wait().expect("a child").is_none(), "the run is over too soon");
+        let words = format!("kill -TERM {0}; kill -TERM {0}", child.id());
+        assert!(Command::new("sh").args(["-c", &words]).status().expect("a shell").success());
+        assert_eq!(child.wait().expect("it ends").code(), Some(1));
+        assert_eq!(desk.names(), before);
+    }
+}
+
+/// A batch system that allows so much processor time says first that it is used up.
+#[test]
+fn used_up_processor_time_ends_a_run() {
+    let desk = Desk::new("ends-processor");
+    desk.print("new shop");
+    let before = desk.names();
+    let program = env!("CARGO_BIN_EXE_reliance");
+    let line = format!("ulimit -S -t 1 && exec {program} run shop.toml {YEARS} --out years");
+    let mut command = Command::new("sh");
+    let out = command.args(["-c", &line]).current_dir(desk.path("")).stdin(Stdio::null()).output().expect("a shell");
+    assert_eq!(out.status.code(), Some(1), "{}", said(&out));
+    assert!(said(&out).contains("nothing was written"), "{}", said(&out));
+    assert_eq!(desk.names(), before);
+}
+
+/// Under `nohup` a hang-up is ignored, as its name promises; other signals end the run as ever, with nothing left.
 #[cfg(target_os = "linux")]
 #[test]
 fn nohup_keeps_its_word() {
@@ -106,5 +138,6 @@ fn nohup_keeps_its_word() {
     send(&mut child, "HUP");
     std::thread::sleep(Duration::from_millis(700));
     send(&mut child, "TERM");
-    assert_eq!(child.wait().expect("it ends").signal(), Some(15));
+    assert_eq!(child.wait().expect("it ends").code(), Some(1));
+    assert_eq!(desk.names(), ["shop.toml"]);
 }

@@ -51,7 +51,7 @@ fn a_check_tells_what_a_run_may_take() {
     put(&desk, "t.csv", "timestamp\n0\n5\n");
     let told = desk.print("check x.toml");
     let expected =
-        "memory: at most 851 MB, for at most 1000000 open jobs (`limits.open-jobs`), 1 party and 2 recorded rows";
+        "memory: at most 851 MB, for at most 1 000 000 open jobs (`limits.open-jobs`), 1 party and 2 recorded rows";
     assert!(told.contains(expected), "{told}");
 }
 

@@ -50,7 +50,7 @@ ok traced.toml: 20 nodes, 4 validators; 1 source, 1 class; horizon 1h
   method `mine`: 5 % of answers by validators
   computing is free: `pricing.compute` is 0, and no node has a `price`
   checks are free: `pricing.verification` is 0
-  memory: at most 851 MB, for at most 1000000 open jobs (`limits.open-jobs`), 24 parties and 3 recorded rows
+  memory: at most 851 MB, for at most 1 000 000 open jobs (`limits.open-jobs`), 24 parties and 3 recorded rows
   warning: source `recorded`: its tokens are not used, because class `job` has `work`
   warning: method `mine`: check 0 takes no work and no time and costs nothing; `work = 1.0` computes an answer again
 ";
@@ -104,6 +104,25 @@ fn what_is_suspicious_is_a_warning() {
     assert!(!quiet.contains("warning"), "{quiet}");
 }
 
+/// A count is written in one way, whatever it counts; what is to be typed keeps its digits together.
+#[test]
+fn counts_are_written_alike() {
+    let rows: String = (0..2_500).map(|second| format!("{}\n", 2 * second)).collect();
+    let desk = traced("counts", &format!("t\n{rows}"), &[]);
+    let text = desk.print("check traced.toml");
+    assert!(text.contains("2 500 rows over 4998s; 1 800 counted, 700 beyond the horizon\n"), "{text}");
+    assert!(
+        text.contains("for at most 1 000 000 open jobs (`limits.open-jobs`), 20 parties and 2 500 recorded rows"),
+        "{text}"
+    );
+    let text = desk.print("check traced.toml --set warm-up=3500s");
+    assert!(text.contains("; 1 750 in the warm-up, 50 counted, 700 beyond the horizon\n"), "{text}");
+    let message = desk.fail("check traced.toml --set record.tick=1us", 2);
+    assert!(message.starts_with("error: more than 10 000 000 samples: "), "{message}");
+    let message = desk.fail("check traced.toml --set nodes[0].count=4000000000", 2);
+    assert!(message.starts_with("error: 4 000 000 000 nodes\n") && message.contains("at most 10000000\n"), "{message}");
+}
+
 /// Windows of a file of clients that never come are counted as rows of a trace are.
 #[test]
 fn windows_beyond_the_horizon_are_counted() {
@@ -146,6 +165,26 @@ fn studies_and_scenarios_are_told_apart() {
     assert_eq!((&problem["line"], &problem["column"]), (&4.into(), &16.into()));
     fs::write(desk.path("s.toml"), study.replace("count = 5", "counts = 5")).expect("written");
     assert!(desk.fail("check s.toml", 2).contains("did you mean `count`?"));
+}
+
+/// A text in UTF-16, as some editors save it, is told as such, with a mark at its start or without.
+#[test]
+fn a_text_in_another_encoding_is_named() {
+    let desk = traced("utf-16", "t\n0\n", &[]);
+    let marked = format!("\u{feff}{TRACED}");
+    let cases: [(&str, fn(u16) -> [u8; 2]); 3] =
+        [(TRACED, u16::to_le_bytes), (&marked, u16::to_le_bytes), (&marked, u16::to_be_bytes)];
+    for (text, order) in cases {
+        let bytes: Vec<u8> = text.encode_utf16().flat_map(order).collect();
+        fs::write(desk.path("wide.toml"), bytes).expect("written");
+        for words in ["check wide.toml", "run wide.toml", "study plan wide.toml"] {
+            let message = desk.fail(words, 2);
+            assert!(
+                message.starts_with("error: `wide.toml` is UTF-16 text\n   = help: save it as UTF-8\n"),
+                "{message}"
+            );
+        }
+    }
 }
 
 /// The nearest names are those of scenarios, also from the folder above.

@@ -221,7 +221,7 @@ fn exit_codes_say_whose_fault_it_is() {
     assert_eq!(status, 1);
     assert!(said.starts_with("error: 7 chunks are missing (0, 1, 3, 4, 5, 6, 7)\n"), "{said}");
     assert_eq!(code(&["study", "run", "study.toml"]).0, 0);
-    assert!(code(&["study", "status", "study.toml"]).1.contains("complete after 1 generations, 6 points"));
+    assert!(code(&["study", "status", "study.toml"]).1.contains("complete after 1 generation, 6 points"));
     assert_eq!(code(&["study", "merge", "study.toml"]).0, 0);
     assert_eq!(code(&["study", "recheck", "study.toml", "--sample", "30%"]).0, 0);
     let chunk = place.join("output/loads-1/chunks/000004.csv");

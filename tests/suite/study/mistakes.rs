@@ -103,8 +103,8 @@ fn designs_and_replications_that_cannot_be() {
             "the ends have the units `s` and `ms`",
         ),
         ("search", "chunk = 3", search, "the axis `rate` is searched, so it has a `range`"),
-        ("many", "fixed = 4", "fixed = 100_000_000", "100000000 runs of every point"),
-        ("most", "fixed = 4", "fixed = 1_000_000", "6 points, each run 1000000 times, are more than 1000000 runs"),
+        ("many", "fixed = 4", "fixed = 100_000_000", "100 000 000 runs of every point"),
+        ("most", "fixed = 4", "fixed = 1_000_000", "6 points, each run 1 000 000 times, are more than 1 000 000 runs"),
         (
             "count",
             "values = [\"0.8s\", \"1s\"]",

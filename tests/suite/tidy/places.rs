@@ -11,6 +11,7 @@ const FENCED: &[(&str, &[&str])] = &[
     ("clap_complete", &["cli/", "main.rs"]),
     ("indicatif", &["cli/", "main.rs"]),
     ("ctrlc", &["cli/", "main.rs"]),
+    ("signal_hook", &["cli/", "main.rs"]),
     // Threads: the studies, the one writer, and progress.
     ("std::thread", &["study/", "output/", "cli/"]),
     // Files: a market does no input or output.

@@ -10,6 +10,7 @@ mod suite {
     #[cfg(feature = "cli")]
     mod cli;
     mod determinism;
+    mod examples;
     mod formula;
     mod golden;
     mod life;

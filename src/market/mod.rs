@@ -197,11 +197,6 @@ impl Market {
         asked - u64::from(self.state.jobs.open())
     }
 
-    /// Events dropped because their turn had passed.
-    pub fn stale(&self) -> u64 {
-        self.state.stale
-    }
-
     /// Closes every open job as censored, where it stands.
     pub fn censor(&mut self, at: &mut Moment<'_>) {
         for slot in self.state.jobs.open_slots() {

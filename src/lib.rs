@@ -7,10 +7,7 @@
 //! # One run
 //!
 //! ```
-//! use reliance::domain::fate::Fate;
-//! use reliance::record::tally::Tally;
-//! use reliance::scenario::Scenario;
-//! use reliance::simulate::simulate;
+//! use reliance::{Fate, Scenario, Tally, simulate};
 //!
 //! // One node, one source: the M/M/1 queue at load 0.8.
 //! let scenario = Scenario::from_text(
@@ -43,6 +40,13 @@
 //! assert_eq!(simulate(&scenario, scenario.seed, &mut ()).digest, outcome.digest);
 //! ```
 //!
+//! # The front door
+//!
+//! What most users need stands at the root: a [`Scenario`] and its [`Problems`], a [`Run`] or [`simulate()`], what ends with an
+//! [`Outcome`], a [`Recorder`] that is told of each [`Fact`] and reads [`Gauges`], the [`Tally`] that sums a run up, and a
+//! [`Study`] that a [`Driver`] has done by an [`Engine`]. `examples/recorder.rs` counts fines with a recorder of its own;
+//! `examples/study.rs` runs a study. Facts, fates and errors may gain kinds: a match on them has a wildcard.
+//!
 //! # Contracts
 //!
 //! * **Ties.** Events are served by (time, sequence): of simultaneous events, the one scheduled first
@@ -72,7 +76,7 @@
 //! | 2 | [`policy`], [`record`] | decisions, one file per rule · facts, recorders, tables |
 //! | 3 | [`scenario`] | from text to a scenario that cannot be wrong |
 //! | 4 | [`market`] | the life of a computation and what moves around it |
-//! | 5 | [`simulate`] | one run: open, until, save, load, close |
+//! | 5 | [`mod@simulate`] | one run: open, until, save, load, close |
 //! | 6 | [`output`] | identity, whole folders, the dictionary |
 //! | 7 | [`study`] | many runs that differ in a few values |
 //! | 8 | `chart` | pictures of a run, each in a file of its own |
@@ -95,3 +99,22 @@ pub mod scenario;
 pub mod simulate;
 pub mod stats;
 pub mod study;
+
+pub use domain::fate::{Cause, Fate, Stage};
+pub use domain::ids::{ClassId, NodeGroupId, NodeId};
+pub use domain::money::Money;
+pub use domain::story::{JobKey, Story};
+pub use engine::random::Seed;
+pub use engine::time::{Span, Time};
+pub use record::fact::{Attention, Fact, Kind as FactKind};
+pub use record::recorder::{Gauges, MarketGauge, NodeGauge, Recorder};
+pub use record::tally::{Summary, Tally};
+pub use scenario::Scenario;
+pub use scenario::document::Set;
+pub use scenario::problems::Problems;
+pub use simulate::{Outcome, Run, simulate};
+pub use study::drive::Driver;
+pub use study::engine::Engine;
+pub use study::engine::local::Local;
+pub use study::folder::Folder as StudyFolder;
+pub use study::{Study, StudyError};

@@ -11,7 +11,7 @@ use crate::engine::random::Seed;
 use crate::engine::time::Time;
 use crate::market::{Event, Inspection, Market, Moment};
 use crate::record::digest::Digest;
-use crate::record::fact::Facts;
+use crate::record::facts::Facts;
 use crate::record::means::Means;
 use crate::record::recorder::Recorder;
 use crate::scenario::Scenario;

@@ -10,6 +10,7 @@ mod suite {
     #[cfg(feature = "cli")]
     mod cli;
     mod determinism;
+    mod examples;
     mod formula;
     #[cfg(all(unix, feature = "chart", feature = "cli"))]
     mod fuzz;

@@ -9,6 +9,7 @@ macro_rules! named {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         #[serde(rename_all = "kebab-case")]
         #[repr(u8)]
+        #[non_exhaustive]
         pub enum $name { $($(#[doc = $says])* $variant,)* }
 
         impl $name {

@@ -4,7 +4,7 @@ pub mod answer;
 pub mod count;
 pub mod fate;
 pub mod ids;
-pub mod job;
+pub(crate) mod job;
 pub mod money;
 pub mod purpose;
 pub mod share;

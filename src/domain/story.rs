@@ -132,6 +132,8 @@ pub struct Story {
     pub harm: Money,
 }
 
+const _: () = assert!(size_of::<Story>() <= 320);
+
 impl Instants {
     /// A life of which only the asking has happened.
     pub fn asked_at(asked: Time) -> Instants {

@@ -21,21 +21,21 @@ mod operations;
 mod quoting;
 mod state;
 
+use gauges::View;
 use life::next::Next;
 use life::transitions::{self, Step, Trigger};
 use state::State;
 use state::ledger::Account;
 
-pub use event::Event;
-pub use gauges::View;
-pub use moment::Moment;
+pub(crate) use event::Event;
+pub(crate) use moment::Moment;
 pub use quoting::inquest::{Inquest, Inspection};
 pub use quoting::quote::Quote;
 
 /// A running market.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Market {
+pub(crate) struct Market {
     state: State,
 }
 
@@ -194,11 +194,6 @@ impl Market {
     pub fn closed_jobs(&self) -> u64 {
         let asked: u64 = self.state.sources.iter().map(|source| source.index).sum();
         asked - u64::from(self.state.jobs.open())
-    }
-
-    /// Events dropped because their turn had passed.
-    pub fn stale(&self) -> u64 {
-        self.state.stale
     }
 
     /// Closes every open job as censored, where it stands.

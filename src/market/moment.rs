@@ -2,7 +2,7 @@
 
 use crate::engine::queue::Queue;
 use crate::engine::time::Time;
-use crate::record::fact::Facts;
+use crate::record::facts::Facts;
 use crate::scenario::Scenario;
 
 use super::event::Event;

@@ -51,7 +51,7 @@ impl Folder {
     /// As [`Folder::create`], in place of an earlier output as far as `replace` goes.
     ///
     /// It is an error if another run is writing that output, if something stands there that may not be replaced
-    /// ([`own::check_folder`]), and if a folder cannot stand there: a mount point, or a link that leads nowhere. A link to a
+    /// (`own::check_folder`), and if a folder cannot stand there: a mount point, or a link that leads nowhere. A link to a
     /// folder is followed.
     pub fn create_over(whole: &Path, replace: Replace) -> Result<Folder, FileError> {
         Folder::create_with(whole, replace, Box::new(|path| Ok(Box::new(File::create_new(path)?))))

@@ -6,6 +6,6 @@ pub mod files;
 pub mod folder;
 pub mod identity;
 pub mod manifest;
-pub mod own;
+pub(crate) mod own;
 pub mod run;
 pub mod tables;

@@ -5,191 +5,216 @@ use serde::{Deserialize, Serialize};
 use crate::domain::fate::{Cause, Fate};
 use crate::domain::ids::{ClassId, ModelId, NodeId};
 use crate::domain::money::{Asset, Money};
-use crate::domain::story::{JobKey, Story};
-use crate::engine::time::{Span, Time};
+use crate::domain::story::JobKey;
+use crate::engine::time::Span;
 
-use super::digest::Digest;
+/// Declares the facts from one table. A row says what happened, its number, its name, whether a story is handed on with it
+/// (`+ story`), its fields, and the words that the digest covers. The number is put into the first word's highest byte.
+macro_rules! facts {
+    ($(
+        $(#[doc = $says:literal])*
+        $name:ident = $number:literal $text:literal $(+ $story:ident)? { $($field:ident: $type:ty),* } => $words:expr,
+    )*) => {
+        #[allow(missing_docs, reason = "a fact says what its fields are: which job, which node, how much")]
+        /// Something that happened at the instant it is handed on.
+        #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+        #[non_exhaustive]
+        pub enum Fact {
+            $($(#[doc = $says])* $name { $($field: $type),* },)*
+        }
 
-#[allow(missing_docs, reason = "a fact says what its fields are: which job, which node, how much")]
-/// Something that happened at the instant it is handed on.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Fact {
+        /// The kinds of facts, by the numbers that the digest covers; a number is never reused.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        #[repr(u8)]
+        pub enum Kind {
+            $($(#[doc = $says])* $name = $number,)*
+        }
+
+        impl Kind {
+            /// All of them, in the order of the table.
+            pub const ALL: &'static [Kind] = &[$(Kind::$name,)*];
+
+            /// A short word for timelines and the digest's documentation.
+            pub const fn name(self) -> &'static str {
+                match self { $(Kind::$name => $text,)* }
+            }
+
+            /// Whether a fact of this kind is handed on with a story: of the job that left, or of the check.
+            #[inline(always)]
+            pub const fn has_story(self) -> bool {
+                match self { $(Kind::$name => is_any(&[$(stringify!($story))?]),)* }
+            }
+        }
+
+        impl Fact {
+            /// Its kind.
+            #[inline(always)]
+            pub const fn kind(&self) -> Kind {
+                match self { $(Fact::$name { .. } => Kind::$name,)* }
+            }
+
+            /// The name of its kind.
+            pub const fn name(&self) -> &'static str {
+                self.kind().name()
+            }
+
+            /// What the digest covers of it, in this order. The highest byte of the first word holds the kind's number, and
+            /// whatever else the table puts there.
+            #[inline(always)]
+            pub fn words(&self) -> [u64; 3] {
+                match *self {
+                    $(Fact::$name { $($field),* } => {
+                        let [first, second, third] = $words;
+                        [$number << 56 ^ first, second, third]
+                    })*
+                }
+            }
+        }
+
+        /// A fact of each kind, with its likes that differ in one field each.
+        #[cfg(test)]
+        fn samples() -> Vec<(Fact, Vec<Fact>)> {
+            use tests::Sample;
+            let mut samples = Vec::new();
+            $(
+                let fact = Fact::$name { $($field: Sample::ONE),* };
+                let mut others = Vec::new();
+                $(
+                    let mut other = fact;
+                    if let Fact::$name { $field, .. } = &mut other {
+                        *$field = Sample::OTHER;
+                    }
+                    others.push(other);
+                )*
+                samples.push((fact, others));
+            )*
+            samples
+        }
+    };
+}
+
+facts! {
     /// A requester asked for a computation.
-    Asked { job: JobKey, class: ClassId },
+    Asked = 1 "asked" { job: JobKey, class: ClassId }
+        => [about(job, u32::from(class.0)), job.index, 0],
     /// No offer was taken.
-    Declined { job: JobKey, cause: Cause },
+    Declined = 2 "declined" { job: JobKey, cause: Cause }
+        => [about(job, cause as u32), job.index, 0],
     /// An offer was taken and its price put into escrow.
-    Placed { job: JobKey, node: NodeId, attempt: u16, price: Money },
+    Placed = 3 "placed" { job: JobKey, node: NodeId, attempt: u16, price: Money }
+        => [about(job, node.0), job.index ^ u64::from(attempt) << 48, price.0 as u64],
     /// The request reached the node and waits there or is served at once.
-    Reached { job: JobKey, node: NodeId },
+    Reached = 4 "reached" { job: JobKey, node: NodeId }
+        => [about(job, node.0), job.index, 0],
     /// The request found the node gone or full.
-    Bounced { job: JobKey, node: NodeId, full: bool },
+    Bounced = 5 "bounced" { job: JobKey, node: NodeId, full: bool }
+        => [about(job, node.0), job.index, u64::from(full)],
     /// A job has a slot and waits until its model is loaded.
-    LoadAwaited { job: JobKey, node: NodeId, model: ModelId },
+    LoadAwaited = 6 "load-awaited" { job: JobKey, node: NodeId, model: ModelId }
+        => [about(job, node.0), job.index, u64::from(model.0)],
     /// Execution began, after a wait in the node's room.
-    Started { job: JobKey, node: NodeId, waited: Span },
+    Started = 7 "started" { job: JobKey, node: NodeId, waited: Span }
+        => [about(job, node.0), job.index, waited.0],
     /// Execution was put aside for a job of higher priority.
-    Preempted { job: JobKey, node: NodeId },
+    Preempted = 8 "preempted" { job: JobKey, node: NodeId }
+        => [about(job, node.0), job.index, 0],
     /// The first token was made.
-    FirstToken { job: JobKey, node: NodeId },
+    FirstToken = 9 "first-token" { job: JobKey, node: NodeId }
+        => [about(job, node.0), job.index, 0],
     /// Execution ended; `whole` says whether with an answer.
-    Finished { job: JobKey, node: NodeId, whole: bool },
+    Finished = 10 "finished" { job: JobKey, node: NodeId, whole: bool }
+        => [about(job, node.0), job.index, u64::from(whole)],
     /// Execution stopped because the node failed; the job goes elsewhere or is lost.
-    Dropped { job: JobKey, node: NodeId },
+    Dropped = 11 "dropped" { job: JobKey, node: NodeId }
+        => [about(job, node.0), job.index, 0],
     /// The answer reached the requester.
-    Answered { job: JobKey, node: NodeId, right: bool },
+    Answered = 12 "answered" { job: JobKey, node: NodeId, right: bool }
+        => [about(job, node.0), job.index, u64::from(right)],
     /// A quote expired while its job waited, and another was taken.
-    Negotiated { job: JobKey, node: NodeId, price: Money },
-    /// Somebody who checks has answered; the story of the check is handed on with this fact.
-    Checked { job: JobKey, by: NodeId, check: u8, alarm: bool },
+    Negotiated = 20 "negotiated" { job: JobKey, node: NodeId, price: Money }
+        => [about(job, node.0), job.index, price.0 as u64],
+    /// A check was answered by a vote; the story of the check is handed on with this fact.
+    Checked = 21 "checked" + story { job: JobKey, by: NodeId, check: u8, alarm: bool }
+        => [about(job, by.0), job.index, u64::from(check) << 1 | u64::from(alarm)],
     /// Work on a job's behalf was called off at its node.
-    CalledOff { job: JobKey, node: NodeId },
+    CalledOff = 22 "called-off" { job: JobKey, node: NodeId }
+        => [about(job, node.0), job.index, 0],
     /// A check ended without a vote, called off or lost with its party; the story of the check is handed on with this fact.
-    CheckEnded { job: JobKey, by: NodeId, check: u8, paid: Money },
+    CheckEnded = 27 "check-ended" + story { job: JobKey, by: NodeId, check: u8, paid: Money }
+        => [about(job, by.0), job.index, (paid.0 as u64) << 3 ^ u64::from(check)],
     /// An accepted result was revoked.
-    Revoked { job: JobKey, right: bool },
+    Revoked = 23 "revoked" { job: JobKey, right: bool }
+        => [about(job, u32::from(right)), job.index, 0],
     /// A node lost a part of its stake.
-    Slashed { job: JobKey, node: NodeId, amount: Money },
+    Slashed = 24 "slashed" { job: JobKey, node: NodeId, amount: Money }
+        => [about(job, node.0), job.index, amount.0 as u64],
     /// A channel's price is settled anew, below zero if the channel is stopped.
-    Priced { channel: u8, price: Money },
+    Priced = 25 "priced" { channel: u8, price: Money }
+        => [0, u64::from(channel), price.0 as u64],
     /// A block of the chain.
-    Block { number: u64, used: u64 },
+    Block = 26 "block" { number: u64, used: u64 }
+        => [0, number, used],
     /// Money changed hands for a job.
-    Settled { job: JobKey, paid: Money, refunded: Money },
+    Settled = 13 "settled" { job: JobKey, paid: Money, refunded: Money }
+        => [about(job, 0) ^ refunded.0 as u64, job.index, paid.0 as u64],
     /// A node failed.
-    NodeFailed { node: NodeId },
+    NodeFailed = 14 "node-failed" { node: NodeId }
+        => [0, u64::from(node.0), 0],
     /// A node came back.
-    NodeRepaired { node: NodeId },
+    NodeRepaired = 15 "node-repaired" { node: NodeId }
+        => [0, u64::from(node.0), 0],
     /// Routing can see a node again.
-    Listed { node: NodeId },
+    Listed = 16 "listed" { node: NodeId }
+        => [0, u64::from(node.0), 0],
     /// Routing no longer sees a node.
-    Delisted { node: NodeId },
+    Delisted = 17 "delisted" { node: NodeId }
+        => [0, u64::from(node.0), 0],
     /// A party was endowed with an asset at the start.
-    Endowed { account: u32, asset: Asset, amount: Money },
+    Endowed = 18 "endowed" { account: u32, asset: Asset, amount: Money }
+        => [asset as u64, u64::from(account), amount.0 as u64],
     /// A job left the market; its whole story is handed on with this fact.
-    Closed { job: JobKey, fate: Fate },
+    Closed = 19 "closed" + story { job: JobKey, fate: Fate }
+        => [about(job, fate as u32), job.index, 0],
 }
 
 const _: () = assert!(size_of::<Fact>() <= 48);
 
-#[allow(missing_docs, reason = "named as the facts are, which say what they mean")]
-/// The kinds of facts, by the numbers that the digest covers; a number is never reused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Kind {
-    Asked = 1,
-    Declined = 2,
-    Placed = 3,
-    Reached = 4,
-    Bounced = 5,
-    LoadAwaited = 6,
-    Started = 7,
-    Preempted = 8,
-    FirstToken = 9,
-    Finished = 10,
-    Dropped = 11,
-    Answered = 12,
-    Settled = 13,
-    NodeFailed = 14,
-    NodeRepaired = 15,
-    Listed = 16,
-    Delisted = 17,
-    Endowed = 18,
-    Closed = 19,
-    Negotiated = 20,
-    Checked = 21,
-    CalledOff = 22,
-    Revoked = 23,
-    Slashed = 24,
-    Priced = 25,
-    Block = 26,
-    CheckEnded = 27,
+/// Whether a row has the mark that stands here where it has it.
+#[inline(always)]
+const fn is_any(marks: &[&str]) -> bool {
+    !marks.is_empty()
 }
 
-impl Fact {
-    /// Its kind.
-    #[inline(always)]
-    pub const fn kind(&self) -> Kind {
-        match self {
-            Fact::Asked { .. } => Kind::Asked,
-            Fact::Declined { .. } => Kind::Declined,
-            Fact::Placed { .. } => Kind::Placed,
-            Fact::Reached { .. } => Kind::Reached,
-            Fact::Bounced { .. } => Kind::Bounced,
-            Fact::LoadAwaited { .. } => Kind::LoadAwaited,
-            Fact::Started { .. } => Kind::Started,
-            Fact::Preempted { .. } => Kind::Preempted,
-            Fact::FirstToken { .. } => Kind::FirstToken,
-            Fact::Finished { .. } => Kind::Finished,
-            Fact::Dropped { .. } => Kind::Dropped,
-            Fact::Answered { .. } => Kind::Answered,
-            Fact::Settled { .. } => Kind::Settled,
-            Fact::NodeFailed { .. } => Kind::NodeFailed,
-            Fact::NodeRepaired { .. } => Kind::NodeRepaired,
-            Fact::Listed { .. } => Kind::Listed,
-            Fact::Delisted { .. } => Kind::Delisted,
-            Fact::Endowed { .. } => Kind::Endowed,
-            Fact::Closed { .. } => Kind::Closed,
-            Fact::Negotiated { .. } => Kind::Negotiated,
-            Fact::Checked { .. } => Kind::Checked,
-            Fact::CalledOff { .. } => Kind::CalledOff,
-            Fact::CheckEnded { .. } => Kind::CheckEnded,
-            Fact::Revoked { .. } => Kind::Revoked,
-            Fact::Slashed { .. } => Kind::Slashed,
-            Fact::Priced { .. } => Kind::Priced,
-            Fact::Block { .. } => Kind::Block,
-        }
-    }
-
-    /// A short word for timelines and the digest's documentation.
-    pub fn name(&self) -> &'static str {
-        match self.kind() {
-            Kind::Asked => "asked",
-            Kind::Declined => "declined",
-            Kind::Placed => "placed",
-            Kind::Reached => "reached",
-            Kind::Bounced => "bounced",
-            Kind::LoadAwaited => "load-awaited",
-            Kind::Started => "started",
-            Kind::Preempted => "preempted",
-            Kind::FirstToken => "first-token",
-            Kind::Finished => "finished",
-            Kind::Dropped => "dropped",
-            Kind::Answered => "answered",
-            Kind::Negotiated => "negotiated",
-            Kind::Checked => "checked",
-            Kind::CalledOff => "called-off",
-            Kind::CheckEnded => "check-ended",
-            Kind::Revoked => "revoked",
-            Kind::Slashed => "slashed",
-            Kind::Priced => "priced",
-            Kind::Block => "block",
-            Kind::Settled => "settled",
-            Kind::NodeFailed => "node-failed",
-            Kind::NodeRepaired => "node-repaired",
-            Kind::Listed => "listed",
-            Kind::Delisted => "delisted",
-            Kind::Endowed => "endowed",
-            Kind::Closed => "closed",
-        }
-    }
+/// The first word of a fact about a job: where the job came from, and 32 bits more.
+#[inline(always)]
+fn about(job: JobKey, low: u32) -> u64 {
+    u64::from(job.source.0) << 32 ^ u64::from(low)
 }
 
-/// Which kinds of facts a recorder is told. What nobody is told need not be kept until it is handed on.
+/// Which kinds of facts a recorder is told, one bit each. A fact of another kind need not be kept until it is handed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Attention(u32);
+pub struct Attention(u64);
+
+const _: () = {
+    let mut index = 0;
+    while index < Kind::ALL.len() {
+        assert!((Kind::ALL[index] as u32) < u64::BITS, "the filter of facts has a bit for every number");
+        index += 1;
+    }
+};
 
 impl Attention {
     /// To nothing.
     pub const NONE: Attention = Attention(0);
     /// To everything.
-    pub const ALL: Attention = Attention(u32::MAX);
+    pub const ALL: Attention = Attention(u64::MAX);
 
     /// To facts of these kinds.
     pub const fn to(kinds: &[Kind]) -> Attention {
         let (mut bits, mut index) = (0, 0);
         while index < kinds.len() {
-            bits |= 1 << kinds[index] as u32;
+            bits |= 1 << kinds[index] as u8;
             index += 1;
         }
         Attention(bits)
@@ -203,7 +228,7 @@ impl Attention {
     /// Whether it is paid to a kind.
     #[inline(always)]
     pub const fn is_to(self, kind: Kind) -> bool {
-        self.0 >> kind as u32 & 1 == 1
+        self.0 >> kind as u8 & 1 == 1
     }
 }
 
@@ -213,102 +238,72 @@ impl Default for Attention {
     }
 }
 
-/// Takes facts down as they happen: the digest covers each at once; those that somebody is told are kept in their order
-/// until they are handed on, with the stories of the jobs they close.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Facts {
-    now: Time,
-    digest: Digest,
-    #[serde(skip)]
-    attention: Attention,
-    facts: Vec<Fact>,
-    stories: Vec<Story>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::SourceId;
 
-impl Facts {
-    /// What follows happens at `now`.
-    #[inline]
-    pub fn begin(&mut self, now: Time) {
-        self.now = now;
+    /// Two values of what a fact may say. They are small, so that they reach no word's highest byte.
+    pub(super) trait Sample {
+        const ONE: Self;
+        const OTHER: Self;
     }
 
-    /// From now on keeps the facts of these kinds alone. The digest covers all of them whatever is kept.
-    pub fn keep(&mut self, attention: Attention) {
-        self.attention = attention;
+    macro_rules! samples {
+        ($($type:ty: $one:expr, $other:expr;)*) => {
+            $(impl Sample for $type { const ONE: $type = $one; const OTHER: $type = $other; })*
+        };
     }
 
-    /// Notes what happened. Inlined, as the kind is known where it happens and need not be found out.
-    #[inline(always)]
-    pub fn note(&mut self, fact: Fact) {
-        debug_assert!(!matches!(fact, Fact::Closed { .. }), "a closing fact comes with its story");
-        self.digest.note(self.now, &fact);
-        if self.attention.is_to(fact.kind()) {
-            self.facts.push(fact);
+    samples! {
+        bool: false, true;
+        u8: 1, 2;
+        u16: 1, 2;
+        u32: 1, 2;
+        u64: 1, 2;
+        JobKey: JobKey { source: SourceId(1), index: 1 }, JobKey { source: SourceId(2), index: 1 };
+        ClassId: ClassId(1), ClassId(2);
+        ModelId: ModelId(1), ModelId(2);
+        NodeId: NodeId(1), NodeId(2);
+        Money: Money(1), Money(2);
+        Asset: Asset::Credit, Asset::Token;
+        Span: Span(1), Span(2);
+        Cause: Cause::Compute, Cause::Distrust;
+        Fate: Fate::Late, Fate::FinalRight;
+    }
+
+    /// The number in the first word is the kind's own, and every field moves the words.
+    #[test]
+    fn the_digest_covers_the_number_and_every_field() {
+        for (fact, others) in samples() {
+            let words = fact.words();
+            assert_eq!(words[0] >> 56, fact.kind() as u64, "{fact:?}");
+            assert!(!others.is_empty(), "{fact:?} says nothing");
+            for other in others {
+                assert_ne!(other, fact);
+                assert_ne!(other.words(), words, "{fact:?} and {other:?} are the same to the digest");
+            }
         }
     }
 
-    /// Notes what happened to a class or a model: the digest covers `by_name`, the same fact with the place of the name in
-    /// alphabetical order for the id, because the tables of a scenario have no order and ids go by the file.
-    #[inline(always)]
-    pub fn note_by_name(&mut self, fact: Fact, by_name: Fact) {
-        self.digest.note(self.now, &by_name);
-        if self.attention.is_to(fact.kind()) {
-            self.facts.push(fact);
+    #[test]
+    fn numbers_and_names_are_unique() {
+        for (index, kind) in Kind::ALL.iter().enumerate() {
+            assert!(*kind as u8 > 0, "no fact at all has the number 0");
+            let earlier = &Kind::ALL[..index];
+            assert!(earlier.iter().all(|other| *other as u8 != *kind as u8 && other.name() != kind.name()), "{kind:?}");
         }
+        assert_eq!(samples().len(), Kind::ALL.len());
     }
 
-    /// Notes that a job left, with its whole story.
-    #[inline]
-    pub fn close(&mut self, story: &Story) {
-        self.tell(Fact::Closed { job: story.key, fate: story.fate }, story);
-    }
-
-    /// Notes that a check has been answered, with its own story.
-    pub fn check(&mut self, story: &Story, check: u8, alarm: bool) {
-        self.tell(Fact::Checked { job: story.key, by: story.node, check, alarm }, story);
-    }
-
-    /// Notes that a check ended without a vote, with its own story and what it was paid.
-    pub fn check_ended(&mut self, story: &Story, check: u8, paid: Money) {
-        self.tell(Fact::CheckEnded { job: story.key, by: story.node, check, paid }, story);
-    }
-
-    #[inline(always)]
-    fn tell(&mut self, fact: Fact, story: &Story) {
-        self.digest.note(self.now, &fact);
-        self.digest.story(story);
-        if self.attention.is_to(fact.kind()) {
-            self.facts.push(fact);
-            // Straight from where it lies, without a stop on the stack.
-            self.stories.extend_from_slice(std::slice::from_ref(story));
+    /// A filter tells every kind from every other.
+    #[test]
+    fn a_filter_lets_its_own_kinds_pass() {
+        for kind in Kind::ALL {
+            let passing = |filter: Attention| Kind::ALL.iter().filter(|other| filter.is_to(**other)).count();
+            assert!(Attention::to(&[*kind]).is_to(*kind));
+            assert_eq!(passing(Attention::to(&[*kind])), 1, "{kind:?}");
+            assert_eq!((passing(Attention::ALL), passing(Attention::NONE)), (Kind::ALL.len(), 0));
         }
-    }
-
-    /// The facts kept since the last [`clear`](Facts::clear), each closing one and each check with its story.
-    #[inline]
-    pub fn iter(&self) -> impl Iterator<Item = (&Fact, Option<&Story>)> {
-        let mut stories = self.stories.iter();
-        self.facts.iter().map(move |fact| match fact {
-            Fact::Closed { .. } | Fact::Checked { .. } | Fact::CheckEnded { .. } => (fact, stories.next()),
-            _ => (fact, None),
-        })
-    }
-
-    /// Forgets what has been handed on.
-    #[inline]
-    pub fn clear(&mut self) {
-        self.facts.clear();
-        self.stories.clear();
-    }
-
-    /// Whether nothing waits to be handed on.
-    #[inline]
-    pub fn is_empty(&self) -> bool {
-        self.facts.is_empty()
-    }
-
-    /// Over everything that happened.
-    pub fn digest(&self) -> &Digest {
-        &self.digest
     }
 }

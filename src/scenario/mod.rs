@@ -17,7 +17,7 @@ mod files;
 mod freeze;
 pub mod inputs;
 pub mod model;
-pub mod nearest;
+pub(crate) mod nearest;
 pub(crate) mod plain;
 pub mod problems;
 pub mod schema;

@@ -1,11 +1,11 @@
 //! Driving a study: chunk by chunk and generation by generation, alone or beside other drivers.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::chunk::Found;
 use super::course::{Chunk, Course, Row};
+use super::engine::Engine;
 use super::folder::Folder;
 use super::work::{Runner, run_chunk};
 use super::{Study, StudyError};
@@ -33,14 +33,20 @@ pub struct Driver<'s, 'a> {
     pub study: &'s Study,
     /// Where its files are.
     pub folder: &'a Folder,
-    /// How many threads work.
-    pub jobs: usize,
     /// What runs a replication.
     pub runner: &'a Runner<'a>,
     /// Set when the work is to stop.
     pub stop: &'a AtomicBool,
     /// Who wants to know.
     pub watch: &'a dyn Watch,
+}
+
+/// The generation that is due, as an engine sees it.
+pub struct Generation<'d, 's> {
+    driver: &'d Driver<'s, 'd>,
+    course: &'d Course<'s>,
+    /// Of each chunk whether the watch has been told that it is done.
+    told: Vec<AtomicBool>,
 }
 
 /// How the work of a generation stands, as the files say.
@@ -70,17 +76,13 @@ impl Status {
 }
 
 impl<'s> Driver<'s, '_> {
-    /// Does all that is left, and returns the whole course.
-    pub fn run(&self) -> Result<Course<'s>, StudyError> {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(self.jobs)
-            .build()
-            .map_err(|error| StudyError::Wrong(format!("cannot start {} threads: {error}", self.jobs)))?;
+    /// Does all that is left, and returns the whole course. What came of the work is read from the files alone.
+    pub fn run(&self, engine: &dyn Engine) -> Result<Course<'s>, StudyError> {
         let mut course = Course::start(self.study, self.folder.chunk_runs());
         while !course.current().is_empty() {
             let chunks = course.current();
             self.watch.generation(course.generation(), chunks.len(), chunks.iter().map(Chunk::runs).sum());
-            let rows = self.generation(&pool, &course)?;
+            let rows = Generation::new(self, &course).rows(engine)?;
             course.absorb(rows);
         }
         Ok(course)
@@ -97,79 +99,15 @@ impl<'s> Driver<'s, '_> {
             };
         };
         self.watch.generation(course.generation(), 1, chunk.runs());
+        let generation = Generation::new(self, &course);
         loop {
             if matches!(self.folder.read(chunk)?, Found::Whole(_)) {
                 return Ok(false);
             }
-            if self.ensure(&course, chunk)?.is_some() {
+            if generation.ensure(chunk)? {
                 return Ok(true);
             }
             self.wait()?;
-        }
-    }
-
-    /// All rows of the generation that is due, chunk by chunk.
-    fn generation(&self, pool: &rayon::ThreadPool, course: &Course) -> Result<Vec<Vec<Row>>, StudyError> {
-        let chunks = course.current();
-        let done: Vec<Mutex<Option<Vec<Row>>>> = chunks.iter().map(|_| Mutex::new(None)).collect();
-        let (next, failure) = (AtomicUsize::new(0), Mutex::new(None));
-        let halted = || failure.lock().expect("no thread panics while it holds the failure").is_some();
-        pool.broadcast(|_| {
-            while let Some(place) = Some(next.fetch_add(1, Ordering::Relaxed)).filter(|place| *place < chunks.len()) {
-                if halted() {
-                    return;
-                }
-                match self.ensure(course, &chunks[place]) {
-                    Ok(rows) => *done[place].lock().expect("no thread panics while it holds rows") = rows,
-                    Err(error) => {
-                        failure.lock().expect("no thread panics while it holds the failure").get_or_insert(error);
-                        return;
-                    }
-                }
-            }
-        });
-        if let Some(error) = failure.into_inner().expect("no thread panicked") {
-            return Err(error);
-        }
-        let mut rows = Vec::with_capacity(chunks.len());
-        for (chunk, done) in chunks.iter().zip(done) {
-            let mut found = done.into_inner().expect("no thread panicked");
-            // Another driver had it: wait for it, or do it once that driver is gone.
-            while found.is_none() {
-                self.wait()?;
-                found = self.ensure(course, chunk)?;
-            }
-            rows.extend(found);
-        }
-        Ok(rows)
-    }
-
-    /// The rows of a chunk, from its file or from the work itself; none if another driver is at it.
-    fn ensure(&self, course: &Course, chunk: &Chunk) -> Result<Option<Vec<Row>>, StudyError> {
-        let read = |rows: Vec<Row>| {
-            self.watch.done(rows.len() as u64);
-            Ok(Some(rows))
-        };
-        if let Found::Whole(rows) = self.folder.read(chunk)? {
-            return read(rows);
-        }
-        let Some(_claim) = self.folder.claim(chunk.number)? else { return Ok(None) };
-        // It may have been done between the look and the claim.
-        if let Found::Whole(rows) = self.folder.read(chunk)? {
-            return read(rows);
-        }
-        let rows = run_chunk(self.study, course.points(), chunk, self.folder.known(), self.runner, self.stop);
-        let rows = rows.ok_or(StudyError::Stopped)?;
-        let written = self.folder.write(chunk.number, &rows);
-        // Rows are judged as they are read, so that a study taken up again goes on as it would have. Where there are no
-        // locks another driver may have done the chunk, and tidied up, meanwhile: that is as good.
-        match (self.folder.read(chunk)?, written) {
-            (Found::Whole(rows), _) => read(rows),
-            (_, Err(error)) => Err(error.into()),
-            _ => {
-                let path = self.folder.chunk_path(chunk.number);
-                Err(StudyError::Damaged(format!("`{}` does not hold what was written", path.display())))
-            }
         }
     }
 
@@ -179,6 +117,86 @@ impl<'s> Driver<'s, '_> {
         }
         std::thread::sleep(PATIENCE);
         Ok(())
+    }
+}
+
+impl<'d, 's> Generation<'d, 's> {
+    fn new(driver: &'d Driver<'s, '_>, course: &'d Course<'s>) -> Generation<'d, 's> {
+        let told = course.current().iter().map(|_| AtomicBool::new(false)).collect();
+        Generation { driver, course, told }
+    }
+
+    /// The study.
+    pub fn study(&self) -> &'s Study {
+        self.driver.study
+    }
+
+    /// Where the files are.
+    pub fn folder(&self) -> &'d Folder {
+        self.driver.folder
+    }
+
+    /// Whether the work is to stop.
+    pub fn is_stopped(&self) -> bool {
+        self.driver.stop.load(Ordering::Relaxed)
+    }
+
+    /// All rows, chunk by chunk. The engine is asked for what is missing until nothing is.
+    fn rows(&self, engine: &dyn Engine) -> Result<Vec<Vec<Row>>, StudyError> {
+        let chunks = self.course.current();
+        let mut found: Vec<Option<Vec<Row>>> = chunks.iter().map(|_| None).collect();
+        let mut is_asked = false;
+        loop {
+            for (chunk, found) in chunks.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
+                *found = self.read(chunk)?;
+            }
+            let left = chunks.iter().zip(&found).filter(|(_, found)| found.is_none());
+            let missing: Vec<&Chunk> = left.map(|(chunk, _)| chunk).collect();
+            if missing.is_empty() {
+                return Ok(found.into_iter().flatten().collect());
+            }
+            // Another driver is at what an engine left out: its file comes, or the driver goes and the engine does it.
+            if is_asked {
+                self.driver.wait()?;
+            }
+            engine.run(self, &missing)?;
+            is_asked = true;
+        }
+    }
+
+    /// Sees to it that a chunk is done, by its file or by doing the work here; `false` if another driver is at it.
+    pub fn ensure(&self, chunk: &Chunk) -> Result<bool, StudyError> {
+        let Driver { study, folder, runner, stop, .. } = *self.driver;
+        if self.read(chunk)?.is_some() {
+            return Ok(true);
+        }
+        let Some(_claim) = folder.claim(chunk.number)? else { return Ok(false) };
+        // It may have been done between the look and the claim.
+        if self.read(chunk)?.is_some() {
+            return Ok(true);
+        }
+        let rows = run_chunk(study, self.course.points(), chunk, folder.known(), runner, stop);
+        let rows = rows.ok_or(StudyError::Stopped)?;
+        let written = folder.write(chunk.number, &rows);
+        // Rows are judged as they are read, so that a study taken up again goes on as it would have. Where there are no
+        // locks another driver may have done the chunk, and tidied up, meanwhile: that is as good.
+        match (self.read(chunk)?, written) {
+            (Some(_), _) => Ok(true),
+            (None, Err(error)) => Err(error.into()),
+            (None, Ok(())) => {
+                let path = folder.chunk_path(chunk.number);
+                Err(StudyError::Damaged(format!("`{}` does not hold what was written", path.display())))
+            }
+        }
+    }
+
+    /// The rows of a chunk from its file, if it is whole; the watch is told once.
+    fn read(&self, chunk: &Chunk) -> Result<Option<Vec<Row>>, StudyError> {
+        let Found::Whole(rows) = self.driver.folder.read(chunk)? else { return Ok(None) };
+        if !self.told[chunk.number - self.course.earlier()].swap(true, Ordering::Relaxed) {
+            self.driver.watch.done(rows.len() as u64);
+        }
+        Ok(Some(rows))
     }
 }
 

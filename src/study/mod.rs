@@ -1,8 +1,8 @@
 //! Studies: many runs of one scenario that differ in a few values, told apart from chance.
 //!
 //! A [`Study`] is read from a file ([`mod@file`]) and names a base scenario, axes, a design, replications and measures.
-//! Its [`course`] cuts the work into generations and chunks; [`work`] runs a chunk and leaves a file; [`merge`] makes
-//! tables of the files. What is done is read from the files alone, so a study may be interrupted anywhere and shared by
+//! Its [`course`] cuts the work into generations and chunks; an [`engine`] has each chunk done ([`work`]), which leaves a
+//! file; [`merge`] makes tables of the files. What is done is read from the files alone, so a study may be interrupted anywhere and shared by
 //! any number of drivers, and its tables have the same bytes whoever computed them.
 //!
 //! Replication r of every point has the seed (root, r): points share their random numbers, and their differences are
@@ -15,10 +15,11 @@ pub mod course;
 pub mod design;
 pub mod differences;
 pub mod drive;
+pub mod engine;
 pub mod file;
 pub mod folder;
 mod formula;
-pub mod grain;
+pub(crate) mod grain;
 mod grid;
 pub mod measure;
 pub mod merge;
@@ -87,6 +88,7 @@ pub struct View {
 
 /// Why a study did not go on.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum StudyError {
     /// A file could not be read or written.
     #[error("error: {0}")]

@@ -20,6 +20,7 @@ use reliance::engine::random::Seed;
 use reliance::scenario::Scenario;
 use reliance::study::course::{Course, Measured};
 use reliance::study::drive::Driver;
+use reliance::study::engine::local::Local;
 use reliance::study::folder::Folder;
 use reliance::study::work::{Runner, run_one};
 use reliance::study::{Study, StudyError};
@@ -87,7 +88,7 @@ impl Place {
 /// Does all the work of a study.
 pub(super) fn drive<'s>(study: &'s Study, folder: &Folder, jobs: usize, runner: &Runner<'_>) -> Course<'s> {
     let stop = AtomicBool::new(false);
-    Driver { study, folder, jobs, runner, stop: &stop, watch: &() }.run().unwrap()
+    Driver { study, folder, runner, stop: &stop, watch: &() }.run(&Local::new(jobs).unwrap()).unwrap()
 }
 
 /// The chunks of a study by name.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::check::expect_study;
@@ -16,6 +17,7 @@ use crate::engine::random::Seed;
 use crate::scenario::Scenario;
 use crate::study::course::Course;
 use crate::study::drive::{Driver, Status, look};
+use crate::study::engine::ENGINES;
 use crate::study::folder::Folder;
 use crate::study::merge;
 use crate::study::recheck::recheck;
@@ -95,8 +97,8 @@ struct Work {
     #[arg(long, value_name = "N")]
     jobs: Option<std::num::NonZeroUsize>,
     /// What carries the work
-    #[arg(long, value_enum, default_value = "local")]
-    engine: Engine,
+    #[arg(long, value_parser = engine_names(), default_value = ENGINES[0].name)]
+    engine: String,
     /// Go on although the study has changed: re-run the points that changed, keep the runs of the others
     #[arg(long)]
     changed: bool,
@@ -120,10 +122,9 @@ struct Again {
     sample: Share,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Engine {
-    /// Threads of this process
-    Local,
+/// The names of the engines, with what each says of itself.
+fn engine_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(ENGINES.iter().map(|engine| PossibleValue::new(engine.name).help(engine.says)))
 }
 
 /// A share as it is written on the command line: `5%` or `0.05`.
@@ -194,7 +195,7 @@ impl Place {
 }
 
 fn run(asked: &Work) -> Done {
-    let Engine::Local = asked.engine;
+    let engine = ENGINES.iter().find(|engine| engine.name == asked.engine).expect("only these are let in");
     let (stop, started) = (on_interrupt(), utc_now());
     let study = asked.place.load()?;
     let jobs = threads(asked.jobs);
@@ -206,8 +207,8 @@ fn run(asked: &Work) -> Done {
         ran.fetch_add(1, Ordering::Relaxed);
         run_unless(study, scenario, seed, &stop)
     };
-    let driver = Driver { study: &study, folder: &folder, jobs, runner: &runner, stop: &stop, watch: &progress };
-    let course = driver.run();
+    let driver = Driver { study: &study, folder: &folder, runner: &runner, stop: &stop, watch: &progress };
+    let course = (engine.open)(jobs).and_then(|engine| driver.run(&*engine));
     progress.end(ran.load(Ordering::Relaxed));
     let course = course?;
     finish((&study, &folder, &course), started, (jobs, progress.seconds()), asked.format)
@@ -249,7 +250,7 @@ fn work(asked: &One) -> Done {
     let folder = asked.place.open(&study, 1, false)?;
     let progress = Progress::new();
     let runner = runner(&stop);
-    let driver = Driver { study: &study, folder: &folder, jobs: 1, runner: &runner, stop: &stop, watch: &progress };
+    let driver = Driver { study: &study, folder: &folder, runner: &runner, stop: &stop, watch: &progress };
     let worked = driver.work(asked.chunk);
     let all = progress.all_runs();
     progress.end(all);

@@ -39,6 +39,8 @@ pub struct NodeQuote {
 }
 
 const _: () = assert!(size_of::<NodeQuote>() == 64);
+const _: () = assert!(size_of::<Node>() <= 208);
+const _: () = assert!(size_of::<Backroom>() <= 240);
 
 /// What the events of its jobs touch of a node.
 #[derive(Clone, Debug, Serialize, Deserialize)]

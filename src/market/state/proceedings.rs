@@ -71,6 +71,8 @@ pub struct Copy {
     pub paid: bool,
 }
 
+const _: () = assert!(size_of::<Proceeding>() <= 104);
+
 impl Proceedings {
     /// A new proceeding; its number stands in the job's `link`.
     pub fn begin(&mut self, method: MethodId, drawn: u8, checks: usize) -> JobSlot {

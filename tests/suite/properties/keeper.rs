@@ -132,6 +132,7 @@ impl Recorder for Keeper {
                 assert!(used <= chain.limit || chain.background.contains(&used), "{fact:?}");
             }
             Fact::NodeFailed { .. } | Fact::NodeRepaired { .. } | Fact::Listed { .. } | Fact::Delisted { .. } => {}
+            _ => panic!("{fact:?}: say how the books follow from it"),
         }
     }
 
@@ -206,6 +207,7 @@ fn check(scenario: &Scenario, story: &Story) {
         Fate::FinalRight => right && came(at.used) && in_time,
         Fate::FinalWrong => !right && came(at.used) && in_time,
         Fate::Censored => at.closed >= scenario.horizon,
+        other => panic!("{other:?}: say what a job of this fate has behind it"),
     };
     assert!(as_it_should, "{story:?}");
     let is_final = matches!(story.fate, Fate::FinalRight | Fate::FinalWrong);

@@ -4,8 +4,10 @@ use std::fs;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use reliance::study::StudyError;
-use reliance::study::course::Course;
-use reliance::study::drive::{Driver, look};
+use reliance::study::course::{Chunk, Course};
+use reliance::study::drive::{Driver, Generation, Watch, look};
+use reliance::study::engine::Engine;
+use reliance::study::engine::local::Local;
 use reliance::study::folder::Folder;
 use reliance::study::merge::results;
 use reliance::study::recheck::recheck;
@@ -124,8 +126,8 @@ fn a_stopped_study_goes_on() {
         stop.store(count.load(Ordering::Relaxed) >= 10, Ordering::Relaxed);
         counted(study, scenario, seed)
     };
-    let driver = Driver { study: &study, folder: &folder, jobs: 1, runner: &runner, stop: &stop, watch: &() };
-    assert!(matches!(driver.run(), Err(StudyError::Stopped)));
+    let driver = Driver { study: &study, folder: &folder, runner: &runner, stop: &stop, watch: &() };
+    assert!(matches!(driver.run(&Local::new(1).unwrap()), Err(StudyError::Stopped)));
     let (_, status) = look(&study, &folder).unwrap();
     assert_eq!((status.done, status.missing.clone(), status.runs), (3, vec![3, 4, 5, 6, 7], 9));
     stop.store(false, Ordering::Relaxed);
@@ -139,6 +141,50 @@ fn a_stopped_study_goes_on() {
     let whole = place.open("whole", &study).unwrap();
     drive(&study, &whole, 1, &run_one);
     assert_eq!(chunks(&place.join("out")), chunks(&place.join("whole")));
+}
+
+/// An engine that does the last of the missing chunks, and tells the driver about no other.
+struct OneByOne(std::cell::RefCell<Vec<Vec<usize>>>);
+
+impl Engine for OneByOne {
+    fn run(&self, generation: &Generation<'_, '_>, missing: &[&Chunk]) -> Result<(), StudyError> {
+        self.0.borrow_mut().push(missing.iter().map(|chunk| chunk.number).collect());
+        assert!(generation.ensure(missing[missing.len() - 1])?, "no other driver is at it");
+        Ok(())
+    }
+}
+
+/// What counts is in the files: an engine is asked for what is missing until nothing is, in any order and from any start.
+#[test]
+fn an_engine_is_asked_for_what_is_missing() {
+    let place = Place::new("engine", GRID);
+    let study = place.study();
+    let whole = place.open("whole", &study).unwrap();
+    drive(&study, &whole, 2, &run_one);
+    let folder = place.open("out", &study).unwrap();
+    let (stop, engine) = (AtomicBool::new(false), OneByOne(Default::default()));
+    let runs = Runs::default();
+    let driver = Driver { study: &study, folder: &folder, runner: &run_one, stop: &stop, watch: &runs };
+    assert!(driver.work(2).unwrap());
+    let course = driver.run(&engine).unwrap();
+    let asked = |last: usize| (0..=last).filter(|number| *number != 2).collect::<Vec<_>>();
+    assert_eq!(engine.0.take(), [7, 6, 5, 4, 3, 1, 0].map(asked));
+    assert_eq!(results(&study, &course).digest, results(&study, &driver.run(&engine).unwrap()).digest);
+    assert_eq!(engine.0.take(), Vec::<Vec<usize>>::new(), "nothing is missing any more");
+    assert_eq!(runs.0.load(Ordering::Relaxed), 3 + 24 + 24, "each chunk is told of once in each call");
+    assert_eq!(chunks(&place.join("out")), chunks(&place.join("whole")));
+}
+
+/// Counts the runs that it is told are done.
+#[derive(Default)]
+struct Runs(AtomicU64);
+
+impl Watch for Runs {
+    fn generation(&self, _: usize, _: usize, _: u64) {}
+
+    fn done(&self, runs: u64) {
+        self.0.fetch_add(runs, Ordering::Relaxed);
+    }
 }
 
 /// A point that panics is a row with its error; the others are as they would have been.

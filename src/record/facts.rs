@@ -1,0 +1,132 @@
+//! The buffer between the market, which writes facts, and the recorders, which read them.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::money::Money;
+use crate::domain::story::Story;
+use crate::engine::time::Time;
+
+use super::digest::Digest;
+use super::fact::{Attention, Fact};
+
+/// Takes facts down as they happen: the digest covers each at once; those that a recorder is told are kept in their order
+/// until they are handed on, with the stories of the jobs they close.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Facts {
+    now: Time,
+    digest: Digest,
+    #[serde(skip)]
+    attention: Attention,
+    facts: Vec<Fact>,
+    stories: Vec<Story>,
+}
+
+impl Facts {
+    /// What follows happens at `now`.
+    #[inline]
+    pub fn begin(&mut self, now: Time) {
+        self.now = now;
+    }
+
+    /// From now on keeps the facts of these kinds alone. The digest covers all of them whatever is kept.
+    pub fn keep(&mut self, attention: Attention) {
+        self.attention = attention;
+    }
+
+    /// Notes what happened. Inlined, as the kind is known where it happens and need not be found out.
+    #[inline(always)]
+    pub fn note(&mut self, fact: Fact) {
+        debug_assert!(!fact.kind().has_story(), "a fact with a story is noted with it");
+        self.digest.note(self.now, fact.words());
+        if self.attention.is_to(fact.kind()) {
+            self.facts.push(fact);
+        }
+    }
+
+    /// Notes what happened to a class or a model: the digest covers `by_name`, the same fact with the place of the name in
+    /// alphabetical order for the id, because the tables of a scenario have no order and ids go by the file.
+    #[inline(always)]
+    pub fn note_by_name(&mut self, fact: Fact, by_name: Fact) {
+        self.digest.note(self.now, by_name.words());
+        if self.attention.is_to(fact.kind()) {
+            self.facts.push(fact);
+        }
+    }
+
+    /// Notes that a job left, with its whole story.
+    #[inline]
+    pub fn close(&mut self, story: &Story) {
+        self.tell(Fact::Closed { job: story.key, fate: story.fate }, story);
+    }
+
+    /// Notes that a check has been answered, with its own story.
+    pub fn check(&mut self, story: &Story, check: u8, alarm: bool) {
+        self.tell(Fact::Checked { job: story.key, by: story.node, check, alarm }, story);
+    }
+
+    /// Notes that a check ended without a vote, with its own story and what it was paid.
+    pub fn check_ended(&mut self, story: &Story, check: u8, paid: Money) {
+        self.tell(Fact::CheckEnded { job: story.key, by: story.node, check, paid }, story);
+    }
+
+    #[inline(always)]
+    fn tell(&mut self, fact: Fact, story: &Story) {
+        debug_assert!(fact.kind().has_story(), "the table says which facts have a story");
+        self.digest.note(self.now, fact.words());
+        self.digest.story(story);
+        if self.attention.is_to(fact.kind()) {
+            self.facts.push(fact);
+            // Straight from where it lies, without a stop on the stack.
+            self.stories.extend_from_slice(std::slice::from_ref(story));
+        }
+    }
+
+    /// The facts kept since the last [`clear`](Facts::clear), each closing one and each check with its story.
+    #[inline]
+    pub fn iter(&self) -> impl Iterator<Item = (&Fact, Option<&Story>)> {
+        let mut stories = self.stories.iter();
+        self.facts.iter().map(move |fact| (fact, if fact.kind().has_story() { stories.next() } else { None }))
+    }
+
+    /// Forgets what has been handed on.
+    #[inline]
+    pub fn clear(&mut self) {
+        self.facts.clear();
+        self.stories.clear();
+    }
+
+    /// Whether nothing waits to be handed on.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.facts.is_empty()
+    }
+
+    /// Over everything that happened.
+    pub fn digest(&self) -> &Digest {
+        &self.digest
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{ClassId, NodeId, RequesterId};
+    use crate::domain::story::JobKey;
+    use crate::record::fact::Kind;
+
+    /// What is kept comes out in order, each fact that has a story with its own.
+    #[test]
+    fn stories_go_with_their_facts() {
+        let story = |index| Story::begin(JobKey { index, ..JobKey::default() }, ClassId(0), RequesterId(0), Time(0));
+        let mut facts = Facts::default();
+        facts.check(&story(1), 0, true);
+        facts.note(Fact::NodeFailed { node: NodeId(1) });
+        facts.check_ended(&story(2), 0, Money(1));
+        facts.close(&story(3));
+        let told: Vec<_> =
+            facts.iter().map(|(fact, story)| (fact.kind(), story.map(|story| story.key.index))).collect();
+        let expected =
+            [(Kind::Checked, Some(1)), (Kind::NodeFailed, None), (Kind::CheckEnded, Some(2)), (Kind::Closed, Some(3))];
+        assert_eq!(told, expected);
+    }
+}

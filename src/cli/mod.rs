@@ -16,6 +16,7 @@ pub mod check;
 pub mod completions;
 pub mod dictionary;
 pub mod explain;
+mod machine;
 mod memory;
 pub mod new;
 mod progress;

@@ -13,6 +13,7 @@ use self::desk::{Desk, code, digest, json, said};
 mod desk;
 mod ends;
 mod limits;
+mod memory;
 mod new;
 mod ours;
 mod replications;

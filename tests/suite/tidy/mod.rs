@@ -1,6 +1,7 @@
 //! The rules of the house, read off the source tree. Each rule is a checker in a file of its own, with snippets that it must refuse.
 
 mod floors;
+mod package;
 mod places;
 mod sizes;
 mod source;

@@ -90,6 +90,8 @@ fn checked(file: &Path, sets: &[Set]) -> Result<Fine, Problems> {
     let scenario = Scenario::from_document(&document)?;
     let mut understood = understood::of(&document, &scenario);
     understood.rest.extend(super::memory::said(&scenario));
+    // What depends on the machine is no result.
+    super::memory::warning(&scenario).iter().for_each(|warning| note(&format!("{}: {warning}", file.display())));
     Ok(Fine { kind: "scenario", headline: understood::headline(&scenario), understood })
 }
 

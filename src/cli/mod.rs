@@ -18,6 +18,7 @@ mod circumstances;
 pub mod completions;
 pub mod dictionary;
 pub mod explain;
+mod machine;
 mod memory;
 pub mod new;
 mod progress;

@@ -30,7 +30,7 @@ pub fn run(path: &Path, asked: &Run, count: u64) -> Done {
     // Begun before the work, so that an output that cannot be written is known at once.
     let same = || Replace::Same(identity(&scenario, seed, count).id());
     let folder = Folder::create_over(&whole, if asked.force { Replace::Ours } else { same() })?;
-    let jobs = asked.jobs.map_or_else(super::study::processors, usize::from);
+    let jobs = super::study::threads(asked.jobs);
     let progress = Progress::new();
     let sample = Sample::run(scenario, seed, count, jobs, &stop, &progress);
     progress.end(progress.all_runs());

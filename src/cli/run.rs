@@ -111,6 +111,7 @@ pub(super) fn loaded(path: &Path, sets: &[Set]) -> Result<Arc<Scenario>, Failure
     let said = understood::of(&document, &scenario);
     said.sources.iter().for_each(|line| note(line));
     said.warnings.iter().for_each(|line| note(&format!("warning: {line}")));
+    super::memory::warning(&scenario).iter().for_each(|line| note(line));
     Ok(scenario)
 }
 

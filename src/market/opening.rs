@@ -224,21 +224,12 @@ pub(super) fn own_speed(seed: Seed, group: &NodeGroup, node: u64) -> f64 {
 }
 
 fn node(seed: Seed, group: &NodeGroup, number: u64, priorities: usize) -> Node {
-    Node {
-        turn: 0,
-        up: true,
-        due: None,
-        speed: own_speed(seed, group, number) * group.pace,
-        service: Service::with_slots(group.slots),
-        waiting: match group.discipline {
-            Discipline::Priority => Waiting::Lines(vec![Line::default(); priorities]),
-            Discipline::Random => Waiting::Bag(Vec::new()),
-            _ => Waiting::Line(Line::default()),
-        },
-        queued: 0,
-        work: 0,
-        served: 0,
-    }
+    let waiting = match group.discipline {
+        Discipline::Priority => Waiting::Lines(vec![Line::default(); priorities]),
+        Discipline::Random => Waiting::Bag(Vec::new()),
+        _ => Waiting::Line(Line::default()),
+    };
+    Node::idle(own_speed(seed, group, number) * group.pace, Service::with_slots(group.slots), waiting)
 }
 
 fn backroom(seed: Seed, group: &NodeGroup, number: u64, operator: OperatorId) -> Backroom {

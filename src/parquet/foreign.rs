@@ -18,6 +18,16 @@ use polars_parquet::parquet::schema::types::{
 use super::read::{caught, values, words};
 use super::{Codes, Data, Stored, Values};
 
+/// The most bytes of one text.
+const TEXT_MAX: usize = 16 << 20;
+
+/// The most bytes of all texts of a column that are read at once, each row counted: a dictionary may hold one text for
+/// every row, and a file of a kilobyte terabytes.
+const TEXTS_MAX: usize = 8 << 30;
+
+/// The most bytes that the wanted columns of a row group unpack to: they are in memory together.
+const GROUP_MAX: i64 = 2 << 30;
+
 /// The most digits of a decimal that are read: 16 bytes hold them.
 const DECIMAL_BYTES: usize = 16;
 
@@ -56,6 +66,7 @@ impl Foreign {
     /// or of a type that is not read, or the file is damaged.
     pub fn read(&self, names: &[&str], first: usize, count: usize) -> Result<Vec<Values>, String> {
         let fields = names.iter().map(|name| self.plain(name)).collect::<Result<Vec<ParquetType>, String>>()?;
+        self.unpacks(names)?;
         let metadata = FileMetadata {
             // The Arrow schema that some writers add names the types again.
             key_value_metadata: None,
@@ -76,6 +87,18 @@ impl Foreign {
                 .map_err(words)?;
             names.iter().map(|name| column(frame.column(name).map_err(words)?)).collect()
         })
+    }
+
+    /// An error where the columns of some row group are larger than is read.
+    fn unpacks(&self, names: &[&str]) -> Result<(), String> {
+        for group in &self.metadata.row_groups {
+            let columns = group.parquet_columns().iter();
+            let wanted = columns.filter(|column| names.contains(&column.descriptor().path_in_schema[0].as_str()));
+            if wanted.fold(0_i64, |sum, column| sum.saturating_add(column.uncompressed_size())) > GROUP_MAX {
+                return Err("the columns asked for unpack to more than 2 GiB in one row group".to_owned());
+            }
+        }
+        Ok(())
     }
 
     /// The field of this name as the plain type it is stored in.
@@ -187,8 +210,27 @@ fn column(column: &Column) -> Result<Values, String> {
             }
             Ok(Values { data: Data::Text { codes, dictionary }, valid: Some(valid) })
         }
-        None => values(column),
+        None => {
+            texts(column)?;
+            values(column)
+        }
     }
+}
+
+/// An error where a column holds texts that are longer, or longer together, than is read.
+fn texts(column: &Column) -> Result<(), String> {
+    let Ok(texts) = column.str() else { return Ok(()) };
+    let mut all = 0_usize;
+    for length in texts.iter().flatten().map(str::len) {
+        all = all.saturating_add(length);
+        if length > TEXT_MAX {
+            return Err(format!("column `{}` has a text of more than 16 MiB", column.name()));
+        }
+        if all > TEXTS_MAX {
+            return Err(format!("the texts of column `{}` unpack to more than 8 GiB", column.name()));
+        }
+    }
+    Ok(())
 }
 
 /// The whole number in two's complement that the bytes are, the first the most significant.
@@ -201,7 +243,28 @@ fn big_endian(bytes: &[u8]) -> Option<i128> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Field, Kind, Writer};
     use super::*;
+
+    /// A file of texts, all in one row group and of a few bytes where they are the same.
+    fn file(texts: Vec<String>, codes: Vec<u32>) -> Vec<u8> {
+        let fields = [Field::new("at", Kind::Text, true)];
+        let mut writer = Writer::create(Vec::new(), &fields, &[]).expect("a file");
+        writer.write(&[Values { data: Data::Text { codes, dictionary: texts }, valid: None }]).expect("a row group");
+        writer.finish().expect("a footer")
+    }
+
+    #[test]
+    fn a_small_file_of_endless_text_is_refused() {
+        let rows = |bytes: Vec<u8>| Foreign::open(bytes).expect("a file").read(&["at"], 0, usize::MAX);
+        let same = |length: usize, rows: usize| file(vec!["1".repeat(length)], vec![0; rows]);
+        let many = same(1 << 20, (8 << 10) + 1);
+        assert!(many.len() < 1 << 16, "{} bytes", many.len());
+        assert_eq!(rows(many).err().as_deref(), Some("the texts of column `at` unpack to more than 8 GiB"));
+        let long = rows(same((16 << 20) + 1, 1)).err();
+        assert_eq!(long.as_deref(), Some("column `at` has a text of more than 16 MiB"));
+        assert_eq!(rows(same(1 << 20, 3)).expect("three texts")[0].len(), 3);
+    }
 
     #[test]
     fn decimals_are_whole_numbers_with_their_sign() {

@@ -14,7 +14,9 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     }
     let limit = length.max(3) / 3;
     let mut best: Option<(usize, &str)> = None;
-    for candidate in candidates {
+    // The distance is at least the difference in length: what differs by more is not compared letter by letter.
+    let is_as_long = |candidate: &&str| candidate.chars().take(length + limit + 1).count() <= length + limit;
+    for candidate in candidates.into_iter().filter(is_as_long) {
         let found = if words(candidate) == words(word) { 0 } else { osa_distance(word, candidate) };
         if found <= limit && best.is_none_or(|(least, _)| found < least) {
             best = Some((found, candidate));
@@ -63,6 +65,9 @@ mod tests {
         assert_eq!(nearest("clases", names), Some("classes"));
         assert_eq!(nearest("seed", names), None);
         assert_eq!(nearest(&"rate".repeat(1000), names), None);
+        // Ten thousand long names: in moments, which comparing their letters would not be.
+        let long = "rate".repeat(1 << 20);
+        assert_eq!(nearest("rates", std::iter::repeat_n(long.as_str(), 10_000).chain(["rate"])), Some("rate"));
     }
 
     #[test]

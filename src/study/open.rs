@@ -242,21 +242,40 @@ fn against_scenario(
     problems.or(inputs.into_iter().map(input).collect())
 }
 
-/// The levels of each axis to try: all that are listed; of a range its grid, or its ends.
+/// The most levels of a range that are tried, its ends among them: each reads the scenario with its files.
+const TRIED: usize = 100;
+
+/// The most levels of a list that are tried.
+const LISTED: usize = 1_000;
+
+/// The levels of each axis to try: those that are listed; of a range its grid, or its ends. Of very many some, spread
+/// evenly: a scenario is read for each.
 fn tried(axes: &[Axis], design: &Design) -> Vec<Vec<Level>> {
     let own = |(index, axis): (usize, &Axis)| match (&axis.values, design) {
         (Values::Open, Design::Listed(points)) => {
+            let mut known = BTreeSet::new();
             let mut levels: Vec<Level> = Vec::new();
             for point in points {
-                if levels.iter().all(|level| level.sets != point[index].sets) {
-                    levels.push(point[index].clone());
+                let level = &point[index];
+                if known.insert(level.sets.iter().map(Set::to_string).collect::<Vec<_>>()) {
+                    levels.push(level.clone());
                 }
             }
-            levels
+            spread(levels, LISTED)
         }
-        _ => axis.grid().unwrap_or_else(|| vec![axis.at(0.0), axis.at(1.0)]),
+        (Values::Listed(_), _) => spread(axis.grid().unwrap_or_default(), LISTED),
+        _ => axis.grid().map_or_else(|| vec![axis.at(0.0), axis.at(1.0)], |grid| spread(grid, TRIED)),
     };
     axes.iter().enumerate().map(own).collect()
+}
+
+/// At most `most` of the levels, the first and the last among them.
+fn spread(levels: Vec<Level>, most: usize) -> Vec<Level> {
+    let count = levels.len();
+    if count <= most {
+        return levels;
+    }
+    (0..most).map(|place| levels[place * (count - 1) / (most - 1)].clone()).collect()
 }
 
 /// A problem of a scenario, at the place in the study that brought it about.

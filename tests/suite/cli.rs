@@ -14,6 +14,7 @@ mod desk;
 mod ends;
 mod fragile;
 mod limits;
+mod memory;
 mod new;
 mod ours;
 mod replications;

@@ -218,7 +218,7 @@ fn run(asked: &Work) -> Done {
 const THREADS_PER_PROCESSOR: usize = 4;
 
 /// How many threads work: as many as asked for, within reason.
-fn threads(asked: Option<std::num::NonZeroUsize>) -> usize {
+pub(super) fn threads(asked: Option<std::num::NonZeroUsize>) -> usize {
     let most = THREADS_PER_PROCESSOR * processors();
     let jobs = asked.map_or_else(processors, usize::from);
     if jobs > most {

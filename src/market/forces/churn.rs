@@ -108,7 +108,7 @@ fn drop_all(market: &mut State, at: &mut Moment<'_>, node: NodeId) {
     dropped[waiting..].sort_unstable();
     state.service.empty();
     backroom.loaded.clear();
-    state.work = 0;
+    state.clear_work();
     market.agenda.push(Next::Gone { node });
     // What one of them brings about may end another: each is taken up only if it is still in the state it is left in here.
     for (index, &slot) in dropped.iter().enumerate() {

@@ -70,7 +70,7 @@ fn stay(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, quote: &Quote) {
 fn leave(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) {
     let node = market.jobs[slot].node;
     room::leave_room(market, at, slot, node);
-    market.nodes.states[node].work -= u128::from(market.jobs[slot].expected.0);
+    market.nodes.states[node].take_work(market.jobs[slot].expected);
     load::note_load(market, at.scenario, node);
     settlement::return_escrow(market, at, slot);
     let story = market.jobs.story_mut(slot);

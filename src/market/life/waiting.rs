@@ -12,7 +12,7 @@ use super::next::Next;
 pub fn abandon(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
     let node = market.jobs[slot].node;
     room::leave_room(market, at, slot, node);
-    market.nodes.states[node].work -= u128::from(market.jobs[slot].expected.0);
+    market.nodes.states[node].take_work(market.jobs[slot].expected);
     load::note_load(market, at.scenario, node);
     settlement::return_escrow(market, at, slot);
     Next::Close { job: slot, fate: Fate::Abandoned }

@@ -64,7 +64,7 @@ fn remove(market: &mut State, at: &mut Moment<'_>, child: JobSlot) -> f64 {
         Stage::Answered => return 1.0,
         _ => return 0.0,
     };
-    market.nodes.states[node].work -= u128::from(market.jobs[child].expected.0);
+    market.nodes.states[node].take_work(market.jobs[child].expected);
     at.facts.note(Fact::CalledOff { job: key, node });
     serving::serve(market, at, node);
     load::note_load(market, at.scenario, node);

@@ -46,7 +46,7 @@ pub fn note_load(market: &mut State, scenario: &Scenario, node: NodeId) {
 pub fn show_load(market: &mut State, node: NodeId) {
     let state = &market.nodes.states[node];
     let quote = &mut market.nodes.quotes[node];
-    (quote.jobs, quote.work) = (state.jobs(), state.work_shown());
+    (quote.jobs, quote.work) = (state.jobs(), state.work());
 }
 
 /// Takes down what a validator or prover is to those who may draw it, after its queue, its listing or its weight changed.
@@ -60,7 +60,7 @@ pub fn note_checker(market: &mut State, scenario: &Scenario, party: NodeId) {
     };
     let jobs = state.jobs();
     let slowness = quote.slowness * group.slowdown.factor(jobs.saturating_add(1).min(quote.slots));
-    let wait = checkers::wait(jobs, state.work_shown(), quote.slots, slowness) + group.hold.nanos();
+    let wait = checkers::wait(jobs, state.work(), quote.slots, slowness) + group.hold.nanos();
     let network = &scenario.network;
     let jitter = 2.0 * network.jitter.as_ref().map_or(0.0, Sampler::mean);
     let trip = |requester: usize, region: u16| {

@@ -21,7 +21,7 @@ use super::{load, memory, room};
 pub fn take_in(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     let state = &mut market.nodes.states[node];
-    state.work += u128::from(market.jobs[slot].expected.0);
+    state.add_work(market.jobs[slot].expected);
     let is_up = state.up;
     let free = is_up && state.queued == 0 && group.discipline != Discipline::Batch;
     let slot_free = free && state.service.serving() < group.slots;
@@ -241,7 +241,7 @@ pub fn leave_node(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: 
     let flakes = group.flaky.get();
     let whole = flakes == 0.0 || !draw(market.seed, Purpose::Flake, story.key, numbered(job)).chance(flakes);
     let state = &mut market.nodes.states[node];
-    state.work -= u128::from(job.expected.0);
+    state.take_work(job.expected);
     story.at.finished = at.now;
     if !whole {
         story.at.first_token = Time::NEVER;

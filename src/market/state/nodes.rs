@@ -7,7 +7,7 @@ use super::service::Service;
 use crate::domain::ids::{IdVec, JobSlot, ModelId, NodeGroupId, NodeId, OperatorId, RegionId};
 use crate::domain::money::Money;
 use crate::engine::random::Stream;
-use crate::engine::time::Time;
+use crate::engine::time::{Span, Time};
 use crate::policy::conduct::ConductMemory;
 
 /// What routing reads of a node, as of its last look.
@@ -39,7 +39,7 @@ pub struct NodeQuote {
 }
 
 const _: () = assert!(size_of::<NodeQuote>() == 64);
-const _: () = assert!(size_of::<Node>() <= 208);
+const _: () = assert!(size_of::<Node>() <= 192);
 const _: () = assert!(size_of::<Backroom>() <= 240);
 
 /// What the events of its jobs touch of a node.
@@ -52,8 +52,8 @@ pub struct Node {
     pub waiting: Waiting,
     /// The step that is pending and the entry it is for.
     pub due: Option<Due>,
-    /// Expected work of all who are here, in nanoseconds: that of many jobs of years each is more than 64 bits count.
-    pub work: u128,
+    /// Expected work of all who are here, in nanoseconds.
+    work: u64,
     /// Speed relative to the reference GPU.
     pub speed: f64,
     /// Attempts that ended here with an answer.
@@ -62,6 +62,8 @@ pub struct Node {
     pub turn: u32,
     /// How many wait.
     pub queued: u32,
+    /// How often the work has passed what 64 bits count: that of many jobs of years each does.
+    overflows: u32,
     /// Whether it works.
     pub up: bool,
 }
@@ -140,9 +142,52 @@ impl Node {
         self.queued + self.service.serving()
     }
 
-    /// The expected work of all who are here as routing reads it: at most 584 years.
+    /// The expected work of all who are here as routing reads it, in nanoseconds: at most 584 years.
     #[inline]
-    pub fn work_shown(&self) -> u64 {
-        u64::try_from(self.work).unwrap_or(u64::MAX)
+    pub fn work(&self) -> u64 {
+        if self.overflows == 0 { self.work } else { u64::MAX }
+    }
+
+    /// A job with this much expected work has come.
+    #[inline]
+    pub fn add_work(&mut self, expected: Span) {
+        let (work, overflows) = self.work.overflowing_add(expected.0);
+        (self.work, self.overflows) = (work, self.overflows + u32::from(overflows));
+    }
+
+    /// A job with this much expected work has left.
+    #[inline]
+    pub fn take_work(&mut self, expected: Span) {
+        let (work, borrows) = self.work.overflowing_sub(expected.0);
+        (self.work, self.overflows) = (work, self.overflows - u32::from(borrows));
+    }
+
+    /// All jobs have left.
+    pub fn clear_work(&mut self) {
+        (self.work, self.overflows) = (0, 0);
+    }
+
+    /// A node that works, at this speed, with nothing to do.
+    pub fn idle(speed: f64, service: Service, waiting: Waiting) -> Node {
+        Node { turn: 0, up: true, due: None, speed, service, waiting, queued: 0, overflows: 0, work: 0, served: 0 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::market::state::line::Line;
+
+    /// More work than 64 bits count is shown as the most, and what is left of it as what it is.
+    #[test]
+    fn work_beyond_counting_comes_back() {
+        let mut node = Node::idle(1.0, Service::with_slots(1), Waiting::Line(Line::default()));
+        let jobs = [u64::MAX, 7, u64::MAX, 5].map(Span);
+        jobs.iter().for_each(|job| node.add_work(*job));
+        assert_eq!(node.work(), u64::MAX);
+        jobs[..3].iter().for_each(|job| node.take_work(*job));
+        assert_eq!(node.work(), 5);
+        node.clear_work();
+        assert_eq!(node.work(), 0);
     }
 }

@@ -312,7 +312,7 @@ fn syntax_errors_have_the_same_form() {
     );
     assert_eq!(
         said(&format!("a = {}{}", "[".repeat(90), "]".repeat(90)), &[]).lines().next(),
-        Some("error: cannot recurse further; max recursion depth met")
+        Some("error: tables and lists nested too deeply")
     );
     assert_eq!(
         said("a = 1e999", &[]),

@@ -15,6 +15,9 @@ use crate::scenario::problems::{Problem, Problems};
 /// The longest file.
 const TEXT_MAX: u64 = 64 << 20;
 
+/// The longest name that a file has on the systems in use.
+const NAME_MAX: usize = 255;
+
 /// A file may extend one that extends another, this many in a row.
 const CHAIN_MAX: usize = 32;
 
@@ -171,6 +174,10 @@ pub(in crate::scenario) fn neighbours(path: &Path) -> Option<String> {
         return (!folder.is_dir()).then(|| format!("there is no folder `{}`", label(folder)));
     };
     let wanted = path.file_name()?.to_string_lossy().into_owned();
+    // No file has such a name, and comparing it letter by letter takes minutes.
+    if wanted.len() > NAME_MAX {
+        return None;
+    }
     let ending = |name: &str| name.rsplit_once('.').map(|(_, ending)| ending.to_owned());
     // Configuration of tools is no file that a person means to read here.
     const TOOLS: [&str; 4] = ["Cargo.toml", "pyproject.toml", "rust-toolchain.toml", "rustfmt.toml"];

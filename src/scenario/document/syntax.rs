@@ -95,6 +95,9 @@ fn words(message: &str, before: &str, at: &str) -> (String, Option<String>) {
             (message, Some("write the keys of both under one header".to_owned()))
         }
         "duplicate key" => (format!("the key `{at}` is written twice"), Some("keep one of the two".to_owned())),
+        "recursion limit" | "cannot recurse further; max recursion depth met" => {
+            said("tables and lists nested too deeply", "no scenario or study nests more than a dozen levels")
+        }
         _ => (message.replace('\n', "; "), None),
     }
 }
@@ -119,6 +122,13 @@ fn closing(header: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::super::Document;
+
+    const DEEP: &str = "no scenario or study nests more than a dozen levels";
+
+    /// A thousand of the same, as an attack would write them.
+    fn deep(text: &str, between: &str) -> String {
+        vec![text; 1_000].join(between)
+    }
 
     #[test]
     fn the_parser_is_understood() {
@@ -153,6 +163,10 @@ mod tests {
                 "the headers `[a]` and `[[a]]` do not go together",
                 "write `[[a]]`, with two brackets on each side, above as well",
             ),
+            (&deep("a", "."), "tables and lists nested too deeply", DEEP),
+            (&format!("[{}]", deep("a", ".")), "tables and lists nested too deeply", DEEP),
+            (&format!("a = {}", deep("[", "")), "tables and lists nested too deeply", DEEP),
+            (&format!("a = {}", deep("{a=", "")), "tables and lists nested too deeply", DEEP),
         ] {
             let problems = Document::from_text("x.toml", text, &[]).unwrap_err();
             let problem = problems.iter().next().unwrap();

@@ -51,7 +51,7 @@ fn a_check_tells_what_a_run_may_take() {
     put(&desk, "t.csv", "timestamp\n0\n5\n");
     let told = desk.print("check x.toml");
     let expected =
-        "memory: at most 851 MB, for at most 1 000 000 open jobs (`limits.open-jobs`), 1 party and 2 recorded rows";
+        "memory: at most 979 MB, for at most 1 000 000 open jobs (`limits.open-jobs`), 1 party and 2 recorded rows";
     assert!(told.contains(expected), "{told}");
 }
 
@@ -65,6 +65,25 @@ fn threads_are_bounded_by_the_machine() {
     put(&desk, "s.toml", study);
     let out = desk.run("study run s.toml --out o --jobs 100000");
     assert!(code(&out) == 0 && said(&out).contains("and not 100000"), "{}", said(&out));
+    let out = desk.run("run x.toml --replications 2 --jobs 100000");
+    assert!(code(&out) == 0 && said(&out).contains("and not 100000"), "{}", said(&out));
+}
+
+/// A name that no file can have is not compared with those of a folder, and of a range of very many values some are tried.
+#[test]
+fn what_is_long_is_refused_in_moments() {
+    let desk = Desk::new("long");
+    put(&desk, "x.toml", &SHOP.replace("extends = [\"base.toml\"]\n", ""));
+    put(&desk, "t.csv", "timestamp\n0\n5\n");
+    put(&desk, "long.toml", &format!("extends = [\"{}\"]\n", "x".repeat(1 << 20)));
+    let told = desk.fail("check long.toml", 2);
+    assert!(told.len() < 1_000 && told.starts_with("error: cannot read `xxx"), "{told}");
+    let many = "name = \"s\"\nbase = \"x.toml\"\nmeasures = [\"jobs\"]\nreplications = { fixed = 2 }\n[[axes]]\n\
+                path = \"demand.value-factor\"\nrange = { from = 1, to = 2, count = 400000 }\n";
+    put(&desk, "s.toml", many);
+    assert!(desk.print("study plan s.toml").contains("400000 points"));
+    put(&desk, "s.toml", &many.replace("from = 1, to = 2", "from = -1, to = 2"));
+    assert!(desk.fail("study plan s.toml", 2).contains("demand.value-factor"), "its ends are among those tried");
 }
 
 /// Damage in a file of columns is told as the file's fault and not as ours.

@@ -50,7 +50,7 @@ ok traced.toml: 20 nodes, 4 validators; 1 source, 1 class; horizon 1h
   method `mine`: 5 % of answers by validators
   computing is free: `pricing.compute` is 0, and no node has a `price`
   checks are free: `pricing.verification` is 0
-  memory: at most 851 MB, for at most 1 000 000 open jobs (`limits.open-jobs`), 24 parties and 3 recorded rows
+  memory: at most 1 429 MB, for at most 1 000 000 open jobs (`limits.open-jobs`) with one check or copy each, 24 parties and 3 recorded rows
   warning: source `recorded`: its tokens are not used, because class `job` has `work`
   warning: method `mine`: check 0 takes no work and no time and costs nothing; `work = 1.0` computes an answer again
 ";

@@ -2,6 +2,7 @@
 
 mod circles;
 mod floors;
+mod package;
 pub mod pages;
 mod places;
 mod prose;

@@ -163,7 +163,7 @@ mod tests {
                 "the headers `[a]` and `[[a]]` do not go together",
                 "write `[[a]]`, with two brackets on each side, above as well",
             ),
-            (&deep("a", "."), "tables and lists nested too deeply", DEEP),
+            (&format!("{} = 1", deep("a", ".")), "tables and lists nested too deeply", DEEP),
             (&format!("[{}]", deep("a", ".")), "tables and lists nested too deeply", DEEP),
             (&format!("a = {}", deep("[", "")), "tables and lists nested too deeply", DEEP),
             (&format!("a = {}", deep("{a=", "")), "tables and lists nested too deeply", DEEP),

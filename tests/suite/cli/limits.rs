@@ -81,7 +81,7 @@ fn what_is_long_is_refused_in_moments() {
     let many = "name = \"s\"\nbase = \"x.toml\"\nmeasures = [\"jobs\"]\nreplications = { fixed = 2 }\n[[axes]]\n\
                 path = \"demand.value-factor\"\nrange = { from = 1, to = 2, count = 400000 }\n";
     put(&desk, "s.toml", many);
-    assert!(desk.print("study plan s.toml").contains("400000 points"));
+    assert!(desk.print("study plan s.toml").contains("400 000 points"));
     put(&desk, "s.toml", &many.replace("from = 1, to = 2", "from = -1, to = 2"));
     assert!(desk.fail("study plan s.toml", 2).contains("demand.value-factor"), "its ends are among those tried");
 }

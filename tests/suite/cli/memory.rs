@@ -27,7 +27,7 @@ fn a_run_beyond_the_machine_is_warned_of() {
     fs::write(desk.path("x.toml"), MARKET).expect("a scenario");
     // 128 MB, 850 and five times 450 bytes a job, 700 each of nine parties.
     let large = "--set limits.open-jobs=2000000";
-    let warning = "warning: the run may take 6329 MB of memory, and there are 4294 MB: lower `limits.open-jobs`";
+    let warning = "warning: the run may take 6 329 MB of memory, and there are 4 294 MB: lower `limits.open-jobs`";
     for verb in ["check", "run"] {
         let told = within(&desk, &format!("{verb} x.toml {large}"));
         assert!(told.contains(warning), "{verb}: {told}");
@@ -36,7 +36,7 @@ fn a_run_beyond_the_machine_is_warned_of() {
     }
     let told = desk.print(&format!("check x.toml {large}"));
     let bound =
-        "memory: at most 6329 MB, for at most 2000000 open jobs (`limits.open-jobs`) with 5 checks or copies each";
+        "memory: at most 6 329 MB, for at most 2 000 000 open jobs (`limits.open-jobs`) with 5 checks or copies each";
     assert!(
         told.contains(bound) && !told.contains("warning: the run"),
         "what depends on the machine is no result: {told}"

@@ -11,6 +11,7 @@ use serde_json::Value;
 use self::desk::{Desk, code, digest, json, said};
 
 mod desk;
+mod dictionary;
 mod ends;
 mod fragile;
 mod limits;

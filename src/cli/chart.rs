@@ -62,7 +62,7 @@ fn known(only: &[String], is_study: bool) -> Done {
         true => STUDY_CHARTS.iter().map(|chart| chart.name).collect(),
         false => CHARTS.iter().map(|chart| chart.name).collect(),
     };
-    for name in only.iter().filter(|name| !names.contains(&name.as_str())) {
+    if let Some(name) = only.iter().find(|name| !names.contains(&name.as_str())) {
         let whose = if is_study { "a study" } else { "a run" };
         let help = nearest::suggestion(name, &names, "there are").unwrap_or_default();
         return Err(Failure::Wrong(format!("error: {whose} has no chart `{name}`\nhelp: {help}")));

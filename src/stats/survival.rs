@@ -75,7 +75,7 @@ pub struct SurvivalCurve {
 impl SurvivalCurve {
     /// Estimates from single observations in any order; at equal times those who left count before those censored. The causes
     /// are 0 to the greatest seen. None without observations. Memory grows with the number of distinct times: for millions use
-    /// [`SurvivalGrid`].
+    /// [`SurvivalGrid`](super::survival_grid::SurvivalGrid).
     pub fn from_observations(observations: impl IntoIterator<Item = Observation>) -> Option<SurvivalCurve> {
         let mut sorted: Vec<Observation> = observations.into_iter().collect();
         sorted.sort_unstable();

@@ -172,9 +172,8 @@ fn studies_and_scenarios_are_told_apart() {
 fn a_text_in_another_encoding_is_named() {
     let desk = traced("utf-16", "t\n0\n", &[]);
     let marked = format!("\u{feff}{TRACED}");
-    let cases: [(&str, fn(u16) -> [u8; 2]); 3] =
-        [(TRACED, u16::to_le_bytes), (&marked, u16::to_le_bytes), (&marked, u16::to_be_bytes)];
-    for (text, order) in cases {
+    for (text, is_little) in [(TRACED, true), (&marked, true), (&marked, false)] {
+        let order = |word: u16| if is_little { word.to_le_bytes() } else { word.to_be_bytes() };
         let bytes: Vec<u8> = text.encode_utf16().flat_map(order).collect();
         fs::write(desk.path("wide.toml"), bytes).expect("written");
         for words in ["check wide.toml", "run wide.toml", "study plan wide.toml"] {

@@ -60,7 +60,9 @@ fn what_unpacks_without_end_is_refused() {
     let (zeros, cells) = (vec![0; 1 << 24], b"a,".repeat(1 << 20));
     let ones = vec![b'1'; 1 << 24];
     // A gigabyte of zeros, a header of 130 million cells, a cell and a cell in quotes of a gigabyte.
-    let files: [(&str, &[(&[u8], usize)], &str); 4] = [
+    /// A file's name, its parts each with how often it stands there, and what is said of it.
+    type Bomb<'a> = (&'a str, &'a [(&'a [u8], usize)], &'a str);
+    let files: [Bomb<'_>; 4] = [
         ("zeros.csv.gz", &[(&zeros, 64)], "a row of more than 16 MiB"),
         ("header.csv.gz", &[(&cells, 130)], "a row of more than 16 MiB"),
         ("cell.csv.gz", &[(b"timestamp\n", 1), (&ones, 64)], "a row of more than 16 MiB"),

@@ -44,9 +44,9 @@ fn imports(source: &Source, places: &BTreeMap<Vec<String>, usize>) -> Vec<usize>
 fn circles(imports: &[Vec<usize>]) -> Vec<Vec<usize>> {
     let reached: Vec<Vec<bool>> = (0..imports.len()).map(|from| reached_from(from, imports)).collect();
     let mut found: Vec<Vec<usize>> = Vec::new();
-    for file in 0..imports.len() {
+    for (file, ahead) in reached.iter().enumerate() {
         if !found.iter().any(|circle| circle.contains(&file)) {
-            let with = |&other: &usize| other == file || (reached[file][other] && reached[other][file]);
+            let with = |&other: &usize| other == file || (ahead[other] && reached[other][file]);
             found.push((file..imports.len()).filter(with).collect());
         }
     }

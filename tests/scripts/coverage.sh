@@ -35,7 +35,7 @@ for number in $(seq "$experiments"); do
     # The scenario is a path and perhaps a setting, in two words on purpose.
     # shellcheck disable=SC2086
     "$binary" run $scenario --replications 20 --seed $((20000 + number)) ${JOBS:+--jobs "$JOBS"} \
-        --format md --out "$folder/runs" 2>"$folder/said" >"$done.partial"
+        --format md --force --out "$folder/runs" 2>"$folder/said" >"$done.partial"
     mv "$done.partial" "$done"
 done
 

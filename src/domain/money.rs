@@ -15,6 +15,10 @@ use crate::engine::time::Span;
 /// Micro-units in one unit of an asset.
 pub const MICRO: i64 = 1_000_000;
 
+/// What one party is paid at most for one piece of work, and the highest price of a unit: a thousand million credits. Work at a price
+/// that has climbed to its limit would cost more than 64 bits count.
+pub const LARGEST_FEE: Money = Money(1_000_000_000 * MICRO);
+
 /// An amount of an asset in integer micro-units; may be negative (a posting, a surplus).
 ///
 /// In a file it is a decimal in whole units with at most six decimals, such as `0.0125`, `1e-3` or `"0.0125"`.
@@ -93,13 +97,15 @@ impl Money {
         }
     }
 
-    /// So many times as much. Panics where it leaves 64 bits.
+    /// So many times as much. What would be more than a thousand times [`LARGEST_FEE`] stays there, so that the parts of a price
+    /// have a sum.
     pub fn times(self, count: u64) -> Money {
+        const MOST: i64 = 1_000 * LARGEST_FEE.0;
         let product = i64::try_from(count).ok().and_then(|count| self.0.checked_mul(count));
-        Money(product.expect("an amount of money beyond 64 bits"))
+        Money(product.unwrap_or(if self.0 < 0 { -MOST } else { MOST }).clamp(-MOST, MOST))
     }
 
-    /// What `work` costs at this price per GPU-second, with one named rounding. Panics where it leaves 64 bits.
+    /// What `work` costs at this price per GPU-second, with one named rounding; at most [`LARGEST_FEE`].
     pub fn for_work(self, work: Span, rounding: Rounding) -> Money {
         // Nearly every product fits 64 bits, where a division costs a third of the wide one.
         let short =
@@ -111,10 +117,10 @@ impl Money {
                 Rounding::Ceil => rest > 0,
                 Rounding::NearestEven => rest > 500_000_000 || (rest == 500_000_000 && floor & 1 == 1),
             };
-            return Money(floor + i64::from(up));
+            return Money(floor + i64::from(up)).min(LARGEST_FEE);
         }
         let wide = rounding.divide(self.0 as i128 * work.0 as i128, 1_000_000_000);
-        Money(i64::try_from(wide).expect("an amount of money beyond 64 bits"))
+        Money(wide.clamp(i64::MIN.into(), LARGEST_FEE.0.into()) as i64)
     }
 }
 
@@ -303,6 +309,17 @@ mod tests {
                 assert_eq!(Money::from_micro(number).0, number.round_ties_even() as i64, "{number}");
             }
         }
+    }
+
+    /// A year at the highest price, and ten thousand of the largest fee.
+    #[test]
+    fn what_is_paid_stays_countable() {
+        let year = Span(365 * 86_400 * 1_000_000_000);
+        assert_eq!(LARGEST_FEE.for_work(year, Rounding::Ceil), LARGEST_FEE);
+        assert_eq!(Money(7).for_work(year, Rounding::Ceil), Money(7 * 365 * 86_400));
+        assert_eq!(LARGEST_FEE.times(10_000), LARGEST_FEE.times(1_000));
+        assert_eq!(LARGEST_FEE.times(u64::MAX), LARGEST_FEE.times(1_000));
+        assert_eq!(Money(-3).times(4), Money(-12));
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub mod selection;
 mod trial;
 pub mod verdict;
 
-use crate::domain::money::{MICRO, Money};
+use crate::domain::money::{LARGEST_FEE, Money};
 use crate::engine::law::Law;
 use crate::engine::mistake::Mistake;
 use crate::engine::time::Span;
@@ -82,7 +82,7 @@ pub trait Described {
 }
 
 /// The highest amount of a rule: a thousand million credits.
-pub const MOST: Money = Money(1_000_000_000 * MICRO);
+pub const MOST: Money = LARGEST_FEE;
 
 /// What is wrong with an amount, if anything is.
 pub fn check_amount(key: &'static str, amount: Money) -> Result<(), Mistake> {

@@ -311,7 +311,8 @@ fn merge(asked: &Shown) -> Done {
     if !status.is_complete() {
         let missing = listed(&status.missing);
         let path = folder.path().display();
-        let message = format!("error: {} chunks are missing{missing}\n  --> {path}", status.missing.len());
+        let chunks = counted(status.missing.len() as u64, "chunk is", "chunks are");
+        let message = format!("error: {chunks} missing{missing}\n  --> {path}");
         return Err(Failure::Failed(format!("{message}\nhelp: `reliance study run` does what is left")));
     }
     finish((&study, &folder, &course), started, (1, 0.0), asked.format)

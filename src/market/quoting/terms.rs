@@ -119,7 +119,8 @@ impl Terms {
             check: shared.check_price,
             coordination: match method.gas.1 {
                 0 => coordination_most,
-                _ => Money::from_micro((chain.gas as f64 + method.gas.0) * shared.gas_price.0 as f64),
+                _ => Money::from_micro((chain.gas as f64 + method.gas.0) * shared.gas_price.0 as f64)
+                    .min(coordination_most),
             },
             coordination_most,
             inclusion: if needs_gas(scenario, method) { shared.inclusion } else { 0.0 },

@@ -118,9 +118,13 @@ fn what_counts_without_end_is_refused() {
         "replications = {{ fixed = 2 }}\n[[axes]]\npath = \"{RATE}\"\nrange = {{ from = \"0.1/s\", to = \"0.5/s\", count = 4000000000 }}\n"
     );
     for (name, rest, message) in [
-        ("often.toml", "replications = { fixed = 100000000 }\n", "100000000 runs of every point"),
-        ("most.toml", "replications = { fixed = 9223372036854775807 }\n", "9223372036854775807 runs of every point"),
-        ("many.toml", &range, "a range of 4000000000 numbers"),
+        ("often.toml", "replications = { fixed = 100000000 }\n", "100 000 000 runs of every point"),
+        (
+            "most.toml",
+            "replications = { fixed = 9223372036854775807 }\n",
+            "9 223 372 036 854 775 807 runs of every point",
+        ),
+        ("many.toml", &range, "a range of 4 000 000 000 numbers"),
     ] {
         fs::write(folder.join(name), format!("{STUDY}{rest}")).expect("a study");
         for words in [&["check", name][..], &["study", "plan", name], &["study", "run", name, "--out", "st"]] {

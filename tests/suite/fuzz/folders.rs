@@ -152,7 +152,8 @@ fn damaged_folders_are_refused_or_read() {
         let _ = fs::remove_dir_all(&before);
         programs::copy(&own, &before);
         let ended = programs::run(&own, words);
-        let all: &[&str] = &[&format!("`{name}"), &format!(" {name}/"), &format!("{name}/"), "chunk "];
+        let all: &[&str] =
+            &[&format!("`{name}"), &format!(" {name}/"), &format!("{name}/"), &format!("--> {name}\n"), "chunk "];
         match ended.fault(all).or_else(|| ended.cut.then(|| "it hangs".to_string())) {
             Some(fault) => Verdict::fault(format!("`{}`: {fault}", words.join(" ")), &before),
             None => Verdict::of(&[words[0], ended.counted()]),

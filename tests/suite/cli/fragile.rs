@@ -54,7 +54,7 @@ fn what_a_file_system_cannot_do_is_a_note() {
         ("no-locks", "knows no locks: nothing keeps a second run from the same output"),
         ("no-sync", "cannot be told to put files on the disk: a loss of power may still lose them"),
     ] {
-        let out = run(&desk, what, &format!("run shop.toml --set horizon=5min --out {what}"));
+        let out = run(&desk, what, &format!("run shop.toml --set horizon=6min --out {what}"));
         assert_eq!(code(&out), 0, "{what}: {}", said(&out));
         assert!(said(&out).contains(&format!("note: the file system of `{what}` {note}\n")), "{}", said(&out));
         assert!(desk.path(what).join("manifest.json").is_file());
@@ -71,7 +71,7 @@ fn what_a_file_system_cannot_do_is_a_note() {
 #[test]
 fn a_failing_disk_loses_no_work() {
     let desk = fragile("disk");
-    let out = run(&desk, "bad-sync", "run shop.toml --set horizon=5min --out lost");
+    let out = run(&desk, "bad-sync", "run shop.toml --set horizon=6min --out lost");
     let told = said(&out);
     assert_eq!(code(&out), 1, "{told}");
     assert!(
@@ -127,7 +127,7 @@ fn too_few_open_files_leave_nothing() {
     desk.print("new shop");
     let (before, mut failed, mut done) = (desk.names(), 0, 0);
     for most in 4..24 {
-        let out = limited(&desk, &format!("-n {most}"), "run shop.toml --set horizon=5min --out few");
+        let out = limited(&desk, &format!("-n {most}"), "run shop.toml --set horizon=6min --out few");
         let told = said(&out);
         match out.status.code() {
             Some(0) => {

@@ -117,7 +117,7 @@ fn a_save_finds_its_scenario() {
     for name in ["/dev/zero", "b/runs"] {
         if Path::new("/dev/zero").exists() {
             let message = desk.fail(&format!("run --from {name}"), 2);
-            let told = ["only plain files are read", "is a directory"];
+            let told = ["only plain files are read", "it is a folder"];
             assert!(told.iter().any(|told| message.to_lowercase().contains(told)), "{message}");
         }
     }

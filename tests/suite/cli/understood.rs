@@ -110,7 +110,7 @@ fn counts_are_written_alike() {
     let rows: String = (0..2_500).map(|second| format!("{}\n", 2 * second)).collect();
     let desk = traced("counts", &format!("t\n{rows}"), &[]);
     let text = desk.print("check traced.toml");
-    assert!(text.contains("2 500 rows over 4998s; 1 800 counted, 700 beyond the horizon\n"), "{text}");
+    assert!(text.contains("2 500 rows over 83.3min; 1 800 counted, 700 beyond the horizon\n"), "{text}");
     assert!(
         text.contains("for at most 1 000 000 open jobs (`limits.open-jobs`), 20 parties and 2 500 recorded rows"),
         "{text}"

@@ -174,7 +174,7 @@ fn a_failing_point_is_a_row_and_the_rest_completes() {
         assert_eq!(columns[0].text(row) == Some("0.7/s"), is_failed, "row {row}");
         assert_eq!([2, 3, 4].map(|column| columns[column].is_null(row)), [!is_failed, is_failed, is_failed]);
     }
-    assert!(columns[1].text(failed[0]).unwrap().starts_with("more than 2500 events by "));
+    assert!(columns[1].text(failed[0]).unwrap().starts_with("more than 2 500 events by "));
     let command = columns[2].text(failed[1]).unwrap();
     assert!(text(&output.stderr).contains(command), "{}", text(&output.stderr));
     assert!(text(&output.stderr).ends_with(&format!("error: {} of 24 runs failed\n", failed.len())));
@@ -286,5 +286,5 @@ fn nothing_is_not_called_something() {
     assert!(place.join("out/report.html").exists() && !place.join("out/study.lock").exists());
     fs::write(place.join("out/chunks/000003.csv"), "damaged").unwrap();
     let damaged = said(&["study", "status", "study.toml", "--out", "out"], 0);
-    assert!(damaged.contains("generation 0: 1 chunks left to do"), "{damaged}");
+    assert!(damaged.contains("generation 0: 1 chunk left to do"), "{damaged}");
 }

@@ -109,7 +109,7 @@ fn designs_and_replications_that_cannot_be() {
             "count",
             "values = [\"0.8s\", \"1s\"]",
             "range = { from = \"1s\", to = \"9s\", count = 4_000_000_000 }",
-            "a range of 4000000000 numbers",
+            "a range of 4 000 000 000 numbers",
         ),
         ("sobol", "chunk = 3", "design = { sobol = { points = 0 } }", "a design of `0` points"),
         (

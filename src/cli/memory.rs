@@ -104,7 +104,8 @@ mod tests {
 
     /// A scenario with a trace of three rows, its limit set, and `method` as the method of its jobs.
     fn scenario(method: &str) -> std::sync::Arc<Scenario> {
-        let folder = crate::parquet::scratch::Scratch::new("memory");
+        // Tests run side by side: each has a folder of its own.
+        let folder = crate::parquet::scratch::Scratch::new(&format!("memory-{:?}", std::thread::current().id()));
         let path = folder.join("x.toml");
         std::fs::write(folder.join("t.csv"), "timestamp,in,out\n0,1,0\n1,2,0\n2,0,3\n").expect("a trace");
         let text = "name = \"x\"\nhorizon = \"1min\"\nlimits.open-jobs = 1000\n[models.m]\nprefill = [[1, \"1ms\"]]\n\

@@ -85,7 +85,7 @@ fn what_unpacks_without_end_is_refused() {
     for (name, head, row) in if super::is_long() { &all[..] } else { &[] } {
         bomb(&folder.join(name), &[(head, 1), (&row.repeat(1 << 20), 100)]);
         fs::write(folder.join("x.toml"), SHOP.replace("FILE", name)).expect("a scenario");
-        refused(&folder, &["check", "x.toml"], "has more than 20000000 rows");
+        refused(&folder, &["check", "x.toml"], "has more than 20 000 000 rows");
     }
     guard.check();
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A mistake in a value, a law or a rule, as a value: nobody has to read its words to find the place.
+/// A mistake in a value, a law or a rule. Its key says where the mistake stands, so code never parses the message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
     /// The parameter at fault, as it is written; empty where the value itself is at fault, or the whole table.

@@ -62,7 +62,7 @@ pub fn prove(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, index: usiz
     employ(market, at, slot, &task);
 }
 
-/// Work that somebody does on a job's behalf.
+/// A check or a proof that a party is to do for a job.
 struct Task {
     role: Role,
     by: NodeId,
@@ -147,7 +147,7 @@ fn opinion(market: &mut State, at: &Moment<'_>, slot: JobSlot, by: NodeId, (inde
     group.conduct.vote(&mut market.nodes.backrooms[by].conduct, &exhibit, &mut drawn)
 }
 
-/// Sends work to whoever does it. What takes no time does not queue: its answer comes back after the way there and back.
+/// Sends a check or a proof to its party. One that takes no time does not queue: its vote comes back after a round trip.
 fn employ(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, task: &Task) {
     let parent = market.jobs.story(slot);
     let mut story = Story::begin(parent.key, parent.class, parent.requester, at.now);

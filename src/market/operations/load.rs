@@ -49,7 +49,7 @@ pub fn show_load(market: &mut State, node: NodeId) {
     (quote.jobs, quote.work) = (state.jobs(), state.work());
 }
 
-/// Takes down what a validator or prover is to those who may draw it, after its queue, its listing or its weight changed.
+/// Notes the weight, wait and speed with which a validator or prover may be drawn, after one of them changed.
 pub fn note_checker(market: &mut State, scenario: &Scenario, party: NodeId) {
     let (quote, state) = (&market.nodes.quotes[party], &market.nodes.states[party]);
     let group = &scenario.groups[quote.group];

@@ -73,7 +73,7 @@ pub fn ask(market: &mut State, scenario: &Scenario, slot: JobSlot, pool: &mut Ve
     }
 }
 
-/// Collects the offers of those in the pool who have room.
+/// Collects the offers of the nodes in the pool that have room.
 pub fn collect(market: &mut State, at: &Moment<'_>, slot: JobSlot, pool: &[NodeId], offers: &mut Vec<Offer>) {
     let scenario = at.scenario;
     let job = &market.jobs[slot];

@@ -110,7 +110,7 @@ fn preempt(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId,
     let state = &market.nodes.states[node];
     debug_assert!(state.service.serving() <= group.slots);
     let current = state.service.entries().filter(|entry| market.jobs.is(entry.job, entry.turn));
-    // The last to have begun among the lowest; an entry of a stale turn is nobody's.
+    // Among the jobs of the lowest priority the last to have begun. An entry of a stale turn belongs to no job.
     let began = |entry: &Entry| market.jobs.story(entry.job).at.started;
     let lowest = current.max_by_key(|entry| (priority(market, entry.job), began(entry), **entry)).copied();
     let Some(entry) = lowest.filter(|entry| priority(market, entry.job) > ours) else {
@@ -163,8 +163,7 @@ fn start(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId, g
     enter(market, slot, node);
 }
 
-/// After a time in which nobody could be put aside (a model was being loaded, the node was down): whoever is in service
-/// makes room for those of higher priority who came meanwhile.
+/// Waiting jobs of higher priority preempt jobs in service. None could be preempted while a model was loaded or the node was down.
 pub fn give_way(market: &mut State, at: &mut Moment<'_>, node: NodeId) {
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     if !group.preemptive || !market.nodes.states[node].up {

@@ -54,7 +54,7 @@ fn correction(market: &State, at: &Moment<'_>, of: (ClassId, MethodId)) -> Corre
     }
 }
 
-/// What the chain's own delay is expected to be: half a block, and the blocks that those who wait fill.
+/// What the chain's own delay is expected to be: half a block, and the blocks that waiting transactions fill.
 fn inclusion(market: &State, scenario: &Scenario) -> f64 {
     let chain = &scenario.chain;
     if !chain.blocking {

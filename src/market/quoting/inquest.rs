@@ -8,7 +8,7 @@ use crate::engine::time::Time;
 
 use super::quote::Quote;
 
-/// The quotes that one job was given at one instant, for whoever asks why it lives or dies.
+/// The quotes that one job was given at one instant: they explain why it was placed or declined.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Inquest {
     /// When.

@@ -52,7 +52,7 @@ pub struct Node {
     pub waiting: Waiting,
     /// The step that is pending and the entry it is for.
     pub due: Option<Due>,
-    /// Expected work of all who are here, in nanoseconds.
+    /// Expected work of all jobs at the node, in nanoseconds.
     work: u64,
     /// Speed relative to the reference GPU.
     pub speed: f64,
@@ -142,7 +142,7 @@ impl Node {
         self.queued + self.service.serving()
     }
 
-    /// The expected work of all who are here as routing reads it, in nanoseconds: at most 584 years.
+    /// The expected work of all jobs at the node as routing reads it, in nanoseconds: at most 584 years.
     #[inline]
     pub fn work(&self) -> u64 {
         if self.overflows == 0 { self.work } else { u64::MAX }

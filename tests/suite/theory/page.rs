@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use reliance::domain::count::thousands;
+
 use super::LIMIT;
 use super::case::Chapter;
 use super::run::{Estimate, Shown};
@@ -94,15 +96,7 @@ fn significant(number: f64) -> String {
 
 /// A count with thin gaps between thousands.
 fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push('\u{202f}');
-        }
-        text.push(digit);
-    }
-    text
+    thousands(count).replace(' ', "\u{202f}")
 }
 
 #[cfg(test)]

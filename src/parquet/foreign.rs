@@ -15,7 +15,7 @@ use polars_parquet::parquet::schema::types::{
     PrimitiveConvertedType as Converted, PrimitiveLogicalType as Logical, PrimitiveType, TimeUnit,
 };
 
-use super::read::{caught, values, words};
+use super::read::{caught, values, whole, words};
 use super::{Codes, Data, Stored, Values};
 
 /// The most bytes of one text.
@@ -47,13 +47,17 @@ impl Foreign {
             let mut reader = ParquetReader::new(Cursor::new(bytes.as_slice()));
             Ok(FileMetadata::clone(reader.get_metadata().map_err(words)?))
         })?;
+        let groups = metadata.row_groups.iter().fold(0_usize, |rows, group| rows.saturating_add(group.num_rows()));
+        if groups != metadata.num_rows {
+            let promised = metadata.num_rows;
+            return Err(format!("the file is damaged: its footer promises {promised} rows, and {groups} in its row groups"));
+        }
         Ok(Foreign { bytes, metadata })
     }
 
     /// The number of rows that the footer promises.
     pub fn rows(&self) -> usize {
-        let groups = self.metadata.row_groups.iter();
-        groups.fold(0_usize, |rows, group| rows.saturating_add(group.num_rows())).max(self.metadata.num_rows)
+        self.metadata.num_rows
     }
 
     /// The columns, in the order of the file, with what they hold.
@@ -62,8 +66,8 @@ impl Foreign {
     }
 
     /// At most `count` rows from the row `first` on of the columns named, in that order. Times are the integers they are
-    /// stored as, and so are decimals, those of more than 64 bits as text. The error says what is wrong: a column is not there
-    /// or of a type that is not read, or the file is damaged.
+    /// stored as, and so are decimals, those of more than 64 bits as text. Every column has the rows that the footer promises. The
+    /// error says what is wrong: a column is not there or of a type that is not read, or the file is damaged.
     pub fn read(&self, names: &[&str], first: usize, count: usize) -> Result<Vec<Values>, String> {
         let fields = names.iter().map(|name| self.plain(name)).collect::<Result<Vec<ParquetType>, String>>()?;
         self.unpacks(names)?;
@@ -85,7 +89,7 @@ impl Foreign {
                 .set_rechunk(false)
                 .finish()
                 .map_err(words)?;
-            names.iter().map(|name| column(frame.column(name).map_err(words)?)).collect()
+            names.iter().map(|name| whole(name, column(frame.column(name).map_err(words)?)?, count)).collect()
         })
     }
 
@@ -264,6 +268,23 @@ mod tests {
         let long = rows(same((16 << 20) + 1, 1)).err();
         assert_eq!(long.as_deref(), Some("column `at` has a text of more than 16 MiB"));
         assert_eq!(rows(same(1 << 20, 3)).expect("three texts")[0].len(), 3);
+    }
+
+    #[test]
+    fn a_footer_keeps_its_promises() {
+        let mut short = Foreign::open(file(vec!["1".to_owned()], vec![0; 3])).expect("a file");
+        short.metadata.num_rows = 5;
+        short.metadata.row_groups.clear();
+        assert!(short.read(&["at"], 0, 5).is_err(), "five rows are promised, and none is there");
+        assert_eq!(
+            whole("at", Values { data: Data::I64(vec![1, 2]), valid: None }, 3).err().as_deref(),
+            Some("the file is damaged: column `at` holds 2 of the 3 rows that the footer promises")
+        );
+        let uneven = Values { data: Data::I64(vec![1, 2]), valid: Some(vec![true]) };
+        assert_eq!(
+            whole("at", uneven, 2).err().as_deref(),
+            Some("the file is damaged: column `at` holds 1 of the 2 rows that the footer promises")
+        );
     }
 
     #[test]

@@ -27,14 +27,15 @@ pub fn read_rows(path: &Path, columns: &[&str], first: usize, count: usize) -> R
         }
         let total = reader.num_rows().map_err(words)?;
         let first = first.min(total);
+        let count = count.min(total - first);
         let frame = reader
             .with_columns(Some(names.clone()))
-            .with_slice(Some((first, count.min(total - first))))
+            .with_slice(Some((first, count)))
             .read_parallel(ParallelStrategy::None)
             .set_rechunk(false)
             .finish()
             .map_err(words)?;
-        names.iter().map(|name| values(frame.column(name).map_err(words)?)).collect()
+        names.iter().map(|name| whole(name, values(frame.column(name).map_err(words)?)?, count)).collect()
     })
 }
 
@@ -123,6 +124,15 @@ pub(super) fn values(column: &Column) -> Result<Values, String> {
     let data = data(column, kind).map_err(words)?;
     let has_nulls = column.null_count() > 0;
     Ok(Values { data, valid: has_nulls.then(|| column.is_not_null().iter().map(|cell| cell == Some(true)).collect()) })
+}
+
+/// The values of a column, where there are as many as were asked for. Those of a damaged file may be fewer.
+pub(super) fn whole(name: &str, values: Values, rows: usize) -> Result<Values, String> {
+    let marks = values.valid.as_ref().map_or(values.len(), Vec::len);
+    match values.len().min(marks) {
+        found if found == rows && marks == values.len() => Ok(values),
+        found => Err(format!("the file is damaged: column `{name}` holds {found} of the {rows} rows that the footer promises")),
+    }
 }
 
 fn data(column: &Column, kind: Kind) -> PolarsResult<Data> {

@@ -52,9 +52,6 @@ pub(super) fn read(path: &Path, specs: &[ColumnSpec<'_>]) -> Result<Columns, Inp
         let of = |place: usize| wanted.binary_search(&place).ok().map(|index| (&values[index], &stored[place].1));
         let read: Vec<Option<(&Values, &Stored)>> = places.iter().map(|place| place.and_then(of)).collect();
         let rows = values[0].len();
-        if rows == 0 {
-            break;
-        }
         add(&mut builder, &read, first, rows)?;
         first += rows;
     }

@@ -10,11 +10,11 @@ use std::collections::BinaryHeap;
 use rand::{Rng, RngExt, SeedableRng};
 use rand_distr::{Distribution, Exp1};
 use rand_xoshiro::Xoshiro256PlusPlus;
-use reliance::engine::queue::{Lane, Queue};
-use reliance::engine::time::{Span, Time};
+use reliance::engine::queue::{DelayLine, Queue};
+use reliance::engine::time::{SimDuration, Time};
 
 /// How long a job waits at most.
-const PATIENCE: Span = Span(10_000_000_000);
+const PATIENCE: SimDuration = SimDuration(10_000_000_000);
 
 /// What became of the jobs.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -29,7 +29,7 @@ pub struct Outcome {
 pub enum Event {
     Arrive,
     Finish { node: u32 },
-    Leave { job: u32, turn: u32 },
+    Leave { job: u32, version: u32 },
 }
 
 /// What the market needs of a queue.
@@ -58,8 +58,8 @@ struct Job {
     came: Time,
     next: u32,
     node: u32,
-    /// Rises when the job starts, leaves or makes place for another: a `Leave` with an older turn is stale.
-    turn: u32,
+    /// Rises when the job starts, leaves or makes place for another: a `Leave` with an older version is stale.
+    version: u32,
     left: bool,
 }
 
@@ -96,7 +96,7 @@ pub fn run<C: Calendar>(nodes: u32, jobs: u64, seed: u64) -> Outcome {
         match event {
             Event::Arrive => market.arrive(now),
             Event::Finish { node } => market.finish(now, node),
-            Event::Leave { job, turn } => market.leave(job, turn),
+            Event::Leave { job, version } => market.leave(job, version),
         }
     }
     Outcome { latency_s_mean: market.latency_ns as f64 * 1e-9 / market.outcome.ok as f64, ..market.outcome }
@@ -112,12 +112,12 @@ impl<C: Calendar> Market<C> {
         let (one, other) = (self.ask(), self.ask());
         let node = if self.cost(one) <= self.cost(other) { one } else { other };
         let job = self.free.pop().unwrap_or_else(|| {
-            self.jobs.push(Job { came: now, next: NONE, node, turn: 0, left: false });
+            self.jobs.push(Job { came: now, next: NONE, node, version: 0, left: false });
             self.jobs.len() as u32 - 1
         });
-        let turn = self.jobs[job as usize].turn;
-        self.jobs[job as usize] = Job { came: now, next: NONE, node, turn, left: false };
-        self.calendar.push_leave(now, Event::Leave { job, turn });
+        let version = self.jobs[job as usize].version;
+        self.jobs[job as usize] = Job { came: now, next: NONE, node, version, left: false };
+        self.calendar.push_leave(now, Event::Leave { job, version });
         let Node { first, last, backlog, .. } = &mut self.nodes[node as usize];
         *backlog += 1;
         if *first == NONE {
@@ -144,9 +144,9 @@ impl<C: Calendar> Market<C> {
         }
     }
 
-    fn leave(&mut self, job: u32, turn: u32) {
-        let Job { turn: current, left, node, .. } = &mut self.jobs[job as usize];
-        if *current == turn {
+    fn leave(&mut self, job: u32, version: u32) {
+        let Job { version: current, left, node, .. } = &mut self.jobs[job as usize];
+        if *current == version {
             *left = true;
             *current += 1;
             self.nodes[*node as usize].backlog -= 1;
@@ -155,7 +155,7 @@ impl<C: Calendar> Market<C> {
     }
 
     fn start(&mut self, now: Time, node: u32, job: u32) {
-        self.jobs[job as usize].turn += 1;
+        self.jobs[job as usize].version += 1;
         let service = self.exponential(self.nodes[node as usize].speed);
         self.calendar.push(now + service, Event::Finish { node });
     }
@@ -163,7 +163,7 @@ impl<C: Calendar> Market<C> {
     /// Frees a job's place; the job behind it.
     fn remove(&mut self, job: u32) -> u32 {
         let place = &mut self.jobs[job as usize];
-        place.turn += 1;
+        place.version += 1;
         self.free.push(job);
         place.next
     }
@@ -177,19 +177,19 @@ impl<C: Calendar> Market<C> {
         f64::from(backlog) / speed + price
     }
 
-    fn exponential(&mut self, rate: f64) -> Span {
+    fn exponential(&mut self, rate: f64) -> SimDuration {
         let draw: f64 = Exp1.sample(&mut self.chance);
-        Span((draw / rate * 1e9) as u64)
+        SimDuration((draw / rate * 1e9) as u64)
     }
 }
 
 /// Our queue, with a lane for the patience of jobs.
-pub struct Laned(Queue<Event>, Lane);
+pub struct Laned(Queue<Event>, DelayLine);
 
 impl Default for Laned {
     fn default() -> Self {
         let mut queue = Queue::new();
-        let lane = queue.lane(PATIENCE);
+        let lane = queue.delay_line(PATIENCE);
         Laned(queue, lane)
     }
 }

@@ -55,7 +55,7 @@ impl Recorder for Jobs {
         &mut self,
         _: reliance::engine::time::Time,
         fact: &reliance::record::fact::Fact,
-        _: Option<&reliance::domain::story::Story>,
+        _: Option<&reliance::domain::record::JobRecord>,
     ) {
         self.0 += u64::from(matches!(fact, reliance::record::fact::Fact::Asked { .. }));
     }

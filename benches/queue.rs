@@ -108,7 +108,7 @@ impl Visit for Ratios {
         let mut ours = Hold::<Queue<[u64; 2]>>::new::<L>(size);
         let mut k32 = Hold::<HeapK32>::new::<L>(size);
         let mut p16 = Hold::<HeapP16>::new::<L>(size);
-        let mut chance = Chance::seed_from_u64(1);
+        let mut chance = RandomSource::seed_from_u64(1);
         let [ours, k32, p16, bare, to_k32, to_p16] = rounds(|| {
             let ours = nanoseconds(|| ours.step::<L>());
             let k32 = nanoseconds(|| k32.step::<L>());
@@ -174,18 +174,18 @@ fn nanoseconds<T>(mut step: impl FnMut() -> T) -> f64 {
     start.elapsed().as_nanos() as f64 / f64::from(STEPS)
 }
 
-type Chance = Xoshiro256PlusPlus;
+type RandomSource = Xoshiro256PlusPlus;
 
 /// The hold model.
 struct Hold<Q> {
     queue: Q,
-    chance: Chance,
+    chance: RandomSource,
 }
 
 impl<Q: Pending> Hold<Q> {
     /// `size` pending events, held until the start is forgotten.
     fn new<L: Law>(size: usize) -> Self {
-        let mut hold = Hold { queue: Q::default(), chance: Chance::seed_from_u64(1) };
+        let mut hold = Hold { queue: Q::default(), chance: RandomSource::seed_from_u64(1) };
         for number in 0..size {
             hold.queue.schedule(L::delay(&mut hold.chance), number as u32);
         }
@@ -207,13 +207,13 @@ impl<Q: Pending> Hold<Q> {
 struct Phold<Q> {
     queue: Q,
     visits: Vec<u64>,
-    chance: Chance,
+    chance: RandomSource,
 }
 
 impl<Q: Pending> Phold<Q> {
     fn new(processes: u32, events: u32) -> Self {
         let visits = vec![0; processes as usize];
-        let mut phold = Phold { queue: Q::default(), visits, chance: Chance::seed_from_u64(1) };
+        let mut phold = Phold { queue: Q::default(), visits, chance: RandomSource::seed_from_u64(1) };
         for process in (0..processes).flat_map(|process| (0..events).map(move |_| process)) {
             phold.send(0, process);
         }
@@ -242,7 +242,7 @@ impl<Q: Pending> Phold<Q> {
 /// A law of delays, in nanoseconds.
 trait Law {
     const NAME: &'static str;
-    fn delay(chance: &mut Chance) -> u64;
+    fn delay(chance: &mut RandomSource) -> u64;
 }
 
 macro_rules! law {
@@ -251,7 +251,7 @@ macro_rules! law {
         impl Law for $law {
             const NAME: &'static str = $name;
             #[inline]
-            fn delay($chance: &mut Chance) -> u64 {
+            fn delay($chance: &mut RandomSource) -> u64 {
                 $delay
             }
         }
@@ -271,7 +271,7 @@ law!(Constant, "constant", _chance => 1_000_000_000);
 law!(HalfZero, "zero", chance => if chance.random() { 0 } else { (exponential(chance) * 1e9) as u64 });
 
 #[inline]
-fn exponential(chance: &mut Chance) -> f64 {
+fn exponential(chance: &mut RandomSource) -> f64 {
     Exp1.sample(chance)
 }
 

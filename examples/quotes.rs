@@ -16,7 +16,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use reliance::domain::answer::Use;
 use reliance::domain::fate::Fate;
-use reliance::domain::story::Story;
+use reliance::domain::record::JobRecord;
 use reliance::engine::random::Seed;
 use reliance::engine::time::Time;
 use reliance::record::fact::Fact;
@@ -65,30 +65,30 @@ pub struct Watch {
 }
 
 impl Recorder for Watch {
-    fn note(&mut self, _: Time, fact: &Fact, story: Option<&Story>) {
-        let (Fact::Closed { fate, .. }, Some(story)) = (fact, story) else { return };
-        let at = &story.at;
-        let late = *fate == Fate::Late && at.closed > story.deadline && at.answered <= story.deadline;
+    fn note(&mut self, _: Time, fact: &Fact, record: Option<&JobRecord>) {
+        let (Fact::Closed { fate, .. }, Some(record)) = (fact, record) else { return };
+        let at = &record.at;
+        let late = *fate == Fate::Late && at.closed > record.deadline && at.answered <= record.deadline;
         let ended = !matches!(fate, Fate::Censored | Fate::Late) || late;
-        if at.asked < self.from || at.answered == Time::NEVER || !ended || at.answered > story.deadline {
+        if at.asked < self.from || at.answered == Time::NEVER || !ended || at.answered > record.deadline {
             return;
         }
         let end = if at.finalised == Time::NEVER { at.closed } else { at.finalised };
         // An answer used at once is checked however long that takes.
-        let most = if story.use_at == Use::Answered || story.deadline == Time::NEVER {
+        let most = if record.use_at == Use::Answered || record.deadline == Time::NEVER {
             f64::INFINITY
         } else {
-            story.deadline.since(at.answered).seconds()
+            record.deadline.since(at.answered).seconds()
         };
-        let quoted = story.quoted_checks.seconds();
+        let quoted = record.quoted_checks.seconds();
         let pair = Pair {
-            price: [story.verification_price.0, story.charged_verification.0].map(|micro| micro as f64 * 1e-6),
+            price: [record.verification_price.0, record.charged_verification.0].map(|micro| micro as f64 * 1e-6),
             delay: [quoted, end.since(at.answered).seconds()].map(|delay| delay.min(most)),
-            answer: [story.quoted_answer.seconds(), at.answered.since(at.placed).seconds()],
+            answer: [record.quoted_answer.seconds(), at.answered.since(at.placed).seconds()],
             quoted,
         };
-        if story.attempts == 1 && story.renegotiations == 0 {
-            self.pairs.entry(story.method.0).or_default().push(pair);
+        if record.attempts == 1 && record.renegotiations == 0 {
+            self.pairs.entry(record.method.0).or_default().push(pair);
         }
     }
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use reliance::{
-    Attention, Fact, FactKind, Gauges, Money, NodeGroupId, NodeId, Problems, Recorder, Scenario, Set, Story, Time,
+    Fact, FactFilter, FactKind, Gauges, JobRecord, Money, NodeGroupId, NodeId, Problems, Recorder, Scenario, Set, Time,
     simulate,
 };
 
@@ -33,11 +33,11 @@ pub struct Fined {
 
 impl Recorder for Fines {
     /// It is told of fines alone; the market keeps no other fact for it.
-    fn attention(&self) -> Attention {
-        Attention::to(&[FactKind::Slashed])
+    fn filter(&self) -> FactFilter {
+        FactFilter::of(&[FactKind::Slashed])
     }
 
-    fn note(&mut self, _now: Time, fact: &Fact, _story: Option<&Story>) {
+    fn note(&mut self, _now: Time, fact: &Fact, _record: Option<&JobRecord>) {
         // It may be told of other facts, if another recorder beside it is.
         if let Fact::Slashed { node, amount, .. } = *fact {
             let fined = self.by_node.entry(node).or_default();

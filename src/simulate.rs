@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::story::JobKey;
+use crate::domain::record::JobKey;
 use crate::engine::queue::Queue;
 use crate::engine::random::Seed;
 use crate::engine::time::Time;
-use crate::market::{Event, Inspection, Market, Moment};
+use crate::market::{Context, Event, Inspection, Market};
 use crate::record::digest::Digest;
 use crate::record::facts::Facts;
 use crate::record::means::Means;
@@ -70,7 +70,7 @@ impl Run {
         let scenario = held(scenario, seed, look)?;
         let mut queue = Queue::new();
         let mut facts = Facts::default();
-        let mut at = Moment { scenario: &scenario, now: Time::ZERO, queue: &mut queue, facts: &mut facts };
+        let mut at = Context { scenario: &scenario, now: Time::ZERO, queue: &mut queue, facts: &mut facts };
         let market = Market::open(seed, &mut at);
         let state = State { seed, now: Time::ZERO, events: 0, queue, market, facts };
         Ok(Run { scenario, state })
@@ -87,7 +87,7 @@ impl Run {
     pub fn advance(&mut self, end: Time, events: u64, recorder: &mut impl Recorder) -> bool {
         let end = end.min(self.scenario.horizon);
         self.hand_on(self.state.now, recorder);
-        self.state.facts.keep(recorder.attention());
+        self.state.facts.keep(recorder.filter());
         let mut left = events;
         while let Some((now, event)) = self.state.queue.pop_before(end) {
             self.happen(now, event, recorder);
@@ -134,7 +134,7 @@ impl Run {
         if self.state.now < self.scenario.horizon {
             self.until(self.scenario.horizon, recorder);
         }
-        self.state.facts.keep(recorder.attention());
+        self.state.facts.keep(recorder.filter());
         let mut left = events;
         while self.scenario.drain && self.state.market.open_jobs() > 0 {
             if left == 0 {
@@ -164,7 +164,7 @@ impl Run {
         let now = self.state.now;
         let state = &mut self.state;
         state.facts.begin(now);
-        let mut at = Moment { scenario: &self.scenario, now, queue: &mut state.queue, facts: &mut state.facts };
+        let mut at = Context { scenario: &self.scenario, now, queue: &mut state.queue, facts: &mut state.facts };
         state.market.censor(&mut at);
         self.hand_on(now, recorder);
         self.state.market.audit();
@@ -268,7 +268,7 @@ impl Run {
         state.events += 1;
         state.market.prefetch(event, &state.queue);
         state.facts.begin(now);
-        let mut at = Moment { scenario: &self.scenario, now, queue: &mut state.queue, facts: &mut state.facts };
+        let mut at = Context { scenario: &self.scenario, now, queue: &mut state.queue, facts: &mut state.facts };
         state.market.handle(event, &mut at);
         self.hand_on(now, recorder);
     }
@@ -285,8 +285,8 @@ impl Run {
         if facts.is_empty() {
             return;
         }
-        for (fact, story) in facts.iter() {
-            recorder.note(now, fact, story);
+        for (fact, record) in facts.iter() {
+            recorder.note(now, fact, record);
         }
         facts.clear();
     }

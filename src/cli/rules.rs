@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::Value;
 
 use super::{Done, Failure, say};
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 use crate::policy::{self, RuleNotes};
 use crate::scenario::nearest;
 use crate::scenario::schema::{MethodTable, Timing};
@@ -71,8 +71,10 @@ fn method_notes(name: &str, method: &MethodTable, text: &mut String) {
             by.as_str().unwrap_or_default(),
             percent(check.sample.get())
         );
-        let time =
-            check.time.as_ref().map_or(String::new(), |law| format!(" + {}", Span::from_nanos(law.sampler().mean())));
+        let time = check
+            .time
+            .as_ref()
+            .map_or(String::new(), |law| format!(" + {}", SimDuration::from_nanos(law.sampler().mean())));
         let _ = writeln!(
             text,
             "        overhead of the node: {} of the work + {}",

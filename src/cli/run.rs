@@ -12,7 +12,7 @@ use super::signals::{go_on, on_interrupt};
 use super::{Done, Failure, check, note, replications, save, say, understood};
 use crate::engine::mistake::Mistake;
 use crate::engine::random::Seed;
-use crate::engine::time::{Span, Time};
+use crate::engine::time::{SimDuration, Time};
 use crate::output::run::{Recording, folder_name};
 use crate::record::tally::Summary;
 use crate::report::terminal;
@@ -80,7 +80,7 @@ struct Instant(Time);
 impl std::str::FromStr for Instant {
     type Err = Mistake;
     fn from_str(text: &str) -> Result<Instant, Mistake> {
-        Span::try_from(text).map(|span| Instant(Time::ZERO + span))
+        SimDuration::try_from(text).map(|span| Instant(Time::ZERO + span))
     }
 }
 

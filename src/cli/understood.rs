@@ -2,7 +2,7 @@
 
 use crate::domain::count::{counted as count, thousands};
 use crate::domain::ids::ClassId;
-use crate::engine::time::{Span, Time};
+use crate::engine::time::{SimDuration, Time};
 use crate::policy::demand::{Replay, clients, trace};
 use crate::scenario::channels::Channel;
 use crate::scenario::document::Document;
@@ -75,7 +75,7 @@ fn rows(scenario: &Scenario, source: &Source, spec: &trace::Spec, said: &mut Und
     let rows = count(played.rows, "row", "rows");
     let when = match recorded.began_ns {
         Some(began) => {
-            let instant = |after: Span| inputs::utc(began + i128::from(after.0));
+            let instant = |after: SimDuration| inputs::utc(began + i128::from(after.0));
             format!("from {} to {}", instant(recorded.first), instant(recorded.last))
         }
         None => format!("over {}", played.last.since(Time::ZERO).rounded()),
@@ -150,7 +150,7 @@ fn windows(scenario: &Scenario, source: &Source, spec: &clients::Spec, said: &mu
     let how = if spec.repeats {
         format!("begins again every {}", data.length.rounded())
     } else {
-        let (from, until) = (spec.from, spec.from + Span(end.0));
+        let (from, until) = (spec.from, spec.from + SimDuration(end.0));
         let beyond = data.rows.iter().filter(|row| row.start >= until).count() as u64;
         let over = data.rows.iter().filter(|row| row.start + spec.window <= from).count() as u64;
         let played = data.rows.iter().map(|row| {

@@ -5,15 +5,15 @@ use serde::{Deserialize, Serialize};
 use crate::domain::fate::Stage;
 use crate::domain::ids::{ClassId, JobSlot, NodeId, RequesterId};
 use crate::domain::money::Money;
-use crate::engine::time::{Span, Time};
+use crate::engine::time::{SimDuration, Time};
 
-/// An open job. Its slot in the arena is reused; the slot's `turn` is not, so an event of an earlier tenant, or of an
+/// An open job. Its slot in the arena is reused; the slot's `version` is not, so an event of an earlier tenant, or of an
 /// earlier state of this one, is recognised as stale.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[repr(C, align(64))]
 pub struct Job {
     /// Rises at every change of state and is never reset; belongs to the slot.
-    pub turn: u32,
+    pub version: u32,
     /// Where the job stands.
     pub stage: Stage,
     /// Which part of the service is under way.
@@ -36,14 +36,14 @@ pub struct Job {
     pub class: ClassId,
     /// The requester's group.
     pub requester: RequesterId,
-    /// Of a job: its proceeding, if its answer is checked. Of work on its behalf: the job.
+    /// Of a job: its case, if its answer is checked. Of work on its behalf: the job.
     pub link: JobSlot,
     /// What is left of this attempt's work on the reference GPU, noise included.
-    pub left: Span,
+    pub left: SimDuration,
     /// Of what is left, the part before the first token.
-    pub prefill: Span,
+    pub prefill: SimDuration,
     /// What a node adds to its backlog for this job: the expected work.
-    pub expected: Span,
+    pub expected: SimDuration,
     /// What lies in escrow for this job.
     pub escrow: Money,
 }
@@ -89,10 +89,10 @@ impl Job {
         u32::from(self.attempt) | u32::from(self.copy) << 16
     }
 
-    /// A job that has just been asked for, in a slot whose turn stands at `turn`.
-    pub fn begin(turn: u32, class: ClassId, requester: RequesterId) -> Job {
+    /// A job that has just been asked for, in a slot whose version stands at `version`.
+    pub fn begin(version: u32, class: ClassId, requester: RequesterId) -> Job {
         Job {
-            turn,
+            version,
             stage: Stage::Asked,
             phase: Phase::Idle,
             open: true,
@@ -105,9 +105,9 @@ impl Job {
             class,
             requester,
             link: JobSlot::NONE,
-            left: Span::ZERO,
-            prefill: Span::ZERO,
-            expected: Span::ZERO,
+            left: SimDuration::ZERO,
+            prefill: SimDuration::ZERO,
+            expected: SimDuration::ZERO,
             escrow: Money::ZERO,
         }
     }

@@ -7,5 +7,5 @@ pub mod ids;
 pub(crate) mod job;
 pub mod money;
 pub mod purpose;
+pub mod record;
 pub mod share;
-pub mod story;

@@ -10,7 +10,7 @@ use serde::de::Visitor;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::law::Quantity;
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 
 /// Micro-units in one unit of an asset.
 pub const MICRO: i64 = 1_000_000;
@@ -106,7 +106,7 @@ impl Money {
     }
 
     /// What `work` costs at this price per GPU-second, with one named rounding; at most [`LARGEST_FEE`].
-    pub fn for_work(self, work: Span, rounding: Rounding) -> Money {
+    pub fn for_work(self, work: SimDuration, rounding: Rounding) -> Money {
         // Nearly every product fits 64 bits, where a division costs a third of the wide one.
         let short =
             i64::try_from(work.0).ok().and_then(|work| self.0.checked_mul(work)).filter(|product| *product >= 0);
@@ -314,7 +314,7 @@ mod tests {
     /// A year at the highest price, and ten thousand of the largest fee.
     #[test]
     fn what_is_paid_stays_countable() {
-        let year = Span(365 * 86_400 * 1_000_000_000);
+        let year = SimDuration(365 * 86_400 * 1_000_000_000);
         assert_eq!(LARGEST_FEE.for_work(year, Rounding::Ceil), LARGEST_FEE);
         assert_eq!(Money(7).for_work(year, Rounding::Ceil), Money(7 * 365 * 86_400));
         assert_eq!(LARGEST_FEE.times(10_000), LARGEST_FEE.times(1_000));
@@ -370,7 +370,7 @@ mod tests {
             for price in [0, 1, 999, 1_000_000, 123_456_789] {
                 for work in [0, 1, 499_999_999, 500_000_000, 1_500_000_000, 86_400_000_000_000] {
                     let wide = rounding.divide(price as i128 * work as i128, 1_000_000_000) as i64;
-                    assert_eq!(Money(price).for_work(Span(work), rounding), Money(wide));
+                    assert_eq!(Money(price).for_work(SimDuration(work), rounding), Money(wide));
                 }
             }
         }

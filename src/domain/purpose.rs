@@ -1,13 +1,13 @@
 //! What a draw is for. Every keyed draw and every stream names its purpose, so that adding one disturbs no other.
 
-use crate::engine::random::{Draw, Seed, key};
+use crate::engine::random::{KeyedRng, Seed, key};
 
-use super::story::JobKey;
+use super::record::JobKey;
 
 /// Draws for a job: one draw per purpose and number, addressed by the job's key.
 #[inline]
-pub fn draw(seed: Seed, purpose: Purpose, job: JobKey, n: u32) -> Draw {
-    Draw::new(key(seed, purpose as u32, job.source.0 as u64, job.index, n))
+pub fn draw(seed: Seed, purpose: Purpose, job: JobKey, n: u32) -> KeyedRng {
+    KeyedRng::new(key(seed, purpose as u32, job.source.0 as u64, job.index, n))
 }
 
 /// A closed list; the numbers are never reused, because a draw's value depends on them.

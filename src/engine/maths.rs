@@ -243,7 +243,7 @@ pub fn gamma_cdf(shape: f64, x: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::random::{Chance, Draw, Key};
+    use crate::engine::random::{Key, KeyedRng, RandomSource};
 
     #[track_caller]
     fn near(found: f64, expected: f64, relative: f64) {
@@ -284,7 +284,7 @@ mod tests {
             ("normal_quantile", |x| normal_quantile(0.5 + x / 40.0), 0xa5e8_c9c1_f915_30f5),
         ];
         for (name, function, expected) in functions {
-            let mut draw = Draw::new(Key(1));
+            let mut draw = KeyedRng::new(Key(1));
             let digest = (0..10_000).fold(0u64, |sum, _| {
                 let bits = function(40.0 * draw.unit() - 20.0).to_bits();
                 (sum.rotate_left(5) ^ bits).wrapping_mul(0x9e37_79b9_7f4a_7c15)

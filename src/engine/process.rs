@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::law::poisson;
 use crate::engine::maths::{exp, exp_m1, ln, normal_quantile};
-use crate::engine::random::{Chance, Draw, Key};
-use crate::engine::time::Span;
+use crate::engine::random::{Key, KeyedRng, RandomSource};
+use crate::engine::time::SimDuration;
 
 /// The kinds of series. Z is standard normal, t the length of a step in units of `per`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -42,7 +42,7 @@ pub struct ProcessSpec {
     pub start: f64,
     /// The unit of time of the rates below. Default `"1d"` (assumed).
     #[serde(default = "day")]
-    pub per: Span,
+    pub per: SimDuration,
     /// The growth rate of the mean of `gbm`, jumps aside, per `per`; within ±100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drift: Option<f64>,
@@ -66,8 +66,8 @@ pub struct ProcessSpec {
     pub jump_sigma: Option<f64>,
 }
 
-fn day() -> Span {
-    Span(86_400_000_000_000)
+fn day() -> SimDuration {
+    SimDuration(86_400_000_000_000)
 }
 
 /// A series under way: where it is now. What moves it stays in its `ProcessSpec`.
@@ -87,10 +87,10 @@ impl Process {
     }
 
     /// Moves the series on by `span` and returns its value. Steps may be of any length; cutting one in two changes the path, not its law.
-    pub fn step(&mut self, spec: &ProcessSpec, span: Span, chance: &mut impl Chance) -> f64 {
+    pub fn step(&mut self, spec: &ProcessSpec, span: SimDuration, chance: &mut impl RandomSource) -> f64 {
         let moved = spec.moves(span);
         let normal = normal_quantile(chance.unit());
-        let mut jumps = Draw::new(Key(chance.bits()));
+        let mut jumps = KeyedRng::new(Key(chance.bits()));
         let change = moved.deviation * normal;
         self.value = match spec.process {
             ProcessName::Constant => self.value,
@@ -135,7 +135,7 @@ impl ProcessSpec {
         }
     }
 
-    fn moves(&self, span: Span) -> Moves {
+    fn moves(&self, span: SimDuration) -> Moves {
         let time = span.0 as f64 / self.per.0 as f64;
         let volatility = self.volatility.unwrap_or(0.0);
         let (level, reversion) = (self.level.unwrap_or(self.start), self.reversion.unwrap_or(1.0));
@@ -157,23 +157,23 @@ impl ProcessSpec {
     }
 
     /// The logarithm of the factor by which all jumps in `time` move the value: a compound Poisson sum, exact given their number.
-    fn jump(&self, time: f64, chance: &mut impl Chance) -> f64 {
+    fn jump(&self, time: f64, chance: &mut impl RandomSource) -> f64 {
         let count = poisson(self.jump_rate.unwrap_or(0.0) * time, chance) as f64;
         let spread = self.jump_sigma.unwrap_or(0.0) * count.sqrt();
         count * self.jump_mean.unwrap_or(0.0) + spread * normal_quantile(chance.unit())
     }
 
     /// The mean of the value once `span` has passed since the start.
-    pub fn mean_after(&self, span: Span) -> f64 {
+    pub fn mean_after(&self, span: SimDuration) -> f64 {
         self.moments_after(span).0
     }
 
     /// The variance of the value once `span` has passed since the start.
-    pub fn variance_after(&self, span: Span) -> f64 {
+    pub fn variance_after(&self, span: SimDuration) -> f64 {
         self.moments_after(span).1
     }
 
-    fn moments_after(&self, span: Span) -> (f64, f64) {
+    fn moments_after(&self, span: SimDuration) -> (f64, f64) {
         let Moves { time, level, keeps, deviation } = self.moves(span);
         let square = deviation * deviation;
         // A lognormal: the mean and variance of its logarithm.
@@ -248,7 +248,7 @@ mod tests {
     use super::*;
     use crate::engine::random::{Seed, Stream};
 
-    const PER: Span = Span(1_000_000_000);
+    const PER: SimDuration = SimDuration(1_000_000_000);
 
     fn spec(process: ProcessName, set: impl Fn(&mut ProcessSpec)) -> ProcessSpec {
         let mut spec = ProcessSpec { process, per: PER, ..ProcessSpec::constant(1.0) };
@@ -280,7 +280,7 @@ mod tests {
     fn ends<const N: usize>(spec: &ProcessSpec, steps: [f64; N]) -> Vec<[f64; N]> {
         let path = |entity| {
             let (mut process, mut stream) = (Process::new(spec), Stream::new(Seed::from(1), 1, entity));
-            steps.map(|step| process.step(spec, Span::from_seconds(step), &mut stream))
+            steps.map(|step| process.step(spec, SimDuration::from_seconds(step), &mut stream))
         };
         (0..paths()).map(path).collect()
     }
@@ -320,7 +320,7 @@ mod tests {
     #[test]
     fn ornstein_uhlenbeck_has_its_moments() {
         let spec = ou(ProcessName::Ou);
-        near(spec.variance_after(Span(1000 * PER.0)), 0.09);
+        near(spec.variance_after(SimDuration(1000 * PER.0)), 0.09);
         near(spec.mean_after(PER), 2.0 - 0.606_530_659_712_633_4);
         let ends = ends(&spec, [1.0, 60.0, 0.25, 0.75]);
         judge(ends.iter().map(|path| path[0]), 2.0 - 0.606_530_659_712_633_4);
@@ -349,7 +349,7 @@ mod tests {
     fn paths_stay_paired_and_in_range() {
         let path = |spec: &ProcessSpec| {
             let (mut process, mut stream) = (Process::new(spec), Stream::new(Seed::from(1), 1, 0));
-            [(); 50].map(|()| process.step(spec, Span::from_seconds(0.1), &mut stream))
+            [(); 50].map(|()| process.step(spec, SimDuration::from_seconds(0.1), &mut stream))
         };
         // Jumps of no size change nothing, however many there are.
         let diffusion = ProcessSpec { jump_mean: Some(0.0), jump_sigma: Some(0.0), ..jumps() };

@@ -70,7 +70,7 @@ pub struct Key(pub u64);
 
 /// The key of draw `n` about the `index`th happening of `source`.
 ///
-/// Two layers of folded multiplication (64 × 64 → 128 bits, halves xored), the building block of wyhash (W. Yi, 2019); a `Draw`
+/// Two layers of folded multiplication (64 × 64 → 128 bits, halves xored), the building block of wyhash (W. Yi, 2019); a `KeyedRng`
 /// adds a third layer. Two keys of a run with `k` of them are equal with probability about `k²/2⁶⁵`.
 #[inline]
 pub fn key(seed: Seed, purpose: u32, source: u64, index: u64, n: u32) -> Key {
@@ -94,11 +94,11 @@ fn fold(a: u64, b: u64) -> u64 {
 /// A number scattered over all 64 bits, one to one: the finaliser of SplitMix64 after a step of its counter.
 #[inline]
 pub fn mix(number: u64) -> u64 {
-    Draw(number).bits()
+    KeyedRng(number).bits()
 }
 
 /// A source of uniform random bits and what is commonly made of them.
-pub trait Chance {
+pub trait RandomSource {
     /// The next 64 uniform bits.
     fn bits(&mut self) -> u64;
 
@@ -133,24 +133,24 @@ pub trait Chance {
 
 /// The randomness of one happening: SplitMix64 (G. Steele, D. Lea, C. Flood, OOPSLA 2014) started at its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Draw(u64);
+pub struct KeyedRng(u64);
 
-impl Draw {
+impl KeyedRng {
     /// A draw at `key`; the same key gives the same numbers, always.
     #[inline]
-    pub fn new(key: Key) -> Draw {
-        Draw(key.0)
+    pub fn new(key: Key) -> KeyedRng {
+        KeyedRng(key.0)
     }
 }
 
-impl From<Key> for Draw {
+impl From<Key> for KeyedRng {
     #[inline]
-    fn from(key: Key) -> Draw {
-        Draw::new(key)
+    fn from(key: Key) -> KeyedRng {
+        KeyedRng::new(key)
     }
 }
 
-impl Chance for Draw {
+impl RandomSource for KeyedRng {
     #[inline]
     fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -175,7 +175,7 @@ impl Stream {
     }
 }
 
-impl Chance for Stream {
+impl RandomSource for Stream {
     #[inline]
     fn bits(&mut self) -> u64 {
         let Ok(bits) = self.0.try_next_u64();
@@ -183,7 +183,7 @@ impl Chance for Stream {
     }
 }
 
-/// Makes a `Chance` a generator of the `rand` crate as well.
+/// Makes a `RandomSource` a generator of the `rand` crate as well.
 macro_rules! serve_rand {
     ($name:ty) => {
         impl TryRng for $name {
@@ -203,13 +203,13 @@ macro_rules! serve_rand {
     };
 }
 
-serve_rand!(Draw);
+serve_rand!(KeyedRng);
 serve_rand!(Stream);
 
-/// Any generator of the `rand` crate as a `Chance`.
+/// Any generator of the `rand` crate as a `RandomSource`.
 pub struct Borrowed<'a, R: ?Sized>(pub &'a mut R);
 
-impl<R: rand::Rng + ?Sized> Chance for Borrowed<'_, R> {
+impl<R: rand::Rng + ?Sized> RandomSource for Borrowed<'_, R> {
     #[inline]
     fn bits(&mut self) -> u64 {
         self.0.next_u64()
@@ -224,7 +224,7 @@ mod tests {
     /// The published first outputs of SplitMix64 from 1234567.
     #[test]
     fn a_draw_is_splitmix64() {
-        let mut draw = Draw::new(Key(1_234_567));
+        let mut draw = KeyedRng::new(Key(1_234_567));
         let expected = [
             6_457_827_717_110_365_317,
             3_203_168_211_198_807_973,
@@ -276,7 +276,7 @@ mod tests {
     #[test]
     fn units_are_open_at_both_ends() {
         struct Fixed(u64);
-        impl Chance for Fixed {
+        impl RandomSource for Fixed {
             fn bits(&mut self) -> u64 {
                 self.0
             }
@@ -293,7 +293,7 @@ mod tests {
         const BASES: u64 = 4096;
         let first = |x: [u64; 5]| {
             let seed = Seed { root: x[0], replication: x[1] };
-            Draw::new(key(seed, (x[4] >> 32) as u32, x[2], x[3], x[4] as u32)).bits()
+            KeyedRng::new(key(seed, (x[4] >> 32) as u32, x[2], x[3], x[4] as u32)).bits()
         };
         for bit in 0..320 {
             let mut moved = [0u32; 64];
@@ -325,7 +325,7 @@ mod tests {
             ("replication", &|i| key(seed.replicate(i), 1, 0, 0, 0)),
         ];
         for (name, address) in walks {
-            let words: Vec<u64> = (0..COUNT as u64).map(|i| Draw::new(address(i)).bits()).collect();
+            let words: Vec<u64> = (0..COUNT as u64).map(|i| KeyedRng::new(address(i)).bits()).collect();
             judge(name, &words);
         }
         let mut stream = Stream::new(seed, 2, 0);

@@ -15,7 +15,7 @@ pub struct Time(pub u64);
 ///
 /// In a file it is written `"250ms"`, `"1.5h"`, `"0"`; the units are `ns us ms s m min h d`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Span(pub u64);
+pub struct SimDuration(pub u64);
 
 /// The units a span may be written in, with their length in nanoseconds.
 pub const UNITS: &[(&str, u64)] = &[
@@ -41,21 +41,21 @@ impl Time {
     }
 
     /// The span since `earlier`. Panics if `earlier` is later: time never runs backwards.
-    pub fn since(self, earlier: Time) -> Span {
-        Span(self.0.checked_sub(earlier.0).expect("time ran backwards"))
+    pub fn since(self, earlier: Time) -> SimDuration {
+        SimDuration(self.0.checked_sub(earlier.0).expect("time ran backwards"))
     }
 }
 
 /// 2⁶³: below it a number is also a signed one.
 const SIGNED: f64 = 9_223_372_036_854_775_808.0;
 
-impl Span {
+impl SimDuration {
     /// No time at all.
-    pub const ZERO: Span = Span(0);
+    pub const ZERO: SimDuration = SimDuration(0);
     /// One second.
-    pub const SECOND: Span = Span(1_000_000_000);
+    pub const SECOND: SimDuration = SimDuration(1_000_000_000);
     /// The longest span there is; stands for "never" where a span is optional in meaning.
-    pub const MAX: Span = Span(u64::MAX);
+    pub const MAX: SimDuration = SimDuration(u64::MAX);
 
     /// Seconds, for statistics and people.
     pub fn seconds(self) -> f64 {
@@ -80,28 +80,28 @@ impl Span {
     }
 
     /// The nearest span to `seconds`; negative and not-a-number become zero, too long becomes the longest.
-    pub fn from_seconds(seconds: f64) -> Span {
-        Span::from_nanos(seconds * 1e9)
+    pub fn from_seconds(seconds: f64) -> SimDuration {
+        SimDuration::from_nanos(seconds * 1e9)
     }
 
     /// The nearest span to `nanos`; negative and not-a-number become zero, too long becomes the longest.
-    pub fn from_nanos(nanos: f64) -> Span {
+    pub fn from_nanos(nanos: f64) -> SimDuration {
         // `as` saturates and sends not-a-number to zero; adding a half before cutting rounds to nearest. The way to signed
         // numbers is half as long as the way to unsigned ones.
         let raised = nanos + 0.5;
-        Span(if raised < SIGNED { (raised as i64).max(0) as u64 } else { raised as u64 })
+        SimDuration(if raised < SIGNED { (raised as i64).max(0) as u64 } else { raised as u64 })
     }
 
-    /// The shortest span that is not shorter than `nanos`; as [`from_nanos`](Span::from_nanos) otherwise.
+    /// The shortest span that is not shorter than `nanos`; as [`from_nanos`](SimDuration::from_nanos) otherwise.
     #[inline]
-    pub fn at_least_nanos(nanos: f64) -> Span {
+    pub fn at_least_nanos(nanos: f64) -> SimDuration {
         let whole = if nanos < SIGNED { (nanos as i64).max(0) as u64 } else { nanos as u64 };
-        Span(whole.saturating_add(u64::from(Span(whole).nanos() < nanos)))
+        SimDuration(whole.saturating_add(u64::from(SimDuration(whole).nanos() < nanos)))
     }
 
     /// This span times a factor, to the nearest nanosecond.
-    pub fn scaled(self, factor: f64) -> Span {
-        Span::from_nanos(self.nanos() * factor)
+    pub fn scaled(self, factor: f64) -> SimDuration {
+        SimDuration::from_nanos(self.nanos() * factor)
     }
 
     /// The span for people: as it is where that is short and its number is below 10 000, else to a thousandth of the longest
@@ -120,69 +120,69 @@ impl Span {
     }
 
     /// The least span that parts this one into at most `parts`, up to a whole number of the longest unit that it fills.
-    pub fn part(self, parts: u64) -> Span {
+    pub fn part(self, parts: u64) -> SimDuration {
         let least = self.0.div_ceil(parts).max(1);
         let unit = UNITS.iter().rev().find(|unit| least >= unit.1).map_or(1, |unit| unit.1);
-        Span(least.div_ceil(unit).saturating_mul(unit))
+        SimDuration(least.div_ceil(unit).saturating_mul(unit))
     }
 
     /// The shorter of two.
-    pub fn at_most(self, other: Span) -> Span {
-        Span(self.0.min(other.0))
+    pub fn at_most(self, other: SimDuration) -> SimDuration {
+        SimDuration(self.0.min(other.0))
     }
 
     /// This span less another, or zero.
-    pub fn less(self, other: Span) -> Span {
-        Span(self.0.saturating_sub(other.0))
+    pub fn less(self, other: SimDuration) -> SimDuration {
+        SimDuration(self.0.saturating_sub(other.0))
     }
 }
 
-impl Add<Span> for Time {
+impl Add<SimDuration> for Time {
     type Output = Time;
-    fn add(self, span: Span) -> Time {
+    fn add(self, span: SimDuration) -> Time {
         Time(self.0.saturating_add(span.0))
     }
 }
 
-impl AddAssign<Span> for Time {
-    fn add_assign(&mut self, span: Span) {
+impl AddAssign<SimDuration> for Time {
+    fn add_assign(&mut self, span: SimDuration) {
         *self = *self + span;
     }
 }
 
-impl Add for Span {
-    type Output = Span;
-    fn add(self, other: Span) -> Span {
-        Span(self.0.saturating_add(other.0))
+impl Add for SimDuration {
+    type Output = SimDuration;
+    fn add(self, other: SimDuration) -> SimDuration {
+        SimDuration(self.0.saturating_add(other.0))
     }
 }
 
-impl AddAssign for Span {
-    fn add_assign(&mut self, other: Span) {
+impl AddAssign for SimDuration {
+    fn add_assign(&mut self, other: SimDuration) {
         *self = *self + other;
     }
 }
 
-impl Sub for Span {
-    type Output = Span;
-    fn sub(self, other: Span) -> Span {
-        Span(self.0.checked_sub(other.0).expect("a span below zero"))
+impl Sub for SimDuration {
+    type Output = SimDuration;
+    fn sub(self, other: SimDuration) -> SimDuration {
+        SimDuration(self.0.checked_sub(other.0).expect("a span below zero"))
     }
 }
 
-impl SubAssign for Span {
-    fn sub_assign(&mut self, other: Span) {
+impl SubAssign for SimDuration {
+    fn sub_assign(&mut self, other: SimDuration) {
         *self = *self - other;
     }
 }
 
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Span(self.0).fmt(f)
+        SimDuration(self.0).fmt(f)
     }
 }
 
-impl fmt::Display for Span {
+impl fmt::Display for SimDuration {
     /// The longest unit that keeps the number whole or to at most three decimals: `250ms`, `1.5h`, `0`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0 == 0 {
@@ -198,16 +198,16 @@ impl fmt::Display for Span {
 }
 
 /// Reads `"250ms"`; the message says what would be right.
-impl TryFrom<&str> for Span {
+impl TryFrom<&str> for SimDuration {
     type Error = Mistake;
-    fn try_from(text: &str) -> Result<Span, Mistake> {
+    fn try_from(text: &str) -> Result<SimDuration, Mistake> {
         let wrong = || {
             let help = "write a number and a unit (ns, us, ms, s, min, h, d), such as `250ms`";
             Mistake::of_value(format!("`{text}` is not a duration"), help)
         };
         let text = text.trim();
         if text == "0" {
-            return Ok(Span::ZERO);
+            return Ok(SimDuration::ZERO);
         }
         let cut = text.find(char::is_alphabetic).ok_or_else(wrong)?;
         let number = text[..cut].trim().replace('_', "");
@@ -219,43 +219,43 @@ impl TryFrom<&str> for Span {
         let length = UNITS.iter().find(|known| known.0 == unit).ok_or_else(wrong)?.1;
         let too_long = || Mistake::of_value(format!("`{text}` is longer than 584 years"), "");
         if let Ok(whole) = number.parse::<u64>() {
-            return whole.checked_mul(length).map(Span).ok_or_else(too_long);
+            return whole.checked_mul(length).map(SimDuration).ok_or_else(too_long);
         }
         let value: f64 = number.parse().map_err(|_| wrong())?;
         if !(value.is_finite() && value >= 0.0) {
             return Err(Mistake::of_value(format!("`{text}` is not a duration: it must not be negative"), ""));
         }
         let nanos = value * length as f64;
-        if nanos < u64::MAX as f64 { Ok(Span::from_nanos(nanos)) } else { Err(too_long()) }
+        if nanos < u64::MAX as f64 { Ok(SimDuration::from_nanos(nanos)) } else { Err(too_long()) }
     }
 }
 
-impl TryFrom<String> for Span {
+impl TryFrom<String> for SimDuration {
     type Error = Mistake;
-    fn try_from(text: String) -> Result<Span, Mistake> {
-        Span::try_from(text.as_str())
+    fn try_from(text: String) -> Result<SimDuration, Mistake> {
+        SimDuration::try_from(text.as_str())
     }
 }
 
 /// In a save a span is its number of nanoseconds; in a scenario it is text.
-impl Serialize for Span {
+impl Serialize for SimDuration {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() { serializer.collect_str(self) } else { serializer.serialize_u64(self.0) }
     }
 }
 
-impl<'de> Deserialize<'de> for Span {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Span, D::Error> {
+impl<'de> Deserialize<'de> for SimDuration {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<SimDuration, D::Error> {
         if !deserializer.is_human_readable() {
-            return u64::deserialize(deserializer).map(Span);
+            return u64::deserialize(deserializer).map(SimDuration);
         }
-        Span::try_from(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+        SimDuration::try_from(String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
     }
 }
 
-impl schemars::JsonSchema for Span {
+impl schemars::JsonSchema for SimDuration {
     fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Span".into()
+        "SimDuration".into()
     }
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
@@ -273,45 +273,45 @@ mod tests {
     #[test]
     fn spans_read_what_they_write() {
         for text in ["0", "1ns", "250ms", "1.5s", "90min", "24h", "14d"] {
-            let span = Span::try_from(text).unwrap();
-            assert_eq!(Span::try_from(span.to_string()).unwrap(), span, "{text} → {span}");
+            let span = SimDuration::try_from(text).unwrap();
+            assert_eq!(SimDuration::try_from(span.to_string()).unwrap(), span, "{text} → {span}");
         }
-        assert_eq!(Span::try_from("1.5h").unwrap(), Span(5_400_000_000_000));
-        assert_eq!(Span::try_from("2m").unwrap(), Span::try_from("120s").unwrap());
+        assert_eq!(SimDuration::try_from("1.5h").unwrap(), SimDuration(5_400_000_000_000));
+        assert_eq!(SimDuration::try_from("2m").unwrap(), SimDuration::try_from("120s").unwrap());
         for micro in ["5us", "5\u{b5}s", "5 \u{3bc}s"] {
-            assert_eq!(Span::try_from(micro).unwrap(), Span(5_000));
+            assert_eq!(SimDuration::try_from(micro).unwrap(), SimDuration(5_000));
         }
     }
 
     #[test]
     fn a_part_is_no_shorter_than_it_must_be() {
-        let hours = |hours: u64| Span(hours * 3_600_000_000_000);
-        assert_eq!(hours(500_000).part(10_000_000), Span::try_from("3min").unwrap());
-        assert_eq!(hours(500_001).part(10_000_000), Span::try_from("4min").unwrap());
-        assert_eq!((Span(7).part(10), Span(70_001).part(10)), (Span(1), Span(8_000)));
+        let hours = |hours: u64| SimDuration(hours * 3_600_000_000_000);
+        assert_eq!(hours(500_000).part(10_000_000), SimDuration::try_from("3min").unwrap());
+        assert_eq!(hours(500_001).part(10_000_000), SimDuration::try_from("4min").unwrap());
+        assert_eq!((SimDuration(7).part(10), SimDuration(70_001).part(10)), (SimDuration(1), SimDuration(8_000)));
     }
 
     #[test]
     fn people_read_three_decimals() {
         let rounded =
             [4_000_200_066_337_000, 2_000_000_000_000, 400_000_000_000_000, 3_000_000_000_000_000, 1_234_567, 0]
-                .map(|nanos| Span(nanos).rounded());
+                .map(|nanos| SimDuration(nanos).rounded());
         assert_eq!(rounded, ["46.299d", "2000s", "4.63d", "34.722d", "1.235ms", "0"]);
     }
 
     #[test]
     fn what_is_no_span_says_so() {
         for text in ["", "5", "5 parsecs", "-1s", "s", "1e400s", "99999999999999999999d"] {
-            assert!(Span::try_from(text).is_err(), "{text}");
+            assert!(SimDuration::try_from(text).is_err(), "{text}");
         }
     }
 
     #[test]
     fn seconds_round_to_the_nearest_nanosecond() {
-        assert_eq!(Span::from_seconds(1e-9 * 0.6), Span(1));
-        assert_eq!(Span::from_seconds(-1.0), Span::ZERO);
-        assert_eq!(Span::from_seconds(f64::NAN), Span::ZERO);
-        assert_eq!(Span::from_seconds(f64::INFINITY), Span::MAX);
+        assert_eq!(SimDuration::from_seconds(1e-9 * 0.6), SimDuration(1));
+        assert_eq!(SimDuration::from_seconds(-1.0), SimDuration::ZERO);
+        assert_eq!(SimDuration::from_seconds(f64::NAN), SimDuration::ZERO);
+        assert_eq!(SimDuration::from_seconds(f64::INFINITY), SimDuration::MAX);
     }
 
     /// Against what the language itself converts, where the short way ends and where it does not apply.
@@ -320,12 +320,12 @@ mod tests {
         let power = |of: u32| (1u128 << of) as f64;
         let edges = [0.0, 0.4, 0.5, 1.0, 1.5, power(52) - 0.5, power(62), SIGNED, power(64), f64::MAX];
         for number in edges.into_iter().flat_map(|edge| [edge, -edge, edge + 0.25, edge.next_down(), edge.next_up()]) {
-            assert_eq!(Span::from_nanos(number), Span((number + 0.5) as u64), "{number}");
-            assert_eq!(Span::at_least_nanos(number), Span(number.ceil() as u64), "{number}");
-            let span = Span(number as u64);
+            assert_eq!(SimDuration::from_nanos(number), SimDuration((number + 0.5) as u64), "{number}");
+            assert_eq!(SimDuration::at_least_nanos(number), SimDuration(number.ceil() as u64), "{number}");
+            let span = SimDuration(number as u64);
             assert_eq!(span.nanos(), span.0 as f64);
         }
-        assert_eq!(Span::at_least_nanos(f64::NAN), Span::ZERO);
-        assert_eq!(Span::at_least_nanos(f64::INFINITY), Span::MAX);
+        assert_eq!(SimDuration::at_least_nanos(f64::NAN), SimDuration::ZERO);
+        assert_eq!(SimDuration::at_least_nanos(f64::INFINITY), SimDuration::MAX);
     }
 }

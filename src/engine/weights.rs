@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::random::Chance;
+use crate::engine::random::RandomSource;
 
 /// Children of a tree node: two cache lines of prefix sums.
 const FAN: usize = 16;
@@ -99,7 +99,7 @@ impl WeightTree {
 
     /// An index with probability in proportion to its weight; none where all are zero.
     #[inline]
-    pub fn sample(&self, chance: &mut impl Chance) -> Option<usize> {
+    pub fn sample(&self, chance: &mut impl RandomSource) -> Option<usize> {
         match self.total() {
             0 => None,
             total => Some(self.find(chance.below(total))),
@@ -243,7 +243,7 @@ impl Alias {
 
     /// An index with probability in proportion to its weight.
     #[inline]
-    pub fn sample(&self, chance: &mut impl Chance) -> usize {
+    pub fn sample(&self, chance: &mut impl RandomSource) -> usize {
         let product = u128::from(chance.bits()) * self.cells.len() as u128;
         let column = (product >> 64) as usize;
         let cell = self.cells[column];

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{JobSlot, NodeId, SourceId};
 
-#[allow(missing_docs, reason = "an event names the job or node it is about, and the turn it was meant for")]
-/// What is due. An event about a job or a node carries the turn it was meant for; if the turn has moved on, the event is
+#[allow(missing_docs, reason = "an event names the job or node it is about, and the version it was meant for")]
+/// What is due. An event about a job or a node carries the version it was meant for; if the version has moved on, the event is
 /// stale and is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 // The kind takes a word of its own: beside a kind of one byte the rest is copied shifted, and every pop waits for its own store.
@@ -14,33 +14,33 @@ pub enum Event {
     /// A source asks for its next job.
     Arrival { source: SourceId },
     /// A request reaches its node.
-    Reach { job: JobSlot, turn: u32 },
+    Reach { job: JobSlot, version: u32 },
     /// A waiting requester loses patience.
-    Patience { job: JobSlot, turn: u32 },
+    Patience { job: JobSlot, version: u32 },
     /// A node has loaded the model a job needs.
-    Load { job: JobSlot, turn: u32 },
+    Load { job: JobSlot, version: u32 },
     /// The job nearest its end at a node ends its phase.
-    Step { node: NodeId, turn: u32 },
+    Step { node: NodeId, version: u32 },
     /// An answer reaches its requester.
-    Respond { job: JobSlot, turn: u32 },
+    Respond { job: JobSlot, version: u32 },
     /// A requester tries again.
-    Retry { job: JobSlot, turn: u32 },
+    Retry { job: JobSlot, version: u32 },
     /// A node fails.
     Fail { node: NodeId },
     /// A node comes back.
     Repair { node: NodeId },
     /// A node is listed, or its listing lapses.
-    List { node: NodeId, turn: u32 },
+    List { node: NodeId, version: u32 },
     /// Routing renews its picture.
     Refresh,
     /// The quote of a waiting job expires.
-    Expire { job: JobSlot, turn: u32 },
+    Expire { job: JobSlot, version: u32 },
     /// A requester has seen what the node's hardware says.
-    Attest { job: JobSlot, turn: u32, check: u8 },
+    Attest { job: JobSlot, version: u32, check: u8 },
     /// The deadline of an answer that is being checked has passed.
-    Late { job: JobSlot, turn: u32 },
+    Late { job: JobSlot, version: u32 },
     /// The window of an accepted result has passed.
-    Window { job: JobSlot, turn: u32 },
+    Window { job: JobSlot, version: u32 },
     /// The prices of computing and verification may move.
     Price,
     /// A block of the chain.

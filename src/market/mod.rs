@@ -6,16 +6,16 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::story::JobKey;
+use crate::domain::record::JobKey;
 use crate::engine::queue::{Queue, prefetch};
 use crate::engine::random::Seed;
 use crate::scenario::Scenario;
 
+mod context;
 mod event;
 mod forces;
 mod gauges;
 mod life;
-mod moment;
 mod opening;
 mod operations;
 mod quoting;
@@ -27,10 +27,10 @@ use life::transitions::{self, Step, Trigger};
 use state::State;
 use state::ledger::Account;
 
+pub(crate) use context::Context;
 pub(crate) use event::Event;
-pub(crate) use moment::Moment;
-pub use quoting::inquest::{Inquest, Inspection};
 pub use quoting::quote::Quote;
+pub use quoting::quote_trace::{Inspection, QuoteTrace};
 
 /// A running market.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -41,33 +41,33 @@ pub(crate) struct Market {
 
 impl Market {
     /// A market at the start of time, with its first events in the queue.
-    pub fn open(seed: Seed, at: &mut Moment<'_>) -> Market {
+    pub fn open(seed: Seed, at: &mut Context<'_>) -> Market {
         Market { state: State::open(seed, at) }
     }
 
     /// Lets one event happen, and what follows from it at the same instant.
     #[inline]
-    pub fn handle(&mut self, event: Event, at: &mut Moment<'_>) {
+    pub fn handle(&mut self, event: Event, at: &mut Context<'_>) {
         let state = &mut self.state;
         let trigger = Trigger::of(&event);
         let next = match event {
             Event::Arrival { source } => life::arrival::arrive(state, at, source),
-            Event::Reach { job, turn } if state.jobs.is(job, turn) => Next::Reach { job },
-            Event::Patience { job, turn } if state.jobs.is(job, turn) => life::waiting::abandon(state, at, job),
-            Event::Load { job, turn } if state.jobs.is(job, turn) => life::execution::loaded(state, at, job),
-            Event::Step { node, turn } if state.nodes.is(node, turn) => life::execution::step(state, at, node),
-            Event::Respond { job, turn } if state.jobs.is(job, turn) => life::execution::respond(state, job),
-            Event::Retry { job, turn } if state.jobs.is(job, turn) => Next::Offer { job },
+            Event::Reach { job, version } if state.jobs.is(job, version) => Next::Reach { job },
+            Event::Patience { job, version } if state.jobs.is(job, version) => life::waiting::abandon(state, at, job),
+            Event::Load { job, version } if state.jobs.is(job, version) => life::execution::loaded(state, at, job),
+            Event::Step { node, version } if state.nodes.is(node, version) => life::execution::step(state, at, node),
+            Event::Respond { job, version } if state.jobs.is(job, version) => life::execution::respond(state, job),
+            Event::Retry { job, version } if state.jobs.is(job, version) => Next::Offer { job },
             Event::Fail { node } => forces::churn::fail(state, at, node),
             Event::Repair { node } => forces::churn::repair(state, at, node),
-            Event::List { node, turn } => forces::churn::list(state, at, node, turn),
+            Event::List { node, version } => forces::churn::list(state, at, node, version),
             Event::Refresh => forces::churn::refresh(state, at),
-            Event::Expire { job, turn } if state.jobs.is(job, turn) => life::negotiation::expire(state, at, job),
-            Event::Attest { job, turn, check } if state.jobs.is(job, turn) => {
+            Event::Expire { job, version } if state.jobs.is(job, version) => life::negotiation::expire(state, at, job),
+            Event::Attest { job, version, check } if state.jobs.is(job, version) => {
                 life::verification::attested(state, at, job, check)
             }
-            Event::Late { job, turn } if state.jobs.is(job, turn) => life::verdict::late(state, at, job),
-            Event::Window { job, turn } if state.jobs.is(job, turn) => life::standing::window(state, at, job),
+            Event::Late { job, version } if state.jobs.is(job, version) => life::verdict::late(state, at, job),
+            Event::Window { job, version } if state.jobs.is(job, version) => life::standing::window(state, at, job),
             Event::Price => forces::price::tick(state, at),
             Event::Block => life::coordination::block(state, at),
             Event::Aged { batch } => forces::payout::aged(state, at, batch),
@@ -85,7 +85,7 @@ impl Market {
     /// Goes on from stage to stage until nothing more follows at this instant. What a stage returns comes first, then the last thing
     /// on the agenda: a stage that several things follow puts the later ones there, so that each is done with all that follows
     /// from it before the next.
-    fn follow(&mut self, first: Next, at: &mut Moment<'_>) {
+    fn follow(&mut self, first: Next, at: &mut Context<'_>) {
         let state = &mut self.state;
         let mut next = first;
         loop {
@@ -109,8 +109,8 @@ impl Market {
                 Next::CopyLost { copy } => life::replication::lost(state, at, copy),
                 Next::Report { check } => life::verification::reported(state, at, check),
                 Next::CheckLost { check } => life::verification::lost(state, at, check),
-                Next::Check { job, turn, from, deferred } => {
-                    life::verification::check(state, at, (job, turn), from, deferred)
+                Next::Check { job, version, from, deferred } => {
+                    life::verification::check(state, at, (job, version), from, deferred)
                 }
                 Next::Count { job, check } => life::verdict::count(state, at, job, check),
                 Next::Settle { job } => life::verdict::settle(state, job),
@@ -122,7 +122,7 @@ impl Market {
                 Next::Close { job, fate } => life::standing::close(state, at, job, fate),
                 Next::Pay { left } => forces::payout::pay(state, at, left),
                 Next::Paid { job } => life::standing::paid(state, at, job),
-                Next::Drop { job, turn, node } => life::placement::dropped(state, at, job, turn, node),
+                Next::Drop { job, version, node } => life::placement::dropped(state, at, job, version, node),
                 Next::Gone { node } => forces::churn::gone(state, at, node),
             };
             transitions::follows(before, &follows);
@@ -182,7 +182,7 @@ impl Market {
 
     /// Watches the quotes of one job from now on.
     pub fn inspect(&mut self, job: JobKey) {
-        self.state.inspection = Some(Box::new(Inspection { job, inquests: Vec::new() }));
+        self.state.inspection = Some(Box::new(Inspection { job, quote_traces: Vec::new() }));
     }
 
     /// What the watched job was offered.
@@ -197,7 +197,7 @@ impl Market {
     }
 
     /// Closes every open job as censored, where it stands.
-    pub fn censor(&mut self, at: &mut Moment<'_>) {
+    pub fn censor(&mut self, at: &mut Context<'_>) {
         for slot in self.state.jobs.open_slots() {
             life::standing::censor(&mut self.state, at, slot);
         }

@@ -4,31 +4,31 @@ use crate::domain::ids::{NodeGroupId, NodeId, OperatorId, RegionId};
 use crate::domain::money::{Asset, Money};
 use crate::domain::purpose::Purpose;
 use crate::engine::law::{Quantity, Sampler};
-use crate::engine::random::{Chance, Draw, Seed, Stream, key};
-use crate::engine::time::{Span, Time};
+use crate::engine::random::{KeyedRng, RandomSource, Seed, Stream, key};
+use crate::engine::time::{SimDuration, Time};
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
 use crate::scenario::model::{NodeGroup, PartyKind};
 use crate::scenario::schema::{Checker, Discipline, Holders};
 use crate::scenario::verification::Draws;
 
+use super::context::Context;
 use super::event::Event;
 use super::forces::churn;
 use super::life::arrival;
-use super::moment::Moment;
 use super::operations::load;
+use super::state::cases::VerificationCases;
 use super::state::chain::ChainState;
 use super::state::checkers::Checkers;
+use super::state::job_list::{JobList, Waiting};
 use super::state::jobs::Jobs;
 use super::state::learnt::Learnt;
 use super::state::ledger::{Account, Ledger};
 use super::state::levels::Levels;
-use super::state::line::{Line, Waiting};
-use super::state::nodes::{Backroom, Node, NodeQuote, Nodes};
+use super::state::nodes::{Node, NodeCold, NodeQuote, Nodes};
 use super::state::opinions::Opinions;
 use super::state::payouts::Payouts;
 use super::state::prices::Prices;
-use super::state::proceedings::Proceedings;
 use super::state::registry::{Keeps, Registry};
 use super::state::service::Service;
 use super::state::sources::Source;
@@ -36,7 +36,7 @@ use super::state::{ClassState, MeanSpan, Scratch, State};
 
 /// Which trait of a node a draw is for; the numbers are never reused.
 #[derive(Clone, Copy)]
-enum Trait {
+enum NodeAttribute {
     Region = 0,
     Speed = 1,
     Cost = 2,
@@ -46,7 +46,7 @@ enum Trait {
 
 impl State {
     /// A market at the start of time, with its first events in the queue.
-    pub fn open(seed: Seed, at: &mut Moment<'_>) -> State {
+    pub fn open(seed: Seed, at: &mut Context<'_>) -> State {
         let scenario = at.scenario;
         let count: usize = scenario.groups.iter().map(|group| group.count as usize).sum();
         let sources = scenario.sources.pairs().map(|(id, source)| Source {
@@ -62,7 +62,7 @@ impl State {
                 .patience
                 .as_ref()
                 .and_then(|law| law.is_constant())
-                .map(|nanos| at.queue.lane(Span::from_nanos(nanos))),
+                .map(|nanos| at.queue.delay_line(SimDuration::from_nanos(nanos))),
         });
         let keeps = keeps(scenario);
         let mut market = State {
@@ -77,7 +77,7 @@ impl State {
             pool: scenario.routing.pool.memory(),
             prices: Prices::open(&scenario.channels),
             costs: [Money::ZERO; 3],
-            proceedings: Proceedings::default(),
+            cases: VerificationCases::default(),
             opinions: Opinions::default(),
             chain: ChainState::default(),
             payouts: Payouts::default(),
@@ -100,7 +100,7 @@ impl State {
         for source in scenario.sources.ids() {
             arrival::schedule_next(&mut market, at, source);
         }
-        if scenario.routing.refresh > Span::ZERO {
+        if scenario.routing.refresh > SimDuration::ZERO {
             at.queue.push(Time::ZERO + scenario.routing.refresh, Event::Refresh);
         }
         if scenario.channels.moves {
@@ -113,7 +113,7 @@ impl State {
     }
 
     /// A node comes in: it is endowed with its stake, listed, and bound to fail one day.
-    fn join(&mut self, at: &mut Moment<'_>, node: NodeId) {
+    fn join(&mut self, at: &mut Context<'_>, node: NodeId) {
         let amount = self.nodes.backrooms[node].stake;
         if amount > Money::ZERO {
             self.ledger.transfer(Account::Exchange, Account::Node(node), Asset::Token, amount);
@@ -192,21 +192,21 @@ fn nodes(seed: Seed, scenario: &Scenario) -> Nodes {
     nodes
 }
 
-fn trait_of(seed: Seed, node: u64, which: Trait) -> Draw {
-    Draw::new(key(seed, Purpose::NodeTrait as u32, node, which as u64, 0))
+fn trait_of(seed: Seed, node: u64, which: NodeAttribute) -> KeyedRng {
+    KeyedRng::new(key(seed, Purpose::NodeTrait as u32, node, which as u64, 0))
 }
 
 fn quote(seed: Seed, scenario: &Scenario, id: NodeGroupId, group: &NodeGroup, node: u64) -> NodeQuote {
     let amount = |law: &Sampler, which| Money::from_number(law.sample(&mut trait_of(seed, node, which)));
     let regions = scenario.network.regions.len() as u64;
-    let drawn = || RegionId(trait_of(seed, node, Trait::Region).below(regions) as u16);
-    let cost = amount(&group.cost, Trait::Cost).max(Money::ZERO);
+    let drawn = || RegionId(trait_of(seed, node, NodeAttribute::Region).below(regions) as u16);
+    let cost = amount(&group.cost, NodeAttribute::Cost).max(Money::ZERO);
     let own = own_speed(seed, group, node);
     NodeQuote {
-        asks: group.price.as_ref().map_or(Money(-1), |law| amount(law, Trait::Price).max(Money::ZERO)),
+        asks: group.price.as_ref().map_or(Money(-1), |law| amount(law, NodeAttribute::Price).max(Money::ZERO)),
         cost,
         // A twin's pace is the mean of what slowed executions down, and nodes do not ask more for that.
-        floor: Money(Span::at_least_nanos(cost.0 as f64 * (1.0 / own)).0 as i64),
+        floor: Money(SimDuration::at_least_nanos(cost.0 as f64 * (1.0 / own)).0 as i64),
         work: 0,
         slowness: 1.0 / (own * group.pace),
         jobs: 0,
@@ -220,21 +220,21 @@ fn quote(seed: Seed, scenario: &Scenario, id: NodeGroupId, group: &NodeGroup, no
 
 /// A node's speed; never below a millionth of the reference, so that every job ends.
 pub(super) fn own_speed(seed: Seed, group: &NodeGroup, node: u64) -> f64 {
-    group.speed.sample(&mut trait_of(seed, node, Trait::Speed)).max(1e-6)
+    group.speed.sample(&mut trait_of(seed, node, NodeAttribute::Speed)).max(1e-6)
 }
 
 fn node(seed: Seed, group: &NodeGroup, number: u64, priorities: usize) -> Node {
     let waiting = match group.discipline {
-        Discipline::Priority => Waiting::Lines(vec![Line::default(); priorities]),
-        Discipline::Random => Waiting::Bag(Vec::new()),
-        _ => Waiting::Line(Line::default()),
+        Discipline::Priority => Waiting::Lists(vec![JobList::default(); priorities]),
+        Discipline::Random => Waiting::RandomOrder(Vec::new()),
+        _ => Waiting::List(JobList::default()),
     };
     Node::idle(own_speed(seed, group, number) * group.pace, Service::with_slots(group.slots), waiting)
 }
 
-fn backroom(seed: Seed, group: &NodeGroup, number: u64, operator: OperatorId) -> Backroom {
-    let mut stake = trait_of(seed, number, Trait::Stake);
-    Backroom {
+fn backroom(seed: Seed, group: &NodeGroup, number: u64, operator: OperatorId) -> NodeCold {
+    let mut stake = trait_of(seed, number, NodeAttribute::Stake);
+    NodeCold {
         batch: Vec::new(),
         loading: Vec::new(),
         loaded: Vec::new(),

@@ -11,11 +11,11 @@ use super::identity::{Identity, Input};
 use super::manifest::{Circumstances, Manifest, RowCount};
 use super::own::Replace;
 use super::tables;
-use crate::domain::story::Story;
+use crate::domain::record::JobRecord;
 use crate::engine::random::Seed;
 use crate::engine::time::Time;
 use crate::record::batch::{Batch, Rows, Sink};
-use crate::record::fact::{Attention, Fact, Kind};
+use crate::record::fact::{Fact, FactFilter, Kind};
 use crate::record::recorder::Recorder;
 use crate::record::tables::{CLASSES, Chosen, ClassRow, Names, SUMMARY, SharedNames, Tables};
 use crate::record::tally::{About, Summary, Tally};
@@ -46,12 +46,12 @@ pub type RunRecorder = (Tally, (Tables<Watched>, Closed));
 pub struct Closed(pub u64);
 
 impl Recorder for Closed {
-    fn attention(&self) -> Attention {
-        Attention::to(&[Kind::Closed])
+    fn filter(&self) -> FactFilter {
+        FactFilter::of(&[Kind::Closed])
     }
 
     #[inline]
-    fn note(&mut self, _: Time, fact: &Fact, _: Option<&Story>) {
+    fn note(&mut self, _: Time, fact: &Fact, _: Option<&JobRecord>) {
         self.0 += u64::from(matches!(fact, Fact::Closed { .. }));
     }
 }

@@ -50,7 +50,9 @@ impl Foreign {
         let groups = metadata.row_groups.iter().fold(0_usize, |rows, group| rows.saturating_add(group.num_rows()));
         if groups != metadata.num_rows {
             let promised = metadata.num_rows;
-            return Err(format!("the file is damaged: its footer promises {promised} rows, and {groups} in its row groups"));
+            return Err(format!(
+                "the file is damaged: its footer promises {promised} rows, and {groups} in its row groups"
+            ));
         }
         Ok(Foreign { bytes, metadata })
     }

@@ -131,7 +131,9 @@ pub(super) fn whole(name: &str, values: Values, rows: usize) -> Result<Values, S
     let marks = values.valid.as_ref().map_or(values.len(), Vec::len);
     match values.len().min(marks) {
         found if found == rows && marks == values.len() => Ok(values),
-        found => Err(format!("the file is damaged: column `{name}` holds {found} of the {rows} rows that the footer promises")),
+        found => Err(format!(
+            "the file is damaged: column `{name}` holds {found} of the {rows} rows that the footer promises"
+        )),
     }
 }
 

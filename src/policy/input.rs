@@ -1,7 +1,7 @@
 //! How a rule asks for the real data it replays: it names a file and columns, the scenario reads them.
 
 use crate::engine::mistake::Mistake;
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,7 +15,7 @@ pub enum Content {
     /// Text.
     Text,
     /// Instants; where they are plain numbers, so many of this span. Handed on as nanoseconds since the first row.
-    Instant(Span),
+    Instant(SimDuration),
 }
 
 /// A column a rule wants.

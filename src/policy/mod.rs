@@ -19,7 +19,7 @@ pub mod verdict;
 use crate::domain::money::{LARGEST_FEE, Money};
 use crate::engine::law::Law;
 use crate::engine::mistake::Mistake;
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 
 /// What the market keeps beside a rule, because the rule looks at it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,7 +54,7 @@ pub trait Described {
     const NEEDS: Needs = Needs::NOTHING;
 
     /// The rule with every parameter at its default, or `None` where a parameter must be given.
-    fn unwritten() -> Option<Self>
+    fn default_spec() -> Option<Self>
     where
         Self: Sized;
 
@@ -71,7 +71,7 @@ pub trait Described {
     /// The parameters that are laws of time, by name; their values may be in files, which are read before [`check`].
     ///
     /// [`check`]: Described::check
-    fn laws_mut(&mut self) -> Vec<(&'static str, &mut Law<Span>)> {
+    fn laws_mut(&mut self) -> Vec<(&'static str, &mut Law<SimDuration>)> {
         Vec::new()
     }
 
@@ -180,7 +180,7 @@ macro_rules! policies {
                 match self.rule {
                     $($Name::$Variant => match &self.$module {
                         Some(spec) => Ok($Chosen::$Variant(spec.clone())),
-                        None => <$module::Spec as $crate::policy::Described>::unwritten()
+                        None => <$module::Spec as $crate::policy::Described>::default_spec()
                             .map($Chosen::$Variant)
                             .ok_or(stringify!($module)),
                     },)*
@@ -190,7 +190,7 @@ macro_rules! policies {
             /// The laws of the chosen rule's table, if it is written, with the name of the rule.
             pub fn laws_mut(
                 &mut self,
-            ) -> (&'static str, Vec<(&'static str, &mut $crate::engine::law::Law<$crate::engine::time::Span>)>) {
+            ) -> (&'static str, Vec<(&'static str, &mut $crate::engine::law::Law<$crate::engine::time::SimDuration>)>) {
                 match self.rule {
                     $($Name::$Variant => (
                         <$module::Spec as $crate::policy::Described>::NAME,

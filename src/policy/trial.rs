@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::RuleNotes;
 use crate::engine::mistake::Mistake;
-use crate::engine::random::{Chance, Draw, Seed, key};
+use crate::engine::random::{KeyedRng, RandomSource, Seed, key};
 
 /// How many sets of parameters each rule is given.
 fn sets() -> u64 {
@@ -18,7 +18,7 @@ fn sets() -> u64 {
 /// Half of the sets change the documented example, so that many of them are sound; the others are made from nothing.
 pub(super) fn endure<T: DeserializeOwned>(
     rules: Vec<RuleNotes>,
-    mut run: impl FnMut(&'static str, T, &mut Draw) -> Result<(), Mistake>,
+    mut run: impl FnMut(&'static str, T, &mut KeyedRng) -> Result<(), Mistake>,
 ) {
     for (which, rule) in rules.into_iter().enumerate() {
         let example: toml::Table = toml::from_str(&format!("x = {}", rule.example)).unwrap();
@@ -26,7 +26,7 @@ pub(super) fn endure<T: DeserializeOwned>(
         let schema = rule.schema.as_value();
         let (mut ran, mut refused) = (0, 0);
         for index in 0..sets() {
-            let mut draw = Draw::new(key(Seed::from(1), 90, which as u64, index, 0));
+            let mut draw = KeyedRng::new(key(Seed::from(1), 90, which as u64, index, 0));
             let start = (index % 2 == 0).then_some(&example);
             let parameters = Source { definitions: &schema["$defs"] }.table(schema, start, &mut draw);
             let written = json!({ "rule": rule.name, rule.name: parameters });
@@ -84,7 +84,7 @@ const WHOLES: [i64; 14] = [-1, 0, 1, 2, 3, 4, 8, 64, 65, 255, 256, 65_536, 4_294
 /// Names, among them those of columns.
 const TEXTS: [&str; 9] = ["", "a", "thieves", "f", "in", "out", "kind", "user", "timestamp"];
 
-fn one_of<T: Copy>(of: &[T], draw: &mut Draw) -> T {
+fn one_of<T: Copy>(of: &[T], draw: &mut KeyedRng) -> T {
     of[draw.below(of.len() as u64) as usize]
 }
 
@@ -95,7 +95,7 @@ struct Source<'s> {
 
 impl Source<'_> {
     /// A table of this schema; from a start some of its values are changed.
-    fn table(&self, schema: &Value, start: Option<&Value>, draw: &mut Draw) -> Value {
+    fn table(&self, schema: &Value, start: Option<&Value>, draw: &mut KeyedRng) -> Value {
         let mut table = start.and_then(Value::as_object).cloned().unwrap_or_default();
         let none = Map::new();
         let needed =
@@ -116,12 +116,12 @@ impl Source<'_> {
         Value::Object(table)
     }
 
-    fn value(&self, schema: &Value, draw: &mut Draw) -> Value {
+    fn value(&self, schema: &Value, draw: &mut KeyedRng) -> Value {
         if let Some(reference) = schema["$ref"].as_str() {
             let name = reference.rsplit('/').next().unwrap();
             return match name {
                 "Money" => one_of(&AMOUNTS, draw).into(),
-                "Span" => one_of(&SPANS, draw).into(),
+                "SimDuration" => one_of(&SPANS, draw).into(),
                 "Rate" => one_of(&RATES, draw).into(),
                 // Mostly in range, so that more than the type is tried.
                 "Share" if draw.chance(0.95) => one_of(&[0.0, 1e-300, 1e-9, 0.05, 0.5, 0.9, 1.0], draw).into(),

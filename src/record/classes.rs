@@ -2,8 +2,8 @@
 
 use crate::domain::fate::{Cause, Fate};
 use crate::domain::ids::Id;
-use crate::domain::story::Story;
-use crate::engine::time::{Span, Time};
+use crate::domain::record::JobRecord;
+use crate::engine::time::{SimDuration, Time};
 use crate::stats::quantile::LogGrid;
 
 /// The counts of every class, in the order of their ids.
@@ -80,12 +80,12 @@ impl Total {
 impl Classes {
     /// Counts a closed job.
     #[inline]
-    pub fn count(&mut self, story: &Story) {
-        let place = story.class.index();
+    pub fn count(&mut self, record: &JobRecord) {
+        let place = record.class.index();
         if place >= self.0.len() {
             self.0.resize_with(place + 1, ClassCounts::default);
         }
-        self.0[place].count(story);
+        self.0[place].count(record);
     }
 
     /// The counts of each class that was counted or lies below one that was.
@@ -100,40 +100,40 @@ impl Classes {
 }
 
 impl ClassCounts {
-    fn count(&mut self, story: &Story) {
-        let at = &story.at;
+    fn count(&mut self, record: &JobRecord) {
+        let at = &record.at;
         self.jobs += 1;
-        self.fates[story.fate as usize] += 1;
-        if let Some(cause) = story.cause {
+        self.fates[record.fate as usize] += 1;
+        if let Some(cause) = record.cause {
             self.causes[cause as usize] += 1;
             let without = self.alive_without.iter_mut().enumerate();
-            without.for_each(|(bit, count)| *count += u64::from(story.alive_without >> bit & 1));
+            without.for_each(|(bit, count)| *count += u64::from(record.alive_without >> bit & 1));
         }
-        self.value_asked += i128::from(story.value.0);
-        if story.fate == Fate::FinalRight {
-            self.value_final += i128::from(story.value.0);
+        self.value_asked += i128::from(record.value.0);
+        if record.fate == Fate::FinalRight {
+            self.value_final += i128::from(record.value.0);
         }
         // Most of what is declined was never placed: there is no more to say of it.
-        if story.attempts == 0 {
+        if record.attempts == 0 {
             return;
         }
-        self.attempts += u64::from(story.attempts);
-        self.checks[0] += u64::from(story.checks);
-        self.checks[1] += u64::from(story.alarms);
-        let charged = [story.charged_compute, story.charged_coordination, story.charged_verification];
+        self.attempts += u64::from(record.attempts);
+        self.checks[0] += u64::from(record.checks);
+        self.checks[1] += u64::from(record.alarms);
+        let charged = [record.charged_compute, record.charged_coordination, record.charged_verification];
         self.charged_by_channel.iter_mut().zip(charged).for_each(|(sum, part)| *sum += i128::from(part.0));
-        self.shortfall += i128::from(story.shortfall.0);
+        self.shortfall += i128::from(record.shortfall.0);
         if at.answered != Time::NEVER {
-            self.work += u128::from(story.work.0);
+            self.work += u128::from(record.work.0);
         }
         self.response.note(at.asked, at.answered);
         self.accepted.note(at.asked, at.accepted);
         self.finality.note(at.asked, at.finalised);
         if at.used != Time::NEVER {
             self.used += 1;
-            self.used_wrong += u64::from(!story.is_right());
-            self.delivered += i128::from(story.delivered.0);
-            self.harm += i128::from(story.harm.0);
+            self.used_wrong += u64::from(!record.is_right());
+            self.delivered += i128::from(record.delivered.0);
+            self.harm += i128::from(record.harm.0);
             self.use_delay.record(at.used.since(at.asked).0);
         }
     }
@@ -149,8 +149,8 @@ impl ClassCounts {
     }
 
     /// A quantile of the time from asking to use; none of nothing.
-    pub fn use_delay(&self, share: f64) -> Option<Span> {
-        self.use_delay.quantile(share).map(Span)
+    pub fn use_delay(&self, share: f64) -> Option<SimDuration> {
+        self.use_delay.quantile(share).map(SimDuration)
     }
 
     /// What requesters paid, in micro-credits.
@@ -164,18 +164,22 @@ mod tests {
     use super::*;
     use crate::domain::ids::ClassId;
     use crate::domain::money::Money;
-    use crate::domain::story::JobKey;
+    use crate::domain::record::JobKey;
 
-    fn story(class: u16, fate: Fate) -> Story {
-        let begun = Story::begin(JobKey::default(), ClassId(class), Default::default(), Time(1_000));
-        Story { fate, value: Money(7), ..begun }
+    fn record(class: u16, fate: Fate) -> JobRecord {
+        let begun = JobRecord::begin(JobKey::default(), ClassId(class), Default::default(), Time(1_000));
+        JobRecord { fate, value: Money(7), ..begun }
     }
 
     #[test]
     fn each_job_is_counted_in_its_class() {
         let mut classes = Classes::default();
-        classes.count(&Story { cause: Some(Cause::Verification), alive_without: 0b01000, ..story(2, Fate::Declined) });
-        let mut used = story(0, Fate::FinalRight);
+        classes.count(&JobRecord {
+            cause: Some(Cause::Verification),
+            alive_without: 0b01000,
+            ..record(2, Fate::Declined)
+        });
+        let mut used = record(0, Fate::FinalRight);
         (used.attempts, used.charged_verification, used.at.used) = (1, Money(3), Time(3_000));
         classes.count(&used);
         classes.count(&used);

@@ -2,13 +2,13 @@
 //! that list.
 //!
 //! ```
-//! use reliance::engine::time::{Span, Time};
+//! use reliance::engine::time::{SimDuration, Time};
 //! use reliance::record::columns::{Column, Table};
 //!
 //! struct Call {
 //!     asked: Time,
 //!     answered: Option<Time>,
-//!     held: Span,
+//!     held: SimDuration,
 //! }
 //!
 //! // The row is named once, so that the compiler knows it in every closure.
@@ -29,7 +29,7 @@
 use serde::Serialize;
 
 use crate::domain::money::Money;
-use crate::engine::time::{Span, Time};
+use crate::engine::time::{SimDuration, Time};
 use crate::parquet::Field;
 pub use crate::parquet::Kind;
 
@@ -304,10 +304,10 @@ impl From<Time> for Cell<'_> {
     }
 }
 
-impl From<Span> for Cell<'_> {
-    /// Nanoseconds; [`Span::MAX`] is no length and so a missing value.
-    fn from(span: Span) -> Self {
-        if span == Span::MAX { Cell::Null } else { Cell::I64(span.0 as i64) }
+impl From<SimDuration> for Cell<'_> {
+    /// Nanoseconds; [`SimDuration::MAX`] is no length and so a missing value.
+    fn from(span: SimDuration) -> Self {
+        if span == SimDuration::MAX { Cell::Null } else { Cell::I64(span.0 as i64) }
     }
 }
 
@@ -368,7 +368,7 @@ mod tests {
         assert_eq!(Cell::from(Time::NEVER), Cell::Null);
         assert_eq!(Cell::from(Some(Time(7))), Cell::I64(7));
         assert_eq!(Cell::from(None::<&str>), Cell::Null);
-        assert_eq!(Cell::from(Span::MAX), Cell::Null);
+        assert_eq!(Cell::from(SimDuration::MAX), Cell::Null);
         assert_eq!(Cell::from(Money(-3)), Cell::I64(-3));
     }
 

@@ -1,11 +1,11 @@
-//! The digest of a run: 128 bits over every fact and every story, in order. Two runs are the same run exactly if their
+//! The digest of a run: 128 bits over every fact and every record, in order. Two runs are the same run exactly if their
 //! digests are equal (up to a chance of 2⁻¹²⁸); checkpoints say where two runs part.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::story::Story;
+use crate::domain::record::JobRecord;
 use crate::engine::time::Time;
 
 /// How many facts lie between two checkpoints.
@@ -62,15 +62,15 @@ impl Digest {
         self.state[1] = (high ^ low.rotate_left(17)).wrapping_add(second);
     }
 
-    /// Covers what the facts of a job's life have not said: call it after the fact that the story comes with.
+    /// Covers what the facts of a job's life have not said: call it after the fact that the record comes with.
     #[inline]
-    pub fn story(&mut self, story: &Story) {
-        let at = &story.at;
+    pub fn record(&mut self, record: &JobRecord) {
+        let at = &record.at;
         self.fold(at.used.0 ^ at.accepted.0.rotate_left(32), at.finalised.0 ^ at.paid.0.rotate_left(32));
-        self.fold(story.work.0, story.expected_work.0);
-        self.fold(story.deadline.0, story.value.0 as u64);
-        self.fold(story.coordination_price.0 as u64, story.verification_price.0 as u64);
-        self.fold(pair(story.offers as u32, story.client), pair(story.input_tokens, story.output_tokens));
+        self.fold(record.work.0, record.expected_work.0);
+        self.fold(record.deadline.0, record.value.0 as u64);
+        self.fold(record.coordination_price.0 as u64, record.verification_price.0 as u64);
+        self.fold(pair(record.offers as u32, record.client), pair(record.input_tokens, record.output_tokens));
     }
 }
 

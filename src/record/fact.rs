@@ -5,15 +5,15 @@ use serde::{Deserialize, Serialize};
 use crate::domain::fate::{Cause, Fate};
 use crate::domain::ids::{ClassId, ModelId, NodeId};
 use crate::domain::money::{Asset, Money};
-use crate::domain::story::JobKey;
-use crate::engine::time::Span;
+use crate::domain::record::JobKey;
+use crate::engine::time::SimDuration;
 
-/// Declares the facts from one table. A row says what happened, its number, its name, whether a story is handed on with it
-/// (`+ story`), its fields, and the words that the digest covers. The number is put into the first word's highest byte.
+/// Declares the facts from one table. A row says what happened, its number, its name, whether a record is handed on with it
+/// (`+ record`), its fields, and the words that the digest covers. The number is put into the first word's highest byte.
 macro_rules! facts {
     ($(
         $(#[doc = $says:literal])*
-        $name:ident = $number:literal $text:literal $(+ $story:ident)? { $($field:ident: $type:ty),* } => $words:expr,
+        $name:ident = $number:literal $text:literal $(+ $record:ident)? { $($field:ident: $type:ty),* } => $words:expr,
     )*) => {
         #[allow(missing_docs, reason = "a fact says what its fields are: which job, which node, how much")]
         /// Something that happened at the instant it is handed on.
@@ -40,10 +40,10 @@ macro_rules! facts {
                 match self { $(Kind::$name => $text,)* }
             }
 
-            /// Whether a fact of this kind is handed on with a story: of the job that left, or of the check.
+            /// Whether a fact of this kind is handed on with a record: of the job that left, or of the check.
             #[inline(always)]
-            pub const fn has_story(self) -> bool {
-                match self { $(Kind::$name => is_any(&[$(stringify!($story))?]),)* }
+            pub const fn has_record(self) -> bool {
+                match self { $(Kind::$name => is_any(&[$(stringify!($record))?]),)* }
             }
         }
 
@@ -114,7 +114,7 @@ facts! {
     LoadAwaited = 6 "load-awaited" { job: JobKey, node: NodeId, model: ModelId }
         => [about(job, node.0), job.index, u64::from(model.0)],
     /// Execution began, after a wait in the node's room.
-    Started = 7 "started" { job: JobKey, node: NodeId, waited: Span }
+    Started = 7 "started" { job: JobKey, node: NodeId, waited: SimDuration }
         => [about(job, node.0), job.index, waited.0],
     /// Execution was put aside for a job of higher priority.
     Preempted = 8 "preempted" { job: JobKey, node: NodeId }
@@ -134,14 +134,14 @@ facts! {
     /// A quote expired while its job waited, and another was taken.
     Negotiated = 20 "negotiated" { job: JobKey, node: NodeId, price: Money }
         => [about(job, node.0), job.index, price.0 as u64],
-    /// A check was answered by a vote; the story of the check is handed on with this fact.
-    Checked = 21 "checked" + story { job: JobKey, by: NodeId, check: u8, alarm: bool }
+    /// A check was answered by a vote; the record of the check is handed on with this fact.
+    Checked = 21 "checked" + record { job: JobKey, by: NodeId, check: u8, alarm: bool }
         => [about(job, by.0), job.index, u64::from(check) << 1 | u64::from(alarm)],
     /// Work on a job's behalf was called off at its node.
     CalledOff = 22 "called-off" { job: JobKey, node: NodeId }
         => [about(job, node.0), job.index, 0],
-    /// A check ended without a vote, called off or lost with its party; the story of the check is handed on with this fact.
-    CheckEnded = 27 "check-ended" + story { job: JobKey, by: NodeId, check: u8, paid: Money }
+    /// A check ended without a vote, called off or lost with its party; the record of the check is handed on with this fact.
+    CheckEnded = 27 "check-ended" + record { job: JobKey, by: NodeId, check: u8, paid: Money }
         => [about(job, by.0), job.index, (paid.0 as u64) << 3 ^ u64::from(check)],
     /// An accepted result was revoked.
     Revoked = 23 "revoked" { job: JobKey, right: bool }
@@ -173,8 +173,8 @@ facts! {
     /// A party was endowed with an asset at the start.
     Endowed = 18 "endowed" { account: u32, asset: Asset, amount: Money }
         => [asset as u64, u64::from(account), amount.0 as u64],
-    /// A job left the market; its whole story is handed on with this fact.
-    Closed = 19 "closed" + story { job: JobKey, fate: Fate }
+    /// A job left the market; its whole record is handed on with this fact.
+    Closed = 19 "closed" + record { job: JobKey, fate: Fate }
         => [about(job, fate as u32), job.index, 0],
 }
 
@@ -194,7 +194,7 @@ fn about(job: JobKey, low: u32) -> u64 {
 
 /// Which kinds of facts a recorder is told, one bit each. A fact of another kind need not be kept until it is handed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Attention(u64);
+pub struct FactFilter(u64);
 
 const _: () = {
     let mut index = 0;
@@ -204,37 +204,37 @@ const _: () = {
     }
 };
 
-impl Attention {
-    /// To nothing.
-    pub const NONE: Attention = Attention(0);
-    /// To everything.
-    pub const ALL: Attention = Attention(u64::MAX);
+impl FactFilter {
+    /// No fact passes.
+    pub const NONE: FactFilter = FactFilter(0);
+    /// Every fact passes.
+    pub const ALL: FactFilter = FactFilter(u64::MAX);
 
-    /// To facts of these kinds.
-    pub const fn to(kinds: &[Kind]) -> Attention {
+    /// Facts of these kinds pass.
+    pub const fn of(kinds: &[Kind]) -> FactFilter {
         let (mut bits, mut index) = (0, 0);
         while index < kinds.len() {
             bits |= 1 << kinds[index] as u8;
             index += 1;
         }
-        Attention(bits)
+        FactFilter(bits)
     }
 
-    /// To whatever one of two pays attention to.
-    pub const fn or(self, other: Attention) -> Attention {
-        Attention(self.0 | other.0)
+    /// What either of two filters lets pass.
+    pub const fn or(self, other: FactFilter) -> FactFilter {
+        FactFilter(self.0 | other.0)
     }
 
-    /// Whether it is paid to a kind.
+    /// Whether facts of a kind pass.
     #[inline(always)]
-    pub const fn is_to(self, kind: Kind) -> bool {
+    pub const fn passes(self, kind: Kind) -> bool {
         self.0 >> kind as u8 & 1 == 1
     }
 }
 
-impl Default for Attention {
-    fn default() -> Attention {
-        Attention::ALL
+impl Default for FactFilter {
+    fn default() -> FactFilter {
+        FactFilter::ALL
     }
 }
 
@@ -267,7 +267,7 @@ mod tests {
         NodeId: NodeId(1), NodeId(2);
         Money: Money(1), Money(2);
         Asset: Asset::Credit, Asset::Token;
-        Span: Span(1), Span(2);
+        SimDuration: SimDuration(1), SimDuration(2);
         Cause: Cause::Compute, Cause::Distrust;
         Fate: Fate::Late, Fate::FinalRight;
     }
@@ -300,10 +300,10 @@ mod tests {
     #[test]
     fn a_filter_lets_its_own_kinds_pass() {
         for kind in Kind::ALL {
-            let passing = |filter: Attention| Kind::ALL.iter().filter(|other| filter.is_to(**other)).count();
-            assert!(Attention::to(&[*kind]).is_to(*kind));
-            assert_eq!(passing(Attention::to(&[*kind])), 1, "{kind:?}");
-            assert_eq!((passing(Attention::ALL), passing(Attention::NONE)), (Kind::ALL.len(), 0));
+            let passing = |filter: FactFilter| Kind::ALL.iter().filter(|other| filter.passes(**other)).count();
+            assert!(FactFilter::of(&[*kind]).passes(*kind));
+            assert_eq!(passing(FactFilter::of(&[*kind])), 1, "{kind:?}");
+            assert_eq!((passing(FactFilter::ALL), passing(FactFilter::NONE)), (Kind::ALL.len(), 0));
         }
     }
 }

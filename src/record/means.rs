@@ -3,21 +3,21 @@
 use crate::domain::answer::Wrong;
 use crate::domain::ids::{Id, IdVec, NodeGroupId, NodeId};
 use crate::domain::money::Money;
-use crate::domain::story::Story;
-use crate::engine::time::{Span, Time};
-use crate::record::fact::{Attention, Fact, Kind};
+use crate::domain::record::JobRecord;
+use crate::engine::time::{SimDuration, Time};
+use crate::record::fact::{Fact, FactFilter, Kind};
 use crate::record::recorder::{Gauges, Recorder};
 
 /// Watches a run for its means.
 #[derive(Clone, Debug)]
 pub struct Means {
-    tick: Span,
+    tick: SimDuration,
     next: Time,
     prices: [(i128, i128); 3],
     nodes: Vec<Seen>,
     groups: Vec<(NodeGroupId, f64)>,
     /// By method, what a node works beyond the answer: a part of its work, and a time.
-    extra: Vec<(f64, Span)>,
+    extra: Vec<(f64, SimDuration)>,
 }
 
 /// What was seen of a node.
@@ -33,7 +33,7 @@ struct Seen {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GroupMeans {
     /// Wait before execution.
-    pub wait: Span,
+    pub wait: SimDuration,
     /// How much longer executions took than one alone at the node's own speed; at least 1.
     pub slowdown: f64,
 }
@@ -41,7 +41,7 @@ pub struct GroupMeans {
 impl Means {
     /// Looks at the prices every `tick`; `extra` is what a node works beyond the answer by method, as a part of the answer's work
     /// and as a time.
-    pub fn new(tick: Span, extra: Vec<(f64, Span)>) -> Means {
+    pub fn new(tick: SimDuration, extra: Vec<(f64, SimDuration)>) -> Means {
         Means { tick, next: Time::ZERO + tick, prices: [(0, 0); 3], nodes: Vec::new(), groups: Vec::new(), extra }
     }
 
@@ -62,7 +62,7 @@ impl Means {
         }
         sums.into_iter()
             .map(|sum| GroupMeans {
-                wait: Span((sum.waited / u128::from(sum.jobs.max(1))) as u64),
+                wait: SimDuration((sum.waited / u128::from(sum.jobs.max(1))) as u64),
                 slowdown: if sum.work > 0.0 { (sum.executed as f64 / sum.work).max(1.0) } else { 1.0 },
             })
             .collect()
@@ -78,19 +78,19 @@ impl Means {
 }
 
 impl Recorder for Means {
-    fn attention(&self) -> Attention {
-        Attention::to(&[Kind::Closed])
+    fn filter(&self) -> FactFilter {
+        FactFilter::of(&[Kind::Closed])
     }
 
-    fn note(&mut self, _: Time, fact: &Fact, story: Option<&Story>) {
-        let (Fact::Closed { .. }, Some(story)) = (fact, story) else { return };
-        if let Some(executed) = story.between(story.at.started, story.at.finished) {
-            let waited = story.at.started.since(story.at.reached);
-            let (share, time) = self.extra[story.method.index()];
-            let work = (story.work + story.work.scaled(share) + time).nanos();
+    fn note(&mut self, _: Time, fact: &Fact, record: Option<&JobRecord>) {
+        let (Fact::Closed { .. }, Some(record)) = (fact, record) else { return };
+        if let Some(executed) = record.between(record.at.started, record.at.finished) {
+            let waited = record.at.started.since(record.at.reached);
+            let (share, time) = self.extra[record.method.index()];
+            let work = (record.work + record.work.scaled(share) + time).nanos();
             // Errors are made with all of the work; a node that cheats may leave some out, and does so in the twin as well.
-            let worked = matches!(story.answer.wrong, None | Some(Wrong::Error));
-            let seen = self.seen(story.node);
+            let worked = matches!(record.answer.wrong, None | Some(Wrong::Error));
+            let seen = self.seen(record.node);
             seen.jobs += 1;
             seen.waited += u128::from(waited.0);
             if worked {

@@ -2,19 +2,19 @@
 
 use crate::domain::ids::{NodeGroupId, NodeId, OperatorId, RegionId};
 use crate::domain::money::Money;
-use crate::domain::story::Story;
+use crate::domain::record::JobRecord;
 use crate::engine::time::Time;
-use crate::record::fact::{Attention, Fact};
+use crate::record::fact::{Fact, FactFilter};
 
 /// Watches a run. Every method has a default that does nothing, so a recorder says only what it cares about.
 pub trait Recorder {
     /// Which kinds of facts it is told; of others it may be told, if another recorder beside it is.
-    fn attention(&self) -> Attention {
-        Attention::ALL
+    fn filter(&self) -> FactFilter {
+        FactFilter::ALL
     }
 
-    /// Takes note of a fact; a closing fact comes with the job's whole story.
-    fn note(&mut self, _now: Time, _fact: &Fact, _story: Option<&Story>) {}
+    /// Takes note of a fact; a closing fact comes with the job's whole record.
+    fn note(&mut self, _now: Time, _fact: &Fact, _record: Option<&JobRecord>) {}
 
     /// The next instant this recorder wants to look at the market, if it is at or before `now`.
     fn due(&self, _now: Time) -> Option<Time> {
@@ -30,21 +30,21 @@ pub trait Recorder {
 
 /// Nobody watches.
 impl Recorder for () {
-    fn attention(&self) -> Attention {
-        Attention::NONE
+    fn filter(&self) -> FactFilter {
+        FactFilter::NONE
     }
 }
 
 /// Two recorders watch the same run.
 impl<A: Recorder, B: Recorder> Recorder for (A, B) {
-    fn attention(&self) -> Attention {
-        self.0.attention().or(self.1.attention())
+    fn filter(&self) -> FactFilter {
+        self.0.filter().or(self.1.filter())
     }
 
     #[inline]
-    fn note(&mut self, now: Time, fact: &Fact, story: Option<&Story>) {
-        self.0.note(now, fact, story);
-        self.1.note(now, fact, story);
+    fn note(&mut self, now: Time, fact: &Fact, record: Option<&JobRecord>) {
+        self.0.note(now, fact, record);
+        self.1.note(now, fact, record);
     }
 
     fn due(&self, now: Time) -> Option<Time> {
@@ -71,13 +71,13 @@ impl<A: Recorder, B: Recorder> Recorder for (A, B) {
 
 /// A recorder behind a reference.
 impl<R: Recorder> Recorder for &mut R {
-    fn attention(&self) -> Attention {
-        (**self).attention()
+    fn filter(&self) -> FactFilter {
+        (**self).filter()
     }
 
     #[inline]
-    fn note(&mut self, now: Time, fact: &Fact, story: Option<&Story>) {
-        (**self).note(now, fact, story);
+    fn note(&mut self, now: Time, fact: &Fact, record: Option<&JobRecord>) {
+        (**self).note(now, fact, record);
     }
 
     fn due(&self, now: Time) -> Option<Time> {
@@ -151,7 +151,7 @@ pub struct MarketGauge {
     pub escrow: Money,
     /// Credits that nodes, validators and provers have earned, less what revocations took back.
     pub earned: Money,
-    /// Events dropped because their turn had passed.
+    /// Events dropped because their version had passed.
     pub stale: u64,
 }
 

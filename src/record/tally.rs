@@ -4,11 +4,11 @@ use std::ops::AddAssign;
 
 use crate::domain::fate::{Cause, Fate};
 use crate::domain::money::Money;
-use crate::domain::story::Story;
+use crate::domain::record::JobRecord;
 use crate::engine::random::Seed;
-use crate::engine::time::{Span, Time};
+use crate::engine::time::{SimDuration, Time};
 use crate::record::classes::Classes;
-use crate::record::fact::{Attention, Fact, Kind};
+use crate::record::fact::{Fact, FactFilter, Kind};
 use crate::record::recorder::{Gauges, MarketGauge, Recorder};
 use crate::stats::online::Online;
 use crate::stats::quantile::LogGrid;
@@ -149,7 +149,7 @@ pub struct NodeTotals {
 impl Durations {
     /// Takes one in.
     #[inline]
-    pub fn note(&mut self, span: Span) {
+    pub fn note(&mut self, span: SimDuration) {
         self.moments.push(span.seconds());
         self.grid.record(span.0);
     }
@@ -171,13 +171,13 @@ impl Tally {
         self.summary
     }
 
-    fn count(&mut self, story: &Story) {
+    fn count(&mut self, record: &JobRecord) {
         let summary = &mut self.summary;
-        summary.classes.count(story);
-        summary.input_tokens += story.input_tokens as u64;
-        self.verified(story);
+        summary.classes.count(record);
+        summary.input_tokens += record.input_tokens as u64;
+        self.verified(record);
         let summary = &mut self.summary;
-        let at = &story.at;
+        let at = &record.at;
         if at.started != Time::NEVER {
             summary.wait.note(at.started.since(at.reached));
         }
@@ -185,23 +185,23 @@ impl Tally {
             summary.response.note(at.answered.since(at.asked));
             summary.service.note(at.finished.since(at.started));
             summary.first_token.note(at.first_token.since(at.asked));
-            summary.output_tokens += story.output_tokens as u64;
+            summary.output_tokens += record.output_tokens as u64;
         }
     }
 }
 
 impl Tally {
     /// Counts what verification did to a job.
-    fn verified(&mut self, story: &Story) {
-        let (summary, at) = (&mut self.summary, &story.at);
-        if story.checks > 0 {
-            let place = if story.is_right() { 2 } else { 0 };
+    fn verified(&mut self, record: &JobRecord) {
+        let (summary, at) = (&mut self.summary, &record.at);
+        if record.checks > 0 {
+            let place = if record.is_right() { 2 } else { 0 };
             summary.found[place] += 1;
-            summary.found[place + 1] += u64::from(story.alarms > 0);
+            summary.found[place + 1] += u64::from(record.alarms > 0);
         }
-        summary.renegotiations += u64::from(story.renegotiations);
-        if story.attempts > 0 {
-            summary.slippage += (story.price().0 - story.first_price.0) as i128;
+        summary.renegotiations += u64::from(record.renegotiations);
+        if record.attempts > 0 {
+            summary.slippage += (record.price().0 - record.first_price.0) as i128;
         }
         if at.accepted != Time::NEVER {
             summary.accepted.note(at.accepted.since(at.asked));
@@ -216,14 +216,14 @@ impl Tally {
 }
 
 impl Recorder for Tally {
-    fn attention(&self) -> Attention {
-        Attention::to(&[Kind::Closed, Kind::Bounced, Kind::Slashed, Kind::Revoked, Kind::NodeFailed])
+    fn filter(&self) -> FactFilter {
+        FactFilter::of(&[Kind::Closed, Kind::Bounced, Kind::Slashed, Kind::Revoked, Kind::NodeFailed])
     }
 
     #[inline]
-    fn note(&mut self, now: Time, fact: &Fact, story: Option<&Story>) {
-        match (fact, story) {
-            (Fact::Closed { .. }, Some(story)) if story.at.asked >= self.warm_up => self.count(story),
+    fn note(&mut self, now: Time, fact: &Fact, record: Option<&JobRecord>) {
+        match (fact, record) {
+            (Fact::Closed { .. }, Some(record)) if record.at.asked >= self.warm_up => self.count(record),
             (Fact::Bounced { .. }, _) if now >= self.warm_up => self.summary.bounced += 1,
             (Fact::Slashed { amount, .. }, _) if now >= self.warm_up => self.summary.slashed += amount.0 as i128,
             (Fact::Revoked { .. }, _) if now >= self.warm_up => self.summary.revoked += 1,

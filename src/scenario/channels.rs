@@ -3,7 +3,7 @@
 use super::schema::{PayoutAt, PayoutBatchTable};
 use crate::domain::money::{Money, Rounding};
 use crate::engine::law::Sampler;
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 use crate::policy::pricing::Pricing;
 
 /// The channels, in the order of the coupling.
@@ -38,7 +38,7 @@ pub struct Channels {
     /// How a moving price becomes micro-credits.
     pub price_rounding: Rounding,
     /// How often the prices of computing and verification may move.
-    pub interval: Span,
+    pub interval: SimDuration,
     /// The share of their capacity that they are meant to use.
     pub target: f64,
     /// What each channel sees of the others' excess demand; `None`: nothing.
@@ -55,7 +55,7 @@ pub struct Chain {
     /// Gas of each placement.
     pub gas: u64,
     /// The time between two blocks.
-    pub block: Span,
+    pub block: SimDuration,
     /// The gas a block is meant to use.
     pub target: u64,
     /// The most gas in a block.

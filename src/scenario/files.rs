@@ -8,7 +8,7 @@ use super::document::Document;
 use super::inputs::{self, ColumnSpec, Columns, InputProblem, Kind, MatrixSpec, Unit};
 use crate::domain::ids::ClassId;
 use crate::engine::mistake::Mistake;
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 use crate::policy::input::{Content, Filled, Reader, Wanted};
 
 /// The files read so far.
@@ -150,7 +150,7 @@ fn kind(content: Content) -> Result<Kind, Mistake> {
     })
 }
 
-fn named_unit(unit: Span) -> Result<Unit, Mistake> {
+fn named_unit(unit: SimDuration) -> Result<Unit, Mistake> {
     match unit.0 {
         1_000_000_000 => Ok(Unit::S),
         1_000_000 => Ok(Unit::Ms),

@@ -6,7 +6,7 @@
 use super::Scenario;
 use crate::domain::ids::{IdVec, NodeGroupId};
 use crate::domain::money::Money;
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 use crate::policy::pricing::Pricing;
 use crate::record::means::GroupMeans;
 
@@ -21,7 +21,11 @@ impl Scenario {
         }
         twin.channels.moves = false;
         twin.routing.quote_ttl = None;
-        let inclusion = if twin.chain.runs && twin.chain.blocking { Span(twin.chain.block.0 / 2) } else { Span::ZERO };
+        let inclusion = if twin.chain.runs && twin.chain.blocking {
+            SimDuration(twin.chain.block.0 / 2)
+        } else {
+            SimDuration::ZERO
+        };
         twin.chain.blocking = false;
         for (id, means) in groups.pairs() {
             let group = &mut twin.groups[id];

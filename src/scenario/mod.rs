@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::ids::{ClassId, IdVec, ModelId, NodeGroupId, RequesterId, SourceId};
 use crate::engine::random::Seed;
-use crate::engine::time::{Span, Time};
+use crate::engine::time::{SimDuration, Time};
 use crate::policy::chooser::Chooser;
 use crate::policy::demand::Arrivals;
 use crate::policy::pool::Pool;
@@ -110,15 +110,15 @@ pub struct Routing {
     /// Which offer to take.
     pub chooser: Chooser,
     /// How long a quote holds.
-    pub quote_ttl: Option<Span>,
+    pub quote_ttl: Option<SimDuration>,
     /// How the wait is estimated.
     pub estimate: Estimate,
     /// How often the picture is renewed; zero: always fresh.
-    pub refresh: Span,
+    pub refresh: SimDuration,
     /// How often a node says that it is alive; zero: known at once.
-    pub heartbeat: Span,
+    pub heartbeat: SimDuration,
     /// A node is listed while its last heartbeat is younger than this.
-    pub max_age: Span,
+    pub max_age: SimDuration,
 }
 
 impl Scenario {

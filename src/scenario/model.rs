@@ -4,7 +4,7 @@ use crate::domain::ids::{ClassId, MethodId, ModelId, RegionId};
 use crate::domain::share::Share;
 use crate::engine::law::Sampler;
 use crate::engine::maths;
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 use crate::policy::conduct::Conduct;
 use crate::scenario::schema::{Discipline, Interruption, Use};
 
@@ -18,13 +18,13 @@ pub struct Model {
     /// Points (tokens, nanoseconds) of the time to read the input.
     pub prefill: Vec<(f64, f64)>,
     /// Time per output token on the reference GPU, alone.
-    pub decode: Span,
+    pub decode: SimDuration,
     /// How much slower each job is when n are in service.
     pub slowdown: Slowdown,
     /// GB of a node's memory.
     pub memory_gb: f64,
     /// Time to load it.
-    pub load: Span,
+    pub load: SimDuration,
 }
 
 /// g(n): how much slower each job is when n are in service; g(1) = 1.
@@ -102,12 +102,12 @@ pub fn along(points: &[(f64, f64)], x: f64) -> f64 {
 
 impl Model {
     /// Time to read so many tokens on the reference GPU, alone.
-    pub fn prefill(&self, tokens: u32) -> Span {
-        Span::from_nanos(along(&self.prefill, tokens as f64))
+    pub fn prefill(&self, tokens: u32) -> SimDuration {
+        SimDuration::from_nanos(along(&self.prefill, tokens as f64))
     }
 
     /// Time to write so many tokens on the reference GPU, alone; not necessarily a whole number of them.
-    pub fn decode(&self, tokens: f64) -> Span {
+    pub fn decode(&self, tokens: f64) -> SimDuration {
         self.decode.scaled(tokens)
     }
 }
@@ -154,7 +154,7 @@ pub struct Class {
     /// The methods its requesters may choose among.
     pub methods: Vec<MethodId>,
     /// The answer must be there so long after the asking.
-    pub deadline: Option<Span>,
+    pub deadline: Option<SimDuration>,
     /// How long the requester waits for service to begin.
     pub patience: Option<Sampler>,
     /// Lower goes first.
@@ -183,7 +183,7 @@ pub struct NodeGroup {
     /// What the speed is multiplied by; 1 except in a frozen market.
     pub pace: f64,
     /// What every job is held for before its execution; nothing except in a frozen market.
-    pub hold: Span,
+    pub hold: SimDuration,
     /// Jobs in service at once.
     pub slots: u32,
     /// Jobs that may wait.
@@ -195,7 +195,7 @@ pub struct NodeGroup {
     /// The most jobs in a batch.
     pub batch_max: u32,
     /// What a batch takes beyond the work of its jobs.
-    pub batch_setup: Span,
+    pub batch_setup: SimDuration,
     /// GB for models; `None`: all it serves, from the start.
     pub memory_gb: Option<f64>,
     /// What a second of one busy slot costs it, in micro-credits.
@@ -280,17 +280,17 @@ pub struct Network {
     /// The regions' names.
     pub regions: Vec<String>,
     /// One-way times, row by row; one entry where all are alike.
-    pub one_way: Vec<Span>,
+    pub one_way: Vec<SimDuration>,
     /// What each trip takes in addition.
     pub jitter: Option<Sampler>,
     /// There and back between regions, jitter apart, on the average over all pairs.
-    pub mean_round_trip: Span,
+    pub mean_round_trip: SimDuration,
 }
 
 impl Network {
     /// There and back between two regions, jitter apart.
     #[inline]
-    pub fn round_trip(&self, from: RegionId, to: RegionId) -> Span {
+    pub fn round_trip(&self, from: RegionId, to: RegionId) -> SimDuration {
         match self.one_way[..] {
             [alike] => alike + alike,
             _ => self.one_way(from, to) + self.one_way(to, from),
@@ -299,7 +299,7 @@ impl Network {
 
     /// The one-way time between two regions, jitter apart.
     #[inline]
-    pub fn one_way(&self, from: RegionId, to: RegionId) -> Span {
+    pub fn one_way(&self, from: RegionId, to: RegionId) -> SimDuration {
         match self.one_way[..] {
             [alike] => alike,
             _ => self.one_way[from.0 as usize * self.regions.len() + to.0 as usize],

@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 use super::schema::{Beliefs, Checker, Holders, MethodTable, SlashTable};
 use crate::domain::ids::{IdVec, MethodId};
 use crate::engine::law::Sampler;
-use crate::engine::random::Draw;
-use crate::engine::time::Span;
+use crate::engine::random::KeyedRng;
+use crate::engine::time::SimDuration;
 use crate::policy::opinion::Opinion;
 use crate::policy::selection::Selection;
 use crate::policy::verdict::VerdictRule;
@@ -87,7 +87,7 @@ pub struct Method {
     /// Work of the node beyond that of the answer, relative to it.
     pub overhead: f64,
     /// Work of the node beyond that of the answer, on the reference GPU.
-    pub overhead_time: Span,
+    pub overhead_time: SimDuration,
     /// Copies executed in all.
     pub copies: u32,
     /// How many of them must agree.
@@ -101,7 +101,7 @@ pub struct Method {
     /// Whether some check is deferred.
     pub defers: bool,
     /// The longest window of its checks.
-    pub window: Span,
+    pub window: SimDuration,
 }
 
 /// One check of a method; factors of the scenario's `cost-factor` are in it.
@@ -165,14 +165,14 @@ impl Method {
 
 impl Check {
     /// What one checker is expected to do for a job of so much work, on the reference GPU.
-    pub fn expected_work(&self, job: Span) -> Span {
-        Span::from_nanos(job.nanos() * self.work + self.mean_time)
+    pub fn expected_work(&self, job: SimDuration) -> SimDuration {
+        SimDuration::from_nanos(job.nanos() * self.work + self.mean_time)
     }
 
     /// What one checker does for a job of so much work, on the reference GPU.
-    pub fn draw_work(&self, job: Span, draw: &mut Draw) -> Span {
+    pub fn draw_work(&self, job: SimDuration, draw: &mut KeyedRng) -> SimDuration {
         let fixed = self.time.as_ref().map_or(0.0, |law| law.sample(draw)) * self.time_factor;
-        Span::from_nanos(job.0 as f64 * self.work + fixed)
+        SimDuration::from_nanos(job.0 as f64 * self.work + fixed)
     }
 
     /// Whether others than the node and the requester do it, in queues of their own.

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use crate::engine::random::{Chance, Draw, Key};
+use crate::engine::random::{Key, KeyedRng, RandomSource};
 
 use super::chunk::Found;
 use super::course::{Chunk, Course};
@@ -64,7 +64,7 @@ pub fn recheck(
 /// Whether a chunk is among the share of chunks that are done again. The first always is.
 fn is_sampled(id: &str, chunk: &Chunk, share: f64) -> bool {
     let salt = u64::from_str_radix(&id[..16], 16).unwrap_or(0);
-    chunk.number == 0 || Draw::new(Key(salt ^ chunk.number as u64)).chance(share)
+    chunk.number == 0 || KeyedRng::new(Key(salt ^ chunk.number as u64)).chance(share)
 }
 
 fn first_difference(one: &[u8], other: &[u8]) -> Option<usize> {

@@ -5,8 +5,8 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use reliance::domain::fate::{Cause, Fate, Stage};
-use reliance::domain::story::Story;
-use reliance::engine::time::{Span, Time};
+use reliance::domain::record::JobRecord;
+use reliance::engine::time::{SimDuration, Time};
 use reliance::record::batch::{Batch, Sink};
 use reliance::record::fact::Fact;
 use reliance::record::recorder::Recorder;
@@ -70,7 +70,7 @@ fn allocations(work: impl FnOnce()) -> u64 {
 struct Asked(u64);
 
 impl Recorder for Asked {
-    fn note(&mut self, _: Time, fact: &Fact, _: Option<&Story>) {
+    fn note(&mut self, _: Time, fact: &Fact, _: Option<&JobRecord>) {
         self.0 += matches!(fact, Fact::Asked { .. }) as u64;
     }
 }
@@ -99,7 +99,7 @@ const JOBS: u64 = 100_000;
 /// The digest keeps a checkpoint for every 65 536 facts, in a vector that grows by doubling; a vector beside it shows what
 /// that takes, which is not counted.
 fn asked_for(scenario: &Arc<Scenario>, from: &str, to: &str, recorder: &mut impl Recorder) -> (u64, u64) {
-    let [from, to] = [from, to].map(|text| Time::ZERO + Span::try_from(text).expect("a span"));
+    let [from, to] = [from, to].map(|text| Time::ZERO + SimDuration::try_from(text).expect("a span"));
     let mut asked = Asked::default();
     let mut run = Run::open(scenario.clone(), seed());
     run.until(from, &mut (&mut *recorder, &mut asked));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use rayon::prelude::*;
-use reliance::domain::story::JobKey;
+use reliance::domain::record::JobKey;
 use reliance::engine::random::Seed;
 use reliance::engine::time::Time;
 use reliance::record::fact::Fact;
@@ -215,7 +215,7 @@ fn watching_changes_nothing() {
         assert_eq!(identity(&simulate(&scenario, seed(), &mut all)), expected, "{name} with all at once");
         let (first, (together, second)) = all;
         assert_eq!(first.facts, second.facts, "{name}: two witnesses");
-        assert_eq!(first.stories, second.stories, "{name}: two witnesses");
+        assert_eq!(first.records, second.records, "{name}: two witnesses");
         assert!(contents(together) == contents((tally, tables)), "{name}: alone and together");
     }
 }
@@ -308,7 +308,7 @@ fn strangers_change_nobodys_life() {
     let (beside, _) = Witness::of(&extended("everything", STRANGERS));
     assert_eq!(beside.nodes.len(), alone.nodes.len() + 7);
     assert!(beside.facts.len() > alone.facts.len() + 50, "{} facts, {} alone", beside.facts.len(), alone.facts.len());
-    assert_eq!(beside.stories, alone.stories);
+    assert_eq!(beside.records, alone.records);
 }
 
 /// Another source that asks in earnest, and nodes that serve everybody.
@@ -329,11 +329,11 @@ slots = 2
 #[test]
 fn rivals_change_nobodys_draws() {
     let lots = |witness: &Witness| -> BTreeMap<JobKey, String> {
-        let lot = |story: &reliance::domain::story::Story| {
-            let tokens = (story.input_tokens, story.output_tokens, story.client);
-            format!("{:?}", (story.at.asked, story.class, story.work, tokens, story.value, story.deadline))
+        let lot = |record: &reliance::domain::record::JobRecord| {
+            let tokens = (record.input_tokens, record.output_tokens, record.client);
+            format!("{:?}", (record.at.asked, record.class, record.work, tokens, record.value, record.deadline))
         };
-        witness.stories.iter().map(|story| (story.key, lot(story))).collect()
+        witness.records.iter().map(|record| (record.key, lot(record))).collect()
     };
     let (alone, _) = Witness::of(&trial("everything", &[]));
     let (beside, _) = Witness::of(&extended("everything", RIVALS));
@@ -341,5 +341,5 @@ fn rivals_change_nobodys_draws() {
     assert!(alone_lots.len() > 4_000 && beside_lots.len() > alone_lots.len() + 2_000);
     beside_lots.retain(|key, _| alone_lots.contains_key(key));
     assert_eq!(beside_lots, alone_lots);
-    assert_ne!(alone.stories[..500], beside.stories[..500], "their lives differ all the same");
+    assert_ne!(alone.records[..500], beside.records[..500], "their lives differ all the same");
 }

@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use reliance::engine::random::{Draw, Seed, key};
+use reliance::engine::random::{KeyedRng, Seed, key};
 
 /// One in so many is tried where not all are.
 const SHARE: u64 = 50;
@@ -62,9 +62,9 @@ fn seed() -> u64 {
 }
 
 /// The randomness of a mutant.
-fn draw(kind: &str, number: u64) -> Draw {
+fn draw(kind: &str, number: u64) -> KeyedRng {
     let kind = kind.bytes().fold(0, |sum: u64, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
-    Draw::new(key(Seed::from(seed()), PURPOSE, kind, number, 0))
+    KeyedRng::new(key(Seed::from(seed()), PURPOSE, kind, number, 0))
 }
 
 /// Tries so many mutants of a kind, or a share of them, on as many threads as there are processors. `work` is given the folder of
@@ -73,7 +73,7 @@ fn try_all(
     kind: &'static str,
     all: u64,
     folder: &Path,
-    work: impl Fn(&Path, u64, &mut Draw) -> Verdict + Sync,
+    work: impl Fn(&Path, u64, &mut KeyedRng) -> Verdict + Sync,
 ) -> Counts {
     let count = if is_long() { all } else { (all / SHARE).max(8) };
     let (next, verdicts) = (AtomicU64::new(0), Mutex::new(Vec::new()));

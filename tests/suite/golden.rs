@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use reliance::engine::time::{Span, Time};
+use reliance::engine::time::{SimDuration, Time};
 use reliance::scenario::Scenario;
 use reliance::simulate::Run;
 
@@ -109,7 +109,7 @@ fn line((name, scenario, cut): &Case) -> String {
         Cut::Never => false,
         Cut::After(events) => run.advance(Time::NEVER, *events, &mut ()),
         Cut::Saved(quarter) => {
-            run.until(Time::ZERO + Span(scenario.horizon.0 / 4 * quarter), &mut ());
+            run.until(Time::ZERO + SimDuration(scenario.horizon.0 / 4 * quarter), &mut ());
             run = Run::load(scenario.clone(), &run.save()).expect("a save can be loaded");
             false
         }

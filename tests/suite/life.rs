@@ -3,9 +3,9 @@
 
 mod accounts;
 mod copies;
-mod inquest;
 mod opinions;
 mod queues;
+mod quote_trace;
 mod replay;
 mod verified;
 mod votes;
@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 use reliance::domain::fate::{Fate, Stage};
 use reliance::domain::ids::Id;
 use reliance::domain::money::Money;
-use reliance::domain::story::{JobKey, Story};
-use reliance::engine::time::{Span, Time};
+use reliance::domain::record::{JobKey, JobRecord};
+use reliance::engine::time::{SimDuration, Time};
 use reliance::record::fact::{Fact, Kind};
 use reliance::record::tables::ClassRow;
 use reliance::record::tally::Tally;
@@ -61,8 +61,8 @@ fn every_fate_is_met_at_every_stage_it_can_have() {
     for replication in 0..REPLICATIONS {
         let mut witness = Witness::default();
         simulate(&trial("everything", &[]), seed().replicate(replication), &mut witness);
-        for story in &witness.stories {
-            *met.entry((story.fate, story.stage)).or_default() += 1;
+        for record in &witness.records {
+            *met.entry((record.fate, record.stage)).or_default() += 1;
         }
     }
     let ends: Vec<(Fate, Stage)> = ENDS.iter().flat_map(|(fate, at)| at.iter().map(|stage| (*fate, *stage))).collect();
@@ -105,36 +105,36 @@ fn every_fact_is_met() {
 fn books_agree_in_everything() {
     for name in EVERYTHING {
         let (witness, _) = audited(&trial(name, &[]));
-        assert!(witness.stories.len() > 4_000, "{name}: {} jobs", witness.stories.len());
+        assert!(witness.records.len() > 4_000, "{name}: {} jobs", witness.records.len());
     }
 }
 
 #[test]
-fn the_tally_sums_up_the_stories() {
+fn the_tally_sums_up_the_records() {
     for name in EVERYTHING {
         let scenario = trial(name, &[]);
         let mut recorder = (Tally::new(scenario.warm_up), Witness::default());
         simulate(&scenario, seed(), &mut recorder);
         let (tally, witness) = recorder;
-        let counted: Vec<_> = witness.stories.iter().filter(|story| story.at.asked >= scenario.warm_up).collect();
-        assert!(counted.len() < witness.stories.len(), "some jobs are warm-up");
+        let counted: Vec<_> = witness.records.iter().filter(|record| record.at.asked >= scenario.warm_up).collect();
+        assert!(counted.len() < witness.records.len(), "some jobs are warm-up");
         let summary = tally.summary();
         for &fate in Fate::ALL {
-            let stories = counted.iter().filter(|story| story.fate == fate).count();
-            assert_eq!(summary.fate(fate), stories as u64, "{name}: {}", fate.name());
+            let records = counted.iter().filter(|record| record.fate == fate).count();
+            assert_eq!(summary.fate(fate), records as u64, "{name}: {}", fate.name());
         }
-        let waits = counted.iter().filter(|story| story.at.started != Time::NEVER).count();
-        let answers = counted.iter().filter(|story| story.at.answered != Time::NEVER).count();
+        let waits = counted.iter().filter(|record| record.at.started != Time::NEVER).count();
+        let answers = counted.iter().filter(|record| record.at.answered != Time::NEVER).count();
         assert_eq!((summary.wait.moments.count(), summary.response.moments.count()), (waits as u64, answers as u64));
-        assert_eq!(summary.charged, counted.iter().map(|story| story.charged().0 as i128).sum::<i128>(), "{name}");
-        let income: i128 = witness.stories.iter().map(|story| story.charged().0 as i128).sum();
+        assert_eq!(summary.charged, counted.iter().map(|record| record.charged().0 as i128).sum::<i128>(), "{name}");
+        let income: i128 = witness.records.iter().map(|record| record.charged().0 as i128).sum();
         assert_eq!(summary.nodes.income, income, "{name}: what requesters pay is what nodes earn");
     }
 }
 
-/// Every class has the counts of its own stories, and together they are the run's.
+/// Every class has the counts of its own records, and together they are the run's.
 #[test]
-fn classes_sum_up_their_own_stories() {
+fn classes_sum_up_their_own_records() {
     for name in EVERYTHING {
         let scenario = trial(name, &[]);
         let mut recorder = (Tally::new(scenario.warm_up), Witness::default());
@@ -144,53 +144,57 @@ fn classes_sum_up_their_own_stories() {
         let rows = ClassRow::of(tally.summary(), &names);
         assert!(rows.len() > 1 && rows.len() == names.len(), "{name}: {names:?}");
         for (class, row) in rows.iter().enumerate() {
-            let own = |story: &&Story| story.class.index() == class && story.at.asked >= scenario.warm_up;
-            let stories: Vec<&Story> = witness.stories.iter().filter(own).collect();
-            let count = |is: &dyn Fn(&Story) -> bool| stories.iter().filter(|story| is(story)).count() as u64;
+            let own = |record: &&JobRecord| record.class.index() == class && record.at.asked >= scenario.warm_up;
+            let records: Vec<&JobRecord> = witness.records.iter().filter(own).collect();
+            let count = |is: &dyn Fn(&JobRecord) -> bool| records.iter().filter(|record| is(record)).count() as u64;
             for &fate in Fate::ALL {
-                assert_eq!(row.counts.fate(fate), count(&|story| story.fate == fate), "{name}: {}", fate.name());
+                assert_eq!(row.counts.fate(fate), count(&|record| record.fate == fate), "{name}: {}", fate.name());
             }
-            let killed = count(&|story| story.cause.is_some() && story.alive_without & 0b01000 != 0);
+            let killed = count(&|record| record.cause.is_some() && record.alive_without & 0b01000 != 0);
             assert_eq!(row.counts.alive_without[3], killed, "{name}");
-            let used: Vec<Span> =
-                stories.iter().filter_map(|story| story.between(story.at.asked, story.at.used)).collect();
+            let used: Vec<SimDuration> =
+                records.iter().filter_map(|record| record.between(record.at.asked, record.at.used)).collect();
             assert_eq!((row.counts.used, row.counts.use_delay.count()), (used.len() as u64, used.len() as u64));
             assert_eq!(row.counts.use_delay.sum(), used.iter().map(|span| u128::from(span.0)).sum::<u128>());
-            let charged: i128 = stories.iter().map(|story| story.charged().0 as i128).sum();
+            let charged: i128 = records.iter().map(|record| record.charged().0 as i128).sum();
             assert_eq!(row.counts.charged(), charged, "{name}: {}", row.class);
-            assert_eq!(row.counts.checks[0], stories.iter().map(|story| u64::from(story.checks)).sum::<u64>());
+            assert_eq!(row.counts.checks[0], records.iter().map(|record| u64::from(record.checks)).sum::<u64>());
         }
-        // What is counted of each class is added up for the run: held against the stories themselves.
-        let own: Vec<&Story> = witness.stories.iter().filter(|story| story.at.asked >= scenario.warm_up).collect();
-        let sum = |of: &dyn Fn(&Story) -> i128| -> i128 { own.iter().map(|story| of(story)).sum() };
+        // What is counted of each class is added up for the run: held against the records themselves.
+        let own: Vec<&JobRecord> =
+            witness.records.iter().filter(|record| record.at.asked >= scenario.warm_up).collect();
+        let sum = |of: &dyn Fn(&JobRecord) -> i128| -> i128 { own.iter().map(|record| of(record)).sum() };
         let summary = tally.summary();
         assert_eq!(own.len() as u64, summary.jobs, "{name}");
-        let used_wrong = sum(&|story| (story.at.used != Time::NEVER && !story.is_right()).into());
+        let used_wrong = sum(&|record| (record.at.used != Time::NEVER && !record.is_right()).into());
         assert_eq!(used_wrong, i128::from(summary.used_wrong), "{name}");
-        assert_eq!(sum(&|story| story.attempts.into()), i128::from(summary.attempts), "{name}");
-        let answered = |story: &Story| if story.at.answered == Time::NEVER { 0 } else { story.work.0 as i128 };
+        assert_eq!(sum(&|record| record.attempts.into()), i128::from(summary.attempts), "{name}");
+        let answered = |record: &JobRecord| if record.at.answered == Time::NEVER { 0 } else { record.work.0 as i128 };
         assert_eq!(sum(&answered), summary.work as i128, "{name}");
-        assert_eq!(sum(&|story| story.value.0.into()), summary.value_asked, "{name}");
-        assert_eq!(sum(&|story| story.shortfall.0.into()), summary.shortfall, "{name}");
-        let charged: [fn(&Story) -> Money; 3] =
-            [|story| story.charged_compute, |story| story.charged_coordination, |story| story.charged_verification];
-        assert_eq!(charged.map(|part| sum(&|story| part(story).0.into())), summary.charged_by_channel, "{name}");
+        assert_eq!(sum(&|record| record.value.0.into()), summary.value_asked, "{name}");
+        assert_eq!(sum(&|record| record.shortfall.0.into()), summary.shortfall, "{name}");
+        let charged: [fn(&JobRecord) -> Money; 3] = [
+            |record| record.charged_compute,
+            |record| record.charged_coordination,
+            |record| record.charged_verification,
+        ];
+        assert_eq!(charged.map(|part| sum(&|record| part(record).0.into())), summary.charged_by_channel, "{name}");
     }
 }
 
 /// What happens in a scene of the scenario `ward`, in words: seconds, fact and class.
-fn scene(sets: &[&str]) -> (Vec<String>, Vec<Story>) {
+fn scene(sets: &[&str]) -> (Vec<String>, Vec<JobRecord>) {
     let scenario = trial("ward", sets);
     let (witness, _) = audited(&scenario);
     let classes: BTreeMap<JobKey, &str> =
-        witness.stories.iter().map(|story| (story.key, scenario.classes[story.class].name.as_str())).collect();
+        witness.records.iter().map(|record| (record.key, scenario.classes[record.class].name.as_str())).collect();
     let told = witness.facts.iter().filter_map(|(now, fact)| match fact {
         Fact::Started { job, .. } | Fact::Preempted { job, .. } | Fact::Finished { job, .. } => {
             Some(format!("{now} {} {}", fact.name(), classes[job]))
         }
         _ => None,
     });
-    (told.collect(), witness.stories)
+    (told.collect(), witness.records)
 }
 
 #[test]
@@ -241,13 +245,13 @@ fn who_goes_on_after_a_repair_gives_way() {
 /// The node fails at 3 s and is back at 4 s. The first job comes again at 5 s, finds the slot taken and leaves at 6 s.
 #[test]
 fn an_attempt_forgets_the_one_before() {
-    let (told, stories) = scene(&[
+    let (told, records) = scene(&[
         "demand.sources[0].arrivals.trace.time=short_between",
         r#"nodes[ward].failure={ up = { law = "constant", value = "3s" }, down = { law = "constant", value = "1s" } }"#,
         r#"classes.slow.patience={ law = "constant", value = "6s" }"#,
     ]);
     assert_eq!(told[..2], ["0 started slow", "4.5s started short"]);
-    let slow = &stories[0];
+    let slow = &records[0];
     assert_eq!((slow.fate, slow.attempts, slow.at.closed), (Fate::Abandoned, 2, Time(6_000_000_000)));
     assert_eq!((slow.at.reached, slow.at.started), (Time(5_000_000_000), Time::NEVER));
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use proptest::prelude::ProptestConfig;
 use proptest::test_runner::RngSeed;
-use reliance::domain::story::Story;
+use reliance::domain::record::JobRecord;
 use reliance::engine::random::Seed;
 use reliance::engine::time::Time;
 use reliance::parquet::Values;
@@ -53,13 +53,13 @@ pub fn extended(name: &str, text: &str) -> Arc<Scenario> {
     Scenario::from_text(name, &whole).unwrap_or_else(|wrong| panic!("{wrong}"))
 }
 
-/// Keeps every fact, every story and the last look.
+/// Keeps every fact, every record and the last look.
 #[derive(Clone, Debug, Default)]
 pub struct Witness {
     /// What happened, and when.
     pub facts: Vec<(Time, Fact)>,
     /// The lives of all jobs, in the order they left.
-    pub stories: Vec<Story>,
+    pub records: Vec<JobRecord>,
     /// The market at the end.
     pub end: MarketGauge,
     /// The nodes at the end.
@@ -69,9 +69,9 @@ pub struct Witness {
 }
 
 impl Recorder for Witness {
-    fn note(&mut self, now: Time, fact: &Fact, story: Option<&Story>) {
+    fn note(&mut self, now: Time, fact: &Fact, record: Option<&JobRecord>) {
         self.facts.push((now, *fact));
-        self.stories.extend(story.filter(|_| matches!(fact, Fact::Closed { .. })));
+        self.records.extend(record.filter(|_| matches!(fact, Fact::Closed { .. })));
     }
 
     fn end(&mut self, at: Time, gauges: &impl Gauges) {

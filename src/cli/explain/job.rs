@@ -8,10 +8,10 @@ use super::super::Failure;
 use super::super::progress::Progress;
 use crate::domain::fate::Deduction;
 use crate::domain::ids::{Id, SourceId};
-use crate::domain::story::{JobKey, Story};
+use crate::domain::record::{JobKey, JobRecord};
 use crate::engine::random::Seed;
-use crate::engine::time::{Span, Time};
-use crate::market::Inquest;
+use crate::engine::time::{SimDuration, Time};
+use crate::market::QuoteTrace;
 use crate::record::fact::Fact;
 use crate::record::recorder::Recorder;
 use crate::scenario::Scenario;
@@ -33,24 +33,24 @@ pub fn explained(scenario: &Arc<Scenario>, seed: Seed, name: &str) -> Result<Str
     };
     let Ok(mut run) = Run::open_watched(scenario.clone(), seed, &mut look);
     run.inspect(key);
-    let mut watch = Watch { key, story: None, facts: Vec::new() };
+    let mut watch = Watch { key, record: None, facts: Vec::new() };
     let slice = (scenario.horizon.0 / SLICES).max(1);
-    while watch.story.is_none() && run.now() < scenario.horizon {
-        let next = run.now() + Span(slice);
+    while watch.record.is_none() && run.now() < scenario.horizon {
+        let next = run.now() + SimDuration(slice);
         let Ok(()) = run.until_watched(next, &mut watch, &mut look);
     }
-    let inquests = run.inspection().map_or_else(Vec::new, |inspection| inspection.inquests.clone());
-    if watch.story.is_none() {
+    let quote_traces = run.inspection().map_or_else(Vec::new, |inspection| inspection.quote_traces.clone());
+    if watch.record.is_none() {
         run.close(&mut watch);
     }
     progress.clear();
-    let Some(story) = watch.story else {
+    let Some(record) = watch.record else {
         let asked =
             format!("error: the source `{}` never asks for its job {}", scenario.sources[key.source].name, key.index);
         return Err(Failure::Wrong(format!("{asked}\nhelp: jobs are numbered from 0 in the order they are asked for")));
     };
-    let mut text = written(scenario, name, &story, &inquests);
-    text.push_str(&events::told(scenario, &story, &watch.facts));
+    let mut text = written(scenario, name, &record, &quote_traces);
+    text.push_str(&events::told(scenario, &record, &watch.facts));
     Ok(text)
 }
 
@@ -78,61 +78,61 @@ fn key(scenario: &Scenario, name: &str) -> Result<JobKey, Failure> {
     }
 }
 
-/// Waits for the story of one job, and keeps what is checked, revoked, fined and paid on the way.
+/// Waits for the record of one job, and keeps what is checked, revoked, fined and paid on the way.
 struct Watch {
     key: JobKey,
-    story: Option<Story>,
+    record: Option<JobRecord>,
     facts: Vec<(Time, Fact)>,
 }
 
 impl Recorder for Watch {
-    fn note(&mut self, at: Time, fact: &Fact, story: Option<&Story>) {
+    fn note(&mut self, at: Time, fact: &Fact, record: Option<&JobRecord>) {
         if events::is_of(fact, self.key) {
             self.facts.push((at, *fact));
         }
-        if let (Fact::Closed { job, .. }, Some(story)) = (fact, story)
+        if let (Fact::Closed { job, .. }, Some(record)) = (fact, record)
             && *job == self.key
         {
-            self.story = Some(*story);
+            self.record = Some(*record);
         }
     }
 }
 
-fn written(scenario: &Scenario, name: &str, story: &Story, inquests: &[Inquest]) -> String {
-    let class = &scenario.classes[story.class].name;
+fn written(scenario: &Scenario, name: &str, record: &JobRecord, quote_traces: &[QuoteTrace]) -> String {
+    let class = &scenario.classes[record.class].name;
     let mut text = format!(
         "job {name} of class {class}, asked at {}, worth {} credits if right and in time\n",
-        at(story.at.asked),
-        story.value
+        at(record.at.asked),
+        record.value
     );
-    for inquest in inquests {
-        quotes(scenario, inquest, &mut text);
+    for quote_trace in quote_traces {
+        quotes(scenario, quote_trace, &mut text);
     }
-    if inquests.is_empty() {
+    if quote_traces.is_empty() {
         text.push_str("\nIts offers were not weighed: the choice `first` weighs none, or there was no offer.\n");
     }
-    let _ = writeln!(text, "\nwhat became of it: {}", story.fate.name());
-    if let Some(cause) = story.cause {
+    let _ = writeln!(text, "\nwhat became of it: {}", record.fate.name());
+    if let Some(cause) = record.cause {
         let _ = writeln!(text, "killed by: {}", cause.name());
         let alive: Vec<&str> = Deduction::ALL
             .iter()
             .enumerate()
-            .filter(|(bit, _)| story.alive_without >> bit & 1 == 1)
+            .filter(|(bit, _)| record.alive_without >> bit & 1 == 1)
             .map(|(_, deduction)| deduction.name())
             .collect();
         let without = if alive.is_empty() { "no one deduction alone".to_owned() } else { alive.join(", or ") };
         let _ = writeln!(text, "alive without: {without}");
     }
     let instants = [
-        ("placed", story.at.placed),
-        ("reached its node", story.at.reached),
-        ("started", story.at.started),
-        ("answered", story.at.answered),
-        ("accepted", story.at.accepted),
-        ("used", story.at.used),
-        ("paid", story.at.paid),
-        ("final", story.at.finalised),
-        ("left the market", story.at.closed),
+        ("placed", record.at.placed),
+        ("reached its node", record.at.reached),
+        ("started", record.at.started),
+        ("answered", record.at.answered),
+        ("accepted", record.at.accepted),
+        ("used", record.at.used),
+        ("paid", record.at.paid),
+        ("final", record.at.finalised),
+        ("left the market", record.at.closed),
     ];
     for (what, instant) in instants.iter().filter(|(_, instant)| *instant != Time::NEVER) {
         let _ = writeln!(text, "  {what:<17} {}", at(*instant));
@@ -141,20 +141,20 @@ fn written(scenario: &Scenario, name: &str, story: &Story, inquests: &[Inquest])
 }
 
 /// Every quote as a row: what is taken off the value, and what is left; in credits.
-fn quotes(scenario: &Scenario, inquest: &Inquest, text: &mut String) {
-    let _ = writeln!(text, "\noffers at {}, in credits", at(inquest.at));
+fn quotes(scenario: &Scenario, quote_trace: &QuoteTrace, text: &mut String) {
+    let _ = writeln!(text, "\noffers at {}, in credits", at(quote_trace.at));
     let names: Vec<&str> = Deduction::ALL.iter().map(|deduction| deduction.name()).collect();
     let group = |node| events::group_of(scenario, node).map_or("", |group| group.name.as_str());
-    let width = inquest.quotes.iter().map(|quote| group(quote.node).chars().count()).max().unwrap_or(0).max(5);
+    let width = quote_trace.quotes.iter().map(|quote| group(quote.node).chars().count()).max().unwrap_or(0).max(5);
     let (heads, value) = (headed(&names), "value");
     let _ =
         writeln!(text, "  {:>7}  {:<width$}  {:<18} {value:>12} {heads}  {:>12}", "node", "group", "method", "surplus");
-    for quote in &inquest.quotes {
+    for quote in &quote_trace.quotes {
         let method = &scenario.verification.methods[quote.method].name;
         let off: Vec<String> = quote.deductions.iter().map(|deduction| format!("{:>13}", amount(-deduction))).collect();
-        let taken = inquest.taken.is_some_and(|taken| taken.node == quote.node && taken.method == quote.method);
+        let taken = quote_trace.taken.is_some_and(|taken| taken.node == quote.node && taken.method == quote.method);
         let mark = if taken { "  taken" } else { "" };
-        let (node, value) = (quote.node.0, amount(inquest.value));
+        let (node, value) = (quote.node.0, amount(quote_trace.value));
         let _ = writeln!(
             text,
             "  {node:>7}  {:<width$}  {method:<18} {value:>12} {}  {:>12}{mark}",
@@ -163,8 +163,8 @@ fn quotes(scenario: &Scenario, inquest: &Inquest, text: &mut String) {
             amount(quote.surplus)
         );
     }
-    match inquest.cause {
-        Some(cause) if inquest.quotes.is_empty() => {
+    match quote_trace.cause {
+        Some(cause) if quote_trace.quotes.is_empty() => {
             let _ = writeln!(text, "  no offer: {}", cause.name());
         }
         Some(cause) => {

@@ -4,7 +4,7 @@ use super::forms::Form;
 use super::{Law, LawName, Quantity};
 use crate::engine::maths::normal_cdf;
 use crate::engine::mistake::Mistake;
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 
 /// The most values or means of a law.
 pub const ENTRIES: usize = 1 << 20;
@@ -128,7 +128,7 @@ impl<Q: Quantity> Law<Q> {
         if self.scale == Some(0.0) {
             found.say("scale", "makes nothing of every number", "leave it out to take the numbers as they are");
         }
-        if self.unit == Some(Span::ZERO) {
+        if self.unit == Some(SimDuration::ZERO) {
             found.say("unit", "is no time", "write for example `\"1s\"`");
         }
         if found.problems.is_empty() {

@@ -14,7 +14,7 @@ mod tests;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 pub use check::ENTRIES;
 pub use poisson::poisson;
 pub use sampler::{Sampler, gamma_variate};
@@ -36,10 +36,10 @@ impl Quantity for f64 {
     }
 }
 
-impl Quantity for Span {
+impl Quantity for SimDuration {
     /// The number of a span is its nanoseconds.
-    fn from_number(number: f64) -> Span {
-        Span::from_nanos(number)
+    fn from_number(number: f64) -> SimDuration {
+        SimDuration::from_nanos(number)
     }
     fn number(self) -> f64 {
         self.0 as f64
@@ -150,7 +150,7 @@ pub struct Law<Q> {
     pub column: Option<String>,
     /// What a number in `file` counts where the law is one of times: `"1s"`, `"1min"`, `"1d"`. Must be given there, and only there.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub unit: Option<Span>,
+    pub unit: Option<SimDuration>,
     /// What the numbers in `file` are multiplied by, above zero. Default 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scale: Option<f64>,

@@ -1,14 +1,14 @@
 //! The Poisson law of counts.
 
 use crate::engine::maths::{exp, ln, ln_gamma};
-use crate::engine::random::Chance;
+use crate::engine::random::RandomSource;
 
 /// A Poisson variate. Panics where the mean is negative; one above 1e9 costs accuracy.
 ///
 /// Below a mean of 10 by counting uniforms whose product stays above e^(−mean) (D. E. Knuth, "The Art of Computer Programming", volume 2,
 /// section 3.4.1), else by transformed rejection (W. Hörmann, "The transformed rejection method for generating Poisson random
 /// variables", Insurance: Mathematics and Economics 12, 1993).
-pub fn poisson(mean: f64, chance: &mut impl Chance) -> u64 {
+pub fn poisson(mean: f64, chance: &mut impl RandomSource) -> u64 {
     assert!(mean >= 0.0, "a Poisson mean of {mean}");
     if mean < 10.0 {
         let (floor, mut product, mut count) = (exp(-mean), chance.unit(), 0);

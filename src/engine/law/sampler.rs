@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Law, LawName, Quantity};
 use crate::engine::maths::{exp, exp_m1, gamma, ln, ln_1p, normal_cdf, normal_density, normal_quantile};
-use crate::engine::random::{Borrowed, Chance};
-use crate::engine::time::Span;
+use crate::engine::random::{Borrowed, RandomSource};
+use crate::engine::time::SimDuration;
 use crate::engine::weights::Alias;
 
 /// A law made ready for sampling: parameters turned into what the formula needs.
@@ -178,7 +178,7 @@ impl Sampler {
 
     /// A variate, as the number behind the law's quantity.
     #[inline]
-    pub fn sample(&self, chance: &mut impl Chance) -> f64 {
+    pub fn sample(&self, chance: &mut impl RandomSource) -> f64 {
         match self.0 {
             Kind::Constant { value } => value,
             Kind::Uniform { min, width } => min + width * chance.unit(),
@@ -190,18 +190,18 @@ impl Sampler {
 
     /// A variate of a law of time.
     #[inline]
-    pub fn span(&self, chance: &mut impl Chance) -> Span {
-        Span::from_nanos(self.sample(chance))
+    pub fn span(&self, chance: &mut impl RandomSource) -> SimDuration {
+        SimDuration::from_nanos(self.sample(chance))
     }
 
     /// A variate as the law's quantity.
     #[inline]
-    pub fn quantity<Q: Quantity>(&self, chance: &mut impl Chance) -> Q {
+    pub fn quantity<Q: Quantity>(&self, chance: &mut impl RandomSource) -> Q {
         Q::from_number(self.sample(chance))
     }
 
     /// The laws that would bloat every place a sample is taken.
-    fn sample_rarer(&self, chance: &mut impl Chance) -> f64 {
+    fn sample_rarer(&self, chance: &mut impl RandomSource) -> f64 {
         match &self.0 {
             &Kind::Erlang { stages, stage_mean } => {
                 let product: f64 = (0..stages).map(|_| 1.0 - chance.unit()).product();
@@ -333,13 +333,13 @@ impl Distribution<f64> for Sampler {
 
 /// Exponential with mean 1, growing with its uniform.
 #[inline]
-fn exponential(chance: &mut impl Chance) -> f64 {
+fn exponential(chance: &mut impl RandomSource) -> f64 {
     -ln(1.0 - chance.unit())
 }
 
 /// Gamma with scale 1. G. Marsaglia and W. W. Tsang, "A simple method for generating gamma variables", ACM Transactions on
 /// Mathematical Software 26 (2000), with their step from `shape + 1` for shapes below 1.
-pub fn gamma_variate(shape: f64, chance: &mut impl Chance) -> f64 {
+pub fn gamma_variate(shape: f64, chance: &mut impl RandomSource) -> f64 {
     if shape < 1.0 {
         return gamma_variate(shape + 1.0, chance) * exp(ln(chance.unit()) / shape);
     }

@@ -6,12 +6,12 @@ use rand_distr as reference;
 
 use super::*;
 use crate::engine::maths::{exp, gamma, ln};
-use crate::engine::random::{Chance, Seed, Stream};
+use crate::engine::random::{RandomSource, Seed, Stream};
 
 /// A source of always the same uniform, as near as one is.
 struct Always(f64);
 
-impl Chance for Always {
+impl RandomSource for Always {
     fn bits(&mut self) -> u64 {
         ((self.0 * (1u64 << 53) as f64) as u64) << 11
     }
@@ -258,15 +258,15 @@ fn degenerate_laws_are_constants() {
 
 #[test]
 fn a_law_of_time_draws_whole_nanoseconds() {
-    let law: Law<Span> = toml::from_str("law = \"lognormal\"\nmedian = \"2s\"\nsigma = 0.8").unwrap();
-    assert_eq!(law, Law::lognormal(Span::try_from("2s").unwrap(), 0.8));
-    assert_eq!(law.sampler().span(&mut Always(0.5)), Span(2_000_000_000));
-    assert_eq!(law.sampler().quantity::<Span>(&mut Always(0.5)), Span(2_000_000_000));
-    assert_eq!(toml::from_str::<Law<Span>>(&toml::to_string(&law).unwrap()).unwrap(), law);
+    let law: Law<SimDuration> = toml::from_str("law = \"lognormal\"\nmedian = \"2s\"\nsigma = 0.8").unwrap();
+    assert_eq!(law, Law::lognormal(SimDuration::try_from("2s").unwrap(), 0.8));
+    assert_eq!(law.sampler().span(&mut Always(0.5)), SimDuration(2_000_000_000));
+    assert_eq!(law.sampler().quantity::<SimDuration>(&mut Always(0.5)), SimDuration(2_000_000_000));
+    assert_eq!(toml::from_str::<Law<SimDuration>>(&toml::to_string(&law).unwrap()).unwrap(), law);
     assert_eq!(toml::from_str::<Sampler>(&toml::to_string(&law.sampler()).unwrap()).unwrap(), law.sampler());
-    assert!(toml::from_str::<Law<Span>>("law = \"constant\"\nvalue = \"1s\"\nrate = 3").is_err());
-    assert!(toml::from_str::<Law<Span>>("value = \"1s\"").is_err());
-    assert!(toml::from_str::<Law<Span>>("law = \"bell\"").is_err());
+    assert!(toml::from_str::<Law<SimDuration>>("law = \"constant\"\nvalue = \"1s\"\nrate = 3").is_err());
+    assert!(toml::from_str::<Law<SimDuration>>("value = \"1s\"").is_err());
+    assert!(toml::from_str::<Law<SimDuration>>("law = \"bell\"").is_err());
 }
 
 /// Gives the field called `name` a value.
@@ -291,7 +291,7 @@ fn put(law: &mut Law<f64>, name: &str, number: f64) {
         "weights" => law.weights = Some(vec![number, 1.0]),
         "file" => law.file = Some("list.csv".to_owned()),
         "column" => law.column = Some("value".to_owned()),
-        "unit" => law.unit = Some(Span::from_nanos(number)),
+        "unit" => law.unit = Some(SimDuration::from_nanos(number)),
         "scale" => law.scale = Some(number),
         _ => panic!("no field `{name}`"),
     }

@@ -17,9 +17,9 @@
 //! There is no cancelling. An event that may become stale carries what its receiver needs to see that it is.
 
 mod chunks;
+mod delay_line;
 mod heap;
 mod ladder;
-mod lane;
 mod near;
 #[cfg(test)]
 mod oracle;
@@ -28,21 +28,21 @@ mod saved;
 #[cfg(test)]
 mod tests;
 
-pub use self::lane::Lane;
+pub use self::delay_line::DelayLine;
 pub use self::prefetch::prefetch;
 
+use self::delay_line::DelayLines;
 use self::ladder::Ladder;
-use self::lane::Lanes;
-use crate::engine::time::{Span, Time};
+use crate::engine::time::{SimDuration, Time};
 
 /// Pending events of one kind `E`, at most 16 bytes; see the [module](self) for the order they are served in.
 ///
 /// ```
 /// use reliance::engine::queue::Queue;
-/// use reliance::engine::time::{Span, Time};
+/// use reliance::engine::time::{SimDuration, Time};
 ///
 /// let mut queue = Queue::new();
-/// let oven = queue.lane(Span(5));
+/// let oven = queue.delay_line(SimDuration(5));
 /// queue.push(Time(5), "shop opens");
 /// queue.push_after(oven, "bread is baked");
 /// queue.push(Time(3), "baker arrives");
@@ -55,7 +55,7 @@ use crate::engine::time::{Span, Time};
 #[derive(Clone, Debug)]
 pub struct Queue<E> {
     ladder: Ladder<E>,
-    lanes: Lanes<E>,
+    lanes: DelayLines<E>,
     /// The number of the next event to be pushed.
     sequence: u64,
     now: Time,
@@ -86,7 +86,7 @@ impl<E: Copy> Queue<E> {
             assert!(size_of::<E>() <= 16, "an event is at most 16 bytes");
             assert!(size_of::<Entry<E>>() <= 32, "an entry is at most 32 bytes");
         }
-        Queue { ladder: Ladder::new(), lanes: Lanes::new(), sequence: 0, now: Time::ZERO, len: 0, peak: 0 }
+        Queue { ladder: Ladder::new(), lanes: DelayLines::new(), sequence: 0, now: Time::ZERO, len: 0, peak: 0 }
     }
 
     /// Schedules an event. One at [`Time::NEVER`] is pending for ever.
@@ -101,15 +101,15 @@ impl<E: Copy> Queue<E> {
 
     /// The lane for events that are all due `span` after they are pushed: cheaper than [`Queue::push`], and the cheaper the
     /// more of them are pending. The same span has the same lane. Meant to be asked for once, when a run opens.
-    pub fn lane(&mut self, span: Span) -> Lane {
-        self.lanes.lane(span)
+    pub fn delay_line(&mut self, span: SimDuration) -> DelayLine {
+        self.lanes.delay_line(span)
     }
 
     /// Schedules an event one lane's span from now; as `push(now + span, event)`.
     ///
     /// Panics if `lane` is not a lane of this queue.
     #[inline(always)]
-    pub fn push_after(&mut self, lane: Lane, event: E) {
+    pub fn push_after(&mut self, lane: DelayLine, event: E) {
         let entry = self.entry(self.now + self.lanes.span(lane), event);
         self.lanes.push(lane, entry);
     }

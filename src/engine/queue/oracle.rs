@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::{Span, Time};
+use super::{SimDuration, Time};
 
 #[derive(Clone)]
 pub(super) struct Oracle {
@@ -25,7 +25,7 @@ impl Oracle {
         self.peak = self.peak.max(self.heap.len());
     }
 
-    pub(super) fn push_after(&mut self, span: Span, event: u32) {
+    pub(super) fn push_after(&mut self, span: SimDuration, event: u32) {
         self.push(self.now + span, event);
     }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Entry, Queue, Span, Time};
+use super::{Entry, Queue, SimDuration, Time};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,7 +28,7 @@ impl<E: Copy + Serialize> Serialize for Queue<E> {
         let plain = |entry: &Entry<E>| (entry.time, entry.sequence, entry.event);
         let mut entries: Vec<_> = self.ladder.entries().map(plain).collect();
         entries.sort_unstable_by_key(|entry| (entry.0, entry.1));
-        let lane = |(span, ring): (Span, &std::collections::VecDeque<Entry<E>>)| SavedLane {
+        let lane = |(span, ring): (SimDuration, &std::collections::VecDeque<Entry<E>>)| SavedLane {
             span_ns: span.0,
             entries: ring.iter().map(plain).collect(),
         };
@@ -56,7 +56,7 @@ impl<E: Copy> Saved<E> {
             queue.len += 1;
         }
         for saved in &self.lanes {
-            let lane = queue.lane(Span(saved.span_ns));
+            let lane = queue.delay_line(SimDuration(saved.span_ns));
             for &(time, sequence, event) in &saved.entries {
                 queue.lanes.push(lane, Entry { time, sequence, event });
                 queue.len += 1;

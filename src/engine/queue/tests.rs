@@ -6,14 +6,14 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 
 use super::oracle::Oracle;
-use super::{Lane, Queue, Span, Time};
+use super::{DelayLine, Queue, SimDuration, Time};
 
 /// The queue and its oracle, side by side; every step compares them.
 #[derive(Clone)]
 struct Pair {
     queue: Queue<u32>,
     oracle: Oracle,
-    lanes: Vec<(Lane, Span)>,
+    lanes: Vec<(DelayLine, SimDuration)>,
     pushed: u32,
     /// What is being tried, for messages.
     name: &'static str,
@@ -25,14 +25,14 @@ impl Pair {
     }
 
     fn push(&mut self, delay: u64) {
-        let at = self.queue.now() + Span(delay);
+        let at = self.queue.now() + SimDuration(delay);
         self.queue.push(at, self.pushed);
         self.oracle.push(at, self.pushed);
         self.pushed += 1;
     }
 
-    fn push_after(&mut self, span: Span) {
-        let lane = self.queue.lane(span);
+    fn push_after(&mut self, span: SimDuration) {
+        let lane = self.queue.delay_line(span);
         if !self.lanes.contains(&(lane, span)) {
             self.lanes.push((lane, span));
         }
@@ -61,7 +61,7 @@ impl Pair {
         self.queue = serde_json::from_str(&text).unwrap();
         assert_eq!(serde_json::to_string(&self.queue).unwrap(), text, "a loaded queue saves the same file");
         for &(lane, span) in &self.lanes {
-            assert_eq!(self.queue.lane(span), lane, "a loaded queue has the same lanes");
+            assert_eq!(self.queue.delay_line(span), lane, "a loaded queue has the same lanes");
         }
         self.compare();
     }
@@ -120,12 +120,12 @@ proptest! {
         for step in steps {
             match step {
                 Step::Push(delays) => delays.into_iter().for_each(|delay| pair.push(delay)),
-                Step::PushAfter(span, count) => (0..count).for_each(|_| pair.push_after(Span(span))),
+                Step::PushAfter(span, count) => (0..count).for_each(|_| pair.push_after(SimDuration(span))),
                 Step::Pop(count) => {
                     (0..count).all(|_| pair.pop_before(Time::NEVER));
                 }
                 Step::Until(span) => {
-                    let end = pair.queue.now() + Span(span);
+                    let end = pair.queue.now() + SimDuration(span);
                     while pair.pop_before(end) {}
                 }
                 Step::Look => prop_assert_eq!(pair.queue.next_time(), pair.oracle.next_time()),
@@ -163,7 +163,11 @@ fn long_interleaving(name: &'static str, law: Law, size: usize, with_lanes: bool
         if grow || chance.random_bool(0.45) {
             let delay = law(&mut chance);
             let in_lane = with_lanes && chance.random_bool(0.3);
-            if in_lane { pair.push_after(Span(chance.random_range(0..40) * 30_000_000)) } else { pair.push(delay) }
+            if in_lane {
+                pair.push_after(SimDuration(chance.random_range(0..40) * 30_000_000))
+            } else {
+                pair.push(delay)
+            }
         } else {
             pair.pop_before(Time::NEVER);
         }
@@ -201,7 +205,7 @@ fn small_queues_and_descending_pushes_too() {
 #[test]
 fn simultaneous_events_are_served_first_come_first_served() {
     let mut queue = Queue::new();
-    let lane = queue.lane(Span(7));
+    let lane = queue.delay_line(SimDuration(7));
     for event in 0..100_000u32 {
         if event % 3 == 0 { queue.push_after(lane, event) } else { queue.push(Time(7), event) }
     }
@@ -264,7 +268,7 @@ fn memory_stays_within_what_the_peak_needs() {
         }
         for _ in 0..1_000_000 {
             let (now, event) = queue.pop_before(Time::NEVER).unwrap();
-            queue.push(now + Span(law(&mut chance)), event);
+            queue.push(now + SimDuration(law(&mut chance)), event);
         }
         let reserved = queue.ladder.reserved();
         assert!(reserved <= 2 * 50_000, "{name}: place for {reserved} entries where 50 000 are pending");

@@ -4,11 +4,11 @@ use crate::domain::fate::Stage;
 use crate::domain::ids::NodeId;
 use crate::domain::job::Role;
 use crate::domain::purpose::Purpose;
-use crate::engine::random::{Chance, Draw, key};
-use crate::engine::time::{Span, Time};
+use crate::engine::random::{KeyedRng, RandomSource, key};
+use crate::engine::time::{SimDuration, Time};
+use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::life::next::Next;
-use crate::market::moment::Moment;
 use crate::market::operations::{assignment, load, room, serving};
 use crate::market::state::State;
 use crate::record::fact::Fact;
@@ -16,7 +16,7 @@ use crate::scenario::Scenario;
 use crate::scenario::schema::Interruption;
 
 /// Makes a node's next failure due, if its group fails.
-pub fn schedule_failure(market: &mut State, at: &mut Moment<'_>, node: NodeId) {
+pub fn schedule_failure(market: &mut State, at: &mut Context<'_>, node: NodeId) {
     if let Some(failure) = &at.scenario.groups[market.nodes.quotes[node].group].failure {
         let up = failure.up.span(&mut market.nodes.backrooms[node].fate);
         at.queue.push(at.now + up, Event::Fail { node });
@@ -24,7 +24,7 @@ pub fn schedule_failure(market: &mut State, at: &mut Moment<'_>, node: NodeId) {
 }
 
 /// A node fails.
-pub fn fail(market: &mut State, at: &mut Moment<'_>, node: NodeId) -> Next {
+pub fn fail(market: &mut State, at: &mut Context<'_>, node: NodeId) -> Next {
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     let failure = group.failure.as_ref().expect("only a group that fails has failures");
     let beat = last_beat(market, at.scenario.routing.heartbeat, node, at.now);
@@ -53,7 +53,7 @@ pub fn fail(market: &mut State, at: &mut Moment<'_>, node: NodeId) -> Next {
 }
 
 /// A node that failed has lost its jobs: its listing lapses.
-pub fn gone(market: &mut State, at: &mut Moment<'_>, node: NodeId) -> Next {
+pub fn gone(market: &mut State, at: &mut Context<'_>, node: NodeId) -> Next {
     load::note_load(market, at.scenario, node);
     lapse(market, at, node);
     stop(market, node);
@@ -63,12 +63,12 @@ pub fn gone(market: &mut State, at: &mut Moment<'_>, node: NodeId) -> Next {
 /// Nothing is due at a node that is down.
 fn stop(market: &mut State, node: NodeId) {
     let state = &mut market.nodes.states[node];
-    state.turn = state.turn.wrapping_add(1);
+    state.version = state.version.wrapping_add(1);
     state.due = None;
 }
 
 /// A node comes back.
-pub fn repair(market: &mut State, at: &mut Moment<'_>, node: NodeId) -> Next {
+pub fn repair(market: &mut State, at: &mut Context<'_>, node: NodeId) -> Next {
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     let jobs = group.failure.as_ref().map(|failure| failure.jobs);
     let state = &mut market.nodes.states[node];
@@ -90,7 +90,7 @@ pub fn repair(market: &mut State, at: &mut Moment<'_>, node: NodeId) -> Next {
 }
 
 /// Every job at a node that is gone goes elsewhere, as far as the retries reach.
-fn drop_all(market: &mut State, at: &mut Moment<'_>, node: NodeId) {
+fn drop_all(market: &mut State, at: &mut Context<'_>, node: NodeId) {
     let mut dropped = std::mem::take(&mut market.scratch.jobs);
     while let Some(slot) = market.nodes.states[node].waiting.first(|_| 0) {
         room::leave_room(market, at, slot, node);
@@ -100,7 +100,8 @@ fn drop_all(market: &mut State, at: &mut Moment<'_>, node: NodeId) {
     let state = &mut market.nodes.states[node];
     // Those loading a model are in service without an entry, so jobs in service are found by their slots' node and
     // stage: by the entries, the batch, and those loading.
-    let entries = state.service.entries().filter(|entry| entry.job.is_some() && market.jobs.is(entry.job, entry.turn));
+    let entries =
+        state.service.entries().filter(|entry| entry.job.is_some() && market.jobs.is(entry.job, entry.version));
     dropped.extend(entries.map(|entry| entry.job));
     let backroom = &mut market.nodes.backrooms[node];
     dropped.append(&mut backroom.batch);
@@ -121,17 +122,17 @@ fn drop_all(market: &mut State, at: &mut Moment<'_>, node: NodeId) {
             market.levels.executing_of(job).down(at.now);
         }
     }
-    let turns = dropped.iter().rev().map(|&job| Next::Drop { job, turn: market.jobs[job].turn, node });
+    let turns = dropped.iter().rev().map(|&job| Next::Drop { job, version: market.jobs[job].version, node });
     market.agenda.extend(turns);
     dropped.clear();
     market.scratch.jobs = dropped;
 }
 
 /// Those in service begin again.
-fn repeat(market: &mut State, at: &mut Moment<'_>, node: NodeId) {
+fn repeat(market: &mut State, at: &mut Context<'_>, node: NodeId) {
     let mut again = std::mem::take(&mut market.scratch.entries);
     let state = &mut market.nodes.states[node];
-    again.extend(state.service.entries().filter(|entry| market.jobs.is(entry.job, entry.turn)));
+    again.extend(state.service.entries().filter(|entry| market.jobs.is(entry.job, entry.version)));
     again.sort_unstable_by(|a, b| b.cmp(a));
     state.service.restart();
     for entry in again.drain(..) {
@@ -142,8 +143,8 @@ fn repeat(market: &mut State, at: &mut Moment<'_>, node: NodeId) {
 }
 
 /// A node's listing may begin or lapse.
-pub fn list(market: &mut State, at: &mut Moment<'_>, node: NodeId, turn: u32) -> Next {
-    match market.nodes.backrooms[node].listing_turn == turn {
+pub fn list(market: &mut State, at: &mut Context<'_>, node: NodeId, version: u32) -> Next {
+    match market.nodes.backrooms[node].listing_turn == version {
         true => renew(market, at, node),
         false => market.stale += 1,
     }
@@ -151,9 +152,9 @@ pub fn list(market: &mut State, at: &mut Moment<'_>, node: NodeId, turn: u32) ->
 }
 
 /// Lists a node if it is heard, or takes it off.
-fn renew(market: &mut State, at: &mut Moment<'_>, node: NodeId) {
+fn renew(market: &mut State, at: &mut Context<'_>, node: NodeId) {
     let listed = is_heard(market, at.scenario, node, at.now);
-    if at.scenario.routing.refresh > Span::ZERO {
+    if at.scenario.routing.refresh > SimDuration::ZERO {
         market.registry.defer(node, listed);
     } else {
         load::set_listed(market, at, node, listed);
@@ -161,7 +162,7 @@ fn renew(market: &mut State, at: &mut Moment<'_>, node: NodeId) {
 }
 
 /// Routing renews its picture: who is listed, and how loaded.
-pub fn refresh(market: &mut State, at: &mut Moment<'_>) -> Next {
+pub fn refresh(market: &mut State, at: &mut Context<'_>) -> Next {
     let (changed, dirty) = market.registry.take_deferred();
     for &(node, listed) in &changed {
         load::set_listed(market, at, node, listed);
@@ -177,16 +178,16 @@ pub fn refresh(market: &mut State, at: &mut Moment<'_>) -> Next {
 
 /// The listing of a node that failed lapses when its last heartbeat is too old, also if the node is back by then and has not
 /// sent another.
-fn lapse(market: &mut State, at: &mut Moment<'_>, node: NodeId) {
+fn lapse(market: &mut State, at: &mut Context<'_>, node: NodeId) {
     let routing = &at.scenario.routing;
     let backroom = &mut market.nodes.backrooms[node];
     backroom.listing_turn = backroom.listing_turn.wrapping_add(1);
-    let due = if routing.heartbeat == Span::ZERO { at.now } else { backroom.beat + routing.max_age };
+    let due = if routing.heartbeat == SimDuration::ZERO { at.now } else { backroom.beat + routing.max_age };
     look_at(market, at, node, due.max(at.now));
 }
 
 /// A node that came back is listed again at its next heartbeat, unless it still is.
-fn relist(market: &mut State, at: &mut Moment<'_>, node: NodeId) {
+fn relist(market: &mut State, at: &mut Context<'_>, node: NodeId) {
     let due = match grid(market, at.scenario.routing.heartbeat, node, at.now) {
         Some((last, next)) if last < at.now => next,
         _ => at.now,
@@ -195,11 +196,11 @@ fn relist(market: &mut State, at: &mut Moment<'_>, node: NodeId) {
 }
 
 /// Looks at a node's listing at an instant that may change it.
-fn look_at(market: &mut State, at: &mut Moment<'_>, node: NodeId, due: Time) {
-    let turn = market.nodes.backrooms[node].listing_turn;
+fn look_at(market: &mut State, at: &mut Context<'_>, node: NodeId, due: Time) {
+    let version = market.nodes.backrooms[node].listing_turn;
     match due == at.now {
         true => renew(market, at, node),
-        false => at.queue.push(due, Event::List { node, turn }),
+        false => at.queue.push(due, Event::List { node, version }),
     }
 }
 
@@ -207,13 +208,13 @@ fn look_at(market: &mut State, at: &mut Moment<'_>, node: NodeId, due: Time) {
 fn is_heard(market: &State, scenario: &Scenario, node: NodeId, now: Time) -> bool {
     let routing = &scenario.routing;
     match routing.heartbeat {
-        Span::ZERO => market.nodes.states[node].up,
+        SimDuration::ZERO => market.nodes.states[node].up,
         heartbeat => now < last_beat(market, heartbeat, node, now) + routing.max_age,
     }
 }
 
 /// The last heartbeat that a node has sent: the last on its grid while it works, if it has worked since then.
-fn last_beat(market: &State, heartbeat: Span, node: NodeId, now: Time) -> Time {
+fn last_beat(market: &State, heartbeat: SimDuration, node: NodeId, now: Time) -> Time {
     let (up, backroom) = (market.nodes.states[node].up, &market.nodes.backrooms[node]);
     match grid(market, heartbeat, node, now) {
         Some((last, _)) if up && last >= backroom.came => last,
@@ -224,11 +225,11 @@ fn last_beat(market: &State, heartbeat: Span, node: NodeId, now: Time) -> Time {
 /// The last instant of a node's grid of heartbeats at or before `now` and the first after; each node has a phase of its own,
 /// and the start of the run counts as a heartbeat. `None` if the scenario has no heartbeats. Heartbeats are no events, because no
 /// party acts when one arrives: this computes when they would be.
-fn grid(market: &State, heartbeat: Span, node: NodeId, now: Time) -> Option<(Time, Time)> {
-    if heartbeat == Span::ZERO {
+fn grid(market: &State, heartbeat: SimDuration, node: NodeId, now: Time) -> Option<(Time, Time)> {
+    if heartbeat == SimDuration::ZERO {
         return None;
     }
-    let mut drawn = Draw::new(key(market.seed, Purpose::Heartbeat as u32, node.0 as u64, 0, 0));
+    let mut drawn = KeyedRng::new(key(market.seed, Purpose::Heartbeat as u32, node.0 as u64, 0, 0));
     let phase = drawn.below(heartbeat.0);
     let beats = (now.0 + heartbeat.0 - phase) / heartbeat.0;
     let first_after = Time(phase + beats * heartbeat.0);

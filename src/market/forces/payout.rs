@@ -1,14 +1,14 @@
 //! A batch of payments is closed by its count, by idleness or by its age, and a settler takes one batch after the other (model §10).
 
 use crate::domain::job::Role;
+use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::life::next::Next;
-use crate::market::moment::Moment;
 use crate::market::operations::batches::{begin, close, rules};
 use crate::market::state::State;
 
 /// A batch has come to its age, if it is still open.
-pub fn aged(market: &mut State, at: &mut Moment<'_>, batch: u32) -> Next {
+pub fn aged(market: &mut State, at: &mut Context<'_>, batch: u32) -> Next {
     if market.payouts.batch == batch && market.payouts.gathered > 0 {
         close(market, at);
     }
@@ -16,7 +16,7 @@ pub fn aged(market: &mut State, at: &mut Moment<'_>, batch: u32) -> Next {
 }
 
 /// Nobody may have joined for long enough: who joined since the timer was set has it set anew, once for all of them.
-pub fn idle(market: &mut State, at: &mut Moment<'_>) -> Next {
+pub fn idle(market: &mut State, at: &mut Context<'_>) -> Next {
     let due = market.payouts.joined + rules(at).idle;
     market.payouts.timed = market.payouts.gathered > 0 && due > at.now;
     if market.payouts.timed {
@@ -35,7 +35,7 @@ pub fn settle(market: &mut State) -> Next {
 }
 
 /// Makes the payments of a batch that are left; the settler begins with the next batch when none is.
-pub fn pay(market: &mut State, at: &mut Moment<'_>, left: u32) -> Next {
+pub fn pay(market: &mut State, at: &mut Context<'_>, left: u32) -> Next {
     if left == 0 {
         if !market.payouts.closed.is_empty() {
             begin(market, at);
@@ -45,8 +45,8 @@ pub fn pay(market: &mut State, at: &mut Moment<'_>, left: u32) -> Next {
     market.agenda.push(Next::Pay { left: left - 1 });
     let (slot, key) = market.payouts.waiting.pop_front().expect("a batch has its payments");
     let job = &market.jobs[slot];
-    let is_same = job.open && job.role == Role::Job && market.jobs.story(slot).key == key;
-    match is_same && job.link.is_some() && market.proceedings.read(job.link).unpaid {
+    let is_same = job.open && job.role == Role::Job && market.jobs.record(slot).key == key;
+    match is_same && job.link.is_some() && market.cases.read(job.link).unpaid {
         true => Next::Paid { job: slot },
         false => Next::Done,
     }

@@ -1,14 +1,14 @@
 //! Prices of computing and verification move (model §11).
 
+use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::life::next::Next;
-use crate::market::moment::Moment;
 use crate::market::operations::pricing;
 use crate::market::state::State;
 use crate::scenario::channels::Channel;
 
 /// An interval of computing and of verification closes.
-pub fn tick(market: &mut State, at: &mut Moment<'_>) -> Next {
+pub fn tick(market: &mut State, at: &mut Context<'_>) -> Next {
     let interval = at.scenario.channels.interval;
     for channel in [Channel::Compute, Channel::Verification] {
         let seen = pricing::used(market, at, channel, interval);

@@ -5,12 +5,12 @@ use crate::domain::ids::{ClassId, SourceId};
 use crate::domain::job::Arrival;
 use crate::domain::money::Money;
 use crate::domain::purpose::{Purpose, draw};
-use crate::domain::story::{JobKey, Story};
+use crate::domain::record::{JobKey, JobRecord};
 use crate::engine::law::{Quantity, Sampler};
-use crate::engine::random::{Chance, Seed};
-use crate::engine::time::{Span, Time};
+use crate::engine::random::{RandomSource, Seed};
+use crate::engine::time::{SimDuration, Time};
+use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::moment::Moment;
 use crate::market::state::{ClassState, State};
 use crate::record::fact::Fact;
 use crate::scenario::model::{ClassOf, Model, Work};
@@ -22,7 +22,7 @@ use super::next::Next;
 const PRIOR_OUTPUT: (u64, u64) = (1, 256);
 
 /// A source asks for its next job.
-pub fn arrive(market: &mut State, at: &mut Moment<'_>, source: SourceId) -> Next {
+pub fn arrive(market: &mut State, at: &mut Context<'_>, source: SourceId) -> Next {
     let scenario = at.scenario;
     let state = &mut market.sources[source];
     let arrival = state.next.expect("an arrival is due only where there is one");
@@ -32,13 +32,13 @@ pub fn arrive(market: &mut State, at: &mut Moment<'_>, source: SourceId) -> Next
 
     let written = &scenario.sources[source];
     let class = class_of(market.seed, &written.class, key, &arrival);
-    let mut story = Story::begin(key, class, written.requesters, at.now);
-    fill(market, at, &mut story, &arrival);
+    let mut record = JobRecord::begin(key, class, written.requesters, at.now);
+    fill(market, at, &mut record, &arrival);
     market.levels.open.up(at.now);
     let by_name = Fact::Asked { job: key, class: ClassId(scenario.classes[class].rank) };
     at.facts.note_by_name(Fact::Asked { job: key, class }, by_name);
-    let slot = market.jobs.admit(story);
-    market.jobs[slot].expected = story.expected_work;
+    let slot = market.jobs.admit(record);
+    market.jobs[slot].expected = record.expected_work;
     if market.jobs.slots() > scenario.limits.open_jobs {
         return Next::Decline { job: slot, cause: Cause::NoSupply };
     }
@@ -46,7 +46,7 @@ pub fn arrive(market: &mut State, at: &mut Moment<'_>, source: SourceId) -> Next
 }
 
 /// Finds the source's next arrival and makes it due, if it is still within the time of asking.
-pub fn schedule_next(market: &mut State, at: &mut Moment<'_>, source: SourceId) {
+pub fn schedule_next(market: &mut State, at: &mut Context<'_>, source: SourceId) {
     let state = &mut market.sources[source];
     state.next = at.scenario.sources[source].arrivals.next(&mut state.memory, &mut state.stream);
     if let Some(next) = state.next.filter(|next| next.at < at.scenario.asking_ends) {
@@ -66,39 +66,39 @@ fn class_of(seed: Seed, of: &ClassOf, key: JobKey, arrival: &Arrival) -> ClassId
     }
 }
 
-fn fill(market: &mut State, at: &Moment<'_>, story: &mut Story, arrival: &Arrival) {
-    let class = &at.scenario.classes[story.class];
-    let (seed, key) = (market.seed, story.key);
+fn fill(market: &mut State, at: &Context<'_>, record: &mut JobRecord, arrival: &Arrival) {
+    let class = &at.scenario.classes[record.class];
+    let (seed, key) = (market.seed, record.key);
     let sample = |sampler: &Sampler, purpose| match sampler.is_constant() {
         Some(value) => value,
         None => sampler.sample(&mut draw(seed, purpose, key, 0)),
     };
     match &class.work {
         Work::Law(law) => {
-            story.work = Span::from_number(sample(law, Purpose::Work));
-            story.expected_work = Span::from_number(law.mean());
+            record.work = SimDuration::from_number(sample(law, Purpose::Work));
+            record.expected_work = SimDuration::from_number(law.mean());
         }
         Work::Tokens { input, output } => {
             let count = |known: Option<u32>, law: &Option<Sampler>, purpose| {
                 known.unwrap_or_else(|| law.as_ref().map_or(0, |law| sample(law, purpose) as u32))
             };
-            story.input_tokens = count(arrival.input_tokens, input, Purpose::InputTokens);
-            story.output_tokens = count(arrival.output_tokens, output, Purpose::OutputTokens);
+            record.input_tokens = count(arrival.input_tokens, input, Purpose::InputTokens);
+            record.output_tokens = count(arrival.output_tokens, output, Purpose::OutputTokens);
             let model = &at.scenario.models[class.model];
-            let prefill = model.prefill(story.input_tokens);
-            story.work = prefill + model.decode(story.output_tokens as f64);
-            story.expected_work = prefill + expected_decode(&market.classes[story.class], model, output);
+            let prefill = model.prefill(record.input_tokens);
+            record.work = prefill + model.decode(record.output_tokens as f64);
+            record.expected_work = prefill + expected_decode(&market.classes[record.class], model, output);
         }
     }
-    story.client = arrival.client;
+    record.client = arrival.client;
     let value = sample(&class.value, Purpose::Value);
-    story.value =
+    record.value =
         Money::from_number(if at.scenario.value_factor == 1.0 { value } else { value * at.scenario.value_factor });
-    story.deadline = class.deadline.map_or(Time::NEVER, |deadline| story.at.asked + deadline);
+    record.deadline = class.deadline.map_or(Time::NEVER, |deadline| record.at.asked + deadline);
 }
 
 /// What writing the output is expected to take: by the class's law, or else by the answers of the class that were seen so far.
-fn expected_decode(state: &ClassState, model: &Model, law: &Option<Sampler>) -> Span {
+fn expected_decode(state: &ClassState, model: &Model, law: &Option<Sampler>) -> SimDuration {
     let tokens = match law {
         Some(law) => law.mean(),
         None => {

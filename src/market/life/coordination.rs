@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use crate::domain::fate::Stage;
 use crate::domain::ids::JobSlot;
 use crate::domain::job::Phase;
+use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::moment::Moment;
 use crate::market::operations::{pricing, settlement, terms};
 use crate::market::state::State;
 use crate::market::state::chain::Transaction;
@@ -16,7 +16,7 @@ use crate::scenario::channels::Channel;
 use super::next::Next;
 
 /// Sends the transaction of a placement, at the price of gas that was quoted in this instant. Where the chain is waited for, the request leaves when it is in a block.
-pub fn send(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
+pub fn send(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let chain = &at.scenario.chain;
     if !chain.runs {
         return Next::Depart { job: slot };
@@ -27,11 +27,11 @@ pub fn send(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
     }
     let price = terms::gas_price(market, at, slot).unwrap_or_default();
     settlement::pay_chain(market, at, slot, price.times(gas));
-    let (tip, turn) = (terms::tip(market, at.scenario, slot), market.jobs[slot].turn);
+    let (tip, version) = (terms::tip(market, at.scenario, slot), market.jobs[slot].version);
     let number = market.chain.sent;
     market.chain.sent += 1;
     market.chain.waiting += gas;
-    market.chain.pool.push((tip, Reverse(number), Transaction { job: slot, turn, gas }));
+    market.chain.pool.push((tip, Reverse(number), Transaction { job: slot, version, gas }));
     if !chain.blocking {
         return Next::Depart { job: slot };
     }
@@ -41,16 +41,16 @@ pub fn send(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
 }
 
 /// The gas of a placement: its own, and that of the checks that will take place.
-fn gas(market: &State, at: &Moment<'_>, slot: JobSlot) -> u64 {
+fn gas(market: &State, at: &Context<'_>, slot: JobSlot) -> u64 {
     let link = market.jobs[slot].link;
-    let drawn = if link.is_some() { market.proceedings.read(link).drawn } else { 0 };
-    let checks = at.scenario.verification.methods[market.jobs.story(slot).method].checks.iter().enumerate();
+    let drawn = if link.is_some() { market.cases.read(link).drawn } else { 0 };
+    let checks = at.scenario.verification.methods[market.jobs.record(slot).method].checks.iter().enumerate();
     at.scenario.chain.gas + checks.filter(|(index, _)| drawn >> index & 1 == 1).map(|(_, check)| check.gas).sum::<u64>()
 }
 
 /// A block: transactions go in by tip, then in the order they came, until the first that does not fit; then the price of
 /// gas may move.
-pub fn block(market: &mut State, at: &mut Moment<'_>) -> Next {
+pub fn block(market: &mut State, at: &mut Context<'_>) -> Next {
     let scenario = at.scenario;
     let chain = &scenario.chain;
     let others = chain.background.get(market.chain.blocks as usize).copied().unwrap_or(0);
@@ -66,7 +66,7 @@ pub fn block(market: &mut State, at: &mut Moment<'_>) -> Next {
         market.chain.pool.pop();
         market.chain.waiting -= next.gas;
         used += next.gas;
-        if chain.blocking && market.jobs.is(next.job, next.turn) {
+        if chain.blocking && market.jobs.is(next.job, next.version) {
             included.push(next.job);
         }
     }

@@ -4,9 +4,9 @@ use crate::domain::fate::Stage;
 use crate::domain::ids::{JobSlot, NodeId};
 use crate::domain::job::{Phase, Role};
 use crate::domain::purpose::{Purpose, draw};
-use crate::engine::time::{Span, Time};
+use crate::engine::time::{SimDuration, Time};
+use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::moment::Moment;
 use crate::market::operations::{load, serving};
 use crate::market::state::State;
 use crate::record::fact::Fact;
@@ -14,7 +14,7 @@ use crate::record::fact::Fact;
 use super::next::Next;
 
 /// A model has been loaded: the job that waited for it is served.
-pub fn loaded(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
+pub fn loaded(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let node = market.jobs[slot].node;
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
@@ -28,7 +28,7 @@ pub fn loaded(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
 }
 
 /// The job nearest its end at a node ends its phase: the first token is made, or the execution is over.
-pub fn step(market: &mut State, at: &mut Moment<'_>, node: NodeId) -> Next {
+pub fn step(market: &mut State, at: &mut Context<'_>, node: NodeId) -> Next {
     let state = &mut market.nodes.states[node];
     state.due = None;
     state.service.advance(at.now);
@@ -36,13 +36,13 @@ pub fn step(market: &mut State, at: &mut Moment<'_>, node: NodeId) -> Next {
     if !entry.job.is_some() {
         return finish_batch(market, at, node);
     }
-    let (job, story) = market.jobs.both(entry.job);
+    let (job, record) = market.jobs.both(entry.job);
     if job.phase == Phase::Prefill {
         job.phase = Phase::Decode;
         job.left = job.left.less(job.prefill);
-        job.prefill = Span::ZERO;
-        story.at.first_token = at.now;
-        at.facts.note(Fact::FirstToken { job: story.key, node });
+        job.prefill = SimDuration::ZERO;
+        record.at.first_token = at.now;
+        at.facts.note(Fact::FirstToken { job: record.key, node });
         serving::enter(market, entry.job, node);
         serving::schedule(market, at, node);
         return Next::Done;
@@ -58,7 +58,7 @@ pub fn step(market: &mut State, at: &mut Moment<'_>, node: NodeId) -> Next {
 }
 
 /// All jobs of a batch end together, and come back in the order in which they joined it.
-fn finish_batch(market: &mut State, at: &mut Moment<'_>, node: NodeId) -> Next {
+fn finish_batch(market: &mut State, at: &mut Context<'_>, node: NodeId) -> Next {
     let mut batch = std::mem::take(&mut market.scratch.jobs);
     std::mem::swap(&mut batch, &mut market.nodes.backrooms[node].batch);
     for &slot in &batch {
@@ -74,27 +74,27 @@ fn finish_batch(market: &mut State, at: &mut Moment<'_>, node: NodeId) -> Next {
 }
 
 /// The node sends the answer, if there is one; otherwise the attempt has failed.
-pub fn returned(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
+pub fn returned(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let scenario = at.scenario;
-    let (job, story) = market.jobs.both(slot);
+    let (job, record) = market.jobs.both(slot);
     let node = job.node;
     let quote = &market.nodes.quotes[node];
     let number = serving::numbered(job);
-    if story.at.first_token == Time::NEVER {
+    if record.at.first_token == Time::NEVER {
         market.nodes.backrooms[node].failed += 1;
         return Next::Fail { job: slot, is_silent: false };
     }
     market.nodes.states[node].served += 1;
     job.stage = Stage::Answered;
-    job.turn = job.turn.wrapping_add(1);
+    job.version = job.version.wrapping_add(1);
     let mut trip = scenario.network.one_way(quote.region, scenario.requesters[job.requester].region);
     if let Some(jitter) = &scenario.network.jitter {
-        trip += jitter.span(&mut draw(market.seed, Purpose::ResponseJitter, story.key, number));
+        trip += jitter.span(&mut draw(market.seed, Purpose::ResponseJitter, record.key, number));
     }
-    if trip == Span::ZERO {
+    if trip == SimDuration::ZERO {
         return respond(market, slot);
     }
-    at.queue.push(at.now + trip, Event::Respond { job: slot, turn: job.turn });
+    at.queue.push(at.now + trip, Event::Respond { job: slot, version: job.version });
     Next::Done
 }
 

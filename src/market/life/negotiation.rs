@@ -3,8 +3,8 @@
 use crate::domain::fate::Stage;
 use crate::domain::ids::JobSlot;
 use crate::engine::time::Time;
+use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::moment::Moment;
 use crate::market::operations::{agreement, load, offers, room, settlement};
 use crate::market::quoting::quote::Quote;
 use crate::market::state::State;
@@ -14,10 +14,10 @@ use super::next::Next;
 
 /// The quote of a waiting job has expired. The node where it waits is asked again among others, unless it is left out by now; what it would still wait there
 /// counts, not what it has waited.
-pub fn expire(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
+pub fn expire(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let node = market.jobs[slot].node;
-    let story = market.jobs.story_mut(slot);
-    story.renegotiations = story.renegotiations.saturating_add(1);
+    let record = market.jobs.record_mut(slot);
+    record.renegotiations = record.renegotiations.saturating_add(1);
     let mut pool = std::mem::take(&mut market.scratch.pool);
     let mut offers = std::mem::take(&mut market.scratch.offers);
     offers::ask(market, at.scenario, slot, &mut pool);
@@ -27,7 +27,7 @@ pub fn expire(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
     offers::collect(market, at, slot, &pool, &mut offers);
     let next = match offers::take(market, at, slot, &mut offers) {
         Ok(quote) => {
-            let (job, price) = (market.jobs.story(slot).key, quote.compute + quote.coordination + quote.verification);
+            let (job, price) = (market.jobs.record(slot).key, quote.compute + quote.coordination + quote.verification);
             at.facts.note(Fact::Negotiated { job, node: quote.node, price });
             let copies = at.scenario.verification.methods[quote.method].replicas();
             if copies.is_none() && quote.node == node {
@@ -41,7 +41,7 @@ pub fn expire(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
         }
         Err((cause, alive_without)) => {
             leave(market, at, slot);
-            market.jobs.story_mut(slot).alive_without = alive_without;
+            market.jobs.record_mut(slot).alive_without = alive_without;
             Next::Decline { job: slot, cause }
         }
     };
@@ -53,28 +53,28 @@ pub fn expire(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
 
 /// The job keeps its place in the waiting room at the new price. What was paid to the chain is spent; the placement stands, so
 /// there is no new transaction.
-fn stay(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, quote: &Quote) {
+fn stay(market: &mut State, at: &mut Context<'_>, slot: JobSlot, quote: &Quote) {
     settlement::return_escrow(market, at, slot);
-    let turn = market.jobs[slot].turn;
-    let agreed = Quote { coordination: market.jobs.story(slot).coordination_price, ..*quote };
+    let version = market.jobs[slot].version;
+    let agreed = Quote { coordination: market.jobs.record(slot).coordination_price, ..*quote };
     agreement::agree_alone(market, at, slot, &agreed);
     let job = &mut market.jobs[slot];
-    // It waits on as the same turn: its patience runs on.
-    job.turn = turn;
+    // It waits on as the same version: its patience runs on.
+    job.version = version;
     job.stage = Stage::Waiting;
     let ttl = at.scenario.routing.quote_ttl.expect("a quote expires only where it has a time to live");
-    at.queue.push(at.now + ttl, Event::Expire { job: slot, turn });
+    at.queue.push(at.now + ttl, Event::Expire { job: slot, version });
 }
 
 /// The job leaves the waiting room, and what was put aside for it goes back.
-fn leave(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) {
+fn leave(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
     let node = market.jobs[slot].node;
     room::leave_room(market, at, slot, node);
     market.nodes.states[node].take_work(market.jobs[slot].expected);
     load::note_load(market, at.scenario, node);
     settlement::return_escrow(market, at, slot);
-    let story = market.jobs.story_mut(slot);
-    (story.at.reached, story.at.started) = (Time::NEVER, Time::NEVER);
+    let record = market.jobs.record_mut(slot);
+    (record.at.reached, record.at.started) = (Time::NEVER, Time::NEVER);
     let job = &mut market.jobs[slot];
-    job.turn = job.turn.wrapping_add(1);
+    job.version = job.version.wrapping_add(1);
 }

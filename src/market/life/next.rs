@@ -35,7 +35,7 @@ pub enum Next {
     /// A checker will never report.
     CheckLost { check: JobSlot },
     /// The checks of one timing begin, from this one on.
-    Check { job: JobSlot, turn: u32, from: u8, deferred: bool },
+    Check { job: JobSlot, version: u32, from: u8, deferred: bool },
     /// The votes of one check are counted.
     Count { job: JobSlot, check: u8 },
     /// No check may be open any more.
@@ -57,7 +57,7 @@ pub enum Next {
     /// A batch has paid the nodes of a job.
     Paid { job: JobSlot },
     /// A job was at a node that failed.
-    Drop { job: JobSlot, turn: u32, node: NodeId },
+    Drop { job: JobSlot, version: u32, node: NodeId },
     /// A node that failed has lost its jobs.
     Gone { node: NodeId },
 }

@@ -2,14 +2,14 @@
 
 use crate::domain::fate::{Cause, Fate};
 use crate::domain::ids::JobSlot;
-use crate::market::moment::Moment;
+use crate::market::context::Context;
 use crate::market::operations::{agreement, offers};
 use crate::market::state::State;
 
 use super::next::Next;
 
 /// Asks a pool of nodes and takes the best offer; without any, the job is declined, or lost if it was placed before.
-pub fn offer(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
+pub fn offer(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let mut pool = std::mem::take(&mut market.scratch.pool);
     let mut offers = std::mem::take(&mut market.scratch.offers);
     offers::ask(market, at.scenario, slot, &mut pool);
@@ -20,7 +20,7 @@ pub fn offer(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
             Next::Send { job: slot }
         }
         Err((cause, alive_without)) => {
-            market.jobs.story_mut(slot).alive_without = alive_without;
+            market.jobs.record_mut(slot).alive_without = alive_without;
             match (market.jobs[slot].attempt, cause) {
                 (1.., Cause::NoSupply) => Next::Close { job: slot, fate: Fate::Lost },
                 _ => Next::Decline { job: slot, cause },

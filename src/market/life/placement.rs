@@ -4,21 +4,21 @@ use crate::domain::fate::{Fate, Stage};
 use crate::domain::ids::{JobSlot, NodeId};
 use crate::domain::job::{Phase, Role};
 use crate::domain::money::Money;
-use crate::domain::story::Story;
-use crate::engine::time::{Span, Time};
+use crate::domain::record::JobRecord;
+use crate::engine::time::{SimDuration, Time};
+use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::moment::Moment;
 use crate::market::operations::{assignment, sending, serving, settlement};
 use crate::market::state::State;
-use crate::market::state::proceedings::Child;
+use crate::market::state::cases::Child;
 use crate::record::fact::Fact;
 
 use super::next::Next;
 
 /// The request leaves for its node, or for each node of the copies.
-pub fn depart(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
+pub fn depart(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let node = market.jobs[slot].node;
-    if at.scenario.verification.methods[market.jobs.story(slot).method].replicas().is_some() {
+    if at.scenario.verification.methods[market.jobs.record(slot).method].replicas().is_some() {
         spread(market, at, slot);
     } else if sending::send(market, at, slot, node) {
         return Next::Reach { job: slot };
@@ -27,36 +27,36 @@ pub fn depart(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
 }
 
 /// Sends a request to each of the nodes.
-fn spread(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) {
-    let (job, story) = market.jobs.both(slot);
+fn spread(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
+    let (job, record) = market.jobs.both(slot);
     job.stage = Stage::Executing;
-    if story.at.placed == Time::NEVER {
-        story.at.placed = at.now;
-        story.first_price = story.price();
+    if record.at.placed == Time::NEVER {
+        record.at.placed = at.now;
+        record.first_price = record.price();
     }
     let (link, attempt, expected) = (job.link, job.attempt, job.expected);
-    let parent = *story;
-    let copies = market.proceedings.read(link).answers.len();
+    let parent = *record;
+    let copies = market.cases.read(link).answers.len();
     for number in 0..copies {
-        let copy = market.proceedings.read(link).answers[number];
-        let child = Story { node: copy.node, compute_price: copy.price, ..parent };
+        let copy = market.cases.read(link).answers[number];
+        let child = JobRecord { node: copy.node, compute_price: copy.price, ..parent };
         let child = market.jobs.admit_child(child, Role::Replica, slot);
         let job = &mut market.jobs[child];
         (job.attempt, job.copy, job.expected) = (attempt, number as u8, expected);
-        market.proceedings.get(link).children.push(Child { slot: child, stake: 0 });
+        market.cases.get(link).children.push(Child { slot: child, stake: 0 });
         sending::send(market, at, child, copy.node);
     }
 }
 
 /// The request is at the node: it waits or is served at once, or finds the node gone or full.
-pub fn reach(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
-    let (node, key) = (market.jobs[slot].node, market.jobs.story(slot).key);
+pub fn reach(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
+    let (node, key) = (market.jobs[slot].node, market.jobs.record(slot).key);
     let full = market.nodes.states[node].jobs() >= market.nodes.quotes[node].room;
     if full || !sending::is_reachable(market, at.scenario, node) {
         at.facts.note(Fact::Bounced { job: key, node, full });
         return Next::Fail { job: slot, is_silent: !full };
     }
-    market.jobs.story_mut(slot).at.reached = at.now;
+    market.jobs.record_mut(slot).at.reached = at.now;
     at.facts.note(Fact::Reached { job: key, node });
     assignment::set_work(market, at, slot);
     serving::take_in(market, at, slot, node);
@@ -64,36 +64,36 @@ pub fn reach(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
 }
 
 /// The attempt came to nothing: tries again after a while, or gives up when the retries are spent.
-pub fn fail(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, is_silent: bool) -> Next {
+pub fn fail(market: &mut State, at: &mut Context<'_>, slot: JobSlot, is_silent: bool) -> Next {
     match market.jobs[slot].role {
         Role::Job => {}
         Role::Replica => return Next::CopyLost { copy: slot },
         Role::Check | Role::Proof => return Next::CheckLost { check: slot },
     }
     let refunded = settlement::refund(market, slot);
-    let (job, story) = market.jobs.both(slot);
-    at.facts.note(Fact::Settled { job: story.key, paid: Money::ZERO, refunded });
+    let (job, record) = market.jobs.both(slot);
+    at.facts.note(Fact::Settled { job: record.key, paid: Money::ZERO, refunded });
     if job.attempt >= at.scenario.retries.most {
         return Next::Close { job: slot, fate: Fate::Lost };
     }
     job.attempt += 1;
     job.stage = Stage::Retrying;
     job.phase = Phase::Idle;
-    job.turn = job.turn.wrapping_add(1);
-    let found_after = if is_silent { at.scenario.retries.timeout } else { Span::ZERO };
+    job.version = job.version.wrapping_add(1);
+    let found_after = if is_silent { at.scenario.retries.timeout } else { SimDuration::ZERO };
     let due = at.now + found_after + at.scenario.retries.pause;
-    at.queue.push(due, Event::Retry { job: slot, turn: job.turn });
+    at.queue.push(due, Event::Retry { job: slot, version: job.version });
     Next::Done
 }
 
 /// A job was at a node that failed. It is taken up only in the state in which the node left it: what became of another job of the
 /// node may have ended it.
-pub fn dropped(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, turn: u32, node: NodeId) -> Next {
-    if !market.jobs.is(slot, turn) {
+pub fn dropped(market: &mut State, at: &mut Context<'_>, slot: JobSlot, version: u32, node: NodeId) -> Next {
+    if !market.jobs.is(slot, version) {
         return Next::Done;
     }
-    let story = market.jobs.story_mut(slot);
-    story.at.first_token = Time::NEVER;
-    at.facts.note(Fact::Dropped { job: story.key, node });
+    let record = market.jobs.record_mut(slot);
+    record.at.first_token = Time::NEVER;
+    at.facts.note(Fact::Dropped { job: record.key, node });
     Next::Fail { job: slot, is_silent: true }
 }

@@ -6,41 +6,40 @@
 use crate::domain::fate::Fate;
 use crate::domain::ids::JobSlot;
 use crate::engine::time::Time;
-use crate::market::moment::Moment;
+use crate::market::context::Context;
 use crate::market::operations::{calling_off, evidence, settlement};
 use crate::market::state::State;
-use crate::market::state::proceedings::Copy;
+use crate::market::state::cases::Copy;
 use crate::scenario::verification::Check;
 
 use super::next::Next;
 
 /// A copy's answer is there: it counts with those that agree with it.
-pub fn answered(market: &mut State, at: &mut Moment<'_>, child: JobSlot) -> Next {
+pub fn answered(market: &mut State, at: &mut Context<'_>, child: JobSlot) -> Next {
     let slot = market.jobs[child].link;
     let number = market.jobs[child].copy as usize;
-    let story = *market.jobs.story(child);
+    let record = *market.jobs.record(child);
     let link = market.jobs[slot].link;
-    market.proceedings.get(link).answers[number].answer = story.answer;
+    market.cases.get(link).answers[number].answer = record.answer;
     calling_off::forget(market, slot, child);
-    if market.jobs.story(slot).at.answered != Time::NEVER {
+    if market.jobs.record(slot).at.answered != Time::NEVER {
         // The others have agreed already, and were not called off.
         settlement::pay_late_copy(market, at, slot, number);
         evidence::compare(market, at, slot, number);
         return Next::Done;
     }
     let check = check(at, market, slot);
-    let agreeing =
-        market.proceedings.read(link).answers.iter().filter(|copy| copy.answer.key == story.answer.key).count();
+    let agreeing = market.cases.read(link).answers.iter().filter(|copy| copy.answer.key == record.answer.key).count();
     if agreeing < check.agree as usize {
         return undecided(market, at, slot);
     }
-    let parent = market.jobs.story_mut(slot);
-    parent.answer = story.answer;
-    parent.node = story.node;
-    (parent.at.reached, parent.at.started) = (story.at.reached, story.at.started);
-    (parent.at.first_token, parent.at.finished) = (story.at.first_token, story.at.finished);
+    let parent = market.jobs.record_mut(slot);
+    parent.answer = record.answer;
+    parent.node = record.node;
+    (parent.at.reached, parent.at.started) = (record.at.reached, record.at.started);
+    (parent.at.first_token, parent.at.finished) = (record.at.first_token, record.at.finished);
     let job = &mut market.jobs[slot];
-    (job.node, job.turn) = (story.node, job.turn.wrapping_add(1));
+    (job.node, job.version) = (record.node, job.version.wrapping_add(1));
     if check.cancel {
         calling_off::call_off(market, at, slot, true);
     }
@@ -48,26 +47,26 @@ pub fn answered(market: &mut State, at: &mut Moment<'_>, child: JobSlot) -> Next
 }
 
 /// A copy came to nothing.
-pub fn lost(market: &mut State, at: &mut Moment<'_>, child: JobSlot) -> Next {
+pub fn lost(market: &mut State, at: &mut Context<'_>, child: JobSlot) -> Next {
     let slot = market.jobs[child].link;
     calling_off::forget(market, slot, child);
     undecided(market, at, slot)
 }
 
 /// Without enough copies left to agree the job is lost if none has answered, and otherwise no verdict was reached.
-fn undecided(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
-    if market.jobs.story(slot).at.answered != Time::NEVER {
+fn undecided(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
+    if market.jobs.record(slot).at.answered != Time::NEVER {
         return Next::Done;
     }
     let check = check(at, market, slot);
-    let proceeding = market.proceedings.read(market.jobs[slot].link);
-    let there: &[Copy] = &proceeding.answers;
+    let case = market.cases.read(market.jobs[slot].link);
+    let there: &[Copy] = &case.answers;
     let most = there
         .iter()
         .filter(|copy| copy.answer.key != u64::MAX)
         .map(|copy| there.iter().filter(|other| other.answer.key == copy.answer.key).count())
         .max();
-    if most.unwrap_or(0) + proceeding.children.len() >= check.agree as usize {
+    if most.unwrap_or(0) + case.children.len() >= check.agree as usize {
         return Next::Done;
     }
     let fate = if most.is_none() { Fate::Lost } else { Fate::Unresolved };
@@ -76,6 +75,6 @@ fn undecided(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
     Next::Close { job: slot, fate }
 }
 
-fn check<'s>(at: &Moment<'s>, market: &State, slot: JobSlot) -> &'s Check {
-    &at.scenario.verification.methods[market.jobs.story(slot).method].checks[0]
+fn check<'s>(at: &Context<'s>, market: &State, slot: JobSlot) -> &'s Check {
+    &at.scenario.verification.methods[market.jobs.record(slot).method].checks[0]
 }

@@ -4,10 +4,10 @@ use crate::domain::answer::Evidence;
 use crate::domain::fate::{Cause, Fate, Stage};
 use crate::domain::ids::JobSlot;
 use crate::domain::money::Money;
-use crate::domain::story::Story;
-use crate::engine::time::{Span, Time};
+use crate::domain::record::JobRecord;
+use crate::engine::time::{SimDuration, Time};
+use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::moment::Moment;
 use crate::market::operations::{assignment, batches, calling_off, evidence, settlement};
 use crate::market::state::State;
 use crate::record::fact::Fact;
@@ -18,7 +18,7 @@ use crate::scenario::verification::Check;
 use super::next::Next;
 
 /// An accepted result: deferred checks begin, and it stands for its window; with neither it is final at once.
-pub fn stand(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
+pub fn stand(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let link = market.jobs[slot].link;
     if !link.is_some() {
         if at.scenario.verification.opinion.is_some()
@@ -28,86 +28,86 @@ pub fn stand(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
         }
         return end(market, at, slot);
     }
-    let method = &at.scenario.verification.methods[market.jobs.story(slot).method];
+    let method = &at.scenario.verification.methods[market.jobs.record(slot).method];
     let job = &mut market.jobs[slot];
     job.stage = Stage::Accepted;
-    job.turn = job.turn.wrapping_add(1);
-    if market.jobs.story(slot).use_at == Use::Final {
+    job.version = job.version.wrapping_add(1);
+    if market.jobs.record(slot).use_at == Use::Final {
         evidence::expect_in_time(market, at, slot);
     }
-    if !method.compares() && market.proceedings.read(link).votes.iter().all(|votes| votes.asked == 0) {
-        let drawn = market.proceedings.read(link).drawn;
+    if !method.compares() && market.cases.read(link).votes.iter().all(|votes| votes.asked == 0) {
+        let drawn = market.cases.read(link).drawn;
         let looks = |(index, check): (usize, &Check)| check.deferred && drawn >> index & 1 == 1;
         if !method.checks.iter().enumerate().any(looks) {
             evidence::see_nodes(market, at, slot, unchecked(at));
         }
     }
-    if method.window > Span::ZERO {
-        market.proceedings.get(link).stands = true;
-        let turn = market.jobs[slot].turn;
-        at.queue.push(at.now + method.window, Event::Window { job: slot, turn });
+    if method.window > SimDuration::ZERO {
+        market.cases.get(link).stands = true;
+        let version = market.jobs[slot].version;
+        at.queue.push(at.now + method.window, Event::Window { job: slot, version });
     }
     if !method.defers {
         return finalise(market, at, slot);
     }
-    Next::Check { job: slot, turn: market.jobs[slot].turn, from: 0, deferred: true }
+    Next::Check { job: slot, version: market.jobs[slot].version, from: 0, deferred: true }
 }
 
 /// An answer was accepted without a check: that counts as much as the scenario says.
-fn unchecked(at: &Moment<'_>) -> (Evidence, f64) {
+fn unchecked(at: &Context<'_>) -> (Evidence, f64) {
     (Evidence::Unchecked, at.scenario.verification.credit_unchecked)
 }
 
 /// The window has passed.
-pub fn window(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
-    market.proceedings.get(market.jobs[slot].link).stands = false;
+pub fn window(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
+    market.cases.get(market.jobs[slot].link).stands = false;
     finalise(market, at, slot)
 }
 
 /// The result is final as soon as no deferred check is open and its window has passed; the job is closed when its nodes are
 /// paid as well.
-pub fn finalise(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
+pub fn finalise(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let link = market.jobs[slot].link;
-    let proceeding = market.proceedings.read(link);
-    if proceeding.open != 0 || proceeding.stands {
+    let case = market.cases.read(link);
+    if case.open != 0 || case.stands {
         return Next::Done;
     }
-    let story = market.jobs.story_mut(slot);
-    if story.at.finalised == Time::NEVER {
-        story.at.finalised = at.now;
-        if story.use_at == Use::Final {
-            story.at.used = at.now;
+    let record = market.jobs.record_mut(slot);
+    if record.at.finalised == Time::NEVER {
+        record.at.finalised = at.now;
+        if record.use_at == Use::Final {
+            record.at.used = at.now;
         }
         evidence::learn(market, at, slot, false);
         if at.scenario.payout.at == PayoutAt::Window {
             batches::pay(market, at, slot);
         }
     }
-    if !market.proceedings.read(link).unpaid {
+    if !market.cases.read(link).unpaid {
         return end(market, at, slot);
     }
     Next::Done
 }
 
 /// A batch has paid the nodes.
-pub fn paid(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
+pub fn paid(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     settlement::pay_nodes(market, at, slot);
-    if market.jobs.story(slot).at.finalised != Time::NEVER {
+    if market.jobs.record(slot).at.finalised != Time::NEVER {
         return end(market, at, slot);
     }
     Next::Done
 }
 
 /// Nothing can revoke the result any more.
-fn end(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
-    let story = market.jobs.story_mut(slot);
-    if story.at.finalised == Time::NEVER {
-        story.at.finalised = at.now;
-        if story.use_at == Use::Final {
-            story.at.used = at.now;
+fn end(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
+    let record = market.jobs.record_mut(slot);
+    if record.at.finalised == Time::NEVER {
+        record.at.finalised = at.now;
+        if record.use_at == Use::Final {
+            record.at.used = at.now;
         }
     }
-    let fate = if story.is_right() { Fate::FinalRight } else { Fate::FinalWrong };
+    let fate = if record.is_right() { Fate::FinalRight } else { Fate::FinalWrong };
     // Copies whose answers were not needed, and that were not called off before, end here.
     calling_off::call_off(market, at, slot, true);
     settlement::return_rest(market, at, slot);
@@ -115,7 +115,7 @@ fn end(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
 }
 
 /// The result comes to nothing: whoever still works on it is called off, and what was put aside goes back.
-pub fn reject(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, fate: Fate) -> Next {
+pub fn reject(market: &mut State, at: &mut Context<'_>, slot: JobSlot, fate: Fate) -> Next {
     calling_off::call_off(market, at, slot, false);
     batches::leave(market, slot);
     settlement::return_rest(market, at, slot);
@@ -123,19 +123,19 @@ pub fn reject(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, fate: Fate
 }
 
 /// No offer was taken.
-pub fn decline(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, cause: Cause) -> Next {
-    let story = market.jobs.story_mut(slot);
-    story.cause = Some(cause);
-    at.facts.note(Fact::Declined { job: story.key, cause });
+pub fn decline(market: &mut State, at: &mut Context<'_>, slot: JobSlot, cause: Cause) -> Next {
+    let record = market.jobs.record_mut(slot);
+    record.cause = Some(cause);
+    at.facts.note(Fact::Declined { job: record.key, cause });
     Next::Close { job: slot, fate: Fate::Declined }
 }
 
 /// The run is over and the job is still open: its price goes back, so that no escrow outlives its job.
-pub fn censor(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) {
+pub fn censor(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
     let link = market.jobs[slot].link;
     if link.is_some() {
         // The queue is over too: whoever works on it is let be where it stands.
-        while let Some(child) = market.proceedings.get(link).children.pop() {
+        while let Some(child) = market.cases.get(link).children.pop() {
             market.jobs.release(child.slot);
         }
     }
@@ -144,21 +144,21 @@ pub fn censor(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) {
 }
 
 /// The job leaves the market with its fate; nothing follows.
-pub fn close(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, fate: Fate) -> Next {
+pub fn close(market: &mut State, at: &mut Context<'_>, slot: JobSlot, fate: Fate) -> Next {
     leave(market, at, slot, fate);
     Next::Done
 }
 
-/// The job's whole story is handed on, and its slot is free.
-fn leave(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, fate: Fate) {
-    let (job, story) = market.jobs.both(slot);
-    story.fate = fate;
-    story.stage = job.stage;
-    story.at.closed = at.now;
-    weigh(&at.scenario.classes[story.class], story);
-    at.facts.close(story);
+/// The job's whole record is handed on, and its slot is free.
+fn leave(market: &mut State, at: &mut Context<'_>, slot: JobSlot, fate: Fate) {
+    let (job, record) = market.jobs.both(slot);
+    record.fate = fate;
+    record.stage = job.stage;
+    record.at.closed = at.now;
+    weigh(&at.scenario.classes[record.class], record);
+    at.facts.close(record);
     if job.link.is_some() {
-        market.proceedings.end(job.link);
+        market.cases.end(job.link);
     }
     market.levels.open.down(at.now);
     market.jobs.release(slot);
@@ -166,13 +166,13 @@ fn leave(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, fate: Fate) {
 
 /// What a used answer was worth or cost (model §16): v·D(use) if it was right and used by its deadline, H·(1 − rec·[found wrong])
 /// if it was wrong.
-fn weigh(class: &Class, story: &mut Story) {
-    let value = story.value.0 as f64;
-    let Some(delay) = story.between(story.at.asked, story.at.used) else { return };
-    if !story.is_right() {
-        let found = matches!(story.fate, Fate::RejectedWrong | Fate::RevokedWrong);
-        story.harm = Money::from_micro(class.harm * value * (1.0 - if found { class.recovers } else { 0.0 }));
-    } else if story.at.used <= story.deadline {
-        story.delivered = Money::from_micro(class.worth(value, delay.nanos()));
+fn weigh(class: &Class, record: &mut JobRecord) {
+    let value = record.value.0 as f64;
+    let Some(delay) = record.between(record.at.asked, record.at.used) else { return };
+    if !record.is_right() {
+        let found = matches!(record.fate, Fate::RejectedWrong | Fate::RevokedWrong);
+        record.harm = Money::from_micro(class.harm * value * (1.0 - if found { class.recovers } else { 0.0 }));
+    } else if record.at.used <= record.deadline {
+        record.delivered = Money::from_micro(class.worth(value, delay.nanos()));
     }
 }

@@ -5,7 +5,7 @@ use crate::domain::fate::{Fate, Stage};
 use crate::domain::ids::JobSlot;
 use crate::domain::job::Role;
 use crate::engine::time::Time;
-use crate::market::moment::Moment;
+use crate::market::context::Context;
 use crate::market::operations::{batches, calling_off, evidence, settlement};
 use crate::market::state::State;
 use crate::policy::verdict::Verdict;
@@ -15,16 +15,16 @@ use crate::scenario::schema::{PayoutAt, Use};
 use super::next::Next;
 
 /// A vote was cast or will never be: the check may have come to its verdict.
-pub fn count(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, index: u8) -> Next {
-    let check = &at.scenario.verification.methods[market.jobs.story(slot).method].checks[index as usize];
+pub fn count(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) -> Next {
+    let check = &at.scenario.verification.methods[market.jobs.record(slot).method].checks[index as usize];
     let link = market.jobs[slot].link;
-    let proceeding = market.proceedings.get(link);
-    if proceeding.open >> index & 1 == 0 {
+    let case = market.cases.get(link);
+    if case.open >> index & 1 == 0 {
         return Next::Done;
     }
-    let votes = proceeding.votes[index as usize];
+    let votes = case.votes[index as usize];
     let Some(verdict) = check.verdict.decide(&votes) else { return Next::Done };
-    market.proceedings.get(link).open &= !(1 << index);
+    market.cases.get(link).open &= !(1 << index);
     conclude(market, at, slot, index, verdict);
     match (verdict, check.deferred) {
         (Verdict::Accepted, _) | (Verdict::Unresolved, true) => settle(market, slot),
@@ -37,7 +37,7 @@ pub fn count(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, index: u8) 
 /// Where no check of the present stage is open any more, the result goes on.
 pub fn settle(market: &State, slot: JobSlot) -> Next {
     let link = market.jobs[slot].link;
-    if market.proceedings.read(link).open != 0 {
+    if market.cases.read(link).open != 0 {
         return Next::Done;
     }
     match market.jobs[slot].stage {
@@ -48,14 +48,14 @@ pub fn settle(market: &State, slot: JobSlot) -> Next {
 }
 
 /// An answer that nothing holds back is accepted; one that comes after its deadline, and is not in use, was refused before.
-pub fn accept(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
-    let story = market.jobs.story_mut(slot);
-    story.at.accepted = at.now;
-    if story.use_at == Use::Accepted {
-        story.at.used = at.now;
+pub fn accept(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
+    let record = market.jobs.record_mut(slot);
+    record.at.accepted = at.now;
+    if record.use_at == Use::Accepted {
+        record.at.used = at.now;
     }
     if market.jobs[slot].link.is_some() {
-        let copies = market.proceedings.read(market.jobs[slot].link).answers.len();
+        let copies = market.cases.read(market.jobs[slot].link).answers.len();
         (0..copies).for_each(|number| evidence::compare(market, at, slot, number));
     }
     if at.scenario.payout.at == PayoutAt::Acceptance {
@@ -66,13 +66,13 @@ pub fn accept(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
 
 /// The deadline has passed before the answer was used: its checks are called off, and it is late. The requester does not pay for
 /// an answer that was not accepted in time (assumed); one that was has been or will be paid, as its nodes did what was asked.
-pub fn late(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
-    if market.jobs.story(slot).at.used != Time::NEVER {
+pub fn late(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
+    if market.jobs.record(slot).at.used != Time::NEVER {
         return Next::Done;
     }
     evidence::learn(market, at, slot, true);
-    let story = market.jobs.story(slot);
-    let is_owed = story.at.accepted != Time::NEVER && story.at.paid == Time::NEVER;
+    let record = market.jobs.record(slot);
+    let is_owed = record.at.accepted != Time::NEVER && record.at.paid == Time::NEVER;
     if is_owed {
         settlement::pay_nodes(market, at, slot);
     }
@@ -80,36 +80,36 @@ pub fn late(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
 }
 
 /// A blocking check found it wrong.
-fn refuse(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
+fn refuse(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     evidence::learn(market, at, slot, false);
     settlement::slash_all(market, at, slot);
-    let right = market.jobs.story(slot).is_right();
+    let right = market.jobs.record(slot).is_right();
     Next::Reject { job: slot, fate: if right { Fate::RejectedRight } else { Fate::RejectedWrong } }
 }
 
 /// The checkers could not decide: the price goes back.
-fn unresolved(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
+fn unresolved(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     evidence::learn(market, at, slot, false);
     Next::Reject { job: slot, fate: Fate::Unresolved }
 }
 
 /// A deferred check found it wrong after it was accepted.
-fn revoke(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
+fn revoke(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     evidence::learn(market, at, slot, false);
     settlement::take_back(market, at, slot);
     settlement::slash_all(market, at, slot);
-    let right = market.jobs.story(slot).is_right();
-    at.facts.note(Fact::Revoked { job: market.jobs.story(slot).key, right });
+    let right = market.jobs.record(slot).is_right();
+    at.facts.note(Fact::Revoked { job: market.jobs.record(slot).key, right });
     Next::Reject { job: slot, fate: if right { Fate::RevokedRight } else { Fate::RevokedWrong } }
 }
 
 /// The verdict of a check is evidence about the nodes that answered and about the checkers; checks still under way are called off.
-fn conclude(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, index: u8, verdict: Verdict) {
+fn conclude(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8, verdict: Verdict) {
     let link = market.jobs[slot].link;
-    let votes = market.proceedings.read(link).votes[index as usize];
+    let votes = market.cases.read(link).votes[index as usize];
     if votes.asked > votes.alarms + votes.approvals + votes.missing {
         let mut place = 0;
-        while let Some(&child) = market.proceedings.read(link).children.get(place) {
+        while let Some(&child) = market.cases.read(link).children.get(place) {
             let (child, job) = (child.slot, &market.jobs[child.slot]);
             match job.role != Role::Replica && job.copy == index {
                 true => calling_off::call_off_one(market, at, slot, child),

@@ -7,13 +7,13 @@ use crate::domain::fate::{Fate, Stage};
 use crate::domain::ids::{JobSlot, NodeId};
 use crate::domain::money::Money;
 use crate::domain::purpose::{Purpose, draw};
-use crate::engine::random::Chance;
-use crate::engine::time::Span;
+use crate::engine::random::RandomSource;
+use crate::engine::time::SimDuration;
+use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::moment::Moment;
 use crate::market::operations::{calling_off, checking, evidence, settlement};
 use crate::market::state::State;
-use crate::market::state::proceedings::Cast;
+use crate::market::state::cases::VoteRecord;
 use crate::record::fact::Fact;
 use crate::scenario::schema::{Checker, Use};
 use crate::scenario::verification::Check;
@@ -21,18 +21,18 @@ use crate::scenario::verification::Check;
 use super::next::Next;
 
 /// The answer reaches the requester. Without a check it goes on to its verdict at once; after its deadline it is late.
-pub fn answered(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
-    let (job, story) = market.jobs.both(slot);
-    story.at.answered = at.now;
-    at.facts.note(Fact::Answered { job: story.key, node: job.node, right: story.is_right() });
-    if at.now > story.deadline {
+pub fn answered(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
+    let (job, record) = market.jobs.both(slot);
+    record.at.answered = at.now;
+    at.facts.note(Fact::Answered { job: record.key, node: job.node, right: record.is_right() });
+    if at.now > record.deadline {
         // Nobody uses it any more: it is not checked, and the requester does not pay for it (assumed).
         return Next::Reject { job: slot, fate: Fate::Late };
     }
-    if story.use_at == Use::Answered {
-        story.at.used = at.now;
+    if record.use_at == Use::Answered {
+        record.at.used = at.now;
     }
-    let (class, tokens, link) = (story.class, story.output_tokens, job.link);
+    let (class, tokens, link) = (record.class, record.output_tokens, job.link);
     market.classes[class].learn_output(tokens);
     let job = &mut market.jobs[slot];
     if !link.is_some() {
@@ -40,36 +40,42 @@ pub fn answered(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next 
         return Next::Accept { job: slot };
     }
     job.stage = Stage::Checking;
-    job.turn = job.turn.wrapping_add(1);
+    job.version = job.version.wrapping_add(1);
     evidence::expect_in_time(market, at, slot);
     begin(market, slot, false)
 }
 
 /// The checks of one timing begin: blocking ones with the answer, deferred ones with its acceptance.
 pub fn begin(market: &State, slot: JobSlot, deferred: bool) -> Next {
-    Next::Check { job: slot, turn: market.jobs[slot].turn, from: 0, deferred }
+    Next::Check { job: slot, version: market.jobs[slot].version, from: 0, deferred }
 }
 
 /// Begins the checks of one timing that were drawn, from one of them on. Where none is left open, the verdict follows at once; a
 /// verdict on an earlier one may have closed the job.
-pub fn check(market: &mut State, at: &mut Moment<'_>, (slot, turn): (JobSlot, u32), from: u8, deferred: bool) -> Next {
-    if !market.jobs.is(slot, turn) {
+pub fn check(
+    market: &mut State,
+    at: &mut Context<'_>,
+    (slot, version): (JobSlot, u32),
+    from: u8,
+    deferred: bool,
+) -> Next {
+    if !market.jobs.is(slot, version) {
         return Next::Done;
     }
-    let method = &at.scenario.verification.methods[market.jobs.story(slot).method];
-    let proceeding = market.proceedings.get(market.jobs[slot].link);
-    let drawn = proceeding.drawn;
+    let method = &at.scenario.verification.methods[market.jobs.record(slot).method];
+    let case = market.cases.get(market.jobs[slot].link);
+    let drawn = case.drawn;
     let takes_place = |index: usize, check: &Check| {
         check.deferred == deferred && check.by != Checker::Replicas && drawn >> index & 1 == 1
     };
     let mut begins = method.checks.iter().enumerate().filter(|(index, check)| takes_place(*index, check));
     if from == 0 {
-        begins.clone().for_each(|(index, _)| proceeding.open |= 1 << index);
+        begins.clone().for_each(|(index, _)| case.open |= 1 << index);
     }
     let Some((index, check)) = begins.find(|(index, _)| *index >= usize::from(from)) else {
         return Next::Settle { job: slot };
     };
-    market.agenda.push(Next::Check { job: slot, turn, from: index as u8 + 1, deferred });
+    market.agenda.push(Next::Check { job: slot, version, from: index as u8 + 1, deferred });
     match check.by {
         Checker::Attestation => attest(market, at, slot, index, check),
         Checker::Proof => {
@@ -84,70 +90,70 @@ pub fn check(market: &mut State, at: &mut Moment<'_>, (slot, turn): (JobSlot, u3
 }
 
 /// The requester looks at what the node's hardware says, which takes a little.
-fn attest(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, index: usize, check: &Check) -> Next {
+fn attest(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize, check: &Check) -> Next {
     let number = (index as u32) << 16;
-    let key = market.jobs.story(slot).key;
-    let takes = check.draw_work(Span::ZERO, &mut draw(market.seed, Purpose::CheckTime, key, number));
+    let key = market.jobs.record(slot).key;
+    let takes = check.draw_work(SimDuration::ZERO, &mut draw(market.seed, Purpose::CheckTime, key, number));
     checking::alone(market, slot, index);
     match takes {
-        Span::ZERO => attested(market, at, slot, index as u8),
+        SimDuration::ZERO => attested(market, at, slot, index as u8),
         _ => {
-            let turn = market.jobs[slot].turn;
-            at.queue.push(at.now + takes, Event::Attest { job: slot, turn, check: index as u8 });
+            let version = market.jobs[slot].version;
+            at.queue.push(at.now + takes, Event::Attest { job: slot, version, check: index as u8 });
             Next::Done
         }
     }
 }
 
 /// The requester has looked.
-pub fn attested(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, index: u8) -> Next {
-    let story = market.jobs.story(slot);
-    let check = &at.scenario.verification.methods[story.method].checks[index as usize];
-    let chance = checking::alarm_chance(check, story.answer);
-    let alarm = draw(market.seed, Purpose::Vote, story.key, u32::from(index) << 16).chance(chance);
-    vote(market, slot, Cast { check: index, by: NodeId::NONE, alarm }, checking::UNSTAKED)
+pub fn attested(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) -> Next {
+    let record = market.jobs.record(slot);
+    let check = &at.scenario.verification.methods[record.method].checks[index as usize];
+    let chance = checking::alarm_chance(check, record.answer);
+    let alarm = draw(market.seed, Purpose::Vote, record.key, u32::from(index) << 16).chance(chance);
+    vote(market, slot, VoteRecord { check: index, by: NodeId::NONE, alarm }, checking::UNSTAKED)
 }
 
 /// A checker has answered: it is paid and its vote counts.
-pub fn reported(market: &mut State, at: &mut Moment<'_>, child: JobSlot) -> Next {
+pub fn reported(market: &mut State, at: &mut Context<'_>, child: JobSlot) -> Next {
     let (slot, index) = (market.jobs[child].link, market.jobs[child].copy);
-    let story = market.jobs.story_mut(child);
-    (story.at.answered, story.at.closed) = (at.now, at.now);
-    let story = *story;
-    let alarm = story.alarms > 0;
-    at.facts.check(&story, index, alarm);
+    let record = market.jobs.record_mut(child);
+    (record.at.answered, record.at.closed) = (at.now, at.now);
+    let record = *record;
+    let alarm = record.alarms > 0;
+    at.facts.check(&record, index, alarm);
     let stake = calling_off::forget(market, slot, child);
     // A look cannot be told from none: every vote is paid.
     let fee = checking::fee(market, at, slot, index);
-    settlement::pay_checker(market, at, slot, story.node, fee);
-    market.nodes.backrooms[story.node].checked += 1;
-    market.nodes.backrooms[story.node].alarms += u64::from(alarm);
-    vote(market, slot, Cast { check: index, by: story.node, alarm }, stake)
+    settlement::pay_checker(market, at, slot, record.node, fee);
+    market.nodes.backrooms[record.node].checked += 1;
+    market.nodes.backrooms[record.node].alarms += u64::from(alarm);
+    vote(market, slot, VoteRecord { check: index, by: record.node, alarm }, stake)
 }
 
 /// Counts a vote.
-fn vote(market: &mut State, slot: JobSlot, cast: Cast, stake: u64) -> Next {
-    let story = market.jobs.story_mut(slot);
-    story.checks += 1;
-    story.alarms += u16::from(cast.alarm);
-    let proceeding = market.proceedings.get(market.jobs[slot].link);
-    let votes = &mut proceeding.votes[cast.check as usize];
+fn vote(market: &mut State, slot: JobSlot, cast: VoteRecord, stake: u64) -> Next {
+    let record = market.jobs.record_mut(slot);
+    record.checks += 1;
+    record.alarms += u16::from(cast.alarm);
+    let case = market.cases.get(market.jobs[slot].link);
+    let votes = &mut case.votes[cast.check as usize];
     match cast.alarm {
         true => (votes.alarms, votes.stake_alarming) = (votes.alarms + 1, votes.stake_alarming + stake),
         false => (votes.approvals, votes.stake_approving) = (votes.approvals + 1, votes.stake_approving + stake),
     }
     if cast.by.is_some() {
-        proceeding.cast.push(cast);
+        case.cast.push(cast);
     }
     Next::Count { job: slot, check: cast.check }
 }
 
 /// A checker will never answer: it is gone, full, or failed.
-pub fn lost(market: &mut State, at: &mut Moment<'_>, child: JobSlot) -> Next {
+pub fn lost(market: &mut State, at: &mut Context<'_>, child: JobSlot) -> Next {
     let (slot, index) = (market.jobs[child].link, market.jobs[child].copy);
     checking::note_end(market, at, child, index, Money::ZERO);
     let stake = calling_off::forget(market, slot, child);
-    let votes = &mut market.proceedings.get(market.jobs[slot].link).votes[index as usize];
+    let votes = &mut market.cases.get(market.jobs[slot].link).votes[index as usize];
     (votes.missing, votes.stake_missing) = (votes.missing + 1, votes.stake_missing + stake);
     Next::Count { job: slot, check: index }
 }

@@ -2,14 +2,14 @@
 
 use crate::domain::fate::Fate;
 use crate::domain::ids::JobSlot;
-use crate::market::moment::Moment;
+use crate::market::context::Context;
 use crate::market::operations::{load, room, settlement};
 use crate::market::state::State;
 
 use super::next::Next;
 
 /// Patience has run out: the job leaves the waiting room.
-pub fn abandon(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) -> Next {
+pub fn abandon(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let node = market.jobs[slot].node;
     room::leave_room(market, at, slot, node);
     market.nodes.states[node].take_work(market.jobs[slot].expected);

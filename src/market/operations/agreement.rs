@@ -5,12 +5,12 @@ use crate::domain::fate::Stage;
 use crate::domain::ids::{JobSlot, MethodId};
 use crate::domain::money::Money;
 use crate::domain::purpose::{Purpose, draw};
-use crate::engine::random::Chance;
-use crate::market::moment::Moment;
+use crate::engine::random::RandomSource;
+use crate::market::context::Context;
 use crate::market::quoting::quote::Quote;
 use crate::market::quoting::terms;
 use crate::market::state::State;
-use crate::market::state::proceedings::Copy;
+use crate::market::state::cases::Copy;
 use crate::policy::chooser::Offer;
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
@@ -19,27 +19,27 @@ use crate::scenario::schema::PayoutAt;
 use super::{choice, settlement};
 
 /// Agrees a quote with one node, or with several where the method compares copies.
-pub fn agree(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, quote: &Quote, offers: &[Offer]) {
+pub fn agree(market: &mut State, at: &mut Context<'_>, slot: JobSlot, quote: &Quote, offers: &[Offer]) {
     match at.scenario.verification.methods[quote.method].replicas() {
         Some(check) => agree_copies(market, at, slot, quote, check.count as usize, offers),
         None => agree_alone(market, at, slot, quote),
     }
 }
 
-/// Puts the price into escrow, and begins a proceeding where the answer will be checked or its payment gathered.
-pub fn agree_alone(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, quote: &Quote) {
+/// Puts the price into escrow, and begins a case where the answer will be checked or its payment gathered.
+pub fn agree_alone(market: &mut State, at: &mut Context<'_>, slot: JobSlot, quote: &Quote) {
     let scenario = at.scenario;
     settlement::escrow(market, slot, quote.most);
-    let (job, story) = market.jobs.both(slot);
-    settlement::agree(story, quote);
-    story.attempts = job.attempt + 1;
-    story.node = quote.node;
+    let (job, record) = market.jobs.both(slot);
+    settlement::agree(record, quote);
+    record.attempts = job.attempt + 1;
+    record.node = quote.node;
     job.node = quote.node;
     job.stage = Stage::Placed;
-    job.turn = job.turn.wrapping_add(1);
-    at.facts.note(Fact::Placed { job: story.key, node: quote.node, attempt: job.attempt, price: story.price() });
+    job.version = job.version.wrapping_add(1);
+    at.facts.note(Fact::Placed { job: record.key, node: quote.node, attempt: job.attempt, price: record.price() });
     if job.link.is_some() {
-        market.proceedings.end(std::mem::replace(&mut job.link, JobSlot::NONE));
+        market.cases.end(std::mem::replace(&mut job.link, JobSlot::NONE));
     }
     let checked = !scenario.verification.methods[quote.method].checks.is_empty();
     if checked || scenario.payout.batch.is_some() || scenario.payout.at == PayoutAt::Window {
@@ -47,9 +47,9 @@ pub fn agree_alone(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, quote
     }
 }
 
-/// Begins the proceeding of a job, and draws which checks will take place.
+/// Begins the case of a job, and draws which checks will take place.
 fn proceed(market: &mut State, scenario: &Scenario, slot: JobSlot, id: MethodId) {
-    let (key, attempt) = (market.jobs.story(slot).key, market.jobs[slot].attempt);
+    let (key, attempt) = (market.jobs.record(slot).key, market.jobs[slot].attempt);
     let method = &scenario.verification.methods[id];
     let mut drawn = 0;
     for (index, check) in method.checks.iter().enumerate() {
@@ -58,13 +58,13 @@ fn proceed(market: &mut State, scenario: &Scenario, slot: JobSlot, id: MethodId)
             || (check.sample > 0.0 && draw(market.seed, Purpose::Sampling, key, number).chance(check.sample));
         drawn |= u8::from(takes_place) << index;
     }
-    market.jobs[slot].link = market.proceedings.begin(id, drawn, method.checks.len());
+    market.jobs[slot].link = market.cases.begin(id, drawn, method.checks.len());
 }
 
 /// Agrees a quote with copies: the chooser takes as many offers, one after the other.
 fn agree_copies(
     market: &mut State,
-    at: &mut Moment<'_>,
+    at: &mut Context<'_>,
     slot: JobSlot,
     quote: &Quote,
     copies: usize,
@@ -97,7 +97,7 @@ fn agree_copies(
     for offer in &chosen {
         // Until its answer is there a copy is listed with a wrong one that agrees with nothing.
         let price = offer.price + extra(offer);
-        market.proceedings.get(link).answers.push(Copy { node: offer.node, answer: Answer::NONE, price, paid: false });
+        market.cases.get(link).answers.push(Copy { node: offer.node, answer: Answer::NONE, price, paid: false });
     }
     left.clear();
     chosen.clear();

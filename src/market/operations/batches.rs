@@ -1,15 +1,15 @@
 //! Nodes are paid at once, or their payments are gathered and made together (model §10).
 
 use crate::domain::ids::JobSlot;
+use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::moment::Moment;
 use crate::market::state::State;
 use crate::scenario::schema::PayoutBatchTable;
 
 use super::settlement;
 
 /// The nodes may be paid: at once, or in a batch.
-pub fn pay(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) {
+pub fn pay(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
     match at.scenario.payout.batch {
         None => settlement::pay_nodes(market, at, slot),
         Some(_) => join(market, at, slot),
@@ -17,11 +17,11 @@ pub fn pay(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) {
 }
 
 /// A payment joins the open batch.
-fn join(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) {
+fn join(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
     let batch = rules(at);
     let (idle, age, count) = (batch.idle, batch.age, batch.count);
-    market.proceedings.get(market.jobs[slot].link).unpaid = true;
-    let key = market.jobs.story(slot).key;
+    market.cases.get(market.jobs[slot].link).unpaid = true;
+    let key = market.jobs.record(slot).key;
     let payouts = &mut market.payouts;
     payouts.waiting.push_back((slot, key));
     payouts.gathered += 1;
@@ -42,12 +42,12 @@ fn join(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) {
 pub fn leave(market: &mut State, slot: JobSlot) {
     let link = market.jobs[slot].link;
     if link.is_some() {
-        market.proceedings.get(link).unpaid = false;
+        market.cases.get(link).unpaid = false;
     }
 }
 
 /// The open batch takes no more payments.
-pub fn close(market: &mut State, at: &mut Moment<'_>) {
+pub fn close(market: &mut State, at: &mut Context<'_>) {
     let payouts = &mut market.payouts;
     payouts.closed.push_back(payouts.gathered);
     payouts.gathered = 0;
@@ -58,12 +58,12 @@ pub fn close(market: &mut State, at: &mut Moment<'_>) {
 }
 
 /// The settler begins with the oldest closed batch.
-pub fn begin(market: &mut State, at: &mut Moment<'_>) {
+pub fn begin(market: &mut State, at: &mut Context<'_>) {
     market.payouts.busy = true;
     at.queue.push(at.now + rules(at).time, Event::Settle);
 }
 
 /// The rules of batches.
-pub fn rules<'s>(at: &Moment<'s>) -> &'s PayoutBatchTable {
+pub fn rules<'s>(at: &Context<'s>) -> &'s PayoutBatchTable {
     at.scenario.payout.batch.as_ref().expect("payments are gathered only where the scenario says so")
 }

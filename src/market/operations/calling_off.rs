@@ -3,7 +3,7 @@
 use crate::domain::fate::Stage;
 use crate::domain::ids::{JobSlot, NodeId};
 use crate::domain::job::Role;
-use crate::market::moment::Moment;
+use crate::market::context::Context;
 use crate::market::state::State;
 use crate::record::fact::Fact;
 
@@ -11,36 +11,36 @@ use super::{checking, load, room, serving, settlement};
 
 /// A child is done with; gives the stake it was asked with.
 pub fn forget(market: &mut State, slot: JobSlot, child: JobSlot) -> u64 {
-    let stake = market.proceedings.get(market.jobs[slot].link).leave(child);
+    let stake = market.cases.get(market.jobs[slot].link).leave(child);
     market.jobs.release(child);
     stake
 }
 
 /// Calls off all work under way on a job's behalf. Checks are paid the share that is done; copies are where `pays_copies` says that
 /// an answer has come of them.
-pub fn call_off(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, pays_copies: bool) {
+pub fn call_off(market: &mut State, at: &mut Context<'_>, slot: JobSlot, pays_copies: bool) {
     let link = market.jobs[slot].link;
     if !link.is_some() {
         return;
     }
-    while let Some(child) = market.proceedings.get(link).children.pop() {
+    while let Some(child) = market.cases.get(link).children.pop() {
         end_early(market, at, slot, child.slot, pays_copies);
     }
 }
 
 /// Calls off one piece of work on a job's behalf.
-pub fn call_off_one(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, child: JobSlot) {
-    market.proceedings.get(market.jobs[slot].link).leave(child);
+pub fn call_off_one(market: &mut State, at: &mut Context<'_>, slot: JobSlot, child: JobSlot) {
+    market.cases.get(market.jobs[slot].link).leave(child);
     end_early(market, at, slot, child, false);
 }
 
 /// Work on a job's behalf ends before it is done: its party is paid for the share of it that is.
-fn end_early(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, child: JobSlot, pays_copies: bool) {
+fn end_early(market: &mut State, at: &mut Context<'_>, slot: JobSlot, child: JobSlot, pays_copies: bool) {
     let done = remove(market, at, child);
     match market.jobs[child].role {
         Role::Replica if pays_copies => {
             let number = market.jobs[child].copy as usize;
-            let copy = market.proceedings.read(market.jobs[slot].link).answers[number];
+            let copy = market.cases.read(market.jobs[slot].link).answers[number];
             settlement::pay_copy(market, at, slot, copy.node, copy.price.share(done));
         }
         Role::Check | Role::Proof => checking::end_early(market, at, slot, child, done),
@@ -51,9 +51,9 @@ fn end_early(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, child: JobS
 
 /// Takes work off the node where it waits or is done; on its way, it is simply not expected any more. Returns the share of it that
 /// is done.
-fn remove(market: &mut State, at: &mut Moment<'_>, child: JobSlot) -> f64 {
+fn remove(market: &mut State, at: &mut Context<'_>, child: JobSlot) -> f64 {
     let (node, stage): (NodeId, Stage) = (market.jobs[child].node, market.jobs[child].stage);
-    let key = market.jobs.story(child).key;
+    let key = market.jobs.record(child).key;
     let done = match stage {
         Stage::Waiting => {
             room::leave_room(market, at, child, node);

@@ -2,9 +2,9 @@
 
 use crate::domain::answer::{Answer, Evidence, Wrong};
 use crate::domain::ids::{JobSlot, NodeId, RequesterId};
-use crate::engine::time::{Span, Time};
+use crate::engine::time::{SimDuration, Time};
+use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::moment::Moment;
 use crate::market::quoting::passing::{self, Expected};
 use crate::market::state::State;
 use crate::market::state::opinions::Sighting;
@@ -13,41 +13,41 @@ use crate::policy::conduct::Outcome;
 use super::{load, settlement};
 
 /// An answer that is not in use will be late, unless its checks end by its deadline: nothing in it is worth checking after that.
-pub fn expect_in_time(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) {
-    let (job, story) = market.jobs.both(slot);
-    if story.deadline != Time::NEVER && story.at.used == Time::NEVER {
+pub fn expect_in_time(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
+    let (job, record) = market.jobs.both(slot);
+    if record.deadline != Time::NEVER && record.at.used == Time::NEVER {
         // One nanosecond later: an answer used in the very instant of its deadline is in time.
-        at.queue.push(story.deadline + Span(1), Event::Late { job: slot, turn: job.turn });
+        at.queue.push(record.deadline + SimDuration(1), Event::Late { job: slot, version: job.version });
     }
 }
 
 /// Requesters learn how long the checks of an answer took, if any took place, beside what was quoted. Of checks that did not end in time no more is
 /// known than that they were not done by the deadline.
-pub fn learn(market: &mut State, at: &Moment<'_>, slot: JobSlot, late: bool) {
-    let story = market.jobs.story(slot);
-    let method = &at.scenario.verification.methods[story.method];
+pub fn learn(market: &mut State, at: &Context<'_>, slot: JobSlot, late: bool) {
+    let record = market.jobs.record(slot);
+    let method = &at.scenario.verification.methods[record.method];
     let link = market.jobs[slot].link;
     let replicas = u8::from(method.copies > 1);
-    if story.quoted_checks == Span::ZERO || !link.is_some() || market.proceedings.read(link).drawn & !replicas == 0 {
+    if record.quoted_checks == SimDuration::ZERO || !link.is_some() || market.cases.read(link).drawn & !replicas == 0 {
         return;
     }
-    let taken = at.now.since(story.at.answered).nanos();
+    let taken = at.now.since(record.at.answered).nanos();
     // What was quoted counts that the checks may not take place; these did.
-    let quoted = story.quoted_checks.nanos() / method.looks;
+    let quoted = record.quoted_checks.nanos() / method.looks;
     let quoted = if late { quoted.min(taken) } else { quoted };
-    market.learnt.note((story.class, story.method), quoted, taken, late, at.now);
+    market.learnt.note((record.class, record.method), quoted, taken, late, at.now);
 }
 
 /// Compares a copy's answer with the accepted one, if both are there. A node whose copy agrees has passed a check; one whose copy
 /// says something else was outvoted and is slashed, as a contributor to iExec's Proof of Contribution that is not in the
 /// consensus loses its stake. Where one answer was enough nothing is compared.
-pub fn compare(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, number: usize) {
-    let story = market.jobs.story(slot);
-    let accepted = story.answer.key;
-    if story.at.accepted == Time::NEVER || !at.scenario.verification.methods[story.method].compares() {
+pub fn compare(market: &mut State, at: &mut Context<'_>, slot: JobSlot, number: usize) {
+    let record = market.jobs.record(slot);
+    let accepted = record.answer.key;
+    if record.at.accepted == Time::NEVER || !at.scenario.verification.methods[record.method].compares() {
         return;
     }
-    let copy = market.proceedings.read(market.jobs[slot].link).answers[number];
+    let copy = market.cases.read(market.jobs[slot].link).answers[number];
     if copy.answer == Answer::NONE {
         return;
     }
@@ -59,8 +59,8 @@ pub fn compare(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, number: u
 }
 
 /// What the requester of a job expects of one check.
-pub fn expected(market: &mut State, at: &Moment<'_>, slot: JobSlot, index: u8) -> Expected {
-    let (requester, method) = (market.jobs[slot].requester, market.jobs.story(slot).method);
+pub fn expected(market: &mut State, at: &Context<'_>, slot: JobSlot, index: u8) -> Expected {
+    let (requester, method) = (market.jobs[slot].requester, market.jobs.record(slot).method);
     let diligence = market.opinions.diligence(&at.scenario.verification, requester);
     passing::known(&mut market.scratch.passing, at.scenario, method, diligence).checks[index as usize]
 }
@@ -70,16 +70,16 @@ pub fn expected(market: &mut State, at: &Moment<'_>, slot: JobSlot, index: u8) -
 /// look would not have raised it. An approval of a right answer tells nothing: a checker that does not look gives it too.
 pub fn judge_checkers(
     market: &mut State,
-    at: &mut Moment<'_>,
+    at: &mut Context<'_>,
     slot: JobSlot,
     (index, wrong): (u8, bool),
     expects: &Expected,
 ) {
     let (link, holder) = (market.jobs[slot].link, market.jobs[slot].requester);
-    let votes = market.proceedings.read(link).votes[index as usize];
-    let voters = market.proceedings.read(link).cast.len();
+    let votes = market.cases.read(link).votes[index as usize];
+    let voters = market.cases.read(link).cast.len();
     for place in 0..voters {
-        let cast = market.proceedings.read(link).cast[place];
+        let cast = market.cases.read(link).cast[place];
         if cast.check != index {
             continue;
         }
@@ -99,29 +99,29 @@ pub fn judge_checkers(
 }
 
 /// Evidence about the node, or about each node whose copy agrees with the answer; they learn what became of it too.
-pub fn see_nodes(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, evidence: (Evidence, f64)) {
-    let story = *market.jobs.story(slot);
+pub fn see_nodes(market: &mut State, at: &mut Context<'_>, slot: JobSlot, evidence: (Evidence, f64)) {
+    let record = *market.jobs.record(slot);
     let link = market.jobs[slot].link;
-    let copies = if link.is_some() { market.proceedings.read(link).answers.len() } else { 0 };
+    let copies = if link.is_some() { market.cases.read(link).answers.len() } else { 0 };
     for place in 0..copies.max(1) {
         let node = match copies {
-            0 => story.node,
+            0 => record.node,
             _ => {
-                let copy = market.proceedings.read(link).answers[place];
-                if copy.answer.key != story.answer.key {
+                let copy = market.cases.read(link).answers[place];
+                if copy.answer.key != record.answer.key {
                     continue;
                 }
                 copy.node
             }
         };
-        see_node(market, at, slot, (node, story.answer), evidence);
+        see_node(market, at, slot, (node, record.answer), evidence);
     }
 }
 
 /// Evidence about a node by its answer; it learns what became of it too.
 fn see_node(
     market: &mut State,
-    at: &mut Moment<'_>,
+    at: &mut Context<'_>,
     slot: JobSlot,
     (node, answer): (NodeId, Answer),
     (evidence, weight): (Evidence, f64),
@@ -138,21 +138,21 @@ fn see_node(
 }
 
 /// Takes in evidence of an answer.
-fn see_answer(market: &mut State, at: &Moment<'_>, seen: Sighting) {
+fn see_answer(market: &mut State, at: &Context<'_>, seen: Sighting) {
     if market.opinions.see_answer(&at.scenario.verification, seen, at.now) {
         reweigh(market, at, seen.holder, seen.party);
     }
 }
 
 /// Takes in evidence of a look.
-fn see_look(market: &mut State, at: &Moment<'_>, seen: Sighting) {
+fn see_look(market: &mut State, at: &Context<'_>, seen: Sighting) {
     if market.opinions.see_look(&at.scenario.verification, seen, at.now) {
         reweigh(market, at, seen.holder, seen.party);
     }
 }
 
 /// What a party weighs in an opinion may have changed.
-fn reweigh(market: &mut State, at: &Moment<'_>, holder: RequesterId, party: NodeId) {
+fn reweigh(market: &mut State, at: &Context<'_>, holder: RequesterId, party: NodeId) {
     let weight = market.opinions.weight(&at.scenario.verification, holder, party);
     let served = at.scenario.groups[market.nodes.quotes[party].group].models;
     let (view, stake) = (market.registry.view_of(holder), market.nodes.backrooms[party].stake);

@@ -2,8 +2,8 @@
 
 use crate::domain::ids::{Id, NodeId, RegionId, RequesterId};
 use crate::engine::law::Sampler;
-use crate::engine::time::{Span, Time};
-use crate::market::moment::Moment;
+use crate::engine::time::{SimDuration, Time};
+use crate::market::context::Context;
 use crate::market::state::State;
 use crate::market::state::checkers::{self, Checker};
 use crate::record::fact::Fact;
@@ -16,7 +16,7 @@ use crate::scenario::verification::Weighting;
 const UNSTAKED: f64 = 1e-3;
 
 /// Puts a node on the lists of its models, or takes it off.
-pub fn set_listed(market: &mut State, at: &mut Moment<'_>, node: NodeId, listed: bool) {
+pub fn set_listed(market: &mut State, at: &mut Context<'_>, node: NodeId, listed: bool) {
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     let stake = market.nodes.backrooms[node].stake.0 as u64;
     let (opinions, verification) = (&market.opinions, &at.scenario.verification);
@@ -34,7 +34,7 @@ pub fn note_load(market: &mut State, scenario: &Scenario, node: NodeId) {
     if kind != PartyKind::Node {
         note_checker(market, scenario, node);
     }
-    if scenario.routing.refresh == Span::ZERO {
+    if scenario.routing.refresh == SimDuration::ZERO {
         show_load(market, node);
     } else if !std::mem::replace(&mut market.nodes.quotes[node].dirty, true) {
         market.registry.defer_load(node);

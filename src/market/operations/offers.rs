@@ -6,8 +6,8 @@ use crate::domain::money::Money;
 use crate::domain::purpose::{Purpose, draw};
 use crate::engine::queue::prefetch;
 use crate::engine::random::mix;
-use crate::engine::time::Span;
-use crate::market::moment::Moment;
+use crate::engine::time::SimDuration;
+use crate::market::context::Context;
 use crate::market::quoting::quote::Quote;
 use crate::market::state::State;
 use crate::market::state::nodes::NodeQuote;
@@ -24,11 +24,16 @@ use super::choice;
 const FEW: usize = 4;
 
 /// The quote that is taken, or the cause and what would have been alive without.
-pub fn take(market: &mut State, at: &Moment<'_>, slot: JobSlot, offers: &mut Vec<Offer>) -> Result<Quote, (Cause, u8)> {
+pub fn take(
+    market: &mut State,
+    at: &Context<'_>,
+    slot: JobSlot,
+    offers: &mut Vec<Offer>,
+) -> Result<Quote, (Cause, u8)> {
     let scenario = at.scenario;
     let class = market.jobs[slot].class;
     let use_at = scenario.classes[class].use_at;
-    market.jobs.story_mut(slot).offers = offers.len() as u16;
+    market.jobs.record_mut(slot).offers = offers.len() as u16;
     match (scenario.routing.choice, choice::plain(scenario, class)) {
         (Choice::First, Some(method)) => match offers[..] {
             [] => Err((Cause::NoSupply, 0)),
@@ -42,7 +47,7 @@ pub fn take(market: &mut State, at: &Moment<'_>, slot: JobSlot, offers: &mut Vec
 
 /// Puts the nodes to ask into `pool`.
 pub fn ask(market: &mut State, scenario: &Scenario, slot: JobSlot, pool: &mut Vec<NodeId>) {
-    let (job, story) = (&market.jobs[slot], market.jobs.story(slot));
+    let (job, record) = (&market.jobs[slot], market.jobs.record(slot));
     let model = scenario.classes[job.class].model;
     let view = market.registry.view_of(job.requester);
     let listed = market.registry.listed(view, model);
@@ -50,7 +55,7 @@ pub fn ask(market: &mut State, scenario: &Scenario, slot: JobSlot, pool: &mut Ve
         return;
     }
     let previous = match scenario.routing.pool.needs().previous && job.attempt == 0 {
-        true => market.registry.previous(story.key.source.0 as usize, story.client),
+        true => market.registry.previous(record.key.source.0 as usize, record.client),
         false => NodeId::NONE,
     };
     let view = PoolView {
@@ -62,10 +67,10 @@ pub fn ask(market: &mut State, scenario: &Scenario, slot: JobSlot, pool: &mut Ve
         } else {
             NodeId::NONE
         },
-        session: mix(story.key.source.0 as u64) ^ story.client as u64,
+        session: mix(record.key.source.0 as u64) ^ record.client as u64,
     };
-    let number = u32::from(job.attempt) | u32::from(story.renegotiations) << 16;
-    let mut drawn = draw(market.seed, Purpose::Pool, story.key, number);
+    let number = u32::from(job.attempt) | u32::from(record.renegotiations) << 16;
+    let mut drawn = draw(market.seed, Purpose::Pool, record.key, number);
     scenario.routing.pool.draw(&mut market.pool, &view, &mut drawn, pool);
     let failed = if job.attempt > 0 && scenario.retries.elsewhere { job.node } else { NodeId::NONE };
     if failed.is_some() && pool.iter().any(|&node| node != failed) {
@@ -74,7 +79,7 @@ pub fn ask(market: &mut State, scenario: &Scenario, slot: JobSlot, pool: &mut Ve
 }
 
 /// Collects the offers of the nodes in the pool that have room.
-pub fn collect(market: &mut State, at: &Moment<'_>, slot: JobSlot, pool: &[NodeId], offers: &mut Vec<Offer>) {
+pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, pool: &[NodeId], offers: &mut Vec<Offer>) {
     let scenario = at.scenario;
     let job = &market.jobs[slot];
     let (requester, expected) = (job.requester, job.expected);
@@ -134,13 +139,13 @@ pub fn collect(market: &mut State, at: &Moment<'_>, slot: JobSlot, pool: &[NodeI
 }
 
 /// The expected wait at a node: by the jobs ahead or by the work ahead, shared among its slots.
-fn wait(quote: &NodeQuote, jobs: u32, work: u64, expected: Span, estimate: Estimate) -> Span {
+fn wait(quote: &NodeQuote, jobs: u32, work: u64, expected: SimDuration, estimate: Estimate) -> SimDuration {
     if jobs < quote.slots {
-        return Span::ZERO;
+        return SimDuration::ZERO;
     }
     let ahead = match estimate {
-        Estimate::Work => Span(work).nanos(),
+        Estimate::Work => SimDuration(work).nanos(),
         _ => f64::from(jobs - quote.slots + 1) * expected.nanos(),
     };
-    Span::from_nanos(ahead * quote.slowness / f64::from(quote.slots))
+    SimDuration::from_nanos(ahead * quote.slowness / f64::from(quote.slots))
 }

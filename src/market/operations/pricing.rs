@@ -2,19 +2,19 @@
 
 use crate::domain::money::Money;
 use crate::domain::purpose::Purpose;
-use crate::engine::random::{Draw, key};
-use crate::engine::time::Span;
-use crate::market::moment::Moment;
+use crate::engine::random::{KeyedRng, key};
+use crate::engine::time::SimDuration;
+use crate::market::context::Context;
 use crate::market::state::State;
-use crate::market::state::levels::Level;
+use crate::market::state::levels::TimeWeightedCount;
 use crate::policy::pricing::Interval;
 use crate::record::fact::Fact;
 use crate::scenario::channels::Channel;
 
 /// What computing or verification used since the last close, and what it could have.
-pub fn used(market: &mut State, at: &Moment<'_>, channel: Channel, length: Span) -> Interval {
+pub fn used(market: &mut State, at: &Context<'_>, channel: Channel, length: SimDuration) -> Interval {
     let levels = &market.levels;
-    let (use_, capacity): (&Level, &Level) = match channel {
+    let (use_, capacity): (&TimeWeightedCount, &TimeWeightedCount) = match channel {
         Channel::Compute => (&levels.executing, &levels.capacity),
         _ => (&levels.checks_executing, &levels.checks_capacity),
     };
@@ -31,12 +31,12 @@ pub fn used(market: &mut State, at: &Moment<'_>, channel: Channel, length: Span)
 /// What a channel saw.
 pub fn interval(
     market: &State,
-    at: &Moment<'_>,
+    at: &Context<'_>,
     channel: Channel,
     used: u64,
     target: u64,
     capacity: u64,
-    length: Span,
+    length: SimDuration,
 ) -> Interval {
     let cost = if channel == Channel::Coordination { Money::ZERO } else { market.costs[channel as usize] };
     Interval { at: at.now, length, used, target, capacity, cost, rounding: at.scenario.channels.price_rounding }
@@ -44,7 +44,7 @@ pub fn interval(
 
 /// Closes a channel's interval. With a coupling its rule is shown, in the place of its own excess demand z = (used − target)/target, the
 /// sum Σ C z over all channels' last; without, nothing is computed and nothing differs by a bit.
-pub fn close_interval(market: &mut State, at: &mut Moment<'_>, channel: Channel, mut seen: Interval) {
+pub fn close_interval(market: &mut State, at: &mut Context<'_>, channel: Channel, mut seen: Interval) {
     let channels = &at.scenario.channels;
     let index = channel as usize;
     market.prices.excess[index] = seen.used as f64 / seen.target as f64 - 1.0;
@@ -54,7 +54,7 @@ pub fn close_interval(market: &mut State, at: &mut Moment<'_>, channel: Channel,
     }
     let number = market.prices.closed[index];
     market.prices.closed[index] += 1;
-    let mut draw = Draw::new(key(market.seed, Purpose::Price as u32, index as u64, number, 0));
+    let mut draw = KeyedRng::new(key(market.seed, Purpose::Price as u32, index as u64, number, 0));
     channels.pricing[index].close(&mut market.prices.memories[index], &seen, &mut draw);
     let price = market.prices.at(channels, channel, at.now);
     at.facts.note(Fact::Priced { channel: channel as u8, price: price.unwrap_or(Money(-1)) });

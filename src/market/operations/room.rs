@@ -4,40 +4,40 @@ use crate::domain::fate::Stage;
 use crate::domain::ids::{JobSlot, NodeId};
 use crate::domain::job::Role;
 use crate::domain::purpose::{Purpose, draw};
+use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::moment::Moment;
 use crate::market::state::State;
 
 /// Joins the waiting room; patience begins to matter.
-pub fn join(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
+pub fn join(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId) {
     let class = &at.scenario.classes[market.jobs[slot].class];
     let state = &mut market.nodes.states[node];
     state.waiting.join(&mut market.jobs, slot, class.priority);
     state.queued += 1;
     market.levels.waiting_of(&market.jobs[slot]).up(at.now);
-    let (job, story) = market.jobs.both(slot);
+    let (job, record) = market.jobs.both(slot);
     job.stage = Stage::Waiting;
     if job.role != Role::Job {
         return;
     }
     if let Some(ttl) = at.scenario.routing.quote_ttl {
-        at.queue.push(at.now + ttl, Event::Expire { job: slot, turn: job.turn });
+        at.queue.push(at.now + ttl, Event::Expire { job: slot, version: job.version });
     }
     if let Some(patience) = &class.patience {
-        let event = Event::Patience { job: slot, turn: job.turn };
+        let event = Event::Patience { job: slot, version: job.version };
         match market.classes[job.class].patience {
-            Some(lane) if story.at.asked == at.now => at.queue.push_after(lane, event),
+            Some(lane) if record.at.asked == at.now => at.queue.push_after(lane, event),
             _ => {
-                let span = patience.span(&mut draw(market.seed, Purpose::Patience, story.key, 0));
+                let span = patience.span(&mut draw(market.seed, Purpose::Patience, record.key, 0));
                 // Whoever has spent the patience on the way leaves as soon as there is a wait.
-                at.queue.push((story.at.asked + span).max(at.now), event);
+                at.queue.push((record.at.asked + span).max(at.now), event);
             }
         }
     }
 }
 
 /// Takes a job out of the waiting room.
-pub fn leave_room(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
+pub fn leave_room(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId) {
     let priority = at.scenario.classes[market.jobs[slot].class].priority;
     let state = &mut market.nodes.states[node];
     state.waiting.leave(&mut market.jobs, slot, priority);

@@ -4,31 +4,31 @@ use crate::domain::fate::Stage;
 use crate::domain::ids::{JobSlot, NodeId};
 use crate::domain::job::Role;
 use crate::domain::purpose::{Purpose, draw};
-use crate::engine::time::{Span, Time};
+use crate::engine::time::{SimDuration, Time};
+use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::moment::Moment;
 use crate::market::state::State;
 use crate::scenario::Scenario;
 
 /// Sends a request, or work on a job's behalf, to its node. Says whether it is there at once; otherwise its arrival is due. Work on
 /// a job's behalf is never there at once: what a node that is full or gone brings about would be brought about half-way.
-pub fn send(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) -> bool {
+pub fn send(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId) -> bool {
     let scenario = at.scenario;
-    let (job, story) = market.jobs.both(slot);
+    let (job, record) = market.jobs.both(slot);
     job.node = node;
     job.stage = Stage::Placed;
-    story.node = node;
-    if story.at.placed == Time::NEVER {
-        story.at.placed = at.now;
-        story.first_price = story.price();
+    record.node = node;
+    if record.at.placed == Time::NEVER {
+        record.at.placed = at.now;
+        record.first_price = record.price();
     } else {
         // The instants at a node are the last attempt's; those of an attempt that came to nothing would lie before this one.
-        (story.at.reached, story.at.started) = (Time::NEVER, Time::NEVER);
-        (story.at.first_token, story.at.finished) = (Time::NEVER, Time::NEVER);
+        (record.at.reached, record.at.started) = (Time::NEVER, Time::NEVER);
+        (record.at.first_token, record.at.finished) = (Time::NEVER, Time::NEVER);
     }
-    let (key, number, turn) = (story.key, job.draw_number(), job.turn);
+    let (key, number, version) = (record.key, job.draw_number(), job.version);
     let from = scenario.requesters[job.requester].region;
-    let client = story.client;
+    let client = record.client;
     let (executes, whole) = (job.executes(), job.role == Role::Job);
     if executes && scenario.routing.pool.needs().previous {
         market.registry.remember(key.source.0 as usize, client, node);
@@ -37,9 +37,9 @@ pub fn send(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId
     if let Some(jitter) = &scenario.network.jitter {
         trip += jitter.span(&mut draw(market.seed, Purpose::RequestJitter, key, number ^ (u32::from(!executes) << 31)));
     }
-    let is_there = trip == Span::ZERO && whole;
+    let is_there = trip == SimDuration::ZERO && whole;
     if !is_there {
-        at.queue.push(at.now + trip, Event::Reach { job: slot, turn });
+        at.queue.push(at.now + trip, Event::Reach { job: slot, version });
     }
     is_there
 }

@@ -4,10 +4,10 @@ use crate::domain::fate::Stage;
 use crate::domain::ids::{JobSlot, ModelId, NodeId};
 use crate::domain::job::{Job, Phase};
 use crate::domain::purpose::{Purpose, draw};
-use crate::engine::random::{Chance, Draw, key};
-use crate::engine::time::{Span, Time};
+use crate::engine::random::{KeyedRng, RandomSource, key};
+use crate::engine::time::{SimDuration, Time};
+use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::moment::Moment;
 use crate::market::state::State;
 use crate::market::state::nodes::Due;
 use crate::market::state::service::Entry;
@@ -18,7 +18,7 @@ use crate::scenario::schema::Discipline;
 use super::{load, memory, room};
 
 /// The node takes a job in: it is served at once if a slot is free, otherwise it waits.
-pub fn take_in(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
+pub fn take_in(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId) {
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     let state = &mut market.nodes.states[node];
     state.add_work(market.jobs[slot].expected);
@@ -38,7 +38,7 @@ pub fn take_in(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: Nod
 }
 
 /// Fills free slots from the waiting room.
-pub fn serve(market: &mut State, at: &mut Moment<'_>, node: NodeId) {
+pub fn serve(market: &mut State, at: &mut Context<'_>, node: NodeId) {
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     if group.discipline == Discipline::Batch {
         serve_batch(market, at, node, group);
@@ -52,7 +52,7 @@ pub fn serve(market: &mut State, at: &mut Moment<'_>, node: NodeId) {
 }
 
 /// Serves on after a repair.
-pub fn serve_again(market: &mut State, at: &mut Moment<'_>, node: NodeId) {
+pub fn serve_again(market: &mut State, at: &mut Context<'_>, node: NodeId) {
     serve(market, at, node);
     give_way(market, at, node);
     schedule(market, at, node);
@@ -71,12 +71,12 @@ fn next_waiting(market: &mut State, node: NodeId, group: &NodeGroup) -> Option<J
     let picks = &mut market.nodes.backrooms[node].picks;
     state.waiting.first(|count| {
         *picks += 1;
-        Draw::new(key(seed, Purpose::Discipline as u32, node.0 as u64, *picks, 0)).below(count as u64) as usize
+        KeyedRng::new(key(seed, Purpose::Discipline as u32, node.0 as u64, *picks, 0)).below(count as u64) as usize
     })
 }
 
 /// All that wait go into service together, up to the most a batch holds.
-fn serve_batch(market: &mut State, at: &mut Moment<'_>, node: NodeId, group: &NodeGroup) {
+fn serve_batch(market: &mut State, at: &mut Context<'_>, node: NodeId, group: &NodeGroup) {
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
     if state.service.serving() > 0 || !state.up {
@@ -103,15 +103,15 @@ fn serve_batch(market: &mut State, at: &mut Moment<'_>, node: NodeId, group: &No
 }
 
 /// Puts aside the job in service whose priority is lowest, if it is lower than this one's. Says whether it did.
-fn preempt(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId, group: &NodeGroup) -> bool {
+fn preempt(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId, group: &NodeGroup) -> bool {
     let classes = &at.scenario.classes;
     let priority = |market: &State, slot: JobSlot| classes[market.jobs[slot].class].priority;
     let ours = priority(market, slot);
     let state = &market.nodes.states[node];
     debug_assert!(state.service.serving() <= group.slots);
-    let current = state.service.entries().filter(|entry| market.jobs.is(entry.job, entry.turn));
-    // Among the jobs of the lowest priority the last to have begun. An entry of a stale turn belongs to no job.
-    let began = |entry: &Entry| market.jobs.story(entry.job).at.started;
+    let current = state.service.entries().filter(|entry| market.jobs.is(entry.job, entry.version));
+    // Among the jobs of the lowest priority the last to have begun. An entry of an old version belongs to no job.
+    let began = |entry: &Entry| market.jobs.record(entry.job).at.started;
     let lowest = current.max_by_key(|entry| (priority(market, entry.job), began(entry), **entry)).copied();
     let Some(entry) = lowest.filter(|entry| priority(market, entry.job) > ours) else {
         return false;
@@ -120,7 +120,7 @@ fn preempt(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId,
     state.service.advance(at.now);
     let rest = state.service.left(&entry);
     state.service.vacate();
-    let (job, story) = market.jobs.both(entry.job);
+    let (job, record) = market.jobs.both(entry.job);
     match job.phase {
         Phase::Prefill => {
             let decode = job.left.less(job.prefill);
@@ -128,9 +128,9 @@ fn preempt(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId,
         }
         _ => job.left = rest,
     }
-    job.turn = job.turn.wrapping_add(1);
+    job.version = job.version.wrapping_add(1);
     job.stage = Stage::Waiting;
-    at.facts.note(Fact::Preempted { job: story.key, node });
+    at.facts.note(Fact::Preempted { job: record.key, node });
     let lower = priority(market, entry.job);
     let state = &mut market.nodes.states[node];
     state.waiting.return_to_front(&mut market.jobs, entry.job, lower);
@@ -141,7 +141,7 @@ fn preempt(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId,
 }
 
 /// Gives a job a slot: it is served, after its model is loaded where that must be.
-fn start(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId, group: &NodeGroup) {
+fn start(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId, group: &NodeGroup) {
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
     state.service.occupy();
@@ -149,12 +149,12 @@ fn start(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId, g
     let ready =
         if group.memory_gb.is_some() { memory::use_model(market, at, node, model) } else { at.now } + group.hold;
     if ready > at.now {
-        let (job, story) = market.jobs.both(slot);
-        job.turn = job.turn.wrapping_add(1);
+        let (job, record) = market.jobs.both(slot);
+        job.version = job.version.wrapping_add(1);
         job.stage = Stage::Executing;
-        let by_name = Fact::LoadAwaited { job: story.key, node, model: ModelId(at.scenario.models[model].rank) };
-        at.facts.note_by_name(Fact::LoadAwaited { job: story.key, node, model }, by_name);
-        at.queue.push(ready, Event::Load { job: slot, turn: job.turn });
+        let by_name = Fact::LoadAwaited { job: record.key, node, model: ModelId(at.scenario.models[model].rank) };
+        at.facts.note_by_name(Fact::LoadAwaited { job: record.key, node, model }, by_name);
+        at.queue.push(ready, Event::Load { job: slot, version: job.version });
         market.nodes.backrooms[node].loading.push(slot);
         market.take_slot(at, slot, node);
         return;
@@ -164,7 +164,7 @@ fn start(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId, g
 }
 
 /// Waiting jobs of higher priority preempt jobs in service. None could be preempted while a model was loaded or the node was down.
-pub fn give_way(market: &mut State, at: &mut Moment<'_>, node: NodeId) {
+pub fn give_way(market: &mut State, at: &mut Context<'_>, node: NodeId) {
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     if !group.preemptive || !market.nodes.states[node].up {
         return;
@@ -179,16 +179,17 @@ pub fn give_way(market: &mut State, at: &mut Moment<'_>, node: NodeId) {
 }
 
 /// Execution begins, or goes on after it was put aside.
-pub fn begin(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
-    let (job, story) = market.jobs.both(slot);
-    job.turn = job.turn.wrapping_add(1);
+pub fn begin(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId) {
+    let (job, record) = market.jobs.both(slot);
+    job.version = job.version.wrapping_add(1);
     job.stage = Stage::Executing;
     if job.phase == Phase::Idle {
-        story.at.started = at.now;
-        job.phase = if job.prefill > Span::ZERO && job.prefill < job.left { Phase::Prefill } else { Phase::Decode };
-        let waited = at.now.since(story.at.reached);
+        record.at.started = at.now;
+        job.phase =
+            if job.prefill > SimDuration::ZERO && job.prefill < job.left { Phase::Prefill } else { Phase::Decode };
+        let waited = at.now.since(record.at.reached);
         if job.executes() {
-            at.facts.note(Fact::Started { job: story.key, node, waited });
+            at.facts.note(Fact::Started { job: record.key, node, waited });
         }
     }
     market.take_slot(at, slot, node);
@@ -197,7 +198,7 @@ pub fn begin(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeI
 /// Serves a job anew, from the beginning, in the slot it kept through a failure.
 pub fn begin_again(market: &mut State, slot: JobSlot, node: NodeId) {
     let job = &mut market.jobs[slot];
-    job.phase = if job.prefill > Span::ZERO && job.prefill < job.left { Phase::Prefill } else { Phase::Decode };
+    job.phase = if job.prefill > SimDuration::ZERO && job.prefill < job.left { Phase::Prefill } else { Phase::Decode };
     enter(market, slot, node);
 }
 
@@ -205,11 +206,11 @@ pub fn begin_again(market: &mut State, slot: JobSlot, node: NodeId) {
 pub fn enter(market: &mut State, slot: JobSlot, node: NodeId) {
     let job = &market.jobs[slot];
     let work = if job.phase == Phase::Prefill { job.prefill } else { job.left };
-    market.nodes.states[node].service.serve(slot, job.turn, work);
+    market.nodes.states[node].service.serve(slot, job.version, work);
 }
 
 /// Makes the next step at a node due, unless it is already.
-pub fn schedule(market: &mut State, at: &mut Moment<'_>, node: NodeId) {
+pub fn schedule(market: &mut State, at: &mut Context<'_>, node: NodeId) {
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
@@ -219,36 +220,36 @@ pub fn schedule(market: &mut State, at: &mut Moment<'_>, node: NodeId) {
     }
     let jobs = &market.jobs;
     let next = match state.up {
-        true => state.service.next(|entry| !entry.job.is_some() || jobs.is(entry.job, entry.turn)),
+        true => state.service.next(|entry| !entry.job.is_some() || jobs.is(entry.job, entry.version)),
         false => None,
     };
-    let due = next.map(|(entry, at)| Due { at, job: entry.job, turn: entry.turn });
+    let due = next.map(|(entry, at)| Due { at, job: entry.job, version: entry.version });
     if due == state.due {
         return;
     }
-    state.turn = state.turn.wrapping_add(1);
+    state.version = state.version.wrapping_add(1);
     state.due = due;
     if let Some(due) = due {
-        at.queue.push(due.at, Event::Step { node, turn: state.turn });
+        at.queue.push(due.at, Event::Step { node, version: state.version });
     }
 }
 
 /// Execution is over, with an answer or without; without one there is no first token either.
-pub fn leave_node(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
-    let (job, story) = market.jobs.both(slot);
+pub fn leave_node(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId) {
+    let (job, record) = market.jobs.both(slot);
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     let flakes = group.flaky.get();
-    let whole = flakes == 0.0 || !draw(market.seed, Purpose::Flake, story.key, numbered(job)).chance(flakes);
+    let whole = flakes == 0.0 || !draw(market.seed, Purpose::Flake, record.key, numbered(job)).chance(flakes);
     let state = &mut market.nodes.states[node];
     state.take_work(job.expected);
-    story.at.finished = at.now;
+    record.at.finished = at.now;
     if !whole {
-        story.at.first_token = Time::NEVER;
-    } else if story.at.first_token == Time::NEVER {
-        story.at.first_token = at.now;
+        record.at.first_token = Time::NEVER;
+    } else if record.at.first_token == Time::NEVER {
+        record.at.first_token = at.now;
     }
     job.phase = Phase::Idle;
-    at.facts.note(Fact::Finished { job: story.key, node, whole });
+    at.facts.note(Fact::Finished { job: record.key, node, whole });
     market.leave_slot(at, slot, node);
 }
 
@@ -259,13 +260,13 @@ pub fn numbered(job: &Job) -> u32 {
 
 /// Takes work out of service before its end; the slot is free afterwards. Returns the share of the work that was done: the time in
 /// service over what it would have been in all at the present pace.
-pub fn interrupt(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) -> f64 {
+pub fn interrupt(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId) -> f64 {
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
-    let (job, story) = market.jobs.both(slot);
-    let passed = at.now.since(story.at.started.min(at.now)).nanos();
-    let later = if job.phase == Phase::Prefill { job.left.less(job.prefill) } else { Span::ZERO };
-    let remaining = state.service.remaining(slot, job.turn).map(|phase| phase + later.nanos() / state.speed);
+    let (job, record) = market.jobs.both(slot);
+    let passed = at.now.since(record.at.started.min(at.now)).nanos();
+    let later = if job.phase == Phase::Prefill { job.left.less(job.prefill) } else { SimDuration::ZERO };
+    let remaining = state.service.remaining(slot, job.version).map(|phase| phase + later.nanos() / state.speed);
     let done = match remaining {
         Some(remaining) if passed + remaining > 0.0 => passed / (passed + remaining),
         Some(_) => 1.0,
@@ -275,8 +276,8 @@ pub fn interrupt(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: N
     let loading = &mut market.nodes.backrooms[node].loading;
     loading.retain(|&other| other != slot);
     let job = &mut market.jobs[slot];
-    // Its entry on the clock is of an earlier turn from now on.
-    job.turn = job.turn.wrapping_add(1);
+    // Its entry on the clock is of an earlier version from now on.
+    job.version = job.version.wrapping_add(1);
     market.leave_slot(at, slot, node);
     done
 }
@@ -284,7 +285,7 @@ pub fn interrupt(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: N
 impl State {
     /// A job, or work on its behalf, has a slot from now on.
     #[inline]
-    pub fn take_slot(&mut self, at: &Moment<'_>, slot: JobSlot, node: NodeId) {
+    pub fn take_slot(&mut self, at: &Context<'_>, slot: JobSlot, node: NodeId) {
         self.levels.executing_of(&self.jobs[slot]).up(at.now);
         if self.nodes.states[node].up {
             self.levels.in_use_of(at.scenario.groups[self.nodes.quotes[node].group].kind).up(at.now);
@@ -293,7 +294,7 @@ impl State {
 
     /// It gives the slot back. Those of a node that is down are not counted as in use.
     #[inline]
-    pub fn leave_slot(&mut self, at: &Moment<'_>, slot: JobSlot, node: NodeId) {
+    pub fn leave_slot(&mut self, at: &Context<'_>, slot: JobSlot, node: NodeId) {
         self.levels.executing_of(&self.jobs[slot]).down(at.now);
         if self.nodes.states[node].up {
             self.levels.in_use_of(at.scenario.groups[self.nodes.quotes[node].group].kind).down(at.now);

@@ -2,9 +2,9 @@
 
 use crate::domain::ids::{JobSlot, NodeId};
 use crate::domain::money::{Asset, MICRO, Money, Rounding};
-use crate::domain::story::Story;
-use crate::engine::time::{Span, Time};
-use crate::market::moment::Moment;
+use crate::domain::record::JobRecord;
+use crate::engine::time::{SimDuration, Time};
+use crate::market::context::Context;
 use crate::market::quoting::quote::Quote;
 use crate::market::state::State;
 use crate::market::state::ledger::Account;
@@ -29,84 +29,84 @@ pub fn pay_out(market: &mut State, slot: JobSlot, to: Account, amount: Money) {
 }
 
 /// Pays the chain for a placement.
-pub fn pay_chain(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, amount: Money) {
+pub fn pay_chain(market: &mut State, at: &mut Context<'_>, slot: JobSlot, amount: Money) {
     if amount > Money::ZERO {
         pay_out(market, slot, Account::Burn, amount);
-        let story = market.jobs.story_mut(slot);
-        story.charged_coordination += amount;
-        at.facts.note(Fact::Settled { job: story.key, paid: amount, refunded: Money::ZERO });
+        let record = market.jobs.record_mut(slot);
+        record.charged_coordination += amount;
+        at.facts.note(Fact::Settled { job: record.key, paid: amount, refunded: Money::ZERO });
     }
 }
 
 /// Pays whoever did a check or made a proof.
-pub fn pay_checker(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, to: NodeId, amount: Money) {
+pub fn pay_checker(market: &mut State, at: &mut Context<'_>, slot: JobSlot, to: NodeId, amount: Money) {
     if amount > Money::ZERO {
         pay_out(market, slot, Account::Node(to), amount);
-        let story = market.jobs.story_mut(slot);
-        story.charged_verification += amount;
-        at.facts.note(Fact::Settled { job: story.key, paid: amount, refunded: Money::ZERO });
+        let record = market.jobs.record_mut(slot);
+        record.charged_verification += amount;
+        at.facts.note(Fact::Settled { job: record.key, paid: amount, refunded: Money::ZERO });
     }
 }
 
 /// Pays the node, or each of the nodes whose copy agrees with the accepted answer, what was agreed. One execution is computing;
 /// what is paid beyond its price, for copies and for work beyond that of the answer, is verification, as it was priced.
-pub fn pay_nodes(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) {
-    let (link, answer) = (market.jobs[slot].link, market.jobs.story(slot).answer);
-    let copies = if link.is_some() { market.proceedings.read(link).answers.len() } else { 0 };
+pub fn pay_nodes(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
+    let (link, answer) = (market.jobs[slot].link, market.jobs.record(slot).answer);
+    let copies = if link.is_some() { market.cases.read(link).answers.len() } else { 0 };
     let mut paid = Money::ZERO;
     if copies == 0 {
-        let story = market.jobs.story(slot);
-        let (node, amount) = (story.node, story.compute_price + story.overhead_price);
+        let record = market.jobs.record(slot);
+        let (node, amount) = (record.node, record.compute_price + record.overhead_price);
         pay_out(market, slot, Account::Node(node), amount);
         paid = amount;
     }
     for index in 0..copies {
-        let copy = market.proceedings.read(link).answers[index];
+        let copy = market.cases.read(link).answers[index];
         if copy.answer.key == answer.key {
             pay_out(market, slot, Account::Node(copy.node), copy.price);
-            market.proceedings.get(link).answers[index].paid = true;
+            market.cases.get(link).answers[index].paid = true;
             paid += copy.price;
         }
     }
-    let story = market.jobs.story_mut(slot);
-    let computing = paid.min(story.compute_price);
-    story.charged_compute += computing;
-    story.charged_verification += paid - computing;
-    story.at.paid = at.now;
-    at.facts.note(Fact::Settled { job: story.key, paid, refunded: Money::ZERO });
+    let record = market.jobs.record_mut(slot);
+    let computing = paid.min(record.compute_price);
+    record.charged_compute += computing;
+    record.charged_verification += paid - computing;
+    record.at.paid = at.now;
+    at.facts.note(Fact::Settled { job: record.key, paid, refunded: Money::ZERO });
     if link.is_some() {
-        market.proceedings.get(link).unpaid = false;
+        market.cases.get(link).unpaid = false;
     }
 }
 
 /// Pays a node for a copy that only confirms the answer, or was to.
-pub fn pay_copy(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, to: NodeId, amount: Money) {
+pub fn pay_copy(market: &mut State, at: &mut Context<'_>, slot: JobSlot, to: NodeId, amount: Money) {
     // A copy is paid as a check is: it is part of the price of verification.
     pay_checker(market, at, slot, to, amount);
 }
 
 /// A copy's answer came after enough others had agreed: if it agrees too and the others have been paid, so is its node.
-pub fn pay_late_copy(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, number: usize) {
-    let story = market.jobs.story(slot);
-    let (key, are_paid) = (story.answer.key, story.at.paid != Time::NEVER);
-    let copy = market.proceedings.read(market.jobs[slot].link).answers[number];
+pub fn pay_late_copy(market: &mut State, at: &mut Context<'_>, slot: JobSlot, number: usize) {
+    let record = market.jobs.record(slot);
+    let (key, are_paid) = (record.answer.key, record.at.paid != Time::NEVER);
+    let copy = market.cases.read(market.jobs[slot].link).answers[number];
     if are_paid && copy.answer.key == key && !copy.paid {
         pay_copy(market, at, slot, copy.node, copy.price);
-        market.proceedings.get(market.jobs[slot].link).answers[number].paid = true;
+        market.cases.get(market.jobs[slot].link).answers[number].paid = true;
     }
 }
 
 /// Gives the requester back what is left of what was put aside, if anything is, and says so.
-pub fn return_rest(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) {
+pub fn return_rest(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
     if market.jobs[slot].escrow > Money::ZERO {
         return_escrow(market, at, slot);
     }
 }
 
 /// Gives the requester back what is left of what was put aside, and says so even where it is nothing.
-pub fn return_escrow(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) {
+pub fn return_escrow(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
     let refunded = refund(market, slot);
-    let job = market.jobs.story(slot).key;
+    let job = market.jobs.record(slot).key;
     at.facts.note(Fact::Settled { job, paid: Money::ZERO, refunded });
 }
 
@@ -120,20 +120,20 @@ pub fn refund(market: &mut State, slot: JobSlot) -> Money {
 
 /// A revoked result: what its nodes were paid goes back to the requester as far as they have it; the rest is a loss that is
 /// written down. What was paid for computing comes back first.
-pub fn take_back(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) {
-    let story = market.jobs.story(slot);
-    if story.at.paid == Time::NEVER {
+pub fn take_back(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
+    let record = market.jobs.record(slot);
+    if record.at.paid == Time::NEVER {
         return;
     }
-    let (link, requester) = (market.jobs[slot].link, story.requester);
-    let alone = (story.node, story.compute_price + story.overhead_price);
-    let copies = if link.is_some() { market.proceedings.read(link).answers.len() } else { 0 };
+    let (link, requester) = (market.jobs[slot].link, record.requester);
+    let alone = (record.node, record.compute_price + record.overhead_price);
+    let copies = if link.is_some() { market.cases.read(link).answers.len() } else { 0 };
     let (mut back, mut missing) = (Money::ZERO, Money::ZERO);
     for index in 0..copies.max(1) {
         let (node, paid) = match copies {
             0 => alone,
             _ => {
-                let copy = market.proceedings.read(link).answers[index];
+                let copy = market.cases.read(link).answers[index];
                 (copy.node, if copy.paid { copy.price } else { Money::ZERO })
             }
         };
@@ -142,12 +142,12 @@ pub fn take_back(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) {
         back += reachable;
         missing += paid - reachable;
     }
-    let story = market.jobs.story_mut(slot);
-    let computing = back.min(story.charged_compute);
-    story.charged_compute -= computing;
-    story.charged_verification -= back - computing;
-    story.shortfall = missing;
-    at.facts.note(Fact::Settled { job: story.key, paid: Money::ZERO, refunded: back });
+    let record = market.jobs.record_mut(slot);
+    let computing = back.min(record.charged_compute);
+    record.charged_compute -= computing;
+    record.charged_verification -= back - computing;
+    record.shortfall = missing;
+    at.facts.note(Fact::Settled { job: record.key, paid: Money::ZERO, refunded: back });
 }
 
 /// What a node loses in tokens if a job of such a fee is found wrong, at the stake it has.
@@ -159,15 +159,15 @@ pub fn slash_of(scenario: &Scenario, stake: Money, fee: Money) -> Money {
 }
 
 /// Every node that gave the answer that was found wrong loses a part of its stake.
-pub fn slash_all(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) {
-    let (link, story) = (market.jobs[slot].link, market.jobs.story(slot));
-    let (node, key) = (story.node, story.answer.key);
-    let copies = market.proceedings.read(link).answers.len();
+pub fn slash_all(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
+    let (link, record) = (market.jobs[slot].link, market.jobs.record(slot));
+    let (node, key) = (record.node, record.answer.key);
+    let copies = market.cases.read(link).answers.len();
     if copies == 0 {
         return slash(market, at, slot, node, Finder::Alarm);
     }
     for place in 0..copies {
-        let copy = market.proceedings.read(link).answers[place];
+        let copy = market.cases.read(link).answers[place];
         if copy.answer.key == key {
             slash(market, at, slot, copy.node, Finder::Alarm);
         }
@@ -175,7 +175,7 @@ pub fn slash_all(market: &mut State, at: &mut Moment<'_>, slot: JobSlot) {
 }
 
 /// A node whose copy says something else than the accepted answer loses a part of its stake.
-pub fn slash_outvoted(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId) {
+pub fn slash_outvoted(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId) {
     slash(market, at, slot, node, Finder::Copies);
 }
 
@@ -189,9 +189,9 @@ enum Finder {
 }
 
 /// A node loses a part of its stake.
-fn slash(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId, finder: Finder) {
+fn slash(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId, finder: Finder) {
     let stake = market.nodes.backrooms[node].stake;
-    let amount = slash_of(at.scenario, stake, market.jobs.story(slot).compute_price);
+    let amount = slash_of(at.scenario, stake, market.jobs.record(slot).compute_price);
     if amount == Money::ZERO {
         return;
     }
@@ -206,17 +206,17 @@ fn slash(market: &mut State, at: &mut Moment<'_>, slot: JobSlot, node: NodeId, f
         SlashTo::Requester => market.ledger.transfer(payer, Account::Requesters(requester), Asset::Token, amount),
         SlashTo::Checkers => reward(market, slot, node, amount, finder),
     }
-    let job = market.jobs.story(slot).key;
+    let job = market.jobs.record(slot).key;
     at.facts.note(Fact::Slashed { job, node, amount });
 }
 
 /// Those who found it out share a slashed stake; what does not divide goes to the treasury.
 fn reward(market: &mut State, slot: JobSlot, node: NodeId, amount: Money, finder: Finder) {
-    let (link, key) = (market.jobs[slot].link, market.jobs.story(slot).answer.key);
-    let proceeding = market.proceedings.read(link);
+    let (link, key) = (market.jobs[slot].link, market.jobs.record(slot).answer.key);
+    let case = market.cases.read(link);
     let (ledger, payer) = (&mut market.ledger, Account::Node(node));
-    let casts = proceeding.cast.iter().filter(|cast| finder == Finder::Alarm && cast.alarm).map(|cast| cast.by);
-    let agreeing = proceeding.answers.iter().filter(|copy| finder == Finder::Copies && copy.answer.key == key);
+    let casts = case.cast.iter().filter(|cast| finder == Finder::Alarm && cast.alarm).map(|cast| cast.by);
+    let agreeing = case.answers.iter().filter(|copy| finder == Finder::Copies && copy.answer.key == key);
     let finders = casts.chain(agreeing.map(|copy| copy.node));
     let count = finders.clone().count() as i64;
     let each =
@@ -226,15 +226,15 @@ fn reward(market: &mut State, slot: JobSlot, node: NodeId, amount: Money, finder
 }
 
 /// Writes down what was agreed.
-pub fn agree(story: &mut Story, quote: &Quote) {
-    story.method = quote.method;
-    story.use_at = quote.use_at;
-    story.trust = quote.trust;
-    story.compute_price = quote.compute;
-    story.coordination_price = quote.coordination;
-    story.verification_price = quote.verification;
-    story.overhead_price = quote.overhead;
-    story.check_price = quote.check;
-    story.quoted_answer = Span::from_nanos(quote.answer);
-    story.quoted_checks = Span::from_nanos(quote.checks);
+pub fn agree(record: &mut JobRecord, quote: &Quote) {
+    record.method = quote.method;
+    record.use_at = quote.use_at;
+    record.trust = quote.trust;
+    record.compute_price = quote.compute;
+    record.coordination_price = quote.coordination;
+    record.verification_price = quote.verification;
+    record.overhead_price = quote.overhead;
+    record.check_price = quote.check;
+    record.quoted_answer = SimDuration::from_nanos(quote.answer);
+    record.quoted_checks = SimDuration::from_nanos(quote.checks);
 }

@@ -4,8 +4,8 @@ use crate::domain::ids::{ClassId, JobSlot, MethodId};
 use crate::domain::money::Money;
 use crate::domain::purpose::{Purpose, draw};
 use crate::engine::law::Quantity;
-use crate::engine::time::Span;
-use crate::market::moment::Moment;
+use crate::engine::time::SimDuration;
+use crate::market::context::Context;
 use crate::market::quoting::passing;
 use crate::market::quoting::terms::{Asked, Shared, Terms, needs_gas};
 use crate::market::state::State;
@@ -17,7 +17,7 @@ use crate::scenario::schema::Beliefs;
 
 /// Puts the terms of every method the job's class admits into `terms`, which comes empty. A method is left out where the
 /// chain or the checkers it needs cannot be paid because their channel is stopped.
-pub fn collect(market: &mut State, at: &Moment<'_>, slot: JobSlot, offers: &[Offer], terms: &mut Vec<Terms>) {
+pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Offer], terms: &mut Vec<Terms>) {
     let scenario = at.scenario;
     let channels = &scenario.channels;
     let gas = gas_price(market, at, slot);
@@ -47,7 +47,7 @@ pub fn collect(market: &mut State, at: &Moment<'_>, slot: JobSlot, offers: &[Off
 
 /// What was learnt of checks by this method, where requesters go by it.
 #[inline]
-fn correction(market: &State, at: &Moment<'_>, of: (ClassId, MethodId)) -> Correction {
+fn correction(market: &State, at: &Context<'_>, of: (ClassId, MethodId)) -> Correction {
     match at.scenario.verification.beliefs {
         Beliefs::Learnt => market.learnt.correction(of, at.now),
         Beliefs::Drawn | Beliefs::Mean => Correction::NONE,
@@ -61,11 +61,11 @@ fn inclusion(market: &State, scenario: &Scenario) -> f64 {
         return 0.0;
     }
     let ahead = market.chain.waiting / chain.limit.max(1);
-    chain.block.nanos() * (0.5 + Span(ahead).nanos())
+    chain.block.nanos() * (0.5 + SimDuration(ahead).nanos())
 }
 
 /// The price of a unit of gas for a job in this attempt, with what its requester adds; `None` while the channel is stopped.
-pub fn gas_price(market: &mut State, at: &Moment<'_>, slot: JobSlot) -> Option<Money> {
+pub fn gas_price(market: &mut State, at: &Context<'_>, slot: JobSlot) -> Option<Money> {
     let price = market.prices.at(&at.scenario.channels, Channel::Coordination, at.now)?;
     Some(price + tip(market, at.scenario, slot))
 }
@@ -73,6 +73,6 @@ pub fn gas_price(market: &mut State, at: &Moment<'_>, slot: JobSlot) -> Option<M
 /// What the requester adds per unit of gas in this attempt.
 pub fn tip(market: &State, scenario: &Scenario, slot: JobSlot) -> Money {
     let Some(law) = &scenario.chain.tip else { return Money::ZERO };
-    let (key, attempt) = (market.jobs.story(slot).key, u32::from(market.jobs[slot].attempt));
+    let (key, attempt) = (market.jobs.record(slot).key, u32::from(market.jobs[slot].attempt));
     Money::from_number(law.sample(&mut draw(market.seed, Purpose::Tip, key, attempt))).max(Money::ZERO)
 }

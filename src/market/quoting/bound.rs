@@ -3,7 +3,7 @@
 use crate::policy::chooser::Offer;
 use crate::scenario::schema::Use;
 
-use super::quote::Wish;
+use super::quote::Valuation;
 use super::terms::Terms;
 
 /// What the arithmetic may be off by, relative to what is at stake: sums are taken in another order than those of the surplus.
@@ -11,7 +11,7 @@ const SLACK: f64 = 1e-9;
 
 /// What each offer leaves at most, in micro-credits.
 #[derive(Clone, Debug, Default)]
-pub struct Ceilings {
+pub struct SurplusBounds {
     methods: Vec<Bound>,
     offers: Vec<Ceiling>,
 }
@@ -27,20 +27,20 @@ pub struct Ceiling {
     first: f64,
 }
 
-impl Ceilings {
+impl SurplusBounds {
     /// Those of some offers with some methods.
-    pub fn raise(&mut self, wish: &Wish<'_>, offers: &[Offer], terms: &[Terms]) {
+    pub fn raise(&mut self, valuation: &Valuation<'_>, offers: &[Offer], terms: &[Terms]) {
         self.methods.clear();
-        self.methods.extend(terms.iter().map(|terms| Bound::of(wish, terms)));
+        self.methods.extend(terms.iter().map(|terms| Bound::of(valuation, terms)));
         let mut soonest = f64::INFINITY;
         for terms in terms {
             soonest = if terms.inclusion < soonest { terms.inclusion } else { soonest };
         }
         self.offers.clear();
         for offer in offers {
-            let first = match offer.price.0 as f64 >= wish.value {
+            let first = match offer.price.0 as f64 >= valuation.value {
                 true => f64::NEG_INFINITY,
-                false => wish.worth_at_most(offer.delay.nanos() + soonest),
+                false => valuation.worth_at_most(offer.delay.nanos() + soonest),
             };
             self.offers.push(highest(&self.methods, offer, first));
         }
@@ -104,24 +104,25 @@ struct Bound {
 
 impl Bound {
     /// A method's bound for whoever wishes this.
-    fn of(wish: &Wish<'_>, terms: &Terms) -> Bound {
-        let (exposed, later, in_time) = match wish.use_at() {
+    fn of(valuation: &Valuation<'_>, terms: &Terms) -> Bound {
+        let (exposed, later, in_time) = match valuation.use_at() {
             Use::Answered => (1.0, 0.0, [1.0; 2]),
             Use::Accepted => (terms.wrong[0], terms.blocking, [terms.in_time; 2]),
             Use::Final => (terms.wrong[1], terms.blocking + terms.standing, [terms.in_time; 2]),
             // The least that it may be: used at once as far as the worth goes, and late as far as the harm does.
             Use::WhenWorthIt => (terms.wrong[1], 0.0, [1.0, terms.in_time]),
         };
-        let right = terms.right[1] * in_time[0] * if later > 0.0 { wish.remains_at_most(later) } else { 1.0 };
-        let open = terms.wrong[1] + (1.0 - wish.recovers()) * (exposed - terms.wrong[1]).max(0.0);
+        let right = terms.right[1] * in_time[0] * if later > 0.0 { valuation.remains_at_most(later) } else { 1.0 };
+        let open = terms.wrong[1] + (1.0 - valuation.recovers()) * (exposed - terms.wrong[1]).max(0.0);
         // Of copies no more is known here than that they are right at best.
         let (right, harm) = match terms.copies {
-            1 => ([0.0, right], wish.harm * open * in_time[1]),
+            1 => ([0.0, right], valuation.harm * open * in_time[1]),
             _ => ([right, 0.0], 0.0),
         };
         // The price of the copies is rounded once, and so is that of their overhead: together they are off by one at most.
         let (copies, rounded) = if terms.copies == 1 { (1.0, 0.0) } else { (terms.paid_copies, 1.0) };
-        let fixed = (terms.checkers.0 + terms.coordination.0) as f64 - rounded - SLACK * (wish.value + wish.harm);
+        let fixed =
+            (terms.checkers.0 + terms.coordination.0) as f64 - rounded - SLACK * (valuation.value + valuation.harm);
         Bound { right, harm, copies, overhead: terms.overhead.nanos() * 1e-9, fixed }
     }
 

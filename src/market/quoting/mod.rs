@@ -10,6 +10,6 @@ pub mod terms;
 pub mod bound;
 pub mod quote;
 // Why no offer leaves anything.
-pub mod deaths;
+pub mod diagnosis;
 // The quotes of a watched job.
-pub mod inquest;
+pub mod quote_trace;

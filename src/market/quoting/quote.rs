@@ -10,16 +10,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{MethodId, NodeId};
 use crate::domain::money::{Money, Rounding};
-use crate::domain::story::Story;
+use crate::domain::record::JobRecord;
 use crate::engine::maths;
-use crate::engine::time::{Span, Time};
+use crate::engine::time::{SimDuration, Time};
 use crate::policy::chooser::Offer;
 use crate::policy::verdict::binomial_tail as at_least;
 use crate::scenario::Scenario;
 use crate::scenario::model::Class;
 use crate::scenario::schema::Use;
 
-use super::deaths::left_of;
+use super::diagnosis::left_of;
 use super::terms::Terms;
 
 /// An offer with a method, all terms agreed.
@@ -62,7 +62,7 @@ const FAR: f64 = 1.5;
 
 /// What a requester wants of an answer.
 #[derive(Clone, Debug)]
-pub struct Wish<'a> {
+pub struct Valuation<'a> {
     class: &'a Class,
     /// In micro-credits.
     pub value: f64,
@@ -77,17 +77,17 @@ pub struct Wish<'a> {
     known: Cell<[(f64, f64); 2]>,
 }
 
-impl<'a> Wish<'a> {
+impl<'a> Valuation<'a> {
     /// What the requester of a job wants of its answer now.
-    pub fn of(story: &Story, scenario: &'a Scenario, now: Time) -> Wish<'a> {
-        let left = if story.deadline == Time::NEVER { f64::INFINITY } else { story.deadline.0 as f64 - now.0 as f64 };
-        let (class, value) = (&scenario.classes[story.class], story.value.0 as f64);
-        Wish {
+    pub fn of(record: &JobRecord, scenario: &'a Scenario, now: Time) -> Valuation<'a> {
+        let left = if record.deadline == Time::NEVER { f64::INFINITY } else { record.deadline.0 as f64 - now.0 as f64 };
+        let (class, value) = (&scenario.classes[record.class], record.value.0 as f64);
+        Valuation {
             class,
             value,
             harm: class.harm * value,
             left,
-            passed: now.since(story.at.asked).0 as f64,
+            passed: now.since(record.at.asked).0 as f64,
             known: Cell::new([(f64::NAN, 0.0); 2]),
         }
     }
@@ -119,7 +119,7 @@ impl<'a> Wish<'a> {
     }
 }
 
-impl Wish<'_> {
+impl Valuation<'_> {
     /// When the answer would be used.
     pub fn use_at(&self) -> Use {
         self.class.use_at
@@ -166,8 +166,11 @@ struct Prices {
 impl Prices {
     #[inline]
     fn of(rounding: Rounding, offer: &Offer, terms: &Terms) -> Prices {
-        let overhead =
-            if terms.overhead == Span::ZERO { Money::ZERO } else { offer.rate.for_work(terms.overhead, rounding) };
+        let overhead = if terms.overhead == SimDuration::ZERO {
+            Money::ZERO
+        } else {
+            offer.rate.for_work(terms.overhead, rounding)
+        };
         if terms.copies == 1 {
             return Prices { compute: offer.price, copies: Money::ZERO, overhead, prover: overhead };
         }
@@ -195,7 +198,7 @@ impl Prices {
 
 /// What an offer with a method leaves of a job's value, and why.
 #[derive(Clone, Copy, Debug)]
-pub struct Left {
+pub struct SurplusBreakdown {
     /// In micro-credits.
     pub surplus: f64,
     /// What is taken off, in the order of [`Deduction::ALL`](crate::domain::fate::Deduction::ALL), in micro-credits.
@@ -204,20 +207,20 @@ pub struct Left {
     pub use_at: Use,
 }
 
-impl Left {
+impl SurplusBreakdown {
     /// Of this offer with this method.
-    pub fn of(wish: &Wish<'_>, rounding: Rounding, offer: &Offer, terms: &Terms) -> Left {
+    pub fn of(valuation: &Valuation<'_>, rounding: Rounding, offer: &Offer, terms: &Terms) -> SurplusBreakdown {
         let paid = Prices::of(rounding, offer, terms).paid(terms);
-        let (deductions, use_at) = deductions(wish, paid, offer, terms);
-        Left { surplus: left_of(wish.value, &deductions, None), deductions, use_at }
+        let (deductions, use_at) = deductions(valuation, paid, offer, terms);
+        SurplusBreakdown { surplus: left_of(valuation.value, &deductions, None), deductions, use_at }
     }
 }
 
 /// The quote of an offer with a method.
-pub fn quote(rounding: Rounding, offer: &Offer, terms: &Terms, left: &Left) -> Quote {
+pub fn quote(rounding: Rounding, offer: &Offer, terms: &Terms, left: &SurplusBreakdown) -> Quote {
     let prices = Prices::of(rounding, offer, terms);
     let compute = prices.compute;
-    let Left { surplus, deductions, use_at } = *left;
+    let SurplusBreakdown { surplus, deductions, use_at } = *left;
     Quote {
         node: offer.node,
         method: terms.method,
@@ -245,20 +248,20 @@ pub struct Best {
     /// The method's place among the terms.
     pub place: usize,
     /// What it leaves.
-    pub left: Left,
+    pub left: SurplusBreakdown,
 }
 
 /// What is taken off the value, in the order of [`Deduction::ALL`](crate::domain::fate::Deduction::ALL), and when the answer
 /// would be used; `paid` are the prices of computing, coordination and verification, all in micro-credits.
-fn deductions(wish: &Wish<'_>, paid: [f64; 3], offer: &Offer, terms: &Terms) -> ([f64; 5], Use) {
+fn deductions(valuation: &Valuation<'_>, paid: [f64; 3], offer: &Offer, terms: &Terms) -> ([f64; 5], Use) {
     let (right, wrong_first, wrong) = chances(offer.trust, terms);
     // Without checks the answer would be there after the node's delay and the chain's; what the node does for them comes on top.
     let unchecked = offer.delay.nanos() + terms.inclusion;
-    let worth_first = wish.worth(unchecked);
+    let worth_first = valuation.worth(unchecked);
     let answered = unchecked + terms.overhead.nanos() * offer.slowness + terms.agreement;
     let accepted = answered + terms.blocking;
     let last = accepted + terms.standing;
-    let harm = wish.harm;
+    let harm = valuation.harm;
     let stages = Stages {
         at: [answered, accepted, last],
         wrong: [1.0 - offer.trust, wrong_first, wrong],
@@ -266,24 +269,25 @@ fn deductions(wish: &Wish<'_>, paid: [f64; 3], offer: &Offer, terms: &Terms) -> 
         right,
         harm,
     };
-    let use_at = if wish.class.use_at == Use::WhenWorthIt { stages.chosen(wish) } else { wish.class.use_at };
+    let use_at =
+        if valuation.class.use_at == Use::WhenWorthIt { stages.chosen(valuation) } else { valuation.class.use_at };
     let stage = use_at as usize;
     let (used, exposed) = (stages.at[stage], stages.wrong[stage]);
-    let open_risk = wrong + (1.0 - wish.class.recovers) * (exposed - wrong).max(0.0);
+    let open_risk = wrong + (1.0 - valuation.class.recovers) * (exposed - wrong).max(0.0);
     // An answer used at once does not wait for its checks.
     let in_time = stages.in_time[stage];
     // An answer used after the deadline is worth nothing; when its checks end otherwise is no matter.
-    let worth_used = if used == unchecked { worth_first } else { wish.worth(used) };
-    let latency = wish.value - worth_first;
+    let worth_used = if used == unchecked { worth_first } else { valuation.worth(used) };
+    let latency = valuation.value - worth_first;
     let delayed = match (worth_first == f64::NEG_INFINITY, worth_used == f64::NEG_INFINITY) {
         // Too late even without checks: the checks are to blame only if they alone would make it so.
-        (true, _) if used - unchecked > wish.left => f64::INFINITY,
+        (true, _) if used - unchecked > valuation.left => f64::INFINITY,
         (true, _) => 0.0,
         (false, true) => f64::INFINITY,
         (false, false) => (worth_first - worth_used * in_time).max(0.0),
     };
     // Of an answer that has cost more by its delay than it is worth, nothing is left to lose: no deduction is a gain.
-    let at_use = if worth_used == f64::NEG_INFINITY { wish.value } else { (worth_used * in_time).max(0.0) };
+    let at_use = if worth_used == f64::NEG_INFINITY { valuation.value } else { (worth_used * in_time).max(0.0) };
     let risk = at_use * (1.0 - right).max(0.0) + harm * open_risk * in_time;
     ([paid[0], paid[1], latency, paid[2] + delayed, risk], use_at)
 }
@@ -313,14 +317,14 @@ struct Stages {
 
 impl Stages {
     /// The first instant at which waiting for the next costs more than it protects.
-    fn chosen(&self, wish: &Wish<'_>) -> Use {
+    fn chosen(&self, valuation: &Valuation<'_>) -> Use {
         for (stage, name) in [Use::Answered, Use::Accepted].into_iter().enumerate() {
             let (now, next) = (self.at[stage], self.at[stage + 1]);
-            let alike = now == next && now <= wish.left;
+            let alike = now == next && now <= valuation.left;
             let (sure, next_sure) = (self.in_time[stage], self.in_time[stage + 1]);
             let waiting = match alike && sure == next_sure {
                 true => 0.0,
-                false => self.right * (wish.worth(now) * sure - wish.worth(next) * next_sure),
+                false => self.right * (valuation.worth(now) * sure - valuation.worth(next) * next_sure),
             };
             let protects = self.harm * (self.wrong[stage] * sure - self.wrong[stage + 1] * next_sure);
             if waiting.is_nan() || waiting >= protects {

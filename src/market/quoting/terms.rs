@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{MethodId, RequesterId};
 use crate::domain::money::Money;
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 use crate::market::state::checkers::{Checkers, Drawn};
 use crate::market::state::learnt::Correction;
 use crate::policy::chooser::Offer;
@@ -21,7 +21,7 @@ pub struct Terms {
     /// The method.
     pub method: MethodId,
     /// Work of the node beyond that of the answer, on the reference GPU.
-    pub overhead: Span,
+    pub overhead: SimDuration,
     /// What checkers and provers are expected to be paid.
     pub checkers: Money,
     /// What they are paid if every check takes place.
@@ -59,7 +59,7 @@ pub struct Terms {
 /// What all methods see alike.
 pub struct Shared<'a> {
     /// The expected work of the job on the reference GPU.
-    pub expected: Span,
+    pub expected: SimDuration,
     /// The price of a unit of gas, with what the requester adds to it.
     pub gas_price: Money,
     /// The price of a checker's GPU-second.
@@ -144,7 +144,7 @@ impl Terms {
             let (takes, paid) = match asked.drawn(check) {
                 None => (each.nanos(), 1.0),
                 // What takes no time does not queue.
-                Some(drawn) if each == Span::ZERO => (drawn.trip, f64::from(check.count)),
+                Some(drawn) if each == SimDuration::ZERO => (drawn.trip, f64::from(check.count)),
                 Some(drawn) => {
                     let looks = Looks::expected(&drawn, each.nanos(), check, votes);
                     (drawn.trip + passing.care(check.by) * looks.time, looks.paid)
@@ -176,20 +176,20 @@ fn copies(asked: &Asked<'_>, method: &Method, check: &Check, shared: &Shared<'_>
     terms.agreement = (looks.time - alone).max(0.0);
     // If copies are not cancelled at the verdict, they run until the job ends. The job waits for them if its result
     // is accepted before the verdict.
-    let all_end = !check.cancel && (method.defers || method.window > Span::ZERO);
+    let all_end = !check.cancel && (method.defers || method.window > SimDuration::ZERO);
     let paid = if all_end { copies * right } else { agree + looks.paid - answers };
     terms.paid_copies = paid.clamp(1.0, copies);
 }
 
 /// What one checker is paid for so much work.
-pub fn fee(scenario: &Scenario, price: Money, work: Span) -> Money {
+pub fn fee(scenario: &Scenario, price: Money, work: SimDuration) -> Money {
     price.for_work(work, scenario.channels.rounding)
 }
 
 /// Work of the node beyond that of the answer, for a job of so much work.
-pub fn overhead(method: &Method, work: Span) -> Span {
-    match method.overhead == 0.0 && method.overhead_time == Span::ZERO {
-        true => Span::ZERO,
+pub fn overhead(method: &Method, work: SimDuration) -> SimDuration {
+    match method.overhead == 0.0 && method.overhead_time == SimDuration::ZERO {
+        true => SimDuration::ZERO,
         false => work.scaled(method.overhead) + method.overhead_time,
     }
 }

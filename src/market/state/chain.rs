@@ -28,8 +28,8 @@ pub struct ChainState {
 pub struct Transaction {
     /// The job.
     pub job: JobSlot,
-    /// Its turn.
-    pub turn: u32,
+    /// Its version.
+    pub version: u32,
     /// The gas it takes.
     pub gas: u64,
 }

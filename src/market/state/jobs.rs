@@ -7,14 +7,14 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ids::JobSlot;
 use crate::domain::job::{Job, Role};
 use crate::domain::money::Money;
-use crate::domain::story::Story;
+use crate::domain::record::JobRecord;
 use crate::engine::queue::prefetch;
 
 /// The open jobs. Memory is bounded by the most ever open.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Jobs {
     hot: Vec<Job>,
-    cold: Vec<Story>,
+    cold: Vec<JobRecord>,
     free: Vec<JobSlot>,
     /// How many of the slots in use hold work on behalf of jobs.
     children: u32,
@@ -23,22 +23,22 @@ pub struct Jobs {
 impl Jobs {
     /// Gives a new job a slot.
     #[inline]
-    pub fn admit(&mut self, story: Story) -> JobSlot {
+    pub fn admit(&mut self, record: JobRecord) -> JobSlot {
         if let Some(slot) = self.free.pop() {
-            let turn = self.hot[slot.0 as usize].turn.wrapping_add(1);
-            self.hot[slot.0 as usize] = Job::begin(turn, story.class, story.requester);
-            self.cold[slot.0 as usize] = story;
+            let version = self.hot[slot.0 as usize].version.wrapping_add(1);
+            self.hot[slot.0 as usize] = Job::begin(version, record.class, record.requester);
+            self.cold[slot.0 as usize] = record;
             return slot;
         }
         let slot = JobSlot(u32::try_from(self.hot.len()).expect("fewer than 2³² open jobs"));
-        self.hot.push(Job::begin(0, story.class, story.requester));
-        self.cold.push(story);
+        self.hot.push(Job::begin(0, record.class, record.requester));
+        self.cold.push(record);
         slot
     }
 
     /// Gives work on behalf of a job a slot.
-    pub fn admit_child(&mut self, story: Story, role: Role, of: JobSlot) -> JobSlot {
-        let slot = self.admit(story);
+    pub fn admit_child(&mut self, record: JobRecord, role: Role, of: JobSlot) -> JobSlot {
+        let slot = self.admit(record);
         let child = &mut self.hot[slot.0 as usize];
         (child.role, child.link) = (role, of);
         self.children += 1;
@@ -50,7 +50,7 @@ impl Jobs {
     pub fn release(&mut self, slot: JobSlot) {
         let job = &mut self.hot[slot.0 as usize];
         assert!(std::mem::replace(&mut job.open, false), "a job is closed once");
-        job.turn = job.turn.wrapping_add(1);
+        job.version = job.version.wrapping_add(1);
         assert!(job.escrow == Money::ZERO, "no escrow outlives its job");
         self.children -= u32::from(job.role != Role::Job);
         self.free.push(slot);
@@ -60,8 +60,8 @@ impl Jobs {
     #[inline]
     pub fn prefetch(&self, slot: JobSlot) {
         self.prefetch_hot(slot);
-        if let Some(story) = self.cold.get(slot.0 as usize) {
-            prefetch(story);
+        if let Some(record) = self.cold.get(slot.0 as usize) {
+            prefetch(record);
         }
     }
 
@@ -73,27 +73,27 @@ impl Jobs {
         }
     }
 
-    /// Whether the job in this slot is still in the state that `turn` was given for.
+    /// Whether the job in this slot is still in the state that `version` was given for.
     #[inline]
-    pub fn is(&self, slot: JobSlot, turn: u32) -> bool {
-        self.hot[slot.0 as usize].turn == turn
+    pub fn is(&self, slot: JobSlot, version: u32) -> bool {
+        self.hot[slot.0 as usize].version == version
     }
 
     /// What is known about a job's life so far.
     #[inline]
-    pub fn story(&self, slot: JobSlot) -> &Story {
+    pub fn record(&self, slot: JobSlot) -> &JobRecord {
         &self.cold[slot.0 as usize]
     }
 
     /// What is known about a job's life so far, to go on with.
     #[inline]
-    pub fn story_mut(&mut self, slot: JobSlot) -> &mut Story {
+    pub fn record_mut(&mut self, slot: JobSlot) -> &mut JobRecord {
         &mut self.cold[slot.0 as usize]
     }
 
     /// Both parts of a job.
     #[inline]
-    pub fn both(&mut self, slot: JobSlot) -> (&mut Job, &mut Story) {
+    pub fn both(&mut self, slot: JobSlot) -> (&mut Job, &mut JobRecord) {
         (&mut self.hot[slot.0 as usize], &mut self.cold[slot.0 as usize])
     }
 

@@ -3,14 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{ClassId, Id, MethodId};
-use crate::engine::time::{Span, Time};
+use crate::engine::time::{SimDuration, Time};
 
 /// An average of the last checks weighs each new one by at least this share (assumed: the last hundred or so count).
 const GAIN: f64 = 1.0 / 64.0;
 
 /// What was learnt counts half after so long without another check (assumed). Without it a requester that once found checks too late
 /// would never ask again, and so never learn that the queues have emptied.
-const FADES: Span = Span(600_000_000_000);
+const FADES: SimDuration = SimDuration(600_000_000_000);
 
 /// No correction is greater than this factor or smaller than its inverse.
 const MOST: f64 = 16.0;

@@ -8,14 +8,14 @@ use crate::scenario::model::PartyKind;
 
 /// A number that changes in steps, with its integral over time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Level {
+pub struct TimeWeightedCount {
     count: u64,
     since: Time,
     /// Count × nanoseconds up to `since`.
     area: u128,
 }
 
-impl Level {
+impl TimeWeightedCount {
     /// One more.
     #[inline]
     pub fn up(&mut self, now: Time) {
@@ -64,43 +64,43 @@ impl Level {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Levels {
     /// Jobs asked for and not closed.
-    pub open: Level,
+    pub open: TimeWeightedCount,
     /// Jobs in a node's waiting room.
-    pub waiting: Level,
+    pub waiting: TimeWeightedCount,
     /// Jobs in service, loading included.
-    pub executing: Level,
+    pub executing: TimeWeightedCount,
     /// Nodes up.
-    pub up: Level,
+    pub up: TimeWeightedCount,
     /// Slots of the nodes that are up; of a node with slots without end one.
-    pub capacity: Level,
+    pub capacity: TimeWeightedCount,
     /// Of those slots the ones in use, by jobs and by checks that nodes do for one another.
-    pub in_use: Level,
+    pub in_use: TimeWeightedCount,
     /// Checks and proofs in the queue of whoever does them.
-    pub checks_waiting: Level,
+    pub checks_waiting: TimeWeightedCount,
     /// Checks and proofs under way.
-    pub checks_executing: Level,
+    pub checks_executing: TimeWeightedCount,
     /// Slots of the validators and provers that are up; of one with slots without end one.
-    pub checks_capacity: Level,
+    pub checks_capacity: TimeWeightedCount,
     /// Of those slots the ones in use.
-    pub checks_in_use: Level,
+    pub checks_in_use: TimeWeightedCount,
 }
 
 impl Levels {
     /// The level of those that wait, of jobs or of work on their behalf.
     #[inline]
-    pub fn waiting_of(&mut self, job: &Job) -> &mut Level {
+    pub fn waiting_of(&mut self, job: &Job) -> &mut TimeWeightedCount {
         if job.executes() { &mut self.waiting } else { &mut self.checks_waiting }
     }
 
     /// The level of those in service, of jobs or of work on their behalf.
     #[inline]
-    pub fn executing_of(&mut self, job: &Job) -> &mut Level {
+    pub fn executing_of(&mut self, job: &Job) -> &mut TimeWeightedCount {
         if job.executes() { &mut self.executing } else { &mut self.checks_executing }
     }
 
     /// The level of the slots in use at parties of a kind that are up.
     #[inline]
-    pub fn in_use_of(&mut self, kind: PartyKind) -> &mut Level {
+    pub fn in_use_of(&mut self, kind: PartyKind) -> &mut TimeWeightedCount {
         if kind == PartyKind::Node { &mut self.in_use } else { &mut self.checks_in_use }
     }
 }
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn areas_are_exact() {
-        let mut level = Level::default();
+        let mut level = TimeWeightedCount::default();
         level.up(Time(10));
         level.up(Time(20));
         level.down(Time(25));

@@ -4,31 +4,31 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{ClassId, IdVec, JobSlot, NodeId, SourceId};
 use crate::domain::money::Money;
-use crate::engine::queue::Lane;
+use crate::engine::queue::DelayLine;
 use crate::engine::random::Seed;
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 use crate::policy::chooser::Offer;
 use crate::policy::pool::PoolMemory;
 
 use super::life::next::Next;
-use super::quoting::bound::Ceilings;
-use super::quoting::inquest::Inspection;
+use super::quoting::bound::SurplusBounds;
 use super::quoting::passing::Passing;
 use super::quoting::quote::Best;
+use super::quoting::quote_trace::Inspection;
 use super::quoting::terms::Terms;
 
+pub mod cases;
 pub mod chain;
 pub mod checkers;
+pub mod job_list;
 pub mod jobs;
 pub mod learnt;
 pub mod ledger;
 pub mod levels;
-pub mod line;
 pub mod nodes;
 pub mod opinions;
 pub mod payouts;
 pub mod prices;
-pub mod proceedings;
 pub mod registry;
 pub mod service;
 pub mod sources;
@@ -59,7 +59,7 @@ pub struct State {
     /// What a unit costs its suppliers, by channel, on average.
     pub costs: [Money; 3],
     /// What goes on about answers of open jobs.
-    pub proceedings: proceedings::Proceedings,
+    pub cases: cases::VerificationCases,
     /// What requesters believe of parties.
     pub opinions: opinions::Opinions,
     /// Transactions that wait for a block.
@@ -72,7 +72,7 @@ pub struct State {
     pub checkers: checkers::Checkers,
     /// How long checks took beside what was quoted.
     pub learnt: learnt::Learnt,
-    /// Events dropped because their turn had passed.
+    /// Events dropped because their version had passed.
     pub stale: u64,
     /// What is still to come of the present event, the next thing last.
     pub agenda: Vec<Next>,
@@ -92,7 +92,7 @@ pub struct ClassState {
     /// Their output tokens together.
     pub output_tokens: u64,
     /// The lane of its patience, if that is constant.
-    pub patience: Option<Lane>,
+    pub patience: Option<DelayLine>,
 }
 
 impl ClassState {
@@ -114,18 +114,18 @@ pub struct MeanSpan {
 impl MeanSpan {
     /// Takes a span in.
     #[inline]
-    pub fn note(&mut self, span: Span) {
+    pub fn note(&mut self, span: SimDuration) {
         self.count += 1;
         self.nanos += span.0 as u128;
     }
 
     /// The mean of all so far; zero without any.
-    pub fn mean(&self) -> Span {
+    pub fn mean(&self) -> SimDuration {
         match u64::try_from(self.nanos) {
-            _ if self.count == 0 => Span::ZERO,
+            _ if self.count == 0 => SimDuration::ZERO,
             // A division of 128 bits takes many times as long.
-            Ok(nanos) => Span(nanos / self.count),
-            Err(_) => Span((self.nanos / self.count as u128) as u64),
+            Ok(nanos) => SimDuration(nanos / self.count),
+            Err(_) => SimDuration((self.nanos / self.count as u128) as u64),
         }
     }
 }
@@ -144,7 +144,7 @@ pub struct Scratch {
     /// The best method of each offer that leaves something.
     pub best: Vec<Best>,
     /// What each offer leaves at most.
-    pub ceilings: Ceilings,
+    pub bounds: SurplusBounds,
     /// Offers not yet taken for copies.
     pub left: Vec<Offer>,
     /// Offers taken for copies.

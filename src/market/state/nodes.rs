@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::line::Waiting;
+use super::job_list::Waiting;
 use super::service::Service;
 use crate::domain::ids::{IdVec, JobSlot, ModelId, NodeGroupId, NodeId, OperatorId, RegionId};
 use crate::domain::money::Money;
 use crate::engine::random::Stream;
-use crate::engine::time::{Span, Time};
+use crate::engine::time::{SimDuration, Time};
 use crate::policy::conduct::ConductMemory;
 
 /// What routing reads of a node, as of its last look.
@@ -40,7 +40,7 @@ pub struct NodeQuote {
 
 const _: () = assert!(size_of::<NodeQuote>() == 64);
 const _: () = assert!(size_of::<Node>() <= 192);
-const _: () = assert!(size_of::<Backroom>() <= 240);
+const _: () = assert!(size_of::<NodeCold>() <= 240);
 
 /// What the events of its jobs touch of a node.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -59,7 +59,7 @@ pub struct Node {
     /// Attempts that ended here with an answer.
     pub served: u64,
     /// Rises whenever the pending step is replaced.
-    pub turn: u32,
+    pub version: u32,
     /// How many wait.
     pub queued: u32,
     /// How often the work has passed what 64 bits count: that of many jobs of years each does.
@@ -75,13 +75,13 @@ pub struct Due {
     pub at: Time,
     /// The job whose phase ends.
     pub job: JobSlot,
-    /// Its turn.
-    pub turn: u32,
+    /// Its version.
+    pub version: u32,
 }
 
 /// What few events touch of a node.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Backroom {
+pub struct NodeCold {
     /// The jobs of the batch in service.
     pub batch: Vec<JobSlot>,
     /// Jobs whose model is being loaded.
@@ -124,14 +124,14 @@ pub struct Nodes {
     /// What the events of jobs touch.
     pub states: IdVec<NodeId, Node>,
     /// The rest.
-    pub backrooms: IdVec<NodeId, Backroom>,
+    pub backrooms: IdVec<NodeId, NodeCold>,
 }
 
 impl Nodes {
-    /// Whether the step of this turn is the one pending.
+    /// Whether the step of this version is the one pending.
     #[inline]
-    pub fn is(&self, node: NodeId, turn: u32) -> bool {
-        self.states[node].turn == turn
+    pub fn is(&self, node: NodeId, version: u32) -> bool {
+        self.states[node].version == version
     }
 }
 
@@ -150,14 +150,14 @@ impl Node {
 
     /// A job with this much expected work has come.
     #[inline]
-    pub fn add_work(&mut self, expected: Span) {
+    pub fn add_work(&mut self, expected: SimDuration) {
         let (work, overflows) = self.work.overflowing_add(expected.0);
         (self.work, self.overflows) = (work, self.overflows + u32::from(overflows));
     }
 
     /// A job with this much expected work has left.
     #[inline]
-    pub fn take_work(&mut self, expected: Span) {
+    pub fn take_work(&mut self, expected: SimDuration) {
         let (work, borrows) = self.work.overflowing_sub(expected.0);
         (self.work, self.overflows) = (work, self.overflows - u32::from(borrows));
     }
@@ -169,20 +169,20 @@ impl Node {
 
     /// A node that works, at this speed, with nothing to do.
     pub fn idle(speed: f64, service: Service, waiting: Waiting) -> Node {
-        Node { turn: 0, up: true, due: None, speed, service, waiting, queued: 0, overflows: 0, work: 0, served: 0 }
+        Node { version: 0, up: true, due: None, speed, service, waiting, queued: 0, overflows: 0, work: 0, served: 0 }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::market::state::line::Line;
+    use crate::market::state::job_list::JobList;
 
     /// More work than 64 bits count is shown as the most, and what is left of it as what it is.
     #[test]
     fn work_beyond_counting_comes_back() {
-        let mut node = Node::idle(1.0, Service::with_slots(1), Waiting::Line(Line::default()));
-        let jobs = [u64::MAX, 7, u64::MAX, 5].map(Span);
+        let mut node = Node::idle(1.0, Service::with_slots(1), Waiting::List(JobList::default()));
+        let jobs = [u64::MAX, 7, u64::MAX, 5].map(SimDuration);
         jobs.iter().for_each(|job| node.add_work(*job));
         assert_eq!(node.work(), u64::MAX);
         jobs[..3].iter().for_each(|job| node.take_work(*job));

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::JobSlot;
-use crate::domain::story::JobKey;
+use crate::domain::record::JobKey;
 use crate::engine::time::Time;
 
 /// Payments that wait.

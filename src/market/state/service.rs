@@ -10,7 +10,7 @@ use std::collections::BinaryHeap;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::JobSlot;
-use crate::engine::time::{Span, Time};
+use crate::engine::time::{SimDuration, Time};
 
 /// The jobs in service at a node.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ pub struct Service {
     entered: u32,
     /// Slot-nanoseconds of service given.
     busy: u64,
-    /// Entries in `first` and `rest` together; those of jobs whose turn has passed are skipped.
+    /// Entries in `first` and `rest` together; those of jobs whose version has passed are skipped.
     entries: u32,
     /// Who leaves first, if there is an entry. Kept apart from the rest, so that a node with one slot touches no heap.
     first: Entry,
@@ -43,8 +43,8 @@ pub struct Entry {
     number: u32,
     /// The job, or [`JobSlot::NONE`] for a batch.
     pub job: JobSlot,
-    /// Its turn when it entered.
-    pub turn: u32,
+    /// Its version when it entered.
+    pub version: u32,
 }
 
 impl Entry {
@@ -85,7 +85,7 @@ impl Default for Service {
             entered: 0,
             busy: 0,
             entries: 0,
-            first: Entry { ends: 0.0, number: 0, job: JobSlot::NONE, turn: 0 },
+            first: Entry { ends: 0.0, number: 0, job: JobSlot::NONE, version: 0 },
             rest: BinaryHeap::new(),
         }
     }
@@ -118,7 +118,7 @@ impl Service {
     pub fn advance(&mut self, now: Time) {
         let passed = now.since(self.clock_at).0;
         if passed > 0 {
-            self.clock += Span(passed).nanos() * self.rate;
+            self.clock += SimDuration(passed).nanos() * self.rate;
             self.busy = self.busy.saturating_add(self.given(passed));
             self.clock_at = now;
         }
@@ -155,9 +155,9 @@ impl Service {
 
     /// Serves a job that has taken a slot: its phase ends when it has received `work` more.
     #[inline]
-    pub fn serve(&mut self, job: JobSlot, turn: u32, work: Span) {
+    pub fn serve(&mut self, job: JobSlot, version: u32, work: SimDuration) {
         self.entered = self.entered.wrapping_add(1);
-        let mut entry = Entry { ends: self.clock + work.nanos(), number: self.entered, job, turn };
+        let mut entry = Entry { ends: self.clock + work.nanos(), number: self.entered, job, version };
         if self.entries == 0 {
             self.first = entry;
         } else {
@@ -176,7 +176,7 @@ impl Service {
         while self.entries > 0 {
             if current(&self.first) {
                 let left = (self.first.ends - self.clock).max(0.0) / self.rate;
-                return Some((self.first, self.clock_at + Span::at_least_nanos(left)));
+                return Some((self.first, self.clock_at + SimDuration::at_least_nanos(left)));
             }
             self.pop();
         }
@@ -193,14 +193,14 @@ impl Service {
     }
 
     /// The work left until the end of an entry, to the nearest nanosecond.
-    pub fn left(&self, entry: &Entry) -> Span {
-        Span::from_nanos(entry.ends - self.clock)
+    pub fn left(&self, entry: &Entry) -> SimDuration {
+        SimDuration::from_nanos(entry.ends - self.clock)
     }
 
     /// Nanoseconds until a job in service would end at the present pace; `None` if it has no entry, as while its model is loaded, or
     /// if the node stands still. Looks through the entries, at most as many as there are slots.
-    pub fn remaining(&self, job: JobSlot, turn: u32) -> Option<f64> {
-        let mine = |entry: &&Entry| entry.job == job && entry.turn == turn;
+    pub fn remaining(&self, job: JobSlot, version: u32) -> Option<f64> {
+        let mine = |entry: &&Entry| entry.job == job && entry.version == version;
         let entry = self.entries().find(mine).filter(|_| self.rate > 0.0)?;
         Some((entry.ends - self.clock).max(0.0) / self.rate)
     }
@@ -247,10 +247,10 @@ mod tests {
         let mut service = Service::default();
         let first = JobSlot(0);
         service.occupy();
-        service.serve(first, 0, Span(100));
+        service.serve(first, 0, SimDuration(100));
         service.advance(Time(20));
         service.occupy();
-        service.serve(JobSlot(1), 0, Span(50));
+        service.serve(JobSlot(1), 0, SimDuration(50));
         service.run_at(0.5);
         let (entry, end) = service.next(|_| true).unwrap();
         assert_eq!((entry.job, end), (JobSlot(1), Time(120)), "50 ns at half speed from 20 on");
@@ -268,7 +268,7 @@ mod tests {
         let mut service = Service::default();
         for slot in 0..3 {
             service.occupy();
-            service.serve(JobSlot(slot), 0, Span(u64::MAX / 2));
+            service.serve(JobSlot(slot), 0, SimDuration(u64::MAX / 2));
         }
         assert_eq!(service.busy(Time(u64::MAX / 2)), u64::MAX);
         service.advance(Time(u64::MAX / 2));

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Offer;
-use crate::engine::random::Draw;
+use crate::engine::random::KeyedRng;
 use crate::policy::Described;
 
 /// No parameters.
@@ -18,14 +18,14 @@ impl Described for Spec {
     const SOURCE: &'static str = "the reference without comparison; with the pool all, a fixed order of preference";
     const EXAMPLE: &'static str = "{}";
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         Some(Spec {})
     }
 }
 
 impl super::Rule for Spec {
     #[inline]
-    fn choose(&self, _: &[Offer], _: &mut Draw) -> usize {
+    fn choose(&self, _: &[Offer], _: &mut KeyedRng) -> usize {
         0
     }
 }

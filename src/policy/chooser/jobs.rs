@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Offer;
-use crate::engine::random::Draw;
+use crate::engine::random::KeyedRng;
 use crate::policy::Described;
 
 /// No parameters.
@@ -18,14 +18,14 @@ impl Described for Spec {
     const SOURCE: &'static str = "join the shortest queue; with a random pool of d, the power of d choices";
     const EXAMPLE: &'static str = "{}";
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         Some(Spec {})
     }
 }
 
 impl super::Rule for Spec {
     #[inline]
-    fn choose(&self, offers: &[Offer], draw: &mut Draw) -> usize {
+    fn choose(&self, offers: &[Offer], draw: &mut KeyedRng) -> usize {
         super::least(offers, draw, |offer| offer.jobs)
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::domain::ids::NodeId;
 use crate::domain::money::Money;
-use crate::engine::random::{Chance, Draw};
-use crate::engine::time::Span;
+use crate::engine::random::{KeyedRng, RandomSource};
+use crate::engine::time::SimDuration;
 
 pub mod best_surplus;
 pub mod cheapest;
@@ -23,9 +23,9 @@ pub struct Offer {
     /// The price of the whole job, verification and coordination apart.
     pub price: Money,
     /// The expected wait before service.
-    pub wait: Span,
+    pub wait: SimDuration,
     /// The expected time until the answer is there: network, wait and service.
-    pub delay: Span,
+    pub delay: SimDuration,
     /// Nanoseconds that a nanosecond of work takes there, as loaded as it is.
     pub slowness: f64,
     /// Jobs at the node, waiting and in service.
@@ -39,7 +39,7 @@ pub struct Offer {
 /// A chooser rule.
 pub trait Rule {
     /// The index of the offer to take; there is at least one.
-    fn choose(&self, offers: &[Offer], draw: &mut Draw) -> usize;
+    fn choose(&self, offers: &[Offer], draw: &mut KeyedRng) -> usize;
 
     /// Whether only offers that leave the most surplus are ever taken.
     fn takes_most_surplus(&self) -> bool {
@@ -65,7 +65,7 @@ crate::policy::policies! {
     }
     methods {
         /// The index of the offer to take; there is at least one.
-        fn choose(offers: &[Offer], draw: &mut Draw) -> usize;
+        fn choose(offers: &[Offer], draw: &mut KeyedRng) -> usize;
         /// Whether only offers that leave the most surplus are ever taken.
         fn takes_most_surplus() -> bool;
         /// Whether offers differ for the rule by their delay alone.
@@ -76,7 +76,7 @@ crate::policy::policies! {
 /// The index of the offer with the smallest key; among equal ones each with the same probability, by one pass and one
 /// draw per tie (reservoir sampling).
 #[inline]
-fn least<K: PartialOrd>(offers: &[Offer], draw: &mut Draw, key: impl Fn(&Offer) -> K) -> usize {
+fn least<K: PartialOrd>(offers: &[Offer], draw: &mut KeyedRng, key: impl Fn(&Offer) -> K) -> usize {
     let (mut best, mut ties) = (0, 1);
     let mut best_key = key(&offers[0]);
     for (index, offer) in offers.iter().enumerate().skip(1) {
@@ -98,14 +98,14 @@ mod tests {
     use super::*;
     use crate::engine::random::{Seed, key};
 
-    fn offers(draw: &mut Draw, n: u64) -> Vec<Offer> {
+    fn offers(draw: &mut KeyedRng, n: u64) -> Vec<Offer> {
         (0..n)
             .map(|node| Offer {
                 node: NodeId(node as u32),
                 rate: Money(1),
                 price: Money(draw.below(5) as i64),
-                wait: Span(draw.below(5)),
-                delay: Span(draw.below(5)),
+                wait: SimDuration(draw.below(5)),
+                delay: SimDuration(draw.below(5)),
                 slowness: 1.0,
                 jobs: draw.below(5) as u32,
                 trust: 1.0,
@@ -120,7 +120,7 @@ mod tests {
             let text = format!("rule = \"{0}\"\n{0} = {1}\n", rule.name, rule.example);
             let chosen = toml::from_str::<ChooserTable>(&text).unwrap().chosen().unwrap();
             for index in 0..10_000 {
-                let mut draw = Draw::new(key(Seed::from(1), 17, 0, index, 0));
+                let mut draw = KeyedRng::new(key(Seed::from(1), 17, 0, index, 0));
                 let count = 1 + draw.below(8);
                 let offers = offers(&mut draw, count);
                 let taken = offers[chosen.choose(&offers, &mut draw)];
@@ -147,7 +147,7 @@ mod tests {
                 let mut offers = offers(draw, count);
                 for offer in &mut offers {
                     offer.price = Money((draw.bits() >> (1 + draw.below(63))) as i64);
-                    offer.delay = Span(draw.bits() >> draw.below(64));
+                    offer.delay = SimDuration(draw.bits() >> draw.below(64));
                     offer.surplus = (draw.unit() - 0.5) * 1e18;
                 }
                 let taken = rule.choose(&offers, draw);
@@ -167,8 +167,8 @@ mod tests {
             node: NodeId(0),
             rate: Money(1),
             price: Money(1),
-            wait: Span(1),
-            delay: Span(1),
+            wait: SimDuration(1),
+            delay: SimDuration(1),
             slowness: 1.0,
             jobs: 1,
             trust: 1.0,
@@ -177,7 +177,7 @@ mod tests {
         let offers = [same; 4];
         let mut counts = [0u32; 4];
         for index in 0..40_000 {
-            let mut draw = Draw::new(key(Seed::from(1), 17, 1, index, 0));
+            let mut draw = KeyedRng::new(key(Seed::from(1), 17, 1, index, 0));
             counts[least(&offers, &mut draw, |offer| offer.jobs)] += 1;
         }
         // Binomial(40 000, 1/4): standard deviation 86.6; the limit is |z| 4.89.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Offer;
 use crate::domain::money::Money;
-use crate::engine::random::Draw;
+use crate::engine::random::KeyedRng;
 use crate::policy::Described;
 
 /// Parameters of pricing delay.
@@ -23,7 +23,7 @@ impl Described for Spec {
         "linear delay cost, as in Mendelson, Pricing computer services: queueing effects, 1985";
     const EXAMPLE: &'static str = r#"{ per-second = "0.001" }"#;
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         None
     }
 
@@ -34,7 +34,7 @@ impl Described for Spec {
 
 impl super::Rule for Spec {
     #[inline]
-    fn choose(&self, offers: &[Offer], draw: &mut Draw) -> usize {
+    fn choose(&self, offers: &[Offer], draw: &mut KeyedRng) -> usize {
         let rate = self.per_second.0 as i128;
         // Both sides in micro-credits × nanoseconds per second, so that no rounding decides a choice.
         super::least(offers, draw, |offer| offer.price.0 as i128 * 1_000_000_000 + rate * offer.delay.0 as i128)

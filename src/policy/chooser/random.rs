@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Offer;
-use crate::engine::random::{Chance, Draw};
+use crate::engine::random::{KeyedRng, RandomSource};
 use crate::policy::Described;
 
 /// No parameters.
@@ -18,14 +18,14 @@ impl Described for Spec {
     const SOURCE: &'static str = "the reference without information";
     const EXAMPLE: &'static str = "{}";
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         Some(Spec {})
     }
 }
 
 impl super::Rule for Spec {
     #[inline]
-    fn choose(&self, offers: &[Offer], draw: &mut Draw) -> usize {
+    fn choose(&self, offers: &[Offer], draw: &mut KeyedRng) -> usize {
         draw.below(offers.len() as u64) as usize
     }
 }

@@ -9,11 +9,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Assignment, Deed, Exhibit, Outcome, look, wrong_key};
+use super::{Action, Assignment, Outcome, Submission, look, wrong_key};
 use crate::domain::answer::{Answer, Vote, Wrong};
 use crate::domain::share::{Factor, Share};
 use crate::engine::mistake::Mistake;
-use crate::engine::random::{Chance, Draw};
+use crate::engine::random::{KeyedRng, RandomSource};
 use crate::policy::Described;
 
 /// Parameters of the best reply. The priors are evidence that is taken as seen before the first job; by default half of
@@ -73,7 +73,7 @@ impl Described for Spec {
         "Y. Zhang, S. Wang and others, Proof of Sampling, 2024: p > C/((1-r)(R+S)); detector errors added";
     const EXAMPLE: &'static str = "{ saving = 0.6, explore = 0.01, prior-answers = 20, prior-checked = 1 }";
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         Some(Spec::default())
     }
 
@@ -100,16 +100,16 @@ impl super::Rule for Spec {
         Seen::default()
     }
 
-    fn act(&self, seen: &mut Seen, job: &Assignment, draw: &mut Draw) -> Deed {
+    fn act(&self, seen: &mut Seen, job: &Assignment, draw: &mut KeyedRng) -> Action {
         if self.pays(seen, job) == draw.chance(self.explore.get()) {
-            return Deed::HONEST;
+            return Action::HONEST;
         }
         let answer = Answer::wrong(Wrong::Substitute, wrong_key(job.job, job.party));
-        Deed { answer, effort: 1.0 - self.saving.get() }
+        Action { answer, effort: 1.0 - self.saving.get() }
     }
 
-    fn vote(&self, _: &mut Seen, exhibit: &Exhibit, draw: &mut Draw) -> Vote {
-        look(exhibit, draw)
+    fn vote(&self, _: &mut Seen, submission: &Submission, draw: &mut KeyedRng) -> Vote {
+        look(submission, draw)
     }
 
     /// Whoever is caught has been checked, by whomever.
@@ -150,7 +150,7 @@ impl Spec {
 #[cfg(test)]
 mod tests {
     use super::super::Rule;
-    use super::super::tests::{assert_share, draw, exhibit, job};
+    use super::super::tests::{assert_share, draw, job, submission};
     use super::*;
     use crate::domain::money::Money;
 
@@ -159,9 +159,9 @@ mod tests {
     }
 
     fn cheats(spec: &Spec, seen: &Seen) -> bool {
-        let deed = spec.act(&mut seen.clone(), &job(1, 2), &mut draw(0));
-        assert_eq!(deed.effort, if deed.answer.is_right() { 1.0 } else { 0.0 });
-        !deed.answer.is_right()
+        let action = spec.act(&mut seen.clone(), &job(1, 2), &mut draw(0));
+        assert_eq!(action.effort, if action.answer.is_right() { 1.0 } else { 0.0 });
+        !action.answer.is_right()
     }
 
     /// C = 1, R = 1.2, S = 100 and a tenth of colluders: honest above 0.010979358805445762 of answers checked; with S = 20
@@ -222,9 +222,9 @@ mod tests {
         assert_share(0.05, |index, draw| !spec(0.05).act(&mut seen.clone(), &job(1, index), draw).answer.is_right());
         let sure = Seen { answers: 1_000_000, ..seen };
         assert_share(0.95, |index, draw| !spec(0.05).act(&mut sure.clone(), &job(1, index), draw).answer.is_right());
-        let deed = spec(0.0).act(&mut sure.clone(), &job(1, 2), &mut draw(0));
-        assert_eq!(deed.answer.wrong, Some(Wrong::Substitute));
-        assert!(spec(0.0).vote(&mut sure.clone(), &exhibit(2, deed.answer, 1.0), &mut draw(0)).alarm, "it looks");
+        let action = spec(0.0).act(&mut sure.clone(), &job(1, 2), &mut draw(0));
+        assert_eq!(action.answer.wrong, Some(Wrong::Substitute));
+        assert!(spec(0.0).vote(&mut sure.clone(), &submission(2, action.answer, 1.0), &mut draw(0)).alarm, "it looks");
     }
 
     #[test]

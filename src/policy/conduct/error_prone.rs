@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Assignment, Deed, Exhibit, Outcome, look, wrong_key};
+use super::{Action, Assignment, Outcome, Submission, look, wrong_key};
 use crate::domain::answer::{Answer, Vote, Wrong};
 use crate::domain::share::Share;
-use crate::engine::random::{Chance, Draw};
+use crate::engine::random::{KeyedRng, RandomSource};
 use crate::policy::Described;
 
 /// Parameters of honest mistakes.
@@ -29,7 +29,7 @@ impl Described for Spec {
         "faulty workers of volunteer computing: L. Sarmenta, Sabotage-tolerance mechanisms, 2001; BOINC's error hosts";
     const EXAMPLE: &'static str = "{ rate = 0.02, agree = 0.1 }";
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         None
     }
 }
@@ -42,16 +42,16 @@ impl super::Rule for Spec {
 
     fn memory(&self) {}
 
-    fn act(&self, (): &mut (), job: &Assignment, draw: &mut Draw) -> Deed {
+    fn act(&self, (): &mut (), job: &Assignment, draw: &mut KeyedRng) -> Action {
         if !draw.chance(self.rate.get()) {
-            return Deed::HONEST;
+            return Action::HONEST;
         }
         let whose = if draw.chance(self.agree.get()) { COMMON } else { job.party };
-        Deed { answer: Answer::wrong(Wrong::Error, wrong_key(job.job, whose)), effort: 1.0 }
+        Action { answer: Answer::wrong(Wrong::Error, wrong_key(job.job, whose)), effort: 1.0 }
     }
 
-    fn vote(&self, (): &mut (), exhibit: &Exhibit, draw: &mut Draw) -> Vote {
-        let seen = look(exhibit, draw);
+    fn vote(&self, (): &mut (), submission: &Submission, draw: &mut KeyedRng) -> Vote {
+        let seen = look(submission, draw);
         Vote { alarm: seen.alarm != draw.chance(self.rate.get()), looked: true }
     }
 
@@ -65,7 +65,7 @@ impl super::Rule for Spec {
 #[cfg(test)]
 mod tests {
     use super::super::Rule;
-    use super::super::tests::{assert_share, draw, exhibit, job};
+    use super::super::tests::{assert_share, draw, job, submission};
     use super::*;
 
     fn spec(rate: f64, agree: f64) -> Spec {
@@ -75,15 +75,15 @@ mod tests {
     #[test]
     fn mistakes_come_at_their_rate() {
         assert_share(0.02, |index, draw| !spec(0.02, 0.0).act(&mut (), &job(1, index), draw).answer.is_right());
-        assert_share(0.0, |index, draw| spec(0.0, 0.0).act(&mut (), &job(1, index), draw) != Deed::HONEST);
-        let deed = spec(1.0, 0.0).act(&mut (), &job(1, 2), &mut draw(0));
-        assert_eq!((deed.answer.wrong, deed.effort), (Some(Wrong::Error), 1.0));
+        assert_share(0.0, |index, draw| spec(0.0, 0.0).act(&mut (), &job(1, index), draw) != Action::HONEST);
+        let action = spec(1.0, 0.0).act(&mut (), &job(1, 2), &mut draw(0));
+        assert_eq!((action.answer.wrong, action.effort), (Some(Wrong::Error), 1.0));
     }
 
     /// Two that are both mistaken agree where both made the common mistake: with probability 0.6².
     #[test]
     fn mistakes_agree_as_often_as_they_may() {
-        let both = |agree: f64, index, draw: &mut Draw| {
+        let both = |agree: f64, index, draw: &mut KeyedRng| {
             let [first, second] = [1, 2].map(|party| spec(1.0, agree).act(&mut (), &job(party, index), draw).answer);
             first.key == second.key
         };
@@ -96,8 +96,10 @@ mod tests {
     fn looks_are_mistaken_at_the_same_rate() {
         let bad = Answer::wrong(Wrong::Skip, 9);
         assert_share(0.9 * 0.8 + 0.1 * 0.2, |index, draw| {
-            spec(0.2, 0.0).vote(&mut (), &exhibit(index, bad, 0.9), draw).alarm
+            spec(0.2, 0.0).vote(&mut (), &submission(index, bad, 0.9), draw).alarm
         });
-        assert_share(0.2, |index, draw| spec(0.2, 0.0).vote(&mut (), &exhibit(index, Answer::RIGHT, 0.0), draw).alarm);
+        assert_share(0.2, |index, draw| {
+            spec(0.2, 0.0).vote(&mut (), &submission(index, Answer::RIGHT, 0.0), draw).alarm
+        });
     }
 }

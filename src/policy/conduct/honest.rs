@@ -3,9 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Assignment, Deed, Exhibit, Outcome, look};
+use super::{Action, Assignment, Outcome, Submission, look};
 use crate::domain::answer::Vote;
-use crate::engine::random::Draw;
+use crate::engine::random::KeyedRng;
 use crate::policy::Described;
 
 /// Honesty has no parameters.
@@ -19,7 +19,7 @@ impl Described for Spec {
     const SOURCE: &'static str = "the reference conduct; every deviation is measured against it";
     const EXAMPLE: &'static str = "{}";
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         Some(Spec {})
     }
 }
@@ -30,12 +30,12 @@ impl super::Rule for Spec {
     fn memory(&self) {}
 
     #[inline]
-    fn act(&self, (): &mut (), _: &Assignment, _: &mut Draw) -> Deed {
-        Deed::HONEST
+    fn act(&self, (): &mut (), _: &Assignment, _: &mut KeyedRng) -> Action {
+        Action::HONEST
     }
 
-    fn vote(&self, (): &mut (), exhibit: &Exhibit, draw: &mut Draw) -> Vote {
-        look(exhibit, draw)
+    fn vote(&self, (): &mut (), submission: &Submission, draw: &mut KeyedRng) -> Vote {
+        look(submission, draw)
     }
 
     fn learn(&self, (): &mut (), _: &Outcome) {}

@@ -3,10 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Assignment, Deed, Exhibit, Outcome, look, wrong_key};
+use super::{Action, Assignment, Outcome, Submission, look, wrong_key};
 use crate::domain::answer::{Answer, Vote, Wrong};
 use crate::domain::share::Share;
-use crate::engine::random::{Chance, Draw};
+use crate::engine::random::{KeyedRng, RandomSource};
 use crate::policy::Described;
 
 /// Parameters of laziness.
@@ -38,7 +38,7 @@ impl Described for Spec {
         "the verifier's dilemma: L. Luu and others, Demystifying Incentives in the Consensus Computer, 2015";
     const EXAMPLE: &'static str = "{ share = 0.3, saving = 0.9, approves = true }";
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         None
     }
 }
@@ -48,19 +48,19 @@ impl super::Rule for Spec {
 
     fn memory(&self) {}
 
-    fn act(&self, (): &mut (), job: &Assignment, draw: &mut Draw) -> Deed {
+    fn act(&self, (): &mut (), job: &Assignment, draw: &mut KeyedRng) -> Action {
         if !draw.chance(self.share.get()) {
-            return Deed::HONEST;
+            return Action::HONEST;
         }
         let answer = Answer::wrong(Wrong::Skip, wrong_key(job.job, job.party));
-        Deed { answer, effort: 1.0 - self.saving.get() }
+        Action { answer, effort: 1.0 - self.saving.get() }
     }
 
-    fn vote(&self, (): &mut (), exhibit: &Exhibit, draw: &mut Draw) -> Vote {
+    fn vote(&self, (): &mut (), submission: &Submission, draw: &mut KeyedRng) -> Vote {
         if draw.chance(self.share.get()) {
             return Vote { alarm: !self.approves, looked: false };
         }
-        look(exhibit, draw)
+        look(submission, draw)
     }
 
     fn learn(&self, (): &mut (), _: &Outcome) {}
@@ -73,7 +73,7 @@ impl super::Rule for Spec {
 #[cfg(test)]
 mod tests {
     use super::super::Rule;
-    use super::super::tests::{assert_share, draw, exhibit, job};
+    use super::super::tests::{assert_share, draw, job, submission};
     use super::*;
 
     fn spec(share: f64, approves: bool) -> Spec {
@@ -86,15 +86,16 @@ mod tests {
         let [first, second] = [1, 2].map(|party| spec(1.0, true).act(&mut (), &job(party, 5), &mut draw(0)));
         assert_eq!((first.answer.wrong, first.effort), (Some(Wrong::Skip), 0.25));
         assert_ne!(first.answer.key, second.answer.key, "two that leave out one job do not agree");
-        assert_eq!(spec(0.0, true).act(&mut (), &job(1, 5), &mut draw(0)), Deed::HONEST);
+        assert_eq!(spec(0.0, true).act(&mut (), &job(1, 5), &mut draw(0)), Action::HONEST);
     }
 
     /// With an honest look that finds a wrong answer with probability 0.9, and 3 checks in 10 not made.
     #[test]
     fn checks_are_left_out_at_the_same_share() {
         let bad = Answer::wrong(Wrong::Tamper, 9);
-        let vote =
-            |approves, index, draw: &mut Draw| spec(0.3, approves).vote(&mut (), &exhibit(index, bad, 0.9), draw);
+        let vote = |approves, index, draw: &mut KeyedRng| {
+            spec(0.3, approves).vote(&mut (), &submission(index, bad, 0.9), draw)
+        };
         assert_share(0.7, |index, draw| vote(true, index, draw).looked);
         assert_share(0.7 * 0.9, |index, draw| vote(true, index, draw).alarm);
         assert_share(0.7 * 0.9 + 0.3, |index, draw| vote(false, index, draw).alarm);

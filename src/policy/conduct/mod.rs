@@ -2,7 +2,7 @@
 
 use crate::domain::answer::{Answer, Vote, Wrong};
 use crate::domain::money::Money;
-use crate::engine::random::{Chance, Draw, mix};
+use crate::engine::random::{KeyedRng, RandomSource, mix};
 
 pub mod best_reply;
 pub mod error_prone;
@@ -27,21 +27,21 @@ pub struct Assignment {
 
 /// What a party does with a job.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Deed {
+pub struct Action {
     /// The answer it will give.
     pub answer: Answer,
     /// The share of the work it really does, from 0 to 1.
     pub effort: f64,
 }
 
-impl Deed {
+impl Action {
     /// All of the work, and the answer it leads to.
-    pub const HONEST: Deed = Deed { answer: Answer::RIGHT, effort: 1.0 };
+    pub const HONEST: Action = Action { answer: Answer::RIGHT, effort: 1.0 };
 }
 
 /// An answer as a checker sees it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Exhibit {
+pub struct Submission {
     /// The checker's number.
     pub party: u64,
     /// A number that is the same for all copies of one job.
@@ -52,7 +52,7 @@ pub struct Exhibit {
     pub alarm: f64,
 }
 
-/// What became of a deed, as the party learns it.
+/// What became of an action, as the party learns it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Outcome {
     /// Whether the answer was a wrong one on purpose.
@@ -72,12 +72,12 @@ pub trait Rule {
     fn memory(&self) -> Self::Memory;
 
     /// What it does with a job; decided before the work begins.
-    fn act(&self, memory: &mut Self::Memory, job: &Assignment, draw: &mut Draw) -> Deed;
+    fn act(&self, memory: &mut Self::Memory, job: &Assignment, draw: &mut KeyedRng) -> Action;
 
     /// What it says of another's answer. `looked` decides whether the check takes its time.
-    fn vote(&self, memory: &mut Self::Memory, exhibit: &Exhibit, draw: &mut Draw) -> Vote;
+    fn vote(&self, memory: &mut Self::Memory, submission: &Submission, draw: &mut KeyedRng) -> Vote;
 
-    /// It learns what became of a deed.
+    /// It learns what became of an action.
     fn learn(&self, memory: &mut Self::Memory, outcome: &Outcome);
 
     /// The share of its answers that are wrong, by kind in the order of [`Wrong::ALL`], as far as its parameters say. A rule that
@@ -91,10 +91,10 @@ pub trait Rule {
     }
 }
 
-/// A careful look: an alarm with the exhibit's probability.
+/// A careful look: an alarm with the submission's probability.
 #[inline]
-pub fn look(exhibit: &Exhibit, draw: &mut Draw) -> Vote {
-    let alarm = match exhibit.alarm {
+pub fn look(submission: &Submission, draw: &mut KeyedRng) -> Vote {
+    let alarm = match submission.alarm {
         0.0 => false,
         1.0 => true,
         share => draw.chance(share),
@@ -125,10 +125,10 @@ crate::policy::policies! {
     }
     methods {
         /// What it does with a job; decided before the work begins.
-        fn act(&mut memory, job: &Assignment, draw: &mut Draw) -> Deed;
+        fn act(&mut memory, job: &Assignment, draw: &mut KeyedRng) -> Action;
         /// What it says of another's answer.
-        fn vote(&mut memory, exhibit: &Exhibit, draw: &mut Draw) -> Vote;
-        /// It learns what became of a deed.
+        fn vote(&mut memory, submission: &Submission, draw: &mut KeyedRng) -> Vote;
+        /// It learns what became of an action.
         fn learn(&mut memory, outcome: &Outcome) -> ();
         /// The share of its answers that are wrong, by kind.
         fn wrongs(&memory) -> [f64; 5];
@@ -155,18 +155,18 @@ mod tests {
     }
 
     /// An answer to a job, as party 1 sees it.
-    pub(super) fn exhibit(job: u64, answer: Answer, alarm: f64) -> Exhibit {
-        Exhibit { party: 1, job, answer, alarm }
+    pub(super) fn submission(job: u64, answer: Answer, alarm: f64) -> Submission {
+        Submission { party: 1, job, answer, alarm }
     }
 
     /// The draw of seed 1 for the happening with this number.
-    pub(super) fn draw(index: u64) -> Draw {
-        Draw::new(key(Seed::from(1), 1, 0, index, 0))
+    pub(super) fn draw(index: u64) -> KeyedRng {
+        KeyedRng::new(key(Seed::from(1), 1, 0, index, 0))
     }
 
     /// How often it happens in a hundred thousand draws of seed 1 must be as probable as is said.
     #[track_caller]
-    pub(super) fn assert_share(expected: f64, mut happens: impl FnMut(u64, &mut Draw) -> bool) {
+    pub(super) fn assert_share(expected: f64, mut happens: impl FnMut(u64, &mut KeyedRng) -> bool) {
         const COUNT: u64 = 100_000;
         let seen = (0..COUNT).filter(|&index| happens(index, &mut draw(index))).count() as f64;
         let (mean, variance) = (COUNT as f64 * expected, COUNT as f64 * expected * (1.0 - expected));
@@ -194,14 +194,14 @@ mod tests {
             for _ in 0..20 {
                 let [fee, cost, slash] = [(); 3].map(|()| Money((draw.bits() >> (1 + draw.below(63))) as i64));
                 let job = Assignment { party: draw.below(9), job: draw.below(9), fee, cost, slash };
-                let deed = rule.act(&mut memory, &job, draw);
-                assert!((0.0..=1.0).contains(&deed.effort), "{name} {rule:?} {deed:?}");
-                assert_eq!(deed.answer.key == 0, deed.answer.is_right(), "{name} {rule:?}");
-                assert!(!rule.is_passive() || deed == Deed::HONEST, "{name} says that it is passive");
-                let cheated = !deed.answer.is_right();
+                let action = rule.act(&mut memory, &job, draw);
+                assert!((0.0..=1.0).contains(&action.effort), "{name} {rule:?} {action:?}");
+                assert_eq!(action.answer.key == 0, action.answer.is_right(), "{name} {rule:?}");
+                assert!(!rule.is_passive() || action == Action::HONEST, "{name} says that it is passive");
+                let cheated = !action.answer.is_right();
                 rule.learn(&mut memory, &Outcome { cheated, checked: draw.chance(0.5), caught: draw.chance(0.2) });
                 let alarm = [0.0, 1.0, draw.unit()][draw.below(3) as usize];
-                rule.vote(&mut memory, &exhibit(draw.below(9), deed.answer, alarm), draw);
+                rule.vote(&mut memory, &submission(draw.below(9), action.answer, alarm), draw);
                 let wrongs = rule.wrongs(&memory);
                 assert!(wrongs.iter().all(|share| (0.0..=1.0).contains(share)), "{name} {rule:?} {wrongs:?}");
                 assert!(wrongs.iter().sum::<f64>() <= 1.0, "{name} {rule:?} {wrongs:?}");
@@ -224,15 +224,15 @@ mod tests {
     fn deeds_make_sense() {
         each(|rule, memory| {
             for index in 0..20_000 {
-                let deed = rule.act(memory, &job(index % 7, index / 3), &mut draw(index));
-                assert!((0.0..=1.0).contains(&deed.effort), "{}", rule.name());
-                assert_eq!(deed.answer.key == 0, deed.answer.is_right(), "{}", rule.name());
+                let action = rule.act(memory, &job(index % 7, index / 3), &mut draw(index));
+                assert!((0.0..=1.0).contains(&action.effort), "{}", rule.name());
+                assert_eq!(action.answer.key == 0, action.answer.is_right(), "{}", rule.name());
                 let checked = index % 2 == 0;
                 rule.learn(
                     memory,
-                    &Outcome { cheated: !deed.answer.is_right(), checked, caught: checked && index % 5 == 0 },
+                    &Outcome { cheated: !action.answer.is_right(), checked, caught: checked && index % 5 == 0 },
                 );
-                let vote = rule.vote(memory, &exhibit(index / 3, deed.answer, 0.5), &mut draw(index));
+                let vote = rule.vote(memory, &submission(index / 3, action.answer, 0.5), &mut draw(index));
                 assert!(vote.looked || !vote.alarm, "{}", rule.name());
             }
         });

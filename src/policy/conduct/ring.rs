@@ -6,10 +6,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Assignment, Deed, Exhibit, Outcome, look, wrong_key};
+use super::{Action, Assignment, Outcome, Submission, look, wrong_key};
 use crate::domain::answer::{Answer, Vote, Wrong};
 use crate::domain::share::Share;
-use crate::engine::random::{Chance, Draw, mix};
+use crate::engine::random::{KeyedRng, RandomSource, mix};
 use crate::policy::Described;
 
 /// Parameters of a ring.
@@ -37,7 +37,7 @@ impl Described for Spec {
         "colluding saboteurs: L. Sarmenta, Sabotage-tolerance mechanisms for volunteer computing systems, 2001";
     const EXAMPLE: &'static str = r#"{ ring = "thieves", rate = 0.5 }"#;
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         None
     }
 
@@ -55,19 +55,19 @@ impl super::Rule for Spec {
         self.ring.bytes().fold(mix(!(self.ring.len() as u64)), |number, byte| mix(number ^ u64::from(byte)))
     }
 
-    fn act(&self, ring: &mut u64, job: &Assignment, draw: &mut Draw) -> Deed {
+    fn act(&self, ring: &mut u64, job: &Assignment, draw: &mut KeyedRng) -> Action {
         if !draw.chance(self.rate.get()) {
-            return Deed::HONEST;
+            return Action::HONEST;
         }
         let answer = Answer::wrong(Wrong::Tamper, wrong_key(job.job, *ring));
-        Deed { answer, effort: 1.0 - self.saving.get() }
+        Action { answer, effort: 1.0 - self.saving.get() }
     }
 
-    fn vote(&self, ring: &mut u64, exhibit: &Exhibit, draw: &mut Draw) -> Vote {
-        if exhibit.answer.key == Answer::wrong(Wrong::Tamper, wrong_key(exhibit.job, *ring)).key {
+    fn vote(&self, ring: &mut u64, submission: &Submission, draw: &mut KeyedRng) -> Vote {
+        if submission.answer.key == Answer::wrong(Wrong::Tamper, wrong_key(submission.job, *ring)).key {
             return Vote { alarm: false, looked: false };
         }
-        look(exhibit, draw)
+        look(submission, draw)
     }
 
     fn learn(&self, _: &mut u64, _: &Outcome) {}
@@ -80,7 +80,7 @@ impl super::Rule for Spec {
 #[cfg(test)]
 mod tests {
     use super::super::Rule;
-    use super::super::tests::{assert_share, draw, exhibit, job};
+    use super::super::tests::{assert_share, draw, job, submission};
     use super::*;
 
     fn spec(ring: &str, rate: f64) -> Spec {
@@ -89,9 +89,9 @@ mod tests {
 
     fn answer(ring: &str, party: u64, index: u64) -> Answer {
         let spec = spec(ring, 1.0);
-        let deed = spec.act(&mut spec.memory(), &job(party, index), &mut draw(index));
-        assert_eq!((deed.answer.wrong, deed.effort), (Some(Wrong::Tamper), 0.75));
-        deed.answer
+        let action = spec.act(&mut spec.memory(), &job(party, index), &mut draw(index));
+        assert_eq!((action.answer.wrong, action.effort), (Some(Wrong::Tamper), 0.75));
+        action.answer
     }
 
     #[test]
@@ -109,11 +109,11 @@ mod tests {
     #[test]
     fn members_cover_for_each_other_alone() {
         let member = spec("a", 0.5);
-        let vote = |answer| member.vote(&mut member.memory(), &exhibit(7, answer, 1.0), &mut draw(7));
+        let vote = |answer| member.vote(&mut member.memory(), &submission(7, answer, 1.0), &mut draw(7));
         assert_eq!(vote(answer("a", 2, 7)), Vote { alarm: false, looked: false });
         assert_eq!(vote(answer("b", 2, 7)), Vote { alarm: true, looked: true });
         assert_eq!(vote(answer("a", 2, 8)), Vote { alarm: true, looked: true }, "the answer to another job");
-        let right = member.vote(&mut member.memory(), &exhibit(7, Answer::RIGHT, 0.0), &mut draw(7));
+        let right = member.vote(&mut member.memory(), &submission(7, Answer::RIGHT, 0.0), &mut draw(7));
         assert_eq!(right, Vote { alarm: false, looked: true });
     }
 }

@@ -30,8 +30,8 @@ use crate::domain::job::Arrival;
 use crate::domain::purpose::Purpose;
 use crate::domain::share::Factor;
 use crate::engine::mistake::Mistake;
-use crate::engine::random::{Chance, Seed, Stream};
-use crate::engine::time::{Span, Time};
+use crate::engine::random::{RandomSource, Seed, Stream};
+use crate::engine::time::{SimDuration, Time};
 use crate::policy::Described;
 use crate::policy::input::Reader;
 use windows::{Client, Windows};
@@ -65,16 +65,16 @@ pub struct Spec {
     pub cv: Option<String>,
     /// What the start is counted in; `"1s"` unless given.
     #[serde(default = "second")]
-    pub unit: Span,
+    pub unit: SimDuration,
     /// The length of a window; `"600s"` unless given.
     #[serde(default = "ten_minutes")]
-    pub window: Span,
+    pub window: SimDuration,
     /// Multiplies every rate and keeps the spread of the gaps; 1 unless given.
     #[serde(default = "one")]
     pub scale: Factor,
     /// Where in the file the run starts, from the start of its earliest window on; 0 unless given.
     #[serde(default)]
-    pub from: Span,
+    pub from: SimDuration,
     /// Whether the file begins again at its end, after the last of its windows; not unless given.
     #[serde(default, rename = "loop")]
     pub repeats: bool,
@@ -107,12 +107,12 @@ fn shape() -> String {
     "p1".into()
 }
 
-fn second() -> Span {
-    Span::SECOND
+fn second() -> SimDuration {
+    SimDuration::SECOND
 }
 
-fn ten_minutes() -> Span {
-    Span(600 * Span::SECOND.0)
+fn ten_minutes() -> SimDuration {
+    SimDuration(600 * SimDuration::SECOND.0)
 }
 
 fn one() -> Factor {
@@ -128,13 +128,13 @@ impl Described for Spec {
     const SOURCE: &'static str = "Xiang et al., ServeGen: workload characterization and generation, 2025";
     const EXAMPLE: &'static str = r#"{ file = "traces/clients.csv.gz", loop = true, clients = 20 }"#;
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         None
     }
 
     fn check(&self) -> Result<(), Mistake> {
         for (key, span) in [("window", self.window), ("unit", self.unit)] {
-            if span == Span::ZERO {
+            if span == SimDuration::ZERO {
                 return Err(Mistake::new(key, "`window` and `unit` must be longer than zero", ""));
             }
         }
@@ -287,7 +287,7 @@ impl Spec {
     /// Moves to the start of the window; false where that is beyond the end of time.
     fn enter(&self, state: &mut State) -> bool {
         let start = self.data.rows[state.row as usize].start;
-        let instant = |offset: Span| {
+        let instant = |offset: SimDuration| {
             let since = u128::from(state.pass) * u128::from(self.data.length.0) + u128::from(offset.0);
             Time(u64::try_from(since.saturating_sub(u128::from(self.from.0))).unwrap_or(u64::MAX))
         };
@@ -298,7 +298,7 @@ impl Spec {
     /// When the client acts next: its next arrival or the end of its window, whichever is earlier.
     #[inline]
     fn wake(&self, state: &State) -> Time {
-        (state.at + Span::from_seconds(state.gap / self.rate(state))).min(state.until)
+        (state.at + SimDuration::from_seconds(state.gap / self.rate(state))).min(state.until)
     }
 
     /// The rate of the client's window, per second.

@@ -23,8 +23,8 @@ use crate::domain::job::Arrival;
 use crate::domain::share::{Rate, Share};
 use crate::engine::maths;
 use crate::engine::mistake::Mistake;
-use crate::engine::random::{Chance, Stream};
-use crate::engine::time::{Span, Time};
+use crate::engine::random::{RandomSource, Stream};
+use crate::engine::time::{SimDuration, Time};
 use crate::policy::Described;
 
 /// Parameters of a day.
@@ -36,7 +36,7 @@ pub struct Spec {
     pub curve: Curve,
     /// The length of a day, from which on it repeats; `"24h"` unless given.
     #[serde(default = "day")]
-    pub period: Span,
+    pub period: SimDuration,
     /// Of `sine`: the mean rate, such as `"5/s"`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mean: Option<Rate>,
@@ -46,7 +46,7 @@ pub struct Spec {
     pub amplitude: Option<Share>,
     /// Of `sine`: the time of day with the highest rate; `"14h"` unless given (assumed).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub peak: Option<Span>,
+    pub peak: Option<SimDuration>,
     /// Of `steps` and `linear`: the rates of equal parts of the period, such as 24 hours.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rates: Vec<Rate>,
@@ -65,15 +65,15 @@ pub enum Curve {
     Linear,
 }
 
-fn day() -> Span {
-    Span(86_400_000_000_000)
+fn day() -> SimDuration {
+    SimDuration(86_400_000_000_000)
 }
 
 /// The parts a sine is bounded in: over one of 48 it moves by at most a seventh of its swing.
 const SINE_PARTS: u64 = 48;
 
 /// The shortest part that `rates` may be given for.
-const PART_MIN: Span = Span(1000);
+const PART_MIN: SimDuration = SimDuration(1000);
 
 impl Described for Spec {
     const NAME: &'static str = "day";
@@ -81,13 +81,13 @@ impl Described for Spec {
     const SOURCE: &'static str = "Lewis and Shedler, Simulation of nonhomogeneous Poisson processes by thinning, 1979";
     const EXAMPLE: &'static str = r#"{ mean = "5/s", amplitude = 0.4, peak = "14h" }"#;
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         None
     }
 
     fn check(&self) -> Result<(), Mistake> {
         // Finer parts would be lost in the rounding of instants.
-        let shortest = Span(PART_MIN.0.saturating_mul(self.rates.len().max(1) as u64));
+        let shortest = SimDuration(PART_MIN.0.saturating_mul(self.rates.len().max(1) as u64));
         if self.period < shortest {
             let period = self.period;
             let message =
@@ -175,7 +175,7 @@ impl Spec {
             if memory.at >= memory.until {
                 self.enter(memory);
             }
-            let there = memory.at + Span::from_seconds(left / memory.bound);
+            let there = memory.at + SimDuration::from_seconds(left / memory.bound);
             if there < memory.until {
                 memory.at = there;
                 return true;
@@ -198,7 +198,7 @@ impl Spec {
         let phase = memory.at.0 % self.period.0;
         let part = self.part(phase);
         let end = ((part as u128 + 1) * u128::from(self.period.0)).div_ceil(u128::from(self.parts())) as u64;
-        let length = Span(end - phase);
+        let length = SimDuration(end - phase);
         memory.until = memory.at + length;
         memory.bound = match self.curve {
             // The highest point lies within, or at one of the ends.
@@ -220,7 +220,7 @@ impl Spec {
 
     /// How far a phase lies behind the last peak, in nanoseconds.
     fn since_peak(&self, phase: u64) -> u64 {
-        let ahead = self.period.0 - self.peak.unwrap_or(Span(14 * 3_600_000_000_000)).0 % self.period.0;
+        let ahead = self.period.0 - self.peak.unwrap_or(SimDuration(14 * 3_600_000_000_000)).0 % self.period.0;
         ((u128::from(phase) + u128::from(ahead)) % u128::from(self.period.0)) as u64
     }
 

@@ -17,8 +17,8 @@ use crate::domain::job::Arrival;
 use crate::domain::share::Rate;
 use crate::engine::maths;
 use crate::engine::mistake::Mistake;
-use crate::engine::random::{Chance, Stream};
-use crate::engine::time::{Span, Time};
+use crate::engine::random::{RandomSource, Stream};
+use crate::engine::time::{SimDuration, Time};
 use crate::policy::Described;
 
 /// Parameters of a Hawkes process.
@@ -39,7 +39,7 @@ impl Described for Spec {
     const SOURCE: &'static str = "Hawkes, Spectra of some self-exciting and mutually exciting point processes, 1971";
     const EXAMPLE: &'static str = r#"{ base = "0.5/s", jump = "0.6/s", decay = "1/s" }"#;
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         None
     }
 
@@ -78,7 +78,7 @@ impl super::Rule for Spec {
         }
         loop {
             let bound = base + memory.excess;
-            let gap = Span::from_seconds(-maths::ln(stream.unit()) / bound);
+            let gap = SimDuration::from_seconds(-maths::ln(stream.unit()) / bound);
             memory.at += gap;
             if memory.at == Time::NEVER {
                 return None;
@@ -109,7 +109,7 @@ mod tests {
         let rule = rule("hawkes", Spec::EXAMPLE);
         let (mut means, mut spreads) = (Vec::new(), Vec::new());
         for replication in 0..20_000 {
-            let all = arrivals(&rule, replication, Span::from_seconds(warm_up + span));
+            let all = arrivals(&rule, replication, SimDuration::from_seconds(warm_up + span));
             let found = all.iter().filter(|arrival| arrival.at.seconds() >= warm_up).count() as f64 - rate * span;
             means.push(found);
             spreads.push(found * found - dispersion * rate * span);
@@ -125,7 +125,7 @@ mod tests {
         let expected = 0.5 * (span / gamma - 0.6 * -maths::exp_m1(-gamma * span) / (gamma * gamma));
         let rule = rule("hawkes", Spec::EXAMPLE);
         let found: Vec<f64> = (0..20_000)
-            .map(|replication| arrivals(&rule, replication, Span::from_seconds(span)).len() as f64 - expected)
+            .map(|replication| arrivals(&rule, replication, SimDuration::from_seconds(span)).len() as f64 - expected)
             .collect();
         assert_zero_mean("first arrivals", &found);
     }

@@ -17,8 +17,8 @@ use crate::domain::job::Arrival;
 use crate::domain::share::{Factor, Rate};
 use crate::engine::maths;
 use crate::engine::mistake::Mistake;
-use crate::engine::random::{Chance, Stream};
-use crate::engine::time::{Span, Time};
+use crate::engine::random::{RandomSource, Stream};
+use crate::engine::time::{SimDuration, Time};
 use crate::policy::Described;
 
 /// Parameters of a Markov-modulated Poisson process.
@@ -28,7 +28,7 @@ pub struct Spec {
     /// The rate of arrivals in each state, from two states upwards.
     pub rates: Vec<Rate>,
     /// The mean time spent in each state before another follows.
-    pub sojourns: Vec<Span>,
+    pub sojourns: Vec<SimDuration>,
     /// How likely each state (column) follows each state (row), as weights of any sum, with zeros on the diagonal.
     /// Unless given, all others are equally likely, so that two states alternate.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -45,7 +45,7 @@ impl Described for Spec {
         "Heffes and Lucantoni, A Markov modulated characterization of packetized traffic, 1986";
     const EXAMPLE: &'static str = r#"{ rates = ["5/s", "0.5/s"], sojourns = ["2.5s", "5s"] }"#;
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         None
     }
 
@@ -60,7 +60,7 @@ impl Described for Spec {
             let given = self.sojourns.len();
             return of_sojourns(format!("`sojourns` must hold one span per state: {count} of them, not {given}"));
         }
-        if let Some(state) = self.sojourns.iter().position(|&sojourn| sojourn == Span::ZERO) {
+        if let Some(state) = self.sojourns.iter().position(|&sojourn| sojourn == SimDuration::ZERO) {
             return of_sojourns(format!("`sojourns` must be longer than zero; that of state {} is not", state + 1));
         }
         self.check_transitions().map_err(|message| Mistake::new("transitions", message, ""))?;
@@ -108,7 +108,7 @@ impl super::Rule for Spec {
         let mut left = -maths::ln(stream.unit());
         while memory.at != Time::NEVER {
             let rate = self.rates[state].get();
-            let there = memory.at + Span::from_seconds(left / rate);
+            let there = memory.at + SimDuration::from_seconds(left / rate);
             if there < memory.until {
                 memory.at = there;
                 memory.state = Some(state as u32);
@@ -197,9 +197,9 @@ impl Spec {
     }
 
     #[inline]
-    fn sojourn(&self, state: usize, stream: &mut Stream) -> Span {
+    fn sojourn(&self, state: usize, stream: &mut Stream) -> SimDuration {
         // A change takes a nanosecond at least, so that time moves on.
-        self.sojourns[state].scaled(-maths::ln(stream.unit())).max(Span(1))
+        self.sojourns[state].scaled(-maths::ln(stream.unit())).max(SimDuration(1))
     }
 
     #[inline]
@@ -264,7 +264,7 @@ mod tests {
         let rule = rule("mmpp", Spec::EXAMPLE);
         let (mut means, mut spreads) = (Vec::new(), Vec::new());
         for replication in 0..20_000 {
-            let found = arrivals(&rule, replication, Span::from_seconds(span)).len() as f64 - 2.0 * span;
+            let found = arrivals(&rule, replication, SimDuration::from_seconds(span)).len() as f64 - 2.0 * span;
             means.push(found);
             spreads.push(found * found - dispersion * 2.0 * span);
         }

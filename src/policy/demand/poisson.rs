@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::domain::job::Arrival;
 use crate::domain::share::Rate;
 use crate::engine::maths;
-use crate::engine::random::{Chance, Stream};
-use crate::engine::time::{Span, Time};
+use crate::engine::random::{RandomSource, Stream};
+use crate::engine::time::{SimDuration, Time};
 use crate::policy::Described;
 
 /// Parameters of the Poisson process.
@@ -24,7 +24,7 @@ impl Described for Spec {
     const SOURCE: &'static str = "the reference of queueing theory; real traffic is burstier";
     const EXAMPLE: &'static str = r#"{ rate = "5/s" }"#;
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         None
     }
 }
@@ -43,7 +43,7 @@ impl super::Rule for Spec {
             return None;
         }
         // Inversion: one uniform draw per gap, and the gap falls as the draw rises.
-        *last += Span::from_seconds(-maths::ln(stream.unit()) / self.rate.get());
+        *last += SimDuration::from_seconds(-maths::ln(stream.unit()) / self.rate.get());
         (*last != Time::NEVER).then(|| Arrival { at: *last, ..Arrival::default() })
     }
 }

@@ -12,7 +12,7 @@ use crate::domain::job::Arrival;
 use crate::engine::law::{Law, Sampler};
 use crate::engine::mistake::Mistake;
 use crate::engine::random::Stream;
-use crate::engine::time::{Span, Time};
+use crate::engine::time::{SimDuration, Time};
 use crate::policy::Described;
 use crate::policy::input::Reader;
 
@@ -21,7 +21,7 @@ use crate::policy::input::Reader;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Spec {
     /// The time from one instant of asking to the next; its mean is above zero.
-    pub gap: Box<Law<Span>>,
+    pub gap: Box<Law<SimDuration>>,
     /// How many jobs are asked for at each instant, from 1 on; 1 unless given.
     #[serde(default = "one")]
     pub together: u32,
@@ -44,11 +44,11 @@ impl Described for Spec {
     const SOURCE: &'static str = "the arrivals of the queues G/G/1 and M^X/M/1; Cox, Renewal Theory, 1962";
     const EXAMPLE: &'static str = r#"{ gap = { law = "constant", value = "200ms" } }"#;
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         None
     }
 
-    fn laws_mut(&mut self) -> Vec<(&'static str, &mut Law<Span>)> {
+    fn laws_mut(&mut self) -> Vec<(&'static str, &mut Law<SimDuration>)> {
         vec![("gap", &mut self.gap)]
     }
 
@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn constant_gaps_keep_their_beat() {
         let text = r#"{ gap = { law = "constant", value = "250ms" }, together = 2 }"#;
-        let found = arrivals(&rule("renewal", text), 0, Span::from_seconds(1.0));
+        let found = arrivals(&rule("renewal", text), 0, SimDuration::from_seconds(1.0));
         assert_eq!(
             found.iter().map(|arrival| arrival.at.0 / 1_000_000).collect::<Vec<_>>(),
             [250, 250, 500, 500, 750, 750]
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn gaps_follow_their_law() {
         let text = r#"{ gap = { law = "erlang", stages = 4, mean = "2s" } }"#;
-        let all = arrivals(&rule("renewal", text), 0, Span::from_seconds(50_000.0));
+        let all = arrivals(&rule("renewal", text), 0, SimDuration::from_seconds(50_000.0));
         let gaps: Vec<f64> = all.windows(2).map(|pair| pair[1].at.since(pair[0].at).seconds() - 2.0).collect();
         assert_zero_mean("gaps", &gaps);
         assert_zero_mean("spread", &gaps.iter().map(|gap| gap * gap - 1.0).collect::<Vec<_>>());

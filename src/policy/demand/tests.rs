@@ -12,8 +12,8 @@ use crate::domain::purpose::Purpose;
 use crate::domain::share::Rate;
 use crate::engine::maths;
 use crate::engine::mistake::Mistake;
-use crate::engine::random::{Chance, Seed, Stream};
-use crate::engine::time::{Span, Time};
+use crate::engine::random::{RandomSource, Seed, Stream};
+use crate::engine::time::{SimDuration, Time};
 use crate::policy::Described;
 use crate::policy::input::{Content, Filled, Reader, Wanted};
 
@@ -53,7 +53,7 @@ pub fn resolved(name: &str, text: &str, table: &mut Table) -> Arrivals {
 }
 
 /// All arrivals before `end` in a replication.
-pub fn arrivals(rule: &Arrivals, replication: u64, end: Span) -> Vec<Arrival> {
+pub fn arrivals(rule: &Arrivals, replication: u64, end: SimDuration) -> Vec<Arrival> {
     let (mut memory, mut stream) = (rule.memory(), stream(replication));
     std::iter::from_fn(|| rule.next(&mut memory, &mut stream)).take_while(|arrival| arrival.at.0 < end.0).collect()
 }
@@ -115,7 +115,7 @@ impl Reader for Table {
                 Content::Instant(unit) => {
                     let numbers: Vec<f64> = numbers().collect::<Result<_, _>>()?;
                     let first = numbers.iter().copied().fold(f64::INFINITY, f64::min);
-                    let nanos = |number: &f64| Span::from_nanos((number - first) * unit.0 as f64).0;
+                    let nanos = |number: &f64| SimDuration::from_nanos((number - first) * unit.0 as f64).0;
                     Filled::Counts(numbers.iter().map(nanos).collect())
                 }
             })
@@ -190,10 +190,10 @@ fn memories_survive_being_saved() {
 #[test]
 fn replications_repeat_and_differ() {
     for rule in every_law() {
-        let end = Span::from_seconds(100.0);
+        let end = SimDuration::from_seconds(100.0);
         let found = arrivals(&rule, 1, end);
         assert_eq!(found, arrivals(&rule, 1, end));
-        let fixed = matches!(&rule, Arrivals::Trace(spec) if spec.tick == Span::ZERO);
+        let fixed = matches!(&rule, Arrivals::Trace(spec) if spec.tick == SimDuration::ZERO);
         assert_eq!(found == arrivals(&rule, 2, end), fixed, "{rule:?}");
     }
 }
@@ -202,7 +202,7 @@ fn replications_repeat_and_differ() {
 #[test]
 fn poisson_has_no_memory() {
     let rule = rule("poisson", r#"{ rate = "2/s" }"#);
-    let all = arrivals(&rule, 0, Span::from_seconds(100_000.0));
+    let all = arrivals(&rule, 0, SimDuration::from_seconds(100_000.0));
     let gaps: Vec<f64> = all.windows(2).map(|pair| pair[1].at.since(pair[0].at).seconds() - 0.5).collect();
     assert_zero_mean("gaps", &gaps);
     assert_zero_mean("spread", &gaps.iter().map(|gap| gap * gap - 0.25).collect::<Vec<_>>());
@@ -226,7 +226,7 @@ fn days_follow_their_curves() {
     for (number, text) in curves.iter().enumerate() {
         let rule = rule("day", text);
         let Arrivals::Day(day) = &rule else { unreachable!() };
-        let hour = Span(day.period.0 / HOURS as u64);
+        let hour = SimDuration(day.period.0 / HOURS as u64);
         let mut expected = [0.0; HOURS];
         for (index, expected) in expected.iter_mut().enumerate() {
             // The midpoint rule over parts that the corners of every curve fall between.
@@ -235,7 +235,7 @@ fn days_follow_their_curves() {
             *expected = (0..parts).map(|part| day.rate(place(part))).sum::<f64>() * hour.seconds() / parts as f64;
         }
         let mut counts = vec![0.0; HOURS * DAYS as usize];
-        let end = Span(day.period.0 * DAYS);
+        let end = SimDuration(day.period.0 * DAYS);
         for arrival in arrivals(&rule, number as u64, end) {
             counts[(arrival.at.0 / hour.0) as usize % (HOURS * DAYS as usize)] += 1.0;
         }
@@ -275,8 +275,8 @@ fn any_rate() -> impl Strategy<Value = Rate> {
     prop_oneof![1 => Just(rate(0.0)), 9 => (-9.5..3.0f64).prop_map(|power| rate(maths::pow(10.0, power)))]
 }
 
-fn any_span() -> impl Strategy<Value = Span> {
-    (0.0..14.0f64).prop_map(|power| Span::from_nanos(maths::pow(10.0, power)))
+fn any_span() -> impl Strategy<Value = SimDuration> {
+    (0.0..14.0f64).prop_map(|power| SimDuration::from_nanos(maths::pow(10.0, power)))
 }
 
 fn any_law() -> impl Strategy<Value = Arrivals> {
@@ -296,7 +296,7 @@ fn any_law() -> impl Strategy<Value = Arrivals> {
         },
     );
     let mmpp = proptest::collection::vec((any_rate(), any_span()), 1..5).prop_map(move |states| {
-        let (rates, sojourns): (Vec<Rate>, Vec<Span>) = states.into_iter().unzip();
+        let (rates, sojourns): (Vec<Rate>, Vec<SimDuration>) = states.into_iter().unzip();
         let sojourns = sojourns.iter().map(|span| format!("\"{span}\"")).collect::<Vec<_>>().join(", ");
         unresolved("mmpp", &format!("{{ rates = [{}], sojourns = [{sojourns}] }}", quoted(&rates)))
     });
@@ -307,7 +307,7 @@ fn any_law() -> impl Strategy<Value = Arrivals> {
         (0.01..100.0f64, any_span(), any_span(), any::<bool>(), 0..3).prop_map(|(scale, from, tick, again, kind)| {
             let name = if kind == 0 { "clients" } else { "trace" };
             let tick = if kind == 1 { format!(", tick = \"{tick}\"") } else { String::new() };
-            let from = Span(from.0 % 7_000_000_000);
+            let from = SimDuration(from.0 % 7_000_000_000);
             unresolved(name, &format!(r#"{{ file = "f", scale = {scale:?}, from = "{from}", loop = {again}{tick} }}"#))
         });
     prop_oneof![

@@ -20,8 +20,8 @@ use crate::domain::job::Arrival;
 use crate::domain::share::Factor;
 use crate::engine::maths;
 use crate::engine::mistake::Mistake;
-use crate::engine::random::{Chance, Stream};
-use crate::engine::time::{Span, Time};
+use crate::engine::random::{RandomSource, Stream};
+use crate::engine::time::{SimDuration, Time};
 use crate::policy::Described;
 use crate::policy::input::{Content, Filled, Reader, Wanted};
 
@@ -40,7 +40,7 @@ pub struct Spec {
     pub time: String,
     /// What the times are counted in where they are numbers; `"1s"` unless given.
     #[serde(default = "second")]
-    pub unit: Span,
+    pub unit: SimDuration,
     /// Column: input tokens. Drawn from the job's class unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<String>,
@@ -55,7 +55,7 @@ pub struct Spec {
     pub client: Option<String>,
     /// The resolution of the recorder's clock, over which rows are spread; 0, no spreading, unless given.
     #[serde(default)]
-    pub tick: Span,
+    pub tick: SimDuration,
     /// Whether the trace begins again at its end; not unless given.
     #[serde(default, rename = "loop")]
     pub repeats: bool,
@@ -64,10 +64,10 @@ pub struct Spec {
     pub scale: Factor,
     /// Where in the trace the run starts, from its first row on; 0 unless given.
     #[serde(default)]
-    pub from: Span,
+    pub from: SimDuration,
     /// Where in the trace the replay ends, from its first row on; rows from there on are left out. None unless given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<Span>,
+    pub until: Option<SimDuration>,
     /// The file, once it is read.
     #[serde(skip)]
     #[schemars(skip)]
@@ -78,8 +78,8 @@ fn timestamp() -> String {
     "timestamp".into()
 }
 
-fn second() -> Span {
-    Span::SECOND
+fn second() -> SimDuration {
+    SimDuration::SECOND
 }
 
 fn one() -> Factor {
@@ -92,7 +92,7 @@ impl Described for Spec {
     const SOURCE: &'static str = "the file it names; the spreading within a tick as in Devroye, 1986";
     const EXAMPLE: &'static str = r#"{ file = "traces/requests.jsonl.gz", unit = "1ms", input = "input_length", output = "output_length", tick = "3s" }"#;
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         None
     }
 
@@ -100,7 +100,7 @@ impl Described for Spec {
         let is_over = self.until.is_some_and(|until| until <= self.from);
         let wrong = [
             (self.scale.get() == 0.0, "scale", "`scale` must be above zero"),
-            (self.unit == Span::ZERO, "unit", "`unit` must be longer than zero"),
+            (self.unit == SimDuration::ZERO, "unit", "`unit` must be longer than zero"),
             (is_over, "until", "`until` must be later than `from`"),
         ];
         wrong
@@ -120,7 +120,7 @@ pub(crate) struct Rows {
     class: Option<Vec<ClassId>>,
     client: Option<Vec<u32>>,
     /// From `from` until the trace begins again.
-    period: Span,
+    period: SimDuration,
     /// What was read of the file.
     recorded: Recorded,
 }
@@ -195,7 +195,7 @@ impl Spec {
     #[inline]
     fn spread(&self, memory: &mut Memory, stream: &mut Stream) -> u64 {
         let (at, row) = (&self.data.at, memory.row as usize);
-        if self.tick == Span::ZERO {
+        if self.tick == SimDuration::ZERO {
             return at[row];
         }
         if memory.left == 0 {
@@ -207,7 +207,7 @@ impl Spec {
         memory.left -= 1;
         // A tick that the window cuts keeps its rows inside the window.
         let start = at[row].max(self.from.0);
-        let end = at[row].saturating_add(self.tick.0).min(self.until.unwrap_or(Span::MAX).0);
+        let end = at[row].saturating_add(self.tick.0).min(self.until.unwrap_or(SimDuration::MAX).0);
         let place = start + ((end - start) as f64 * memory.way) as u64;
         place.min(end - 1)
     }
@@ -216,7 +216,8 @@ impl Spec {
     #[inline]
     fn instant(&self, pass: u64, offset: u64) -> Option<Time> {
         let place = pass.checked_mul(self.data.period.0)?.checked_add(offset - self.from.0)?;
-        let at = if self.scale == Factor::ONE { place } else { Span::from_nanos(place as f64 / self.scale.get()).0 };
+        let at =
+            if self.scale == Factor::ONE { place } else { SimDuration::from_nanos(place as f64 / self.scale.get()).0 };
         (at != u64::MAX).then_some(Time(at))
     }
 
@@ -244,21 +245,21 @@ impl Spec {
         // Rows are kept in order of time, equals in the order of the file.
         let mut order: Vec<usize> = (0..times.len()).collect();
         order.sort_by_key(|&row| times[row]);
-        let within = self.from.0..self.until.unwrap_or(Span::MAX).0;
+        let within = self.from.0..self.until.unwrap_or(SimDuration::MAX).0;
         order.retain(|&row| within.contains(&times[row]));
         if order.is_empty() {
-            let key = if self.from > Span::ZERO { "from" } else { "until" };
+            let key = if self.from > SimDuration::ZERO { "from" } else { "until" };
             return Err(Mistake::new(key, format!("`{}` has no rows between `from` and `until`", self.file), ""));
         }
         let tick = self.tick.0.max(1);
-        let (first, last) = (Span(times[order[0]]), Span(times[order[order.len() - 1]]));
+        let (first, last) = (SimDuration(times[order[0]]), SimDuration(times[order[order.len() - 1]]));
         let mut rows = Rows {
             at: order.iter().map(|&row| times[row] / tick * tick).collect(),
             input: input.map(|column| self.small(column, &order)).transpose()?,
             output: output.map(|column| self.small(column, &order)).transpose()?,
             class: class.map(|column| self.classes(column, &order, reader)).transpose()?,
             client: client.map(|column| self.small(column, &order)).transpose()?,
-            period: Span::ZERO,
+            period: SimDuration::ZERO,
             recorded: Recorded {
                 rows: times.len() as u64,
                 replayed: order.len() as u64,
@@ -309,19 +310,19 @@ impl Spec {
     }
 
     /// How long a pass takes; zero if there is one alone.
-    fn period(&self, at: &[u64]) -> Result<Span, Mistake> {
+    fn period(&self, at: &[u64]) -> Result<SimDuration, Mistake> {
         if !self.repeats {
-            return Ok(Span::ZERO);
+            return Ok(SimDuration::ZERO);
         }
         let (first, last) = (at[0], at[at.len() - 1]);
         let gap = match at.len() {
-            1 => Span::ZERO,
-            count => Span((last - first) / (count as u64 - 1)),
+            1 => SimDuration::ZERO,
+            count => SimDuration((last - first) / (count as u64 - 1)),
         };
         let end = match self.until {
             Some(until) => until,
-            None if self.tick > Span::ZERO => Span(last) + self.tick,
-            None if gap > Span::ZERO => Span(last) + gap,
+            None if self.tick > SimDuration::ZERO => SimDuration(last) + self.tick,
+            None if gap > SimDuration::ZERO => SimDuration(last) + gap,
             None => {
                 let message = format!("`{}` takes no time, so it cannot `loop`; say `until` or `tick`", self.file);
                 return Err(Mistake::new("loop", message, ""));

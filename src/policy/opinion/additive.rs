@@ -47,7 +47,7 @@ impl Described for Spec {
     const SOURCE: &'static str = "the trust score of SwarmLLM (issue 21); trust by a beta counter on the same evidence";
     const EXAMPLE: &'static str = "{ up = 0.01, down = 0.1, start = 0.5, full = 1 }";
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         Some(Spec::default())
     }
 

@@ -39,7 +39,7 @@ impl Described for Spec {
     const SOURCE: &'static str = "A. Jøsang, R. Ismail, The Beta Reputation System, 2002";
     const EXAMPLE: &'static str = "{ good = 1, bad = 1, keep = 0.99 }";
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         Some(Spec { good: one(), bad: one(), keep: all() })
     }
 }
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     fn spec(keep: f64) -> Spec {
-        Spec { keep: Share::try_from(keep).unwrap(), ..Spec::unwritten().unwrap() }
+        Spec { keep: Share::try_from(keep).unwrap(), ..Spec::default_spec().unwrap() }
     }
 
     /// Eight good and two bad: (8 + 1)/(10 + 2).

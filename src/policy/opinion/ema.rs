@@ -35,7 +35,7 @@ impl Described for Spec {
     const SOURCE: &'static str = "exponential smoothing, as in the scores of Bittensor and of Verathos";
     const EXAMPLE: &'static str = "{ keep = 0.9, start = 0.5 }";
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         Some(Spec { keep: keep(), start: half() })
     }
 }
@@ -74,7 +74,7 @@ mod tests {
     /// 0.5 → 0.55 → 0.595 by two good ones, → 0.5355 by a bad one, → 0.55873 by a good one that counts a half.
     #[test]
     fn steps_by_hand() {
-        let spec = Spec::unwritten().unwrap();
+        let spec = Spec::default_spec().unwrap();
         let mut seen = passes(2);
         close(after(&spec, &seen), 0.595);
         seen.push((Evidence::Revoked, 1.0));
@@ -88,6 +88,6 @@ mod tests {
     /// After n good ones 1 − 0.5 · 0.9ⁿ; 0.9¹⁰ = 0.3486784401.
     #[test]
     fn it_comes_close_geometrically() {
-        close(after(&Spec::unwritten().unwrap(), &passes(10)), 1.0 - 0.5 * 0.348_678_440_1);
+        close(after(&Spec::default_spec().unwrap(), &passes(10)), 1.0 - 0.5 * 0.348_678_440_1);
     }
 }

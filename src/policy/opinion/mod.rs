@@ -52,7 +52,7 @@ crate::policy::policies! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::random::{Chance, Draw, Key};
+    use crate::engine::random::{Key, KeyedRng, RandomSource};
 
     /// So many passed checks.
     pub(super) fn passes(count: usize) -> Vec<(Evidence, f64)> {
@@ -103,7 +103,7 @@ mod tests {
             let text = format!("rule = \"{0}\"\n{0} = {1}\n", rule.name, rule.example);
             let chosen = toml::from_str::<OpinionTable>(&text).unwrap().chosen().unwrap();
             chosen.check().unwrap();
-            let (mut memory, mut draw) = (chosen.memory(), Draw::new(Key(1)));
+            let (mut memory, mut draw) = (chosen.memory(), KeyedRng::new(Key(1)));
             for _ in 0..10_000 {
                 let before = (chosen.trust(&memory), chosen.weight(&memory));
                 let evidence = all[draw.below(6) as usize];

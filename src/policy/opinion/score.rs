@@ -42,7 +42,7 @@ impl Described for Spec {
         "iExec, Proof of Contribution (contract IexecPoco2Facet); L. Sarmenta, Sabotage-tolerance mechanisms, 2001";
     const EXAMPLE: &'static str = "{ start = 0, success = 1, factor = 0.6666666666666666 }";
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         Some(Spec::default())
     }
 }

@@ -48,7 +48,7 @@ impl Described for Spec {
     const SOURCE: &'static str = "the consecutive-failures test of Gonka (inference-chain, August 2025); trust by a beta counter on the same evidence";
     const EXAMPLE: &'static str = "{ base = 0.05, limit = 1e-6 }";
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         Some(Spec { base: base(), limit: limit() })
     }
 }
@@ -89,7 +89,7 @@ mod tests {
     /// 0.05⁴ = 6.25e-6 is above the limit, 0.05⁵ = 3.1e-7 below it.
     #[test]
     fn five_in_a_row_are_too_many() {
-        let spec = Spec::unwritten().unwrap();
+        let spec = Spec::default_spec().unwrap();
         let mut seen = passes(6);
         seen.extend([(Evidence::Failed, 1.0); 4]);
         assert_eq!(after(&spec, &seen), (7.0 / 12.0, 1.0));

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PoolView;
 use crate::domain::ids::NodeId;
-use crate::engine::random::Draw;
+use crate::engine::random::KeyedRng;
 use crate::policy::Described;
 
 /// Asking all has no parameters.
@@ -19,7 +19,7 @@ impl Described for Spec {
     const SOURCE: &'static str = "the centralised reference (join the shortest queue of all)";
     const EXAMPLE: &'static str = "{}";
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         Some(Spec {})
     }
 }
@@ -29,7 +29,7 @@ impl super::Rule for Spec {
 
     fn memory(&self) {}
 
-    fn draw(&self, _: &mut (), view: &PoolView<'_>, _: &mut Draw, pool: &mut Vec<NodeId>) {
+    fn draw(&self, _: &mut (), view: &PoolView<'_>, _: &mut KeyedRng, pool: &mut Vec<NodeId>) {
         pool.extend_from_slice(view.listed);
         pool.sort_unstable();
     }

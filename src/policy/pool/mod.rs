@@ -2,7 +2,7 @@
 
 use crate::domain::ids::NodeId;
 use crate::engine::mistake::Mistake;
-use crate::engine::random::{Chance, Draw};
+use crate::engine::random::{KeyedRng, RandomSource};
 use crate::engine::weights::WeightTree;
 
 pub mod all;
@@ -42,7 +42,7 @@ pub trait Rule {
     fn memory(&self) -> Self::Memory;
 
     /// Puts the nodes to ask into `pool`, which comes empty. A node may be named twice only where the rule says so.
-    fn draw(&self, memory: &mut Self::Memory, view: &PoolView<'_>, draw: &mut Draw, pool: &mut Vec<NodeId>);
+    fn draw(&self, memory: &mut Self::Memory, view: &PoolView<'_>, draw: &mut KeyedRng, pool: &mut Vec<NodeId>);
 
     /// How many nodes it asks at most; `None` where it asks all that are listed.
     fn sampled(&self) -> Option<u8>;
@@ -61,7 +61,7 @@ crate::policy::policies! {
     }
     methods {
         /// Puts the nodes to ask into `pool`, which comes empty.
-        fn draw(&mut memory, view: &PoolView<'_>, draw: &mut Draw, pool: &mut Vec<NodeId>) -> ();
+        fn draw(&mut memory, view: &PoolView<'_>, draw: &mut KeyedRng, pool: &mut Vec<NodeId>) -> ();
         /// How many nodes the rule asks at most; `None` where it asks all that are listed.
         fn sampled() -> Option<u8>;
     }
@@ -76,7 +76,7 @@ fn check_size(d: u8) -> Result<(), Mistake> {
 }
 
 /// Draws so many of the listed in proportion to these weights, with replacement; any of them while nobody weighs anything.
-fn by_weight(weights: &WeightTree, count: u8, listed: &[NodeId], draw: &mut Draw, pool: &mut Vec<NodeId>) {
+fn by_weight(weights: &WeightTree, count: u8, listed: &[NodeId], draw: &mut KeyedRng, pool: &mut Vec<NodeId>) {
     for _ in 0..count {
         let node = match weights.total() {
             0 => listed[draw.below(listed.len() as u64) as usize],
@@ -103,7 +103,7 @@ mod tests {
             let mut memory = chosen.memory();
             let mut pool = Vec::new();
             for index in 0..10_000 {
-                let mut draw = Draw::new(key(Seed::from(1), 16, 0, index, 0));
+                let mut draw = KeyedRng::new(key(Seed::from(1), 16, 0, index, 0));
                 let few = &listed[..1 + draw.below(listed.len() as u64) as usize];
                 let mut stakes = stakes.clone();
                 listed[few.len()..].iter().for_each(|node| stakes.set(node.0 as usize, 0));
@@ -124,7 +124,7 @@ mod tests {
             let rule = table.chosen().unwrap();
             rule.check()?;
             let listed: Vec<NodeId> = (0..1 + draw.below(100) as u32).rev().map(NodeId).collect();
-            let weights = |draw: &mut Draw| {
+            let weights = |draw: &mut KeyedRng| {
                 let weights = listed.iter().map(|_| draw.below(3) * (draw.bits() >> (20 + draw.below(44))));
                 WeightTree::try_from(weights.collect::<Vec<u64>>()).unwrap()
             };
@@ -155,7 +155,7 @@ mod tests {
             let (mut memory, mut pool, mut seen) = (chosen.memory(), Vec::new(), [0u64; 4]);
             for index in 0..COUNT {
                 let view = PoolView { listed: &listed, stakes: &stakes, opinions, previous: NodeId::NONE, session: 0 };
-                let mut draw = Draw::new(key(Seed::from(1), 16, 0, index, 0));
+                let mut draw = KeyedRng::new(key(Seed::from(1), 16, 0, index, 0));
                 chosen.draw(&mut memory, &view, &mut draw, &mut pool);
                 pool.drain(..).for_each(|node| seen[node.0 as usize] += 1);
             }

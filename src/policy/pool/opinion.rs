@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::PoolView;
 use crate::domain::ids::NodeId;
 use crate::engine::mistake::Mistake;
-use crate::engine::random::Draw;
+use crate::engine::random::KeyedRng;
 use crate::policy::{Described, Needs};
 
 /// Parameters of drawing by opinion.
@@ -32,7 +32,7 @@ impl Described for Spec {
     const EXAMPLE: &'static str = "{ d = 4 }";
     const NEEDS: Needs = Needs { opinions: true, ..Needs::NOTHING };
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         Some(Spec { d: four() })
     }
 
@@ -46,7 +46,7 @@ impl super::Rule for Spec {
 
     fn memory(&self) {}
 
-    fn draw(&self, _: &mut (), view: &PoolView<'_>, draw: &mut Draw, pool: &mut Vec<NodeId>) {
+    fn draw(&self, _: &mut (), view: &PoolView<'_>, draw: &mut KeyedRng, pool: &mut Vec<NodeId>) {
         super::by_weight(view.opinions, self.d, view.listed, draw, pool);
     }
 

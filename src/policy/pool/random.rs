@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::PoolView;
 use crate::domain::ids::NodeId;
 use crate::engine::mistake::Mistake;
-use crate::engine::random::{Chance, Draw};
+use crate::engine::random::{KeyedRng, RandomSource};
 use crate::policy::Described;
 
 /// Parameters of the random pool.
@@ -31,7 +31,7 @@ impl Described for Spec {
     const SOURCE: &'static str = "Mitzenmacher, The power of two choices in randomized load balancing, 2001";
     const EXAMPLE: &'static str = "{ d = 2 }";
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         Some(Spec { d: four(), replacement: false })
     }
 
@@ -46,7 +46,7 @@ impl super::Rule for Spec {
     fn memory(&self) {}
 
     #[inline]
-    fn draw(&self, _: &mut (), view: &PoolView<'_>, draw: &mut Draw, pool: &mut Vec<NodeId>) {
+    fn draw(&self, _: &mut (), view: &PoolView<'_>, draw: &mut KeyedRng, pool: &mut Vec<NodeId>) {
         let n = view.listed.len();
         if self.replacement {
             pool.extend((0..self.d).map(|_| view.listed[draw.below(n as u64) as usize]));
@@ -63,7 +63,7 @@ impl super::Rule for Spec {
 }
 
 /// `d` different nodes out of `listed`, uniformly (Floyd's method: no scratch space, d²/2 comparisons with d ≤ 64).
-pub(super) fn distinct(listed: &[NodeId], d: usize, draw: &mut Draw, pool: &mut Vec<NodeId>) {
+pub(super) fn distinct(listed: &[NodeId], d: usize, draw: &mut KeyedRng, pool: &mut Vec<NodeId>) {
     let n = listed.len();
     for last in n - d..n {
         let node = listed[draw.below(last as u64 + 1) as usize];

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::PoolView;
 use crate::domain::ids::NodeId;
 use crate::engine::mistake::Mistake;
-use crate::engine::random::Draw;
+use crate::engine::random::KeyedRng;
 use crate::policy::Described;
 
 /// Parameters of taking turns.
@@ -28,7 +28,7 @@ impl Described for Spec {
     const SOURCE: &'static str = "the default of common load balancers";
     const EXAMPLE: &'static str = "{ d = 1 }";
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         Some(Spec { d: one() })
     }
 
@@ -45,7 +45,7 @@ impl super::Rule for Spec {
         0
     }
 
-    fn draw(&self, turn: &mut u64, view: &PoolView<'_>, _: &mut Draw, pool: &mut Vec<NodeId>) {
+    fn draw(&self, turn: &mut u64, view: &PoolView<'_>, _: &mut KeyedRng, pool: &mut Vec<NodeId>) {
         let n = view.listed.len() as u64;
         let d = (self.d as u64).min(n);
         pool.extend((0..d).map(|k| view.listed[((*turn + k) % n) as usize]));

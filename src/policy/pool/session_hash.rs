@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::PoolView;
 use crate::domain::ids::NodeId;
 use crate::engine::mistake::Mistake;
-use crate::engine::random::{Draw, mix};
+use crate::engine::random::{KeyedRng, mix};
 use crate::policy::Described;
 
 /// Parameters of hashing sessions.
@@ -29,7 +29,7 @@ impl Described for Spec {
     const SOURCE: &'static str = "consistent hashing as gateways use it, simplified to a modulus; assumed";
     const EXAMPLE: &'static str = "{ d = 2 }";
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         Some(Spec { d: one() })
     }
 
@@ -43,7 +43,7 @@ impl super::Rule for Spec {
 
     fn memory(&self) {}
 
-    fn draw(&self, _: &mut (), view: &PoolView<'_>, _: &mut Draw, pool: &mut Vec<NodeId>) {
+    fn draw(&self, _: &mut (), view: &PoolView<'_>, _: &mut KeyedRng, pool: &mut Vec<NodeId>) {
         let n = view.listed.len();
         let start = (mix(view.session) % n as u64) as usize;
         let d = (self.d as usize).min(n);

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::PoolView;
 use crate::domain::ids::NodeId;
 use crate::engine::mistake::Mistake;
-use crate::engine::random::Draw;
+use crate::engine::random::KeyedRng;
 use crate::policy::{Described, Needs};
 
 /// Parameters of drawing by stake.
@@ -30,7 +30,7 @@ impl Described for Spec {
     const EXAMPLE: &'static str = "{ d = 4 }";
     const NEEDS: Needs = Needs { stakes: true, ..Needs::NOTHING };
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         Some(Spec { d: four() })
     }
 
@@ -44,7 +44,7 @@ impl super::Rule for Spec {
 
     fn memory(&self) {}
 
-    fn draw(&self, _: &mut (), view: &PoolView<'_>, draw: &mut Draw, pool: &mut Vec<NodeId>) {
+    fn draw(&self, _: &mut (), view: &PoolView<'_>, draw: &mut KeyedRng, pool: &mut Vec<NodeId>) {
         super::by_weight(view.stakes, self.d, view.listed, draw, pool);
     }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{PoolView, random};
 use crate::domain::ids::NodeId;
 use crate::engine::mistake::Mistake;
-use crate::engine::random::Draw;
+use crate::engine::random::KeyedRng;
 use crate::policy::{Described, Needs};
 
 /// Parameters of staying with a node.
@@ -29,7 +29,7 @@ impl Described for Spec {
     const EXAMPLE: &'static str = "{ d = 2 }";
     const NEEDS: Needs = Needs { previous: true, ..Needs::NOTHING };
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         Some(Spec { d: four() })
     }
 
@@ -43,7 +43,7 @@ impl super::Rule for Spec {
 
     fn memory(&self) {}
 
-    fn draw(&self, _: &mut (), view: &PoolView<'_>, draw: &mut Draw, pool: &mut Vec<NodeId>) {
+    fn draw(&self, _: &mut (), view: &PoolView<'_>, draw: &mut KeyedRng, pool: &mut Vec<NodeId>) {
         if view.previous.is_some() {
             pool.push(view.previous);
         } else {

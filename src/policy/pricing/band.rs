@@ -12,7 +12,7 @@ use super::{Interval, scaled};
 use crate::domain::money::Money;
 use crate::domain::share::{Factor, Share};
 use crate::engine::mistake::Mistake;
-use crate::engine::random::Draw;
+use crate::engine::random::KeyedRng;
 use crate::engine::time::Time;
 use crate::policy::Described;
 
@@ -70,7 +70,7 @@ impl Described for Spec {
         "the dynamic pricing of Gonka (inference-chain, keeper/dynamic_pricing.go, August 2025)";
     const EXAMPLE: &'static str = r#"{ start = "0.0008", low = 0.4, high = 0.6, elasticity = 0.05, cap = 0.02 }"#;
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         None
     }
 
@@ -101,7 +101,7 @@ impl super::Rule for Spec {
     }
 
     /// Where there is no capacity there is no utilisation: the price stays.
-    fn close(&self, price: &mut Money, seen: &Interval, _: &mut Draw) {
+    fn close(&self, price: &mut Money, seen: &Interval, _: &mut KeyedRng) {
         let Some(used) = seen.utilisation() else { return };
         let step = |beyond: f64| (self.elasticity.get() * beyond).min(self.cap.get());
         let factor = match (used - self.high.get(), self.low.get() - used) {

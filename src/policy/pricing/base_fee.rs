@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{Interval, bounded};
 use crate::domain::money::Money;
 use crate::engine::mistake::Mistake;
-use crate::engine::random::Draw;
+use crate::engine::random::KeyedRng;
 use crate::engine::time::Time;
 use crate::policy::Described;
 
@@ -48,7 +48,7 @@ impl Described for Spec {
         "V. Buterin and others, EIP-1559: Fee market change for ETH 1.0 chain, 2019; order of divisions of go-ethereum";
     const EXAMPLE: &'static str = r#"{ start = "0.0008", denominator = 8, min-step = "0.000001" }"#;
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         None
     }
 
@@ -74,7 +74,7 @@ impl super::Rule for Spec {
     }
 
     /// A target of zero is no target: the price stays.
-    fn close(&self, price: &mut Money, seen: &Interval, _: &mut Draw) {
+    fn close(&self, price: &mut Money, seen: &Interval, _: &mut KeyedRng) {
         if seen.used == seen.target || seen.target == 0 {
             return;
         }

@@ -7,7 +7,7 @@ use super::{Interval, scaled};
 use crate::domain::money::Money;
 use crate::domain::share::Factor;
 use crate::engine::mistake::Mistake;
-use crate::engine::random::Draw;
+use crate::engine::random::KeyedRng;
 use crate::engine::time::Time;
 use crate::policy::Described;
 
@@ -30,7 +30,7 @@ impl Described for Spec {
     const SOURCE: &'static str = "full-cost pricing: R. Hall and C. Hitch, Price Theory and Business Behaviour, 1939";
     const EXAMPLE: &'static str = r#"{ start = "0.0008", markup = 0.2 }"#;
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         None
     }
 
@@ -55,7 +55,7 @@ impl super::Rule for Spec {
         Some(*price)
     }
 
-    fn close(&self, price: &mut Money, seen: &Interval, _: &mut Draw) {
+    fn close(&self, price: &mut Money, seen: &Interval, _: &mut KeyedRng) {
         *price = scaled(seen.cost, 1.0 + self.markup.get(), seen.rounding).max(self.floor);
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Interval;
 use crate::domain::money::Money;
-use crate::engine::random::Draw;
+use crate::engine::random::KeyedRng;
 use crate::engine::time::Time;
 use crate::policy::Described;
 
@@ -23,7 +23,7 @@ impl Described for Spec {
     const SOURCE: &'static str = "assumed: the reference against which moving prices are read";
     const EXAMPLE: &'static str = r#"{ price = "0.0008" }"#;
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         None
     }
 
@@ -42,7 +42,7 @@ impl super::Rule for Spec {
         Some(self.price)
     }
 
-    fn close(&self, (): &mut (), _: &Interval, _: &mut Draw) {}
+    fn close(&self, (): &mut (), _: &Interval, _: &mut KeyedRng) {}
 
     fn moves(&self) -> bool {
         false

@@ -2,8 +2,8 @@
 
 use crate::domain::money::{Money, Rounding};
 use crate::engine::mistake::Mistake;
-use crate::engine::random::Draw;
-use crate::engine::time::{Span, Time};
+use crate::engine::random::KeyedRng;
+use crate::engine::time::{SimDuration, Time};
 
 pub mod band;
 pub mod base_fee;
@@ -22,7 +22,7 @@ pub struct Interval {
     /// When it closes.
     pub at: Time,
     /// How long it was.
-    pub length: Span,
+    pub length: SimDuration,
     /// What was used.
     pub used: u64,
     /// What the channel is meant to carry.
@@ -47,7 +47,7 @@ pub trait Rule {
     fn price(&self, memory: &Self::Memory, now: Time) -> Option<Money>;
 
     /// An interval of the channel closes: the price may move. A rule that does not move lets it pass.
-    fn close(&self, memory: &mut Self::Memory, seen: &Interval, draw: &mut Draw);
+    fn close(&self, memory: &mut Self::Memory, seen: &Interval, draw: &mut KeyedRng);
 
     /// Whether the price ever moves. Of a channel whose price does not, no interval need be closed.
     fn moves(&self) -> bool {
@@ -69,7 +69,7 @@ crate::policy::policies! {
         /// The price per unit at an instant; `None` while the channel is stopped.
         fn price(&memory, now: Time) -> Option<Money>;
         /// An interval of the channel closes.
-        fn close(&mut memory, seen: &Interval, draw: &mut Draw) -> ();
+        fn close(&mut memory, seen: &Interval, draw: &mut KeyedRng) -> ();
         /// Whether the price ever moves.
         fn moves() -> bool;
     }
@@ -123,13 +123,13 @@ fn bounded(micro: i128) -> Money {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::random::{Chance, Key};
+    use crate::engine::random::{Key, RandomSource};
 
     /// A second in which so much was used, at a cost of 0.0005 credits, rounded down.
     pub(super) fn second(used: u64, target: u64, capacity: u64) -> Interval {
         Interval {
             at: Time::ZERO,
-            length: Span::SECOND,
+            length: SimDuration::SECOND,
             used,
             target,
             capacity,
@@ -140,7 +140,7 @@ mod tests {
 
     /// The price after one interval, from a start of its own.
     pub(super) fn after<R: Rule>(rule: &R, memory: &mut R::Memory, seen: Interval) -> i64 {
-        rule.close(memory, &seen, &mut Draw::new(Key(1)));
+        rule.close(memory, &seen, &mut KeyedRng::new(Key(1)));
         rule.price(memory, seen.at).unwrap().0
     }
 
@@ -187,7 +187,7 @@ mod tests {
                     price.is_none_or(|price| (Money::ZERO..=MOST).contains(&price)),
                     "{price:?} by {name} {rule:?}"
                 );
-                let length = Span(draw.bits() >> (1 + draw.below(63)));
+                let length = SimDuration(draw.bits() >> (1 + draw.below(63)));
                 at += length;
                 let used = draw.bits() >> draw.below(64);
                 let seen = Interval {
@@ -228,19 +228,19 @@ mod tests {
             let (mut memory, mut at) = (chosen.memory(), Time::ZERO);
             for case in 0..5 * 5 * 5 * 5 * 3_usize {
                 let pick = |place: u32| numbers[case / 5_usize.pow(place) % 5];
-                at += Span(1 << (case % 50));
+                at += SimDuration(1 << (case % 50));
                 let rounding = [Rounding::Floor, Rounding::Ceil, Rounding::NearestEven][case / 625];
                 let cost = Money((pick(3) >> 1) as i64);
                 let seen = Interval {
                     at,
-                    length: Span(pick(3)),
+                    length: SimDuration(pick(3)),
                     used: pick(0),
                     target: pick(1),
                     capacity: pick(2),
                     cost,
                     rounding,
                 };
-                chosen.close(&mut memory, &seen, &mut Draw::new(Key(case as u64)));
+                chosen.close(&mut memory, &seen, &mut KeyedRng::new(Key(case as u64)));
                 let price = chosen.price(&memory, at);
                 assert!(price.is_none_or(|price| (Money::ZERO..=MOST).contains(&price)), "{} {seen:?}", rule.name);
             }

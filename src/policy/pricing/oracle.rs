@@ -11,8 +11,8 @@ use super::{Interval, MOST, bounded};
 use crate::domain::money::{Money, Rounding};
 use crate::engine::mistake::Mistake;
 use crate::engine::process::{Process, ProcessSpec};
-use crate::engine::random::Draw;
-use crate::engine::time::{Span, Time};
+use crate::engine::random::KeyedRng;
+use crate::engine::time::{SimDuration, Time};
 use crate::policy::Described;
 
 /// Parameters of the oracle.
@@ -26,14 +26,14 @@ pub struct Spec {
     pub rate: ProcessSpec,
     /// How long a price may be used after the last good reading. Default `"4h"` (OpenGradient's gateway, April 2026).
     #[serde(default = "four_hours")]
-    pub stale: Span,
+    pub stale: SimDuration,
     /// When nothing can be read, each from and up to so long after the start of the run. Default none.
     #[serde(default)]
-    pub outages: Vec<[Span; 2]>,
+    pub outages: Vec<[SimDuration; 2]>,
 }
 
-fn four_hours() -> Span {
-    Span(14_400 * Span::SECOND.0)
+fn four_hours() -> SimDuration {
+    SimDuration(14_400 * SimDuration::SECOND.0)
 }
 
 impl Described for Spec {
@@ -43,7 +43,7 @@ impl Described for Spec {
         "OpenGradient's gateway, which stops when its price feed is stale (tee-gateway, April 2026)";
     const EXAMPLE: &'static str = r#"{ price = "0.0008", rate = { process = "gbm", start = 0.1, drift = 0, volatility = 0.05 }, stale = "4h", outages = [["10h", "15h"]] }"#;
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         None
     }
 
@@ -93,7 +93,7 @@ impl super::Rule for Spec {
         memory.price.filter(|_| now.since(memory.read) <= self.stale)
     }
 
-    fn close(&self, memory: &mut Memory, seen: &Interval, draw: &mut Draw) {
+    fn close(&self, memory: &mut Memory, seen: &Interval, draw: &mut KeyedRng) {
         let rate = memory.rate.step(&self.rate, seen.length, draw);
         if self.is_out(seen.at) {
             return;
@@ -139,8 +139,8 @@ mod tests {
             .unwrap()
     }
 
-    fn hours(hours: u64) -> Span {
-        Span(hours * 3_600 * Span::SECOND.0)
+    fn hours(hours: u64) -> SimDuration {
+        SimDuration(hours * 3_600 * SimDuration::SECOND.0)
     }
 
     /// The prices at the end of each hour, with the draws of seed 1.
@@ -149,7 +149,7 @@ mod tests {
         let hour = |hour: u64| {
             let at = Time::ZERO + hours(hour);
             let seen = Interval { at, length: hours(1), ..second(1, 1, 1) };
-            spec.close(&mut memory, &seen, &mut Draw::new(key(Seed::from(1), 1, 0, hour, 0)));
+            spec.close(&mut memory, &seen, &mut KeyedRng::new(key(Seed::from(1), 1, 0, hour, 0)));
             spec.price(&memory, at).map(|price| price.0)
         };
         (1..=count).map(hour).collect()
@@ -195,7 +195,7 @@ mod tests {
         // 2/e − 1 is below zero from the first hour on, which is still within an hour of the start.
         assert_eq!(hourly(&sinking, 2), [Some(1_000_000), None]);
         let mut memory = sinking.memory();
-        sinking.close(&mut memory, &second(1, 1, 1), &mut Draw::new(Key(1)));
+        sinking.close(&mut memory, &second(1, 1, 1), &mut KeyedRng::new(Key(1)));
         assert!(memory.rate.value < 1.0);
     }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Interval, scaled};
 use crate::domain::money::Money;
 use crate::domain::share::{Factor, Share};
-use crate::engine::random::Draw;
+use crate::engine::random::KeyedRng;
 use crate::engine::time::Time;
 use crate::policy::Described;
 
@@ -40,7 +40,7 @@ impl Described for Spec {
         "the interest curve of pooled lending markets: Aave, Protocol Whitepaper V1, 2020; Compound's jump rate model";
     const EXAMPLE: &'static str = r#"{ base = "0.0005", kink = 0.8, slope-below = 0.5, slope-above = 4 }"#;
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         None
     }
 
@@ -62,7 +62,7 @@ impl super::Rule for Spec {
     }
 
     /// Where there is no capacity there is no utilisation: the price stays.
-    fn close(&self, price: &mut Money, seen: &Interval, _: &mut Draw) {
+    fn close(&self, price: &mut Money, seen: &Interval, _: &mut KeyedRng) {
         let Some(used) = seen.utilisation() else { return };
         let (used, kink) = (used.min(1.0), self.kink.get());
         // Neither quotient divides by zero: below the kink the kink is above zero, beyond it the kink is below one.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{SelectionView, Shortlist, VAIN};
 use crate::domain::ids::NodeId;
-use crate::engine::random::{Chance, Draw};
+use crate::engine::random::{KeyedRng, RandomSource};
 use crate::policy::Described;
 
 /// The rule has no parameters.
@@ -23,13 +23,13 @@ impl Described for Spec {
     const SOURCE: &'static str = "independence of checkers: replicas of BOINC go to hosts of different users";
     const EXAMPLE: &'static str = "{}";
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         Some(Spec {})
     }
 }
 
 impl super::Rule for Spec {
-    fn select(&self, view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>) {
+    fn select(&self, view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<NodeId>) {
         let mut vain = VAIN * view.wanted;
         while chosen.len() < view.wanted && vain > 0 {
             let node = view.listed[draw.below(view.listed.len() as u64) as usize];
@@ -53,7 +53,7 @@ fn may_join(view: &SelectionView<'_>, chosen: &[NodeId], node: NodeId) -> bool {
 
 /// Chooses those that are still wanted in one pass over the listed: all that may join are put in a random order, and of each
 /// operator the first counts.
-fn pass(view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>) {
+fn pass(view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<NodeId>) {
     let mut rest = Shortlist::new(view.wanted - chosen.len());
     for &node in view.listed.iter().filter(|&&node| may_join(view, chosen, node)) {
         let (key, operator) = (draw.unit(), (view.operators)(node));

@@ -2,7 +2,7 @@
 
 use crate::domain::ids::{NodeId, OperatorId};
 use crate::engine::maths;
-use crate::engine::random::{Chance, Draw};
+use crate::engine::random::{KeyedRng, RandomSource};
 use crate::engine::weights::WeightTree;
 
 pub mod distinct_operators;
@@ -41,7 +41,7 @@ impl SelectionView<'_> {
 pub trait Rule {
     /// Puts different checkers into `chosen`, which comes empty: as many as are wanted, or all there are where they are
     /// fewer.
-    fn select(&self, view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>);
+    fn select(&self, view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<NodeId>);
 }
 
 crate::policy::policies! {
@@ -54,7 +54,7 @@ crate::policy::policies! {
     }
     methods {
         /// Puts different checkers into `chosen`, which comes empty.
-        fn select(view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>) -> ();
+        fn select(view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<NodeId>) -> ();
     }
 }
 
@@ -63,7 +63,7 @@ crate::policy::policies! {
 /// Drawn from the tree of weights, and drawn again where the party is chosen already or is the one that is checked. Where
 /// that goes on in vain, because few have nearly all of the weight, the rest are found in one pass over the listed that has
 /// the same law. Those without weight are chosen, each with the same probability, when all that have some are.
-fn by_weight(weights: &WeightTree, view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>) {
+fn by_weight(weights: &WeightTree, view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<NodeId>) {
     let mut vain = if weights.total() > 0 { VAIN * view.wanted } else { 0 };
     while chosen.len() < view.wanted && vain > 0 {
         let node = NodeId(weights.find(draw.below(weights.total())) as u32);

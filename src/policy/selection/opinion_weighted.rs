@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SelectionView;
 use crate::domain::ids::NodeId;
-use crate::engine::random::Draw;
+use crate::engine::random::KeyedRng;
 use crate::policy::{Described, Needs};
 
 /// The rule has no parameters.
@@ -22,13 +22,13 @@ impl Described for Spec {
     const EXAMPLE: &'static str = "{}";
     const NEEDS: Needs = Needs { opinions: true, ..Needs::NOTHING };
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         Some(Spec {})
     }
 }
 
 impl super::Rule for Spec {
-    fn select(&self, view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>) {
+    fn select(&self, view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<NodeId>) {
         super::by_weight(view.opinions, view, draw, chosen);
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::SelectionView;
 use crate::domain::ids::NodeId;
-use crate::engine::random::{Chance, Draw};
+use crate::engine::random::{KeyedRng, RandomSource};
 use crate::policy::Described;
 
 /// The rule has no parameters.
@@ -19,13 +19,13 @@ impl Described for Spec {
     const SOURCE: &'static str = "the reference selection of staked spot checks";
     const EXAMPLE: &'static str = "{}";
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         Some(Spec {})
     }
 }
 
 impl super::Rule for Spec {
-    fn select(&self, view: &SelectionView<'_>, draw: &mut Draw, chosen: &mut Vec<NodeId>) {
+    fn select(&self, view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<NodeId>) {
         // Whether the checked are listed matters only where half of them are wanted; a few out of many are drawn without a
         // look at all.
         let others = view.listed.len().saturating_sub(view.checked.len());

@@ -1,7 +1,7 @@
 //! What every selection rule must do, and how often each node is chosen.
 
 use super::*;
-use crate::engine::random::{Chance, Seed, key};
+use crate::engine::random::{RandomSource, Seed, key};
 
 const COUNT: u64 = 100_000;
 
@@ -32,7 +32,7 @@ impl Nodes {
             wanted,
         };
         let chosen = toml::from_str::<SelectionTable>(&format!("rule = \"{rule}\"")).unwrap().chosen().unwrap();
-        let (mut draw, mut nodes) = (Draw::new(key(Seed::from(1), 1, 0, index, 0)), Vec::new());
+        let (mut draw, mut nodes) = (KeyedRng::new(key(Seed::from(1), 1, 0, index, 0)), Vec::new());
         chosen.select(&view, &mut draw, &mut nodes);
         nodes
     }
@@ -91,7 +91,7 @@ fn follow(
 /// Any rule, any number wanted: different nodes, the checked ones never, as many as are wanted or as there are.
 #[test]
 fn the_chosen_are_different_and_as_many_as_there_are() {
-    let mut draw = Draw::new(key(Seed::from(1), 2, 0, 0, 0));
+    let mut draw = KeyedRng::new(key(Seed::from(1), 2, 0, 0, 0));
     for case in 0..600 {
         let count = 1 + draw.below(40) as usize;
         let nodes: Vec<(u64, u32)> = (0..count)

@@ -19,7 +19,7 @@ impl Described for Spec {
     const SOURCE: &'static str = "the rule of optimistic systems: one honest alarm is enough";
     const EXAMPLE: &'static str = "{}";
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         Some(Spec {})
     }
 }

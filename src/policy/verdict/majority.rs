@@ -19,7 +19,7 @@ impl Described for Spec {
         "N. de Condorcet, Essai sur l'application de l'analyse à la probabilité des décisions, 1785";
     const EXAMPLE: &'static str = "{}";
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         Some(Spec {})
     }
 }

@@ -22,7 +22,7 @@ impl Described for Spec {
     const SOURCE: &'static str = "D. Gifford, Weighted Voting for Replicated Data, 1979; BOINC's quorum of replicas";
     const EXAMPLE: &'static str = "{ approvals = 2 }";
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         None
     }
 

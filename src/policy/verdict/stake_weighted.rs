@@ -29,7 +29,7 @@ impl Described for Spec {
     const SOURCE: &'static str = "weighted voting of proof-of-stake committees, by default at two thirds";
     const EXAMPLE: &'static str = "{ share = 0.5 }";
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         Some(Spec { share: two_thirds() })
     }
 

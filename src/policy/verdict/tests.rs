@@ -1,7 +1,7 @@
 //! What every verdict rule must do, and the probabilities of committees.
 
 use super::*;
-use crate::engine::random::{Chance, Draw, Seed, key};
+use crate::engine::random::{KeyedRng, RandomSource, Seed, key};
 use crate::policy::Described;
 
 fn rule(text: &str) -> VerdictRule {
@@ -81,7 +81,7 @@ fn verdicts_come_as_early_as_they_can_and_never_too_early() {
 fn the_order_of_votes_never_matters() {
     for rule in all() {
         for case in 0..20_000 {
-            let mut draw = Draw::new(key(Seed::from(1), 1, 0, case, 0));
+            let mut draw = KeyedRng::new(key(Seed::from(1), 1, 0, case, 0));
             let asked = 1 + draw.below(9) as u32;
             let stakes: Vec<u64> = (0..asked).map(|_| draw.bits() >> (8 + draw.below(56))).collect();
             let fates: Vec<u64> = (0..asked).map(|_| draw.below(3)).collect();
@@ -223,7 +223,7 @@ fn odds_are_how_often_an_answer_is_accepted() {
     for (which, rule) in all().into_iter().enumerate() {
         let (checkers, p) = (1 + which as u32 % 9, 0.3 + 0.05 * which as f64 % 0.6);
         let accepted = (0..COUNT).filter(|&index| {
-            let mut draw = Draw::new(key(Seed::from(1), 2, which as u64, u64::from(index), 0));
+            let mut draw = KeyedRng::new(key(Seed::from(1), 2, which as u64, u64::from(index), 0));
             let approvals = (0..checkers).filter(|_| draw.chance(p)).count() as u32;
             decide(&rule, &equal(checkers, approvals, checkers - approvals, 0)) == Some(Verdict::Accepted)
         });

@@ -18,7 +18,7 @@ impl Described for Spec {
     const SOURCE: &'static str = "the strictest of quorums; one party can stop any answer, by an alarm or by silence";
     const EXAMPLE: &'static str = "{}";
 
-    fn unwritten() -> Option<Self> {
+    fn default_spec() -> Option<Self> {
         Some(Spec {})
     }
 }

@@ -3,7 +3,7 @@
 use super::SharedNames;
 use crate::domain::ids::{Id, NodeId};
 use crate::domain::money::Money;
-use crate::domain::story::Story;
+use crate::domain::record::JobRecord;
 use crate::engine::time::Time;
 use crate::record::columns::{Cell, Column, Table};
 
@@ -11,7 +11,7 @@ use crate::record::columns::{Cell, Column, Table};
 #[derive(Clone, Debug)]
 pub struct CheckRow {
     /// The check's own life.
-    pub story: Story,
+    pub record: JobRecord,
     /// Which check of the method.
     pub check: u8,
     /// Who did it.
@@ -32,27 +32,27 @@ pub static CHECKS: Table<CheckRow> = Table {
     grain: "one row per check or proof that a validator, prover or peer was asked for, in the order in which they ended",
     columns: &[
         C::text("source", "where the job came from", |row| {
-            Cell::Text(&row.names.sources[row.story.key.source.index()])
+            Cell::Text(&row.names.sources[row.record.key.source.index()])
         }),
-        C::count("index", "number of the job among those of its source, from 0", |row| Cell::U64(row.story.key.index)),
-        C::text("method", "method of verification", |row| Cell::Text(&row.names.methods[row.story.method.index()])),
+        C::count("index", "number of the job among those of its source, from 0", |row| Cell::U64(row.record.key.index)),
+        C::text("method", "method of verification", |row| Cell::Text(&row.names.methods[row.record.method.index()])),
         C::id("check", "which check of the method, from 0", |row| Cell::U32(row.check.into())),
         C::id("by", "number of the party that did it", |row| Cell::U32(row.by.0)),
-        C::time("drawn_ns", "instant it was asked for", |row| row.story.at.asked.into()),
+        C::time("drawn_ns", "instant it was asked for", |row| row.record.at.asked.into()),
         C::time("reached_ns", "instant it reached the party; missing where the party did not look", |row| {
-            at(row.story.at.reached)
+            at(row.record.at.reached)
         })
         .nullable(),
-        C::time("started_ns", "instant the party began", |row| at(row.story.at.started)).nullable(),
+        C::time("started_ns", "instant the party began", |row| at(row.record.at.started)).nullable(),
         C::time("answered_ns", "instant its vote was there; missing where it never voted", |row| {
-            row.story.at.answered.into()
+            row.record.at.answered.into()
         })
         .nullable(),
         C::time("ended_ns", "instant it ended: with its vote, called off, or lost with its party", |row| {
-            row.story.at.closed.into()
+            row.record.at.closed.into()
         }),
-        C::span("work_ns", "work of the check on the reference GPU", |row| row.story.work.into()),
-        C::flag("looked", "whether the party looked at all", |row| Cell::Bool(row.story.checks > 0)),
+        C::span("work_ns", "work of the check on the reference GPU", |row| row.record.work.into()),
+        C::flag("looked", "whether the party looked at all", |row| Cell::Bool(row.record.checks > 0)),
         C::flag("alarm", "whether it raised an alarm; missing where it never voted", |row| {
             row.alarm.map_or(Cell::Null, Cell::Bool)
         })

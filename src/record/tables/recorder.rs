@@ -5,11 +5,11 @@ use super::{CHECKS, CheckRow, JOBS, JobRow, NODES, NodeRow, SERIES, SharedNames,
 use crate::domain::fate::Fate;
 use crate::domain::money::Money;
 use crate::domain::purpose::Purpose;
-use crate::domain::story::{JobKey, Story};
-use crate::engine::random::{Chance, Draw, Seed, key};
-use crate::engine::time::{Span, Time};
+use crate::domain::record::{JobKey, JobRecord};
+use crate::engine::random::{KeyedRng, RandomSource, Seed, key};
+use crate::engine::time::{SimDuration, Time};
 use crate::record::batch::{Rows, Sink};
-use crate::record::fact::{Attention, Fact, Kind};
+use crate::record::fact::{Fact, FactFilter, Kind};
 use crate::record::recorder::{Gauges, MarketGauge, Recorder};
 
 /// Which tables, and how much of them.
@@ -18,7 +18,7 @@ pub struct Chosen {
     /// The share of jobs in `jobs`, if the table is wanted.
     pub jobs: Option<f64>,
     /// The time between two rows of `series`, if the table is wanted.
-    pub series: Option<Span>,
+    pub series: Option<SimDuration>,
     /// Whether `nodes` is wanted.
     pub nodes: bool,
     /// Whether `validators` is wanted.
@@ -42,7 +42,7 @@ pub struct Tables<S> {
 struct Series {
     rows: Rows<SeriesRow>,
     row: SeriesRow,
-    tick: Span,
+    tick: SimDuration,
     next: Time,
     /// Whether the market was seen where the first row begins.
     begun: bool,
@@ -51,11 +51,11 @@ struct Series {
 impl<S: Sink> Tables<S> {
     /// A recorder of the chosen tables for a run that stands at `from`.
     pub fn new(chosen: Chosen, seed: Seed, from: Time, names: SharedNames, sink: S) -> Tables<S> {
-        let nothing = Story::begin(JobKey::default(), Default::default(), Default::default(), Time::ZERO);
+        let nothing = JobRecord::begin(JobKey::default(), Default::default(), Default::default(), Time::ZERO);
         Tables {
             sink,
             seed,
-            jobs: chosen.jobs.map(|share| (Rows::new(&JOBS), JobRow { story: nothing, names: names.clone() }, share)),
+            jobs: chosen.jobs.map(|share| (Rows::new(&JOBS), JobRow { record: nothing, names: names.clone() }, share)),
             series: chosen.series.map(|tick| Series {
                 rows: Rows::new(&SERIES),
                 row: SeriesRow { at: from, ..SeriesRow::default() },
@@ -92,27 +92,27 @@ impl<S: Sink> Tables<S> {
 /// Whether a job is among those written down one by one: by a hash of its key, so that the choice disturbs nothing and
 /// is the same in every run of the seed.
 fn is_recorded(seed: Seed, job: JobKey, share: f64) -> bool {
-    share >= 1.0 || Draw::new(key(seed, Purpose::Recorded as u32, job.source.0 as u64, job.index, 0)).chance(share)
+    share >= 1.0 || KeyedRng::new(key(seed, Purpose::Recorded as u32, job.source.0 as u64, job.index, 0)).chance(share)
 }
 
 impl<S: Sink> Recorder for Tables<S> {
-    fn attention(&self) -> Attention {
+    fn filter(&self) -> FactFilter {
         const OF_SERIES: &[Kind] = &[Kind::Asked, Kind::Declined, Kind::Started, Kind::Closed];
-        let wanted = |wanted: bool, kinds: &[Kind]| if wanted { Attention::to(kinds) } else { Attention::NONE };
+        let wanted = |wanted: bool, kinds: &[Kind]| if wanted { FactFilter::of(kinds) } else { FactFilter::NONE };
         wanted(self.series.is_some(), OF_SERIES)
             .or(wanted(self.jobs.is_some(), &[Kind::Closed]))
             .or(wanted(self.checks.is_some(), &[Kind::Checked, Kind::CheckEnded]))
     }
 
     #[inline]
-    fn note(&mut self, _: Time, fact: &Fact, story: Option<&Story>) {
+    fn note(&mut self, _: Time, fact: &Fact, record: Option<&JobRecord>) {
         if let Some(series) = &mut self.series {
             series.note(fact);
         }
-        let Some(story) = story else { return };
+        let Some(record) = record else { return };
         match (fact, &mut self.jobs, &mut self.checks) {
             (Fact::Checked { by, check, .. } | Fact::CheckEnded { by, check, .. }, _, Some((rows, share)))
-                if is_recorded(self.seed, story.key, *share) =>
+                if is_recorded(self.seed, record.key, *share) =>
             {
                 let names = self.names.clone();
                 let (alarm, paid) = match fact {
@@ -120,11 +120,11 @@ impl<S: Sink> Recorder for Tables<S> {
                     Fact::CheckEnded { paid, .. } => (None, *paid),
                     _ => unreachable!("only these two are about checks"),
                 };
-                let row = CheckRow { story: *story, check: *check, by: *by, alarm, paid, names };
+                let row = CheckRow { record: *record, check: *check, by: *by, alarm, paid, names };
                 rows.push(&row, &mut self.sink);
             }
-            (Fact::Closed { .. }, Some((rows, row, share)), _) if is_recorded(self.seed, story.key, *share) => {
-                row.story = *story;
+            (Fact::Closed { .. }, Some((rows, row, share)), _) if is_recorded(self.seed, record.key, *share) => {
+                row.record = *record;
                 rows.push(row, &mut self.sink);
             }
             _ => {}

@@ -1,7 +1,7 @@
 //! `series`: one row per tick.
 
 use super::utilised;
-use crate::engine::time::{Span, Time};
+use crate::engine::time::{SimDuration, Time};
 use crate::record::columns::{Cell, Column, Kind, Table};
 use crate::record::recorder::MarketGauge;
 
@@ -11,7 +11,7 @@ pub struct SeriesRow {
     /// The tick.
     pub at: Time,
     /// The time since the tick before.
-    pub since: Span,
+    pub since: SimDuration,
     /// The market now.
     pub now: MarketGauge,
     /// The market at the tick before.
@@ -118,6 +118,6 @@ fn ratio(row: &SeriesRow, used: fn(&MarketGauge) -> u128, of: fn(&MarketGauge) -
     if of == 0 { Cell::Null } else { Cell::F64(used as f64 / of as f64) }
 }
 
-fn mean(since: Span, area: u128) -> Cell<'static> {
-    if since == Span::ZERO { Cell::Null } else { Cell::F64(area as f64 / since.0 as f64) }
+fn mean(since: SimDuration, area: u128) -> Cell<'static> {
+    if since == SimDuration::ZERO { Cell::Null } else { Cell::F64(area as f64 / since.0 as f64) }
 }

@@ -1,7 +1,7 @@
 //! `summary`: the run in one row.
 
 use crate::domain::fate::Fate;
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 use crate::record::columns::{Cell, Column, Table};
 use crate::record::tally::{About, Durations, Summary};
 
@@ -238,5 +238,5 @@ fn number(value: Option<f64>) -> Cell<'static> {
 }
 
 fn quantile(durations: &Durations, share: f64) -> Cell<'static> {
-    durations.grid.quantile(share).map(Span).into()
+    durations.grid.quantile(share).map(SimDuration).into()
 }

@@ -4,7 +4,7 @@ use super::Compiler;
 use super::routing::amount;
 use crate::domain::count::thousands;
 use crate::domain::money::Money;
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 use crate::policy::input::{Content, Filled, Reader, Wanted};
 use crate::policy::pricing::{Pricing, PricingTable};
 use crate::scenario::channels::{Chain, Channel, Channels, Payout};
@@ -177,7 +177,7 @@ pub(super) fn payout(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Payo
             compiler.wrong("payout.batch.count", "batches of no payments", "gather at least one");
         }
         for (field, span) in [("idle", batch.idle), ("age", batch.age)] {
-            if span == Span::ZERO {
+            if span == SimDuration::ZERO {
                 compiler.wrong(
                     format!("payout.batch.{field}"),
                     "a batch that never waits",
@@ -192,8 +192,8 @@ pub(super) fn payout(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Payo
 }
 
 /// Says where the interval at `path`, written or not, divides the horizon into too many.
-fn intervals(compiler: &mut Compiler<'_>, path: &str, span: Span, horizon: Span) {
-    if span != Span::ZERO && horizon.0 / span.0 <= INTERVALS {
+fn intervals(compiler: &mut Compiler<'_>, path: &str, span: SimDuration, horizon: SimDuration) {
+    if span != SimDuration::ZERO && horizon.0 / span.0 <= INTERVALS {
         return;
     }
     let most = thousands(INTERVALS);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Compiler;
 use crate::domain::count::thousands;
 use crate::domain::ids::{IdVec, RegionId, RequesterId};
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 use crate::scenario::model::Requester;
 use crate::scenario::schema::{RequesterTable, ScenarioTable};
 
@@ -31,7 +31,7 @@ impl Compiler<'_> {
             self.wrong("name", format!("`{}` cannot name a folder", table.name), help);
         }
         self.times(table);
-        if table.record.tick == Span::ZERO {
+        if table.record.tick == SimDuration::ZERO {
             self.wrong("record.tick", "a tick of no length", "write the time between two samples, such as `1min`");
         } else if table.horizon.0 / table.record.tick.0 > TICKS {
             let (tick, horizon) = (table.record.tick, table.horizon);
@@ -57,14 +57,14 @@ impl Compiler<'_> {
     /// Problems of the times between which the market runs.
     fn times(&mut self, table: &ScenarioTable) {
         let (horizon, warm_up) = (table.horizon, table.warm_up);
-        if horizon == Span::ZERO {
+        if horizon == SimDuration::ZERO {
             self.wrong("horizon", "a run of no length", "write how long the market is watched, such as `24h`");
         } else if warm_up >= horizon {
             let message = format!("the warm-up, `{warm_up}`, is not shorter than the horizon, `{horizon}`");
             self.wrong("warm-up", message, "shorten it, or watch for longer");
         }
         match table.demand.until {
-            Some(Span::ZERO) => {
+            Some(SimDuration::ZERO) => {
                 self.wrong("demand.until", "demand ends before it begins", "leave it out for demand up to the horizon");
             }
             Some(until) if until > horizon => {

@@ -5,7 +5,7 @@ use std::fmt::Display;
 use super::Compiler;
 use crate::domain::money::{MICRO, Money};
 use crate::engine::law::{Law, Quantity, Sampler};
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 
 /// A quantity with the most that its mean, or a value from a file, may be: far beyond any market, and small enough that a run's
 /// sums hold it.
@@ -27,7 +27,7 @@ impl Bounded for f64 {
     const PLAIN: f64 = 1.0;
 }
 
-impl Bounded for Span {
+impl Bounded for SimDuration {
     const MOST: f64 = 36_525.0 * 86_400e9;
     const MOST_TEXT: &'static str = "100 years";
     const ONE: Option<f64> = None;

@@ -12,7 +12,7 @@ use super::schema::ScenarioTable;
 use crate::domain::ids::RegionId;
 use crate::domain::money::Money;
 use crate::engine::random::Seed;
-use crate::engine::time::{Span, Time};
+use crate::engine::time::{SimDuration, Time};
 
 mod beliefs;
 mod channels;
@@ -32,7 +32,7 @@ mod work;
 const MODELS: usize = 62;
 
 /// A year.
-const YEAR: Span = Span(366 * 86_400_000_000_000);
+const YEAR: SimDuration = SimDuration(366 * 86_400_000_000_000);
 
 /// Makes a scenario of a table, or says everything that is wrong with it.
 pub(super) fn compile(document: &Document, mut table: ScenarioTable) -> Result<Scenario, Problems> {
@@ -147,7 +147,7 @@ impl Compiler<'_> {
 
     /// Says whether something that is done again and again takes more than a year each time: sums of such times leave the
     /// 584 years that can be counted.
-    fn brief(&mut self, path: impl Display, span: Span) {
+    fn brief(&mut self, path: impl Display, span: SimDuration) {
         if span > YEAR {
             self.wrong(path, format!("`{span}` is more than a year"), "check the unit");
         }

@@ -1,7 +1,7 @@
 //! Distances.
 
 use super::{Compiler, YEAR};
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 use crate::scenario::files::Files;
 use crate::scenario::model::Network;
 use crate::scenario::schema::NetworkTable;
@@ -23,7 +23,7 @@ pub(super) fn network(compiler: &mut Compiler<'_>, written: &NetworkTable, files
         let help = "`rtt-ms` counts in milliseconds, and `rtt` has its unit with it: leave `unit` out";
         compiler.wrong("network.unit", "`unit` says what the numbers of a `file` count, and there is no `file`", help);
     }
-    if written.unit == Some(Span::ZERO) {
+    if written.unit == Some(SimDuration::ZERO) {
         compiler.wrong(
             "network.unit",
             "a unit of no length",
@@ -32,19 +32,19 @@ pub(super) fn network(compiler: &mut Compiler<'_>, written: &NetworkTable, files
     }
     compiler.brief("network.rtt", written.rtt.unwrap_or_default());
     let (regions, one_way) = match (written.rtt, &written.rtt_ms, &written.file) {
-        (Some(rtt), _, _) => (named(written, 1), vec![Span(rtt.0 / 2)]),
+        (Some(rtt), _, _) => (named(written, 1), vec![SimDuration(rtt.0 / 2)]),
         (_, Some(matrix), _) => in_scenario(compiler, written, matrix),
         (_, _, Some(file)) => match files.matrix("network.file", 1.0) {
             Ok(matrix) => in_file(compiler, written, file, &matrix),
             Err(problem) => {
                 compiler.problems.input(compiler.document, "network.file", problem);
-                (named(written, 1), vec![Span::ZERO])
+                (named(written, 1), vec![SimDuration::ZERO])
             }
         },
-        _ => (named(written, 1), vec![Span::ZERO]),
+        _ => (named(written, 1), vec![SimDuration::ZERO]),
     };
-    let total: u128 = one_way.iter().map(|span: &Span| u128::from(span.0)).sum();
-    let mean_round_trip = Span((2 * total / one_way.len().max(1) as u128) as u64);
+    let total: u128 = one_way.iter().map(|span: &SimDuration| u128::from(span.0)).sum();
+    let mean_round_trip = SimDuration((2 * total / one_way.len().max(1) as u128) as u64);
     Network { regions, one_way, jitter, mean_round_trip }
 }
 
@@ -68,13 +68,17 @@ fn named(written: &NetworkTable, count: usize) -> Vec<String> {
 }
 
 /// The matrix of the scenario itself; problems are put down to rows and numbers.
-fn in_scenario(compiler: &mut Compiler<'_>, written: &NetworkTable, matrix: &[Vec<f64>]) -> (Vec<String>, Vec<Span>) {
+fn in_scenario(
+    compiler: &mut Compiler<'_>,
+    written: &NetworkTable,
+    matrix: &[Vec<f64>],
+) -> (Vec<String>, Vec<SimDuration>) {
     let n = if written.regions.is_empty() { matrix.len() } else { written.regions.len() };
     let regions = named(written, n);
     if matrix.is_empty() || matrix.len() != n || n > REGIONS {
         let message = format!("expected {} {}, found {}", n.max(1), plural(n.max(1), "row"), matrix.len());
         compiler.wrong("network.rtt-ms", message, "write a row for each region, with a number for each");
-        return (regions, vec![Span::ZERO]);
+        return (regions, vec![SimDuration::ZERO]);
     }
     for (row, numbers) in matrix.iter().enumerate() {
         if numbers.len() != n {
@@ -96,8 +100,8 @@ fn in_file(
     written: &NetworkTable,
     file: &str,
     matrix: &[Vec<f64>],
-) -> (Vec<String>, Vec<Span>) {
-    let nanos = written.unit.unwrap_or(Span(1_000_000)).0 as f64;
+) -> (Vec<String>, Vec<SimDuration>) {
+    let nanos = written.unit.unwrap_or(SimDuration(1_000_000)).0 as f64;
     let (rows, columns) = (matrix.len(), matrix.first().map_or(0, Vec::len));
     let n = if written.regions.is_empty() { rows } else { written.regions.len() };
     if rows != columns || rows != n || n > REGIONS {
@@ -113,8 +117,8 @@ fn in_file(
     (named(written, n), one_way(matrix, nanos))
 }
 
-fn one_way(matrix: &[Vec<f64>], nanos: f64) -> Vec<Span> {
-    matrix.iter().flatten().map(|rtt| Span::from_nanos(rtt * nanos / 2.0)).collect()
+fn one_way(matrix: &[Vec<f64>], nanos: f64) -> Vec<SimDuration> {
+    matrix.iter().flatten().map(|rtt| SimDuration::from_nanos(rtt * nanos / 2.0)).collect()
 }
 
 /// What is wrong with a round-trip time, if anything is.

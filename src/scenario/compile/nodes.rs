@@ -3,7 +3,7 @@
 use super::{Compiler, MODELS};
 use crate::domain::count::thousands;
 use crate::domain::ids::{IdVec, ModelId, NodeGroupId, RegionId};
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 use crate::policy::conduct::Conduct;
 use crate::scenario::model::{Failure, Model, NodeGroup, PartyKind, Slowdown};
 use crate::scenario::schema::{Discipline, Interruption, Limit, NodeGroupTable, OwnerName, ScenarioTable};
@@ -123,7 +123,7 @@ fn group(
         models: bits,
         speed,
         pace: 1.0,
-        hold: Span::ZERO,
+        hold: SimDuration::ZERO,
         slots: if shared { u32::MAX } else { written.slots.get() },
         places: written.places.get(),
         discipline: written.discipline.rule,
@@ -167,7 +167,7 @@ fn discipline(compiler: &mut Compiler<'_>, path: &str, written: &NodeGroupTable)
     let fields = [
         ("preemptive", Discipline::Priority, discipline.preemptive),
         ("batch-max", Discipline::Batch, discipline.batch_max != Limit::Unbounded),
-        ("batch-setup", Discipline::Batch, discipline.batch_setup != Span::ZERO),
+        ("batch-setup", Discipline::Batch, discipline.batch_setup != SimDuration::ZERO),
     ];
     for (field, of, _) in fields.iter().filter(|(_, of, given)| *given && *of != discipline.rule) {
         let (of, rule) = (discipline_name(*of), discipline_name(discipline.rule));

@@ -4,7 +4,7 @@ use super::Compiler;
 use crate::domain::count::thousands;
 use crate::domain::money::Money;
 use crate::engine::mistake::Mistake;
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 use crate::policy::check_amount;
 use crate::policy::pool::{self, Pool};
 use crate::scenario::Routing;
@@ -26,7 +26,7 @@ pub(super) fn routing(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Opt
             let help = "write `choice = \"surplus\"`, or leave `quote-ttl` out";
             compiler.wrong("routing.quote-ttl", "with the choice `first` no price is looked at, so none expires", help);
         }
-        if *ttl == Span::ZERO {
+        if *ttl == SimDuration::ZERO {
             compiler.wrong("routing.quote-ttl", "a quote that never holds", "write how long it does");
         }
         compiler.brief("routing.quote-ttl", *ttl);
@@ -45,7 +45,7 @@ pub(super) fn routing(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Opt
         }
     }
     compiler.brief("routing.heartbeat", *heartbeat);
-    if *refresh > Span::ZERO && table.horizon.0 / refresh.0 > REFRESHES {
+    if *refresh > SimDuration::ZERO && table.horizon.0 / refresh.0 > REFRESHES {
         let message = format!("a picture that is renewed more than {} times, every `{refresh}`", thousands(REFRESHES));
         compiler.wrong("routing.refresh", message, "write a longer time, or `0` for a picture that is always fresh");
     }
@@ -71,9 +71,9 @@ fn check_pool(compiler: &mut Compiler<'_>, table: &ScenarioTable, pool: &Pool) {
 }
 
 /// The age at which a heartbeat is too old; three heartbeats unless given.
-fn oldest(compiler: &mut Compiler<'_>, heartbeat: Span, max_age: Option<Span>) -> Span {
-    let oldest = max_age.unwrap_or(Span(heartbeat.0.saturating_mul(3)));
-    if heartbeat == Span::ZERO && max_age.is_some() {
+fn oldest(compiler: &mut Compiler<'_>, heartbeat: SimDuration, max_age: Option<SimDuration>) -> SimDuration {
+    let oldest = max_age.unwrap_or(SimDuration(heartbeat.0.saturating_mul(3)));
+    if heartbeat == SimDuration::ZERO && max_age.is_some() {
         let help =
             "write how often nodes say that they are alive, such as `heartbeat = \"10s\"`, or leave `max-age` out";
         compiler.wrong("routing.max-age", "an age of heartbeats, and there are none", help);

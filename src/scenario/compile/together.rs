@@ -5,7 +5,7 @@ use super::{Compiler, YEAR};
 use crate::domain::ids::{IdVec, NodeGroupId};
 use crate::domain::money::MICRO;
 use crate::engine::law::{Law, Quantity, Sampler};
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 use crate::scenario::document::key_text;
 use crate::scenario::model::{NodeGroup, along};
 use crate::scenario::schema::{ClassTable, Interruption, ModelTable, ScenarioTable};
@@ -64,7 +64,7 @@ fn ends(compiler: &mut Compiler<'_>, table: &ScenarioTable, groups: &IdVec<NodeG
                 class.work.as_ref().filter(|law| law.check().is_empty()).and_then(|law| law.sampler().is_constant());
             let takes = work.filter(|_| class.noise.is_none()).map(|work| work / speed);
             if let Some(takes) = takes.filter(|takes| *takes > up) {
-                let [takes, up] = [takes, up].map(Span::from_nanos);
+                let [takes, up] = [takes, up].map(SimDuration::from_nanos);
                 let message = format!(
                     "with `drain` the run would never end: a job of `{name}` takes `{takes}` at these nodes, which are up for \
                      `{up}` and begin it again after each failure"
@@ -90,7 +90,7 @@ fn model<'t>(table: &'t ScenarioTable, class: &ClassTable) -> Option<Named<'t>> 
 /// Says where a class is served by tokens and nothing says how many, or where tokens take no time.
 fn tokens(compiler: &mut Compiler<'_>, name: &str, class: &ClassTable, model: Named<'_>, askers: &[&Asked]) {
     let path = format!("classes.{}", key_text(name));
-    let (reads, writes) = (!model.2.prefill.is_empty(), model.2.decode > Span::ZERO);
+    let (reads, writes) = (!model.2.prefill.is_empty(), model.2.decode > SimDuration::ZERO);
     if !reads && !writes {
         let message =
             format!("jobs of `{name}` are no work: the model `{}` has neither `prefill` nor `decode`", model.1);

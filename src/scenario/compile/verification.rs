@@ -4,7 +4,7 @@ use super::routing::amount;
 use super::{Compiler, beliefs};
 use crate::domain::ids::{IdVec, MethodId};
 use crate::engine::maths;
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 use crate::policy::pool::Pool;
 use crate::policy::selection;
 use crate::scenario::document::key_text;
@@ -179,7 +179,7 @@ fn one(compiler: &mut Compiler<'_>, path: &str, index: usize, check: &CheckTable
         let message = format!("{} for what one does: a node attests, a prover proves", check.count);
         compiler.wrong(format!("{path}.count"), message, "leave `count` out");
     }
-    if check.timing == Timing::Blocking && check.window > Span::ZERO {
+    if check.timing == Timing::Blocking && check.window > SimDuration::ZERO {
         let help = "a result stands after its blocking checks: write `timing = \"deferred\"`, or leave `window` out";
         compiler.wrong(format!("{path}.window"), "a window goes with a deferred check", help);
     }
@@ -321,7 +321,7 @@ fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor
     Some(Method {
         name: name.to_owned(),
         overhead,
-        overhead_time: Span::from_nanos(time),
+        overhead_time: SimDuration::from_nanos(time),
         copies: replicas.map_or(1, |check| check.count),
         agree: replicas.map_or(1, |check| check.agree),
         gas: (
@@ -336,7 +336,7 @@ fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor
                 .map(|check| 1.0 - check.sample)
                 .product::<f64>(),
         defers: checks.iter().any(|check| check.deferred),
-        window: written.checks.iter().map(|check| check.window).max().unwrap_or(Span::ZERO),
+        window: written.checks.iter().map(|check| check.window).max().unwrap_or(SimDuration::ZERO),
         checks,
     })
 }

@@ -5,7 +5,7 @@ use super::{Compiler, MODELS, credits};
 use crate::domain::ids::{ClassId, IdVec, MethodId, ModelId};
 use crate::domain::money::Money;
 use crate::engine::law::{Quantity, Sampler};
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 use crate::scenario::document::key_text;
 use crate::scenario::model::{Class, Model, Slowdown, Work, along};
 use crate::scenario::schema::{ClassTable, ModelTable, ScenarioTable};
@@ -123,7 +123,7 @@ fn class(compiler: &mut Compiler<'_>, name: &str, written: &ClassTable, methods:
             0
         }
     };
-    if written.deadline == Some(Span::ZERO) {
+    if written.deadline == Some(SimDuration::ZERO) {
         compiler.wrong(format!("{path}.deadline"), "a deadline of no time", "leave it out for none");
     }
     let noise = written.noise.as_ref().and_then(|law| compiler.law(format!("{path}.noise"), law));
@@ -174,7 +174,7 @@ fn work(compiler: &mut Compiler<'_>, path: &str, written: &ClassTable) -> Work {
             Some(0.0) => {
                 compiler.wrong(format!("{path}.work"), "jobs that are no work", "write a law of spans above 0");
             }
-            Some(mean) => compiler.brief(format!("{path}.work"), Span::from_nanos(mean)),
+            Some(mean) => compiler.brief(format!("{path}.work"), SimDuration::from_nanos(mean)),
             None => {}
         }
         return law.map_or(Work::Tokens { input: None, output: None }, Work::Law);

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::{Document, Set};
 use crate::domain::money::Money;
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 use crate::scenario::problems::Problems;
 
 #[derive(Debug, Deserialize)]
@@ -14,7 +14,7 @@ use crate::scenario::problems::Problems;
 #[allow(dead_code, reason = "its fields are only read by serde")]
 struct Scenario {
     seed: u64,
-    until: Span,
+    until: SimDuration,
     #[serde(default)]
     demand: Demand,
     #[serde(default)]

@@ -7,7 +7,7 @@ use super::defaults;
 use crate::domain::money::{Money, Rounding};
 use crate::domain::share::{Factor, Share};
 use crate::engine::law::Law;
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 use crate::policy::pricing::PricingTable;
 
 /// The three price channels.
@@ -32,7 +32,7 @@ pub struct ChannelsTable {
     /// How often the prices of computing and of verification may move; that of coordination moves with each block.
     /// Default `"1min"` (assumed).
     #[serde(default = "defaults::minute")]
-    pub interval: Span,
+    pub interval: SimDuration,
     /// The share of their capacity that computing and verification are meant to use. Default 0.5 (assumed).
     #[serde(default = "defaults::half")]
     pub target: Share,
@@ -54,7 +54,7 @@ pub struct CoordinationTable {
     pub gas: u64,
     /// The time between two blocks. Default `"2s"` (assumed).
     #[serde(default = "defaults::two_seconds")]
-    pub block: Span,
+    pub block: SimDuration,
     /// The gas a block is meant to use. Default 15 000 000 (as on Ethereum after its London upgrade).
     #[serde(default = "defaults::block_target")]
     pub target: u64,
@@ -116,12 +116,12 @@ pub struct PayoutBatchTable {
     /// A batch of so many payments is closed.
     pub count: u32,
     /// A batch is closed when no payment has joined it for so long.
-    pub idle: Span,
+    pub idle: SimDuration,
     /// A batch is closed when its first payment has waited so long.
-    pub age: Span,
+    pub age: SimDuration,
     /// How long the settler takes for a batch; it settles one after the other. Default 0.
     #[serde(default)]
-    pub time: Span,
+    pub time: SimDuration,
 }
 
 impl Default for ChannelsTable {

@@ -3,7 +3,7 @@
 use super::{Choice, TableName};
 use crate::domain::money::{MICRO, Money};
 use crate::domain::share::{Factor, Share};
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 use crate::policy::chooser::{ChooserName, ChooserTable};
 use crate::policy::pool::{PoolName, PoolTable};
 use crate::policy::pricing::{PricingName, PricingTable, list};
@@ -26,12 +26,12 @@ pub(super) fn all() -> Share {
     Share::ONE
 }
 
-pub(super) fn second() -> Span {
-    Span::SECOND
+pub(super) fn second() -> SimDuration {
+    SimDuration::SECOND
 }
 
-pub(super) fn minute() -> Span {
-    Span(60 * Span::SECOND.0)
+pub(super) fn minute() -> SimDuration {
+    SimDuration(60 * SimDuration::SECOND.0)
 }
 
 pub(super) fn million() -> u32 {
@@ -74,8 +74,8 @@ pub(super) fn one_credit() -> Money {
     Money(MICRO)
 }
 
-pub(super) fn two_seconds() -> Span {
-    Span(2 * Span::SECOND.0)
+pub(super) fn two_seconds() -> SimDuration {
+    SimDuration(2 * SimDuration::SECOND.0)
 }
 
 pub(super) fn block_target() -> u64 {

@@ -8,7 +8,7 @@ use crate::domain::answer::Use;
 use crate::domain::money::Money;
 use crate::domain::share::Factor;
 use crate::engine::law::Law;
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 
 /// A model: what serving it costs on the reference GPU.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -20,10 +20,10 @@ pub struct ModelTable {
     /// Time to read the input, alone on the reference GPU, as points `[tokens, "time"]`; straight lines between them, the
     /// last line goes on. Default nothing.
     #[serde(default)]
-    pub prefill: Vec<(u32, Span)>,
+    pub prefill: Vec<(u32, SimDuration)>,
     /// Time per output token, alone on the reference GPU. Default 0.
     #[serde(default)]
-    pub decode: Span,
+    pub decode: SimDuration,
     /// How much slower each job is when n are in service, as points `[n, factor]` from `[1, 1.0]` on; straight lines
     /// between them, the last line goes on. Default: not at all.
     #[serde(default)]
@@ -33,7 +33,7 @@ pub struct ModelTable {
     pub memory_gb: Factor,
     /// How long a node loads the model before it can serve it. Default 0.
     #[serde(default)]
-    pub load: Span,
+    pub load: SimDuration,
 }
 
 /// A class of jobs.
@@ -45,7 +45,7 @@ pub struct ClassTable {
     pub model: Option<String>,
     /// The work of a job on the reference GPU. Instead of `input-tokens` and `output-tokens`.
     #[serde(default)]
-    pub work: Option<Law<Span>>,
+    pub work: Option<Law<SimDuration>>,
     /// Input tokens, where the source does not know them.
     #[serde(default)]
     pub input_tokens: Option<Law<f64>>,
@@ -78,10 +78,10 @@ pub struct ClassTable {
     pub methods: Option<Vec<String>>,
     /// The answer must be there so long after the asking. Default: no deadline.
     #[serde(default)]
-    pub deadline: Option<Span>,
+    pub deadline: Option<SimDuration>,
     /// How long the requester waits for service to begin, from the asking on. Default: for ever.
     #[serde(default)]
-    pub patience: Option<Law<Span>>,
+    pub patience: Option<Law<SimDuration>>,
     /// Lower numbers go first where a node serves by priority; 0 to 7. Default 0.
     #[serde(default)]
     pub priority: Priority,

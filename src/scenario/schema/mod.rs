@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 use crate::policy::chooser::ChooserTable;
 use crate::policy::demand::ArrivalsTable;
 use crate::policy::pool::PoolTable;
@@ -43,7 +43,7 @@ pub struct ScenarioTable {
     #[serde(default = "defaults::one_u64")]
     pub seed: u64,
     /// How long the market is watched; events lie strictly before the horizon.
-    pub horizon: Span,
+    pub horizon: SimDuration,
     /// Whether the market runs on past the horizon, without new arrivals, until no job is open. Default false.
     #[serde(default)]
     pub drain: bool,
@@ -53,7 +53,7 @@ pub struct ScenarioTable {
     pub freeze: bool,
     /// Jobs asked for before this instant run as any other but are not counted in the summary. Default 0.
     #[serde(default)]
-    pub warm_up: Span,
+    pub warm_up: SimDuration,
     /// The models that jobs ask for, by name.
     pub models: IndexMap<String, ModelTable>,
     /// The classes of jobs, by name.
@@ -106,7 +106,7 @@ pub struct ScenarioTable {
 pub struct DemandTable {
     /// No job is asked for from this instant on. Default the horizon.
     #[serde(default)]
-    pub until: Option<Span>,
+    pub until: Option<SimDuration>,
     /// What all answers are worth, relative to what their classes say. Default 1.
     #[serde(default = "defaults::one")]
     pub value_factor: crate::domain::share::Factor,
@@ -142,7 +142,7 @@ pub struct NetworkTable {
     pub regions: Vec<String>,
     /// One round-trip time between any two parties. Instead of `rtt-ms` or `file`.
     #[serde(default)]
-    pub rtt: Option<Span>,
+    pub rtt: Option<SimDuration>,
     /// Round-trip times between regions, in milliseconds, one row per region.
     #[serde(default)]
     pub rtt_ms: Option<Vec<Vec<f64>>>,
@@ -151,10 +151,10 @@ pub struct NetworkTable {
     pub file: Option<String>,
     /// What a number in `file` counts. Default `"1ms"`.
     #[serde(default)]
-    pub unit: Option<Span>,
+    pub unit: Option<SimDuration>,
     /// What each one-way trip takes in addition. Default nothing.
     #[serde(default)]
-    pub jitter: Option<crate::engine::law::Law<Span>>,
+    pub jitter: Option<crate::engine::law::Law<SimDuration>>,
 }
 
 /// Who is asked for an offer, and which offer is taken.
@@ -173,19 +173,19 @@ pub struct RoutingTable {
     /// How long a quote holds while its job waits at the node; then the price is agreed anew, there or elsewhere, or the
     /// requester walks away. Default: for ever.
     #[serde(default)]
-    pub quote_ttl: Option<Span>,
+    pub quote_ttl: Option<SimDuration>,
     /// How the wait at a node is estimated. Default `jobs`.
     #[serde(default)]
     pub estimate: Estimate,
     /// How often routing's picture of the nodes (who is listed, how loaded) is renewed; `"0"`: it is always fresh.
     #[serde(default)]
-    pub refresh: Span,
+    pub refresh: SimDuration,
     /// How often a node says that it is alive; `"0"`: it is known at once.
     #[serde(default)]
-    pub heartbeat: Span,
+    pub heartbeat: SimDuration,
     /// A node is listed while its last heartbeat is younger than this. Default three heartbeats.
     #[serde(default)]
-    pub max_age: Option<Span>,
+    pub max_age: Option<SimDuration>,
 }
 
 /// What a requester looks at before it takes an offer (model §5).
@@ -224,10 +224,10 @@ pub struct RetriesTable {
     pub most: u16,
     /// How long the requester waits before it tries again. Default 0.
     #[serde(default)]
-    pub pause: Span,
+    pub pause: SimDuration,
     /// How long it takes to find that a node does not answer. Default `"1s"` (assumed).
     #[serde(default = "defaults::second")]
-    pub timeout: Span,
+    pub timeout: SimDuration,
     /// Whether the node that failed the job is left out of the next pool while there are others. Default true.
     #[serde(default = "defaults::yes")]
     pub elsewhere: bool,
@@ -254,7 +254,7 @@ pub struct RecordTable {
     pub jobs: crate::domain::share::Share,
     /// The time between two rows of the table `series`. Default `"1min"`.
     #[serde(default = "defaults::minute")]
-    pub tick: Span,
+    pub tick: SimDuration,
 }
 
 /// The tables of a run.
@@ -285,8 +285,8 @@ impl Default for RoutingTable {
             chooser: None,
             quote_ttl: None,
             estimate: Estimate::default(),
-            refresh: Span::ZERO,
-            heartbeat: Span::ZERO,
+            refresh: SimDuration::ZERO,
+            heartbeat: SimDuration::ZERO,
             max_age: None,
         }
     }
@@ -294,7 +294,7 @@ impl Default for RoutingTable {
 
 impl Default for RetriesTable {
     fn default() -> Self {
-        RetriesTable { most: 2, pause: Span::ZERO, timeout: defaults::second(), elsewhere: true }
+        RetriesTable { most: 2, pause: SimDuration::ZERO, timeout: defaults::second(), elsewhere: true }
     }
 }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::domain::money::Money;
 use crate::domain::share::{Factor, Share};
 use crate::engine::law::Law;
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 use crate::policy::conduct::ConductTable;
 
 /// A group of nodes of one kind; what differs between them is drawn per node.
@@ -91,7 +91,7 @@ pub struct DisciplineTable {
     pub batch_max: Limit,
     /// With `batch`: what a batch takes beyond the work of its jobs. Default 0.
     #[serde(default)]
-    pub batch_setup: Span,
+    pub batch_setup: SimDuration,
 }
 
 /// The disciplines.
@@ -119,9 +119,9 @@ pub enum Discipline {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FailureTable {
     /// Time from a repair to the next failure, idle or not.
-    pub up: Law<Span>,
+    pub up: Law<SimDuration>,
     /// Time from a failure to its repair.
-    pub down: Law<Span>,
+    pub down: Law<SimDuration>,
     /// What becomes of the jobs at a node that fails. Default `lose`.
     #[serde(default)]
     pub jobs: Interruption,

@@ -42,7 +42,7 @@ pub fn meaning(path: &str) -> Option<Meaning> {
     }
     let text = value.get("description")?.as_str()?;
     let text = text.split(" Default").next().unwrap_or_default();
-    let is_time = target(value).is_some_and(|found| is_defined_as(found, "Span"));
+    let is_time = target(value).is_some_and(|found| is_defined_as(found, "SimDuration"));
     Some(Meaning { text: as_note(text), is_time })
 }
 

@@ -8,7 +8,7 @@ use super::defaults;
 use crate::domain::money::Money;
 use crate::domain::share::{Factor, Share};
 use crate::engine::law::Law;
-use crate::engine::time::Span;
+use crate::engine::time::SimDuration;
 use crate::policy::opinion::OpinionTable;
 use crate::policy::selection::SelectionTable;
 use crate::policy::verdict::VerdictTable;
@@ -106,14 +106,14 @@ pub struct CheckTable {
     /// Work of the node beyond that of the answer, in time on the reference GPU, whether or not the check takes place.
     /// Default 0.
     #[serde(default)]
-    pub overhead_time: Span,
+    pub overhead_time: SimDuration,
     /// Work of each checker, or of the making of the proof, relative to the job's. Default 0.
     #[serde(default)]
     pub work: Factor,
     /// What each checker, or the making of the proof, takes beyond `work`, on the reference GPU. With `attestation`: how long
     /// the requester takes to see it. Default 0.
     #[serde(default)]
-    pub time: Option<Law<Span>>,
+    pub time: Option<Law<SimDuration>>,
     /// Gas for the chain, paid when the job is placed if the check takes place. Default 0.
     #[serde(default)]
     pub gas: u64,
@@ -136,7 +136,7 @@ pub struct CheckTable {
     /// With `deferred`: the result stands at least so long before it is final, whether or not the check takes place.
     /// Default 0.
     #[serde(default)]
-    pub window: Span,
+    pub window: SimDuration,
     /// The probability that one careful look finds a wrong answer. Default 1.
     #[serde(default = "defaults::all")]
     pub detects: Share,

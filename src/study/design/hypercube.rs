@@ -1,13 +1,13 @@
 //! Latin hypercubes: n points of which each of n equal parts of every axis holds one (McKay, Beckman and Conover 1979).
 
 use crate::domain::purpose::Purpose;
-use crate::engine::random::{Chance, Draw, Seed, key};
+use crate::engine::random::{KeyedRng, RandomSource, Seed, key};
 
 /// `count` points, each coordinate inside (0, 1).
 pub fn points(axes: usize, count: u32, seed: u64) -> Vec<Vec<f64>> {
     let mut points = vec![Vec::with_capacity(axes); count as usize];
     for axis in 0..axes {
-        let mut chance = Draw::new(key(Seed::from(seed), Purpose::Design as u32, axis as u64, 0, 0));
+        let mut chance = KeyedRng::new(key(Seed::from(seed), Purpose::Design as u32, axis as u64, 0, 0));
         let mut parts: Vec<u32> = (0..count).collect();
         // Fisher and Yates, from the back.
         for last in (1..parts.len()).rev() {

@@ -2,7 +2,7 @@
 //! (Antonov and Saleev 1979), with the direction numbers of Joe and Kuo (2008), scrambled as by Owen (1995).
 
 use crate::domain::purpose::Purpose;
-use crate::engine::random::{Chance, Draw, Seed, key};
+use crate::engine::random::{KeyedRng, RandomSource, Seed, key};
 
 /// The most axes it serves.
 pub const AXES_MAX: usize = 16;
@@ -89,7 +89,7 @@ fn owen(digits: u32, axis: u64, seed: u64) -> u32 {
     for digit in 0..DIGITS {
         // The digits before this one, with a one in front that tells how many they are.
         let before = (1_u64 << digit) | (u64::from(digits) >> (DIGITS - digit));
-        let turn = Draw::new(key(Seed::from(seed), Purpose::Design as u32, axis, before, 0)).bits() >> 63;
+        let turn = KeyedRng::new(key(Seed::from(seed), Purpose::Design as u32, axis, before, 0)).bits() >> 63;
         let own = digits >> (DIGITS - 1 - digit) & 1;
         scrambled = scrambled << 1 | (own ^ turn as u32);
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use reliance::engine::random::{Chance, Draw};
+use reliance::engine::random::{KeyedRng, RandomSource};
 
 use super::super::trial::ROOT;
 use super::guard::Guard;
@@ -69,7 +69,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// The text of a file with a number or a few characters changed.
-fn text(path: &Path, draw: &mut Draw) -> Vec<u8> {
+fn text(path: &Path, draw: &mut KeyedRng) -> Vec<u8> {
     let Ok(text) = String::from_utf8(fs::read(path).expect("a file")) else {
         return bytes(&fs::read(path).expect("a file"), draw);
     };
@@ -83,7 +83,7 @@ fn text(path: &Path, draw: &mut Draw) -> Vec<u8> {
 }
 
 /// One way in which a folder comes to harm. `victim` is outside it.
-fn damage(folder: &Path, victim: &Path, draw: &mut Draw) {
+fn damage(folder: &Path, victim: &Path, draw: &mut KeyedRng) {
     let mut all = files(folder);
     // What says what a folder is comes to harm more often.
     let of_text: Vec<PathBuf> =

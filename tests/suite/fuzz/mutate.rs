@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use reliance::engine::random::{Chance, Draw};
+use reliance::engine::random::{KeyedRng, RandomSource};
 
 /// One of several, each as likely.
-pub fn one<'a, T>(draw: &mut Draw, of: &'a [T]) -> &'a T {
+pub fn one<'a, T>(draw: &mut KeyedRng, of: &'a [T]) -> &'a T {
     &of[draw.below(of.len() as u64) as usize]
 }
 
 /// An index below `length`, or zero.
-pub fn place(draw: &mut Draw, length: usize) -> usize {
+pub fn place(draw: &mut KeyedRng, length: usize) -> usize {
     if length == 0 { 0 } else { draw.below(length as u64) as usize }
 }
 
@@ -52,7 +52,7 @@ impl Pool {
 }
 
 /// The text of a scenario or a study after one to three mutations.
-pub fn mutated(text: &str, pool: &Pool, draw: &mut Draw) -> String {
+pub fn mutated(text: &str, pool: &Pool, draw: &mut KeyedRng) -> String {
     let mut lines: Vec<String> = text.lines().map(str::to_string).collect();
     for _ in 0..1 + draw.below(3) {
         match draw.below(100) {
@@ -98,7 +98,7 @@ pub fn numbers(line: &str) -> Vec<Range<usize>> {
 }
 
 /// Another number for one that is written.
-pub fn other_number(written: &str, draw: &mut Draw) -> String {
+pub fn other_number(written: &str, draw: &mut KeyedRng) -> String {
     let Ok(number) = written.replace('_', "").parse::<f64>() else { return "0".to_string() };
     if draw.chance(0.04) {
         return one(draw, ODD).to_string();
@@ -108,7 +108,7 @@ pub fn other_number(written: &str, draw: &mut Draw) -> String {
     if is_whole { format!("{:.0}", other.ceil()) } else { other.to_string() }
 }
 
-fn number_in(lines: &mut [String], draw: &mut Draw) {
+fn number_in(lines: &mut [String], draw: &mut KeyedRng) {
     let with = written(lines, |line| !numbers(line).is_empty());
     if with.is_empty() {
         return;
@@ -126,7 +126,7 @@ fn number_in(lines: &mut [String], draw: &mut Draw) {
     }
 }
 
-fn value_from_another(lines: &mut [String], pool: &Pool, draw: &mut Draw) {
+fn value_from_another(lines: &mut [String], pool: &Pool, draw: &mut KeyedRng) {
     let with = written(lines, |line| line.contains('='));
     if with.is_empty() {
         return;
@@ -139,7 +139,7 @@ fn value_from_another(lines: &mut [String], pool: &Pool, draw: &mut Draw) {
     }
 }
 
-fn word_from_another(lines: &mut [String], pool: &Pool, draw: &mut Draw) {
+fn word_from_another(lines: &mut [String], pool: &Pool, draw: &mut KeyedRng) {
     let with = written(lines, |line| line.matches('"').count() >= 2);
     if with.is_empty() || pool.words.is_empty() {
         return;
@@ -155,7 +155,7 @@ fn word_from_another(lines: &mut [String], pool: &Pool, draw: &mut Draw) {
 }
 
 /// Drops a line, writes one twice, or lets two change places.
-fn move_lines(lines: &mut Vec<String>, draw: &mut Draw) {
+fn move_lines(lines: &mut Vec<String>, draw: &mut KeyedRng) {
     let with = written(lines, |_| true);
     if with.is_empty() {
         return;
@@ -169,7 +169,7 @@ fn move_lines(lines: &mut Vec<String>, draw: &mut Draw) {
 }
 
 /// Drops a whole table, or writes one twice.
-fn sections(lines: &mut Vec<String>, draw: &mut Draw) {
+fn sections(lines: &mut Vec<String>, draw: &mut KeyedRng) {
     let heads = written(lines, |line| line.starts_with('['));
     if heads.is_empty() {
         return;
@@ -185,7 +185,7 @@ fn sections(lines: &mut Vec<String>, draw: &mut Draw) {
 }
 
 /// An unknown key, a key with a slip, or two keys that change places.
-fn keys(lines: &mut Vec<String>, draw: &mut Draw) {
+fn keys(lines: &mut Vec<String>, draw: &mut KeyedRng) {
     let with = written(lines, |line| line.contains('=') && !line.starts_with('['));
     if with.is_empty() {
         return;
@@ -207,7 +207,7 @@ fn keys(lines: &mut Vec<String>, draw: &mut Draw) {
 }
 
 /// Takes a quote away, or puts a value in quotes.
-fn quotes(lines: &mut [String], draw: &mut Draw) {
+fn quotes(lines: &mut [String], draw: &mut KeyedRng) {
     let with = written(lines, |line| line.contains('='));
     if with.is_empty() {
         return;
@@ -222,7 +222,7 @@ fn quotes(lines: &mut [String], draw: &mut Draw) {
 }
 
 /// Takes characters out, puts a sign in, or ends the text early.
-pub fn characters(text: &str, draw: &mut Draw) -> String {
+pub fn characters(text: &str, draw: &mut KeyedRng) -> String {
     let mut letters: Vec<char> = text.chars().collect();
     let at = place(draw, letters.len());
     match draw.below(20) {
@@ -237,7 +237,7 @@ pub fn characters(text: &str, draw: &mut Draw) -> String {
 }
 
 /// Bytes with some turned over, taken out, added or cut off.
-pub fn bytes(whole: &[u8], draw: &mut Draw) -> Vec<u8> {
+pub fn bytes(whole: &[u8], draw: &mut KeyedRng) -> Vec<u8> {
     let mut bytes = whole.to_vec();
     for _ in 0..1 + draw.below(4) {
         let at = place(draw, bytes.len());

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use reliance::engine::random::{Chance, Draw};
+use reliance::engine::random::{KeyedRng, RandomSource};
 
 use super::super::trial::ROOT;
 use super::guard::Guard;
@@ -26,7 +26,7 @@ fn made(folder: &Path) -> Vec<Vec<u8>> {
 }
 
 /// Damage to the line that says what it is, to the state, or to the whole.
-fn damaged(save: &[u8], others: &[Vec<u8>], draw: &mut Draw) -> Vec<u8> {
+fn damaged(save: &[u8], others: &[Vec<u8>], draw: &mut KeyedRng) -> Vec<u8> {
     let end = save.iter().position(|byte| *byte == b'\n').expect("a first line");
     let (head, state) = save.split_at(end);
     match draw.below(10) {

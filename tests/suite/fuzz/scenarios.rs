@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use reliance::domain::fate::Fate;
-use reliance::engine::random::{Chance, Draw};
+use reliance::engine::random::{KeyedRng, RandomSource};
 use reliance::record::recorder::Recorder;
 use reliance::record::tally::Tally;
 use reliance::scenario::Scenario;
@@ -70,7 +70,7 @@ impl Originals {
     }
 
     /// Writes a mutant beside its original in a copy of the project's scenarios.
-    fn mutant(&self, folder: &Path, draw: &mut Draw) -> PathBuf {
+    fn mutant(&self, folder: &Path, draw: &mut KeyedRng) -> PathBuf {
         let (path, text) = one(draw, &self.scenarios);
         let text = mutated(text, &self.pool, draw);
         let original = folder.join(path);

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use reliance::engine::random::{Chance, Draw};
+use reliance::engine::random::{KeyedRng, RandomSource};
 use reliance::parquet::{Data, Field, Kind, Values, Writer};
 
 use super::super::trial::ROOT;
@@ -105,7 +105,7 @@ fn rows(text: &str) -> Rows {
 }
 
 /// One or two changes of cells, rows and the header.
-fn mutate(rows: &mut Rows, draw: &mut Draw) {
+fn mutate(rows: &mut Rows, draw: &mut KeyedRng) {
     for _ in 0..1 + draw.below(2) {
         let (row, other) = (place(draw, rows.len()), place(draw, rows.len()));
         let columns = rows[row].len();
@@ -130,7 +130,7 @@ fn mutate(rows: &mut Rows, draw: &mut Draw) {
     }
 }
 
-fn delimited(rows: &Rows, by: &str, draw: &mut Draw) -> Vec<u8> {
+fn delimited(rows: &Rows, by: &str, draw: &mut KeyedRng) -> Vec<u8> {
     let end = if draw.chance(0.1) { "\r\n" } else { "\n" };
     rows.iter().flat_map(|row| (row.join(by) + end).into_bytes()).collect()
 }
@@ -186,7 +186,7 @@ fn parquet(rows: &Rows) -> Vec<u8> {
 }
 
 /// A recording after its mutations, as a file with this ending: cells change, or what is written of them.
-fn written(mut rows: Rows, ending: &str, draw: &mut Draw) -> Vec<u8> {
+fn written(mut rows: Rows, ending: &str, draw: &mut KeyedRng) -> Vec<u8> {
     let in_cells = draw.chance(0.8);
     if in_cells {
         mutate(&mut rows, draw);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use reliance::domain::fate::Fate;
 use reliance::domain::money::Money;
-use reliance::domain::story::Story;
+use reliance::domain::record::JobRecord;
 use reliance::engine::maths;
 use reliance::engine::time::Time;
 use reliance::record::batch::{Batch, Kept};
@@ -108,17 +108,17 @@ fn checkers_slots_are_not_the_nodes() {
 }
 
 /// What an answer was worth or cost, from the scenario's own words.
-fn worth(scenario: &Scenario, story: &Story) -> [f64; 2] {
-    if story.at.used == Time::NEVER {
+fn worth(scenario: &Scenario, record: &JobRecord) -> [f64; 2] {
+    if record.at.used == Time::NEVER {
         return [0.0; 2];
     }
-    let class = &scenario.classes[story.class];
-    let (value, delay) = (story.value.0 as f64, story.at.used.since(story.at.asked).0 as f64);
+    let class = &scenario.classes[record.class];
+    let (value, delay) = (record.value.0 as f64, record.at.used.since(record.at.asked).0 as f64);
     let fades = value * maths::exp(-class.discount * delay) - class.delay_cost * delay;
-    let found = [Fate::RejectedWrong, Fate::RevokedWrong].contains(&story.fate);
+    let found = [Fate::RejectedWrong, Fate::RevokedWrong].contains(&record.fate);
     let harm = class.harm * value * if found { 1.0 - class.recovers } else { 1.0 };
-    match story.is_right() {
-        true if story.deadline == Time::NEVER || story.at.used <= story.deadline => [fades, 0.0],
+    match record.is_right() {
+        true if record.deadline == Time::NEVER || record.at.used <= record.deadline => [fades, 0.0],
         true => [0.0; 2],
         false => [0.0, harm],
     }
@@ -130,12 +130,12 @@ fn what_answers_were_worth_and_cost_is_summed() {
     let mut recorder = (Tally::new(scenario.warm_up), Witness::default());
     simulate(&scenario, seed(), &mut recorder);
     let (tally, witness) = recorder;
-    let counted = witness.stories.iter().filter(|story| story.at.asked >= scenario.warm_up);
+    let counted = witness.records.iter().filter(|record| record.at.asked >= scenario.warm_up);
     let mut sums = [0.0; 2];
-    for story in counted {
-        let expected = worth(&scenario, story);
-        for (noted, expected) in [story.delivered, story.harm].into_iter().zip(expected) {
-            assert!((noted.0 as f64 - expected).abs() <= 0.5, "{noted} and {expected} of {story:?}");
+    for record in counted {
+        let expected = worth(&scenario, record);
+        for (noted, expected) in [record.delivered, record.harm].into_iter().zip(expected) {
+            assert!((noted.0 as f64 - expected).abs() <= 0.5, "{noted} and {expected} of {record:?}");
         }
         sums = [sums[0] + expected[0], sums[1] + expected[1]];
     }
@@ -143,7 +143,7 @@ fn what_answers_were_worth_and_cost_is_summed() {
     let jobs = summary.jobs as f64;
     assert!((summary.delivered as f64 - sums[0]).abs() <= jobs && (summary.harm as f64 - sums[1]).abs() <= jobs);
     assert!(summary.harm > 0 && summary.delivered > 0, "{} and {}", summary.delivered, summary.harm);
-    let found = witness.stories.iter().filter(|story| story.fate == Fate::RevokedWrong && story.harm > Money::ZERO);
+    let found = witness.records.iter().filter(|record| record.fate == Fate::RevokedWrong && record.harm > Money::ZERO);
     assert!(found.count() > 0, "some harm is undone in part");
 }
 
@@ -171,21 +171,21 @@ fn computing_is_charged_as_it_was_priced() {
     let (mut overheads, mut finals) = (0, BTreeMap::<String, usize>::new());
     for scenario in METHODS.iter().map(menu).chain([trial("verified", &[])]) {
         let (witness, _) = Witness::of(&scenario);
-        for story in &witness.stories {
-            let name = &scenario.verification.methods[story.method].name;
-            match story.fate {
+        for record in &witness.records {
+            let name = &scenario.verification.methods[record.method].name;
+            match record.fate {
                 Fate::FinalRight | Fate::FinalWrong => {
                     *finals.entry(name.clone()).or_default() += 1;
-                    overheads += u64::from(story.overhead_price > Money::ZERO);
+                    overheads += u64::from(record.overhead_price > Money::ZERO);
                     // Of copies those that agree are paid, which may be cheaper ones than the first that was chosen.
-                    let alone = scenario.verification.methods[story.method].copies == 1;
-                    let as_priced = story.charged_compute == story.compute_price;
-                    assert!(as_priced || !alone && story.charged_compute < story.compute_price, "{name}: {story:?}");
-                    assert!(story.charged_verification >= story.overhead_price, "{name}: {story:?}");
+                    let alone = scenario.verification.methods[record.method].copies == 1;
+                    let as_priced = record.charged_compute == record.compute_price;
+                    assert!(as_priced || !alone && record.charged_compute < record.compute_price, "{name}: {record:?}");
+                    assert!(record.charged_verification >= record.overhead_price, "{name}: {record:?}");
                 }
                 // Nothing of it is missing, so all of it came back, the node's own part of verification too.
-                Fate::RevokedRight | Fate::RevokedWrong if story.shortfall == Money::ZERO => {
-                    assert_eq!(story.charged_compute, Money::ZERO, "{name}: {story:?}");
+                Fate::RevokedRight | Fate::RevokedWrong if record.shortfall == Money::ZERO => {
+                    assert_eq!(record.charged_compute, Money::ZERO, "{name}: {record:?}");
                 }
                 _ => {}
             }
@@ -205,7 +205,7 @@ fn the_series_adds_up_to_what_parties_earned() {
     let (paid, earned) = (sum("series", "paid"), sum("nodes", "income") + sum("validators", "income"));
     assert_eq!(paid, earned);
     let (witness, _) = Witness::of(&scenario);
-    let revoked = witness.stories.iter().filter(|story| story.fate == Fate::RevokedWrong).count();
+    let revoked = witness.records.iter().filter(|record| record.fate == Fate::RevokedWrong).count();
     assert!(paid > 0.0 && revoked > 0, "{paid} and {revoked}");
 }
 
@@ -235,10 +235,10 @@ fn output_is_learnt_from_the_answers_seen() {
     let scenario = Scenario::from_text("talk", &text).unwrap_or_else(|wrong| panic!("{wrong}"));
     std::fs::remove_file(&file).expect("read by now");
     let (mut witness, _) = Witness::of(&scenario);
-    witness.stories.sort_by_key(|story| story.key);
-    let fates: Vec<Fate> = witness.stories.iter().map(|story| story.fate).collect();
+    witness.records.sort_by_key(|record| record.key);
+    let fates: Vec<Fate> = witness.records.iter().map(|record| record.fate).collect();
     assert_eq!(fates, [Fate::FinalRight, Fate::Declined, Fate::FinalRight, Fate::Declined]);
-    let expected: Vec<f64> = witness.stories.iter().map(|story| story.expected_work.seconds()).collect();
+    let expected: Vec<f64> = witness.records.iter().map(|record| record.expected_work.seconds()).collect();
     // At first 256 tokens, counted as one answer.
     assert_eq!(expected, [256.0, 256.0, (256.0 + 8.0) / 2.0, (256.0 + 8.0) / 2.0]);
 }
@@ -273,14 +273,14 @@ fn a_twin_is_no_faster_than_itself() {
         let [market, twin] = [market, twin].map(|scenario| Witness::of(&scenario).0);
         let speeds = |witness: &Witness| witness.nodes.iter().map(|node| node.speed).collect::<Vec<_>>();
         assert_eq!(speeds(&market), speeds(&twin), "a speed is a speed");
-        let worked = |story: &&Story| story.is_right() && story.at.finished != Time::NEVER;
-        for story in twin.stories.iter().filter(worked) {
-            let (took, speed) = (story.at.finished.since(story.at.started), twin.nodes[story.node.0 as usize].speed);
-            assert!(took.0 + 1 >= story.work.scaled(1.0 / speed).0, "{took} for {} at {speed}", story.work);
+        let worked = |record: &&JobRecord| record.is_right() && record.at.finished != Time::NEVER;
+        for record in twin.records.iter().filter(worked) {
+            let (took, speed) = (record.at.finished.since(record.at.started), twin.nodes[record.node.0 as usize].speed);
+            assert!(took.0 + 1 >= record.work.scaled(1.0 / speed).0, "{took} for {} at {speed}", record.work);
         }
-        let right = twin.stories.iter().filter(worked).count();
+        let right = twin.records.iter().filter(worked).count();
         assert_eq!(right > 100, share < 1.0, "{right} at {share}");
-        assert!(twin.stories.len() > 500 && twin.nodes.iter().all(|node| node.utilisation.is_none()));
+        assert!(twin.records.len() > 500 && twin.nodes.iter().all(|node| node.utilisation.is_none()));
     }
 }
 

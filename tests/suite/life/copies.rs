@@ -25,7 +25,7 @@ fn copied(copies: &str, more: &[&str], stands: &str) -> Witness {
     ];
     sets.extend(more);
     let (witness, _) = kept(&trial("weighed", &sets));
-    assert!(witness.stories.len() > 1_800, "{} jobs", witness.stories.len());
+    assert!(witness.records.len() > 1_800, "{} jobs", witness.records.len());
     witness
 }
 
@@ -50,8 +50,8 @@ fn trust(passed: usize, failed: usize) -> f64 {
 fn who_is_outvoted_is_thought_less_of_and_pays() {
     let slash = "verification.slash={ fixed = \"0.001\", to = \"checkers\" }";
     let witness = copied("count = 4, agree = 2, cancel = false", &[slash], STANDS);
-    let (jobs, (nodes, amount)) = (witness.stories.len(), slashed(&witness));
-    assert!(witness.stories.iter().all(|story| story.fate == Fate::FinalRight));
+    let (jobs, (nodes, amount)) = (witness.records.len(), slashed(&witness));
+    assert!(witness.records.iter().all(|record| record.fate == Fate::FinalRight));
     assert_eq!(nodes, vec![IDLER; jobs], "once for each job");
     let [honest, cheat] = [NodeId(0), IDLER].map(|node| &witness.nodes[node.0 as usize]);
     assert_eq!((honest.trust, cheat.trust), (trust(jobs, 0), trust(0, jobs)));
@@ -67,7 +67,7 @@ fn who_has_not_answered_is_not_outvoted() {
     let witness = copied("count = 4, agree = 2", &more, "");
     let (nodes, _) = slashed(&witness);
     assert!(nodes.iter().all(|node| *node == IDLER), "the others agree");
-    assert!(nodes.len() * 2 < witness.stories.len(), "mostly called off while it is at it: {}", nodes.len());
+    assert!(nodes.len() * 2 < witness.records.len(), "mostly called off while it is at it: {}", nodes.len());
     assert_eq!(witness.nodes[IDLER.0 as usize].trust, trust(0, nodes.len()));
 }
 
@@ -75,7 +75,7 @@ fn who_has_not_answered_is_not_outvoted() {
 #[test]
 fn without_a_quorum_nothing_is_evidence() {
     let witness = copied("count = 4, agree = 4", &["verification.slash={ fixed = \"0.001\" }"], "");
-    assert!(witness.stories.iter().all(|story| story.fate == Fate::Unresolved));
+    assert!(witness.records.iter().all(|record| record.fate == Fate::Unresolved));
     assert_eq!(slashed(&witness).0, []);
     assert!(
         witness.nodes.iter().filter(|node| node.is_node()).all(|node| node.trust == 0.5),
@@ -87,7 +87,7 @@ fn without_a_quorum_nothing_is_evidence() {
 #[test]
 fn a_race_compares_nothing() {
     let witness = copied("count = 4, agree = 1, cancel = false", &["verification.slash={ fixed = \"0.001\" }"], "");
-    assert!(witness.stories.iter().any(|story| story.fate == Fate::FinalWrong));
+    assert!(witness.records.iter().any(|record| record.fate == Fate::FinalWrong));
     assert_eq!(slashed(&witness).0, []);
     assert!(witness.nodes.iter().filter(|node| node.is_node()).all(|node| node.trust == 0.5));
 }
@@ -107,6 +107,6 @@ fn a_best_reply_learns_from_being_outvoted() {
     let (nodes, _) = slashed(&compared);
     assert!((100..120).contains(&nodes.len()), "those under way then come on top: {}", nodes.len());
     let raced = copied("count = 4, agree = 1, cancel = false", &more, "");
-    let first = raced.stories.iter().filter(|story| story.node == IDLER);
-    assert!(first.clone().count() > 1_000 && first.clone().all(|story| !story.is_right()), "{}", first.count());
+    let first = raced.records.iter().filter(|record| record.node == IDLER);
+    assert!(first.clone().count() > 1_000 && first.clone().all(|record| !record.is_right()), "{}", first.count());
 }

@@ -3,7 +3,7 @@
 
 use reliance::domain::fate::Fate;
 use reliance::domain::ids::{NodeId, RequesterId};
-use reliance::domain::story::Story;
+use reliance::domain::record::JobRecord;
 use reliance::engine::time::Time;
 use reliance::record::fact::Fact;
 
@@ -19,17 +19,17 @@ const STREAK: usize = 5;
 
 fn seen(sets: &[&str]) -> Witness {
     let (witness, _) = kept(&trial("weighed", sets));
-    assert!(witness.stories.len() > 1_800, "{} jobs", witness.stories.len());
+    assert!(witness.records.len() > 1_800, "{} jobs", witness.records.len());
     witness
 }
 
 /// When the idler was found out for the fifth time, the placements with it until then and those after it.
-fn before_and_after(witness: &Witness, of: impl Fn(&Story) -> bool) -> (usize, usize) {
-    let is_asked = |story: &&Story| story.node == IDLER && of(story);
-    let mut found: Vec<Time> = witness.stories.iter().filter(is_asked).map(|story| story.at.closed).collect();
+fn before_and_after(witness: &Witness, of: impl Fn(&JobRecord) -> bool) -> (usize, usize) {
+    let is_asked = |record: &&JobRecord| record.node == IDLER && of(record);
+    let mut found: Vec<Time> = witness.records.iter().filter(is_asked).map(|record| record.at.closed).collect();
     found.sort_unstable();
     let out = found[STREAK - 1];
-    let placed = witness.stories.iter().filter(is_asked).map(|story| story.at.placed);
+    let placed = witness.records.iter().filter(is_asked).map(|record| record.at.placed);
     let after = placed.clone().filter(|placed| *placed > out).count();
     (placed.count() - after, after)
 }
@@ -40,10 +40,10 @@ fn who_fails_too_often_is_not_asked_any_more() {
     let (before, after) = before_and_after(&left_out, |_| true);
     assert!((STREAK..STREAK + 20).contains(&before), "those under way when it was found out: {before}");
     assert_eq!(after, 0, "it fails for the fifth time and is asked no more");
-    assert!(left_out.stories.iter().all(|story| story.fate != Fate::Declined), "the others are asked in its place");
+    assert!(left_out.records.iter().all(|record| record.fate != Fate::Declined), "the others are asked in its place");
     let kept_in = seen(&[]);
     let (_, after) = before_and_after(&kept_in, |_| true);
-    assert!(after > kept_in.stories.len() / 6, "a quarter of all jobs, but for five: {after}");
+    assert!(after > kept_in.records.len() / 6, "a quarter of all jobs, but for five: {after}");
 }
 
 /// Each group finds out for itself.
@@ -51,7 +51,7 @@ fn who_fails_too_often_is_not_asked_any_more() {
 fn each_group_leaves_out_whom_it_has_seen_fail() {
     let witness = seen(&["verification.opinions.exclude-below=1", "verification.opinions.holders=group"]);
     for group in [0, 1] {
-        let (before, after) = before_and_after(&witness, |story| story.requester == RequesterId(group));
+        let (before, after) = before_and_after(&witness, |record| record.requester == RequesterId(group));
         assert!((STREAK..STREAK + 20).contains(&before) && after == 0, "group {group}: {before} and {after}");
     }
 }
@@ -66,7 +66,7 @@ fn who_weighs_nothing_is_not_drawn() {
         ];
         let witness = seen(&sets);
         let (before, after) = match holders {
-            "group" => before_and_after(&witness, |story| story.requester == RequesterId(1)),
+            "group" => before_and_after(&witness, |record| record.requester == RequesterId(1)),
             _ => before_and_after(&witness, |_| true),
         };
         assert!((STREAK..STREAK + 20).contains(&before) && after == 0, "{holders}: {before} and {after}");
@@ -106,6 +106,6 @@ fn a_checker_is_left_out_too() {
     let witness = seen(&["verification.opinions.exclude-below=1"]);
     let [early, late] = shares(&witness);
     assert!(early > 0.0 && late == 0.0, "{early} {late}");
-    let unchecked = witness.stories.iter().filter(|story| story.at.accepted != Time::NEVER && story.checks < 2);
+    let unchecked = witness.records.iter().filter(|record| record.at.accepted != Time::NEVER && record.checks < 2);
     assert_eq!(unchecked.count(), 0, "two of three decide");
 }

@@ -15,10 +15,11 @@ use super::super::trial::{scenario, trial};
 fn a_market_that_gave_its_checkers_up_comes_back() {
     let (witness, _) = kept(&trial("rush", &[]));
     let share = |from: u64, until: u64| {
-        let within =
-            |story: &&reliance::domain::story::Story| (from..until).contains(&(story.at.asked.0 / 1_000_000_000));
-        let asked: Vec<_> = witness.stories.iter().filter(within).collect();
-        let used = asked.iter().filter(|story| story.at.used != Time::NEVER).count();
+        let within = |record: &&reliance::domain::record::JobRecord| {
+            (from..until).contains(&(record.at.asked.0 / 1_000_000_000))
+        };
+        let asked: Vec<_> = witness.records.iter().filter(within).collect();
+        let used = asked.iter().filter(|record| record.at.used != Time::NEVER).count();
         used as f64 / asked.len() as f64
     };
     let (rush, end) = (share(0, 60), share(600, 1_100));

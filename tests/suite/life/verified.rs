@@ -16,9 +16,9 @@ fn one_scenario_meets_every_fate_and_every_cause() {
     let (witness, _) = Witness::of(&trial("verified", &[]));
     let mut fates: BTreeMap<Fate, usize> = BTreeMap::new();
     let mut causes: BTreeMap<Cause, usize> = BTreeMap::new();
-    for story in &witness.stories {
-        *fates.entry(story.fate).or_default() += 1;
-        if let Some(cause) = story.cause {
+    for record in &witness.records {
+        *fates.entry(record.fate).or_default() += 1;
+        if let Some(cause) = record.cause {
             *causes.entry(cause).or_default() += 1;
         }
     }
@@ -39,7 +39,7 @@ fn every_fact_of_verified_is_met() {
 fn books_agree_in_verified() {
     for sets in [&[][..], &["drain=true"]] {
         let (witness, _) = kept(&trial("verified", sets));
-        assert!(witness.stories.len() > 4_000, "{} jobs", witness.stories.len());
+        assert!(witness.records.len() > 4_000, "{} jobs", witness.records.len());
     }
 }
 
@@ -50,36 +50,36 @@ fn the_tally_sums_up_what_verification_did() {
     simulate(&scenario, seed(), &mut recorder);
     let (tally, witness) = recorder;
     let summary = tally.summary();
-    let counted: Vec<_> = witness.stories.iter().filter(|story| story.at.asked >= scenario.warm_up).collect();
-    let count = |which: &dyn Fn(&&&reliance::domain::story::Story) -> bool| {
-        counted.iter().filter(|story| which(story)).count() as u64
+    let counted: Vec<_> = witness.records.iter().filter(|record| record.at.asked >= scenario.warm_up).collect();
+    let count = |which: &dyn Fn(&&&reliance::domain::record::JobRecord) -> bool| {
+        counted.iter().filter(|record| which(record)).count() as u64
     };
     for &fate in Fate::ALL {
-        assert_eq!(summary.fate(fate), count(&|story| story.fate == fate), "{}", fate.name());
+        assert_eq!(summary.fate(fate), count(&|record| record.fate == fate), "{}", fate.name());
     }
     for &cause in Cause::ALL {
-        assert_eq!(summary.cause(cause), count(&|story| story.cause == Some(cause)), "{}", cause.name());
+        assert_eq!(summary.cause(cause), count(&|record| record.cause == Some(cause)), "{}", cause.name());
     }
     for (bit, alive) in summary.alive_without.iter().enumerate() {
-        assert_eq!(*alive, count(&|story| story.alive_without >> bit & 1 == 1));
+        assert_eq!(*alive, count(&|record| record.alive_without >> bit & 1 == 1));
         assert!(*alive > 0, "some job would be alive without deduction {bit}");
     }
-    assert_eq!(summary.used, count(&|story| story.at.used != Time::NEVER));
-    assert_eq!(summary.used_wrong, count(&|story| story.at.used != Time::NEVER && !story.is_right()));
-    let sum = |of: &dyn Fn(&reliance::domain::story::Story) -> i64| -> i128 {
-        counted.iter().map(|story| i128::from(of(story))).sum()
+    assert_eq!(summary.used, count(&|record| record.at.used != Time::NEVER));
+    assert_eq!(summary.used_wrong, count(&|record| record.at.used != Time::NEVER && !record.is_right()));
+    let sum = |of: &dyn Fn(&reliance::domain::record::JobRecord) -> i64| -> i128 {
+        counted.iter().map(|record| i128::from(of(record))).sum()
     };
     let channels = [
-        sum(&|story| story.charged_compute.0),
-        sum(&|story| story.charged_coordination.0),
-        sum(&|story| story.charged_verification.0),
+        sum(&|record| record.charged_compute.0),
+        sum(&|record| record.charged_coordination.0),
+        sum(&|record| record.charged_verification.0),
     ];
     assert_eq!(summary.charged_by_channel, channels);
     assert_eq!(summary.charged, channels.iter().sum::<i128>());
     assert!(channels.iter().all(|charged| *charged > 0), "{channels:?}");
-    assert_eq!(summary.checks[0] as i128, sum(&|story| story.checks.into()));
+    assert_eq!(summary.checks[0] as i128, sum(&|record| record.checks.into()));
     // Those who compute, prove and check earn what is paid in their channels by all, counted or not; the chain's is burnt.
     let paid: i128 =
-        witness.stories.iter().map(|story| i128::from((story.charged_compute + story.charged_verification).0)).sum();
+        witness.records.iter().map(|record| i128::from((record.charged_compute + record.charged_verification).0)).sum();
     assert_eq!(summary.nodes.income + summary.nodes.checkers_income, paid);
 }

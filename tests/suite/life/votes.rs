@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use reliance::domain::fate::Fate;
 use reliance::domain::ids::NodeId;
-use reliance::domain::story::JobKey;
+use reliance::domain::record::JobKey;
 use reliance::record::fact::Fact;
 
 use super::super::properties::kept;
@@ -30,7 +30,7 @@ fn one_vote_decides_by_every_rule() {
             let set = format!("verification.define.looked-at.checks=[{check}]");
             let (witness, digest) = kept(&trial("weighed", &[&set]));
             for fate in [Fate::FinalRight, Fate::FinalWrong, Fate::RejectedRight, Fate::RejectedWrong] {
-                let met = witness.stories.iter().filter(|story| story.fate == fate).count();
+                let met = witness.records.iter().filter(|record| record.fate == fate).count();
                 assert!(met > 20, "{by} {rule}: {met} {}", fate.name());
             }
             digests.push(digest);

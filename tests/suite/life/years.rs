@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use reliance::domain::fate::Fate;
-use reliance::engine::time::{Span, Time};
+use reliance::engine::time::{SimDuration, Time};
 use reliance::record::tally::Tally;
 use reliance::scenario::Scenario;
 use reliance::simulate::Run;
@@ -30,7 +30,7 @@ fn a_drain_ends_with_the_clock() {
     assert!(run.jobs_open() > 690, "{} jobs are open", run.jobs_open());
     let outcome = run.close(&mut tally);
     let summary = tally.summary();
-    assert!(outcome.ended.0 > Span::try_from("200000d").expect("a span").0, "{}", outcome.ended);
+    assert!(outcome.ended.0 > SimDuration::try_from("200000d").expect("a span").0, "{}", outcome.ended);
     let (done, censored) = (summary.fate(Fate::FinalRight), summary.fate(Fate::Censored));
     assert_eq!((done, done + censored), (584, summary.jobs), "as many as there are years on the clock");
 }

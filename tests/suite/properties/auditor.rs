@@ -7,15 +7,15 @@ use std::sync::Arc;
 use reliance::domain::fate::Fate;
 use reliance::domain::ids::{ClassId, NodeId};
 use reliance::domain::money::{Asset, Money};
-use reliance::domain::story::{JobKey, Story};
+use reliance::domain::record::{JobKey, JobRecord};
 use reliance::engine::time::Time;
 use reliance::record::fact::Fact;
 use reliance::record::recorder::{Gauges, MarketGauge, NodeGauge, Recorder};
 use reliance::scenario::Scenario;
 use reliance::scenario::model::NodeGroup;
 
+use super::record;
 use super::room::Room;
-use super::story;
 
 /// Watches a run and panics at the first thing that cannot be.
 pub struct Auditor {
@@ -235,20 +235,20 @@ impl Auditor {
         }
     }
 
-    fn close(&mut self, now: Time, story: &Story) {
-        let job = self.jobs.remove(&story.key).unwrap_or_else(|| panic!("{:?} is closed twice", story.key));
-        assert_eq!(job.escrow, Money::ZERO, "{:?} leaves an escrow behind", story.key);
-        assert_eq!((story.attempts, story.node), (job.attempts, job.node), "attempts of {:?}", story.key);
-        assert_eq!(story.at.closed, now, "{:?} is closed now", story.key);
-        if story.fate == Fate::Abandoned {
-            assert_eq!(job.stage, Where::Waiting, "{:?} loses patience", story.key);
-            self.rooms[job.node.0 as usize].lose_patience(story.key);
+    fn close(&mut self, now: Time, record: &JobRecord) {
+        let job = self.jobs.remove(&record.key).unwrap_or_else(|| panic!("{:?} is closed twice", record.key));
+        assert_eq!(job.escrow, Money::ZERO, "{:?} leaves an escrow behind", record.key);
+        assert_eq!((record.attempts, record.node), (job.attempts, job.node), "attempts of {:?}", record.key);
+        assert_eq!(record.at.closed, now, "{:?} is closed now", record.key);
+        if record.fate == Fate::Abandoned {
+            assert_eq!(job.stage, Where::Waiting, "{:?} loses patience", record.key);
+            self.rooms[job.node.0 as usize].lose_patience(record.key);
         }
-        story::check(&self.scenario, story);
+        record::check(&self.scenario, record);
         self.closed += 1;
-        if let Some(took) = story::steady(&self.scenario, &self.rooms, story) {
-            assert_eq!(story.at.started, job.started, "{:?} started", story.key);
-            self.executions.push((story.node, story.work.0, took));
+        if let Some(took) = record::steady(&self.scenario, &self.rooms, record) {
+            assert_eq!(record.at.started, job.started, "{:?} started", record.key);
+            self.executions.push((record.node, record.work.0, took));
         }
     }
 
@@ -267,7 +267,7 @@ impl Auditor {
 }
 
 impl Recorder for Auditor {
-    fn note(&mut self, now: Time, fact: &Fact, story: Option<&Story>) {
+    fn note(&mut self, now: Time, fact: &Fact, record: Option<&JobRecord>) {
         assert!(self.seen.is_none_or(|seen| seen <= now), "facts come in order of time");
         match *fact {
             Fact::Asked { job, class } => {
@@ -297,7 +297,7 @@ impl Recorder for Auditor {
                 assert_eq!(asset, Asset::Token);
                 self.stakes[account as usize] += amount;
             }
-            Fact::Closed { .. } => self.close(now, story.expect("a closing fact comes with its story")),
+            Fact::Closed { .. } => self.close(now, record.expect("a closing fact comes with its record")),
             _ => self.about_job(now, fact),
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use reliance::domain::fate::{Fate, Stage};
 use reliance::domain::money::{Asset, Money};
-use reliance::domain::story::{JobKey, Story};
+use reliance::domain::record::{JobKey, JobRecord};
 use reliance::engine::time::Time;
 use reliance::record::fact::Fact;
 use reliance::record::recorder::{Gauges, MarketGauge, Recorder};
@@ -56,25 +56,25 @@ impl Keeper {
         assert!(market.escrow >= Money::ZERO && (market.open > 0 || market.escrow == Money::ZERO), "escrow at {at}");
     }
 
-    fn close(&mut self, now: Time, story: &Story) {
-        let paid = self.open.remove(&story.key).unwrap_or_else(|| panic!("{:?} is closed twice", story.key));
-        match story.fate {
+    fn close(&mut self, now: Time, record: &JobRecord) {
+        let paid = self.open.remove(&record.key).unwrap_or_else(|| panic!("{:?} is closed twice", record.key));
+        match record.fate {
             Fate::RevokedRight | Fate::RevokedWrong => {
-                assert_eq!(story.charged_compute, story.shortfall, "all that can be had comes back: {story:?}");
-                assert!(story.charged() <= paid, "{story:?} has paid {paid}");
+                assert_eq!(record.charged_compute, record.shortfall, "all that can be had comes back: {record:?}");
+                assert!(record.charged() <= paid, "{record:?} has paid {paid}");
             }
-            _ => assert_eq!((story.charged(), story.shortfall), (paid, Money::ZERO), "what was paid: {story:?}"),
+            _ => assert_eq!((record.charged(), record.shortfall), (paid, Money::ZERO), "what was paid: {record:?}"),
         }
-        assert_eq!(story.at.closed, now, "{story:?}");
+        assert_eq!(record.at.closed, now, "{record:?}");
         self.closed += 1;
-        self.charged += story.charged();
-        self.income += story.charged_compute + story.charged_verification;
-        check(&self.scenario, story);
+        self.charged += record.charged();
+        self.income += record.charged_compute + record.charged_verification;
+        check(&self.scenario, record);
     }
 }
 
 impl Recorder for Keeper {
-    fn note(&mut self, now: Time, fact: &Fact, story: Option<&Story>) {
+    fn note(&mut self, now: Time, fact: &Fact, record: Option<&JobRecord>) {
         assert!(self.seen <= now, "facts come in order of time");
         match *fact {
             Fact::Asked { job, .. } => {
@@ -91,12 +91,12 @@ impl Recorder for Keeper {
             }
             Fact::Checked { job, by, alarm, .. } => {
                 self.is_open(job, fact);
-                let told = story.expect("a check comes with its story");
+                let told = record.expect("a check comes with its record");
                 assert_eq!((told.node, told.alarms > 0, told.at.answered), (by, alarm, now), "{fact:?}");
             }
             // The last to be called off are so when their job has its fate.
             Fact::CheckEnded { by, paid, .. } => {
-                let told = story.expect("a check comes with its story");
+                let told = record.expect("a check comes with its record");
                 assert_eq!((told.node, told.at.answered, told.at.closed), (by, Time::NEVER, now), "{fact:?}");
                 assert!(paid >= Money::ZERO, "{fact:?}");
             }
@@ -110,7 +110,7 @@ impl Recorder for Keeper {
                 assert_eq!(asset, Asset::Token);
                 self.stakes[account as usize] += amount;
             }
-            Fact::Closed { .. } => self.close(now, story.expect("a closing fact comes with its story")),
+            Fact::Closed { .. } => self.close(now, record.expect("a closing fact comes with its record")),
             Fact::Declined { job, .. }
             | Fact::Placed { job, .. }
             | Fact::Reached { job, .. }
@@ -164,9 +164,9 @@ impl Recorder for Keeper {
     }
 }
 
-/// Panics where a story cannot be true.
-fn check(scenario: &Scenario, story: &Story) {
-    let at = &story.at;
+/// Panics where a record cannot be true.
+fn check(scenario: &Scenario, record: &JobRecord) {
+    let at = &record.at;
     let came = |instant: Time| instant != Time::NEVER;
     let ways = [
         [
@@ -185,50 +185,50 @@ fn check(scenario: &Scenario, story: &Story) {
         [at.asked, at.accepted, at.finalised, at.closed, at.closed, at.closed, at.closed, at.closed, at.closed],
     ];
     for way in ways {
-        assert!(way.iter().filter(|instant| came(**instant)).is_sorted(), "out of order: {story:?}");
+        assert!(way.iter().filter(|instant| came(**instant)).is_sorted(), "out of order: {record:?}");
     }
-    assert!(story.attempts <= scenario.retries.most + 1 && story.alarms <= story.checks, "{story:?}");
-    assert_eq!(story.cause.is_some(), story.fate == Fate::Declined, "{story:?}");
-    assert!(story.cause.is_some() || story.alive_without == 0, "{story:?}");
-    let (answered, accepted, right) = (came(at.answered), came(at.accepted), story.is_right());
+    assert!(record.attempts <= scenario.retries.most + 1 && record.alarms <= record.checks, "{record:?}");
+    assert_eq!(record.cause.is_some(), record.fate == Fate::Declined, "{record:?}");
+    assert!(record.cause.is_some() || record.alive_without == 0, "{record:?}");
+    let (answered, accepted, right) = (came(at.answered), came(at.accepted), record.is_right());
     // Used by the deadline, or not used at all and closed by then.
-    let in_time = if came(at.used) { at.used <= story.deadline } else { at.closed <= story.deadline };
-    let as_it_should = match story.fate {
+    let in_time = if came(at.used) { at.used <= record.deadline } else { at.closed <= record.deadline };
+    let as_it_should = match record.fate {
         Fate::Declined => !answered,
-        Fate::Abandoned => story.stage == Stage::Waiting && came(at.reached) && !came(at.started),
-        Fate::Lost => !answered && story.attempts > 0,
-        Fate::RejectedRight => answered && !accepted && right && story.alarms > 0,
-        Fate::RejectedWrong => answered && !accepted && !right && story.alarms > 0,
+        Fate::Abandoned => record.stage == Stage::Waiting && came(at.reached) && !came(at.started),
+        Fate::Lost => !answered && record.attempts > 0,
+        Fate::RejectedRight => answered && !accepted && right && record.alarms > 0,
+        Fate::RejectedWrong => answered && !accepted && !right && record.alarms > 0,
         Fate::Unresolved => !accepted && !came(at.finalised),
-        Fate::Late => answered && !came(at.used) && at.closed > story.deadline,
-        Fate::RevokedRight => accepted && right && story.alarms > 0 && in_time,
-        Fate::RevokedWrong => accepted && !right && story.alarms > 0 && in_time,
+        Fate::Late => answered && !came(at.used) && at.closed > record.deadline,
+        Fate::RevokedRight => accepted && right && record.alarms > 0 && in_time,
+        Fate::RevokedWrong => accepted && !right && record.alarms > 0 && in_time,
         // What survives was used by its deadline.
         Fate::FinalRight => right && came(at.used) && in_time,
         Fate::FinalWrong => !right && came(at.used) && in_time,
         Fate::Censored => at.closed >= scenario.horizon,
         other => panic!("{other:?}: say what a job of this fate has behind it"),
     };
-    assert!(as_it_should, "{story:?}");
-    let is_final = matches!(story.fate, Fate::FinalRight | Fate::FinalWrong);
+    assert!(as_it_should, "{record:?}");
+    let is_final = matches!(record.fate, Fate::FinalRight | Fate::FinalWrong);
     if is_final {
-        assert!([at.answered, at.accepted, at.used, at.paid, at.finalised].into_iter().all(came), "{story:?}");
-        assert_eq!(at.closed, at.finalised.max(at.paid), "{story:?}");
+        assert!([at.answered, at.accepted, at.used, at.paid, at.finalised].into_iter().all(came), "{record:?}");
+        assert_eq!(at.closed, at.finalised.max(at.paid), "{record:?}");
     }
     if !accepted {
         assert_eq!(
-            (story.charged_compute, came(at.paid), came(at.finalised)),
+            (record.charged_compute, came(at.paid), came(at.finalised)),
             (Money::ZERO, false, false),
-            "{story:?}"
+            "{record:?}"
         );
     }
-    let used = match story.use_at {
+    let used = match record.use_at {
         // One that comes after its deadline is not used.
-        Use::Answered if at.answered != Time::NEVER && at.answered > story.deadline => Time::NEVER,
+        Use::Answered if at.answered != Time::NEVER && at.answered > record.deadline => Time::NEVER,
         Use::Answered => at.answered,
         Use::Accepted => at.accepted,
         Use::Final => at.finalised,
-        Use::WhenWorthIt => panic!("a placement says when: {story:?}"),
+        Use::WhenWorthIt => panic!("a placement says when: {record:?}"),
     };
-    assert_eq!(at.used, used, "{story:?}");
+    assert_eq!(at.used, used, "{record:?}");
 }

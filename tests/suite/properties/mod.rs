@@ -1,13 +1,13 @@
 //! What holds in every market, whatever its features: checked after every event of random small markets by books kept
-//! beside those of the market (`auditor`, `room`), on every life once it is over (`story`), and on the run as a whole
+//! beside those of the market (`auditor`, `room`), on every life once it is over (`record`), and on the run as a whole
 //! (`whole`).
 
 mod auditor;
 mod checked;
 mod keeper;
 mod markets;
+mod record;
 mod room;
-mod story;
 mod whole;
 
 use std::cell::RefCell;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 use proptest::strategy::Strategy;
 use proptest::test_runner::TestRunner;
 use reliance::domain::fate::{Cause, Fate};
-use reliance::engine::time::{Span, Time};
+use reliance::engine::time::{SimDuration, Time};
 use reliance::scenario::Scenario;
 use reliance::simulate::Run;
 
@@ -41,7 +41,7 @@ pub fn kept(scenario: &Arc<Scenario>) -> (Witness, String) {
     let mut recorder = (Keeper::new(scenario), Witness::default());
     let mut run = Run::open(scenario.clone(), seed());
     for instant in alone.instants() {
-        run.until(instant + Span(1), &mut recorder);
+        run.until(instant + SimDuration(1), &mut recorder);
         run.audit();
         assert!(run.jobs_open() > 0 || run.slots_in_use() == 0, "work for nobody at {instant}");
     }
@@ -95,7 +95,7 @@ fn books_agree_in_every_market() {
     in_random_markets(5_000, |scenario, met| {
         let (witness, _) = audited(scenario);
         for fate in [Fate::Declined, Fate::Abandoned, Fate::Lost, Fate::Late, Fate::FinalRight, Fate::Censored] {
-            met.note(fate.name(), witness.stories.iter().any(|story| story.fate == fate));
+            met.note(fate.name(), witness.records.iter().any(|record| record.fate == fate));
         }
         for kind in ["bounced", "load-awaited", "preempted", "dropped", "delisted"] {
             met.note(kind, witness.facts.iter().any(|(_, fact)| fact.name() == kind));
@@ -113,7 +113,7 @@ fn money_is_conserved_after_every_event() {
         let (witness, digest) = audited(scenario);
         let mut run = Run::open(scenario.clone(), seed());
         for instant in witness.instants() {
-            run.until(instant + Span(1), &mut ());
+            run.until(instant + SimDuration(1), &mut ());
             run.audit();
         }
         met.note("money", run.events() > 100 && witness.nodes.iter().any(|node| node.income.0 > 0));
@@ -127,11 +127,11 @@ fn money_is_conserved_after_every_event() {
 fn the_queue_runs_dry() {
     in_random_markets(2_000, |scenario, met| {
         let goes_on =
-            scenario.routing.refresh > Span::ZERO || scenario.groups.iter().any(|group| group.failure.is_some());
+            scenario.routing.refresh > SimDuration::ZERO || scenario.groups.iter().any(|group| group.failure.is_some());
         let (witness, _) = audited(scenario);
         // Stale events are of lost patience, which is drawn with a mean of at most 3 s, and of ends put off.
-        let quiet =
-            witness.stories.iter().map(|story| story.at.closed).max().unwrap_or(Time::ZERO) + Span(40 * Span::SECOND.0);
+        let quiet = witness.records.iter().map(|record| record.at.closed).max().unwrap_or(Time::ZERO)
+            + SimDuration(40 * SimDuration::SECOND.0);
         if goes_on || quiet >= scenario.horizon {
             return;
         }
@@ -151,14 +151,14 @@ fn books_agree_where_answers_are_verified() {
     in_random(checked_market(), 2_500, |scenario, met| {
         let (witness, _) = kept(scenario);
         for &fate in Fate::ALL {
-            met.note(fate.name(), witness.stories.iter().any(|story| story.fate == fate));
+            met.note(fate.name(), witness.records.iter().any(|record| record.fate == fate));
         }
         for &cause in Cause::ALL {
-            met.note(cause.name(), witness.stories.iter().any(|story| story.cause == Some(cause)));
+            met.note(cause.name(), witness.records.iter().any(|record| record.cause == Some(cause)));
         }
         for kind in ["negotiated", "checked", "called-off", "slashed", "priced", "block", "dropped", "bounced"] {
             met.note(kind, witness.facts.iter().any(|(_, fact)| fact.name() == kind));
         }
-        met.note("drained", scenario.drain && !witness.stories.is_empty());
+        met.note("drained", scenario.drain && !witness.records.is_empty());
     });
 }

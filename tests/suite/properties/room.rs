@@ -1,7 +1,7 @@
 //! A node as it must be: its waiting room and its slots, rebuilt from the facts alone.
 
 use reliance::domain::ids::{NodeGroupId, NodeId};
-use reliance::domain::story::JobKey;
+use reliance::domain::record::JobKey;
 use reliance::engine::time::Time;
 use reliance::scenario::model::NodeGroup;
 use reliance::scenario::schema::Discipline;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use reliance::domain::fate::Fate;
 use reliance::domain::ids::NodeId;
-use reliance::domain::story::Story;
+use reliance::domain::record::JobRecord;
 use reliance::engine::time::Time;
 use reliance::scenario::Scenario;
 use reliance::scenario::model::NodeGroup;
@@ -20,21 +20,21 @@ fn group<'s>(scenario: &'s Scenario, witness: &Witness, node: NodeId) -> &'s Nod
 /// that the jobs spent there. Says whether the run is one of which it can be read off the lives: everybody has left, after
 /// one attempt in one piece.
 pub fn littles_law(scenario: &Scenario, witness: &Witness) -> bool {
-    let stories = &witness.stories;
-    let sum = |length: fn(&Story) -> u64| stories.iter().map(|story| length(story) as u128).sum::<u128>();
-    assert_eq!(witness.end.open_area, sum(|story| story.at.closed.since(story.at.asked).0), "jobs in the market");
+    let records = &witness.records;
+    let sum = |length: fn(&JobRecord) -> u64| records.iter().map(|record| length(record) as u128).sum::<u128>();
+    assert_eq!(witness.end.open_area, sum(|record| record.at.closed.since(record.at.asked).0), "jobs in the market");
     let whole = scenario.groups.iter().all(|group| !group.preemptive && group.memory_gb.is_none());
-    let single = stories.iter().all(|story| story.attempts <= 1 && story.fate != Fate::Lost);
+    let single = records.iter().all(|record| record.attempts <= 1 && record.fate != Fate::Lost);
     if !scenario.drain || !whole || !single {
         return false;
     }
-    let waited = sum(|story| match story.at.started {
-        Time::NEVER if story.fate == Fate::Abandoned => story.at.closed.since(story.at.reached).0,
+    let waited = sum(|record| match record.at.started {
+        Time::NEVER if record.fate == Fate::Abandoned => record.at.closed.since(record.at.reached).0,
         Time::NEVER => 0,
-        started => started.since(story.at.reached).0,
+        started => started.since(record.at.reached).0,
     });
     assert_eq!(witness.end.waiting_area, waited, "jobs in waiting rooms");
-    let served = sum(|story| story.between(story.at.started, story.at.finished).map_or(0, |span| span.0));
+    let served = sum(|record| record.between(record.at.started, record.at.finished).map_or(0, |span| span.0));
     assert_eq!(witness.end.executing_area, served, "jobs in service");
     let busy: u128 = witness.nodes.iter().map(|node| node.busy as u128).sum();
     // A node that keeps its jobs through a failure is not busy while it is down.
@@ -49,17 +49,17 @@ pub fn littles_law(scenario: &Scenario, witness: &Witness) -> bool {
 /// how many nodes that could be read off the lives.
 pub fn nobody_overtakes(scenario: &Scenario, witness: &Witness) -> usize {
     let mut lines = lives_by_node(witness);
-    lines.retain(|&node, stories| {
+    lines.retain(|&node, records| {
         let group = group(scenario, witness, node);
         let one_line = group.discipline == Discipline::Fifo && group.slots == 1 && group.flaky.get() == 0.0;
-        one_line && group.failure.is_none() && stories.len() > 1
+        one_line && group.failure.is_none() && records.len() > 1
     });
-    for stories in lines.values_mut() {
+    for records in lines.values_mut() {
         // In the order of coming; who leaves the line is in nobody's way. Ties are in the order the jobs started.
-        stories.retain(|story| story.at.started != Time::NEVER);
-        stories.sort_by_key(|story| (story.at.reached, story.at.started, story.at.finished));
-        assert!(stories.is_sorted_by_key(|story| story.at.started), "somebody starts early: {stories:?}");
-        assert!(stories.is_sorted_by_key(|story| story.at.finished), "somebody ends early: {stories:?}");
+        records.retain(|record| record.at.started != Time::NEVER);
+        records.sort_by_key(|record| (record.at.reached, record.at.started, record.at.finished));
+        assert!(records.is_sorted_by_key(|record| record.at.started), "somebody starts early: {records:?}");
+        assert!(records.is_sorted_by_key(|record| record.at.finished), "somebody ends early: {records:?}");
     }
     lines.len()
 }
@@ -69,21 +69,21 @@ pub fn nobody_overtakes(scenario: &Scenario, witness: &Witness) -> usize {
 pub fn batches_are_whole(scenario: &Scenario, witness: &Witness) -> usize {
     let noisy = scenario.classes.iter().any(|class| class.noise.is_some());
     let mut seen = 0;
-    for (node, stories) in lives_by_node(witness) {
+    for (node, records) in lives_by_node(witness) {
         let group = group(scenario, witness, node);
         let certain = group.failure.is_none() && group.flaky.get() == 0.0 && !noisy;
         if group.discipline != Discipline::Batch || !certain {
             continue;
         }
         // That no batch is torn apart shows in its length: half the jobs would be half the work.
-        let mut batches: BTreeMap<(Time, Time), Vec<&Story>> = BTreeMap::new();
-        for story in stories.into_iter().filter(|story| story.at.finished != Time::NEVER) {
-            batches.entry((story.at.started, story.at.finished)).or_default().push(story);
+        let mut batches: BTreeMap<(Time, Time), Vec<&JobRecord>> = BTreeMap::new();
+        for record in records.into_iter().filter(|record| record.at.finished != Time::NEVER) {
+            batches.entry((record.at.started, record.at.finished)).or_default().push(record);
         }
         for ((started, finished), batch) in batches {
             // Several batches without work may follow one another within one instant.
             assert!(batch.len() as u32 <= group.batch_max || started == finished, "a batch of {}", batch.len());
-            let work = group.batch_setup.0 + batch.iter().map(|story| story.work.0).sum::<u64>();
+            let work = group.batch_setup.0 + batch.iter().map(|record| record.work.0).sum::<u64>();
             let expected = work as f64 / witness.nodes[node.0 as usize].speed;
             let took = finished.since(started).0 as f64;
             // The end is rounded up to a whole nanosecond.
@@ -95,10 +95,10 @@ pub fn batches_are_whole(scenario: &Scenario, witness: &Witness) -> usize {
 }
 
 /// The jobs by the node of their last attempt, in the order they left; those that never reached one are left out.
-fn lives_by_node(witness: &Witness) -> BTreeMap<NodeId, Vec<&Story>> {
-    let mut lives: BTreeMap<NodeId, Vec<&Story>> = BTreeMap::new();
-    for story in witness.stories.iter().filter(|story| story.at.reached != Time::NEVER) {
-        lives.entry(story.node).or_default().push(story);
+fn lives_by_node(witness: &Witness) -> BTreeMap<NodeId, Vec<&JobRecord>> {
+    let mut lives: BTreeMap<NodeId, Vec<&JobRecord>> = BTreeMap::new();
+    for record in witness.records.iter().filter(|record| record.at.reached != Time::NEVER) {
+        lives.entry(record.node).or_default().push(record);
     }
     lives
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Instant;
 
-use reliance::engine::random::{Chance, Draw, Seed, key};
+use reliance::engine::random::{KeyedRng, RandomSource, Seed, key};
 use reliance::parquet;
 
 use super::{GRID, Place};
@@ -109,7 +109,8 @@ fn a_study_killed_twenty_times_resumes_to_the_same_bytes() {
         let mut command = reliance(&place, &["study", "run", "study.toml", "--jobs", "2", "--out", "killed"]);
         command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
     };
-    let (mut moments, mut kills, mut early, mut done) = (Draw::new(key(Seed::from(1), 0, 0, 0, 0)), 0, 0, Vec::new());
+    let (mut moments, mut kills, mut early, mut done) =
+        (KeyedRng::new(key(Seed::from(1), 0, 0, 0, 0)), 0, 0, Vec::new());
     while kills < KILLS {
         let mut child = resume();
         // From the first instant, before there is a folder, to a twentieth of the whole work on this machine as it is now.

@@ -8,9 +8,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use reliance::domain::fate::Fate;
-use reliance::domain::story::{JobKey, Story};
-use reliance::engine::random::{Chance, Draw, Seed, key};
-use reliance::engine::time::{Span, Time};
+use reliance::domain::record::{JobKey, JobRecord};
+use reliance::engine::random::{KeyedRng, RandomSource, Seed, key};
+use reliance::engine::time::{SimDuration, Time};
 use reliance::record::fact::Fact;
 use reliance::record::recorder::{Gauges, MarketGauge, Recorder};
 use reliance::record::tally::Tally;
@@ -44,8 +44,8 @@ struct Path {
 }
 
 impl Recorder for Path {
-    fn note(&mut self, now: Time, fact: &Fact, story: Option<&Story>) {
-        match (*fact, story) {
+    fn note(&mut self, now: Time, fact: &Fact, record: Option<&JobRecord>) {
+        match (*fact, record) {
             (Fact::Asked { job, .. }, _) => {
                 self.asked += 1;
                 assert_eq!(self.open.insert(job, now), None, "{job:?} is asked for once");
@@ -57,7 +57,7 @@ impl Recorder for Path {
             (Fact::Preempted { .. }, _) => self.preempted = true,
             (Fact::Finished { job, .. } | Fact::Dropped { job, .. }, _) => self.stopped(now, job),
             (Fact::Settled { paid, .. }, _) => self.paid += i128::from(paid.0),
-            (Fact::Closed { job, fate }, Some(story)) => self.close(now, job, fate, story),
+            (Fact::Closed { job, fate }, Some(record)) => self.close(now, job, fate, record),
             _ => {}
         }
     }
@@ -76,35 +76,35 @@ impl Path {
         }
     }
 
-    fn close(&mut self, now: Time, job: JobKey, fate: Fate, story: &Story) {
+    fn close(&mut self, now: Time, job: JobKey, fate: Fate, record: &JobRecord) {
         let asked = self.open.remove(&job).unwrap_or_else(|| panic!("{job:?} is closed without being open"));
-        assert_eq!((story.key, story.fate, story.at.asked, story.at.closed), (job, fate, asked, now));
-        in_order(story);
+        assert_eq!((record.key, record.fate, record.at.asked, record.at.closed), (job, fate, asked, now));
+        in_order(record);
         self.closed += 1;
         *self.fates.entry(fate).or_default() += 1;
         self.sojourns += u128::from(now.since(asked).0);
-        self.charged += i128::from(story.charged().0);
+        self.charged += i128::from(record.charged().0);
         self.stopped(now, job);
         if fate == Fate::Abandoned {
-            self.waits += u128::from(now.since(story.at.reached).0);
+            self.waits += u128::from(now.since(record.at.reached).0);
         }
     }
 }
 
 /// Panics where an instant of the last attempt lies before one that must come first.
-fn in_order(story: &Story) {
-    let at = &story.at;
+fn in_order(record: &JobRecord) {
+    let at = &record.at;
     let instants = [at.asked, at.placed, at.reached, at.started, at.first_token, at.finished, at.answered, at.accepted];
     let came: Vec<Time> = instants.into_iter().filter(|&instant| instant != Time::NEVER).collect();
-    assert!(came.is_sorted() && came.iter().all(|&instant| instant <= at.closed), "{story:?}");
+    assert!(came.is_sorted() && came.iter().all(|&instant| instant <= at.closed), "{record:?}");
     use Fate::{FinalRight, FinalWrong, Late, RejectedRight, RejectedWrong, RevokedRight, RevokedWrong, Unresolved};
-    let answered = match story.fate {
+    let answered = match record.fate {
         FinalRight | FinalWrong | Late | RejectedRight | RejectedWrong | RevokedRight | RevokedWrong => true,
         // With an answer of which nobody knows, or without one that enough copies agree on; or the end came first.
         Unresolved | Fate::Censored => return,
         _ => false,
     };
-    assert_eq!(at.answered != Time::NEVER, answered, "{story:?}");
+    assert_eq!(at.answered != Time::NEVER, answered, "{record:?}");
 }
 
 /// Whether jobs of a scenario need more than one node at a time.
@@ -131,7 +131,7 @@ fn short(path: &std::path::Path, drain: bool) -> Arc<Scenario> {
     let load = |sets: &[Set]| Scenario::load(path, sets).unwrap_or_else(|problems| panic!("{problems}"));
     let loaded = load(&[]);
     let whole = loaded.horizon;
-    let horizon = (whole.0 / 200).max(50 * Span::SECOND.0).min(whole.0);
+    let horizon = (whole.0 / 200).max(50 * SimDuration::SECOND.0).min(whole.0);
     let set = |text: String| text.parse::<Set>().expect("a path and a value");
     let (horizon, warm_up) = (format!("horizon=\"{horizon}ns\""), "warm-up=\"0\"".to_owned());
     let mut sets = vec![set(horizon), set(warm_up), set(format!("drain={drain}"))];
@@ -198,11 +198,11 @@ fn money_is_conserved_at_any_instant() {
     let mut run = Run::open(scenario.clone(), Seed::from(1));
     // The tally takes part: it must bear every life that the market makes.
     let mut seen = (Path::default(), Tally::new(Time::ZERO));
-    let mut draw = Draw::new(key(Seed::from(1), 0, 0, 0, 0));
+    let mut draw = KeyedRng::new(key(Seed::from(1), 0, 0, 0, 0));
     // Gaps with a mean of half a second, some of no event and some of many.
     let mut at = Time::ZERO;
     while at < scenario.horizon {
-        at += Span(draw.below(1_000_000_000));
+        at += SimDuration(draw.below(1_000_000_000));
         run.until(at, &mut seen);
         run.audit();
     }

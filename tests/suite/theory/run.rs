@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use reliance::engine::random::Seed;
-use reliance::engine::time::Span;
+use reliance::engine::time::SimDuration;
 use reliance::record::tally::Tally;
 use reliance::scenario::Scenario;
 use reliance::simulate::simulate;
@@ -66,7 +66,7 @@ impl<'a> Ready<'a> {
             return Ready { case, scenario, runs: case.runs * times };
         }
         let counted = scenario.horizon.since(scenario.warm_up).0 * times;
-        let horizon = (scenario.warm_up + Span(counted)).0;
+        let horizon = (scenario.warm_up + SimDuration(counted)).0;
         let longer = format!("horizon=\"{horizon}ns\"").parse().expect("a path and a value");
         Ready { case, scenario: load(&[longer]), runs: case.runs }
     }

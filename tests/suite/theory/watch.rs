@@ -2,8 +2,8 @@
 
 use reliance::domain::fate::Fate;
 use reliance::domain::ids::NodeId;
-use reliance::domain::story::Story;
-use reliance::engine::time::{Span, Time};
+use reliance::domain::record::JobRecord;
+use reliance::engine::time::{SimDuration, Time};
 use reliance::record::fact::Fact;
 use reliance::record::recorder::{Gauges, MarketGauge, Recorder};
 use reliance::record::tally::Summary;
@@ -43,7 +43,7 @@ pub struct Probe {
     to: Time,
     schedule: Vec<Time>,
     next: usize,
-    long_wait: Span,
+    long_wait: SimDuration,
     /// The market at the warm-up's end.
     pub begin: MarketGauge,
     /// The market at the horizon.
@@ -133,7 +133,7 @@ pub struct Class {
 /// Answered jobs with work up to a limit.
 #[derive(Clone, Debug, Default)]
 pub struct Band {
-    limit: Span,
+    limit: SimDuration,
     /// Nanoseconds from asking to answer.
     pub response: u128,
     /// Nanoseconds of work.
@@ -160,7 +160,7 @@ pub struct Asked {
     pub gap: f64,
     /// The sum of their squares.
     pub gap_square: f64,
-    window: Span,
+    window: SimDuration,
     until: Time,
     count: u64,
     /// Windows that ended.
@@ -180,18 +180,19 @@ impl Probe {
         let mut schedule = vec![from];
         let mut round = from;
         while !wish.looks.is_empty() && round < to {
-            schedule.extend(wish.looks.iter().map(|&look| round + Span::from_seconds(look)).filter(|&at| at < to));
-            round = if wish.again > 0.0 { round + Span::from_seconds(wish.again) } else { to };
+            schedule
+                .extend(wish.looks.iter().map(|&look| round + SimDuration::from_seconds(look)).filter(|&at| at < to));
+            round = if wish.again > 0.0 { round + SimDuration::from_seconds(wish.again) } else { to };
         }
         schedule.push(to);
-        let limits = wish.bands.iter().map(|&limit| Span::from_seconds(limit)).chain([Span::MAX]);
-        let window = Span::from_seconds(wish.window);
+        let limits = wish.bands.iter().map(|&limit| SimDuration::from_seconds(limit)).chain([SimDuration::MAX]);
+        let window = SimDuration::from_seconds(wish.window);
         Probe {
             from,
             to,
             schedule,
             next: 0,
-            long_wait: Span::from_seconds(wish.long_wait),
+            long_wait: SimDuration::from_seconds(wish.long_wait),
             begin: MarketGauge::default(),
             end: MarketGauge::default(),
             looks: Vec::new(),
@@ -227,57 +228,58 @@ impl Probe {
         self.listed.count = self.listed.count.checked_add_signed(by).expect("no node lapses that was not listed");
     }
 
-    fn close(&mut self, now: Time, story: &Story) {
+    fn close(&mut self, now: Time, record: &JobRecord) {
         self.level.change(now, -1);
-        if story.at.asked < self.from {
+        if record.at.asked < self.from {
             return;
         }
-        let at = &story.at;
-        let class = &mut self.classes[story.class.0 as usize];
+        let at = &record.at;
+        let class = &mut self.classes[record.class.0 as usize];
         class.jobs += 1;
-        class.abandoned += u64::from(story.fate == Fate::Abandoned);
-        class.declined += u64::from(story.fate == Fate::Declined);
-        class.votes += u64::from(story.checks);
-        class.verification[0] += story.verification_price.0;
-        class.verification[1] += story.charged_verification.0;
-        class.trust += story.trust;
-        class.trust_square += story.trust * story.trust;
+        class.abandoned += u64::from(record.fate == Fate::Abandoned);
+        class.declined += u64::from(record.fate == Fate::Declined);
+        class.votes += u64::from(record.checks);
+        class.verification[0] += record.verification_price.0;
+        class.verification[1] += record.charged_verification.0;
+        class.trust += record.trust;
+        class.trust_square += record.trust * record.trust;
         if at.reached != Time::NEVER {
             let wait = if at.started == Time::NEVER { now.since(at.reached) } else { at.started.since(at.reached) };
             class.reached += 1;
-            class.waited += u64::from(wait > Span::ZERO);
+            class.waited += u64::from(wait > SimDuration::ZERO);
             class.waited_long += u64::from(wait > self.long_wait);
             class.wait += u128::from(wait.0);
         }
         if at.finalised != Time::NEVER {
             let finality = u128::from(at.finalised.since(at.asked).0);
-            class.checks[0] += u128::from(story.quoted_checks.0);
+            class.checks[0] += u128::from(record.quoted_checks.0);
             class.checks[1] += u128::from(at.finalised.since(at.answered).0);
             class.finals += 1;
             class.finality += finality;
-            class.audited += u64::from(story.checks > 0);
-            class.audited_finality += if story.checks > 0 { finality } else { 0 };
+            class.audited += u64::from(record.checks > 0);
+            class.audited_finality += if record.checks > 0 { finality } else { 0 };
         }
         if at.answered != Time::NEVER {
             let response = u128::from(at.answered.since(at.asked).0);
             class.answered += 1;
             class.response += response;
-            let band = self.bands.iter_mut().find(|band| story.work <= band.limit).expect("the last band has no limit");
+            let band =
+                self.bands.iter_mut().find(|band| record.work <= band.limit).expect("the last band has no limit");
             band.response += response;
-            band.work += u128::from(story.work.0);
+            band.work += u128::from(record.work.0);
         }
     }
 }
 
 impl Recorder for Probe {
     #[inline]
-    fn note(&mut self, now: Time, fact: &Fact, story: Option<&Story>) {
-        match (fact, story) {
+    fn note(&mut self, now: Time, fact: &Fact, record: Option<&JobRecord>) {
+        match (fact, record) {
             (Fact::Asked { .. }, _) => {
                 self.level.change(now, 1);
                 self.asked.note(now, self.from);
             }
-            (Fact::Closed { .. }, Some(story)) => self.close(now, story),
+            (Fact::Closed { .. }, Some(record)) => self.close(now, record),
             (Fact::Priced { channel, price }, _) if self.wants_prices => self.prices.push((now, *channel, price.0)),
             (Fact::Listed { .. }, _) => self.change_listed(now, 1),
             (Fact::Delisted { .. }, _) => self.change_listed(now, -1),
@@ -360,7 +362,7 @@ impl Asked {
     /// Ends the windows that end by `now`.
     #[inline]
     fn pass(&mut self, now: Time) {
-        while self.window > Span::ZERO && self.until <= now {
+        while self.window > SimDuration::ZERO && self.until <= now {
             self.windows += 1;
             self.jobs += self.count;
             self.jobs_square += u128::from(self.count) * u128::from(self.count);

@@ -314,9 +314,9 @@ mod tests {
 
     #[test]
     fn groups_are_taken_apart() {
-        let group = "use crate::{engine::{time::{Span, Time}, law as chance, self}, stats::*};";
+        let group = "use crate::{engine::{time::{SimDuration, Time}, law as chance, self}, stats::*};";
         let expected = [
-            "crate::engine::time::Span",
+            "crate::engine::time::SimDuration",
             "crate::engine::time::Time",
             "crate::engine::law",
             "crate::engine",

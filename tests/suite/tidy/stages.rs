@@ -7,7 +7,7 @@ const STAGES: &str = "src/market/life/";
 const SHARED: &[&str] = &["mod.rs", "next.rs", "transitions.rs"];
 
 /// What a stage may import of the market's rooms.
-const ROOMS: &[&str] = &["event", "moment", "operations", "quoting", "state"];
+const ROOMS: &[&str] = &["event", "context", "operations", "quoting", "state"];
 
 /// Every import of another stage, and every stage that takes the market or gives it methods.
 pub fn check(source: &Source) -> Vec<Violation> {
@@ -16,9 +16,8 @@ pub fn check(source: &Source) -> Vec<Violation> {
     for path in source.paths() {
         let names: Vec<&str> = path.names.iter().map(String::as_str).collect();
         let is_stranger = match names[..] {
-            ["super", "next", ..] | ["super", "super", "event" | "moment" | "operations" | "quoting" | "state", ..] => {
-                false
-            }
+            ["super", "next", ..]
+            | ["super", "super", "event" | "context" | "operations" | "quoting" | "state", ..] => false,
             ["super", ..] => true,
             ["crate", "market", room, ..] => !ROOMS.contains(&room),
             _ => false,

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::at;
 use crate::domain::ids::NodeId;
 use crate::domain::money::Money;
-use crate::domain::story::{JobKey, Story};
+use crate::domain::record::{JobKey, JobRecord};
 use crate::engine::time::Time;
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
@@ -26,26 +26,26 @@ pub(super) fn is_of(fact: &Fact, key: JobKey) -> bool {
 }
 
 /// The facts as lines, and why the answer was refused or revoked; nothing where none was told.
-pub(super) fn told(scenario: &Scenario, story: &Story, facts: &[(Time, Fact)]) -> String {
+pub(super) fn told(scenario: &Scenario, record: &JobRecord, facts: &[(Time, Fact)]) -> String {
     let mut text = String::new();
     if !facts.is_empty() {
         text.push_str("\nchecks, fines and payments\n");
     }
     for (instant, fact) in facts {
-        let _ = writeln!(text, "  {:<17} {}", at(*instant), line(scenario, story, fact));
+        let _ = writeln!(text, "  {:<17} {}", at(*instant), line(scenario, record, fact));
     }
-    let own = unseen(scenario, story, facts);
+    let own = unseen(scenario, record, facts);
     if !own.is_empty() {
         let _ = writeln!(text, "  {own}");
     }
     text
 }
 
-fn line(scenario: &Scenario, story: &Story, fact: &Fact) -> String {
+fn line(scenario: &Scenario, record: &JobRecord, fact: &Fact) -> String {
     match *fact {
         Fact::Checked { by, check, alarm, .. } => {
-            let method = &scenario.verification.methods[story.method].name;
-            let said = match (alarm, story.is_right()) {
+            let method = &scenario.verification.methods[record.method].name;
+            let said = match (alarm, record.is_right()) {
                 (false, true) => "no alarm",
                 (false, false) => "no alarm, though the answer was wrong",
                 (true, true) => "a false alarm: the answer was right",
@@ -68,20 +68,20 @@ fn line(scenario: &Scenario, story: &Story, fact: &Fact) -> String {
     }
 }
 
-/// Checks that the requester makes alone leave no fact of their own: that one of them raised an alarm is in the story.
-fn unseen(scenario: &Scenario, story: &Story, facts: &[(Time, Fact)]) -> String {
+/// Checks that the requester makes alone leave no fact of their own: that one of them raised an alarm is in the record.
+fn unseen(scenario: &Scenario, record: &JobRecord, facts: &[(Time, Fact)]) -> String {
     let alarms = facts.iter().filter(|(_, fact)| matches!(fact, Fact::Checked { alarm: true, .. })).count();
-    if story.alarms == 0 || alarms > 0 {
+    if record.alarms == 0 || alarms > 0 {
         return String::new();
     }
-    let method = &scenario.verification.methods[story.method];
+    let method = &scenario.verification.methods[record.method];
     let by = method.checks.iter().find_map(|check| match check.by {
         Checker::Attestation => Some("the requester, who looked at the attestation"),
         Checker::Proof => Some("the requester, who looked at the proof"),
         Checker::Replicas => Some("comparing the answers of the replicas"),
         Checker::Validators | Checker::Peers => None,
     });
-    let truth = if story.is_right() { "a false alarm: the answer was right" } else { "the answer was wrong" };
+    let truth = if record.is_right() { "a false alarm: the answer was right" } else { "the answer was wrong" };
     format!("alarm of `{}` by {}: {truth}", method.name, by.unwrap_or("a check"))
 }
 

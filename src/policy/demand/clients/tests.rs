@@ -31,7 +31,7 @@ fn every_window_has_its_rate() {
         ];
         let mut counts = vec![Vec::new(); 2 * windows.len()];
         for replication in 0..5000 {
-            let all = arrivals(&rule, replication, Span::from_seconds(4800.0 - from));
+            let all = arrivals(&rule, replication, SimDuration::from_seconds(4800.0 - from));
             let mut found = vec![0.0; counts.len()];
             for arrival in all {
                 let at = arrival.at.seconds() + from;
@@ -96,7 +96,7 @@ fn counts_have_the_known_dispersion() {
     let variance = span / 2.0 - crate::engine::maths::exp_m1(-4.0 * span) / 8.0;
     let off: Vec<f64> = (0..20_000)
         .map(|replication| {
-            let off = arrivals(&rule, replication, Span::from_seconds(span)).len() as f64 - span;
+            let off = arrivals(&rule, replication, SimDuration::from_seconds(span)).len() as f64 - span;
             off * off - variance
         })
         .collect();
@@ -106,7 +106,7 @@ fn counts_have_the_known_dispersion() {
 /// Leaving a client out changes nothing for the others.
 #[test]
 fn clients_do_not_disturb_each_other() {
-    let end = Span::from_seconds(5000.0);
+    let end = SimDuration::from_seconds(5000.0);
     let both = arrivals(&read(r#"{ file = "f", loop = true }"#), 0, end);
     let one = arrivals(&read(r#"{ file = "f", loop = true, clients = 1 }"#), 0, end);
     assert!(one.len() > 1000 && both.iter().any(|arrival| arrival.client == 7));
@@ -117,9 +117,9 @@ fn clients_do_not_disturb_each_other() {
 #[test]
 fn a_file_ends_and_silence_stays_silent() {
     let rule = read(r#"{ file = "f", from = "1500s" }"#);
-    let all = arrivals(&rule, 0, Span::MAX);
+    let all = arrivals(&rule, 0, SimDuration::MAX);
     assert!(all.last().unwrap().at < Time(900_000_000_000) && all.iter().any(|arrival| arrival.client == 3));
-    assert!(arrivals(&read(r#"{ file = "f", scale = 0.0, loop = true }"#), 0, Span::MAX).is_empty());
+    assert!(arrivals(&read(r#"{ file = "f", scale = 0.0, loop = true }"#), 0, SimDuration::MAX).is_empty());
 }
 
 /// The spread of the file in place of the fitted shape: here both say the same.

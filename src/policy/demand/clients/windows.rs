@@ -7,8 +7,8 @@ use super::Spec;
 use crate::engine::law::gamma_variate;
 use crate::engine::maths;
 use crate::engine::mistake::Mistake;
-use crate::engine::random::{Chance, Stream};
-use crate::engine::time::Span;
+use crate::engine::random::{RandomSource, Stream};
+use crate::engine::time::SimDuration;
 use crate::policy::input::{Content, Reader, Wanted};
 
 /// What the file says: the windows of every client in order.
@@ -19,14 +19,14 @@ pub struct Windows {
     /// The clients, by number.
     pub clients: Vec<Client>,
     /// From the start of the earliest window to the end of the latest.
-    pub length: Span,
+    pub length: SimDuration,
 }
 
 /// One client in one window.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
     /// Since the start of the earliest window of the file.
-    pub start: Span,
+    pub start: SimDuration,
     /// Arrivals per second, above zero.
     pub rate: f64,
     /// The law of gaps.
@@ -141,11 +141,11 @@ impl Windows {
         let (clients, starts, rates) = (column().counts(), column().numbers(), column().numbers());
         let (laws, shapes) = (column().texts(), column().numbers());
         let earliest = starts.iter().copied().fold(f64::INFINITY, f64::min);
-        let mut length = Span::ZERO;
+        let mut length = SimDuration::ZERO;
         let mut rows = Vec::with_capacity(starts.len());
         for index in 0..starts.len() {
             let wrong = |what: String| of_file(format!("row {} of `{}`: {what}", index + 1, spec.file));
-            let start = Span::from_nanos((starts[index] - earliest) * spec.unit.0 as f64);
+            let start = SimDuration::from_nanos((starts[index] - earliest) * spec.unit.0 as f64);
             length = length.max(start + spec.window);
             let number = u32::try_from(clients[index])
                 .map_err(|_| wrong(format!("the client `{}` is no number up to {}", clients[index], u32::MAX)))?;
@@ -161,7 +161,7 @@ impl Windows {
     }
 
     /// Sorts the rows, leaves out the clients beyond the limit, and refuses windows that overlap.
-    fn order(spec: &Spec, mut rows: Vec<(u32, Row)>, length: Span) -> Result<Windows, Mistake> {
+    fn order(spec: &Spec, mut rows: Vec<(u32, Row)>, length: SimDuration) -> Result<Windows, Mistake> {
         rows.sort_by_key(|&(number, row)| (number, row.start));
         let mut loads: BTreeMap<u32, f64> = BTreeMap::new();
         rows.iter().for_each(|(number, row)| *loads.entry(*number).or_default() += row.rate);

@@ -1,7 +1,7 @@
 //! What a recorded file holds, and how much of it a run plays.
 
 use super::Spec;
-use crate::engine::time::{Span, Time};
+use crate::engine::time::{SimDuration, Time};
 
 /// What a recorded file holds, to be said before it is replayed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,9 +13,9 @@ pub struct Recorded {
     /// The earliest instant of the file, in nanoseconds since the start of 1970 in UTC; none where times are plain numbers.
     pub began_ns: Option<i128>,
     /// From the earliest row of the file to the first and to the last that is replayed.
-    pub first: Span,
+    pub first: SimDuration,
     /// See `first`.
-    pub last: Span,
+    pub last: SimDuration,
     /// How often a row of the file is earlier than the row before it.
     pub back: u64,
     /// Of the rows that are replayed, those without an input token; none where the file says nothing of them.
@@ -40,7 +40,7 @@ pub struct Played {
     /// When the last row comes, the first time.
     pub last: Time,
     /// How long a pass takes, where the trace begins again.
-    pub period: Option<Span>,
+    pub period: Option<SimDuration>,
 }
 
 impl Spec {
@@ -50,7 +50,7 @@ impl Spec {
         let instant = |row: u64| self.instant(0, row.max(self.from.0)).unwrap_or(Time::NEVER);
         let before = |limit: Time| at.partition_point(|&row| instant(row) < limit) as u64;
         let early = before(warm_up.min(end));
-        let period = self.repeats.then(|| Span::from_nanos(self.data.period.nanos() / self.scale.get()));
+        let period = self.repeats.then(|| SimDuration::from_nanos(self.data.period.nanos() / self.scale.get()));
         let end_of = |row: Option<&u64>| row.map_or(Time::ZERO, |&row| instant(row));
         Played {
             rows: at.len() as u64,

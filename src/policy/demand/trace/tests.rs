@@ -24,9 +24,9 @@ fn rows_keep_their_columns() {
     let text =
         r#"{ file = "f", time = "at", unit = "1ms", input = "in", output = "out", class = "kind", client = "user" }"#;
     let rule = resolved("trace", text, &mut Table::new(FILE));
-    let found = arrivals(&rule, 0, Span::MAX);
+    let found = arrivals(&rule, 0, SimDuration::MAX);
     let row = |at, tokens: u32, class, client| Arrival {
-        at: Time(at * Span::SECOND.0),
+        at: Time(at * SimDuration::SECOND.0),
         input_tokens: Some(10 + tokens),
         output_tokens: Some(20 + tokens),
         class: Some(ClassId(class)),
@@ -62,7 +62,7 @@ fn ticks_are_filled_evenly() {
     let rule = resolved("trace", r#"{ file = "f", tick = "3s", loop = true }"#, &mut Table::new(&file));
     let mut cells = vec![0.0; 30];
     let mut means = vec![Vec::new(); 13];
-    for (index, arrival) in arrivals(&rule, 0, Span::from_seconds(12.0 * 20_000.0)).into_iter().enumerate() {
+    for (index, arrival) in arrivals(&rule, 0, SimDuration::from_seconds(12.0 * 20_000.0)).into_iter().enumerate() {
         let at = arrival.at.seconds() % 12.0;
         match index % 14 {
             row @ 0..3 => means[row].push(at / 3.0 - (row + 1) as f64 / 4.0),

@@ -48,7 +48,7 @@ fn laws(schema: &Value, part: &Value, path: &str, found: &mut Vec<(String, bool)
         laws(schema, choice, path, found);
     }
     if !part["properties"]["law"].is_null() && !part["properties"]["weights"].is_null() {
-        let of_times = part["properties"]["values"].to_string().contains("Span");
+        let of_times = part["properties"]["values"].to_string().contains("SimDuration");
         return found.push((path.to_owned(), of_times));
     }
     for (key, inner) in part["properties"].as_object().into_iter().flatten() {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::engine::maths::exp;
-use crate::engine::random::{Chance, Draw, Seed, key};
+use crate::engine::random::{KeyedRng, RandomSource, Seed, key};
 use crate::stats::interval::normal_quantile;
 
 /// Where the mean crosses a half.
@@ -14,7 +14,7 @@ fn frontier(resolution: f64, probes: u32) -> Frontier {
 
 /// A falling logistic curve with the noise of one replication; `trial` chooses the noise.
 fn measured(share: f64, replication: u64, trial: u64, noise: f64) -> f64 {
-    let mut draw = Draw::new(key(Seed::from(trial).replicate(replication), 0, share.to_bits(), 0, 0));
+    let mut draw = KeyedRng::new(key(Seed::from(trial).replicate(replication), 0, share.to_bits(), 0, 0));
     1.0 / (1.0 + exp(8.0 * (share - TRUTH))) + noise * normal_quantile(draw.unit())
 }
 

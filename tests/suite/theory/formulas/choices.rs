@@ -21,7 +21,7 @@ pub fn tails(lambda: f64, d: u32) -> Vec<f64> {
 
 /// What `sojourn` lacks with n servers, d of them drawn without replacement, times n, to the first order in 1/n.
 ///
-/// N. Gast and B. Van Houdt, "A refined mean field approximation", Proceedings of the ACM on Measurement and Analysis of
+/// N. Gast and B. Van Houdt, "A refined mean field approximation", VerificationCases of the ACM on Measurement and Analysis of
 /// Computing Systems 1 (2017): for the drift f with the fixed point π, A = Df(π), the covariance W solves AW + WAᵀ + Q = 0
 /// and the shift V of the mean solves AV + ½ D²f(π)·W + C = 0. Here fᵢ = λ(xᵢ₋₁ᵈ − xᵢᵈ) − (xᵢ − xᵢ₊₁), and C is what drawing
 /// without replacement changes: all of d draws are at least i with the probability xᵈ − d(d−1)/2n · xᵈ⁻¹(1−x).

@@ -7,18 +7,18 @@ use crate::domain::ids::JobSlot;
 
 /// A line of jobs, linked through the jobs.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Line {
+pub struct JobList {
     head: JobSlot,
     tail: JobSlot,
 }
 
-impl Default for Line {
+impl Default for JobList {
     fn default() -> Self {
-        Line { head: JobSlot::NONE, tail: JobSlot::NONE }
+        JobList { head: JobSlot::NONE, tail: JobSlot::NONE }
     }
 }
 
-impl Line {
+impl JobList {
     /// Joins at the end.
     #[inline]
     pub fn join(&mut self, jobs: &mut Jobs, job: JobSlot) {
@@ -71,11 +71,11 @@ impl Line {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Waiting {
     /// In one line.
-    Line(Line),
+    List(JobList),
     /// In a line per priority, the first served first.
-    Lines(Vec<Line>),
+    Lists(Vec<JobList>),
     /// In no order; a job's `ahead` is its position.
-    Bag(Vec<JobSlot>),
+    RandomOrder(Vec<JobSlot>),
 }
 
 impl Waiting {
@@ -83,9 +83,9 @@ impl Waiting {
     #[inline]
     pub fn join(&mut self, jobs: &mut Jobs, job: JobSlot, priority: u8) {
         match self {
-            Waiting::Line(line) => line.join(jobs, job),
-            Waiting::Lines(lines) => lines[priority as usize].join(jobs, job),
-            Waiting::Bag(bag) => {
+            Waiting::List(line) => line.join(jobs, job),
+            Waiting::Lists(lines) => lines[priority as usize].join(jobs, job),
+            Waiting::RandomOrder(bag) => {
                 jobs[job].ahead = JobSlot(bag.len() as u32);
                 bag.push(job);
             }
@@ -95,9 +95,9 @@ impl Waiting {
     /// Comes back in front of the others of its priority.
     pub fn return_to_front(&mut self, jobs: &mut Jobs, job: JobSlot, priority: u8) {
         match self {
-            Waiting::Line(line) => line.cut_in(jobs, job),
-            Waiting::Lines(lines) => lines[priority as usize].cut_in(jobs, job),
-            Waiting::Bag(_) => self.join(jobs, job, priority),
+            Waiting::List(line) => line.cut_in(jobs, job),
+            Waiting::Lists(lines) => lines[priority as usize].cut_in(jobs, job),
+            Waiting::RandomOrder(_) => self.join(jobs, job, priority),
         }
     }
 
@@ -105,9 +105,9 @@ impl Waiting {
     #[inline]
     pub fn leave(&mut self, jobs: &mut Jobs, job: JobSlot, priority: u8) {
         match self {
-            Waiting::Line(line) => line.leave(jobs, job),
-            Waiting::Lines(lines) => lines[priority as usize].leave(jobs, job),
-            Waiting::Bag(bag) => {
+            Waiting::List(line) => line.leave(jobs, job),
+            Waiting::Lists(lines) => lines[priority as usize].leave(jobs, job),
+            Waiting::RandomOrder(bag) => {
                 let place = jobs[job].ahead;
                 bag.swap_remove(place.0 as usize);
                 if let Some(&moved) = bag.get(place.0 as usize) {
@@ -121,19 +121,19 @@ impl Waiting {
     #[inline]
     pub fn first(&self, pick: impl FnOnce(usize) -> usize) -> Option<JobSlot> {
         match self {
-            Waiting::Line(line) => line.first(),
-            Waiting::Lines(lines) => lines.iter().find_map(Line::first),
-            Waiting::Bag(bag) if bag.is_empty() => None,
-            Waiting::Bag(bag) => Some(bag[pick(bag.len())]),
+            Waiting::List(line) => line.first(),
+            Waiting::Lists(lines) => lines.iter().find_map(JobList::first),
+            Waiting::RandomOrder(bag) if bag.is_empty() => None,
+            Waiting::RandomOrder(bag) => Some(bag[pick(bag.len())]),
         }
     }
 
     /// The last of a single line.
     pub fn last(&self) -> Option<JobSlot> {
         match self {
-            Waiting::Line(line) => line.last(),
-            Waiting::Lines(lines) => lines.iter().rev().find_map(Line::last),
-            Waiting::Bag(bag) => bag.last().copied(),
+            Waiting::List(line) => line.last(),
+            Waiting::Lists(lines) => lines.iter().rev().find_map(JobList::last),
+            Waiting::RandomOrder(bag) => bag.last().copied(),
         }
     }
 }

@@ -1,47 +1,47 @@
-//! Lanes: events that all wait equally long are due in the order they were pushed, so a ring buffer serves them.
+//! Delay lines: events that all wait equally long are due in the order they were pushed, so a ring buffer serves them.
 
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
 use super::heap::Heap;
-use super::{Entry, Span};
+use super::{Entry, SimDuration};
 
 /// A first-in, first-out path through a [`Queue`](super::Queue) for one constant delay; from [`Queue::lane`](super::Queue::lane).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Lane(u32);
+pub struct DelayLine(u32);
 
 /// The lanes of one queue, merged by (time, sequence).
 #[derive(Clone, Debug)]
-pub(super) struct Lanes<E> {
-    lanes: Vec<(Span, VecDeque<Entry<E>>)>,
+pub(super) struct DelayLines<E> {
+    lanes: Vec<(SimDuration, VecDeque<Entry<E>>)>,
     /// The first entry of every lane that has one, so that a pop costs the logarithm of the number of lanes.
-    heads: Heap<Lane>,
+    heads: Heap<DelayLine>,
 }
 
-impl<E: Copy> Lanes<E> {
+impl<E: Copy> DelayLines<E> {
     pub(super) fn new() -> Self {
-        Lanes { lanes: Vec::new(), heads: Heap::new() }
+        DelayLines { lanes: Vec::new(), heads: Heap::new() }
     }
 
     /// The lane for a delay, which is made at the first call.
-    pub(super) fn lane(&mut self, span: Span) -> Lane {
+    pub(super) fn delay_line(&mut self, span: SimDuration) -> DelayLine {
         let place = self.lanes.iter().position(|lane| lane.0 == span).unwrap_or_else(|| {
             self.lanes.push((span, VecDeque::new()));
             self.lanes.len() - 1
         });
-        Lane(u32::try_from(place).expect("fewer than 2^32 lanes"))
+        DelayLine(u32::try_from(place).expect("fewer than 2^32 lanes"))
     }
 
     #[inline]
-    pub(super) fn span(&self, lane: Lane) -> Span {
+    pub(super) fn span(&self, lane: DelayLine) -> SimDuration {
         self.lanes[lane.0 as usize].0
     }
 
     /// Adds an entry that is later than all in its lane.
     #[inline(always)]
-    pub(super) fn push(&mut self, lane: Lane, entry: Entry<E>) {
+    pub(super) fn push(&mut self, lane: DelayLine, entry: Entry<E>) {
         let ring = &mut self.lanes[lane.0 as usize].1;
         if ring.is_empty() {
             self.heads.push(Entry { time: entry.time, sequence: entry.sequence, event: lane });
@@ -73,7 +73,7 @@ impl<E: Copy> Lanes<E> {
 
     /// Puts the head of the lane that was just popped in order.
     #[inline(never)]
-    fn advance(&mut self, lane: Lane) {
+    fn advance(&mut self, lane: DelayLine) {
         match self.lanes[lane.0 as usize].1.front() {
             Some(next) => {
                 self.heads.replace_first(Entry { time: next.time, sequence: next.sequence, event: lane });
@@ -83,7 +83,7 @@ impl<E: Copy> Lanes<E> {
     }
 
     /// Every lane's delay and entries, in order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (Span, &VecDeque<Entry<E>>)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (SimDuration, &VecDeque<Entry<E>>)> {
         self.lanes.iter().map(|(span, ring)| (*span, ring))
     }
 }

@@ -5,7 +5,7 @@ use crate::domain::fate::{Cause, Deduction};
 
 /// What the best offers leave after each deduction, and without each.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Deaths {
+pub struct DeclineDiagnosis {
     after: [f64; 5],
     without: [f64; 5],
 }
@@ -18,13 +18,13 @@ pub fn left_of(value: f64, deductions: &[f64; 5], without: Option<usize>) -> f64
     taken.fold(value, |left, (_, deduction)| left - deduction)
 }
 
-impl Default for Deaths {
+impl Default for DeclineDiagnosis {
     fn default() -> Self {
-        Deaths { after: [f64::NEG_INFINITY; 5], without: [f64::NEG_INFINITY; 5] }
+        DeclineDiagnosis { after: [f64::NEG_INFINITY; 5], without: [f64::NEG_INFINITY; 5] }
     }
 }
 
-impl Deaths {
+impl DeclineDiagnosis {
     /// Whether a quote at this price of computing can tell anything new: one that takes all of the value leaves something
     /// only without itself.
     #[inline]

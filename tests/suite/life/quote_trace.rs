@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use reliance::domain::fate::{Cause, Deduction, Fate, Stage};
 use reliance::domain::ids::NodeId;
-use reliance::domain::story::Story;
-use reliance::engine::time::Span;
-use reliance::market::{Inquest, Inspection, Quote};
+use reliance::domain::record::JobRecord;
+use reliance::engine::time::SimDuration;
+use reliance::market::{Inspection, Quote, QuoteTrace};
 use reliance::scenario::Scenario;
 use reliance::scenario::schema::Checker;
 use reliance::simulate::Run;
@@ -18,12 +18,12 @@ use super::super::trial::{Witness, scenario, seed, trial};
 const JOBS: usize = 1_000;
 
 /// What the best offer leaves, counting deductions for which `counts` holds.
-fn best(inquest: &Inquest, counts: impl Fn(usize) -> bool) -> f64 {
+fn best(quote_trace: &QuoteTrace, counts: impl Fn(usize) -> bool) -> f64 {
     let left = |deductions: &[f64; 5]| {
         let counted = deductions.iter().enumerate().filter(|(index, _)| counts(*index));
-        counted.fold(inquest.value, |left, (_, deduction)| left - deduction)
+        counted.fold(quote_trace.value, |left, (_, deduction)| left - deduction)
     };
-    inquest.quotes.iter().map(|quote| left(&quote.deductions)).fold(f64::NEG_INFINITY, f64::max)
+    quote_trace.quotes.iter().map(|quote| left(&quote.deductions)).fold(f64::NEG_INFINITY, f64::max)
 }
 
 /// The first deduction that leaves nothing of any offer is the cause; a flag says exactly of which deductions the removal
@@ -33,32 +33,32 @@ fn causes_and_flags_are_what_the_quotes_say() {
     let scenario = trial("verified", &["horizon=30min", "demand.value-factor=0.5"]);
     let (witness, outcome) = Witness::of(&scenario);
     let declined = |fate, stage| fate == Fate::Declined && stage == Stage::Asked;
-    let mut stories: Vec<_> = witness.stories.iter().filter(|story| declined(story.fate, story.stage)).collect();
-    stories.sort_by_key(|story| story.at.asked);
-    stories.dedup_by_key(|story| story.at.asked);
+    let mut records: Vec<_> = witness.records.iter().filter(|record| declined(record.fate, record.stage)).collect();
+    records.sort_by_key(|record| record.at.asked);
+    records.dedup_by_key(|record| record.at.asked);
     let mut run = Run::open(scenario.clone(), seed());
     let (mut causes, mut flags): (BTreeMap<Cause, usize>, [[usize; 2]; 5]) = Default::default();
     // Those whom the limit of open jobs turns away are offered nothing.
-    for story in stories.into_iter().filter(|story| story.offers > 0).take(JOBS) {
-        run.inspect(story.key);
-        run.until(story.at.asked + Span(1), &mut ());
-        let Some(Inspection { inquests, .. }) = run.inspection() else { panic!("{:?} is watched", story.key) };
-        let [inquest] = &inquests[..] else { panic!("{} inquests of {story:?}", inquests.len()) };
-        assert_eq!((inquest.at, inquest.value), (story.at.asked, story.value.0 as f64));
-        assert_eq!((inquest.taken, inquest.cause), (None, story.cause), "{story:?}");
-        let first = (0..5).find(|&last| best(inquest, |index| index <= last) <= 0.0);
-        let cause = match inquest.quotes[..] {
+    for record in records.into_iter().filter(|record| record.offers > 0).take(JOBS) {
+        run.inspect(record.key);
+        run.until(record.at.asked + SimDuration(1), &mut ());
+        let Some(Inspection { quote_traces, .. }) = run.inspection() else { panic!("{:?} is watched", record.key) };
+        let [quote_trace] = &quote_traces[..] else { panic!("{} quote_traces of {record:?}", quote_traces.len()) };
+        assert_eq!((quote_trace.at, quote_trace.value), (record.at.asked, record.value.0 as f64));
+        assert_eq!((quote_trace.taken, quote_trace.cause), (None, record.cause), "{record:?}");
+        let first = (0..5).find(|&last| best(quote_trace, |index| index <= last) <= 0.0);
+        let cause = match quote_trace.quotes[..] {
             [] => Cause::NoSupply,
             _ => Deduction::ALL[first.expect("some deduction leaves nothing")].cause(),
         };
-        assert_eq!(Some(cause), story.cause, "{inquest:?}");
+        assert_eq!(Some(cause), record.cause, "{quote_trace:?}");
         *causes.entry(cause).or_default() += 1;
         for (removed, met) in flags.iter_mut().enumerate() {
-            let lives = best(inquest, |index| index != removed) > 0.0;
-            assert_eq!(story.alive_without >> removed & 1 == 1, lives, "without {removed}: {inquest:?}");
+            let lives = best(quote_trace, |index| index != removed) > 0.0;
+            assert_eq!(record.alive_without >> removed & 1 == 1, lives, "without {removed}: {quote_trace:?}");
             met[usize::from(lives)] += 1;
         }
-        for quote in &inquest.quotes {
+        for quote in &quote_trace.quotes {
             let [compute, coordination, latency, verification, distrust] = quote.deductions;
             assert_eq!([compute, coordination], [quote.compute, quote.coordination].map(|price| price.0 as f64));
             assert!(latency >= 0.0 && verification >= quote.verification.0 as f64 && distrust >= 0.0, "{quote:?}");
@@ -69,24 +69,24 @@ fn causes_and_flags_are_what_the_quotes_say() {
     assert_eq!(run.close(&mut ()).digest.to_string(), outcome.digest.to_string(), "watching changes nothing");
 }
 
-/// The inquests of all jobs that were placed once, of those asked for at the same instant one, with their stories.
-fn placed(scenario: &Arc<Scenario>) -> Vec<(Story, Inquest)> {
+/// The quote_traces of all jobs that were placed once, of those asked for at the same instant one, with their records.
+fn placed(scenario: &Arc<Scenario>) -> Vec<(JobRecord, QuoteTrace)> {
     let (witness, _) = Witness::of(scenario);
-    let mut stories: Vec<_> = witness.stories.into_iter().filter(|story| story.attempts == 1).collect();
-    stories.sort_by_key(|story| story.at.asked);
-    stories.dedup_by_key(|story| story.at.asked);
+    let mut records: Vec<_> = witness.records.into_iter().filter(|record| record.attempts == 1).collect();
+    records.sort_by_key(|record| record.at.asked);
+    records.dedup_by_key(|record| record.at.asked);
     let mut run = Run::open(scenario.clone(), seed());
-    let inquests = stories.into_iter().map(|story| {
-        run.inspect(story.key);
-        run.until(story.at.asked + Span(1), &mut ());
-        (story, run.inspection().expect("it is watched").inquests[0].clone())
+    let quote_traces = records.into_iter().map(|record| {
+        run.inspect(record.key);
+        run.until(record.at.asked + SimDuration(1), &mut ());
+        (record, run.inspection().expect("it is watched").quote_traces[0].clone())
     });
-    inquests.collect()
+    quote_traces.collect()
 }
 
 /// What each node's offer leaves with its best method, by the letter of the rule: every quote is weighed, and a method whose
 /// copies would need more nodes than leave something is none.
-fn best_of_nodes(scenario: &Scenario, inquest: &Inquest) -> BTreeMap<NodeId, f64> {
+fn best_of_nodes(scenario: &Scenario, quote_trace: &QuoteTrace) -> BTreeMap<NodeId, f64> {
     let copies = |method| {
         let checks = &scenario.verification.methods[method].checks;
         checks.iter().find(|check| check.by == Checker::Replicas).map_or(1, |check| check.count as usize)
@@ -95,7 +95,7 @@ fn best_of_nodes(scenario: &Scenario, inquest: &Inquest) -> BTreeMap<NodeId, f64
     loop {
         let mut nodes: BTreeMap<NodeId, Quote> = BTreeMap::new();
         let alive = |quote: &&Quote| quote.surplus > 0.0 && copies(quote.method) <= most;
-        for quote in inquest.quotes.iter().filter(alive) {
+        for quote in quote_trace.quotes.iter().filter(alive) {
             let best = nodes.entry(quote.node).or_insert(*quote);
             *best = if quote.surplus > best.surplus { *quote } else { *best };
         }
@@ -113,11 +113,11 @@ fn the_best_quote_is_taken() {
     for scenario in [trial("verified", &["routing.quote-ttl=1h"]), scenario("scenarios/market-day.toml", &market_day)] {
         let placed = placed(&scenario);
         assert!(placed.len() > 300, "{} jobs of {}", placed.len(), scenario.name);
-        for (story, inquest) in placed {
-            let taken = inquest.taken.expect("it was placed");
-            let most = best_of_nodes(&scenario, &inquest).into_values().fold(0.0, f64::max);
+        for (record, quote_trace) in placed {
+            let taken = quote_trace.taken.expect("it was placed");
+            let most = best_of_nodes(&scenario, &quote_trace).into_values().fold(0.0, f64::max);
             assert!(taken.surplus > 0.0 && taken.surplus == most, "{taken:?} of {most}");
-            assert_eq!((taken.method, taken.use_at, taken.trust), (story.method, story.use_at, story.trust));
+            assert_eq!((taken.method, taken.use_at, taken.trust), (record.method, record.use_at, record.trust));
         }
     }
 }
@@ -128,8 +128,8 @@ fn every_offer_comes_with_its_best_method() {
     let sets = ["routing.quote-ttl=1h", "routing.chooser.rule=\"cheapest\""];
     let scenario = trial("verified", &sets);
     let (mut others, placed) = (0, placed(&scenario));
-    for (_, inquest) in &placed {
-        let (taken, best) = (inquest.taken.expect("it was placed"), best_of_nodes(&scenario, inquest));
+    for (_, quote_trace) in &placed {
+        let (taken, best) = (quote_trace.taken.expect("it was placed"), best_of_nodes(&scenario, quote_trace));
         assert_eq!(taken.surplus, best[&taken.node], "{taken:?}");
         others += usize::from(best.values().any(|&surplus| surplus > taken.surplus));
     }

@@ -7,17 +7,17 @@ use crate::domain::ids::{JobSlot, MethodId, NodeId};
 use crate::domain::money::Money;
 use crate::policy::verdict::Votes;
 
-/// The proceedings of the jobs whose answers are verified, paid in batches, or stand for a while. Slots are reused with
+/// The cases of the jobs whose answers are verified, paid in batches, or stand for a while. Slots are reused with
 /// what they have allocated.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Proceedings {
-    entries: Vec<Proceeding>,
+pub struct VerificationCases {
+    entries: Vec<VerificationCase>,
     free: Vec<u32>,
 }
 
 /// What is going on about one job's answer.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Proceeding {
+pub struct VerificationCase {
     /// How it is verified.
     pub method: MethodId,
     /// Which checks take place, one bit each.
@@ -27,7 +27,7 @@ pub struct Proceeding {
     /// Votes of each check.
     pub votes: Vec<Votes>,
     /// Who voted: check, checker, whether it raised an alarm.
-    pub cast: Vec<Cast>,
+    pub cast: Vec<VoteRecord>,
     /// Work under way on the job's behalf.
     pub children: Vec<Child>,
     /// Of replicas: the answers that are there.
@@ -49,7 +49,7 @@ pub struct Child {
 
 /// A vote.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct Cast {
+pub struct VoteRecord {
     /// The check it belongs to.
     pub check: u8,
     /// Who voted.
@@ -71,13 +71,13 @@ pub struct Copy {
     pub paid: bool,
 }
 
-const _: () = assert!(size_of::<Proceeding>() <= 104);
+const _: () = assert!(size_of::<VerificationCase>() <= 104);
 
-impl Proceedings {
-    /// A new proceeding; its number stands in the job's `link`.
+impl VerificationCases {
+    /// A new case; its number stands in the job's `link`.
     pub fn begin(&mut self, method: MethodId, drawn: u8, checks: usize) -> JobSlot {
         let number = self.free.pop().unwrap_or_else(|| {
-            self.entries.push(Proceeding::default());
+            self.entries.push(VerificationCase::default());
             (self.entries.len() - 1) as u32
         });
         let entry = &mut self.entries[number as usize];
@@ -91,15 +91,15 @@ impl Proceedings {
         JobSlot(number)
     }
 
-    /// The proceeding of this number.
+    /// The case of this number.
     #[inline]
-    pub fn get(&mut self, number: JobSlot) -> &mut Proceeding {
+    pub fn get(&mut self, number: JobSlot) -> &mut VerificationCase {
         &mut self.entries[number.0 as usize]
     }
 
     /// The same, to read.
     #[inline]
-    pub fn read(&self, number: JobSlot) -> &Proceeding {
+    pub fn read(&self, number: JobSlot) -> &VerificationCase {
         &self.entries[number.0 as usize]
     }
 
@@ -110,7 +110,7 @@ impl Proceedings {
     }
 }
 
-impl Proceeding {
+impl VerificationCase {
     /// Takes a child off the list of those under way; gives the stake it was asked with.
     pub fn leave(&mut self, child: JobSlot) -> u64 {
         let place = self.children.iter().position(|other| other.slot == child);

@@ -6,7 +6,7 @@ use crate::domain::answer::{Answer, Use};
 use crate::domain::fate::{Cause, Fate, Stage};
 use crate::domain::ids::{ClassId, MethodId, NodeId, RequesterId, SourceId};
 use crate::domain::money::Money;
-use crate::engine::time::{Span, Time};
+use crate::engine::time::{SimDuration, Time};
 
 /// Which job this is: its source and its number within the source, never a global count (so that adding a source
 /// renames nobody).
@@ -49,15 +49,15 @@ pub struct Instants {
 
 /// A job's whole life, handed on once when it is closed.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Story {
+pub struct JobRecord {
     /// Which job.
     pub key: JobKey,
     /// When what happened.
     pub at: Instants,
     /// The work of the job on the reference GPU, before noise.
-    pub work: Span,
+    pub work: SimDuration,
     /// What the market expected the work to be, given the input.
-    pub expected_work: Span,
+    pub expected_work: SimDuration,
     /// The deadline, as an instant.
     pub deadline: Time,
     /// What a right answer in time is worth to the requester.
@@ -123,16 +123,16 @@ pub struct Story {
     /// What is lost where a refund could not be had.
     pub shortfall: Money,
     /// The time from the placement to the answer, as expected at the placement.
-    pub quoted_answer: Span,
+    pub quoted_answer: SimDuration,
     /// The time from the answer to the end of its checks, as expected at the placement, whether or not they take place.
-    pub quoted_checks: Span,
+    pub quoted_checks: SimDuration,
     /// What a right answer was worth when it was used, if that was in time; known when the job is closed.
     pub delivered: Money,
     /// What a wrong answer in use cost; known when the job is closed.
     pub harm: Money,
 }
 
-const _: () = assert!(size_of::<Story>() <= 320);
+const _: () = assert!(size_of::<JobRecord>() <= 320);
 
 impl Instants {
     /// A life of which only the asking has happened.
@@ -155,14 +155,14 @@ impl Instants {
     }
 }
 
-impl Story {
+impl JobRecord {
     /// A life that has just begun.
-    pub fn begin(key: JobKey, class: ClassId, requester: RequesterId, asked: Time) -> Story {
-        Story {
+    pub fn begin(key: JobKey, class: ClassId, requester: RequesterId, asked: Time) -> JobRecord {
+        JobRecord {
             key,
             at: Instants::asked_at(asked),
-            work: Span::ZERO,
-            expected_work: Span::ZERO,
+            work: SimDuration::ZERO,
+            expected_work: SimDuration::ZERO,
             deadline: Time::NEVER,
             value: Money::ZERO,
             compute_price: Money::ZERO,
@@ -194,8 +194,8 @@ impl Story {
             first_price: Money::ZERO,
             trust: 1.0,
             shortfall: Money::ZERO,
-            quoted_answer: Span::ZERO,
-            quoted_checks: Span::ZERO,
+            quoted_answer: SimDuration::ZERO,
+            quoted_checks: SimDuration::ZERO,
             delivered: Money::ZERO,
             harm: Money::ZERO,
         }
@@ -217,7 +217,7 @@ impl Story {
     }
 
     /// The span between two instants, if both came.
-    pub fn between(&self, earlier: Time, later: Time) -> Option<Span> {
+    pub fn between(&self, earlier: Time, later: Time) -> Option<SimDuration> {
         (earlier != Time::NEVER && later != Time::NEVER).then(|| later.since(earlier))
     }
 }

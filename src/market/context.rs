@@ -8,7 +8,7 @@ use crate::scenario::Scenario;
 use super::event::Event;
 
 /// The present instant, as a handler sees it.
-pub struct Moment<'a> {
+pub struct Context<'a> {
     /// What the market is to be.
     pub scenario: &'a Scenario,
     /// When.

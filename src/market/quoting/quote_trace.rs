@@ -3,14 +3,14 @@
 use serde::Serialize;
 
 use crate::domain::fate::Cause;
-use crate::domain::story::JobKey;
+use crate::domain::record::JobKey;
 use crate::engine::time::Time;
 
 use super::quote::Quote;
 
 /// The quotes that one job was given at one instant: they explain why it was placed or declined.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Inquest {
+pub struct QuoteTrace {
     /// When.
     pub at: Time,
     /// The job's value, in micro-credits.
@@ -29,5 +29,5 @@ pub struct Inspection {
     /// Which job.
     pub job: JobKey,
     /// What it was offered, each time it was.
-    pub inquests: Vec<Inquest>,
+    pub quote_traces: Vec<QuoteTrace>,
 }

@@ -105,6 +105,7 @@ pub mod study;
 pub use domain::fate::{Cause, Fate, Stage};
 pub use domain::ids::{ClassId, NodeGroupId, NodeId};
 pub use domain::money::Money;
+pub use domain::price::Price;
 pub use domain::record::{JobKey, JobRecord};
 pub use engine::random::Seed;
 pub use engine::time::{SimDuration, Time};

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::fate::Stage;
 use crate::domain::ids::{ClassId, JobSlot, NodeId, RequesterId};
 use crate::domain::money::Money;
+use crate::domain::purpose::DrawIndex;
 use crate::engine::time::{SimDuration, Time};
 
 /// An open job. Its slot in the arena is reused; the slot's `version` is not, so an event of an earlier tenant, or of an
@@ -83,10 +84,13 @@ impl Job {
         matches!(self.role, Role::Job | Role::Replica)
     }
 
-    /// The number that tells the draws of one attempt of one copy from all others of its job.
+    /// The index of what is drawn for this execution or check alone.
     #[inline]
-    pub fn draw_number(&self) -> u32 {
-        u32::from(self.attempt) | u32::from(self.copy) << 16
+    pub fn draw_index(&self) -> DrawIndex {
+        match self.executes() {
+            true => DrawIndex::copy(self.attempt, self.copy),
+            false => DrawIndex::checker(self.copy, self.attempt, 0).apart_from_executions(),
+        }
     }
 
     /// A job that has just been asked for, in a slot whose version stands at `version`.

@@ -79,7 +79,7 @@ pub fn returned(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next
     let (job, record) = market.jobs.both(slot);
     let node = job.node;
     let quote = &market.nodes.quotes[node];
-    let number = serving::numbered(job);
+    let number = job.draw_index();
     if record.at.first_token == Time::NEVER {
         market.nodes.backrooms[node].failed += 1;
         return Next::Fail { job: slot, is_silent: false };

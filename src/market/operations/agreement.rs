@@ -4,7 +4,7 @@ use crate::domain::answer::Answer;
 use crate::domain::fate::Stage;
 use crate::domain::ids::{JobSlot, MethodId};
 use crate::domain::money::Money;
-use crate::domain::purpose::{Purpose, draw};
+use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::engine::random::RandomSource;
 use crate::market::context::Context;
 use crate::market::quoting::quote::Quote;
@@ -53,7 +53,7 @@ fn proceed(market: &mut State, scenario: &Scenario, slot: JobSlot, id: MethodId)
     let method = &scenario.verification.methods[id];
     let mut drawn = 0;
     for (index, check) in method.checks.iter().enumerate() {
-        let number = u32::from(attempt) | (index as u32) << 16;
+        let number = DrawIndex::attempt_check(attempt, index as u8, 0);
         let takes_place = check.sample >= 1.0
             || (check.sample > 0.0 && draw(market.seed, Purpose::Sampling, key, number).chance(check.sample));
         drawn |= u8::from(takes_place) << index;
@@ -76,7 +76,7 @@ fn agree_copies(
     let mut chosen = std::mem::take(&mut market.scratch.chosen);
     chosen.extend(offers.iter().find(|offer| offer.node == quote.node));
     while chosen.len() < copies && !left.is_empty() {
-        let next = choice::pick(market, scenario, slot, &left, chosen.len() as u32);
+        let next = choice::pick(market, scenario, slot, &left, chosen.len() as u8);
         chosen.push(left.remove(next));
     }
     let work = terms::overhead(&scenario.verification.methods[quote.method], market.jobs[slot].expected);

@@ -28,7 +28,7 @@ pub fn set_work(market: &mut State, at: &Context<'_>, slot: JobSlot) {
     let class = &scenario.classes[job.class];
     let factor = match &class.noise {
         None => 1.0,
-        Some(noise) => noise.sample(&mut draw(seed, Purpose::Noise, record.key, job.draw_number())),
+        Some(noise) => noise.sample(&mut draw(seed, Purpose::Noise, record.key, job.draw_index())),
     };
     job.left = if factor == 1.0 { record.work } else { record.work.scaled(factor) };
     let method = &scenario.verification.methods[record.method];
@@ -66,7 +66,7 @@ fn decide(market: &mut State, scenario: &Scenario, slot: JobSlot) {
         cost: quote.cost.for_work(record.work.scaled(quote.slowness), Default::default()),
         slash: Money::from_micro(slash.units() * scenario.channels.token.0 as f64),
     };
-    let mut drawn = draw(market.seed, Purpose::Answer, record.key, job.draw_number());
+    let mut drawn = draw(market.seed, Purpose::Answer, record.key, job.draw_index());
     let action = group.conduct.act(&mut backroom.conduct, &task, &mut drawn);
     record.answer = action.answer;
     if action.effort < 1.0 {

@@ -5,10 +5,10 @@ use crate::domain::fate::Stage;
 use crate::domain::ids::{JobSlot, NodeId};
 use crate::domain::job::Role;
 use crate::domain::money::Money;
-use crate::domain::purpose::{Purpose, draw};
-use crate::domain::record::JobRecord;
+use crate::domain::purpose::{DrawIndex, Purpose, draw};
+use crate::domain::record::{CheckRecord, JobRecord};
 use crate::engine::random::{RandomSource, mix};
-use crate::engine::time::SimDuration;
+use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::quoting::terms;
@@ -49,15 +49,15 @@ pub fn prove(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usi
     let by = match provers {
         [] => record.node,
         _ => {
-            let mut drawn = draw(market.seed, Purpose::Prover, record.key, index as u32);
+            let mut drawn = draw(market.seed, Purpose::Prover, record.key, DrawIndex::check(index as u8, 0));
             provers[drawn.below(provers.len() as u64) as usize]
         }
     };
-    let mut drawn = draw(market.seed, Purpose::ProofTime, record.key, index as u32);
+    let mut drawn = draw(market.seed, Purpose::ProofTime, record.key, DrawIndex::check(index as u8, 0));
     let work = check.draw_work(record.work, &mut drawn);
     alone(market, slot, index);
-    let alarm =
-        draw(market.seed, Purpose::Vote, record.key, (index as u32) << 16).chance(alarm_chance(check, record.answer));
+    let mut drawn = draw(market.seed, Purpose::Vote, record.key, DrawIndex::checker(index as u8, 0, 0));
+    let alarm = drawn.chance(alarm_chance(check, record.answer));
     let task = Task { role: Role::Proof, by, index, ordinal: 0, work, vote: Vote { alarm, looked: true } };
     employ(market, at, slot, &task);
 }
@@ -83,8 +83,8 @@ pub fn ask(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize
         Checker::Validators => scenario.validators(),
         _ => scenario.classes[record.class].model,
     };
-    let mut drawn =
-        draw(market.seed, Purpose::Selection, record.key, u32::from(record.attempts) | (index as u32) << 16);
+    let number = DrawIndex::attempt_check(record.attempts, index as u8, 0);
+    let mut drawn = draw(market.seed, Purpose::Selection, record.key, number);
     let seen = market.registry.view_of(record.requester);
     let listed = market.registry.listed(seen, list);
     if !listed.is_empty() {
@@ -108,7 +108,7 @@ pub fn ask(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize
     asked.stake_asked = chosen.iter().map(|&by| weight(market, by)).sum();
     market.cases.get(link).votes[index] = asked;
     for (ordinal, &by) in chosen.iter().enumerate() {
-        let number = (index as u32) << 16 | ordinal as u32;
+        let number = DrawIndex::checker(index as u8, ordinal as u16, 0);
         let vote = opinion(market, at, slot, by, (index, number));
         let work = match vote.looked {
             true => check.draw_work(record.work, &mut draw(market.seed, Purpose::CheckTime, record.key, number)),
@@ -134,7 +134,13 @@ fn answerers(market: &State, slot: JobSlot, computing: &mut Vec<NodeId>) {
 }
 
 /// What a checker will say; decided when it is asked, told when it has looked.
-fn opinion(market: &mut State, at: &Context<'_>, slot: JobSlot, by: NodeId, (index, number): (usize, u32)) -> Vote {
+fn opinion(
+    market: &mut State,
+    at: &Context<'_>,
+    slot: JobSlot,
+    by: NodeId,
+    (index, number): (usize, DrawIndex),
+) -> Vote {
     let record = market.jobs.record(slot);
     let check = &at.scenario.verification.methods[record.method].checks[index];
     let submission = Submission {
@@ -186,13 +192,26 @@ pub fn end_early(market: &mut State, at: &mut Context<'_>, slot: JobSlot, child:
     let paid = fee(market, at, slot, index).share(done);
     let by = market.jobs.record(child).node;
     settlement::pay_checker(market, at, slot, by, paid);
-    note_end(market, at, child, index, paid);
+    note_end(market, at, child, false, paid);
 }
 
-/// Takes down a check that ended without its vote.
-pub fn note_end(market: &mut State, at: &mut Context<'_>, child: JobSlot, index: u8, paid: Money) {
-    let record = market.jobs.record_mut(child);
-    record.at.closed = at.now;
-    let record = *record;
-    at.facts.check_ended(&record, index, paid);
+/// Takes down a check that ended, and what its party is paid: with its vote, or without one.
+pub fn note_end(market: &State, at: &mut Context<'_>, child: JobSlot, voted: bool, paid: Money) {
+    let (job, record) = (&market.jobs[child], market.jobs.record(child));
+    at.facts.check(&CheckRecord {
+        key: record.key,
+        asked: record.at.asked,
+        reached: record.at.reached,
+        started: record.at.started,
+        answered: if voted { at.now } else { Time::NEVER },
+        closed: at.now,
+        work: record.work,
+        paid,
+        by: record.node,
+        method: record.method,
+        check: job.copy,
+        round: 0,
+        looked: record.checks > 0,
+        alarm: voted.then_some(record.alarms > 0),
+    });
 }

@@ -3,7 +3,7 @@
 use crate::domain::fate::{Cause, Stage};
 use crate::domain::ids::{JobSlot, NodeId};
 use crate::domain::money::Money;
-use crate::domain::purpose::{Purpose, draw};
+use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::engine::queue::prefetch;
 use crate::engine::random::mix;
 use crate::engine::time::SimDuration;
@@ -69,7 +69,7 @@ pub fn ask(market: &mut State, scenario: &Scenario, slot: JobSlot, pool: &mut Ve
         },
         session: mix(record.key.source.0 as u64) ^ record.client as u64,
     };
-    let number = u32::from(job.attempt) | u32::from(record.renegotiations) << 16;
+    let number = DrawIndex::asking(job.attempt, record.renegotiations);
     let mut drawn = draw(market.seed, Purpose::Pool, record.key, number);
     scenario.routing.pool.draw(&mut market.pool, &view, &mut drawn, pool);
     let failed = if job.attempt > 0 && scenario.retries.elsewhere { job.node } else { NodeId::NONE };

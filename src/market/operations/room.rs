@@ -3,7 +3,7 @@
 use crate::domain::fate::Stage;
 use crate::domain::ids::{JobSlot, NodeId};
 use crate::domain::job::Role;
-use crate::domain::purpose::{Purpose, draw};
+use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::state::State;
@@ -28,7 +28,7 @@ pub fn join(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeI
         match market.classes[job.class].patience {
             Some(lane) if record.at.asked == at.now => at.queue.push_after(lane, event),
             _ => {
-                let span = patience.span(&mut draw(market.seed, Purpose::Patience, record.key, 0));
+                let span = patience.span(&mut draw(market.seed, Purpose::Patience, record.key, DrawIndex::ONCE));
                 // Whoever has spent the patience on the way leaves as soon as there is a wait.
                 at.queue.push((record.at.asked + span).max(at.now), event);
             }

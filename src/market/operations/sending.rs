@@ -26,7 +26,7 @@ pub fn send(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeI
         (record.at.reached, record.at.started) = (Time::NEVER, Time::NEVER);
         (record.at.first_token, record.at.finished) = (Time::NEVER, Time::NEVER);
     }
-    let (key, number, version) = (record.key, job.draw_number(), job.version);
+    let (key, number, version) = (record.key, job.draw_index(), job.version);
     let from = scenario.requesters[job.requester].region;
     let client = record.client;
     let (executes, whole) = (job.executes(), job.role == Role::Job);
@@ -35,7 +35,7 @@ pub fn send(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeI
     }
     let mut trip = scenario.network.one_way(from, market.nodes.quotes[node].region);
     if let Some(jitter) = &scenario.network.jitter {
-        trip += jitter.span(&mut draw(market.seed, Purpose::RequestJitter, key, number ^ (u32::from(!executes) << 31)));
+        trip += jitter.span(&mut draw(market.seed, Purpose::RequestJitter, key, number));
     }
     let is_there = trip == SimDuration::ZERO && whole;
     if !is_there {

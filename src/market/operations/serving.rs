@@ -2,7 +2,7 @@
 
 use crate::domain::fate::Stage;
 use crate::domain::ids::{JobSlot, ModelId, NodeId};
-use crate::domain::job::{Job, Phase};
+use crate::domain::job::Phase;
 use crate::domain::purpose::{Purpose, draw};
 use crate::engine::random::{KeyedRng, RandomSource, key};
 use crate::engine::time::{SimDuration, Time};
@@ -239,7 +239,7 @@ pub fn leave_node(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node:
     let (job, record) = market.jobs.both(slot);
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     let flakes = group.flaky.get();
-    let whole = flakes == 0.0 || !draw(market.seed, Purpose::Flake, record.key, numbered(job)).chance(flakes);
+    let whole = flakes == 0.0 || !draw(market.seed, Purpose::Flake, record.key, job.draw_index()).chance(flakes);
     let state = &mut market.nodes.states[node];
     state.take_work(job.expected);
     record.at.finished = at.now;
@@ -251,11 +251,6 @@ pub fn leave_node(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node:
     job.phase = Phase::Idle;
     at.facts.note(Fact::Finished { job: record.key, node, whole });
     market.leave_slot(at, slot, node);
-}
-
-/// The number of an attempt's draws; those of checks are apart from those of executions.
-pub fn numbered(job: &Job) -> u32 {
-    job.draw_number() ^ (u32::from(!job.executes()) << 31)
 }
 
 /// Takes work out of service before its end; the slot is free afterwards. Returns the share of the work that was done: the time in

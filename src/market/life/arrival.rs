@@ -38,7 +38,6 @@ pub fn arrive(market: &mut State, at: &mut Context<'_>, source: SourceId) -> Nex
     let by_name = Fact::Asked { job: key, class: ClassId(scenario.classes[class].rank) };
     at.facts.note_by_name(Fact::Asked { job: key, class }, by_name);
     let slot = market.jobs.admit(record);
-    market.jobs[slot].expected = record.expected_work;
     if market.jobs.slots() > scenario.limits.open_jobs {
         return Next::Decline { job: slot, cause: Cause::NoSupply };
     }

@@ -2,7 +2,7 @@
 
 use crate::domain::answer::Answer;
 use crate::domain::fate::Stage;
-use crate::domain::ids::{JobSlot, MethodId};
+use crate::domain::ids::{CaseId, JobSlot, MethodId};
 use crate::domain::money::Money;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::engine::random::RandomSource;
@@ -38,8 +38,8 @@ pub fn agree_alone(market: &mut State, at: &mut Context<'_>, slot: JobSlot, quot
     job.stage = Stage::Placed;
     job.version = job.version.wrapping_add(1);
     at.facts.note(Fact::Placed { job: record.key, node: quote.node, attempt: job.attempt, price: record.price() });
-    if job.link.is_some() {
-        market.cases.end(std::mem::replace(&mut job.link, JobSlot::NONE));
+    if job.case.is_some() {
+        market.cases.end(std::mem::replace(&mut job.case, CaseId::NONE));
     }
     let checked = !scenario.verification.methods[quote.method].checks.is_empty();
     if checked || scenario.payout.batch.is_some() || scenario.payout.at == PayoutAt::Window {
@@ -58,7 +58,7 @@ fn proceed(market: &mut State, scenario: &Scenario, slot: JobSlot, id: MethodId)
             || (check.sample > 0.0 && draw(market.seed, Purpose::Sampling, key, number).chance(check.sample));
         drawn |= u8::from(takes_place) << index;
     }
-    market.jobs[slot].link = market.cases.begin(id, drawn, method.checks.len());
+    market.jobs[slot].case = market.cases.begin(id, drawn, method.checks.len());
 }
 
 /// Agrees a quote with copies: the chooser takes as many offers, one after the other.
@@ -93,11 +93,11 @@ fn agree_copies(
         ..*quote
     };
     agree_alone(market, at, slot, &real);
-    let link = market.jobs[slot].link;
+    let id = market.jobs[slot].case;
     for offer in &chosen {
         // Until its answer is there a copy is listed with a wrong one that agrees with nothing.
         let price = offer.price + extra(offer);
-        market.cases.get(link).answers.push(Copy { node: offer.node, answer: Answer::NONE, price, paid: false });
+        market.cases[id].answers.push(Copy { node: offer.node, answer: Answer::NONE, price, paid: false });
     }
     left.clear();
     chosen.clear();

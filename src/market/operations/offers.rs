@@ -48,9 +48,9 @@ pub fn take(
 /// Puts the nodes to ask into `pool`.
 pub fn ask(market: &mut State, scenario: &Scenario, slot: JobSlot, pool: &mut Vec<NodeId>) {
     let (job, record) = (&market.jobs[slot], market.jobs.record(slot));
-    let model = scenario.classes[job.class].model;
+    let list = scenario.classes[job.class].model.into();
     let view = market.registry.view_of(job.requester);
-    let listed = market.registry.listed(view, model);
+    let listed = market.registry.listed(view, list);
     if listed.is_empty() {
         return;
     }
@@ -60,13 +60,9 @@ pub fn ask(market: &mut State, scenario: &Scenario, slot: JobSlot, pool: &mut Ve
     };
     let view = PoolView {
         listed,
-        stakes: market.registry.stakes(view, model),
-        opinions: market.registry.opinions(view, model),
-        previous: if previous.is_some() && market.registry.has(view, model, previous) {
-            previous
-        } else {
-            NodeId::NONE
-        },
+        stakes: market.registry.stakes(view, list),
+        opinions: market.registry.opinions(view, list),
+        previous: if previous.is_some() && market.registry.has(view, list, previous) { previous } else { NodeId::NONE },
         session: mix(record.key.source.0 as u64) ^ record.client as u64,
     };
     let number = DrawIndex::asking(job.attempt, record.renegotiations);

@@ -285,9 +285,7 @@ impl Run {
         if facts.is_empty() {
             return;
         }
-        for (fact, record) in facts.iter() {
-            recorder.note(now, fact, record);
-        }
+        facts.tell(now, recorder);
         facts.clear();
     }
 }

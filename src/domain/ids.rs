@@ -38,6 +38,8 @@ ids! {
     ClassId(u16);
     /// A model that jobs ask for and nodes serve.
     ModelId(u16);
+    /// A list of the parties that may be asked: one for each model, then that of validators and that of provers.
+    ListId(u16);
     /// A source of arrivals.
     SourceId(u32);
     /// A group of requesters.
@@ -54,6 +56,93 @@ ids! {
     MethodId(u8);
     /// A slot in the arena of open jobs; reused.
     JobSlot(u32);
+    /// A slot in the arena of tasks, which are done on behalf of open jobs; reused.
+    TaskSlot(u32);
+    /// What goes on about the answer of an open job; reused.
+    CaseId(u32);
+}
+
+/// What a node takes in: a job or a task, with the highest bit to tell them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WorkSlot(u32);
+
+/// Whose work it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// An open job.
+    Job(JobSlot),
+    /// A task on behalf of one.
+    Task(TaskSlot),
+}
+
+impl WorkSlot {
+    /// No work: the end of a list, or a batch as a whole.
+    pub const NONE: WorkSlot = WorkSlot(u32::MAX);
+
+    const TASK: u32 = 1 << 31;
+
+    /// Whether this is a slot at all.
+    #[inline]
+    pub fn is_some(self) -> bool {
+        self != WorkSlot::NONE
+    }
+
+    /// A place in an unordered waiting room, kept where the neighbour in a line is kept.
+    #[inline]
+    pub fn at_place(place: usize) -> WorkSlot {
+        WorkSlot(place as u32)
+    }
+
+    /// The place of [`at_place`](WorkSlot::at_place).
+    #[inline]
+    pub fn place(self) -> usize {
+        self.0 as usize
+    }
+
+    /// Whose work it is.
+    #[inline]
+    pub fn owner(self) -> Owner {
+        match self.0 & WorkSlot::TASK == 0 {
+            true => Owner::Job(JobSlot(self.0)),
+            false => Owner::Task(TaskSlot(self.0 ^ WorkSlot::TASK)),
+        }
+    }
+}
+
+impl From<JobSlot> for WorkSlot {
+    /// There are fewer than 2³¹ slots of jobs.
+    #[inline]
+    fn from(job: JobSlot) -> WorkSlot {
+        debug_assert!(job.0 < WorkSlot::TASK, "{job:?}");
+        WorkSlot(job.0)
+    }
+}
+
+impl From<TaskSlot> for WorkSlot {
+    /// There are fewer than 2³¹ − 1 slots of tasks.
+    #[inline]
+    fn from(task: TaskSlot) -> WorkSlot {
+        debug_assert!(task.0 < u32::MAX >> 1, "{task:?}");
+        WorkSlot(task.0 | WorkSlot::TASK)
+    }
+}
+
+impl From<ModelId> for ListId {
+    /// The nodes that serve a model.
+    fn from(model: ModelId) -> ListId {
+        ListId(model.0)
+    }
+}
+
+impl CaseId {
+    /// No case: the answer is not verified, its payment is not gathered and the result does not stand for a while.
+    pub const NONE: CaseId = CaseId(u32::MAX);
+
+    /// Whether this is a case at all.
+    pub fn is_some(self) -> bool {
+        self != CaseId::NONE
+    }
 }
 
 impl NodeId {
@@ -63,16 +152,6 @@ impl NodeId {
     /// Whether this is a node at all.
     pub fn is_some(self) -> bool {
         self != NodeId::NONE
-    }
-}
-
-impl JobSlot {
-    /// No job: the end of a list.
-    pub const NONE: JobSlot = JobSlot(u32::MAX);
-
-    /// Whether this is a slot at all.
-    pub fn is_some(self) -> bool {
-        self != JobSlot::NONE
     }
 }
 

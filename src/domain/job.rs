@@ -1,115 +1,57 @@
 //! The hot part of an open job: what events touch, in one cache line.
 
+use std::ops::{Deref, DerefMut};
+
 use serde::{Deserialize, Serialize};
 
-use crate::domain::fate::Stage;
-use crate::domain::ids::{ClassId, JobSlot, NodeId, RequesterId};
+use crate::domain::ids::{CaseId, ClassId, RequesterId};
+use crate::domain::item::WorkItem;
 use crate::domain::money::Money;
+use crate::domain::purpose::DrawIndex;
 use crate::engine::time::{SimDuration, Time};
 
-/// An open job. Its slot in the arena is reused; the slot's `version` is not, so an event of an earlier tenant, or of an
-/// earlier state of this one, is recognised as stale.
+/// An open job.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[repr(C, align(64))]
 pub struct Job {
-    /// Rises at every change of state and is never reset; belongs to the slot.
-    pub version: u32,
-    /// Where the job stands.
-    pub stage: Stage,
-    /// Which part of the service is under way.
-    pub phase: Phase,
-    /// Whether a job lives in the slot at all.
-    pub open: bool,
-    /// What lives in it: the job itself, or work that is done on its behalf.
-    pub role: Role,
-    /// The attempt under way, from 0.
-    pub attempt: u16,
-    /// Of a copy: its number. Of a check: which check of the method.
-    pub copy: u8,
-    /// The node of this attempt.
-    pub node: NodeId,
-    /// The neighbour ahead in the waiting room; in a bag, the position.
-    pub ahead: JobSlot,
-    /// The neighbour behind in the waiting room.
-    pub behind: JobSlot,
-    /// The job's class.
-    pub class: ClassId,
-    /// The requester's group.
-    pub requester: RequesterId,
-    /// Of a job: its case, if its answer is checked. Of work on its behalf: the job.
-    pub link: JobSlot,
-    /// What is left of this attempt's work on the reference GPU, noise included.
-    pub left: SimDuration,
-    /// Of what is left, the part before the first token.
-    pub prefill: SimDuration,
-    /// What a node adds to its backlog for this job: the expected work.
-    pub expected: SimDuration,
-    /// What lies in escrow for this job.
+    /// The attempt under way, as its node serves it; where nodes make copies, no node has it.
+    pub item: WorkItem,
+    /// What lies in escrow for the job.
     pub escrow: Money,
-}
-
-/// Which part of its service a job is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[repr(u8)]
-pub enum Phase {
-    /// Not begun.
-    Idle,
-    /// Reading the input; the first token is still to come.
-    Prefill,
-    /// Writing the output.
-    Decode,
-}
-
-/// What an entry of the arena is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[repr(u8)]
-pub enum Role {
-    /// A job.
-    Job,
-    /// One of several executions of a job.
-    Replica,
-    /// A check of a job's answer by somebody else.
-    Check,
-    /// The making of a proof for a job's answer.
-    Proof,
+    /// What goes on about its answer.
+    pub case: CaseId,
+    /// The number of the attempt, from 0.
+    pub attempt: u16,
 }
 
 const _: () = assert!(size_of::<Job>() == 64);
 
 impl Job {
-    /// Whether it executes the job, and is not a check of it.
-    #[inline]
-    pub fn executes(&self) -> bool {
-        matches!(self.role, Role::Job | Role::Replica)
+    /// A job that has just been asked for.
+    pub fn begin(class: ClassId, requester: RequesterId, expected: SimDuration) -> Job {
+        let item = WorkItem::begin(class, requester, expected);
+        Job { item, escrow: Money::ZERO, case: CaseId::NONE, attempt: 0 }
     }
 
-    /// The number that tells the draws of one attempt of one copy from all others of its job.
+    /// The index of what is drawn for this attempt alone.
     #[inline]
-    pub fn draw_number(&self) -> u32 {
-        u32::from(self.attempt) | u32::from(self.copy) << 16
+    pub fn draw_index(&self) -> DrawIndex {
+        DrawIndex::attempt(self.attempt)
     }
+}
 
-    /// A job that has just been asked for, in a slot whose version stands at `version`.
-    pub fn begin(version: u32, class: ClassId, requester: RequesterId) -> Job {
-        Job {
-            version,
-            stage: Stage::Asked,
-            phase: Phase::Idle,
-            open: true,
-            role: Role::Job,
-            attempt: 0,
-            copy: 0,
-            node: NodeId::NONE,
-            ahead: JobSlot::NONE,
-            behind: JobSlot::NONE,
-            class,
-            requester,
-            link: JobSlot::NONE,
-            left: SimDuration::ZERO,
-            prefill: SimDuration::ZERO,
-            expected: SimDuration::ZERO,
-            escrow: Money::ZERO,
-        }
+impl Deref for Job {
+    type Target = WorkItem;
+    #[inline]
+    fn deref(&self) -> &WorkItem {
+        &self.item
+    }
+}
+
+impl DerefMut for Job {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut WorkItem {
+        &mut self.item
     }
 }
 

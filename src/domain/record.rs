@@ -135,6 +135,41 @@ pub struct JobRecord {
 
 const _: () = assert!(size_of::<JobRecord>() <= 320);
 
+/// A check or a proof that was asked for, handed on once when it has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckRecord {
+    /// The job whose answer it is about.
+    pub key: JobKey,
+    /// When the party was asked.
+    pub asked: Time,
+    /// When the check reached its party; [`Time::NEVER`] where the party did not look.
+    pub reached: Time,
+    /// When the party began.
+    pub started: Time,
+    /// When its vote was there; [`Time::NEVER`] if it never voted.
+    pub answered: Time,
+    /// When it ended: with its vote, called off, or lost with its party.
+    pub closed: Time,
+    /// The work of the check on the reference GPU.
+    pub work: SimDuration,
+    /// What the party was paid: the fee of a vote, or its share that was done.
+    pub paid: Money,
+    /// The validator, prover or node that was asked.
+    pub by: NodeId,
+    /// How the answer is verified.
+    pub method: MethodId,
+    /// Which check of the method, from 0.
+    pub check: u8,
+    /// Which round of that check, from 0.
+    pub round: u8,
+    /// Whether the party looked at all.
+    pub looked: bool,
+    /// Whether it raised an alarm; `None` if it never voted.
+    pub alarm: Option<bool>,
+}
+
+const _: () = assert!(size_of::<CheckRecord>() <= 88);
+
 impl Instants {
     /// A life of which only the asking has happened.
     pub fn asked_at(asked: Time) -> Instants {

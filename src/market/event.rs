@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{JobSlot, NodeId, SourceId};
+use crate::domain::ids::{JobSlot, NodeId, SourceId, WorkSlot};
 
-#[allow(missing_docs, reason = "an event names the job or node it is about, and the version it was meant for")]
+#[allow(missing_docs, reason = "an event names the job, work or node it is about, and the version it was meant for")]
 /// What is due. An event about a job or a node carries the version it was meant for; if the version has moved on, the event is
 /// stale and is dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,16 +13,16 @@ use crate::domain::ids::{JobSlot, NodeId, SourceId};
 pub enum Event {
     /// A source asks for its next job.
     Arrival { source: SourceId },
-    /// A request reaches its node.
-    Reach { job: JobSlot, version: u32 },
+    /// A request, or a task, reaches its node.
+    Reach { work: WorkSlot, version: u32 },
     /// A waiting requester loses patience.
     Patience { job: JobSlot, version: u32 },
-    /// A node has loaded the model a job needs.
-    Load { job: JobSlot, version: u32 },
-    /// The job nearest its end at a node ends its phase.
+    /// A node has loaded the model that its work needs.
+    Load { work: WorkSlot, version: u32 },
+    /// The work nearest its end at a node ends its phase.
     Step { node: NodeId, version: u32 },
-    /// An answer reaches its requester.
-    Respond { job: JobSlot, version: u32 },
+    /// An answer, or a vote, reaches its requester.
+    Respond { work: WorkSlot, version: u32 },
     /// A requester tries again.
     Retry { job: JobSlot, version: u32 },
     /// A node fails.

@@ -52,11 +52,11 @@ impl Market {
         let trigger = Trigger::of(&event);
         let next = match event {
             Event::Arrival { source } => life::arrival::arrive(state, at, source),
-            Event::Reach { job, version } if state.jobs.is(job, version) => Next::Reach { job },
+            Event::Reach { work, version } if state.jobs.is(work, version) => Next::Reach { work },
             Event::Patience { job, version } if state.jobs.is(job, version) => life::waiting::abandon(state, at, job),
-            Event::Load { job, version } if state.jobs.is(job, version) => life::execution::loaded(state, at, job),
+            Event::Load { work, version } if state.jobs.is(work, version) => life::execution::loaded(state, at, work),
             Event::Step { node, version } if state.nodes.is(node, version) => life::execution::step(state, at, node),
-            Event::Respond { job, version } if state.jobs.is(job, version) => life::execution::respond(state, job),
+            Event::Respond { work, version } if state.jobs.is(work, version) => life::execution::respond(state, work),
             Event::Retry { job, version } if state.jobs.is(job, version) => Next::Offer { job },
             Event::Fail { node } => forces::churn::fail(state, at, node),
             Event::Repair { node } => forces::churn::repair(state, at, node),
@@ -101,9 +101,9 @@ impl Market {
                 Next::Offer { job } => life::offer::offer(state, at, job),
                 Next::Send { job } => life::coordination::send(state, at, job),
                 Next::Depart { job } => life::placement::depart(state, at, job),
-                Next::Reach { job } => life::placement::reach(state, at, job),
-                Next::Fail { job, is_silent } => life::placement::fail(state, at, job, is_silent),
-                Next::Return { job } => life::execution::returned(state, at, job),
+                Next::Reach { work } => life::placement::reach(state, at, work),
+                Next::Fail { work, is_silent } => life::placement::fail(state, at, work, is_silent),
+                Next::Return { work } => life::execution::returned(state, at, work),
                 Next::Answer { job } => life::verification::answered(state, at, job),
                 Next::CopyAnswer { copy } => life::replication::answered(state, at, copy),
                 Next::CopyLost { copy } => life::replication::lost(state, at, copy),
@@ -122,7 +122,7 @@ impl Market {
                 Next::Close { job, fate } => life::standing::close(state, at, job, fate),
                 Next::Pay { left } => forces::payout::pay(state, at, left),
                 Next::Paid { job } => life::standing::paid(state, at, job),
-                Next::Drop { job, version, node } => life::placement::dropped(state, at, job, version, node),
+                Next::Drop { work, version, node } => life::placement::dropped(state, at, work, version, node),
                 Next::Gone { node } => forces::churn::gone(state, at, node),
             };
             transitions::follows(before, &follows);
@@ -144,14 +144,14 @@ impl Market {
             Some(Event::Step { node, .. }) => {
                 let state = &self.state.nodes.states[*node];
                 if let Some(due) = state.due {
-                    self.state.jobs.prefetch(due.job);
+                    self.state.jobs.prefetch(due.work);
                 }
                 if let Some(next) = state.waiting.first(|_| 0) {
                     self.state.jobs.prefetch(next);
                 }
                 self.state.ledger.prefetch(Account::Node(*node));
             }
-            Some(Event::Reach { job, .. } | Event::Respond { job, .. }) => self.state.jobs.prefetch(*job),
+            Some(Event::Reach { work, .. } | Event::Respond { work, .. }) => self.state.jobs.prefetch(*work),
             _ => {}
         }
         if let (Event::Patience { .. }, Some(Event::Patience { job, .. })) = (event, queue.upcoming_in_lane(8)) {
@@ -175,7 +175,7 @@ impl Market {
         self.state.jobs.open()
     }
 
-    /// Slots in use, by open jobs and by work on their behalf.
+    /// Slots in use, by open jobs and by their tasks.
     pub fn slots_in_use(&self) -> u32 {
         self.state.jobs.slots()
     }

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::record::JobRecord;
+use crate::domain::record::{CheckRecord, JobRecord};
 use crate::engine::time::Time;
 
 /// How many facts lie between two checkpoints.
@@ -71,6 +71,18 @@ impl Digest {
         self.fold(record.deadline.0, record.value.0 as u64);
         self.fold(record.coordination_price.0 as u64, record.verification_price.0 as u64);
         self.fold(pair(record.offers as u32, record.client), pair(record.input_tokens, record.output_tokens));
+    }
+
+    /// Covers what the fact of a check has not said: its work. The other words are those of a job that has only been asked for, as
+    /// they have been since before checks had records of their own.
+    #[inline]
+    pub fn check(&mut self, record: &CheckRecord) {
+        let never = Time::NEVER.0 ^ Time::NEVER.0.rotate_left(32);
+        self.fold(never, never);
+        self.fold(record.work.0, 0);
+        self.fold(Time::NEVER.0, 0);
+        self.fold(0, 0);
+        self.fold(0, 0);
     }
 }
 

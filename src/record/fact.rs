@@ -9,8 +9,28 @@ use crate::domain::price::Price;
 use crate::domain::record::JobKey;
 use crate::engine::time::SimDuration;
 
-/// Declares the facts from one table. A row says what happened, its number, its name, whether a record is handed on with it
-/// (`+ record`), its fields, and the words that the digest covers. The number is put into the first word's highest byte.
+/// The record that a fact is handed on with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carries {
+    /// None.
+    Nothing,
+    /// That of the job that left.
+    Job,
+    /// That of the check or the proof that ended.
+    Check,
+}
+
+macro_rules! carries {
+    () => {
+        Carries::Nothing
+    };
+    ($record:ident) => {
+        Carries::$record
+    };
+}
+
+/// Declares the facts from one table. A row says what happened, its number, its name, which record is handed on with it
+/// (`+ Job` or `+ Check`), its fields, and the words that the digest covers. The number is put into the first word's highest byte.
 macro_rules! facts {
     ($(
         $(#[doc = $says:literal])*
@@ -41,10 +61,10 @@ macro_rules! facts {
                 match self { $(Kind::$name => $text,)* }
             }
 
-            /// Whether a fact of this kind is handed on with a record: of the job that left, or of the check.
+            /// The record that a fact of this kind is handed on with.
             #[inline(always)]
-            pub const fn has_record(self) -> bool {
-                match self { $(Kind::$name => is_any(&[$(stringify!($record))?]),)* }
+            pub const fn carries(self) -> Carries {
+                match self { $(Kind::$name => carries!($($record)?),)* }
             }
         }
 
@@ -136,13 +156,13 @@ facts! {
     Negotiated = 20 "negotiated" { job: JobKey, node: NodeId, price: Money }
         => [about(job, node.0), job.index, price.0 as u64],
     /// A check was answered by a vote; the record of the check is handed on with this fact.
-    Checked = 21 "checked" + record { job: JobKey, by: NodeId, check: u8, alarm: bool }
+    Checked = 21 "checked" + Check { job: JobKey, by: NodeId, check: u8, alarm: bool }
         => [about(job, by.0), job.index, u64::from(check) << 1 | u64::from(alarm)],
     /// Work on a job's behalf was called off at its node.
     CalledOff = 22 "called-off" { job: JobKey, node: NodeId }
         => [about(job, node.0), job.index, 0],
     /// A check ended without a vote, called off or lost with its party; the record of the check is handed on with this fact.
-    CheckEnded = 27 "check-ended" + record { job: JobKey, by: NodeId, check: u8, paid: Money }
+    CheckEnded = 27 "check-ended" + Check { job: JobKey, by: NodeId, check: u8, paid: Money }
         => [about(job, by.0), job.index, (paid.0 as u64) << 3 ^ u64::from(check)],
     /// An accepted result was revoked.
     Revoked = 23 "revoked" { job: JobKey, right: bool }
@@ -175,17 +195,11 @@ facts! {
     Endowed = 18 "endowed" { account: u32, asset: Asset, amount: Money }
         => [asset as u64, u64::from(account), amount.0 as u64],
     /// A job left the market; its whole record is handed on with this fact.
-    Closed = 19 "closed" + record { job: JobKey, fate: Fate }
+    Closed = 19 "closed" + Job { job: JobKey, fate: Fate }
         => [about(job, fate as u32), job.index, 0],
 }
 
 const _: () = assert!(size_of::<Fact>() <= 48);
-
-/// Whether a row has the mark that stands here where it has it.
-#[inline(always)]
-const fn is_any(marks: &[&str]) -> bool {
-    !marks.is_empty()
-}
 
 /// The first word of a fact about a job: where the job came from, and 32 bits more.
 #[inline(always)]

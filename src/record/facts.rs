@@ -2,15 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::money::Money;
-use crate::domain::record::JobRecord;
+use crate::domain::record::{CheckRecord, JobRecord};
 use crate::engine::time::Time;
 
 use super::digest::Digest;
-use super::fact::{Fact, FactFilter};
+use super::fact::{Carries, Fact, FactFilter};
+use super::recorder::Recorder;
 
 /// Takes facts down as they happen: the digest covers each at once; those that a recorder is told are kept in their order
-/// until they are handed on, with the records of the jobs they close.
+/// until they are handed on, with the records of the jobs that they close and of the checks that they end.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Facts {
     now: Time,
@@ -19,6 +19,7 @@ pub struct Facts {
     filter: FactFilter,
     facts: Vec<Fact>,
     records: Vec<JobRecord>,
+    checks: Vec<CheckRecord>,
 }
 
 impl Facts {
@@ -36,7 +37,7 @@ impl Facts {
     /// Notes what happened. Inlined, as the kind is known where it happens and need not be found out.
     #[inline(always)]
     pub fn note(&mut self, fact: Fact) {
-        debug_assert!(!fact.kind().has_record(), "a fact with a record is noted with it");
+        debug_assert!(fact.kind().carries() == Carries::Nothing, "a fact with a record is noted with it");
         self.digest.note(self.now, fact.words());
         if self.filter.passes(fact.kind()) {
             self.facts.push(fact);
@@ -56,22 +57,7 @@ impl Facts {
     /// Notes that a job left, with its whole record.
     #[inline]
     pub fn close(&mut self, record: &JobRecord) {
-        self.tell(Fact::Closed { job: record.key, fate: record.fate }, record);
-    }
-
-    /// Notes that a check has been answered, with its own record.
-    pub fn check(&mut self, record: &JobRecord, check: u8, alarm: bool) {
-        self.tell(Fact::Checked { job: record.key, by: record.node, check, alarm }, record);
-    }
-
-    /// Notes that a check ended without a vote, with its own record and what it was paid.
-    pub fn check_ended(&mut self, record: &JobRecord, check: u8, paid: Money) {
-        self.tell(Fact::CheckEnded { job: record.key, by: record.node, check, paid }, record);
-    }
-
-    #[inline(always)]
-    fn tell(&mut self, fact: Fact, record: &JobRecord) {
-        debug_assert!(fact.kind().has_record(), "the table says which facts have a record");
+        let fact = Fact::Closed { job: record.key, fate: record.fate };
         self.digest.note(self.now, fact.words());
         self.digest.record(record);
         if self.filter.passes(fact.kind()) {
@@ -81,11 +67,32 @@ impl Facts {
         }
     }
 
-    /// The facts kept since the last [`clear`](Facts::clear), each closing one and each check with its record.
+    /// Notes that a check has ended, with a vote or without, and with its record.
+    pub fn check(&mut self, record: &CheckRecord) {
+        let &CheckRecord { key: job, by, check, paid, .. } = record;
+        let fact = match record.alarm {
+            Some(alarm) => Fact::Checked { job, by, check, alarm },
+            None => Fact::CheckEnded { job, by, check, paid },
+        };
+        self.digest.note(self.now, fact.words());
+        self.digest.check(record);
+        if self.filter.passes(fact.kind()) {
+            self.facts.push(fact);
+            self.checks.push(*record);
+        }
+    }
+
+    /// Tells a recorder the facts kept since the last [`clear`](Facts::clear), in their order, each with the record that it carries.
     #[inline]
-    pub fn iter(&self) -> impl Iterator<Item = (&Fact, Option<&JobRecord>)> {
-        let mut records = self.records.iter();
-        self.facts.iter().map(move |fact| (fact, if fact.kind().has_record() { records.next() } else { None }))
+    pub fn tell(&self, now: Time, recorder: &mut impl Recorder) {
+        let (mut records, mut checks) = (self.records.iter(), self.checks.iter());
+        for fact in &self.facts {
+            match fact.kind().carries() {
+                Carries::Nothing => recorder.note(now, fact, None),
+                Carries::Job => recorder.note(now, fact, records.next()),
+                Carries::Check => recorder.note_check(now, fact, checks.next().expect("each comes with its record")),
+            }
+        }
     }
 
     /// Forgets what has been handed on.
@@ -93,6 +100,7 @@ impl Facts {
     pub fn clear(&mut self) {
         self.facts.clear();
         self.records.clear();
+        self.checks.clear();
     }
 
     /// Whether nothing waits to be handed on.
@@ -110,24 +118,71 @@ impl Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::{ClassId, NodeId, RequesterId};
+    use crate::domain::ids::{ClassId, MethodId, NodeId, RequesterId};
+    use crate::domain::money::Money;
     use crate::domain::record::JobKey;
+    use crate::engine::time::SimDuration;
     use crate::record::fact::Kind;
+
+    /// Keeps what it is told: the number of each fact, and of its record.
+    #[derive(Default)]
+    struct Told(Vec<(Kind, Option<u64>)>);
+
+    impl Recorder for Told {
+        fn note(&mut self, _: Time, fact: &Fact, record: Option<&JobRecord>) {
+            self.0.push((fact.kind(), record.map(|record| record.key.index)));
+        }
+
+        fn note_check(&mut self, _: Time, fact: &Fact, record: &CheckRecord) {
+            self.0.push((fact.kind(), Some(record.key.index)));
+        }
+    }
+
+    fn key(index: u64) -> JobKey {
+        JobKey { index, ..JobKey::default() }
+    }
+
+    fn check(index: u64, alarm: Option<bool>) -> CheckRecord {
+        CheckRecord {
+            key: key(index),
+            asked: Time(0),
+            reached: Time(1),
+            started: Time(1),
+            answered: alarm.map_or(Time::NEVER, |_| Time(2)),
+            closed: Time(2),
+            work: SimDuration(1),
+            paid: Money(1),
+            by: NodeId(1),
+            method: MethodId(0),
+            check: 0,
+            round: 0,
+            looked: true,
+            alarm,
+        }
+    }
 
     /// What is kept comes out in order, each fact that has a record with its own.
     #[test]
     fn records_go_with_their_facts() {
-        let record =
-            |index| JobRecord::begin(JobKey { index, ..JobKey::default() }, ClassId(0), RequesterId(0), Time(0));
         let mut facts = Facts::default();
-        facts.check(&record(1), 0, true);
+        facts.check(&check(1, Some(true)));
         facts.note(Fact::NodeFailed { node: NodeId(1) });
-        facts.check_ended(&record(2), 0, Money(1));
-        facts.close(&record(3));
-        let told: Vec<_> =
-            facts.iter().map(|(fact, record)| (fact.kind(), record.map(|record| record.key.index))).collect();
+        facts.check(&check(2, None));
+        facts.close(&JobRecord::begin(key(3), ClassId(0), RequesterId(0), Time(0)));
+        let mut told = Told::default();
+        facts.tell(Time(2), &mut told);
         let expected =
             [(Kind::Checked, Some(1)), (Kind::NodeFailed, None), (Kind::CheckEnded, Some(2)), (Kind::Closed, Some(3))];
-        assert_eq!(told, expected);
+        assert_eq!(told.0, expected);
+    }
+
+    /// The words of a check are those of a job of its work that has only been asked for.
+    #[test]
+    fn a_check_is_covered_as_a_job_that_was_asked_for() {
+        let (mut checks, mut jobs) = (Digest::default(), Digest::default());
+        checks.check(&check(1, None));
+        let job = JobRecord::begin(key(1), ClassId(0), RequesterId(0), Time(0));
+        jobs.record(&JobRecord { work: SimDuration(1), ..job });
+        assert_eq!(checks, jobs);
     }
 }

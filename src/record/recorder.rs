@@ -3,7 +3,7 @@
 use crate::domain::ids::{NodeGroupId, NodeId, OperatorId, RegionId};
 use crate::domain::money::Money;
 use crate::domain::price::Price;
-use crate::domain::record::JobRecord;
+use crate::domain::record::{CheckRecord, JobRecord};
 use crate::engine::time::Time;
 use crate::record::fact::{Fact, FactFilter};
 
@@ -16,6 +16,11 @@ pub trait Recorder {
 
     /// Takes note of a fact; a closing fact comes with the job's whole record.
     fn note(&mut self, _now: Time, _fact: &Fact, _record: Option<&JobRecord>) {}
+
+    /// Takes note of a check or a proof that ended, with its record; by default as of any other fact.
+    fn note_check(&mut self, now: Time, fact: &Fact, _record: &CheckRecord) {
+        self.note(now, fact, None);
+    }
 
     /// The next instant this recorder wants to look at the market, if it is at or before `now`.
     fn due(&self, _now: Time) -> Option<Time> {
@@ -46,6 +51,11 @@ impl<A: Recorder, B: Recorder> Recorder for (A, B) {
     fn note(&mut self, now: Time, fact: &Fact, record: Option<&JobRecord>) {
         self.0.note(now, fact, record);
         self.1.note(now, fact, record);
+    }
+
+    fn note_check(&mut self, now: Time, fact: &Fact, record: &CheckRecord) {
+        self.0.note_check(now, fact, record);
+        self.1.note_check(now, fact, record);
     }
 
     fn due(&self, now: Time) -> Option<Time> {
@@ -79,6 +89,10 @@ impl<R: Recorder> Recorder for &mut R {
     #[inline]
     fn note(&mut self, now: Time, fact: &Fact, record: Option<&JobRecord>) {
         (**self).note(now, fact, record);
+    }
+
+    fn note_check(&mut self, now: Time, fact: &Fact, record: &CheckRecord) {
+        (**self).note_check(now, fact, record);
     }
 
     fn due(&self, now: Time) -> Option<Time> {

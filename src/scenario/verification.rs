@@ -6,6 +6,7 @@ use indexmap::IndexMap;
 
 use super::schema::{Beliefs, Checker, Holders, MethodTable, SlashTable};
 use crate::domain::ids::{IdVec, MethodId};
+use crate::domain::purpose::DrawIndex;
 use crate::engine::law::Sampler;
 use crate::engine::random::KeyedRng;
 use crate::engine::time::SimDuration;
@@ -15,6 +16,8 @@ use crate::policy::verdict::VerdictRule;
 
 /// The most checks of a method.
 pub const CHECKS: usize = 8;
+
+const _: () = assert!(CHECKS <= DrawIndex::CHECKS);
 
 /// The file of the named methods.
 pub const METHODS_FILE: &str = include_str!("methods.toml");

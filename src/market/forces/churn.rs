@@ -1,8 +1,7 @@
 //! Nodes fail and come back, and routing learns of it by heartbeats and looks.
 
 use crate::domain::fate::Stage;
-use crate::domain::ids::NodeId;
-use crate::domain::job::Role;
+use crate::domain::ids::{NodeId, Owner};
 use crate::domain::purpose::Purpose;
 use crate::engine::random::{KeyedRng, RandomSource, key};
 use crate::engine::time::{SimDuration, Time};
@@ -91,7 +90,7 @@ pub fn repair(market: &mut State, at: &mut Context<'_>, node: NodeId) -> Next {
 
 /// Every job at a node that is gone goes elsewhere, as far as the retries reach.
 fn drop_all(market: &mut State, at: &mut Context<'_>, node: NodeId) {
-    let mut dropped = std::mem::take(&mut market.scratch.jobs);
+    let mut dropped = std::mem::take(&mut market.scratch.work);
     while let Some(slot) = market.nodes.states[node].waiting.first(|_| 0) {
         room::leave_room(market, at, slot, node);
         dropped.push(slot);
@@ -101,43 +100,42 @@ fn drop_all(market: &mut State, at: &mut Context<'_>, node: NodeId) {
     // Those loading a model are in service without an entry, so jobs in service are found by their slots' node and
     // stage: by the entries, the batch, and those loading.
     let entries =
-        state.service.entries().filter(|entry| entry.job.is_some() && market.jobs.is(entry.job, entry.version));
-    dropped.extend(entries.map(|entry| entry.job));
+        state.service.entries().filter(|entry| entry.work.is_some() && market.jobs.is(entry.work, entry.version));
+    dropped.extend(entries.map(|entry| entry.work));
     let backroom = &mut market.nodes.backrooms[node];
     dropped.append(&mut backroom.batch);
     dropped.append(&mut backroom.loading);
-    dropped[waiting..].sort_unstable();
+    dropped[waiting..].sort_unstable_by_key(|work| market.jobs.number(*work));
     state.service.empty();
     backroom.loaded.clear();
     state.clear_work();
     market.agenda.push(Next::Gone { node });
     // What one of them brings about may end another: each is taken up only if it is still in the state it is left in here.
     for (index, &slot) in dropped.iter().enumerate() {
-        let job = &mut market.jobs[slot];
-        if job.role != Role::Job {
-            // It is at no node any more: whoever calls it off need not take it from there.
-            job.stage = Stage::Placed;
+        if let Owner::Task(task) = slot.owner() {
+            // It is at no node any more: what calls it off need not take it from there.
+            market.jobs[task].stage = Stage::Placed;
         }
         if index >= waiting {
-            market.levels.executing_of(job).down(at.now);
+            market.levels.executing_of(market.jobs.executes(slot)).down(at.now);
         }
     }
-    let turns = dropped.iter().rev().map(|&job| Next::Drop { job, version: market.jobs[job].version, node });
+    let turns = dropped.iter().rev().map(|&work| Next::Drop { work, version: market.jobs[work].version, node });
     market.agenda.extend(turns);
     dropped.clear();
-    market.scratch.jobs = dropped;
+    market.scratch.work = dropped;
 }
 
 /// Those in service begin again.
 fn repeat(market: &mut State, at: &mut Context<'_>, node: NodeId) {
     let mut again = std::mem::take(&mut market.scratch.entries);
     let state = &mut market.nodes.states[node];
-    again.extend(state.service.entries().filter(|entry| market.jobs.is(entry.job, entry.version)));
+    again.extend(state.service.entries().filter(|entry| market.jobs.is(entry.work, entry.version)));
     again.sort_unstable_by(|a, b| b.cmp(a));
     state.service.restart();
     for entry in again.drain(..) {
-        assignment::set_work(market, at, entry.job);
-        serving::begin_again(market, entry.job, node);
+        assignment::set_work(market, at, entry.work);
+        serving::begin_again(market, entry.work, node);
     }
     market.scratch.entries = again;
 }

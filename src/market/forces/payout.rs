@@ -1,6 +1,5 @@
 //! A batch of payments is closed by its count, by idleness or by its age, and a settler takes one batch after the other (model §10).
 
-use crate::domain::job::Role;
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::life::next::Next;
@@ -45,8 +44,8 @@ pub fn pay(market: &mut State, at: &mut Context<'_>, left: u32) -> Next {
     market.agenda.push(Next::Pay { left: left - 1 });
     let (slot, key) = market.payouts.waiting.pop_front().expect("a batch has its payments");
     let job = &market.jobs[slot];
-    let is_same = job.open && job.role == Role::Job && market.jobs.record(slot).key == key;
-    match is_same && job.link.is_some() && market.cases.read(job.link).unpaid {
+    let is_same = job.open && market.jobs.record(slot).key == key;
+    match is_same && job.case.is_some() && market.cases[job.case].unpaid {
         true => Next::Paid { job: slot },
         false => Next::Done,
     }

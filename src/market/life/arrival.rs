@@ -4,7 +4,7 @@ use crate::domain::fate::Cause;
 use crate::domain::ids::{ClassId, SourceId};
 use crate::domain::job::Arrival;
 use crate::domain::money::Money;
-use crate::domain::purpose::{Purpose, draw};
+use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::domain::record::{JobKey, JobRecord};
 use crate::engine::law::{Quantity, Sampler};
 use crate::engine::random::{RandomSource, Seed};
@@ -38,7 +38,6 @@ pub fn arrive(market: &mut State, at: &mut Context<'_>, source: SourceId) -> Nex
     let by_name = Fact::Asked { job: key, class: ClassId(scenario.classes[class].rank) };
     at.facts.note_by_name(Fact::Asked { job: key, class }, by_name);
     let slot = market.jobs.admit(record);
-    market.jobs[slot].expected = record.expected_work;
     if market.jobs.slots() > scenario.limits.open_jobs {
         return Next::Decline { job: slot, cause: Cause::NoSupply };
     }
@@ -59,7 +58,7 @@ fn class_of(seed: Seed, of: &ClassOf, key: JobKey, arrival: &Arrival) -> ClassId
         ClassOf::One(class) => *class,
         ClassOf::Named => arrival.class.expect("an arrival law that names classes names each job's"),
         ClassOf::Mix(shares) => {
-            let at = draw(seed, Purpose::Class, key, 0).unit();
+            let at = draw(seed, Purpose::Class, key, DrawIndex::ONCE).unit();
             let found = shares.partition_point(|share| share.0 < at).min(shares.len() - 1);
             shares[found].1
         }
@@ -71,7 +70,7 @@ fn fill(market: &mut State, at: &Context<'_>, record: &mut JobRecord, arrival: &
     let (seed, key) = (market.seed, record.key);
     let sample = |sampler: &Sampler, purpose| match sampler.is_constant() {
         Some(value) => value,
-        None => sampler.sample(&mut draw(seed, purpose, key, 0)),
+        None => sampler.sample(&mut draw(seed, purpose, key, DrawIndex::ONCE)),
     };
     match &class.work {
         Work::Law(law) => {

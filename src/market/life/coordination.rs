@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use crate::domain::fate::Stage;
 use crate::domain::ids::JobSlot;
-use crate::domain::job::Phase;
+use crate::domain::item::Phase;
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::operations::{pricing, settlement, terms};
@@ -42,8 +42,8 @@ pub fn send(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
 
 /// The gas of a placement: its own, and that of the checks that will take place.
 fn gas(market: &State, at: &Context<'_>, slot: JobSlot) -> u64 {
-    let link = market.jobs[slot].link;
-    let drawn = if link.is_some() { market.cases.read(link).drawn } else { 0 };
+    let id = market.jobs[slot].case;
+    let drawn = if id.is_some() { market.cases[id].drawn } else { 0 };
     let checks = at.scenario.verification.methods[market.jobs.record(slot).method].checks.iter().enumerate();
     at.scenario.chain.gas + checks.filter(|(index, _)| drawn >> index & 1 == 1).map(|(_, check)| check.gas).sum::<u64>()
 }

@@ -1,20 +1,21 @@
 //! The job is served, and comes back with an answer or without.
 
 use crate::domain::fate::Stage;
-use crate::domain::ids::{JobSlot, NodeId};
-use crate::domain::job::{Phase, Role};
+use crate::domain::ids::{NodeId, Owner, WorkSlot};
+use crate::domain::item::Phase;
 use crate::domain::purpose::{Purpose, draw};
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::operations::{load, serving};
 use crate::market::state::State;
+use crate::market::state::jobs::Visit;
 use crate::record::fact::Fact;
 
 use super::next::Next;
 
-/// A model has been loaded: the job that waited for it is served.
-pub fn loaded(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
+/// A model has been loaded: the work that waited for it is served.
+pub fn loaded(market: &mut State, at: &mut Context<'_>, slot: WorkSlot) -> Next {
     let node = market.jobs[slot].node;
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
@@ -33,33 +34,33 @@ pub fn step(market: &mut State, at: &mut Context<'_>, node: NodeId) -> Next {
     state.due = None;
     state.service.advance(at.now);
     let entry = state.service.take();
-    if !entry.job.is_some() {
+    if !entry.work.is_some() {
         return finish_batch(market, at, node);
     }
-    let (job, record) = market.jobs.both(entry.job);
-    if job.phase == Phase::Prefill {
-        job.phase = Phase::Decode;
-        job.left = job.left.less(job.prefill);
-        job.prefill = SimDuration::ZERO;
-        record.at.first_token = at.now;
-        at.facts.note(Fact::FirstToken { job: record.key, node });
-        serving::enter(market, entry.job, node);
+    let Visit { item, key, first_token, .. } = market.jobs.visit(entry.work);
+    if item.phase == Phase::Prefill {
+        item.phase = Phase::Decode;
+        item.left = item.left.less(item.prefill);
+        item.prefill = SimDuration::ZERO;
+        *first_token = at.now;
+        at.facts.note(Fact::FirstToken { job: key, node });
+        serving::enter(market, entry.work, node);
         serving::schedule(market, at, node);
         return Next::Done;
     }
     state.service.vacate();
-    serving::leave_node(market, at, entry.job, node);
+    serving::leave_node(market, at, entry.work, node);
     match market.nodes.states[node].queued {
         0 => serving::schedule(market, at, node),
         _ => serving::serve(market, at, node),
     }
     load::note_load(market, at.scenario, node);
-    returned(market, at, entry.job)
+    returned(market, at, entry.work)
 }
 
 /// All jobs of a batch end together, and come back in the order in which they joined it.
 fn finish_batch(market: &mut State, at: &mut Context<'_>, node: NodeId) -> Next {
-    let mut batch = std::mem::take(&mut market.scratch.jobs);
+    let mut batch = std::mem::take(&mut market.scratch.work);
     std::mem::swap(&mut batch, &mut market.nodes.backrooms[node].batch);
     for &slot in &batch {
         market.nodes.states[node].service.vacate();
@@ -67,42 +68,41 @@ fn finish_batch(market: &mut State, at: &mut Context<'_>, node: NodeId) -> Next 
     }
     serving::serve(market, at, node);
     load::note_load(market, at.scenario, node);
-    market.agenda.extend(batch.iter().rev().map(|&job| Next::Return { job }));
+    market.agenda.extend(batch.iter().rev().map(|&work| Next::Return { work }));
     batch.clear();
-    market.scratch.jobs = batch;
+    market.scratch.work = batch;
     Next::Done
 }
 
 /// The node sends the answer, if there is one; otherwise the attempt has failed.
-pub fn returned(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
+pub fn returned(market: &mut State, at: &mut Context<'_>, slot: WorkSlot) -> Next {
     let scenario = at.scenario;
-    let (job, record) = market.jobs.both(slot);
-    let node = job.node;
-    let quote = &market.nodes.quotes[node];
-    let number = serving::numbered(job);
-    if record.at.first_token == Time::NEVER {
+    let Visit { item, key, first_token, .. } = market.jobs.visit(slot);
+    let node = item.node;
+    if *first_token == Time::NEVER {
         market.nodes.backrooms[node].failed += 1;
-        return Next::Fail { job: slot, is_silent: false };
+        return Next::Fail { work: slot, is_silent: false };
     }
     market.nodes.states[node].served += 1;
-    job.stage = Stage::Answered;
-    job.version = job.version.wrapping_add(1);
-    let mut trip = scenario.network.one_way(quote.region, scenario.requesters[job.requester].region);
+    item.stage = Stage::Answered;
+    item.version = item.version.wrapping_add(1);
+    let (version, to) = (item.version, scenario.requesters[item.requester].region);
+    let mut trip = scenario.network.one_way(market.nodes.quotes[node].region, to);
     if let Some(jitter) = &scenario.network.jitter {
-        trip += jitter.span(&mut draw(market.seed, Purpose::ResponseJitter, record.key, number));
+        trip += jitter.span(&mut draw(market.seed, Purpose::ResponseJitter, key, market.jobs.draw_index(slot)));
     }
     if trip == SimDuration::ZERO {
         return respond(market, slot);
     }
-    at.queue.push(at.now + trip, Event::Respond { job: slot, version: job.version });
+    at.queue.push(at.now + trip, Event::Respond { work: slot, version });
     Next::Done
 }
 
 /// What comes back is there: an answer, one copy's answer, or a vote.
-pub fn respond(market: &State, slot: JobSlot) -> Next {
-    match market.jobs[slot].role {
-        Role::Job => Next::Answer { job: slot },
-        Role::Replica => Next::CopyAnswer { copy: slot },
-        Role::Check | Role::Proof => Next::Report { check: slot },
+pub fn respond(market: &State, slot: WorkSlot) -> Next {
+    match slot.owner() {
+        Owner::Job(job) => Next::Answer { job },
+        Owner::Task(copy) if market.jobs[copy].executes() => Next::CopyAnswer { copy },
+        Owner::Task(check) => Next::Report { check },
     }
 }

@@ -69,7 +69,7 @@ fn stay(market: &mut State, at: &mut Context<'_>, slot: JobSlot, quote: &Quote) 
 /// The job leaves the waiting room, and what was put aside for it goes back.
 fn leave(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
     let node = market.jobs[slot].node;
-    room::leave_room(market, at, slot, node);
+    room::leave_room(market, at, slot.into(), node);
     market.nodes.states[node].take_work(market.jobs[slot].expected);
     load::note_load(market, at.scenario, node);
     settlement::return_escrow(market, at, slot);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::fate::{Cause, Fate};
-use crate::domain::ids::{JobSlot, NodeId};
+use crate::domain::ids::{JobSlot, NodeId, TaskSlot, WorkSlot};
 
 /// What comes next in the life of a job. A stage returns it and calls no other stage. Where several things follow, a stage puts
 /// the later ones on the agenda, the last one first.
@@ -18,22 +18,22 @@ pub enum Next {
     Send { job: JobSlot },
     /// The request leaves for its node, or for several.
     Depart { job: JobSlot },
-    /// The request is at the node.
-    Reach { job: JobSlot },
-    /// The attempt has failed; that is known at once, or only when no answer comes in time.
-    Fail { job: JobSlot, is_silent: bool },
+    /// The request, or a task, is at the node.
+    Reach { work: WorkSlot },
+    /// The attempt, or the task, has failed; that is known at once, or only when no answer comes in time.
+    Fail { work: WorkSlot, is_silent: bool },
     /// A job of a batch comes back from its node; no copy and no check is served in batches.
-    Return { job: JobSlot },
+    Return { work: WorkSlot },
     /// The answer is with the requester.
     Answer { job: JobSlot },
     /// The answer of one copy is there.
-    CopyAnswer { copy: JobSlot },
+    CopyAnswer { copy: TaskSlot },
     /// A copy has come to nothing.
-    CopyLost { copy: JobSlot },
+    CopyLost { copy: TaskSlot },
     /// A checker has reported.
-    Report { check: JobSlot },
+    Report { check: TaskSlot },
     /// A checker will never report.
-    CheckLost { check: JobSlot },
+    CheckLost { check: TaskSlot },
     /// The checks of one timing begin, from this one on.
     Check { job: JobSlot, version: u32, from: u8, deferred: bool },
     /// The votes of one check are counted.
@@ -56,8 +56,8 @@ pub enum Next {
     Pay { left: u32 },
     /// A batch has paid the nodes of a job.
     Paid { job: JobSlot },
-    /// A job was at a node that failed.
-    Drop { job: JobSlot, version: u32, node: NodeId },
+    /// A job or a task was at a node that failed.
+    Drop { work: WorkSlot, version: u32, node: NodeId },
     /// A node that failed has lost its jobs.
     Gone { node: NodeId },
 }

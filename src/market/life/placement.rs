@@ -1,16 +1,19 @@
 //! The request goes to its node, which takes it or does not.
 
+use crate::domain::answer::Vote;
 use crate::domain::fate::{Fate, Stage};
-use crate::domain::ids::{JobSlot, NodeId};
-use crate::domain::job::{Phase, Role};
+use crate::domain::ids::{JobSlot, NodeId, Owner, WorkSlot};
+use crate::domain::item::{Phase, WorkItem};
+use crate::domain::job::Job;
 use crate::domain::money::Money;
-use crate::domain::record::JobRecord;
+use crate::domain::task::{Task, TaskKind, TaskRecord};
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::operations::{assignment, sending, serving, settlement};
 use crate::market::state::State;
 use crate::market::state::cases::Child;
+use crate::market::state::jobs::Visit;
 use crate::record::fact::Fact;
 
 use super::next::Next;
@@ -20,8 +23,8 @@ pub fn depart(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let node = market.jobs[slot].node;
     if at.scenario.verification.methods[market.jobs.record(slot).method].replicas().is_some() {
         spread(market, at, slot);
-    } else if sending::send(market, at, slot, node) {
-        return Next::Reach { job: slot };
+    } else if sending::send(market, at, slot.into(), node) {
+        return Next::Reach { work: slot.into() };
     }
     Next::Done
 }
@@ -34,42 +37,42 @@ fn spread(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
         record.at.placed = at.now;
         record.first_price = record.price();
     }
-    let (link, attempt, expected) = (job.link, job.attempt, job.expected);
-    let parent = *record;
-    let copies = market.cases.read(link).answers.len();
+    let &mut Job { item, case: id, attempt, .. } = job;
+    let record =
+        TaskRecord::begin(record.key, at.now, record.work, record.answer, Vote { alarm: false, looked: false });
+    let copies = market.cases[id].answers.len();
     for number in 0..copies {
-        let copy = market.cases.read(link).answers[number];
-        let child = JobRecord { node: copy.node, compute_price: copy.price, ..parent };
-        let child = market.jobs.admit_child(child, Role::Replica, slot);
-        let job = &mut market.jobs[child];
-        (job.attempt, job.copy, job.expected) = (attempt, number as u8, expected);
-        market.cases.get(link).children.push(Child { slot: child, stake: 0 });
-        sending::send(market, at, child, copy.node);
+        let (node, ordinal) = (market.cases[id].answers[number].node, number as u16);
+        let item = WorkItem::begin(item.class, item.requester, item.expected);
+        let task = Task { item, parent: slot, attempt, ordinal, check: 0, round: 0, kind: TaskKind::Copy };
+        let child = market.jobs.admit_task(task, record);
+        market.cases[id].children.push(Child { slot: child, stake: 0 });
+        sending::send(market, at, child.into(), node);
     }
 }
 
 /// The request is at the node: it waits or is served at once, or finds the node gone or full.
-pub fn reach(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
-    let (node, key) = (market.jobs[slot].node, market.jobs.record(slot).key);
+pub fn reach(market: &mut State, at: &mut Context<'_>, slot: WorkSlot) -> Next {
+    let (node, key) = (market.jobs[slot].node, market.jobs.key(slot));
     let full = market.nodes.states[node].jobs() >= market.nodes.quotes[node].room;
     if full || !sending::is_reachable(market, at.scenario, node) {
         at.facts.note(Fact::Bounced { job: key, node, full });
-        return Next::Fail { job: slot, is_silent: !full };
+        return Next::Fail { work: slot, is_silent: !full };
     }
-    market.jobs.record_mut(slot).at.reached = at.now;
+    *market.jobs.visit(slot).reached = at.now;
     at.facts.note(Fact::Reached { job: key, node });
     assignment::set_work(market, at, slot);
     serving::take_in(market, at, slot, node);
     Next::Done
 }
 
-/// The attempt came to nothing: tries again after a while, or gives up when the retries are spent.
-pub fn fail(market: &mut State, at: &mut Context<'_>, slot: JobSlot, is_silent: bool) -> Next {
-    match market.jobs[slot].role {
-        Role::Job => {}
-        Role::Replica => return Next::CopyLost { copy: slot },
-        Role::Check | Role::Proof => return Next::CheckLost { check: slot },
-    }
+/// The attempt came to nothing: tries again after a while, or gives up when the retries are spent. A task is not tried again.
+pub fn fail(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, is_silent: bool) -> Next {
+    let slot = match slot.owner() {
+        Owner::Job(job) => job,
+        Owner::Task(copy) if market.jobs[copy].executes() => return Next::CopyLost { copy },
+        Owner::Task(check) => return Next::CheckLost { check },
+    };
     let refunded = settlement::refund(market, slot);
     let (job, record) = market.jobs.both(slot);
     at.facts.note(Fact::Settled { job: record.key, paid: Money::ZERO, refunded });
@@ -86,14 +89,14 @@ pub fn fail(market: &mut State, at: &mut Context<'_>, slot: JobSlot, is_silent: 
     Next::Done
 }
 
-/// A job was at a node that failed. It is taken up only in the state in which the node left it: what became of another job of the
+/// A job or a task was at a node that failed. It is taken up only in the state in which the node left it: what became of another job of the
 /// node may have ended it.
-pub fn dropped(market: &mut State, at: &mut Context<'_>, slot: JobSlot, version: u32, node: NodeId) -> Next {
+pub fn dropped(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, version: u32, node: NodeId) -> Next {
     if !market.jobs.is(slot, version) {
         return Next::Done;
     }
-    let record = market.jobs.record_mut(slot);
-    record.at.first_token = Time::NEVER;
-    at.facts.note(Fact::Dropped { job: record.key, node });
-    Next::Fail { job: slot, is_silent: true }
+    let Visit { key, first_token, .. } = market.jobs.visit(slot);
+    *first_token = Time::NEVER;
+    at.facts.note(Fact::Dropped { job: key, node });
+    Next::Fail { work: slot, is_silent: true }
 }

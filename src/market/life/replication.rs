@@ -1,10 +1,12 @@
 //! A job is executed by several nodes, and the first answer that enough of them agree on is the answer.
 //!
-//! The job itself is at no node meanwhile: each copy is work on its behalf. A copy that fails is not tried again; where too few
+//! The job itself is at no node meanwhile: each copy is a task. A copy that fails is not tried again; where too few
 //! remain to agree, no answer comes of it.
 
 use crate::domain::fate::Fate;
-use crate::domain::ids::JobSlot;
+use crate::domain::ids::{JobSlot, TaskSlot};
+use crate::domain::item::WorkItem;
+use crate::domain::task::Task;
 use crate::engine::time::Time;
 use crate::market::context::Context;
 use crate::market::operations::{calling_off, evidence, settlement};
@@ -15,12 +17,11 @@ use crate::scenario::verification::Check;
 use super::next::Next;
 
 /// A copy's answer is there: it counts with those that agree with it.
-pub fn answered(market: &mut State, at: &mut Context<'_>, child: JobSlot) -> Next {
-    let slot = market.jobs[child].link;
-    let number = market.jobs[child].copy as usize;
-    let record = *market.jobs.record(child);
-    let link = market.jobs[slot].link;
-    market.cases.get(link).answers[number].answer = record.answer;
+pub fn answered(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Next {
+    let Task { parent: slot, ordinal, item: WorkItem { node, .. }, .. } = market.jobs[child];
+    let (number, record) = (usize::from(ordinal), *market.jobs.task_record(child));
+    let id = market.jobs[slot].case;
+    market.cases[id].answers[number].answer = record.answer;
     calling_off::forget(market, slot, child);
     if market.jobs.record(slot).at.answered != Time::NEVER {
         // The others have agreed already, and were not called off.
@@ -29,17 +30,17 @@ pub fn answered(market: &mut State, at: &mut Context<'_>, child: JobSlot) -> Nex
         return Next::Done;
     }
     let check = check(at, market, slot);
-    let agreeing = market.cases.read(link).answers.iter().filter(|copy| copy.answer.key == record.answer.key).count();
+    let agreeing = market.cases[id].answers.iter().filter(|copy| copy.answer.key == record.answer.key).count();
     if agreeing < check.agree as usize {
         return undecided(market, at, slot);
     }
     let parent = market.jobs.record_mut(slot);
     parent.answer = record.answer;
-    parent.node = record.node;
-    (parent.at.reached, parent.at.started) = (record.at.reached, record.at.started);
-    (parent.at.first_token, parent.at.finished) = (record.at.first_token, record.at.finished);
+    parent.node = node;
+    (parent.at.reached, parent.at.started) = (record.reached, record.started);
+    (parent.at.first_token, parent.at.finished) = (record.first_token, record.finished);
     let job = &mut market.jobs[slot];
-    (job.node, job.version) = (record.node, job.version.wrapping_add(1));
+    (job.node, job.version) = (node, job.version.wrapping_add(1));
     if check.cancel {
         calling_off::call_off(market, at, slot, true);
     }
@@ -47,8 +48,8 @@ pub fn answered(market: &mut State, at: &mut Context<'_>, child: JobSlot) -> Nex
 }
 
 /// A copy came to nothing.
-pub fn lost(market: &mut State, at: &mut Context<'_>, child: JobSlot) -> Next {
-    let slot = market.jobs[child].link;
+pub fn lost(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Next {
+    let slot = market.jobs[child].parent;
     calling_off::forget(market, slot, child);
     undecided(market, at, slot)
 }
@@ -59,7 +60,7 @@ fn undecided(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
         return Next::Done;
     }
     let check = check(at, market, slot);
-    let case = market.cases.read(market.jobs[slot].link);
+    let case = &market.cases[market.jobs[slot].case];
     let there: &[Copy] = &case.answers;
     let most = there
         .iter()

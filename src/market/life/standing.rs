@@ -19,8 +19,8 @@ use super::next::Next;
 
 /// An accepted result: deferred checks begin, and it stands for its window; with neither it is final at once.
 pub fn stand(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
-    let link = market.jobs[slot].link;
-    if !link.is_some() {
+    let id = market.jobs[slot].case;
+    if !id.is_some() {
         if at.scenario.verification.opinion.is_some()
             || !assignment::is_honest(market, at.scenario, market.jobs[slot].node)
         {
@@ -35,15 +35,15 @@ pub fn stand(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     if market.jobs.record(slot).use_at == Use::Final {
         evidence::expect_in_time(market, at, slot);
     }
-    if !method.compares() && market.cases.read(link).votes.iter().all(|votes| votes.asked == 0) {
-        let drawn = market.cases.read(link).drawn;
+    if !method.compares() && market.cases[id].votes.iter().all(|votes| votes.asked == 0) {
+        let drawn = market.cases[id].drawn;
         let looks = |(index, check): (usize, &Check)| check.deferred && drawn >> index & 1 == 1;
         if !method.checks.iter().enumerate().any(looks) {
             evidence::see_nodes(market, at, slot, unchecked(at));
         }
     }
     if method.window > SimDuration::ZERO {
-        market.cases.get(link).stands = true;
+        market.cases[id].stands = true;
         let version = market.jobs[slot].version;
         at.queue.push(at.now + method.window, Event::Window { job: slot, version });
     }
@@ -60,15 +60,15 @@ fn unchecked(at: &Context<'_>) -> (Evidence, f64) {
 
 /// The window has passed.
 pub fn window(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
-    market.cases.get(market.jobs[slot].link).stands = false;
+    market.cases[market.jobs[slot].case].stands = false;
     finalise(market, at, slot)
 }
 
 /// The result is final as soon as no deferred check is open and its window has passed; the job is closed when its nodes are
 /// paid as well.
 pub fn finalise(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
-    let link = market.jobs[slot].link;
-    let case = market.cases.read(link);
+    let id = market.jobs[slot].case;
+    let case = &market.cases[id];
     if case.open != 0 || case.stands {
         return Next::Done;
     }
@@ -83,7 +83,7 @@ pub fn finalise(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next
             batches::pay(market, at, slot);
         }
     }
-    if !market.cases.read(link).unpaid {
+    if !market.cases[id].unpaid {
         return end(market, at, slot);
     }
     Next::Done
@@ -132,11 +132,11 @@ pub fn decline(market: &mut State, at: &mut Context<'_>, slot: JobSlot, cause: C
 
 /// The run is over and the job is still open: its price goes back, so that no escrow outlives its job.
 pub fn censor(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
-    let link = market.jobs[slot].link;
-    if link.is_some() {
+    let id = market.jobs[slot].case;
+    if id.is_some() {
         // The queue is over too: whoever works on it is let be where it stands.
-        while let Some(child) = market.cases.get(link).children.pop() {
-            market.jobs.release(child.slot);
+        while let Some(child) = market.cases[id].children.pop() {
+            market.jobs.release_task(child.slot);
         }
     }
     settlement::return_escrow(market, at, slot);
@@ -157,8 +157,8 @@ fn leave(market: &mut State, at: &mut Context<'_>, slot: JobSlot, fate: Fate) {
     record.at.closed = at.now;
     weigh(&at.scenario.classes[record.class], record);
     at.facts.close(record);
-    if job.link.is_some() {
-        market.cases.end(job.link);
+    if job.case.is_some() {
+        market.cases.end(job.case);
     }
     market.levels.open.down(at.now);
     market.jobs.release(slot);

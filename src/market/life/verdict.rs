@@ -3,7 +3,6 @@
 use crate::domain::answer::Evidence;
 use crate::domain::fate::{Fate, Stage};
 use crate::domain::ids::JobSlot;
-use crate::domain::job::Role;
 use crate::engine::time::Time;
 use crate::market::context::Context;
 use crate::market::operations::{batches, calling_off, evidence, settlement};
@@ -17,14 +16,14 @@ use super::next::Next;
 /// A vote was cast or will never be: the check may have come to its verdict.
 pub fn count(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) -> Next {
     let check = &at.scenario.verification.methods[market.jobs.record(slot).method].checks[index as usize];
-    let link = market.jobs[slot].link;
-    let case = market.cases.get(link);
+    let id = market.jobs[slot].case;
+    let case = &market.cases[id];
     if case.open >> index & 1 == 0 {
         return Next::Done;
     }
     let votes = case.votes[index as usize];
     let Some(verdict) = check.verdict.decide(&votes) else { return Next::Done };
-    market.cases.get(link).open &= !(1 << index);
+    market.cases[id].open &= !(1 << index);
     conclude(market, at, slot, index, verdict);
     match (verdict, check.deferred) {
         (Verdict::Accepted, _) | (Verdict::Unresolved, true) => settle(market, slot),
@@ -36,8 +35,8 @@ pub fn count(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8)
 
 /// Where no check of the present stage is open any more, the result goes on.
 pub fn settle(market: &State, slot: JobSlot) -> Next {
-    let link = market.jobs[slot].link;
-    if market.cases.read(link).open != 0 {
+    let id = market.jobs[slot].case;
+    if market.cases[id].open != 0 {
         return Next::Done;
     }
     match market.jobs[slot].stage {
@@ -54,8 +53,8 @@ pub fn accept(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     if record.use_at == Use::Accepted {
         record.at.used = at.now;
     }
-    if market.jobs[slot].link.is_some() {
-        let copies = market.cases.read(market.jobs[slot].link).answers.len();
+    if market.jobs[slot].case.is_some() {
+        let copies = market.cases[market.jobs[slot].case].answers.len();
         (0..copies).for_each(|number| evidence::compare(market, at, slot, number));
     }
     if at.scenario.payout.at == PayoutAt::Acceptance {
@@ -105,14 +104,14 @@ fn revoke(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
 
 /// The verdict of a check is evidence about the nodes that answered and about the checkers; checks still under way are called off.
 fn conclude(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8, verdict: Verdict) {
-    let link = market.jobs[slot].link;
-    let votes = market.cases.read(link).votes[index as usize];
+    let id = market.jobs[slot].case;
+    let votes = market.cases[id].votes[index as usize];
     if votes.asked > votes.alarms + votes.approvals + votes.missing {
         let mut place = 0;
-        while let Some(&child) = market.cases.read(link).children.get(place) {
-            let (child, job) = (child.slot, &market.jobs[child.slot]);
-            match job.role != Role::Replica && job.copy == index {
-                true => calling_off::call_off_one(market, at, slot, child),
+        while let Some(&child) = market.cases[id].children.get(place) {
+            let task = &market.jobs[child.slot];
+            match !task.executes() && task.check == index {
+                true => calling_off::call_off_one(market, at, slot, child.slot),
                 false => place += 1,
             }
         }

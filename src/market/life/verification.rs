@@ -4,9 +4,9 @@
 //! proof is made by a prover; validators and peers look, each in a queue of their own. Whatever they say is a vote.
 
 use crate::domain::fate::{Fate, Stage};
-use crate::domain::ids::{JobSlot, NodeId};
+use crate::domain::ids::{JobSlot, NodeId, TaskSlot};
 use crate::domain::money::Money;
-use crate::domain::purpose::{Purpose, draw};
+use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::engine::random::RandomSource;
 use crate::engine::time::SimDuration;
 use crate::market::context::Context;
@@ -32,10 +32,10 @@ pub fn answered(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next
     if record.use_at == Use::Answered {
         record.at.used = at.now;
     }
-    let (class, tokens, link) = (record.class, record.output_tokens, job.link);
+    let (class, tokens, id) = (record.class, record.output_tokens, job.case);
     market.classes[class].learn_output(tokens);
     let job = &mut market.jobs[slot];
-    if !link.is_some() {
+    if !id.is_some() {
         job.stage = Stage::Answered;
         return Next::Accept { job: slot };
     }
@@ -63,7 +63,7 @@ pub fn check(
         return Next::Done;
     }
     let method = &at.scenario.verification.methods[market.jobs.record(slot).method];
-    let case = market.cases.get(market.jobs[slot].link);
+    let case = &mut market.cases[market.jobs[slot].case];
     let drawn = case.drawn;
     let takes_place = |index: usize, check: &Check| {
         check.deferred == deferred && check.by != Checker::Replicas && drawn >> index & 1 == 1
@@ -91,7 +91,7 @@ pub fn check(
 
 /// The requester looks at what the node's hardware says, which takes a little.
 fn attest(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize, check: &Check) -> Next {
-    let number = (index as u32) << 16;
+    let number = DrawIndex::checker(index as u8, 0, 0);
     let key = market.jobs.record(slot).key;
     let takes = check.draw_work(SimDuration::ZERO, &mut draw(market.seed, Purpose::CheckTime, key, number));
     checking::alone(market, slot, index);
@@ -110,25 +110,22 @@ pub fn attested(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: 
     let record = market.jobs.record(slot);
     let check = &at.scenario.verification.methods[record.method].checks[index as usize];
     let chance = checking::alarm_chance(check, record.answer);
-    let alarm = draw(market.seed, Purpose::Vote, record.key, u32::from(index) << 16).chance(chance);
+    let alarm = draw(market.seed, Purpose::Vote, record.key, DrawIndex::checker(index, 0, 0)).chance(chance);
     vote(market, slot, VoteRecord { check: index, by: NodeId::NONE, alarm }, checking::UNSTAKED)
 }
 
 /// A checker has answered: it is paid and its vote counts.
-pub fn reported(market: &mut State, at: &mut Context<'_>, child: JobSlot) -> Next {
-    let (slot, index) = (market.jobs[child].link, market.jobs[child].copy);
-    let record = market.jobs.record_mut(child);
-    (record.at.answered, record.at.closed) = (at.now, at.now);
-    let record = *record;
-    let alarm = record.alarms > 0;
-    at.facts.check(&record, index, alarm);
-    let stake = calling_off::forget(market, slot, child);
+pub fn reported(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Next {
+    let (slot, index) = (market.jobs[child].parent, market.jobs[child].check);
+    let (by, alarm) = (market.jobs[child].node, market.jobs.task_record(child).vote.alarm);
     // A look cannot be told from none: every vote is paid.
     let fee = checking::fee(market, at, slot, index);
-    settlement::pay_checker(market, at, slot, record.node, fee);
-    market.nodes.backrooms[record.node].checked += 1;
-    market.nodes.backrooms[record.node].alarms += u64::from(alarm);
-    vote(market, slot, VoteRecord { check: index, by: record.node, alarm }, stake)
+    checking::note_end(market, at, child, true, fee);
+    let stake = calling_off::forget(market, slot, child);
+    settlement::pay_checker(market, at, slot, by, fee);
+    market.nodes.backrooms[by].checked += 1;
+    market.nodes.backrooms[by].alarms += u64::from(alarm);
+    vote(market, slot, VoteRecord { check: index, by, alarm }, stake)
 }
 
 /// Counts a vote.
@@ -136,7 +133,7 @@ fn vote(market: &mut State, slot: JobSlot, cast: VoteRecord, stake: u64) -> Next
     let record = market.jobs.record_mut(slot);
     record.checks += 1;
     record.alarms += u16::from(cast.alarm);
-    let case = market.cases.get(market.jobs[slot].link);
+    let case = &mut market.cases[market.jobs[slot].case];
     let votes = &mut case.votes[cast.check as usize];
     match cast.alarm {
         true => (votes.alarms, votes.stake_alarming) = (votes.alarms + 1, votes.stake_alarming + stake),
@@ -149,11 +146,11 @@ fn vote(market: &mut State, slot: JobSlot, cast: VoteRecord, stake: u64) -> Next
 }
 
 /// A checker will never answer: it is gone, full, or failed.
-pub fn lost(market: &mut State, at: &mut Context<'_>, child: JobSlot) -> Next {
-    let (slot, index) = (market.jobs[child].link, market.jobs[child].copy);
-    checking::note_end(market, at, child, index, Money::ZERO);
+pub fn lost(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Next {
+    let (slot, index) = (market.jobs[child].parent, market.jobs[child].check);
+    checking::note_end(market, at, child, false, Money::ZERO);
     let stake = calling_off::forget(market, slot, child);
-    let votes = &mut market.cases.get(market.jobs[slot].link).votes[index as usize];
+    let votes = &mut market.cases[market.jobs[slot].case].votes[index as usize];
     (votes.missing, votes.stake_missing) = (votes.missing + 1, votes.stake_missing + stake);
     Next::Count { job: slot, check: index }
 }

@@ -11,7 +11,7 @@ use super::next::Next;
 /// Patience has run out: the job leaves the waiting room.
 pub fn abandon(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let node = market.jobs[slot].node;
-    room::leave_room(market, at, slot, node);
+    room::leave_room(market, at, slot.into(), node);
     market.nodes.states[node].take_work(market.jobs[slot].expected);
     load::note_load(market, at.scenario, node);
     settlement::return_escrow(market, at, slot);

@@ -2,9 +2,9 @@
 
 use crate::domain::answer::Answer;
 use crate::domain::fate::Stage;
-use crate::domain::ids::{JobSlot, MethodId};
+use crate::domain::ids::{CaseId, JobSlot, MethodId};
 use crate::domain::money::Money;
-use crate::domain::purpose::{Purpose, draw};
+use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::engine::random::RandomSource;
 use crate::market::context::Context;
 use crate::market::quoting::quote::Quote;
@@ -38,8 +38,8 @@ pub fn agree_alone(market: &mut State, at: &mut Context<'_>, slot: JobSlot, quot
     job.stage = Stage::Placed;
     job.version = job.version.wrapping_add(1);
     at.facts.note(Fact::Placed { job: record.key, node: quote.node, attempt: job.attempt, price: record.price() });
-    if job.link.is_some() {
-        market.cases.end(std::mem::replace(&mut job.link, JobSlot::NONE));
+    if job.case.is_some() {
+        market.cases.end(std::mem::replace(&mut job.case, CaseId::NONE));
     }
     let checked = !scenario.verification.methods[quote.method].checks.is_empty();
     if checked || scenario.payout.batch.is_some() || scenario.payout.at == PayoutAt::Window {
@@ -53,12 +53,12 @@ fn proceed(market: &mut State, scenario: &Scenario, slot: JobSlot, id: MethodId)
     let method = &scenario.verification.methods[id];
     let mut drawn = 0;
     for (index, check) in method.checks.iter().enumerate() {
-        let number = u32::from(attempt) | (index as u32) << 16;
+        let number = DrawIndex::attempt_check(attempt, index as u8, 0);
         let takes_place = check.sample >= 1.0
             || (check.sample > 0.0 && draw(market.seed, Purpose::Sampling, key, number).chance(check.sample));
         drawn |= u8::from(takes_place) << index;
     }
-    market.jobs[slot].link = market.cases.begin(id, drawn, method.checks.len());
+    market.jobs[slot].case = market.cases.begin(id, drawn, method.checks.len());
 }
 
 /// Agrees a quote with copies: the chooser takes as many offers, one after the other.
@@ -76,7 +76,7 @@ fn agree_copies(
     let mut chosen = std::mem::take(&mut market.scratch.chosen);
     chosen.extend(offers.iter().find(|offer| offer.node == quote.node));
     while chosen.len() < copies && !left.is_empty() {
-        let next = choice::pick(market, scenario, slot, &left, chosen.len() as u32);
+        let next = choice::pick(market, scenario, slot, &left, chosen.len() as u8);
         chosen.push(left.remove(next));
     }
     let work = terms::overhead(&scenario.verification.methods[quote.method], market.jobs[slot].expected);
@@ -93,11 +93,11 @@ fn agree_copies(
         ..*quote
     };
     agree_alone(market, at, slot, &real);
-    let link = market.jobs[slot].link;
+    let id = market.jobs[slot].case;
     for offer in &chosen {
         // Until its answer is there a copy is listed with a wrong one that agrees with nothing.
         let price = offer.price + extra(offer);
-        market.cases.get(link).answers.push(Copy { node: offer.node, answer: Answer::NONE, price, paid: false });
+        market.cases[id].answers.push(Copy { node: offer.node, answer: Answer::NONE, price, paid: false });
     }
     left.clear();
     chosen.clear();

@@ -1,8 +1,8 @@
 //! What an attempt really takes, and what the node does with it.
 
 use crate::domain::answer::Answer;
-use crate::domain::ids::{JobSlot, NodeId};
-use crate::domain::job::Phase;
+use crate::domain::ids::{JobSlot, NodeId, Owner, WorkSlot};
+use crate::domain::item::Phase;
 use crate::domain::money::Money;
 use crate::domain::purpose::{Purpose, draw};
 use crate::engine::random::mix;
@@ -15,63 +15,79 @@ use crate::scenario::Scenario;
 
 use super::settlement;
 
-/// Fixes how much work this attempt will really take, and which part of it comes before the first token.
-pub fn set_work(market: &mut State, at: &Context<'_>, slot: JobSlot) {
-    let (seed, scenario) = (market.seed, at.scenario);
-    let (job, record) = market.jobs.both(slot);
-    job.phase = Phase::Idle;
-    job.prefill = SimDuration::ZERO;
-    if !job.executes() {
-        job.left = record.work;
-        return;
-    }
-    let class = &scenario.classes[job.class];
+/// Fixes how much work this attempt or task will really take, and which part of it comes before the first token.
+pub fn set_work(market: &mut State, at: &Context<'_>, slot: WorkSlot) {
+    let item = &mut market.jobs[slot];
+    (item.phase, item.prefill) = (Phase::Idle, SimDuration::ZERO);
+    let job = match slot.owner() {
+        Owner::Job(job) => job,
+        Owner::Task(task) if market.jobs[task].executes() => market.jobs[task].parent,
+        Owner::Task(task) => {
+            market.jobs[task].left = market.jobs.task_record(task).work;
+            return;
+        }
+    };
+    let (scenario, index, record) = (at.scenario, market.jobs.draw_index(slot), market.jobs.record(job));
+    let class = &scenario.classes[record.class];
     let factor = match &class.noise {
         None => 1.0,
-        Some(noise) => noise.sample(&mut draw(seed, Purpose::Noise, record.key, job.draw_number())),
+        Some(noise) => noise.sample(&mut draw(market.seed, Purpose::Noise, record.key, index)),
     };
-    job.left = if factor == 1.0 { record.work } else { record.work.scaled(factor) };
-    let method = &scenario.verification.methods[record.method];
-    let more = terms::overhead(method, record.work);
+    let mut left = if factor == 1.0 { record.work } else { record.work.scaled(factor) };
+    let mut prefill = SimDuration::ZERO;
     if record.output_tokens > 0 {
         let model = &scenario.models[class.model];
         // What is not writing the output is reading the input.
-        let prefill = record.work.less(model.decode(f64::from(record.output_tokens))) + model.decode(1.0);
-        job.prefill = prefill.scaled(factor).at_most(job.left);
+        let reading = record.work.less(model.decode(f64::from(record.output_tokens))) + model.decode(1.0);
+        prefill = reading.scaled(factor).at_most(left);
     }
-    if more > SimDuration::ZERO {
-        job.left += more;
-    }
-    decide(market, at.scenario, slot);
+    left += terms::overhead(&scenario.verification.methods[record.method], record.work);
+    let item = &mut market.jobs[slot];
+    (item.left, item.prefill) = (left, prefill);
+    decide(market, scenario, slot, job);
 }
 
-/// The node decides what it does with the work, before it begins.
-fn decide(market: &mut State, scenario: &Scenario, slot: JobSlot) {
-    let (job, record) = market.jobs.both(slot);
-    let quote = &market.nodes.quotes[job.node];
+/// The node decides what it does with the work, before it begins: with the attempt of a job, or with a copy.
+fn decide(market: &mut State, scenario: &Scenario, slot: WorkSlot, job: JobSlot) {
+    let (node, attempt) = (market.jobs[slot].node, market.jobs[job].attempt);
+    let quote = &market.nodes.quotes[node];
     let group = &scenario.groups[quote.group];
     if group.conduct.is_passive() {
         // An attempt elsewhere may have led to a wrong answer that never came.
-        if job.attempt > 0 {
-            record.answer = Answer::RIGHT;
+        if attempt > 0 {
+            *answer_of(market, slot) = Answer::RIGHT;
         }
         return;
     }
-    let backroom = &mut market.nodes.backrooms[job.node];
-    let slash = settlement::slash_of(scenario, backroom.stake, record.compute_price);
-    let task = Assignment {
-        party: job.node.0.into(),
+    let record = market.jobs.record(job);
+    let fee = match slot.owner() {
+        Owner::Job(_) => record.compute_price,
+        Owner::Task(task) => market.cases[market.jobs[job].case].answers[usize::from(market.jobs[task].ordinal)].price,
+    };
+    let backroom = &mut market.nodes.backrooms[node];
+    let slash = settlement::slash_of(scenario, backroom.stake, fee);
+    let assignment = Assignment {
+        party: node.0.into(),
         job: mix(mix(record.key.source.0.into()) ^ record.key.index),
-        fee: record.compute_price,
+        fee,
         cost: quote.cost.of_work(record.work.scaled(quote.slowness), Default::default()),
         slash: Money::from_micro(slash.units() * scenario.channels.token.0 as f64),
     };
-    let mut drawn = draw(market.seed, Purpose::Answer, record.key, job.draw_number());
-    let action = group.conduct.act(&mut backroom.conduct, &task, &mut drawn);
-    record.answer = action.answer;
+    let mut drawn = draw(market.seed, Purpose::Answer, record.key, market.jobs.draw_index(slot));
+    let action = group.conduct.act(&mut backroom.conduct, &assignment, &mut drawn);
+    *answer_of(market, slot) = action.answer;
     if action.effort < 1.0 {
-        job.left = job.left.scaled(action.effort);
-        job.prefill = job.prefill.scaled(action.effort);
+        let item = &mut market.jobs[slot];
+        item.left = item.left.scaled(action.effort);
+        item.prefill = item.prefill.scaled(action.effort);
+    }
+}
+
+/// Where the answer of an attempt or of a copy is written down.
+fn answer_of(market: &mut State, slot: WorkSlot) -> &mut Answer {
+    match slot.owner() {
+        Owner::Job(job) => &mut market.jobs.record_mut(job).answer,
+        Owner::Task(task) => &mut market.jobs.task_record_mut(task).answer,
     }
 }
 

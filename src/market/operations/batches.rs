@@ -20,7 +20,7 @@ pub fn pay(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
 fn join(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
     let batch = rules(at);
     let (idle, age, count) = (batch.idle, batch.age, batch.count);
-    market.cases.get(market.jobs[slot].link).unpaid = true;
+    market.cases[market.jobs[slot].case].unpaid = true;
     let key = market.jobs.record(slot).key;
     let payouts = &mut market.payouts;
     payouts.waiting.push_back((slot, key));
@@ -40,9 +40,9 @@ fn join(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
 
 /// A revoked result is not paid for.
 pub fn leave(market: &mut State, slot: JobSlot) {
-    let link = market.jobs[slot].link;
-    if link.is_some() {
-        market.cases.get(link).unpaid = false;
+    let id = market.jobs[slot].case;
+    if id.is_some() {
+        market.cases[id].unpaid = false;
     }
 }
 

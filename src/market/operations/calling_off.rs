@@ -1,59 +1,58 @@
-//! Work on behalf of a job ends: with its answer, or before it.
+//! A task ends: with its answer, or before it.
 
 use crate::domain::fate::Stage;
-use crate::domain::ids::{JobSlot, NodeId};
-use crate::domain::job::Role;
+use crate::domain::ids::{JobSlot, TaskSlot, WorkSlot};
+use crate::domain::task::TaskKind;
 use crate::market::context::Context;
 use crate::market::state::State;
 use crate::record::fact::Fact;
 
 use super::{checking, load, room, serving, settlement};
 
-/// A child is done with; gives the stake it was asked with.
-pub fn forget(market: &mut State, slot: JobSlot, child: JobSlot) -> u64 {
-    let stake = market.cases.get(market.jobs[slot].link).leave(child);
-    market.jobs.release(child);
+/// A task is done with; gives the stake it was asked with.
+pub fn forget(market: &mut State, slot: JobSlot, child: TaskSlot) -> u64 {
+    let stake = market.cases[market.jobs[slot].case].leave(child);
+    market.jobs.release_task(child);
     stake
 }
 
-/// Calls off all work under way on a job's behalf. Checks are paid the share that is done; copies are where `pays_copies` says that
+/// Calls off all tasks of a job. Checks are paid the share that is done; copies are where `pays_copies` says that
 /// an answer has come of them.
 pub fn call_off(market: &mut State, at: &mut Context<'_>, slot: JobSlot, pays_copies: bool) {
-    let link = market.jobs[slot].link;
-    if !link.is_some() {
+    let id = market.jobs[slot].case;
+    if !id.is_some() {
         return;
     }
-    while let Some(child) = market.cases.get(link).children.pop() {
+    while let Some(child) = market.cases[id].children.pop() {
         end_early(market, at, slot, child.slot, pays_copies);
     }
 }
 
-/// Calls off one piece of work on a job's behalf.
-pub fn call_off_one(market: &mut State, at: &mut Context<'_>, slot: JobSlot, child: JobSlot) {
-    market.cases.get(market.jobs[slot].link).leave(child);
+/// Calls off one task of a job.
+pub fn call_off_one(market: &mut State, at: &mut Context<'_>, slot: JobSlot, child: TaskSlot) {
+    market.cases[market.jobs[slot].case].leave(child);
     end_early(market, at, slot, child, false);
 }
 
-/// Work on a job's behalf ends before it is done: its party is paid for the share of it that is.
-fn end_early(market: &mut State, at: &mut Context<'_>, slot: JobSlot, child: JobSlot, pays_copies: bool) {
-    let done = remove(market, at, child);
-    match market.jobs[child].role {
-        Role::Replica if pays_copies => {
-            let number = market.jobs[child].copy as usize;
-            let copy = market.cases.read(market.jobs[slot].link).answers[number];
+/// A task ends before it is done: its party is paid for the share of it that is.
+fn end_early(market: &mut State, at: &mut Context<'_>, slot: JobSlot, child: TaskSlot, pays_copies: bool) {
+    let done = remove(market, at, child.into());
+    match market.jobs[child].kind {
+        TaskKind::Copy if pays_copies => {
+            let number = usize::from(market.jobs[child].ordinal);
+            let copy = market.cases[market.jobs[slot].case].answers[number];
             settlement::pay_copy(market, at, slot, copy.node, copy.price.share(done));
         }
-        Role::Check | Role::Proof => checking::end_early(market, at, slot, child, done),
-        Role::Replica | Role::Job => {}
+        TaskKind::Check | TaskKind::Proof => checking::end_early(market, at, slot, child, done),
+        TaskKind::Copy => {}
     }
-    market.jobs.release(child);
+    market.jobs.release_task(child);
 }
 
-/// Takes work off the node where it waits or is done; on its way, it is simply not expected any more. Returns the share of it that
+/// Takes a task off the node where it waits or is done; on its way, it is simply not expected any more. Returns the share of it that
 /// is done.
-fn remove(market: &mut State, at: &mut Context<'_>, child: JobSlot) -> f64 {
-    let (node, stage): (NodeId, Stage) = (market.jobs[child].node, market.jobs[child].stage);
-    let key = market.jobs.record(child).key;
+fn remove(market: &mut State, at: &mut Context<'_>, child: WorkSlot) -> f64 {
+    let (node, stage, key) = (market.jobs[child].node, market.jobs[child].stage, market.jobs.key(child));
     let done = match stage {
         Stage::Waiting => {
             room::leave_room(market, at, child, node);

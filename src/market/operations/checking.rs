@@ -2,13 +2,14 @@
 
 use crate::domain::answer::{Answer, Vote};
 use crate::domain::fate::Stage;
-use crate::domain::ids::{JobSlot, NodeId};
-use crate::domain::job::Role;
+use crate::domain::ids::{JobSlot, NodeId, TaskSlot};
+use crate::domain::item::WorkItem;
 use crate::domain::money::Money;
-use crate::domain::purpose::{Purpose, draw};
-use crate::domain::record::JobRecord;
+use crate::domain::purpose::{DrawIndex, Purpose, draw};
+use crate::domain::record::CheckRecord;
+use crate::domain::task::{Task, TaskKind, TaskRecord};
 use crate::engine::random::{RandomSource, mix};
-use crate::engine::time::SimDuration;
+use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::quoting::terms;
@@ -32,7 +33,7 @@ fn weight(market: &State, by: NodeId) -> u64 {
 
 /// One vote is asked for, behind which there is no stake.
 pub fn alone(market: &mut State, slot: JobSlot, index: usize) {
-    let votes = &mut market.cases.get(market.jobs[slot].link).votes[index];
+    let votes = &mut market.cases[market.jobs[slot].case].votes[index];
     (votes.asked, votes.stake_asked) = (1, UNSTAKED);
 }
 
@@ -49,27 +50,26 @@ pub fn prove(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usi
     let by = match provers {
         [] => record.node,
         _ => {
-            let mut drawn = draw(market.seed, Purpose::Prover, record.key, index as u32);
+            let mut drawn = draw(market.seed, Purpose::Prover, record.key, DrawIndex::check(index as u8, 0));
             provers[drawn.below(provers.len() as u64) as usize]
         }
     };
-    let mut drawn = draw(market.seed, Purpose::ProofTime, record.key, index as u32);
+    let mut drawn = draw(market.seed, Purpose::ProofTime, record.key, DrawIndex::check(index as u8, 0));
     let work = check.draw_work(record.work, &mut drawn);
     alone(market, slot, index);
-    let alarm =
-        draw(market.seed, Purpose::Vote, record.key, (index as u32) << 16).chance(alarm_chance(check, record.answer));
-    let task = Task { role: Role::Proof, by, index, ordinal: 0, work, vote: Vote { alarm, looked: true } };
-    employ(market, at, slot, &task);
+    let mut drawn = draw(market.seed, Purpose::Vote, record.key, DrawIndex::checker(index as u8, 0, 0));
+    let alarm = drawn.chance(alarm_chance(check, record.answer));
+    let order = Order { kind: TaskKind::Proof, by, check: index as u8, ordinal: 0, work };
+    employ(market, at, slot, &order, Vote { alarm, looked: true });
 }
 
 /// A check or a proof that a party is to do for a job.
-struct Task {
-    role: Role,
+struct Order {
+    kind: TaskKind,
     by: NodeId,
-    index: usize,
-    ordinal: u32,
+    check: u8,
+    ordinal: u16,
     work: SimDuration,
-    vote: Vote,
 }
 
 /// Asks checkers to look. Says whether there are any.
@@ -81,10 +81,10 @@ pub fn ask(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize
     answerers(market, slot, &mut computing);
     let list = match check.by {
         Checker::Validators => scenario.validators(),
-        _ => scenario.classes[record.class].model,
+        _ => scenario.classes[record.class].model.into(),
     };
-    let mut drawn =
-        draw(market.seed, Purpose::Selection, record.key, u32::from(record.attempts) | (index as u32) << 16);
+    let number = DrawIndex::attempt_check(record.attempts, index as u8, 0);
+    let mut drawn = draw(market.seed, Purpose::Selection, record.key, number);
     let seen = market.registry.view_of(record.requester);
     let listed = market.registry.listed(seen, list);
     if !listed.is_empty() {
@@ -102,19 +102,20 @@ pub fn ask(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize
     }
     computing.clear();
     market.scratch.computing = computing;
-    let link = market.jobs[slot].link;
-    let mut asked = market.cases.read(link).votes[index];
+    let id = market.jobs[slot].case;
+    let mut asked = market.cases[id].votes[index];
     asked.asked = chosen.len() as u32;
     asked.stake_asked = chosen.iter().map(|&by| weight(market, by)).sum();
-    market.cases.get(link).votes[index] = asked;
+    market.cases[id].votes[index] = asked;
     for (ordinal, &by) in chosen.iter().enumerate() {
-        let number = (index as u32) << 16 | ordinal as u32;
+        let number = DrawIndex::checker(index as u8, ordinal as u16, 0);
         let vote = opinion(market, at, slot, by, (index, number));
         let work = match vote.looked {
             true => check.draw_work(record.work, &mut draw(market.seed, Purpose::CheckTime, record.key, number)),
             false => SimDuration::ZERO,
         };
-        employ(market, at, slot, &Task { role: Role::Check, by, index, ordinal: ordinal as u32, work, vote });
+        let order = Order { kind: TaskKind::Check, by, check: index as u8, ordinal: ordinal as u16, work };
+        employ(market, at, slot, &order, vote);
     }
     chosen.clear();
     market.scratch.checkers = chosen;
@@ -123,7 +124,7 @@ pub fn ask(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize
 
 /// Puts the nodes that were asked for the answer into `computing`: none of them looks at it.
 fn answerers(market: &State, slot: JobSlot, computing: &mut Vec<NodeId>) {
-    for copy in &market.cases.read(market.jobs[slot].link).answers {
+    for copy in &market.cases[market.jobs[slot].case].answers {
         if !computing.contains(&copy.node) {
             computing.push(copy.node);
         }
@@ -134,7 +135,13 @@ fn answerers(market: &State, slot: JobSlot, computing: &mut Vec<NodeId>) {
 }
 
 /// What a checker will say; decided when it is asked, told when it has looked.
-fn opinion(market: &mut State, at: &Context<'_>, slot: JobSlot, by: NodeId, (index, number): (usize, u32)) -> Vote {
+fn opinion(
+    market: &mut State,
+    at: &Context<'_>,
+    slot: JobSlot,
+    by: NodeId,
+    (index, number): (usize, DrawIndex),
+) -> Vote {
     let record = market.jobs.record(slot);
     let check = &at.scenario.verification.methods[record.method].checks[index];
     let submission = Submission {
@@ -149,27 +156,24 @@ fn opinion(market: &mut State, at: &Context<'_>, slot: JobSlot, by: NodeId, (ind
 }
 
 /// Sends a check or a proof to its party. One that takes no time does not queue: its vote comes back after a round trip.
-fn employ(market: &mut State, at: &mut Context<'_>, slot: JobSlot, task: &Task) {
-    let parent = market.jobs.record(slot);
-    let mut record = JobRecord::begin(parent.key, parent.class, parent.requester, at.now);
-    (record.node, record.work, record.method) = (task.by, task.work, parent.method);
-    (record.checks, record.alarms) = (u16::from(task.vote.looked), u16::from(task.vote.alarm));
-    let child = market.jobs.admit_child(record, task.role, slot);
-    let job = &mut market.jobs[child];
-    (job.copy, job.attempt, job.expected, job.node) = (task.index as u8, task.ordinal as u16, task.work, task.by);
-    job.version = job.version.wrapping_add(1);
-    let version = job.version;
-    let link = market.jobs[slot].link;
-    let stake = if task.role == Role::Proof { UNSTAKED } else { weight(market, task.by) };
-    market.cases.get(link).children.push(Child { slot: child, stake });
-    if task.work > SimDuration::ZERO {
-        sending::send(market, at, child, task.by);
+fn employ(market: &mut State, at: &mut Context<'_>, slot: JobSlot, order: &Order, vote: Vote) {
+    let &Order { kind, by, check, ordinal, work } = order;
+    let (job, key) = (&market.jobs[slot], market.jobs.record(slot).key);
+    let (attempt, case) = (job.attempt, job.case);
+    let item = WorkItem { node: by, ..WorkItem::begin(job.class, job.requester, work) };
+    let task = Task { item, parent: slot, attempt, ordinal, check, round: 0, kind };
+    let child = market.jobs.admit_task(task, TaskRecord::begin(key, at.now, work, Answer::NONE, vote));
+    let stake = if kind == TaskKind::Proof { UNSTAKED } else { weight(market, by) };
+    market.cases[case].children.push(Child { slot: child, stake });
+    if work > SimDuration::ZERO {
+        sending::send(market, at, child.into(), by);
         return;
     }
     let from = at.scenario.requesters[market.jobs[slot].requester].region;
-    let trip = at.scenario.network.round_trip(from, market.nodes.quotes[task.by].region);
+    let trip = at.scenario.network.round_trip(from, market.nodes.quotes[by].region);
     market.jobs[child].stage = Stage::Answered;
-    at.queue.push(at.now + trip, Event::Respond { job: child, version });
+    let version = market.jobs[child].version;
+    at.queue.push(at.now + trip, Event::Respond { work: child.into(), version });
 }
 
 /// What the party that does a check is to be paid.
@@ -181,18 +185,30 @@ pub fn fee(market: &State, at: &Context<'_>, slot: JobSlot, index: u8) -> Money 
 
 /// A check ends without its vote, because it is not needed any more or because its job is over: its party is paid the share that is
 /// done.
-pub fn end_early(market: &mut State, at: &mut Context<'_>, slot: JobSlot, child: JobSlot, done: f64) {
-    let index = market.jobs[child].copy;
-    let paid = fee(market, at, slot, index).share(done);
-    let by = market.jobs.record(child).node;
+pub fn end_early(market: &mut State, at: &mut Context<'_>, slot: JobSlot, child: TaskSlot, done: f64) {
+    let paid = fee(market, at, slot, market.jobs[child].check).share(done);
+    let by = market.jobs[child].node;
     settlement::pay_checker(market, at, slot, by, paid);
-    note_end(market, at, child, index, paid);
+    note_end(market, at, child, false, paid);
 }
 
-/// Takes down a check that ended without its vote.
-pub fn note_end(market: &mut State, at: &mut Context<'_>, child: JobSlot, index: u8, paid: Money) {
-    let record = market.jobs.record_mut(child);
-    record.at.closed = at.now;
-    let record = *record;
-    at.facts.check_ended(&record, index, paid);
+/// Takes down a check that ended, and what its party is paid: with its vote, or without one.
+pub fn note_end(market: &State, at: &mut Context<'_>, child: TaskSlot, voted: bool, paid: Money) {
+    let (task, record) = (&market.jobs[child], market.jobs.task_record(child));
+    at.facts.check(&CheckRecord {
+        key: record.key,
+        asked: record.asked,
+        reached: record.reached,
+        started: record.started,
+        answered: if voted { at.now } else { Time::NEVER },
+        closed: at.now,
+        work: record.work,
+        paid,
+        by: task.node,
+        method: market.jobs.record(task.parent).method,
+        check: task.check,
+        round: task.round,
+        looked: record.vote.looked,
+        alarm: voted.then_some(record.vote.alarm),
+    });
 }

@@ -7,7 +7,7 @@ use crate::domain::fate::Cause;
 use crate::domain::ids::{ClassId, JobSlot, MethodId};
 use crate::domain::money::{Money, Rounding};
 use crate::domain::price::Price;
-use crate::domain::purpose::{Purpose, draw};
+use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::market::context::Context;
 use crate::market::quoting::bound::SurplusBounds;
 use crate::market::quoting::diagnosis::DeclineDiagnosis;
@@ -214,14 +214,12 @@ pub fn as_offered(offer: &Offer, method: MethodId, use_at: Use) -> Quote {
 }
 
 /// Index of the offer chosen for copy number `copy`; there is at least one offer.
-pub fn pick(market: &mut State, scenario: &Scenario, slot: JobSlot, offers: &[Offer], copy: u32) -> usize {
+pub fn pick(market: &mut State, scenario: &Scenario, slot: JobSlot, offers: &[Offer], copy: u8) -> usize {
     if offers.len() == 1 {
         return 0;
     }
     let record = market.jobs.record(slot);
-    // Attempts are fewer than 2¹⁴, copies fewer than 2⁸.
-    let again = (u32::from(record.renegotiations) & 0x3ff) << 14;
-    let number = u32::from(market.jobs[slot].attempt) | again | copy << 24;
+    let number = DrawIndex::choice(market.jobs[slot].attempt, record.renegotiations, copy);
     let mut drawn = draw(market.seed, Purpose::Choice, record.key, number);
     scenario.routing.chooser.choose(offers, &mut drawn)
 }

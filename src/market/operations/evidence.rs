@@ -26,9 +26,9 @@ pub fn expect_in_time(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
 pub fn learn(market: &mut State, at: &Context<'_>, slot: JobSlot, late: bool) {
     let record = market.jobs.record(slot);
     let method = &at.scenario.verification.methods[record.method];
-    let link = market.jobs[slot].link;
+    let id = market.jobs[slot].case;
     let replicas = u8::from(method.copies > 1);
-    if record.quoted_checks == SimDuration::ZERO || !link.is_some() || market.cases.read(link).drawn & !replicas == 0 {
+    if record.quoted_checks == SimDuration::ZERO || !id.is_some() || market.cases[id].drawn & !replicas == 0 {
         return;
     }
     let taken = at.now.since(record.at.answered).nanos();
@@ -47,7 +47,7 @@ pub fn compare(market: &mut State, at: &mut Context<'_>, slot: JobSlot, number: 
     if record.at.accepted == Time::NEVER || !at.scenario.verification.methods[record.method].compares() {
         return;
     }
-    let copy = market.cases.read(market.jobs[slot].link).answers[number];
+    let copy = market.cases[market.jobs[slot].case].answers[number];
     if copy.answer == Answer::NONE {
         return;
     }
@@ -75,11 +75,11 @@ pub fn judge_checkers(
     (index, wrong): (u8, bool),
     expects: &Expected,
 ) {
-    let (link, holder) = (market.jobs[slot].link, market.jobs[slot].requester);
-    let votes = market.cases.read(link).votes[index as usize];
-    let voters = market.cases.read(link).cast.len();
+    let (id, holder) = (market.jobs[slot].case, market.jobs[slot].requester);
+    let votes = market.cases[id].votes[index as usize];
+    let voters = market.cases[id].cast.len();
     for place in 0..voters {
-        let cast = market.cases.read(link).cast[place];
+        let cast = market.cases[id].cast[place];
         if cast.check != index {
             continue;
         }
@@ -101,13 +101,13 @@ pub fn judge_checkers(
 /// Evidence about the node, or about each node whose copy agrees with the answer; they learn what became of it too.
 pub fn see_nodes(market: &mut State, at: &mut Context<'_>, slot: JobSlot, evidence: (Evidence, f64)) {
     let record = *market.jobs.record(slot);
-    let link = market.jobs[slot].link;
-    let copies = if link.is_some() { market.cases.read(link).answers.len() } else { 0 };
+    let id = market.jobs[slot].case;
+    let copies = if id.is_some() { market.cases[id].answers.len() } else { 0 };
     for place in 0..copies.max(1) {
         let node = match copies {
             0 => record.node,
             _ => {
-                let copy = market.cases.read(link).answers[place];
+                let copy = market.cases[id].answers[place];
                 if copy.answer.key != record.answer.key {
                     continue;
                 }

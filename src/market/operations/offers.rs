@@ -3,7 +3,7 @@
 use crate::domain::fate::{Cause, Stage};
 use crate::domain::ids::{JobSlot, NodeId};
 use crate::domain::price::Price;
-use crate::domain::purpose::{Purpose, draw};
+use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::engine::queue::prefetch;
 use crate::engine::random::mix;
 use crate::engine::time::SimDuration;
@@ -48,9 +48,9 @@ pub fn take(
 /// Puts the nodes to ask into `pool`.
 pub fn ask(market: &mut State, scenario: &Scenario, slot: JobSlot, pool: &mut Vec<NodeId>) {
     let (job, record) = (&market.jobs[slot], market.jobs.record(slot));
-    let model = scenario.classes[job.class].model;
+    let list = scenario.classes[job.class].model.into();
     let view = market.registry.view_of(job.requester);
-    let listed = market.registry.listed(view, model);
+    let listed = market.registry.listed(view, list);
     if listed.is_empty() {
         return;
     }
@@ -60,16 +60,12 @@ pub fn ask(market: &mut State, scenario: &Scenario, slot: JobSlot, pool: &mut Ve
     };
     let view = PoolView {
         listed,
-        stakes: market.registry.stakes(view, model),
-        opinions: market.registry.opinions(view, model),
-        previous: if previous.is_some() && market.registry.has(view, model, previous) {
-            previous
-        } else {
-            NodeId::NONE
-        },
+        stakes: market.registry.stakes(view, list),
+        opinions: market.registry.opinions(view, list),
+        previous: if previous.is_some() && market.registry.has(view, list, previous) { previous } else { NodeId::NONE },
         session: mix(record.key.source.0 as u64) ^ record.client as u64,
     };
-    let number = u32::from(job.attempt) | u32::from(record.renegotiations) << 16;
+    let number = DrawIndex::asking(job.attempt, record.renegotiations);
     let mut drawn = draw(market.seed, Purpose::Pool, record.key, number);
     scenario.routing.pool.draw(&mut market.pool, &view, &mut drawn, pool);
     let failed = if job.attempt > 0 && scenario.retries.elsewhere { job.node } else { NodeId::NONE };

@@ -1,25 +1,22 @@
 //! The waiting room of a node.
 
 use crate::domain::fate::Stage;
-use crate::domain::ids::{JobSlot, NodeId};
-use crate::domain::job::Role;
-use crate::domain::purpose::{Purpose, draw};
+use crate::domain::ids::{NodeId, Owner, WorkSlot};
+use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::state::State;
 
-/// Joins the waiting room; patience begins to matter.
-pub fn join(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId) {
+/// Joins the waiting room; the patience of a job begins to matter.
+pub fn join(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: NodeId) {
     let class = &at.scenario.classes[market.jobs[slot].class];
     let state = &mut market.nodes.states[node];
     state.waiting.join(&mut market.jobs, slot, class.priority);
     state.queued += 1;
-    market.levels.waiting_of(&market.jobs[slot]).up(at.now);
+    market.levels.waiting_of(market.jobs.executes(slot)).up(at.now);
+    market.jobs[slot].stage = Stage::Waiting;
+    let Owner::Job(slot) = slot.owner() else { return };
     let (job, record) = market.jobs.both(slot);
-    job.stage = Stage::Waiting;
-    if job.role != Role::Job {
-        return;
-    }
     if let Some(ttl) = at.scenario.routing.quote_ttl {
         at.queue.push(at.now + ttl, Event::Expire { job: slot, version: job.version });
     }
@@ -28,7 +25,7 @@ pub fn join(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeI
         match market.classes[job.class].patience {
             Some(lane) if record.at.asked == at.now => at.queue.push_after(lane, event),
             _ => {
-                let span = patience.span(&mut draw(market.seed, Purpose::Patience, record.key, 0));
+                let span = patience.span(&mut draw(market.seed, Purpose::Patience, record.key, DrawIndex::ONCE));
                 // Whoever has spent the patience on the way leaves as soon as there is a wait.
                 at.queue.push((record.at.asked + span).max(at.now), event);
             }
@@ -36,11 +33,11 @@ pub fn join(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeI
     }
 }
 
-/// Takes a job out of the waiting room.
-pub fn leave_room(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId) {
+/// Takes a job or a task out of the waiting room.
+pub fn leave_room(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: NodeId) {
     let priority = at.scenario.classes[market.jobs[slot].class].priority;
     let state = &mut market.nodes.states[node];
     state.waiting.leave(&mut market.jobs, slot, priority);
     state.queued -= 1;
-    market.levels.waiting_of(&market.jobs[slot]).down(at.now);
+    market.levels.waiting_of(market.jobs.executes(slot)).down(at.now);
 }

@@ -1,45 +1,46 @@
-//! Requests, and work on behalf of jobs, travel to nodes.
+//! Requests and tasks travel to nodes.
 
 use crate::domain::fate::Stage;
-use crate::domain::ids::{JobSlot, NodeId};
-use crate::domain::job::Role;
+use crate::domain::ids::{NodeId, Owner, WorkSlot};
 use crate::domain::purpose::{Purpose, draw};
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::state::State;
+use crate::market::state::jobs::Visit;
 use crate::scenario::Scenario;
 
-/// Sends a request, or work on a job's behalf, to its node. Says whether it is there at once; otherwise its arrival is due. Work on
-/// a job's behalf is never there at once: what a node that is full or gone brings about would be brought about half-way.
-pub fn send(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId) -> bool {
+/// Sends a request or a task to its node. Says whether it is there at once; otherwise its arrival is due. A task is never there at
+/// once: what a node that is full or gone brings about would be brought about half-way.
+pub fn send(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: NodeId) -> bool {
     let scenario = at.scenario;
-    let (job, record) = market.jobs.both(slot);
-    job.node = node;
-    job.stage = Stage::Placed;
-    record.node = node;
-    if record.at.placed == Time::NEVER {
-        record.at.placed = at.now;
-        record.first_price = record.price();
-    } else {
-        // The instants at a node are the last attempt's; those of an attempt that came to nothing would lie before this one.
-        (record.at.reached, record.at.started) = (Time::NEVER, Time::NEVER);
-        (record.at.first_token, record.at.finished) = (Time::NEVER, Time::NEVER);
+    let Visit { item, key, reached, started, first_token, finished } = market.jobs.visit(slot);
+    (item.node, item.stage) = (node, Stage::Placed);
+    // The instants at a node are the last attempt's; those of an attempt that came to nothing would lie before this one.
+    (*reached, *started, *first_token, *finished) = (Time::NEVER, Time::NEVER, Time::NEVER, Time::NEVER);
+    let (version, from) = (item.version, scenario.requesters[item.requester].region);
+    if let Owner::Job(job) = slot.owner() {
+        let record = market.jobs.record_mut(job);
+        record.node = node;
+        if record.at.placed == Time::NEVER {
+            record.at.placed = at.now;
+            record.first_price = record.price();
+        }
     }
-    let (key, number, version) = (record.key, job.draw_number(), job.version);
-    let from = scenario.requesters[job.requester].region;
-    let client = record.client;
-    let (executes, whole) = (job.executes(), job.role == Role::Job);
-    if executes && scenario.routing.pool.needs().previous {
-        market.registry.remember(key.source.0 as usize, client, node);
+    if scenario.routing.pool.needs().previous && market.jobs.executes(slot) {
+        let job = match slot.owner() {
+            Owner::Job(job) => job,
+            Owner::Task(task) => market.jobs[task].parent,
+        };
+        market.registry.remember(key.source.0 as usize, market.jobs.record(job).client, node);
     }
     let mut trip = scenario.network.one_way(from, market.nodes.quotes[node].region);
     if let Some(jitter) = &scenario.network.jitter {
-        trip += jitter.span(&mut draw(market.seed, Purpose::RequestJitter, key, number ^ (u32::from(!executes) << 31)));
+        trip += jitter.span(&mut draw(market.seed, Purpose::RequestJitter, key, market.jobs.draw_index(slot)));
     }
-    let is_there = trip == SimDuration::ZERO && whole;
+    let is_there = trip == SimDuration::ZERO && matches!(slot.owner(), Owner::Job(_));
     if !is_there {
-        at.queue.push(at.now + trip, Event::Reach { job: slot, version });
+        at.queue.push(at.now + trip, Event::Reach { work: slot, version });
     }
     is_there
 }

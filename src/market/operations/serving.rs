@@ -1,14 +1,15 @@
 //! A node serves: jobs take slots, give way, leave, and the next ones follow.
 
 use crate::domain::fate::Stage;
-use crate::domain::ids::{JobSlot, ModelId, NodeId};
-use crate::domain::job::{Job, Phase};
+use crate::domain::ids::{ModelId, NodeId, WorkSlot};
+use crate::domain::item::Phase;
 use crate::domain::purpose::{Purpose, draw};
 use crate::engine::random::{KeyedRng, RandomSource, key};
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::state::State;
+use crate::market::state::jobs::Visit;
 use crate::market::state::nodes::Due;
 use crate::market::state::service::Entry;
 use crate::record::fact::Fact;
@@ -18,7 +19,7 @@ use crate::scenario::schema::Discipline;
 use super::{load, memory, room};
 
 /// The node takes a job in: it is served at once if a slot is free, otherwise it waits.
-pub fn take_in(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId) {
+pub fn take_in(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: NodeId) {
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     let state = &mut market.nodes.states[node];
     state.add_work(market.jobs[slot].expected);
@@ -59,7 +60,7 @@ pub fn serve_again(market: &mut State, at: &mut Context<'_>, node: NodeId) {
 }
 
 /// The job that a free slot goes to, if there is a free slot and a job.
-fn next_waiting(market: &mut State, node: NodeId, group: &NodeGroup) -> Option<JobSlot> {
+fn next_waiting(market: &mut State, node: NodeId, group: &NodeGroup) -> Option<WorkSlot> {
     let seed = market.seed;
     let state = &mut market.nodes.states[node];
     if !state.up || state.queued == 0 || state.service.serving() >= group.slots {
@@ -97,51 +98,51 @@ fn serve_batch(market: &mut State, at: &mut Context<'_>, node: NodeId, group: &N
     let state = &mut market.nodes.states[node];
     if !batch.is_empty() {
         state.service.run_at(state.speed);
-        state.service.serve(JobSlot::NONE, 0, work);
+        state.service.serve(WorkSlot::NONE, 0, work);
     }
     market.nodes.backrooms[node].batch = batch;
 }
 
 /// Puts aside the job in service whose priority is lowest, if it is lower than this one's. Says whether it did.
-fn preempt(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId, group: &NodeGroup) -> bool {
+fn preempt(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: NodeId, group: &NodeGroup) -> bool {
     let classes = &at.scenario.classes;
-    let priority = |market: &State, slot: JobSlot| classes[market.jobs[slot].class].priority;
+    let priority = |market: &State, slot: WorkSlot| classes[market.jobs[slot].class].priority;
     let ours = priority(market, slot);
     let state = &market.nodes.states[node];
     debug_assert!(state.service.serving() <= group.slots);
-    let current = state.service.entries().filter(|entry| market.jobs.is(entry.job, entry.version));
+    let current = state.service.entries().filter(|entry| market.jobs.is(entry.work, entry.version));
     // Among the jobs of the lowest priority the last to have begun. An entry of an old version belongs to no job.
-    let began = |entry: &Entry| market.jobs.record(entry.job).at.started;
-    let lowest = current.max_by_key(|entry| (priority(market, entry.job), began(entry), **entry)).copied();
-    let Some(entry) = lowest.filter(|entry| priority(market, entry.job) > ours) else {
+    let began = |entry: &Entry| market.jobs.started(entry.work);
+    let lowest = current.max_by_key(|entry| (priority(market, entry.work), began(entry), **entry)).copied();
+    let Some(entry) = lowest.filter(|entry| priority(market, entry.work) > ours) else {
         return false;
     };
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
     let rest = state.service.left(&entry);
     state.service.vacate();
-    let (job, record) = market.jobs.both(entry.job);
-    match job.phase {
+    let item = &mut market.jobs[entry.work];
+    match item.phase {
         Phase::Prefill => {
-            let decode = job.left.less(job.prefill);
-            (job.prefill, job.left) = (rest, rest + decode);
+            let decode = item.left.less(item.prefill);
+            (item.prefill, item.left) = (rest, rest + decode);
         }
-        _ => job.left = rest,
+        _ => item.left = rest,
     }
-    job.version = job.version.wrapping_add(1);
-    job.stage = Stage::Waiting;
-    at.facts.note(Fact::Preempted { job: record.key, node });
-    let lower = priority(market, entry.job);
+    item.version = item.version.wrapping_add(1);
+    item.stage = Stage::Waiting;
+    at.facts.note(Fact::Preempted { job: market.jobs.key(entry.work), node });
+    let lower = priority(market, entry.work);
     let state = &mut market.nodes.states[node];
-    state.waiting.return_to_front(&mut market.jobs, entry.job, lower);
+    state.waiting.return_to_front(&mut market.jobs, entry.work, lower);
     state.queued += 1;
-    market.leave_slot(at, entry.job, node);
-    market.levels.waiting_of(&market.jobs[entry.job]).up(at.now);
+    market.leave_slot(at, entry.work, node);
+    market.levels.waiting_of(market.jobs.executes(entry.work)).up(at.now);
     true
 }
 
 /// Gives a job a slot: it is served, after its model is loaded where that must be.
-fn start(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId, group: &NodeGroup) {
+fn start(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: NodeId, group: &NodeGroup) {
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
     state.service.occupy();
@@ -149,12 +150,13 @@ fn start(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId, 
     let ready =
         if group.memory_gb.is_some() { memory::use_model(market, at, node, model) } else { at.now } + group.hold;
     if ready > at.now {
-        let (job, record) = market.jobs.both(slot);
-        job.version = job.version.wrapping_add(1);
-        job.stage = Stage::Executing;
-        let by_name = Fact::LoadAwaited { job: record.key, node, model: ModelId(at.scenario.models[model].rank) };
-        at.facts.note_by_name(Fact::LoadAwaited { job: record.key, node, model }, by_name);
-        at.queue.push(ready, Event::Load { job: slot, version: job.version });
+        let job = market.jobs.key(slot);
+        let item = &mut market.jobs[slot];
+        item.version = item.version.wrapping_add(1);
+        item.stage = Stage::Executing;
+        let by_name = Fact::LoadAwaited { job, node, model: ModelId(at.scenario.models[model].rank) };
+        at.facts.note_by_name(Fact::LoadAwaited { job, node, model }, by_name);
+        at.queue.push(ready, Event::Load { work: slot, version: item.version });
         market.nodes.backrooms[node].loading.push(slot);
         market.take_slot(at, slot, node);
         return;
@@ -179,34 +181,33 @@ pub fn give_way(market: &mut State, at: &mut Context<'_>, node: NodeId) {
 }
 
 /// Execution begins, or goes on after it was put aside.
-pub fn begin(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId) {
-    let (job, record) = market.jobs.both(slot);
-    job.version = job.version.wrapping_add(1);
-    job.stage = Stage::Executing;
-    if job.phase == Phase::Idle {
-        record.at.started = at.now;
-        job.phase =
-            if job.prefill > SimDuration::ZERO && job.prefill < job.left { Phase::Prefill } else { Phase::Decode };
-        let waited = at.now.since(record.at.reached);
-        if job.executes() {
-            at.facts.note(Fact::Started { job: record.key, node, waited });
+pub fn begin(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: NodeId) {
+    let Visit { item, key, reached, started, .. } = market.jobs.visit(slot);
+    item.version = item.version.wrapping_add(1);
+    item.stage = Stage::Executing;
+    if item.phase == Phase::Idle {
+        *started = at.now;
+        item.phase = item.first_phase();
+        let waited = at.now.since(*reached);
+        if market.jobs.executes(slot) {
+            at.facts.note(Fact::Started { job: key, node, waited });
         }
     }
     market.take_slot(at, slot, node);
 }
 
 /// Serves a job anew, from the beginning, in the slot it kept through a failure.
-pub fn begin_again(market: &mut State, slot: JobSlot, node: NodeId) {
-    let job = &mut market.jobs[slot];
-    job.phase = if job.prefill > SimDuration::ZERO && job.prefill < job.left { Phase::Prefill } else { Phase::Decode };
+pub fn begin_again(market: &mut State, slot: WorkSlot, node: NodeId) {
+    let item = &mut market.jobs[slot];
+    item.phase = item.first_phase();
     enter(market, slot, node);
 }
 
 /// Puts a job with a slot on the node's clock.
-pub fn enter(market: &mut State, slot: JobSlot, node: NodeId) {
-    let job = &market.jobs[slot];
-    let work = if job.phase == Phase::Prefill { job.prefill } else { job.left };
-    market.nodes.states[node].service.serve(slot, job.version, work);
+pub fn enter(market: &mut State, slot: WorkSlot, node: NodeId) {
+    let item = &market.jobs[slot];
+    let phase = if item.phase == Phase::Prefill { item.prefill } else { item.left };
+    market.nodes.states[node].service.serve(slot, item.version, phase);
 }
 
 /// Makes the next step at a node due, unless it is already.
@@ -220,10 +221,10 @@ pub fn schedule(market: &mut State, at: &mut Context<'_>, node: NodeId) {
     }
     let jobs = &market.jobs;
     let next = match state.up {
-        true => state.service.next(|entry| !entry.job.is_some() || jobs.is(entry.job, entry.version)),
+        true => state.service.next(|entry| !entry.work.is_some() || jobs.is(entry.work, entry.version)),
         false => None,
     };
-    let due = next.map(|(entry, at)| Due { at, job: entry.job, version: entry.version });
+    let due = next.map(|(entry, at)| Due { at, work: entry.work, version: entry.version });
     if due == state.due {
         return;
     }
@@ -235,38 +236,32 @@ pub fn schedule(market: &mut State, at: &mut Context<'_>, node: NodeId) {
 }
 
 /// Execution is over, with an answer or without; without one there is no first token either.
-pub fn leave_node(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId) {
-    let (job, record) = market.jobs.both(slot);
-    let group = &at.scenario.groups[market.nodes.quotes[node].group];
-    let flakes = group.flaky.get();
-    let whole = flakes == 0.0 || !draw(market.seed, Purpose::Flake, record.key, numbered(job)).chance(flakes);
-    let state = &mut market.nodes.states[node];
-    state.take_work(job.expected);
-    record.at.finished = at.now;
+pub fn leave_node(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: NodeId) {
+    let flakes = at.scenario.groups[market.nodes.quotes[node].group].flaky.get();
+    let index = market.jobs.draw_index(slot);
+    let Visit { item, key, first_token, finished, .. } = market.jobs.visit(slot);
+    let whole = flakes == 0.0 || !draw(market.seed, Purpose::Flake, key, index).chance(flakes);
+    market.nodes.states[node].take_work(item.expected);
+    *finished = at.now;
     if !whole {
-        record.at.first_token = Time::NEVER;
-    } else if record.at.first_token == Time::NEVER {
-        record.at.first_token = at.now;
+        *first_token = Time::NEVER;
+    } else if *first_token == Time::NEVER {
+        *first_token = at.now;
     }
-    job.phase = Phase::Idle;
-    at.facts.note(Fact::Finished { job: record.key, node, whole });
+    item.phase = Phase::Idle;
+    at.facts.note(Fact::Finished { job: key, node, whole });
     market.leave_slot(at, slot, node);
-}
-
-/// The number of an attempt's draws; those of checks are apart from those of executions.
-pub fn numbered(job: &Job) -> u32 {
-    job.draw_number() ^ (u32::from(!job.executes()) << 31)
 }
 
 /// Takes work out of service before its end; the slot is free afterwards. Returns the share of the work that was done: the time in
 /// service over what it would have been in all at the present pace.
-pub fn interrupt(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId) -> f64 {
+pub fn interrupt(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: NodeId) -> f64 {
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
-    let (job, record) = market.jobs.both(slot);
-    let passed = at.now.since(record.at.started.min(at.now)).nanos();
-    let later = if job.phase == Phase::Prefill { job.left.less(job.prefill) } else { SimDuration::ZERO };
-    let remaining = state.service.remaining(slot, job.version).map(|phase| phase + later.nanos() / state.speed);
+    let (item, started) = (&market.jobs[slot], market.jobs.started(slot));
+    let passed = at.now.since(started.min(at.now)).nanos();
+    let later = if item.phase == Phase::Prefill { item.left.less(item.prefill) } else { SimDuration::ZERO };
+    let remaining = state.service.remaining(slot, item.version).map(|phase| phase + later.nanos() / state.speed);
     let done = match remaining {
         Some(remaining) if passed + remaining > 0.0 => passed / (passed + remaining),
         Some(_) => 1.0,
@@ -275,18 +270,18 @@ pub fn interrupt(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: 
     state.service.vacate();
     let loading = &mut market.nodes.backrooms[node].loading;
     loading.retain(|&other| other != slot);
-    let job = &mut market.jobs[slot];
+    let item = &mut market.jobs[slot];
     // Its entry on the clock is of an earlier version from now on.
-    job.version = job.version.wrapping_add(1);
+    item.version = item.version.wrapping_add(1);
     market.leave_slot(at, slot, node);
     done
 }
 
 impl State {
-    /// A job, or work on its behalf, has a slot from now on.
+    /// A job or a task has a slot from now on.
     #[inline]
-    pub fn take_slot(&mut self, at: &Context<'_>, slot: JobSlot, node: NodeId) {
-        self.levels.executing_of(&self.jobs[slot]).up(at.now);
+    pub fn take_slot(&mut self, at: &Context<'_>, slot: WorkSlot, node: NodeId) {
+        self.levels.executing_of(self.jobs.executes(slot)).up(at.now);
         if self.nodes.states[node].up {
             self.levels.in_use_of(at.scenario.groups[self.nodes.quotes[node].group].kind).up(at.now);
         }
@@ -294,8 +289,8 @@ impl State {
 
     /// It gives the slot back. Those of a node that is down are not counted as in use.
     #[inline]
-    pub fn leave_slot(&mut self, at: &Context<'_>, slot: JobSlot, node: NodeId) {
-        self.levels.executing_of(&self.jobs[slot]).down(at.now);
+    pub fn leave_slot(&mut self, at: &Context<'_>, slot: WorkSlot, node: NodeId) {
+        self.levels.executing_of(self.jobs.executes(slot)).down(at.now);
         if self.nodes.states[node].up {
             self.levels.in_use_of(at.scenario.groups[self.nodes.quotes[node].group].kind).down(at.now);
         }

@@ -51,8 +51,8 @@ pub fn pay_checker(market: &mut State, at: &mut Context<'_>, slot: JobSlot, to: 
 /// Pays the node, or each of the nodes whose copy agrees with the accepted answer, what was agreed. One execution is computing;
 /// what is paid beyond its price, for copies and for work beyond that of the answer, is verification, as it was priced.
 pub fn pay_nodes(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
-    let (link, answer) = (market.jobs[slot].link, market.jobs.record(slot).answer);
-    let copies = if link.is_some() { market.cases.read(link).answers.len() } else { 0 };
+    let (id, answer) = (market.jobs[slot].case, market.jobs.record(slot).answer);
+    let copies = if id.is_some() { market.cases[id].answers.len() } else { 0 };
     let mut paid = Money::ZERO;
     if copies == 0 {
         let record = market.jobs.record(slot);
@@ -61,10 +61,10 @@ pub fn pay_nodes(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
         paid = amount;
     }
     for index in 0..copies {
-        let copy = market.cases.read(link).answers[index];
+        let copy = market.cases[id].answers[index];
         if copy.answer.key == answer.key {
             pay_out(market, slot, Account::Node(copy.node), copy.price);
-            market.cases.get(link).answers[index].paid = true;
+            market.cases[id].answers[index].paid = true;
             paid += copy.price;
         }
     }
@@ -74,8 +74,8 @@ pub fn pay_nodes(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
     record.charged_verification += paid - computing;
     record.at.paid = at.now;
     at.facts.note(Fact::Settled { job: record.key, paid, refunded: Money::ZERO });
-    if link.is_some() {
-        market.cases.get(link).unpaid = false;
+    if id.is_some() {
+        market.cases[id].unpaid = false;
     }
 }
 
@@ -89,10 +89,10 @@ pub fn pay_copy(market: &mut State, at: &mut Context<'_>, slot: JobSlot, to: Nod
 pub fn pay_late_copy(market: &mut State, at: &mut Context<'_>, slot: JobSlot, number: usize) {
     let record = market.jobs.record(slot);
     let (key, are_paid) = (record.answer.key, record.at.paid != Time::NEVER);
-    let copy = market.cases.read(market.jobs[slot].link).answers[number];
+    let copy = market.cases[market.jobs[slot].case].answers[number];
     if are_paid && copy.answer.key == key && !copy.paid {
         pay_copy(market, at, slot, copy.node, copy.price);
-        market.cases.get(market.jobs[slot].link).answers[number].paid = true;
+        market.cases[market.jobs[slot].case].answers[number].paid = true;
     }
 }
 
@@ -125,15 +125,15 @@ pub fn take_back(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
     if record.at.paid == Time::NEVER {
         return;
     }
-    let (link, requester) = (market.jobs[slot].link, record.requester);
+    let (id, requester) = (market.jobs[slot].case, record.requester);
     let alone = (record.node, record.compute_price + record.overhead_price);
-    let copies = if link.is_some() { market.cases.read(link).answers.len() } else { 0 };
+    let copies = if id.is_some() { market.cases[id].answers.len() } else { 0 };
     let (mut back, mut missing) = (Money::ZERO, Money::ZERO);
     for index in 0..copies.max(1) {
         let (node, paid) = match copies {
             0 => alone,
             _ => {
-                let copy = market.cases.read(link).answers[index];
+                let copy = market.cases[id].answers[index];
                 (copy.node, if copy.paid { copy.price } else { Money::ZERO })
             }
         };
@@ -160,14 +160,14 @@ pub fn slash_of(scenario: &Scenario, stake: Money, fee: Money) -> Money {
 
 /// Every node that gave the answer that was found wrong loses a part of its stake.
 pub fn slash_all(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
-    let (link, record) = (market.jobs[slot].link, market.jobs.record(slot));
+    let (id, record) = (market.jobs[slot].case, market.jobs.record(slot));
     let (node, key) = (record.node, record.answer.key);
-    let copies = market.cases.read(link).answers.len();
+    let copies = market.cases[id].answers.len();
     if copies == 0 {
         return slash(market, at, slot, node, Finder::Alarm);
     }
     for place in 0..copies {
-        let copy = market.cases.read(link).answers[place];
+        let copy = market.cases[id].answers[place];
         if copy.answer.key == key {
             slash(market, at, slot, copy.node, Finder::Alarm);
         }
@@ -212,8 +212,8 @@ fn slash(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId, 
 
 /// Those who found it out share a slashed stake; what does not divide goes to the treasury.
 fn reward(market: &mut State, slot: JobSlot, node: NodeId, amount: Money, finder: Finder) {
-    let (link, key) = (market.jobs[slot].link, market.jobs.record(slot).answer.key);
-    let case = market.cases.read(link);
+    let (id, key) = (market.jobs[slot].case, market.jobs.record(slot).answer.key);
+    let case = &market.cases[id];
     let (ledger, payer) = (&mut market.ledger, Account::Node(node));
     let casts = case.cast.iter().filter(|cast| finder == Finder::Alarm && cast.alarm).map(|cast| cast.by);
     let agreeing = case.answers.iter().filter(|copy| finder == Finder::Copies && copy.answer.key == key);

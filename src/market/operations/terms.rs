@@ -2,7 +2,7 @@
 
 use crate::domain::ids::{ClassId, JobSlot, MethodId};
 use crate::domain::price::Price;
-use crate::domain::purpose::{Purpose, draw};
+use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::engine::law::Quantity;
 use crate::engine::time::SimDuration;
 use crate::market::context::Context;
@@ -73,6 +73,6 @@ pub fn gas_price(market: &mut State, at: &Context<'_>, slot: JobSlot) -> Option<
 /// What the requester adds per unit of gas in this attempt.
 pub fn tip(market: &State, scenario: &Scenario, slot: JobSlot) -> Price {
     let Some(law) = &scenario.chain.tip else { return Price::ZERO };
-    let (key, attempt) = (market.jobs.record(slot).key, u32::from(market.jobs[slot].attempt));
+    let (key, attempt) = (market.jobs.record(slot).key, DrawIndex::attempt(market.jobs[slot].attempt));
     Price::from_number(law.sample(&mut draw(market.seed, Purpose::Tip, key, attempt))).max(Price::ZERO)
 }

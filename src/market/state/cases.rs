@@ -1,9 +1,11 @@
 //! What is going on about the answers of open jobs: checks drawn, votes cast, copies under way, what is still to come.
 
+use std::ops::{Index, IndexMut};
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::answer::Answer;
-use crate::domain::ids::{JobSlot, MethodId, NodeId};
+use crate::domain::ids::{CaseId, IdVec, MethodId, NodeId, TaskSlot};
 use crate::domain::money::Money;
 use crate::policy::verdict::Votes;
 
@@ -11,8 +13,8 @@ use crate::policy::verdict::Votes;
 /// what they have allocated.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct VerificationCases {
-    entries: Vec<VerificationCase>,
-    free: Vec<u32>,
+    entries: IdVec<CaseId, VerificationCase>,
+    free: Vec<CaseId>,
 }
 
 /// What is going on about one job's answer.
@@ -28,7 +30,7 @@ pub struct VerificationCase {
     pub votes: Vec<Votes>,
     /// Who voted: check, checker, whether it raised an alarm.
     pub cast: Vec<VoteRecord>,
-    /// Work under way on the job's behalf.
+    /// Tasks under way on the job's behalf.
     pub children: Vec<Child>,
     /// Of replicas: the answers that are there.
     pub answers: Vec<Copy>,
@@ -38,11 +40,11 @@ pub struct VerificationCase {
     pub unpaid: bool,
 }
 
-/// Work under way on a job's behalf.
+/// A task under way on a job's behalf.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Child {
     /// Its slot.
-    pub slot: JobSlot,
+    pub slot: TaskSlot,
     /// The stake of who checks, when it was asked: its vote weighs that, whatever has been slashed since.
     pub stake: u64,
 }
@@ -74,13 +76,10 @@ pub struct Copy {
 const _: () = assert!(size_of::<VerificationCase>() <= 104);
 
 impl VerificationCases {
-    /// A new case; its number stands in the job's `link`.
-    pub fn begin(&mut self, method: MethodId, drawn: u8, checks: usize) -> JobSlot {
-        let number = self.free.pop().unwrap_or_else(|| {
-            self.entries.push(VerificationCase::default());
-            (self.entries.len() - 1) as u32
-        });
-        let entry = &mut self.entries[number as usize];
+    /// A new case.
+    pub fn begin(&mut self, method: MethodId, drawn: u8, checks: usize) -> CaseId {
+        let id = self.free.pop().unwrap_or_else(|| self.entries.push(VerificationCase::default()));
+        let entry = &mut self.entries[id];
         (entry.method, entry.drawn, entry.open) = (method, drawn, 0);
         (entry.stands, entry.unpaid) = (false, false);
         entry.votes.clear();
@@ -88,31 +87,34 @@ impl VerificationCases {
         entry.cast.clear();
         entry.children.clear();
         entry.answers.clear();
-        JobSlot(number)
-    }
-
-    /// The case of this number.
-    #[inline]
-    pub fn get(&mut self, number: JobSlot) -> &mut VerificationCase {
-        &mut self.entries[number.0 as usize]
-    }
-
-    /// The same, to read.
-    #[inline]
-    pub fn read(&self, number: JobSlot) -> &VerificationCase {
-        &self.entries[number.0 as usize]
+        id
     }
 
     /// The job is closed.
-    pub fn end(&mut self, number: JobSlot) {
-        debug_assert!(self.entries[number.0 as usize].children.is_empty(), "what works for a job ends with it");
-        self.free.push(number.0);
+    pub fn end(&mut self, id: CaseId) {
+        debug_assert!(self.entries[id].children.is_empty(), "what works for a job ends with it");
+        self.free.push(id);
+    }
+}
+
+impl Index<CaseId> for VerificationCases {
+    type Output = VerificationCase;
+    #[inline]
+    fn index(&self, id: CaseId) -> &VerificationCase {
+        &self.entries[id]
+    }
+}
+
+impl IndexMut<CaseId> for VerificationCases {
+    #[inline]
+    fn index_mut(&mut self, id: CaseId) -> &mut VerificationCase {
+        &mut self.entries[id]
     }
 }
 
 impl VerificationCase {
     /// Takes a child off the list of those under way; gives the stake it was asked with.
-    pub fn leave(&mut self, child: JobSlot) -> u64 {
+    pub fn leave(&mut self, child: TaskSlot) -> u64 {
         let place = self.children.iter().position(|other| other.slot == child);
         self.children.swap_remove(place.expect("a child is under way until it is forgotten")).stake
     }

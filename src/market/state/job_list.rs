@@ -1,28 +1,28 @@
-//! Waiting rooms: lines that a job leaves in O(1) wherever it stands, because the links are in the jobs themselves.
+//! Waiting rooms: lines that work leaves in O(1) wherever it stands, because the links are in the work itself.
 
 use serde::{Deserialize, Serialize};
 
 use super::jobs::Jobs;
-use crate::domain::ids::JobSlot;
+use crate::domain::ids::WorkSlot;
 
-/// A line of jobs, linked through the jobs.
+/// A line of jobs and tasks, linked through them.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct JobList {
-    head: JobSlot,
-    tail: JobSlot,
+    head: WorkSlot,
+    tail: WorkSlot,
 }
 
 impl Default for JobList {
     fn default() -> Self {
-        JobList { head: JobSlot::NONE, tail: JobSlot::NONE }
+        JobList { head: WorkSlot::NONE, tail: WorkSlot::NONE }
     }
 }
 
 impl JobList {
     /// Joins at the end.
     #[inline]
-    pub fn join(&mut self, jobs: &mut Jobs, job: JobSlot) {
-        (jobs[job].ahead, jobs[job].behind) = (self.tail, JobSlot::NONE);
+    pub fn join(&mut self, jobs: &mut Jobs, job: WorkSlot) {
+        (jobs[job].ahead, jobs[job].behind) = (self.tail, WorkSlot::NONE);
         match self.tail.is_some() {
             true => jobs[self.tail].behind = job,
             false => self.head = job,
@@ -31,8 +31,8 @@ impl JobList {
     }
 
     /// Joins at the front.
-    pub fn cut_in(&mut self, jobs: &mut Jobs, job: JobSlot) {
-        (jobs[job].ahead, jobs[job].behind) = (JobSlot::NONE, self.head);
+    pub fn cut_in(&mut self, jobs: &mut Jobs, job: WorkSlot) {
+        (jobs[job].ahead, jobs[job].behind) = (WorkSlot::NONE, self.head);
         match self.head.is_some() {
             true => jobs[self.head].ahead = job,
             false => self.tail = job,
@@ -42,7 +42,7 @@ impl JobList {
 
     /// Leaves from wherever it stands.
     #[inline]
-    pub fn leave(&mut self, jobs: &mut Jobs, job: JobSlot) {
+    pub fn leave(&mut self, jobs: &mut Jobs, job: WorkSlot) {
         let (ahead, behind) = (jobs[job].ahead, jobs[job].behind);
         match ahead.is_some() {
             true => jobs[ahead].behind = behind,
@@ -56,13 +56,13 @@ impl JobList {
 
     /// The first in line.
     #[inline]
-    pub fn first(&self) -> Option<JobSlot> {
+    pub fn first(&self) -> Option<WorkSlot> {
         self.head.is_some().then_some(self.head)
     }
 
     /// The last in line.
     #[inline]
-    pub fn last(&self) -> Option<JobSlot> {
+    pub fn last(&self) -> Option<WorkSlot> {
         self.tail.is_some().then_some(self.tail)
     }
 }
@@ -74,26 +74,26 @@ pub enum Waiting {
     List(JobList),
     /// In a line per priority, the first served first.
     Lists(Vec<JobList>),
-    /// In no order; a job's `ahead` is its position.
-    RandomOrder(Vec<JobSlot>),
+    /// In no order; the `ahead` of work is its place.
+    RandomOrder(Vec<WorkSlot>),
 }
 
 impl Waiting {
     /// Joins behind the others of its priority.
     #[inline]
-    pub fn join(&mut self, jobs: &mut Jobs, job: JobSlot, priority: u8) {
+    pub fn join(&mut self, jobs: &mut Jobs, job: WorkSlot, priority: u8) {
         match self {
             Waiting::List(line) => line.join(jobs, job),
             Waiting::Lists(lines) => lines[priority as usize].join(jobs, job),
             Waiting::RandomOrder(bag) => {
-                jobs[job].ahead = JobSlot(bag.len() as u32);
+                jobs[job].ahead = WorkSlot::at_place(bag.len());
                 bag.push(job);
             }
         }
     }
 
     /// Comes back in front of the others of its priority.
-    pub fn return_to_front(&mut self, jobs: &mut Jobs, job: JobSlot, priority: u8) {
+    pub fn return_to_front(&mut self, jobs: &mut Jobs, job: WorkSlot, priority: u8) {
         match self {
             Waiting::List(line) => line.cut_in(jobs, job),
             Waiting::Lists(lines) => lines[priority as usize].cut_in(jobs, job),
@@ -103,14 +103,14 @@ impl Waiting {
 
     /// Leaves from wherever it stands.
     #[inline]
-    pub fn leave(&mut self, jobs: &mut Jobs, job: JobSlot, priority: u8) {
+    pub fn leave(&mut self, jobs: &mut Jobs, job: WorkSlot, priority: u8) {
         match self {
             Waiting::List(line) => line.leave(jobs, job),
             Waiting::Lists(lines) => lines[priority as usize].leave(jobs, job),
             Waiting::RandomOrder(bag) => {
                 let place = jobs[job].ahead;
-                bag.swap_remove(place.0 as usize);
-                if let Some(&moved) = bag.get(place.0 as usize) {
+                bag.swap_remove(place.place());
+                if let Some(&moved) = bag.get(place.place()) {
                     jobs[moved].ahead = place;
                 }
             }
@@ -119,7 +119,7 @@ impl Waiting {
 
     /// The first of all lines, or the one at `pick` of a bag; `None` if nobody waits.
     #[inline]
-    pub fn first(&self, pick: impl FnOnce(usize) -> usize) -> Option<JobSlot> {
+    pub fn first(&self, pick: impl FnOnce(usize) -> usize) -> Option<WorkSlot> {
         match self {
             Waiting::List(line) => line.first(),
             Waiting::Lists(lines) => lines.iter().find_map(JobList::first),
@@ -129,7 +129,7 @@ impl Waiting {
     }
 
     /// The last of a single line.
-    pub fn last(&self) -> Option<JobSlot> {
+    pub fn last(&self) -> Option<WorkSlot> {
         match self {
             Waiting::List(line) => line.last(),
             Waiting::Lists(lines) => lines.iter().rev().find_map(JobList::last),

@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::job::Job;
 use crate::engine::time::Time;
 use crate::scenario::model::PartyKind;
 
@@ -86,16 +85,16 @@ pub struct Levels {
 }
 
 impl Levels {
-    /// The level of those that wait, of jobs or of work on their behalf.
+    /// The level of those that wait, of executions or of checks and proofs.
     #[inline]
-    pub fn waiting_of(&mut self, job: &Job) -> &mut TimeWeightedCount {
-        if job.executes() { &mut self.waiting } else { &mut self.checks_waiting }
+    pub fn waiting_of(&mut self, executes: bool) -> &mut TimeWeightedCount {
+        if executes { &mut self.waiting } else { &mut self.checks_waiting }
     }
 
-    /// The level of those in service, of jobs or of work on their behalf.
+    /// The level of those in service, of executions or of checks and proofs.
     #[inline]
-    pub fn executing_of(&mut self, job: &Job) -> &mut TimeWeightedCount {
-        if job.executes() { &mut self.executing } else { &mut self.checks_executing }
+    pub fn executing_of(&mut self, executes: bool) -> &mut TimeWeightedCount {
+        if executes { &mut self.executing } else { &mut self.checks_executing }
     }
 
     /// The level of the slots in use at parties of a kind that are up.

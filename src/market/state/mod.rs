@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{ClassId, IdVec, JobSlot, NodeId, SourceId};
+use crate::domain::ids::{ClassId, IdVec, JobSlot, NodeId, SourceId, WorkSlot};
 use crate::domain::price::Price;
 use crate::engine::queue::DelayLine;
 use crate::engine::random::Seed;
@@ -17,6 +17,7 @@ use super::quoting::quote::Best;
 use super::quoting::quote_trace::Inspection;
 use super::quoting::terms::Terms;
 
+pub mod arena;
 pub mod cases;
 pub mod chain;
 pub mod checkers;
@@ -38,7 +39,7 @@ pub mod sources;
 pub struct State {
     /// Where all randomness comes from.
     pub seed: Seed,
-    /// The open jobs, and work on their behalf.
+    /// The open jobs, and the tasks on their behalf.
     pub jobs: jobs::Jobs,
     /// Nodes, validators and provers.
     pub nodes: nodes::Nodes,
@@ -139,6 +140,8 @@ pub struct Scratch {
     pub offers: Vec<Offer>,
     /// Jobs that one event touches.
     pub jobs: Vec<JobSlot>,
+    /// What one event touches at a node.
+    pub work: Vec<WorkSlot>,
     /// What each method would cost and promise.
     pub terms: Vec<Terms>,
     /// The best method of each offer that leaves something.

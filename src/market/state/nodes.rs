@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::job_list::Waiting;
 use super::service::Service;
-use crate::domain::ids::{IdVec, JobSlot, ModelId, NodeGroupId, NodeId, OperatorId, RegionId};
+use crate::domain::ids::{IdVec, ModelId, NodeGroupId, NodeId, OperatorId, RegionId, WorkSlot};
 use crate::domain::money::Money;
 use crate::domain::price::Price;
 use crate::engine::random::Stream;
@@ -74,8 +74,8 @@ pub struct Node {
 pub struct Due {
     /// When the step is due.
     pub at: Time,
-    /// The job whose phase ends.
-    pub job: JobSlot,
+    /// The job or task whose phase ends.
+    pub work: WorkSlot,
     /// Its version.
     pub version: u32,
 }
@@ -84,9 +84,9 @@ pub struct Due {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NodeCold {
     /// The jobs of the batch in service.
-    pub batch: Vec<JobSlot>,
+    pub batch: Vec<WorkSlot>,
     /// Jobs whose model is being loaded.
-    pub loading: Vec<JobSlot>,
+    pub loading: Vec<WorkSlot>,
     /// Models in memory and since when each is ready, the one used last at the end; empty where memory is not limited.
     pub loaded: Vec<(ModelId, Time)>,
     /// Failures and repairs.

@@ -9,7 +9,7 @@ use std::collections::BinaryHeap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::JobSlot;
+use crate::domain::ids::WorkSlot;
 use crate::engine::time::{SimDuration, Time};
 
 /// The jobs in service at a node.
@@ -41,8 +41,8 @@ pub struct Entry {
     pub ends: f64,
     /// First entered, first out, where the ends are equal.
     number: u32,
-    /// The job, or [`JobSlot::NONE`] for a batch.
-    pub job: JobSlot,
+    /// The job or task, or [`WorkSlot::NONE`] for a batch.
+    pub work: WorkSlot,
     /// Its version when it entered.
     pub version: u32,
 }
@@ -85,7 +85,7 @@ impl Default for Service {
             entered: 0,
             busy: 0,
             entries: 0,
-            first: Entry { ends: 0.0, number: 0, job: JobSlot::NONE, version: 0 },
+            first: Entry { ends: 0.0, number: 0, work: WorkSlot::NONE, version: 0 },
             rest: BinaryHeap::new(),
         }
     }
@@ -153,11 +153,11 @@ impl Service {
         self.serving = self.serving.checked_sub(1).expect("a slot is given back once");
     }
 
-    /// Serves a job that has taken a slot: its phase ends when it has received `work` more.
+    /// Serves a job that has taken a slot: its phase ends when it has received so much more.
     #[inline]
-    pub fn serve(&mut self, job: JobSlot, version: u32, work: SimDuration) {
+    pub fn serve(&mut self, work: WorkSlot, version: u32, phase: SimDuration) {
         self.entered = self.entered.wrapping_add(1);
-        let mut entry = Entry { ends: self.clock + work.nanos(), number: self.entered, job, version };
+        let mut entry = Entry { ends: self.clock + phase.nanos(), number: self.entered, work, version };
         if self.entries == 0 {
             self.first = entry;
         } else {
@@ -199,8 +199,8 @@ impl Service {
 
     /// Nanoseconds until a job in service would end at the present pace; `None` if it has no entry, as while its model is loaded, or
     /// if the node stands still. Looks through the entries, at most as many as there are slots.
-    pub fn remaining(&self, job: JobSlot, version: u32) -> Option<f64> {
-        let mine = |entry: &&Entry| entry.job == job && entry.version == version;
+    pub fn remaining(&self, work: WorkSlot, version: u32) -> Option<f64> {
+        let mine = |entry: &&Entry| entry.work == work && entry.version == version;
         let entry = self.entries().find(mine).filter(|_| self.rate > 0.0)?;
         Some((entry.ends - self.clock).max(0.0) / self.rate)
     }
@@ -240,26 +240,31 @@ impl Service {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::JobSlot;
+
+    fn work(slot: u32) -> WorkSlot {
+        JobSlot(slot).into()
+    }
 
     #[test]
     fn two_jobs_sharing_end_when_they_should() {
         // Processor sharing: 100 ns of work at 0, 50 ns at 20; g(n) = n.
         let mut service = Service::default();
-        let first = JobSlot(0);
+        let first = work(0);
         service.occupy();
         service.serve(first, 0, SimDuration(100));
         service.advance(Time(20));
         service.occupy();
-        service.serve(JobSlot(1), 0, SimDuration(50));
+        service.serve(work(1), 0, SimDuration(50));
         service.run_at(0.5);
         let (entry, end) = service.next(|_| true).unwrap();
-        assert_eq!((entry.job, end), (JobSlot(1), Time(120)), "50 ns at half speed from 20 on");
+        assert_eq!((entry.work, end), (work(1), Time(120)), "50 ns at half speed from 20 on");
         service.advance(end);
         service.take();
         service.vacate();
         service.run_at(1.0);
         let (entry, end) = service.next(|_| true).unwrap();
-        assert_eq!((entry.job, end), (first, Time(150)), "30 ns were left at 120");
+        assert_eq!((entry.work, end), (first, Time(150)), "30 ns were left at 120");
         assert_eq!(service.busy(Time(150)), 20 + 2 * 100 + 30);
     }
 
@@ -268,7 +273,7 @@ mod tests {
         let mut service = Service::default();
         for slot in 0..3 {
             service.occupy();
-            service.serve(JobSlot(slot), 0, SimDuration(u64::MAX / 2));
+            service.serve(work(slot), 0, SimDuration(u64::MAX / 2));
         }
         assert_eq!(service.busy(Time(u64::MAX / 2)), u64::MAX);
         service.advance(Time(u64::MAX / 2));

@@ -3,9 +3,8 @@
 use super::series::SeriesRow;
 use super::{CHECKS, CheckRow, JOBS, JobRow, NODES, NodeRow, SERIES, SharedNames, VALIDATORS};
 use crate::domain::fate::Fate;
-use crate::domain::money::Money;
 use crate::domain::purpose::Purpose;
-use crate::domain::record::{JobKey, JobRecord};
+use crate::domain::record::{CheckRecord, JobKey, JobRecord};
 use crate::engine::random::{KeyedRng, RandomSource, Seed, key};
 use crate::engine::time::{SimDuration, Time};
 use crate::record::batch::{Rows, Sink};
@@ -109,25 +108,19 @@ impl<S: Sink> Recorder for Tables<S> {
         if let Some(series) = &mut self.series {
             series.note(fact);
         }
-        let Some(record) = record else { return };
-        match (fact, &mut self.jobs, &mut self.checks) {
-            (Fact::Checked { by, check, .. } | Fact::CheckEnded { by, check, .. }, _, Some((rows, share)))
-                if is_recorded(self.seed, record.key, *share) =>
-            {
-                let names = self.names.clone();
-                let (alarm, paid) = match fact {
-                    Fact::Checked { alarm, .. } => (Some(*alarm), Money::ZERO),
-                    Fact::CheckEnded { paid, .. } => (None, *paid),
-                    _ => unreachable!("only these two are about checks"),
-                };
-                let row = CheckRow { record: *record, check: *check, by: *by, alarm, paid, names };
-                rows.push(&row, &mut self.sink);
-            }
-            (Fact::Closed { .. }, Some((rows, row, share)), _) if is_recorded(self.seed, record.key, *share) => {
-                row.record = *record;
-                rows.push(row, &mut self.sink);
-            }
-            _ => {}
+        if let (Fact::Closed { .. }, Some(record), Some((rows, row, share))) = (fact, record, &mut self.jobs)
+            && is_recorded(self.seed, record.key, *share)
+        {
+            row.record = *record;
+            rows.push(row, &mut self.sink);
+        }
+    }
+
+    fn note_check(&mut self, _: Time, _: &Fact, record: &CheckRecord) {
+        if let Some((rows, share)) = &mut self.checks
+            && is_recorded(self.seed, record.key, *share)
+        {
+            rows.push(&CheckRow { record: *record, names: self.names.clone() }, &mut self.sink);
         }
     }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use reliance::domain::fate::{Fate, Stage};
 use reliance::domain::money::{Asset, Money};
 use reliance::domain::price::Price;
-use reliance::domain::record::{JobKey, JobRecord};
+use reliance::domain::record::{CheckRecord, JobKey, JobRecord};
 use reliance::engine::time::Time;
 use reliance::record::fact::Fact;
 use reliance::record::recorder::{Gauges, MarketGauge, Recorder};
@@ -90,17 +90,6 @@ impl Recorder for Keeper {
                 assert!(paid >= Money::ZERO && refunded >= Money::ZERO, "{fact:?}");
                 *self.open.get_mut(&job).expect("an open job") += paid;
             }
-            Fact::Checked { job, by, alarm, .. } => {
-                self.is_open(job, fact);
-                let told = record.expect("a check comes with its record");
-                assert_eq!((told.node, told.alarms > 0, told.at.answered), (by, alarm, now), "{fact:?}");
-            }
-            // The last to be called off are so when their job has its fate.
-            Fact::CheckEnded { by, paid, .. } => {
-                let told = record.expect("a check comes with its record");
-                assert_eq!((told.node, told.at.answered, told.at.closed), (by, Time::NEVER, now), "{fact:?}");
-                assert!(paid >= Money::ZERO, "{fact:?}");
-            }
             Fact::Slashed { job, node, amount } => {
                 self.is_open(job, fact);
                 let stake = &mut self.stakes[node.0 as usize];
@@ -135,6 +124,26 @@ impl Recorder for Keeper {
             Fact::NodeFailed { .. } | Fact::NodeRepaired { .. } | Fact::Listed { .. } | Fact::Delisted { .. } => {}
             _ => panic!("{fact:?}: say how the books follow from it"),
         }
+    }
+
+    /// A check comes with its record, which says the same as the fact.
+    fn note_check(&mut self, now: Time, fact: &Fact, record: &CheckRecord) {
+        let ended = match *fact {
+            Fact::Checked { job, by, check, alarm } => {
+                self.is_open(job, fact);
+                (job, by, check, Some(alarm), now)
+            }
+            // The last to be called off are so when their job has its fate.
+            Fact::CheckEnded { job, by, check, paid } => {
+                assert_eq!(record.paid, paid, "{fact:?}");
+                (job, by, check, None, Time::NEVER)
+            }
+            _ => panic!("{fact:?} is about no check"),
+        };
+        let &CheckRecord { key, by, check, alarm, answered, .. } = record;
+        assert_eq!((key, by, check, alarm, answered), ended, "{fact:?}");
+        assert_eq!((record.closed, record.round), (now, 0), "{fact:?}");
+        assert!(record.asked <= now && record.paid >= Money::ZERO, "{fact:?}");
     }
 
     fn due(&self, now: Time) -> Option<Time> {

@@ -1,0 +1,107 @@
+//! Slots that are reused: hot and cold parts in parallel, and a version of each slot that is never reset.
+
+use std::marker::PhantomData;
+use std::ops::{DerefMut, Index, IndexMut};
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::Id;
+use crate::domain::item::WorkItem;
+use crate::engine::queue::prefetch;
+
+/// Memory is bounded by the most ever open.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Arena<S, H, C> {
+    hot: Vec<H>,
+    cold: Vec<C>,
+    free: Vec<u32>,
+    #[serde(skip)]
+    slot: PhantomData<fn(S) -> S>,
+}
+
+impl<S, H, C> Default for Arena<S, H, C> {
+    fn default() -> Self {
+        Arena { hot: Vec::new(), cold: Vec::new(), free: Vec::new(), slot: PhantomData }
+    }
+}
+
+impl<S: Id, H: DerefMut<Target = WorkItem>, C> Arena<S, H, C> {
+    /// Gives a new entry a slot, and the entry the slot's version.
+    #[inline]
+    pub fn admit(&mut self, mut hot: H, cold: C) -> S {
+        if let Some(free) = self.free.pop() {
+            let place = free as usize;
+            hot.version = self.hot[place].version.wrapping_add(1);
+            (self.hot[place], self.cold[place]) = (hot, cold);
+            return S::from_index(place);
+        }
+        self.hot.push(hot);
+        self.cold.push(cold);
+        S::from_index(self.hot.len() - 1)
+    }
+
+    /// Takes a slot back; events still meant for its entry become stale.
+    #[inline]
+    pub fn release(&mut self, slot: S) {
+        let entry = &mut self.hot[slot.index()];
+        assert!(std::mem::replace(&mut entry.open, false), "an entry is closed once");
+        entry.version = entry.version.wrapping_add(1);
+        self.free.push(slot.index() as u32);
+    }
+
+    /// The cold part.
+    #[inline]
+    pub fn cold(&self, slot: S) -> &C {
+        &self.cold[slot.index()]
+    }
+
+    /// Both parts, to go on with.
+    #[inline]
+    pub fn both(&mut self, slot: S) -> (&mut H, &mut C) {
+        (&mut self.hot[slot.index()], &mut self.cold[slot.index()])
+    }
+
+    /// How many slots are in use.
+    #[inline]
+    pub fn open(&self) -> u32 {
+        (self.hot.len() - self.free.len()) as u32
+    }
+
+    /// The entries in use, in the order of their slots.
+    pub fn entries(&self) -> impl Iterator<Item = (S, &H)> {
+        let entries = self.hot.iter().enumerate().map(|(place, entry)| (S::from_index(place), entry));
+        entries.filter(|(_, entry)| entry.open)
+    }
+
+    /// Asks for the memory of both parts, which an event soon to come will touch.
+    #[inline]
+    pub fn prefetch(&self, slot: S) {
+        self.prefetch_hot(slot);
+        if let Some(cold) = self.cold.get(slot.index()) {
+            prefetch(cold);
+        }
+    }
+
+    /// Asks for the hot part alone.
+    #[inline]
+    pub fn prefetch_hot(&self, slot: S) {
+        if let Some(hot) = self.hot.get(slot.index()) {
+            prefetch(hot);
+        }
+    }
+}
+
+impl<S: Id, H, C> Index<S> for Arena<S, H, C> {
+    type Output = H;
+    #[inline]
+    fn index(&self, slot: S) -> &H {
+        &self.hot[slot.index()]
+    }
+}
+
+impl<S: Id, H, C> IndexMut<S> for Arena<S, H, C> {
+    #[inline]
+    fn index_mut(&mut self, slot: S) -> &mut H {
+        &mut self.hot[slot.index()]
+    }
+}

@@ -1,11 +1,15 @@
 //! The words of the field as types: who, what, how much, and what became of it.
 
 pub mod answer;
+pub mod checking;
+pub mod choice;
 pub mod count;
 pub mod fate;
 pub mod ids;
 pub(crate) mod job;
 pub mod money;
+pub mod payment;
 pub mod purpose;
 pub mod record;
+pub mod service;
 pub mod share;

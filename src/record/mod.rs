@@ -8,5 +8,6 @@ pub mod fact;
 pub mod facts;
 pub(crate) mod means;
 pub mod recorder;
+pub mod table_name;
 pub mod tables;
 pub mod tally;

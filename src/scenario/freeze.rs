@@ -10,7 +10,7 @@ use crate::engine::time::SimDuration;
 use crate::policy::pricing::Pricing;
 use crate::record::means::GroupMeans;
 
-use super::schema::Discipline;
+use crate::domain::service::Discipline;
 
 impl Scenario {
     /// The twin of this market that is held at these means.

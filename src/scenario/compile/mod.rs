@@ -3,12 +3,12 @@
 
 use std::fmt::Display;
 
-use super::Scenario;
 use super::document::Document;
 use super::files::Files;
 use super::nearest;
 use super::problems::Problems;
 use super::schema::ScenarioTable;
+use super::{Limits, Record, Retries, Scenario};
 use crate::domain::ids::RegionId;
 use crate::domain::money::Money;
 use crate::engine::random::Seed;
@@ -81,9 +81,14 @@ pub(super) fn compile(document: &Document, mut table: ScenarioTable) -> Result<S
         chain,
         payout,
         value_factor: table.demand.value_factor.get(),
-        retries: table.retries,
-        limits: table.limits,
-        record: table.record,
+        retries: Retries {
+            most: table.retries.most,
+            pause: table.retries.pause,
+            timeout: table.retries.timeout,
+            elsewhere: table.retries.elsewhere,
+        },
+        limits: Limits { open_jobs: table.limits.open_jobs },
+        record: Record { tables: table.record.tables, jobs: table.record.jobs, tick: table.record.tick },
         document: document.resolved_json_without("record"),
         inputs: files.into_read(),
         trace_start: compiler.trace_start,

@@ -4,8 +4,7 @@ use super::expected::Expected;
 use super::node::{Node, Table, Value};
 use super::origin::Origin;
 use crate::scenario::nearest::suggestion;
-use crate::scenario::schema::notes;
-use crate::scenario::verification::named_methods;
+use crate::scenario::schema::{named_methods, notes};
 
 /// What went wrong.
 #[derive(Debug)]

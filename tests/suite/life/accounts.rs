@@ -6,13 +6,13 @@ use std::sync::Arc;
 use reliance::domain::fate::Fate;
 use reliance::domain::money::Money;
 use reliance::domain::record::JobRecord;
+use reliance::domain::service::Discipline;
 use reliance::engine::maths;
 use reliance::engine::time::Time;
 use reliance::record::batch::{Batch, Kept};
 use reliance::record::tally::Tally;
 use reliance::scenario::Scenario;
 use reliance::scenario::model::PartyKind;
-use reliance::scenario::schema::Discipline;
 use reliance::simulate::simulate;
 
 use super::super::trial::{Witness, scenario, seed, tables, trial};

@@ -6,7 +6,7 @@ pub mod columns;
 pub mod digest;
 pub mod fact;
 pub mod facts;
-pub(crate) mod means;
+pub mod means;
 pub mod recorder;
 pub mod table_name;
 pub mod tables;

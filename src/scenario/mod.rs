@@ -17,13 +17,13 @@ pub mod channels;
 mod compile;
 pub mod document;
 mod files;
-mod freeze;
 pub mod inputs;
 pub mod model;
 pub(crate) mod nearest;
 pub(crate) mod plain;
 pub mod problems;
 pub mod schema;
+pub mod twin;
 pub mod verification;
 
 use channels::{Chain, Channels, Payout};
@@ -32,6 +32,7 @@ use document::{Asked, Document, Set};
 use model::{Class, ClassOf, Model, Network, NodeGroup, Requester};
 use problems::Problems;
 use schema::ScenarioTable;
+use twin::Twin;
 use verification::Verification;
 
 /// A scenario: everything a run needs but its seed. Whoever holds one may run it; it cannot be wrong.
@@ -49,8 +50,8 @@ pub struct Scenario {
     pub asking_ends: Time,
     /// Whether the market runs on past the horizon until no job is open.
     pub drain: bool,
-    /// Whether the market is held at the means of its own run.
-    pub freeze: bool,
+    /// Which market is run: itself, or a twin of it.
+    pub twin: Twin,
     /// Jobs asked for before it are not counted in the summary.
     pub warm_up: Time,
     /// The models.

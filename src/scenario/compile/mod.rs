@@ -7,7 +7,8 @@ use super::document::Document;
 use super::files::Files;
 use super::nearest;
 use super::problems::Problems;
-use super::schema::ScenarioTable;
+use super::schema::{ScenarioTable, TwinName};
+use super::twin::Twin;
 use super::{Limits, Record, Retries, Scenario};
 use crate::domain::ids::RegionId;
 use crate::domain::money::Money;
@@ -67,7 +68,10 @@ pub(super) fn compile(document: &Document, mut table: ScenarioTable) -> Result<S
         horizon,
         asking_ends: Time::ZERO + table.demand.until.unwrap_or(table.horizon).at_most(table.horizon),
         drain: table.drain,
-        freeze: table.freeze,
+        twin: match table.twin {
+            TwinName::None => Twin::None,
+            TwinName::Frozen => Twin::Frozen,
+        },
         warm_up: Time::ZERO + table.warm_up,
         models,
         classes,

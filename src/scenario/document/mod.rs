@@ -8,6 +8,7 @@ mod load;
 pub mod node;
 pub mod origin;
 pub mod path;
+mod renamed;
 mod set;
 mod syntax;
 mod text;

@@ -50,10 +50,9 @@ pub struct ScenarioTable {
     /// Whether the market runs on past the horizon, without new arrivals, until no job is open. Default false.
     #[serde(default)]
     pub drain: bool,
-    /// Whether the same jobs are run in a market whose prices and loads are held at the means of the market itself, which is
-    /// run first; no price moves then, nothing fails and nobody waits for others. Default false.
+    /// Whether a twin of the market is run in its place. Default `none`.
     #[serde(default)]
-    pub freeze: bool,
+    pub twin: TwinName,
     /// Jobs asked for before this instant run as any other but are not counted in the summary. Default 0.
     #[serde(default)]
     pub warm_up: SimDuration,
@@ -101,6 +100,18 @@ pub struct ScenarioTable {
     /// What is written down; never changes what happens.
     #[serde(default)]
     pub record: RecordTable,
+}
+
+/// The twins of a market.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TwinName {
+    /// The market itself.
+    #[default]
+    None,
+    /// The same jobs in a market whose prices and loads are held at the means of the market itself, which is run first; no price
+    /// moves then, nothing fails and nobody waits for others.
+    Frozen,
 }
 
 /// Who asks, and when.

@@ -122,7 +122,7 @@ fn a_save_finds_its_scenario() {
         }
     }
     let save = fs::read(desk.path("b/runs/m.run")).expect("the save");
-    let text = String::from_utf8_lossy(&save).replacen("\"reliance_save\":4", "\"reliance_save\":4294967296", 1);
+    let text = String::from_utf8_lossy(&save).replacen("\"reliance_save\":5", "\"reliance_save\":4294967296", 1);
     put(&desk, "late.run", &text);
     let message = desk.fail("run --from late.run", 2);
     assert!(message.contains("in layout 4294967296"), "{message}");

@@ -115,7 +115,7 @@ pub use record::tally::{Summary, Tally};
 pub use scenario::Scenario;
 pub use scenario::document::Set;
 pub use scenario::problems::Problems;
-pub use simulate::{Outcome, Run, simulate};
+pub use simulate::{Outcome, Run, simulate, twin};
 pub use study::drive::Driver;
 pub use study::engine::Engine;
 pub use study::engine::local::Local;

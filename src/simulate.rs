@@ -12,9 +12,10 @@ use crate::engine::time::Time;
 use crate::market::{Context, Event, Inspection, Market};
 use crate::record::digest::Digest;
 use crate::record::facts::Facts;
-use crate::record::means::Means;
+use crate::record::means::{MeanFieldRecorder, Means};
 use crate::record::recorder::Recorder;
 use crate::scenario::Scenario;
+use crate::scenario::twin::Twin;
 
 /// So many events are handled between two looks at whether to go on. A look costs about as much as an event; the slowest
 /// events take some ten microseconds, so that looks are much less than a second apart at any rate.
@@ -55,25 +56,15 @@ pub struct Outcome {
 }
 
 impl Run {
-    /// A market at the start of time. A scenario that freezes is run once beforehand, for the means it is held at.
+    /// A market at the start of time. A scenario that asks for a twin is not run itself: [`twin`] makes the twin beforehand.
     pub fn open(scenario: Arc<Scenario>, seed: Seed) -> Run {
-        let Ok(run) = Run::open_watched(scenario, seed, |_| Ok::<(), Infallible>(()));
-        run
-    }
-
-    /// As [`Run::open`], asking now and then whether to go on: a scenario that freezes is run once beforehand.
-    pub fn open_watched<E>(
-        scenario: Arc<Scenario>,
-        seed: Seed,
-        look: impl FnMut(&Run) -> Result<(), E>,
-    ) -> Result<Run, E> {
-        let scenario = held(scenario, seed, look)?;
+        assert!(!matches!(scenario.twin, Twin::Frozen), "`simulate::twin` makes a twin before it is opened");
         let mut queue = Queue::new();
         let mut facts = Facts::default();
         let mut at = Context { scenario: &scenario, now: Time::ZERO, queue: &mut queue, facts: &mut facts };
         let market = Market::open(seed, &mut at);
         let state = State { seed, now: Time::ZERO, events: 0, queue, market, facts };
-        Ok(Run { scenario, state })
+        Run { scenario, state }
     }
 
     /// Handles every event strictly before `end` (and before the horizon), then takes every sample due by `end`. Cutting
@@ -233,30 +224,29 @@ impl Run {
         self.state.market.audit();
     }
 
-    /// The state as bytes; the scenario is not among them, a save names it beside.
+    /// The state as bytes, with the means that a twin is held at; the scenario is not among them, a save names it beside.
     pub fn save(&self) -> Vec<u8> {
-        postcard::to_allocvec(&self.state).expect("plain data can be written")
-    }
-
-    /// A run from the bytes of [`save`](Run::save) and the scenario it ran. `Err` if they are no save.
-    pub fn load(scenario: Arc<Scenario>, bytes: &[u8]) -> Result<Run, String> {
-        let Ok(run) = Run::load_watched(scenario, bytes, |_| Ok::<(), Infallible>(()));
-        run
-    }
-
-    /// As [`Run::load`], asking now and then whether to go on: a scenario that freezes is run once beforehand. The outer
-    /// error is that of `look`.
-    pub fn load_watched<E>(
-        scenario: Arc<Scenario>,
-        bytes: &[u8],
-        look: impl FnMut(&Run) -> Result<(), E>,
-    ) -> Result<Result<Run, String>, E> {
-        let state: State = match postcard::from_bytes(bytes) {
-            Ok(state) => state,
-            Err(wrong) => return Ok(Err(format!("not a saved run: {wrong}"))),
+        let means = match &self.scenario.twin {
+            Twin::Held(means) => Some(means.as_ref()),
+            Twin::None | Twin::Frozen => None,
         };
-        let scenario = held(scenario, state.seed, look)?;
-        Ok(Ok(Run { scenario, state }))
+        postcard::to_allocvec(&(means, &self.state)).expect("plain data can be written")
+    }
+
+    /// A run from the bytes of [`save`](Run::save) and the scenario it ran, or the one whose twin it ran. `Err` if they are no
+    /// save, or one of another scenario.
+    pub fn load(scenario: Arc<Scenario>, bytes: &[u8]) -> Result<Run, String> {
+        let (means, state): (Option<Means>, State) =
+            postcard::from_bytes(bytes).map_err(|wrong| format!("not a saved run: {wrong}"))?;
+        let scenario = match (&scenario.twin, means) {
+            (Twin::None, None) => scenario,
+            (Twin::Held(own), Some(means)) if **own == means => scenario,
+            (Twin::Frozen, Some(means)) if means.groups.len() == scenario.groups.len() => {
+                Arc::new(scenario.frozen(Arc::new(means)))
+            }
+            _ => return Err("the save of another scenario".to_string()),
+        };
+        Ok(Run { scenario, state })
     }
 
     #[inline]
@@ -290,26 +280,33 @@ impl Run {
     }
 }
 
-/// The scenario as it is run: where it freezes, its twin at the means of a run of the market itself.
-fn held<E>(
-    scenario: Arc<Scenario>,
+/// The scenario that is run where one is asked for: itself, or the twin it asks for. The means of a frozen twin are those of a
+/// run of the market itself with this seed, from its start to its end.
+pub fn twin(scenario: &Arc<Scenario>, seed: Seed) -> Arc<Scenario> {
+    let Ok(twin) = twin_watched(scenario, seed, |_| Ok::<(), Infallible>(()));
+    twin
+}
+
+/// As [`twin`], asking now and then whether to go on; an error of `look` stops the run that gives the means.
+pub fn twin_watched<E>(
+    scenario: &Arc<Scenario>,
     seed: Seed,
     mut look: impl FnMut(&Run) -> Result<(), E>,
 ) -> Result<Arc<Scenario>, E> {
-    if !scenario.freeze {
-        return Ok(scenario);
+    if !matches!(scenario.twin, Twin::Frozen) {
+        return Ok(scenario.clone());
     }
-    let moving = Arc::new(Scenario { freeze: false, ..Scenario::clone(&scenario) });
+    let moving = Arc::new(scenario.moving());
     let methods = moving.verification.methods.iter().map(|method| (method.overhead, method.overhead_time));
-    let mut means = Means::new(moving.channels.interval, methods.collect());
+    let mut recorder = MeanFieldRecorder::new(moving.channels.interval, methods.collect());
     let mut run = Run::open(moving, seed);
-    run.until_watched(scenario.horizon, &mut means, &mut look)?;
-    run.drain_watched(&mut means, &mut look)?;
-    run.close(&mut means);
-    Ok(Arc::new(scenario.frozen(means.prices(), &means.groups(scenario.groups.len()))))
+    run.until_watched(scenario.horizon, &mut recorder, &mut look)?;
+    run.drain_watched(&mut recorder, &mut look)?;
+    run.close(&mut recorder);
+    Ok(Arc::new(scenario.frozen(Arc::new(recorder.means(scenario.groups.len())))))
 }
 
-/// Runs a scenario from its start to its end.
+/// Runs a scenario, or the twin it asks for, from its start to its end.
 pub fn simulate(scenario: &Arc<Scenario>, seed: Seed, recorder: &mut impl Recorder) -> Outcome {
-    Run::open(scenario.clone(), seed).close(recorder)
+    Run::open(twin(scenario, seed), seed).close(recorder)
 }

@@ -48,7 +48,9 @@ pub struct Deaths {
 /// Draws the chart.
 pub fn chart(sources: &Sources) -> Result<Drawing, String> {
     let Some(frozen) = &sources.frozen else {
-        return Err("it compares a run with its twin of `freeze = true`; name that with --frozen DIR".to_string());
+        return Err(
+            "it compares a run with its frozen twin (`twin = \"frozen\"`); name that with --frozen DIR".to_string()
+        );
     };
     let deaths = deaths(&read_pairs(&*sources.run.jobs()?, frozen)?).ok_or("no job is in both runs")?;
     let counted = format!("n = {} pairs of jobs", numbers::count(deaths.pairs));

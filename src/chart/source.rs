@@ -30,7 +30,7 @@ pub struct Source {
 pub struct Sources {
     /// The run.
     pub run: Source,
-    /// Its twin with `freeze = true`.
+    /// Its frozen twin.
     pub frozen: Option<Source>,
 }
 

@@ -17,7 +17,7 @@ use crate::study::folder::is_begun;
 pub struct Chart {
     /// The folder of a run or of a study
     folder: PathBuf,
-    /// The folder of its twin with `freeze = true`, for the deaths that instability caused
+    /// The folder of its frozen twin, for the deaths that instability caused
     #[arg(long, value_name = "DIR")]
     frozen: Option<PathBuf>,
     /// Draw this chart alone, such as `fates` of a run or `map` of a study; may be given several times

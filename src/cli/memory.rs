@@ -1,11 +1,11 @@
 //! What a run may take of the memory, and what its recorded rows hold, told before it starts.
 
 use super::machine;
+use crate::domain::checking::Checker;
 use crate::domain::count::{counted, thousands};
 use crate::policy::demand::Replay;
 use crate::policy::demand::trace::Recorded;
 use crate::scenario::Scenario;
-use crate::scenario::schema::Checker;
 use crate::scenario::verification::{Check, Method};
 
 /// Bytes of the program with the tables it is writing: measured with all tables and ten million jobs.

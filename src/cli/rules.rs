@@ -9,8 +9,7 @@ use super::{Done, Failure, say};
 use crate::engine::time::SimDuration;
 use crate::policy::{self, RuleNotes};
 use crate::scenario::nearest;
-use crate::scenario::schema::{MethodTable, Timing};
-use crate::scenario::verification::{METHODS_FILE, named_methods};
+use crate::scenario::schema::{METHODS_FILE, MethodTable, Timing, named_methods};
 
 mod names;
 

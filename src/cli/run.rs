@@ -18,7 +18,7 @@ use crate::record::tally::Summary;
 use crate::report::terminal;
 use crate::scenario::Scenario;
 use crate::scenario::document::Set;
-use crate::simulate::{Outcome, Run as Simulation};
+use crate::simulate::{Outcome, Run as Simulation, twin_watched};
 use crate::study::replications::MOST;
 
 /// What `run` is asked.
@@ -39,6 +39,9 @@ pub struct Run {
     /// Set a value of the scenario, such as `nodes[0].count=5`; may be given several times
     #[arg(long = "set", value_name = "PATH=VALUE")]
     pub(super) sets: Vec<Set>,
+    /// Run a twin of the market in its place, as `--set twin=` does
+    #[arg(long, value_enum, value_name = "TWIN", conflicts_with = "from")]
+    twin: Option<Twin>,
     /// The folder of the output. Default output/SCENARIO-SEED, of N replications output/SCENARIO-SEED-xN
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
@@ -73,6 +76,21 @@ pub(super) enum Format {
     Md,
 }
 
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Twin {
+    /// The same jobs at prices and loads that stand still at the means of the market, which is run first
+    Frozen,
+}
+
+impl Twin {
+    /// The setting of the scenario that asks for it.
+    fn set(self) -> Set {
+        match self {
+            Twin::Frozen => Set { path: "twin".to_string(), value: "frozen".to_string() },
+        }
+    }
+}
+
 /// An instant as it is written on the command line.
 #[derive(Clone, Copy, Debug)]
 struct Instant(Time);
@@ -85,18 +103,19 @@ impl std::str::FromStr for Instant {
 }
 
 /// Runs.
-pub fn run(asked: Run) -> Done {
+pub fn run(mut asked: Run) -> Done {
+    asked.sets.extend(asked.twin.map(Twin::set));
     if let (Some(count), Some(path)) = (asked.replications, &asked.scenario) {
         return replications::run(path, &asked, count);
     }
     let stop = on_interrupt();
     let (simulation, sets) = match &asked.from {
-        Some(file) => save::read(file, asked.moved.as_deref(), &stop)?,
+        Some(file) => save::read(file, asked.moved.as_deref())?,
         None => {
             let path = asked.scenario.as_ref().expect("clap asks for one of two");
             let scenario = loaded(path, &asked.sets)?;
             let seed = asked.seed.unwrap_or(scenario.seed);
-            (Simulation::open_watched(scenario, seed, |_| go_on(&stop))?, asked.sets.clone())
+            (Simulation::open(twin_watched(&scenario, seed, |_| go_on(&stop))?, seed), asked.sets.clone())
         }
     };
     match (&asked.until, &asked.save) {

@@ -3,12 +3,10 @@
 //! A save names its scenario relative to its own folder, so that both may move together.
 
 use std::path::{Component, Path, PathBuf};
-use std::sync::atomic::AtomicBool;
 
 use serde::{Deserialize, Serialize};
 
 use super::Failure;
-use super::signals::go_on;
 use crate::engine::hash::hash_hex;
 use crate::engine::random::Seed;
 use crate::engine::time::Time;
@@ -44,6 +42,7 @@ struct Head {
     /// Relative to the folder of the save.
     scenario: String,
     sets: Vec<String>,
+    seed: Seed,
     id: String,
     at_ns: u64,
     /// The hash of the bytes that follow.
@@ -102,6 +101,7 @@ impl<'a> Place<'a> {
             version: env!("CARGO_PKG_VERSION").to_string(),
             scenario: self.scenario,
             sets: sets.iter().map(Set::to_string).collect(),
+            seed: run.seed(),
             id: identity(run.scenario(), run.seed()).id(),
             at_ns: run.now().0,
             hash: hash_hex(&saved),
@@ -116,8 +116,7 @@ impl<'a> Place<'a> {
 }
 
 /// Reads a save: the run as it stood, and the settings it was started with. `moved` says where its scenario is now.
-/// The first run of a frozen twin, for its means, looks at `stop`.
-pub(super) fn read(file: &Path, moved: Option<&Path>, stop: &AtomicBool) -> Result<(Run, Vec<Set>), Failure> {
+pub(super) fn read(file: &Path, moved: Option<&Path>) -> Result<(Run, Vec<Set>), Failure> {
     let shown = file.display();
     let wrong = |message: String| Failure::Wrong(format!("error: {message}\n  --> {shown}"));
     let bytes = plain::read(file, SAVE_MAX)
@@ -147,12 +146,12 @@ pub(super) fn read(file: &Path, moved: Option<&Path>, stop: &AtomicBool) -> Resu
     if hash_hex(saved) != head.hash {
         return Err(damaged());
     }
-    let run = Run::load_watched(scenario, saved, |_| go_on(stop))?.map_err(|_| damaged())?;
-    if identity(run.scenario(), run.seed()).id() != head.id {
+    if identity(&scenario, head.seed).id() != head.id {
         let scenario = path.display();
         return Err(wrong(format!("`{scenario}`, or a file it reads, has changed since the run was saved")));
     }
-    if run.now() != Time(head.at_ns) {
+    let run = Run::load(scenario, saved).map_err(|_| damaged())?;
+    if run.now() != Time(head.at_ns) || run.seed() != head.seed {
         return Err(damaged());
     }
     Ok((run, sets))

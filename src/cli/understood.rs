@@ -1,5 +1,6 @@
 //! What a scenario was understood to say, what of it is not used, and what is probably not what was meant.
 
+use crate::domain::checking::Checker;
 use crate::domain::count::{counted as count, thousands};
 use crate::domain::ids::ClassId;
 use crate::engine::time::{SimDuration, Time};
@@ -8,7 +9,6 @@ use crate::scenario::channels::Channel;
 use crate::scenario::document::Document;
 use crate::scenario::inputs;
 use crate::scenario::model::{Class, ClassOf, PartyKind, Work};
-use crate::scenario::schema::Checker;
 use crate::scenario::verification::{Check, Method};
 use crate::scenario::{Scenario, Source};
 

@@ -1,16 +1,17 @@
 //! The market opens: nodes get their traits, parties their stakes, sources their streams, and the first events are due.
 
+use crate::domain::checking::{Checker, Holders};
 use crate::domain::ids::{NodeGroupId, NodeId, OperatorId, RegionId};
 use crate::domain::money::{Asset, Money};
 use crate::domain::price::Price;
 use crate::domain::purpose::Purpose;
+use crate::domain::service::Discipline;
 use crate::engine::law::{Quantity, Sampler};
 use crate::engine::random::{KeyedRng, RandomSource, Seed, Stream, key};
 use crate::engine::time::{SimDuration, Time};
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
 use crate::scenario::model::{NodeGroup, PartyKind};
-use crate::scenario::schema::{Checker, Discipline, Holders};
 use crate::scenario::verification::Draws;
 
 use super::context::Context;

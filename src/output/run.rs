@@ -17,11 +17,11 @@ use crate::engine::time::Time;
 use crate::record::batch::{Batch, Rows, Sink};
 use crate::record::fact::{Fact, FactFilter, Kind};
 use crate::record::recorder::Recorder;
+use crate::record::table_name::TableName;
 use crate::record::tables::{CLASSES, Chosen, ClassRow, Names, SUMMARY, SharedNames, Tables};
 use crate::record::tally::{About, Summary, Tally};
 use crate::scenario::Scenario;
 use crate::scenario::model::Work;
-use crate::scenario::schema::TableName;
 use crate::simulate::Outcome;
 
 /// A run's recorders and the folder they fill. Dropped before [`Recording::finish`] it leaves nothing.

@@ -1,5 +1,7 @@
 //! What a market was like on the average: its prices, and how long jobs waited and were slowed down at each group of nodes.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::answer::Wrong;
 use crate::domain::ids::{Id, IdVec, NodeGroupId, NodeId};
 use crate::domain::price::Price;
@@ -8,9 +10,18 @@ use crate::engine::time::{SimDuration, Time};
 use crate::record::fact::{Fact, FactFilter, Kind};
 use crate::record::recorder::{Gauges, Recorder};
 
+/// The means of a run, at which its frozen twin is held.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Means {
+    /// The mean price of each channel while it was open; `None` if it never was.
+    pub prices: [Option<Price>; 3],
+    /// Of each group of nodes.
+    pub groups: IdVec<NodeGroupId, GroupMeans>,
+}
+
 /// Watches a run for its means.
 #[derive(Clone, Debug)]
-pub struct Means {
+pub struct MeanFieldRecorder {
     tick: SimDuration,
     next: Time,
     prices: [(i128, i128); 3],
@@ -30,7 +41,7 @@ struct Seen {
 }
 
 /// The means of one group of nodes.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GroupMeans {
     /// Wait before execution.
     pub wait: SimDuration,
@@ -38,20 +49,31 @@ pub struct GroupMeans {
     pub slowdown: f64,
 }
 
-impl Means {
+impl MeanFieldRecorder {
     /// Looks at the prices every `tick`; `extra` is what a node works beyond the answer by method, as a part of the answer's work
     /// and as a time.
-    pub fn new(tick: SimDuration, extra: Vec<(f64, SimDuration)>) -> Means {
-        Means { tick, next: Time::ZERO + tick, prices: [(0, 0); 3], nodes: Vec::new(), groups: Vec::new(), extra }
+    pub fn new(tick: SimDuration, extra: Vec<(f64, SimDuration)>) -> MeanFieldRecorder {
+        MeanFieldRecorder {
+            tick,
+            next: Time::ZERO + tick,
+            prices: [(0, 0); 3],
+            nodes: Vec::new(),
+            groups: Vec::new(),
+            extra,
+        }
     }
 
-    /// The mean price of each channel while it was open; `None` if it never was.
-    pub fn prices(&self) -> [Option<Price>; 3] {
+    /// The means of a market with so many groups.
+    pub fn means(&self, groups: usize) -> Means {
+        Means { prices: self.prices(), groups: self.groups(groups) }
+    }
+
+    fn prices(&self) -> [Option<Price>; 3] {
         self.prices.map(|(sum, count)| (count > 0).then(|| Price((sum / count) as i64)))
     }
 
     /// The means of each of so many groups; a group that served nobody waits for nothing and slows nothing down.
-    pub fn groups(&self, count: usize) -> IdVec<NodeGroupId, GroupMeans> {
+    fn groups(&self, count: usize) -> IdVec<NodeGroupId, GroupMeans> {
         let mut sums = vec![Seen::default(); count];
         for (seen, (group, speed)) in self.nodes.iter().zip(&self.groups) {
             let sum = &mut sums[group.0 as usize];
@@ -77,7 +99,7 @@ impl Means {
     }
 }
 
-impl Recorder for Means {
+impl Recorder for MeanFieldRecorder {
     fn filter(&self) -> FactFilter {
         FactFilter::of(&[Kind::Closed])
     }

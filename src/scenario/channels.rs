@@ -1,7 +1,7 @@
 //! The price channels, the chain and the payout as the market uses them.
 
-use super::schema::{PayoutAt, PayoutBatchTable};
 use crate::domain::money::{Money, Rounding};
+use crate::domain::payment::PayoutAt;
 use crate::engine::law::Sampler;
 use crate::engine::time::SimDuration;
 use crate::policy::pricing::Pricing;
@@ -86,5 +86,18 @@ pub struct Payout {
     /// From when on.
     pub at: PayoutAt,
     /// Whether payments are gathered.
-    pub batch: Option<PayoutBatchTable>,
+    pub batch: Option<PayoutBatch>,
+}
+
+/// Payments that are gathered and made together, one batch after the other.
+#[derive(Clone, Debug)]
+pub struct PayoutBatch {
+    /// A batch of so many payments is closed.
+    pub count: u32,
+    /// A batch is closed when no payment has joined it for so long.
+    pub idle: SimDuration,
+    /// A batch is closed when its first payment has waited so long.
+    pub age: SimDuration,
+    /// How long the settler takes for a batch.
+    pub time: SimDuration,
 }

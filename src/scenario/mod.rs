@@ -3,31 +3,36 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::domain::choice::{Choice, Estimate};
 use crate::domain::ids::{ClassId, IdVec, ListId, ModelId, NodeGroupId, RequesterId, SourceId};
+use crate::domain::share::Share;
 use crate::engine::random::Seed;
 use crate::engine::time::{SimDuration, Time};
 use crate::policy::chooser::Chooser;
 use crate::policy::demand::Arrivals;
 use crate::policy::pool::Pool;
+use crate::record::table_name::TableName;
 
 pub mod channels;
 mod compile;
 pub mod document;
 mod files;
-mod freeze;
 pub mod inputs;
 pub mod model;
 pub(crate) mod nearest;
 pub(crate) mod plain;
 pub mod problems;
 pub mod schema;
+pub mod twin;
 pub mod verification;
 
 use channels::{Chain, Channels, Payout};
-use document::{Document, Set};
+use document::node::Node;
+use document::{Asked, Document, Set};
 use model::{Class, ClassOf, Model, Network, NodeGroup, Requester};
 use problems::Problems;
-use schema::{Choice, Estimate, LimitsTable, RecordTable, RetriesTable};
+use schema::ScenarioTable;
+use twin::Twin;
 use verification::Verification;
 
 /// A scenario: everything a run needs but its seed. Whoever holds one may run it; it cannot be wrong.
@@ -45,8 +50,8 @@ pub struct Scenario {
     pub asking_ends: Time,
     /// Whether the market runs on past the horizon until no job is open.
     pub drain: bool,
-    /// Whether the market is held at the means of its own run.
-    pub freeze: bool,
+    /// Which market is run: itself, or a twin of it.
+    pub twin: Twin,
     /// Jobs asked for before it are not counted in the summary.
     pub warm_up: Time,
     /// The models.
@@ -74,11 +79,11 @@ pub struct Scenario {
     /// What all answers are worth, relative to what their classes say.
     pub value_factor: f64,
     /// What happens when a node is gone.
-    pub retries: RetriesTable,
+    pub retries: Retries,
     /// What may not grow without end.
-    pub limits: LimitsTable,
+    pub limits: Limits,
     /// What is written down.
-    pub record: RecordTable,
+    pub record: Record,
     /// The merged document without `[record]`, as canonical JSON: part of a run's identity.
     pub document: String,
     /// The files it was read with, as written in the scenario, and the hash of their contents.
@@ -121,6 +126,37 @@ pub struct Routing {
     pub max_age: SimDuration,
 }
 
+/// What happens when a node is gone.
+#[derive(Clone, Debug)]
+pub struct Retries {
+    /// How often a job may be placed anew.
+    pub most: u16,
+    /// How long the requester waits before it tries again.
+    pub pause: SimDuration,
+    /// How long it takes to find that a node does not answer.
+    pub timeout: SimDuration,
+    /// Whether the node that failed the job is left out of the next pool while there are others.
+    pub elsewhere: bool,
+}
+
+/// What may not grow without end.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Jobs open at once; a job beyond it is declined for want of supply.
+    pub open_jobs: u32,
+}
+
+/// What is written down.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// Which tables.
+    pub tables: Vec<TableName>,
+    /// The share of jobs in the table `jobs`, chosen by a hash of the job's key.
+    pub jobs: Share,
+    /// The time between two rows of the table `series`.
+    pub tick: SimDuration,
+}
+
 impl Scenario {
     /// The list on which validators stand, beside those of the models.
     pub fn validators(&self) -> ListId {
@@ -153,5 +189,10 @@ impl Scenario {
     pub fn from_document(document: &Document) -> Result<Arc<Scenario>, Problems> {
         let table = document.parse()?;
         compile::compile(document, table).map(Arc::new)
+    }
+
+    /// What a scenario asks for at a node of its document, where a number has to be rounded for it.
+    pub fn asked(document: &Document, node: &Node) -> Option<Asked> {
+        document.asked::<ScenarioTable>(node)
     }
 }

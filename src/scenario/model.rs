@@ -1,12 +1,13 @@
 //! Models, classes and distances as the market uses them: tables looked up, laws compiled.
 
+use crate::domain::answer::Use;
 use crate::domain::ids::{ClassId, MethodId, ModelId, RegionId};
+use crate::domain::service::{Discipline, Interruption};
 use crate::domain::share::Share;
 use crate::engine::law::Sampler;
 use crate::engine::time::SimDuration;
 use crate::maths;
 use crate::policy::conduct::Conduct;
-use crate::scenario::schema::{Discipline, Interruption, Use};
 
 /// A model as nodes serve it.
 #[derive(Clone, Debug)]

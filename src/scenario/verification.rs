@@ -1,12 +1,11 @@
-//! Methods of verification as the market uses them, and the file of the named ones.
+//! Methods of verification as the market uses them.
 
-use std::sync::LazyLock;
-
-use indexmap::IndexMap;
-
-use super::schema::{Beliefs, Checker, Holders, MethodTable, SlashTable};
+use crate::domain::checking::{Beliefs, Checker, Holders};
 use crate::domain::ids::{IdVec, MethodId};
+use crate::domain::money::Money;
+use crate::domain::payment::SlashTo;
 use crate::domain::purpose::DrawIndex;
+use crate::domain::share::{Factor, Share};
 use crate::engine::law::Sampler;
 use crate::engine::random::KeyedRng;
 use crate::engine::time::SimDuration;
@@ -19,18 +18,6 @@ pub const CHECKS: usize = 8;
 
 const _: () = assert!(CHECKS <= DrawIndex::CHECKS);
 
-/// The file of the named methods.
-pub const METHODS_FILE: &str = include_str!("methods.toml");
-
-/// The named methods, as their file writes them.
-static NAMED: LazyLock<IndexMap<String, MethodTable>> =
-    LazyLock::new(|| toml::from_str(METHODS_FILE).expect("the file of named methods, which a test reads"));
-
-/// The named methods, in the order of their names.
-pub fn named_methods() -> &'static IndexMap<String, MethodTable> {
-    &NAMED
-}
-
 /// How answers are verified.
 #[derive(Clone, Debug)]
 pub struct Verification {
@@ -39,7 +26,7 @@ pub struct Verification {
     /// Which validators check, and which peers.
     pub selection: Selection,
     /// What a node loses that is found wrong.
-    pub slash: SlashTable,
+    pub slash: Slash,
     /// How evidence becomes an opinion; `None`: everybody is thought to be right with probability `prior`.
     pub opinion: Option<Opinion>,
     /// Who holds opinions.
@@ -56,6 +43,19 @@ pub struct Verification {
     pub kinds: Option<[f64; 5]>,
     /// The ways in which validators and provers are drawn.
     pub draws: Vec<Draws>,
+}
+
+/// What a node loses when its answer is found wrong, or its copy is outvoted.
+#[derive(Clone, Debug)]
+pub struct Slash {
+    /// Tokens, as far as the stake reaches.
+    pub fixed: Money,
+    /// A share of the stake that is left.
+    pub share: Share,
+    /// A multiple of the job's compute price, at the price of the token.
+    pub fee_multiple: Factor,
+    /// Where it goes.
+    pub to: SlashTo,
 }
 
 /// A way of drawing checkers.
@@ -181,32 +181,5 @@ impl Check {
     /// Whether others than the node and the requester do it, in queues of their own.
     pub fn is_asked_of_others(&self) -> bool {
         matches!(self.by, Checker::Validators | Checker::Peers)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn named_methods_are_whole() {
-        let wanted = [
-            "committee",
-            "fingerprint",
-            "logprob-rerun",
-            "none",
-            "proof-of-sampling",
-            "replication",
-            "signature",
-            "spot-check",
-            "tee",
-            "zk",
-        ];
-        assert_eq!(named_methods().keys().collect::<Vec<_>>(), wanted);
-        for (name, method) in named_methods() {
-            let said = [&method.summary, &method.trust, &method.source];
-            assert!(said.iter().all(|text| !text.is_empty()), "{name} says what it is");
-            assert_eq!(method.checks.is_empty(), name == "none", "{name}");
-        }
     }
 }

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::scenario::schema::extending;
+use crate::scenario::document::extending;
 
 /// A study file.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]

@@ -1,9 +1,9 @@
 //! What numbers a place of the scenario takes, found by trying: the scenario is read with a number there.
 
 use crate::domain::money::Money;
+use crate::scenario::Scenario;
 use crate::scenario::document::node::{Node, Value};
 use crate::scenario::document::{Asked, Document, Set};
-use crate::scenario::schema::ScenarioTable;
 
 /// Which numbers a place takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl Grain {
             return Grain::Any;
         };
         let Some(node) = document.value(path).and_then(|node| number_at(node, place)) else { return Grain::Any };
-        match document.asked::<ScenarioTable>(node) {
+        match Scenario::asked(&document, node) {
             Some(Asked::Money) => Grain::Money,
             Some(Asked::Whole) => Grain::Whole,
             None => Grain::Any,

@@ -12,7 +12,8 @@ use crate::engine::time::Time;
 use crate::record::recorder::Recorder;
 use crate::record::tally::Tally;
 use crate::scenario::Scenario;
-use crate::simulate::{LOOK, Run};
+use crate::scenario::twin::Twin;
+use crate::simulate::{LOOK, Run, twin};
 
 use super::Study;
 use super::course::{Course, Point};
@@ -96,20 +97,20 @@ fn tried(study: &Study, points: &[&Point], threads: usize, clock: &Clock) -> Vec
 fn seconds(study: &Study, point: &Point, seed: Seed, clock: &Clock) -> Option<f64> {
     let scenario = Scenario::from_document(&study.document(point).ok()?).ok()?;
     let demand = Demand::count(&scenario, seed, clock);
-    let moving = Arc::new(Scenario { freeze: false, ..Scenario::clone(&scenario) });
+    let moving = Arc::new(scenario.moving());
     let mut trial = Trial::open(moving, seed, clock);
     trial.go_on(&mut Tally::new(scenario.warm_up), clock);
     let (come, share) = (trial.run.now(), demand.share(&trial.run));
     let whole = trial.opening + trial.seconds / share;
-    if !scenario.freeze {
+    if matches!(scenario.twin, Twin::None) {
         return Some(whole);
     }
     // Its twin is tried as far as that, held at the means so far; a run of the market itself comes before it.
     let (horizon, asking_ends) = (come.max(Time(1)), scenario.asking_ends.min(come));
     let short = Arc::new(Scenario { horizon, asking_ends, drain: false, ..Scenario::clone(&scenario) });
-    let mut twin = Trial::open(short, seed, clock);
-    twin.go_on(&mut Tally::new(scenario.warm_up), clock);
-    Some(whole + twin.seconds / share * (come.0 as f64 / twin.run.now().0.max(1) as f64))
+    let mut frozen = Trial::open(twin(&short, seed), seed, clock);
+    frozen.go_on(&mut Tally::new(scenario.warm_up), clock);
+    Some(whole + frozen.seconds / share * (come.0 as f64 / frozen.run.now().0.max(1) as f64))
 }
 
 /// A run that is timed.

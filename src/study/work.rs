@@ -10,7 +10,7 @@ use crate::engine::random::Seed;
 use crate::record::tables::ClassRow;
 use crate::record::tally::{Summary, Tally};
 use crate::scenario::Scenario;
-use crate::simulate::{Outcome, Run};
+use crate::simulate::{Outcome, Run, twin_watched};
 
 use super::Study;
 use super::course::{Chunk, Measured, Point, Row, Task};
@@ -73,7 +73,7 @@ pub fn run_unless(study: &Study, scenario: &Arc<Scenario>, seed: Seed, stop: &At
         Some(most) if run.events() > most => Err(format!("more than {} events by {}", thousands(most), run.now())),
         _ => go_on(run),
     };
-    let mut run = Run::open_watched(scenario.clone(), seed, go_on)?;
+    let mut run = Run::open(twin_watched(scenario, seed, go_on)?, seed);
     run.until_watched(scenario.horizon, &mut tally, look)?;
     run.drain_watched(&mut tally, look)?;
     let outcome = run.close(&mut tally);

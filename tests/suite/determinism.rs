@@ -13,7 +13,7 @@ use reliance::engine::time::Time;
 use reliance::record::fact::Fact;
 use reliance::record::tally::Tally;
 use reliance::scenario::Scenario;
-use reliance::simulate::{Outcome, Run, simulate};
+use reliance::simulate::{Outcome, Run, simulate, twin, twin_watched};
 
 use super::life::ALL;
 use super::properties::{checked_market, market, parsed};
@@ -187,20 +187,48 @@ fn what_is_no_save_is_refused() {
     }
 }
 
-/// The first run of a twin, which a save of it makes again, can be stopped.
+/// The run that a twin takes its means from can be stopped.
 #[test]
-fn taking_up_a_twin_can_be_stopped() {
-    let scenario = trial("everything", &["freeze=true"]);
-    let run = Run::open(scenario.clone(), seed());
-    let (bytes, mut looks) = (run.save(), 0);
-    let stopped = Run::load_watched(scenario.clone(), &bytes, |first| {
+fn the_making_of_a_twin_can_be_stopped() {
+    let (scenario, mut looks) = (trial("everything", &["twin=frozen"]), 0);
+    let stopped = twin_watched(&scenario, seed(), |first| {
         looks += 1;
         if first.events() > 5_000 { Err("stopped") } else { Ok(()) }
     });
     assert_eq!(stopped.err(), Some("stopped"));
     assert!(looks > 1, "{looks}");
-    let whole = Run::load(scenario, &bytes).expect("a save");
-    assert_eq!(identity(&whole.close(&mut ())), identity(&run.close(&mut ())));
+}
+
+/// A save of a twin has the means it is held at, so that it goes on where it stood without another run of the market.
+#[test]
+fn a_save_holds_the_means_of_its_twin() {
+    let asked = trial("everything", &["twin=frozen"]);
+    let twin = twin(&asked, seed());
+    let mut run = Run::open(twin.clone(), seed());
+    run.until(Time(30_000_000_000), &mut ());
+    let bytes = run.save();
+    let expected = identity(&run.close(&mut ()));
+    assert_eq!(identity(&simulate(&asked, seed(), &mut ())), expected, "made for it");
+    for scenario in [&asked, &twin] {
+        let taken_up = Run::load(scenario.clone(), &bytes).expect("a save");
+        assert_eq!(identity(&taken_up.close(&mut ())), expected);
+    }
+    // A market of five hundred years, which no test waits for.
+    let endless = Scenario { horizon: Time(500 * 365 * 86_400_000_000_000), ..Scenario::clone(&asked) };
+    assert_eq!(Run::load(Arc::new(endless), &bytes).expect("a save").now(), Time(30_000_000_000));
+    // Saves of the twin and of the market are not for one another.
+    let market = trial("everything", &[]);
+    assert!(Run::load(market.clone(), &bytes).is_err());
+    let moving = Run::open(market.clone(), seed()).save();
+    assert!(
+        Run::load(market, &moving).is_ok() && Run::load(asked, &moving).is_err() && Run::load(twin, &moving).is_err()
+    );
+}
+
+#[test]
+#[should_panic(expected = "`simulate::twin` makes a twin before it is opened")]
+fn a_twin_is_made_before_it_is_opened() {
+    Run::open(trial("everything", &["twin=frozen"]), seed());
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use reliance::engine::time::{SimDuration, Time};
 use reliance::scenario::Scenario;
-use reliance::simulate::Run;
+use reliance::simulate::{Run, twin};
 
 use super::trial::{ROOT, scenario, seed};
 
@@ -104,7 +104,7 @@ fn oracles() -> Vec<String> {
 
 /// The line of one run.
 fn line((name, scenario, cut): &Case) -> String {
-    let mut run = Run::open(scenario.clone(), seed());
+    let mut run = Run::open(twin(scenario, seed()), seed());
     let is_cut_short = match cut {
         Cut::Never => false,
         Cut::After(events) => run.advance(Time::NEVER, *events, &mut ()),

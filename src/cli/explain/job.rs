@@ -16,7 +16,7 @@ use crate::record::fact::Fact;
 use crate::record::recorder::Recorder;
 use crate::scenario::Scenario;
 use crate::scenario::nearest;
-use crate::simulate::Run;
+use crate::simulate::{Run, twin_watched};
 
 mod events;
 
@@ -31,7 +31,8 @@ pub fn explained(scenario: &Arc<Scenario>, seed: Seed, name: &str) -> Result<Str
         progress.show(run.now(), run.events());
         Ok::<(), Infallible>(())
     };
-    let Ok(mut run) = Run::open_watched(scenario.clone(), seed, &mut look);
+    let Ok(twin) = twin_watched(scenario, seed, &mut look);
+    let mut run = Run::open(twin, seed);
     run.inspect(key);
     let mut watch = Watch { key, record: None, facts: Vec::new() };
     let slice = (scenario.horizon.0 / SLICES).max(1);

@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
+use crate::domain::service::Discipline;
 use crate::engine::law::LawName;
 use crate::engine::process::{ProcessName, ProcessSpec};
-use crate::scenario::schema::Discipline;
 
 /// The kinds.
 pub(super) const KINDS: [&str; 3] = ["laws", "disciplines", "processes"];

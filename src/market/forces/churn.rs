@@ -3,6 +3,7 @@
 use crate::domain::fate::Stage;
 use crate::domain::ids::{NodeId, Owner};
 use crate::domain::purpose::Purpose;
+use crate::domain::service::Interruption;
 use crate::engine::random::{KeyedRng, RandomSource, key};
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
@@ -12,7 +13,6 @@ use crate::market::operations::{assignment, load, room, serving};
 use crate::market::state::State;
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
-use crate::scenario::schema::Interruption;
 
 /// Makes a node's next failure due, if its group fails.
 pub fn schedule_failure(market: &mut State, at: &mut Context<'_>, node: NodeId) {

@@ -1,9 +1,11 @@
 //! What is accepted stands until nothing can revoke it; then the job is closed. Every job is closed exactly once.
 
 use crate::domain::answer::Evidence;
+use crate::domain::answer::Use;
 use crate::domain::fate::{Cause, Fate, Stage};
 use crate::domain::ids::JobSlot;
 use crate::domain::money::Money;
+use crate::domain::payment::PayoutAt;
 use crate::domain::record::JobRecord;
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
@@ -12,7 +14,6 @@ use crate::market::operations::{assignment, batches, calling_off, evidence, sett
 use crate::market::state::State;
 use crate::record::fact::Fact;
 use crate::scenario::model::Class;
-use crate::scenario::schema::{PayoutAt, Use};
 use crate::scenario::verification::Check;
 
 use super::next::Next;

@@ -1,15 +1,16 @@
 //! Votes become verdicts, and verdicts decide: accepted, refused, unresolved, too late, revoked.
 
 use crate::domain::answer::Evidence;
+use crate::domain::answer::Use;
 use crate::domain::fate::{Fate, Stage};
 use crate::domain::ids::JobSlot;
+use crate::domain::payment::PayoutAt;
 use crate::engine::time::Time;
 use crate::market::context::Context;
 use crate::market::operations::{batches, calling_off, evidence, settlement};
 use crate::market::state::State;
 use crate::policy::verdict::Verdict;
 use crate::record::fact::Fact;
-use crate::scenario::schema::{PayoutAt, Use};
 
 use super::next::Next;
 

@@ -3,6 +3,8 @@
 //! Blocking checks all begin when the answer is there, deferred ones when it is accepted. An attestation is seen by the requester; a
 //! proof is made by a prover; validators and peers look, each in a queue of their own. Whatever they say is a vote.
 
+use crate::domain::answer::Use;
+use crate::domain::checking::Checker;
 use crate::domain::fate::{Fate, Stage};
 use crate::domain::ids::{JobSlot, NodeId, TaskSlot};
 use crate::domain::money::Money;
@@ -15,7 +17,6 @@ use crate::market::operations::{calling_off, checking, evidence, settlement};
 use crate::market::state::State;
 use crate::market::state::cases::VoteRecord;
 use crate::record::fact::Fact;
-use crate::scenario::schema::{Checker, Use};
 use crate::scenario::verification::Check;
 
 use super::next::Next;

@@ -4,6 +4,7 @@ use crate::domain::answer::Answer;
 use crate::domain::fate::Stage;
 use crate::domain::ids::{CaseId, JobSlot, MethodId};
 use crate::domain::money::Money;
+use crate::domain::payment::PayoutAt;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::engine::random::RandomSource;
 use crate::market::context::Context;
@@ -14,7 +15,6 @@ use crate::market::state::cases::Copy;
 use crate::policy::chooser::Offer;
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
-use crate::scenario::schema::PayoutAt;
 
 use super::{choice, settlement};
 

@@ -4,7 +4,7 @@ use crate::domain::ids::JobSlot;
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::state::State;
-use crate::scenario::schema::PayoutBatchTable;
+use crate::scenario::channels::PayoutBatch;
 
 use super::settlement;
 
@@ -64,6 +64,6 @@ pub fn begin(market: &mut State, at: &mut Context<'_>) {
 }
 
 /// The rules of batches.
-pub fn rules<'s>(at: &Context<'s>) -> &'s PayoutBatchTable {
+pub fn rules<'s>(at: &Context<'s>) -> &'s PayoutBatch {
     at.scenario.payout.batch.as_ref().expect("payments are gathered only where the scenario says so")
 }

@@ -1,6 +1,7 @@
 //! Parties are asked to check an answer, and are paid for it.
 
 use crate::domain::answer::{Answer, Vote};
+use crate::domain::checking::Checker;
 use crate::domain::fate::Stage;
 use crate::domain::ids::{JobSlot, NodeId, TaskSlot};
 use crate::domain::item::WorkItem;
@@ -17,7 +18,6 @@ use crate::market::state::State;
 use crate::market::state::cases::Child;
 use crate::policy::conduct::Submission;
 use crate::policy::selection::SelectionView;
-use crate::scenario::schema::Checker;
 use crate::scenario::verification::Check;
 
 use super::{sending, settlement};

@@ -3,6 +3,7 @@
 //! Where no offer leaves any surplus, the first deduction that leaves nothing of all of them is the cause, and beside it
 //! stands, for each deduction, whether some offer would have left something without that one alone.
 
+use crate::domain::answer::Use;
 use crate::domain::fate::Cause;
 use crate::domain::ids::{ClassId, JobSlot, MethodId};
 use crate::domain::money::{Money, Rounding};
@@ -17,7 +18,6 @@ use crate::market::quoting::terms::Terms;
 use crate::market::state::{Scratch, State};
 use crate::policy::chooser::Offer;
 use crate::scenario::Scenario;
-use crate::scenario::schema::Use;
 
 use super::terms;
 

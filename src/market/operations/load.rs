@@ -1,5 +1,6 @@
 //! What routing and checks see of a party: whether it is listed, its load, its capacity.
 
+use crate::domain::checking::Checker as Asked;
 use crate::domain::ids::{Id, NodeId, RegionId, RequesterId};
 use crate::engine::law::Sampler;
 use crate::engine::time::{SimDuration, Time};
@@ -9,7 +10,6 @@ use crate::market::state::checkers::{self, Checker};
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
 use crate::scenario::model::PartyKind;
-use crate::scenario::schema::Checker as Asked;
 use crate::scenario::verification::Weighting;
 
 /// What a party without stake weighs beside those that have some, in micro-tokens: it is drawn last.

@@ -1,5 +1,6 @@
 //! Nodes are asked for offers, and one offer is chosen with a method, or none.
 
+use crate::domain::choice::{Choice, Estimate};
 use crate::domain::fate::{Cause, Stage};
 use crate::domain::ids::{JobSlot, NodeId};
 use crate::domain::price::Price;
@@ -16,7 +17,6 @@ use crate::policy::pool::PoolView;
 use crate::scenario::Scenario;
 use crate::scenario::channels::Channel;
 use crate::scenario::model::Slowdown;
-use crate::scenario::schema::{Choice, Estimate};
 
 use super::choice;
 

@@ -4,6 +4,7 @@ use crate::domain::fate::Stage;
 use crate::domain::ids::{ModelId, NodeId, WorkSlot};
 use crate::domain::item::Phase;
 use crate::domain::purpose::{Purpose, draw};
+use crate::domain::service::Discipline;
 use crate::engine::random::{KeyedRng, RandomSource, key};
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
@@ -14,7 +15,6 @@ use crate::market::state::nodes::Due;
 use crate::market::state::service::Entry;
 use crate::record::fact::Fact;
 use crate::scenario::model::NodeGroup;
-use crate::scenario::schema::Discipline;
 
 use super::{load, memory, room};
 

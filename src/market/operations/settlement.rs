@@ -2,6 +2,7 @@
 
 use crate::domain::ids::{JobSlot, NodeId};
 use crate::domain::money::{Asset, MICRO, Money, Rounding};
+use crate::domain::payment::SlashTo;
 use crate::domain::record::JobRecord;
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
@@ -10,7 +11,6 @@ use crate::market::state::State;
 use crate::market::state::ledger::Account;
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
-use crate::scenario::schema::SlashTo;
 
 /// Puts all that a job may cost aside.
 pub fn escrow(market: &mut State, slot: JobSlot, amount: Money) {

@@ -1,5 +1,6 @@
 //! The terms of each method that a job's class admits, at the prices and queues of the present.
 
+use crate::domain::checking::Beliefs;
 use crate::domain::ids::{ClassId, JobSlot, MethodId};
 use crate::domain::price::Price;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
@@ -13,7 +14,6 @@ use crate::market::state::learnt::Correction;
 use crate::policy::chooser::Offer;
 use crate::scenario::Scenario;
 use crate::scenario::channels::Channel;
-use crate::scenario::schema::Beliefs;
 
 /// Puts the terms of every method the job's class admits into `terms`, which comes empty. A method is left out where the
 /// chain or the checkers it needs cannot be paid because their channel is stopped.

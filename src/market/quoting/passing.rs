@@ -4,10 +4,10 @@
 //! the product of mean detections, which takes checks that miss the same kind for independent ones.
 
 use crate::domain::answer::Wrong;
+use crate::domain::checking::Checker;
 use crate::domain::ids::{Id, MethodId};
 use crate::policy::verdict::votes_until;
 use crate::scenario::Scenario;
-use crate::scenario::schema::Checker;
 use crate::scenario::verification::{CHECKS, Check, Method};
 
 /// How many kinds of wrong answers there are.

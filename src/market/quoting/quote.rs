@@ -8,6 +8,7 @@ use std::cell::Cell;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::answer::Use;
 use crate::domain::ids::{MethodId, NodeId};
 use crate::domain::money::{Money, Rounding};
 use crate::domain::price::Price;
@@ -18,7 +19,6 @@ use crate::policy::chooser::Offer;
 use crate::policy::verdict::binomial_tail as at_least;
 use crate::scenario::Scenario;
 use crate::scenario::model::Class;
-use crate::scenario::schema::Use;
 
 use super::diagnosis::left_of;
 use super::terms::Terms;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::checking::Checker;
 use crate::domain::ids::{MethodId, RequesterId};
 use crate::domain::money::Money;
 use crate::domain::price::Price;
@@ -10,7 +11,6 @@ use crate::market::state::checkers::{Checkers, Drawn};
 use crate::market::state::learnt::Correction;
 use crate::policy::chooser::Offer;
 use crate::scenario::Scenario;
-use crate::scenario::schema::Checker;
 use crate::scenario::verification::{Check, Method};
 
 use super::expectation::{Looks, of_offers};

@@ -213,7 +213,7 @@ mod tests {
     use super::*;
 
     fn draws(count: u32, weighting: Weighting) -> Draws {
-        Draws { by: crate::scenario::schema::Checker::Validators, count, weighting }
+        Draws { by: crate::domain::checking::Checker::Validators, count, weighting }
     }
 
     fn checker(weight: f64, wait: f64, slowness: f64) -> Checker {

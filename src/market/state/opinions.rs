@@ -6,11 +6,11 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::answer::Evidence;
+use crate::domain::checking::Holders;
 use crate::domain::ids::{Id, NodeId, RequesterId};
 use crate::engine::time::Time;
 use crate::policy::opinion::OpinionMemory;
 use crate::policy::opinion::counts::Counts;
-use crate::scenario::schema::Holders;
 use crate::scenario::verification::Verification;
 
 use super::registry::Weight;

@@ -2,11 +2,12 @@
 //! parties of which nothing is known weigh.
 
 use super::Compiler;
+use crate::domain::checking::{Beliefs, Checker};
 use crate::domain::ids::{IdVec, MethodId, NodeGroupId};
 use crate::policy::opinion::Opinion;
 use crate::policy::selection::Selection;
 use crate::scenario::model::{NodeGroup, PartyKind};
-use crate::scenario::schema::{Beliefs, BeliefsOfKinds, Checker, ScenarioTable};
+use crate::scenario::schema::{BeliefsOfKinds, ScenarioTable};
 use crate::scenario::verification::{Draws, Method, Weighting};
 
 /// The ways in which the checks of all methods draw validators and provers; each check learns the number of its own.

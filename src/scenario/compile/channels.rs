@@ -7,10 +7,10 @@ use crate::domain::money::Money;
 use crate::engine::time::SimDuration;
 use crate::policy::input::{Content, Filled, Reader, Wanted};
 use crate::policy::pricing::{Pricing, PricingTable};
-use crate::scenario::channels::{Chain, Channel, Channels, Payout};
+use crate::scenario::channels::{Chain, Channel, Channels, Payout, PayoutBatch};
 use crate::scenario::document::key_text;
 use crate::scenario::files::Files;
-use crate::scenario::schema::{BackgroundTable, ScenarioTable};
+use crate::scenario::schema::{BackgroundTable, PayoutBatchTable, ScenarioTable};
 
 /// The most intervals or blocks of a run.
 const INTERVALS: u64 = 1_000_000_000;
@@ -188,7 +188,9 @@ pub(super) fn payout(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Payo
         }
         compiler.brief("payout.batch.time", batch.time);
     }
-    Payout { at: written.at, batch: written.batch.clone() }
+    let compiled =
+        |&PayoutBatchTable { count, idle, age, time }: &PayoutBatchTable| PayoutBatch { count, idle, age, time };
+    Payout { at: written.at, batch: written.batch.as_ref().map(compiled) }
 }
 
 /// Says where the interval at `path`, written or not, divides the horizon into too many.

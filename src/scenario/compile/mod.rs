@@ -3,12 +3,13 @@
 
 use std::fmt::Display;
 
-use super::Scenario;
 use super::document::Document;
 use super::files::Files;
 use super::nearest;
 use super::problems::Problems;
-use super::schema::ScenarioTable;
+use super::schema::{ScenarioTable, TwinName};
+use super::twin::Twin;
+use super::{Limits, Record, Retries, Scenario};
 use crate::domain::ids::RegionId;
 use crate::domain::money::Money;
 use crate::engine::random::Seed;
@@ -67,7 +68,10 @@ pub(super) fn compile(document: &Document, mut table: ScenarioTable) -> Result<S
         horizon,
         asking_ends: Time::ZERO + table.demand.until.unwrap_or(table.horizon).at_most(table.horizon),
         drain: table.drain,
-        freeze: table.freeze,
+        twin: match table.twin {
+            TwinName::None => Twin::None,
+            TwinName::Frozen => Twin::Frozen,
+        },
         warm_up: Time::ZERO + table.warm_up,
         models,
         classes,
@@ -81,9 +85,14 @@ pub(super) fn compile(document: &Document, mut table: ScenarioTable) -> Result<S
         chain,
         payout,
         value_factor: table.demand.value_factor.get(),
-        retries: table.retries,
-        limits: table.limits,
-        record: table.record,
+        retries: Retries {
+            most: table.retries.most,
+            pause: table.retries.pause,
+            timeout: table.retries.timeout,
+            elsewhere: table.retries.elsewhere,
+        },
+        limits: Limits { open_jobs: table.limits.open_jobs },
+        record: Record { tables: table.record.tables, jobs: table.record.jobs, tick: table.record.tick },
         document: document.resolved_json_without("record"),
         inputs: files.into_read(),
         trace_start: compiler.trace_start,

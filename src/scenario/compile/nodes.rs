@@ -3,10 +3,11 @@
 use super::{Compiler, MODELS};
 use crate::domain::count::thousands;
 use crate::domain::ids::{IdVec, ModelId, NodeGroupId, RegionId};
+use crate::domain::service::{Discipline, Interruption};
 use crate::engine::time::SimDuration;
 use crate::policy::conduct::Conduct;
 use crate::scenario::model::{Failure, Model, NodeGroup, PartyKind, Slowdown};
-use crate::scenario::schema::{Discipline, Interruption, Limit, NodeGroupTable, OwnerName, ScenarioTable};
+use crate::scenario::schema::{Limit, NodeGroupTable, OwnerName, ScenarioTable};
 
 /// The most nodes: each takes some hundred bytes.
 const NODES: u64 = 10_000_000;

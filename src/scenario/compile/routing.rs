@@ -1,6 +1,7 @@
 //! Whom routing asks, which offer it takes, and what is charged.
 
 use super::Compiler;
+use crate::domain::choice::{Choice, Estimate};
 use crate::domain::count::thousands;
 use crate::domain::money::Money;
 use crate::engine::mistake::Mistake;
@@ -8,7 +9,7 @@ use crate::engine::time::SimDuration;
 use crate::policy::check_amount;
 use crate::policy::pool::{self, Pool};
 use crate::scenario::Routing;
-use crate::scenario::schema::{Choice, Estimate, RoutingTable, ScenarioTable};
+use crate::scenario::schema::{RoutingTable, ScenarioTable};
 
 /// The most often that routing renews its picture in a run.
 const REFRESHES: u64 = 1_000_000_000;

@@ -4,11 +4,12 @@ use super::demand::Asked;
 use super::{Compiler, YEAR};
 use crate::domain::ids::{IdVec, NodeGroupId};
 use crate::domain::money::MICRO;
+use crate::domain::service::Interruption;
 use crate::engine::law::{Law, Quantity, Sampler};
 use crate::engine::time::SimDuration;
 use crate::scenario::document::key_text;
 use crate::scenario::model::{NodeGroup, along};
-use crate::scenario::schema::{ClassTable, Interruption, ModelTable, ScenarioTable};
+use crate::scenario::schema::{ClassTable, ModelTable, ScenarioTable};
 
 /// What the books hold with room to spare, in micro-units: a ninth of what 64 bits count.
 const BOOKS: f64 = 1e18;

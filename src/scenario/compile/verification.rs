@@ -2,14 +2,18 @@
 
 use super::routing::amount;
 use super::{Compiler, beliefs};
+use crate::domain::checking::Checker;
 use crate::domain::ids::{IdVec, MethodId};
+use crate::domain::service::Discipline;
 use crate::engine::time::SimDuration;
 use crate::maths;
 use crate::policy::pool::Pool;
 use crate::policy::selection;
 use crate::scenario::document::key_text;
-use crate::scenario::schema::{CheckTable, Checker, ClassTable, Discipline, MethodTable, ScenarioTable, Timing};
-use crate::scenario::verification::{CHECKS, Check, Method, Verification, named_methods};
+use crate::scenario::schema::{
+    CheckTable, ClassTable, MethodTable, NodeGroupTable, ScenarioTable, SlashTable, Timing, named_methods,
+};
+use crate::scenario::verification::{CHECKS, Check, Method, Slash, Verification};
 
 /// The most methods: an id has 8 bits.
 const METHODS: usize = 255;
@@ -71,7 +75,7 @@ pub(super) fn verification(compiler: &mut Compiler<'_>, table: &ScenarioTable) -
         kinds: None,
         methods,
         selection,
-        slash: written.slash.clone(),
+        slash: slash(&written.slash),
         opinion,
         holders: opinions.holders,
         exclude_below: opinions.exclude_below.get(),
@@ -291,9 +295,7 @@ fn number(count: u64) -> String {
 
 /// How many there are, where fewer than a check asks.
 fn too_few(table: &ScenarioTable, method: &MethodTable, check: &CheckTable) -> Option<(u64, &'static str)> {
-    let count = |groups: &[crate::scenario::schema::NodeGroupTable]| {
-        groups.iter().map(|group| u64::from(group.count)).sum::<u64>()
-    };
+    let count = |groups: &[NodeGroupTable]| groups.iter().map(|group| u64::from(group.count)).sum::<u64>();
     let nodes = count(&table.nodes);
     let (there, who) = match check.by {
         Checker::Validators => (count(&table.validators), "validators"),
@@ -372,4 +374,9 @@ fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: f64) -> Opt
         detects: kinds.map(|kind| kind.unwrap_or(check.detects).get()),
         false_alarm: check.false_alarm.get(),
     })
+}
+
+fn slash(written: &SlashTable) -> Slash {
+    let &SlashTable { fixed, share, fee_multiple, to } = written;
+    Slash { fixed, share, fee_multiple, to }
 }

@@ -8,6 +8,7 @@ mod load;
 pub mod node;
 pub mod origin;
 pub mod path;
+mod renamed;
 mod set;
 mod syntax;
 mod text;
@@ -203,4 +204,15 @@ fn list(node: &Node, path: String, all: &mut Vec<Effective>) {
         _ if path.is_empty() => {}
         _ => all.push(Effective { path, value: node.to_toml(), origin: node.origin.label() }),
     }
+}
+
+/// The schema of a file with `extends`, which is read and taken out before the rest is: what the file lacks, others may have.
+pub fn extending(mut schema: serde_json::Value) -> serde_json::Value {
+    schema["properties"]["extends"] = serde_json::json!({
+        "description": "Files that this one is laid over, relative to it: tables are merged, arrays replaced.",
+        "type": "array",
+        "items": { "type": "string" },
+    });
+    schema.as_object_mut().expect("a schema is an object").remove("required");
+    schema
 }

@@ -3,9 +3,9 @@
 use super::expected::Expected;
 use super::node::{Node, Table, Value};
 use super::origin::Origin;
+use super::renamed;
 use crate::scenario::nearest::suggestion;
-use crate::scenario::schema::notes;
-use crate::scenario::verification::named_methods;
+use crate::scenario::schema::{named_methods, notes};
 
 /// What went wrong.
 #[derive(Debug)]
@@ -76,6 +76,9 @@ impl UnknownKey {
 
     fn words(&self) -> Words {
         let message = format!("unknown key {}", quoted(&self.key));
+        if let Some(now) = renamed::help(self.known, &self.key) {
+            return Words { message, notes: Vec::new(), help: Some(now.to_owned()) };
+        }
         let listed = suggestion(&self.key, self.known, "the keys here are");
         let near = listed.as_ref().is_some_and(|listed| listed.starts_with("did you mean"));
         let elsewhere =

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::defaults;
 use crate::domain::money::{Money, Rounding};
+use crate::domain::payment::PayoutAt;
 use crate::domain::price::Price;
 use crate::domain::share::{Factor, Share};
 use crate::engine::law::Law;
@@ -97,17 +98,6 @@ pub struct PayoutTable {
     /// Whether payments are gathered. Default: each is paid alone.
     #[serde(default)]
     pub batch: Option<PayoutBatchTable>,
-}
-
-/// From when a node may be paid.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum PayoutAt {
-    /// When its answer is accepted; a revocation takes it back as far as it can be had.
-    #[default]
-    Acceptance,
-    /// When its answer can no longer be revoked.
-    Window,
 }
 
 /// Payments that are gathered and made together, one batch after the other.

@@ -7,26 +7,29 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::choice::{Choice, Estimate};
 use crate::engine::time::SimDuration;
 use crate::policy::chooser::ChooserTable;
 use crate::policy::demand::ArrivalsTable;
 use crate::policy::pool::PoolTable;
+use crate::record::table_name::TableName;
+use crate::scenario::document;
 
 mod channels;
 mod defaults;
 mod jobs;
+mod named;
 mod nodes;
 pub(in crate::scenario) mod notes;
 mod verification;
 
-pub use crate::domain::answer::Use;
-pub use channels::{BackgroundTable, ChannelsTable, CoordinationTable, PayoutAt, PayoutBatchTable, PayoutTable};
+pub use channels::{BackgroundTable, ChannelsTable, CoordinationTable, PayoutBatchTable, PayoutTable};
 pub use jobs::{ClassTable, ModelTable, Priority, RequesterTable};
-pub use nodes::{Discipline, DisciplineTable, FailureTable, Interruption, Limit, NodeGroupTable, OwnerName};
+pub use named::{METHODS_FILE, named_methods};
+pub use nodes::{DisciplineTable, FailureTable, Limit, NodeGroupTable, OwnerName};
 pub use notes::{Meaning, meaning};
 pub use verification::{
-    Beliefs, BeliefsOfKinds, CheckTable, Checker, DetectsTable, Holders, MethodTable, OpinionsTable, SlashTable,
-    SlashTo, Timing, VerificationTable,
+    BeliefsOfKinds, CheckTable, DetectsTable, MethodTable, OpinionsTable, SlashTable, Timing, VerificationTable,
 };
 
 /// A scenario file.
@@ -47,10 +50,9 @@ pub struct ScenarioTable {
     /// Whether the market runs on past the horizon, without new arrivals, until no job is open. Default false.
     #[serde(default)]
     pub drain: bool,
-    /// Whether the same jobs are run in a market whose prices and loads are held at the means of the market itself, which is
-    /// run first; no price moves then, nothing fails and nobody waits for others. Default false.
+    /// Whether a twin of the market is run in its place. Default `none`.
     #[serde(default)]
-    pub freeze: bool,
+    pub twin: TwinName,
     /// Jobs asked for before this instant run as any other but are not counted in the summary. Default 0.
     #[serde(default)]
     pub warm_up: SimDuration,
@@ -98,6 +100,18 @@ pub struct ScenarioTable {
     /// What is written down; never changes what happens.
     #[serde(default)]
     pub record: RecordTable,
+}
+
+/// The twins of a market.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum TwinName {
+    /// The market itself.
+    #[default]
+    None,
+    /// The same jobs in a market whose prices and loads are held at the means of the market itself, which is run first; no price
+    /// moves then, nothing fails and nobody waits for others.
+    Frozen,
 }
 
 /// Who asks, and when.
@@ -188,33 +202,6 @@ pub struct RoutingTable {
     pub max_age: Option<SimDuration>,
 }
 
-/// What a requester looks at before it takes an offer (model §5).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Choice {
-    /// Value, prices, delays and trust of every offer with every method: an offer is taken only if it leaves a surplus.
-    #[default]
-    Surplus,
-    /// The chooser's offer and the first method, whatever they cost (for theory).
-    First,
-}
-
-/// How the wait at a node is estimated (model §5).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Estimate {
-    /// Jobs ahead × the expected work of this job's class.
-    #[default]
-    Jobs,
-    /// The expected work ahead, in service and waiting.
-    Work,
-    /// The mean, over all who asked so far, of the wait that each would have met at the offers it was given, by `work`, whether
-    /// it took one or not. Who comes at random sees what is so on the average over time, so this is the mean wait in a queue that
-    /// nobody sees, of which N. Edelson and D. Hildebrand (1975) say who joins it. The mean wait of those served would be the
-    /// same while some join, and would never change again once nobody does.
-    Mean,
-}
-
 /// What happens when a node is gone.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -257,26 +244,6 @@ pub struct RecordTable {
     pub tick: SimDuration,
 }
 
-/// The tables of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum TableName {
-    /// One row: every measure.
-    Summary,
-    /// One row per class of job.
-    Classes,
-    /// One row per job.
-    Jobs,
-    /// One row per tick.
-    Series,
-    /// One row per node.
-    Nodes,
-    /// One row per validator or prover.
-    Validators,
-    /// One row per check.
-    Checks,
-}
-
 impl Default for RoutingTable {
     fn default() -> Self {
         RoutingTable {
@@ -312,22 +279,11 @@ impl Default for RecordTable {
 
 /// The JSON Schema of a scenario file for editors (draft-07): also of one that extends others.
 pub fn editor_schema() -> serde_json::Value {
-    extending(json_schema())
+    document::extending(json_schema())
 }
 
 /// The JSON Schema of a whole scenario (draft-07).
 pub fn json_schema() -> serde_json::Value {
     let settings = schemars::generate::SchemaSettings::draft07();
     settings.into_generator().into_root_schema_for::<ScenarioTable>().to_value()
-}
-
-/// The schema of a file with `extends`, which is read and taken out before the rest is: what the file lacks, others may have.
-pub fn extending(mut schema: serde_json::Value) -> serde_json::Value {
-    schema["properties"]["extends"] = serde_json::json!({
-        "description": "Files that this one is laid over, relative to it: tables are merged, arrays replaced.",
-        "type": "array",
-        "items": { "type": "string" },
-    });
-    schema.as_object_mut().expect("a schema is an object").remove("required");
-    schema
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::domain::money::Money;
 use crate::domain::price::Price;
+use crate::domain::service::{Discipline, Interruption};
 use crate::domain::share::{Factor, Share};
 use crate::engine::law::Law;
 use crate::engine::time::SimDuration;
@@ -95,26 +96,6 @@ pub struct DisciplineTable {
     pub batch_setup: SimDuration,
 }
 
-/// The disciplines.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Discipline {
-    /// First come, first served.
-    #[default]
-    Fifo,
-    /// Last come, first served, without putting the one in service aside.
-    Lifo,
-    /// Any of those waiting.
-    Random,
-    /// The lowest priority number first, then first come.
-    Priority,
-    /// All at once, each at an equal share of the node's speed; needs unbounded slots.
-    ProcessorSharing,
-    /// All that wait, up to `batch-max`, are served together; a batch takes the sum of its jobs' work and `batch-setup`,
-    /// and all its answers come at its end.
-    Batch,
-}
-
 /// How nodes fail and come back.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -126,19 +107,6 @@ pub struct FailureTable {
     /// What becomes of the jobs at a node that fails. Default `lose`.
     #[serde(default)]
     pub jobs: Interruption,
-}
-
-/// What becomes of the jobs at a node that fails.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Interruption {
-    /// They go elsewhere, as far as the retries reach.
-    #[default]
-    Lose,
-    /// They stay; those in service begin again after the repair.
-    Repeat,
-    /// They stay; those in service go on where they stood.
-    Resume,
 }
 
 /// A number, or no limit.

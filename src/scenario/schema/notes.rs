@@ -29,6 +29,27 @@ pub struct Meaning {
 
 /// What the value at a path of a scenario means: of `nodes[0].slots` "jobs in service at once: …".
 pub fn meaning(path: &str) -> Option<Meaning> {
+    let value = at(path)?;
+    let text = value.get("description")?.as_str()?;
+    let text = text.split(" Default").next().unwrap_or_default();
+    let is_time = target(value).is_some_and(|found| is_defined_as(found, "SimDuration"));
+    Some(Meaning { text: as_note(text), is_time })
+}
+
+/// The keys of the table at a path of a scenario, such as `nodes[0].failure`; that of the scenario itself is empty.
+pub fn keys_at(path: &str) -> Option<Vec<&'static str>> {
+    let value = if path.is_empty() { &*SCHEMA } else { at(path)? };
+    let table = target(value).or(value.as_object())?;
+    table.contains_key("properties").then(|| properties(table).map(|(name, _)| name).collect())
+}
+
+/// Whether the table at a path of a scenario has these keys and no others.
+pub fn is_at(path: &str, keys: &[&str]) -> bool {
+    keys_at(path).is_some_and(|own| own.len() == keys.len() && own.iter().all(|key| keys.contains(key)))
+}
+
+/// What the schema says at a path of a scenario.
+fn at(path: &str) -> Option<&'static Value> {
     let mut value = &*SCHEMA;
     for step in path.split('.') {
         let (name, is_entry) = step.split_once('[').map_or((step, false), |(name, _)| (name, true));
@@ -40,10 +61,7 @@ pub fn meaning(path: &str) -> Option<Meaning> {
             value = value.get("items")?;
         }
     }
-    let text = value.get("description")?.as_str()?;
-    let text = text.split(" Default").next().unwrap_or_default();
-    let is_time = target(value).is_some_and(|found| is_defined_as(found, "SimDuration"));
-    Some(Meaning { text: as_note(text), is_time })
+    Some(value)
 }
 
 /// The keys that the table with these keys must have, in the order of the schema.
@@ -185,6 +203,16 @@ mod tests {
         assert_eq!((of("nodes[1].slots"), of("provers[0].slots")), (slots.clone(), slots));
         for path in ["weather", "retries.weather", "nodes.slots", "seed[0]", ""] {
             assert_eq!(of(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn tables_are_found_by_their_paths() {
+        assert_eq!(keys_at("nodes[0].failure").as_deref(), Some(FAILURE));
+        assert!(keys_at("").is_some_and(|keys| keys.contains(&"horizon")));
+        assert!(is_at("retries", RETRIES) && !is_at("retries", FAILURE) && !is_at("", RETRIES));
+        for path in ["weather", "retries.most", "seed", "nodes"] {
+            assert_eq!(keys_at(path), None, "{path}");
         }
     }
 

@@ -5,7 +5,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::defaults;
+use crate::domain::checking::{Beliefs, Checker, Holders};
 use crate::domain::money::Money;
+use crate::domain::payment::SlashTo;
 use crate::domain::share::{Factor, Share};
 use crate::engine::law::Law;
 use crate::engine::time::SimDuration;
@@ -42,20 +44,6 @@ pub struct VerificationTable {
     /// Which kinds of wrong answers requesters expect. Default `rational`.
     #[serde(default)]
     pub beliefs_of_kinds: BeliefsOfKinds,
-}
-
-/// What requesters know of how long a check will take.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Beliefs {
-    /// As `drawn`, corrected by what checks of the same method and class took and how many came too late. What was learnt fades
-    /// by half in ten minutes without another check (assumed).
-    #[default]
-    Learnt,
-    /// The queues and speeds of those who may be drawn, each weighted by the probability of being drawn.
-    Drawn,
-    /// The same, as if all checkers were drawn alike.
-    Mean,
 }
 
 /// Which kinds of wrong answers requesters expect.
@@ -169,22 +157,6 @@ pub struct DetectsTable {
     pub error: Option<Share>,
 }
 
-/// Who does a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Checker {
-    /// The node's hardware vouches for what it runs; the requester looks at it.
-    Attestation,
-    /// A proof is made, by a prover of `[[provers]]` if there are any and otherwise by the node, and the requester looks at it.
-    Proof,
-    /// Validators, chosen by `selection`, each with a queue of its own.
-    Validators,
-    /// Nodes that serve the same model, chosen by `selection`, in their serving queues.
-    Peers,
-    /// The job is executed by several nodes, whose answers are compared. At most one per method, and the first check.
-    Replicas,
-}
-
 /// Whether the answer waits for a check.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -214,22 +186,6 @@ pub struct SlashTable {
     pub to: SlashTo,
 }
 
-/// Where a slashed stake goes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum SlashTo {
-    /// It is destroyed.
-    #[default]
-    Burn,
-    /// To the treasury.
-    Treasury,
-    /// To the requester.
-    Requester,
-    /// In equal parts to the checkers that raised the alarm, or to the nodes that outvoted it; what does not divide goes to the
-    /// treasury, and all of it where there is none.
-    Checkers,
-}
-
 /// What is thought of nodes and of checkers (model §12).
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -251,17 +207,6 @@ pub struct OpinionsTable {
     /// looks (assumed). Default 1.
     #[serde(default = "defaults::all")]
     pub prior: Share,
-}
-
-/// Who holds opinions.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Holders {
-    /// There is one opinion of each party.
-    #[default]
-    Public,
-    /// Each group of requesters has its own.
-    Group,
 }
 
 impl Default for VerificationTable {

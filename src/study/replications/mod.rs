@@ -18,7 +18,7 @@ use crate::record::columns::Kind;
 use crate::record::tables::{CLASSES, SUMMARY};
 use crate::record::tally::Tally;
 use crate::scenario::Scenario;
-use crate::simulate::Run;
+use crate::simulate::{Run, twin_watched};
 use crate::stats::replicated::{Replicated, replicated};
 
 use super::StudyError;
@@ -191,7 +191,7 @@ struct Stop;
 fn one(scenario: &Arc<Scenario>, seed: Seed, measures: &[Measure], stop: &AtomicBool) -> Option<Measured> {
     let go_on = |_: &Run| if stop.load(Ordering::Relaxed) { Err(Stop) } else { Ok(()) };
     let mut tally = Tally::new(scenario.warm_up);
-    let mut run = Run::open_watched(scenario.clone(), seed, go_on).ok()?;
+    let mut run = Run::open(twin_watched(scenario, seed, go_on).ok()?, seed);
     run.until_watched(scenario.horizon, &mut tally, go_on).ok()?;
     run.drain_watched(&mut tally, go_on).ok()?;
     let outcome = run.close(&mut tally);

@@ -57,7 +57,7 @@ fn a_dense_run_hears_a_signal() {
     std::fs::write(desk.path("s.toml"), STUDY).expect("a study");
     let before = desk.names();
     let study = "study run s.toml --jobs 1 --out st";
-    for words in [&format!("run shop.toml {DENSE}"), &format!("run shop.toml --set freeze=true {DENSE}"), study] {
+    for words in [&format!("run shop.toml {DENSE}"), &format!("run shop.toml --twin frozen {DENSE}"), study] {
         let (out, took) = end(start(&desk, words), "INT");
         assert_eq!(code(&out), 1, "`{words}`: {}", said(&out));
         assert!(took < Duration::from_secs(4), "`{words}`: {took:?}");

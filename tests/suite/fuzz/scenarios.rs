@@ -12,7 +12,7 @@ use reliance::scenario::Scenario;
 use reliance::scenario::document::{Document, Set};
 use reliance::scenario::problems::Problems;
 use reliance::scenario::schema::ScenarioTable;
-use reliance::simulate::Run;
+use reliance::simulate::{Run, twin_watched};
 
 use super::super::trial::{ROOT, full};
 use super::caught::caught;
@@ -150,9 +150,10 @@ pub fn run(scenario: Arc<Scenario>) -> &'static str {
 /// Whether the run came to its end within its events.
 fn bounded(scenario: Arc<Scenario>, recorder: &mut impl Recorder) -> bool {
     let seed = scenario.seed;
-    // A look at a scenario that freezes comes after as many events as a slice has.
+    // A look at the run that a twin takes its means from comes after as many events as a slice has.
     let look = |run: &Run| if run.events() > EVENTS { Err(()) } else { Ok(()) };
-    let Ok(mut run) = Run::open_watched(scenario.clone(), seed, look) else { return false };
+    let Ok(twin) = twin_watched(&scenario, seed, look) else { return false };
+    let mut run = Run::open(twin, seed);
     // Slices are counted and not events: a drain has samples too.
     let (mut left, mut asking) = (EVENTS / SLICE, true);
     loop {

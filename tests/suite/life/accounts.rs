@@ -6,13 +6,14 @@ use std::sync::Arc;
 use reliance::domain::fate::Fate;
 use reliance::domain::money::Money;
 use reliance::domain::record::JobRecord;
+use reliance::domain::service::Discipline;
 use reliance::engine::time::Time;
 use reliance::maths;
 use reliance::record::batch::{Batch, Kept};
 use reliance::record::tally::Tally;
 use reliance::scenario::Scenario;
 use reliance::scenario::model::PartyKind;
-use reliance::scenario::schema::Discipline;
+use reliance::scenario::twin::Twin;
 use reliance::simulate::simulate;
 
 use super::super::trial::{Witness, scenario, seed, tables, trial};
@@ -68,7 +69,7 @@ fn a_share_of_slots_is_a_share_or_missing() {
         let nodes = scenario.groups.iter().filter(|group| group.kind == PartyKind::Node);
         let slots = nodes.filter(|group| group.slots < u32::MAX && group.discipline != Discipline::Batch);
         let nodes = scenario.groups.iter().filter(|group| group.kind == PartyKind::Node);
-        let counted = slots.count() == nodes.count() && !scenario.freeze;
+        let counted = slots.count() == nodes.count() && matches!(scenario.twin, Twin::None);
         assert_eq!(tally.summary().utilisation().is_some(), counted, "{}", scenario.name);
     }
     assert!(shares > 100 && missing > 100, "both are met: {shares} and {missing}");
@@ -252,7 +253,7 @@ fn a_twin_is_no_faster_than_itself() {
             r#"
             name = "lazy"
             horizon = "1h"
-            freeze = true
+            twin = "frozen"
             [models.m]
             [classes.job]
             work = {{ law = "exponential", mean = "10s" }}
@@ -269,7 +270,7 @@ fn a_twin_is_no_faster_than_itself() {
             "#
         );
         let twin = Scenario::from_text("lazy", &text).unwrap_or_else(|wrong| panic!("{wrong}"));
-        let market = Arc::new(Scenario { freeze: false, ..Scenario::clone(&twin) });
+        let market = Arc::new(twin.moving());
         let [market, twin] = [market, twin].map(|scenario| Witness::of(&scenario).0);
         let speeds = |witness: &Witness| witness.nodes.iter().map(|node| node.speed).collect::<Vec<_>>();
         assert_eq!(speeds(&market), speeds(&twin), "a speed is a speed");

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use reliance::domain::checking::Checker;
 use reliance::domain::fate::{Cause, Deduction, Fate, Stage};
 use reliance::domain::ids::NodeId;
 use reliance::domain::record::JobRecord;
 use reliance::engine::time::SimDuration;
 use reliance::market::{Inspection, Quote, QuoteTrace};
 use reliance::scenario::Scenario;
-use reliance::scenario::schema::Checker;
 use reliance::simulate::Run;
 
 use super::super::trial::{Witness, scenario, seed, trial};

@@ -4,15 +4,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use reliance::domain::answer::Use;
 use reliance::domain::fate::{Fate, Stage};
 use reliance::domain::money::{Asset, Money};
+use reliance::domain::payment::SlashTo;
 use reliance::domain::price::Price;
 use reliance::domain::record::{CheckRecord, JobKey, JobRecord};
 use reliance::engine::time::Time;
 use reliance::record::fact::Fact;
 use reliance::record::recorder::{Gauges, MarketGauge, Recorder};
 use reliance::scenario::Scenario;
-use reliance::scenario::schema::{SlashTo, Use};
 
 /// Watches a run and panics at the first thing that cannot be.
 pub struct Keeper {

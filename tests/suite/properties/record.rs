@@ -3,10 +3,10 @@
 use reliance::domain::fate::{Cause, Fate, Stage};
 use reliance::domain::money::Money;
 use reliance::domain::record::JobRecord;
+use reliance::domain::service::Discipline;
 use reliance::engine::time::{SimDuration, Time};
 use reliance::scenario::Scenario;
 use reliance::scenario::model::Slowdown;
-use reliance::scenario::schema::Discipline;
 
 use super::room::Room;
 

@@ -2,9 +2,9 @@
 
 use reliance::domain::ids::{NodeGroupId, NodeId};
 use reliance::domain::record::JobKey;
+use reliance::domain::service::Discipline;
 use reliance::engine::time::Time;
 use reliance::scenario::model::NodeGroup;
-use reliance::scenario::schema::Discipline;
 
 /// A node's waiting room and slots.
 #[derive(Clone, Debug)]

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use reliance::domain::fate::Fate;
 use reliance::domain::ids::NodeId;
 use reliance::domain::record::JobRecord;
+use reliance::domain::service::Discipline;
 use reliance::engine::time::Time;
 use reliance::scenario::Scenario;
 use reliance::scenario::model::NodeGroup;
-use reliance::scenario::schema::Discipline;
 
 use crate::suite::trial::Witness;
 

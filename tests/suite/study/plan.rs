@@ -20,8 +20,8 @@ base = "base.toml"
 measures = ["jobs"]
 replications = { fixed = 3 }
 [[axes]]
-path = "freeze"
-values = [false, true]
+path = "twin"
+values = ["none", "frozen"]
 "#;
 
 /// A run handles some 200 000 events, of which a trial sees a tenth.
@@ -38,7 +38,7 @@ fn an_estimate_follows_the_jobs_and_knows_the_twin() {
         .replace("2_000s", "100_000s");
     fs::write(place.join("base.toml"), base).unwrap();
     let events = |frozen: bool| {
-        let sets: &[&str] = if frozen { &["freeze=true"] } else { &[] };
+        let sets: &[&str] = if frozen { &["twin=frozen"] } else { &[] };
         let scenario = scenario_at(&place.join("base.toml"), sets);
         simulate(&scenario, scenario.seed, &mut Tally::new(scenario.warm_up)).events as f64
     };

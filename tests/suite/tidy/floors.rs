@@ -26,7 +26,14 @@ const FLOORS: &[(&str, u32)] = &[
 /// Folders whose own folders are strangers to one another.
 const PARTED: &[&str] = &["policy"];
 
-/// Every import that goes up or sideways.
+/// What a person writes is read where it is compiled and where it is shown; a market runs what was compiled.
+const WRITTEN: &[&str] = &["scenario", "schema"];
+
+/// Where the written schema may be named.
+const READERS: &[&str] =
+    &["src/scenario/compile/", "src/scenario/document/", "src/scenario/schema/", "src/scenario/mod.rs", "src/cli/"];
+
+/// Every import that goes up or sideways, and every one of the written schema by those it is not for.
 pub fn check(sources: &[Source]) -> Vec<Violation> {
     let mut violations = Vec::new();
     let shipped = sources.iter().filter(|source| source.path.starts_with("src/") && source.is_rust());
@@ -42,8 +49,15 @@ pub fn check(sources: &[Source]) -> Vec<Violation> {
             continue;
         };
         for path in source.paths() {
-            let target = resolve(&path, &home);
-            if let Some(message) = target.and_then(|target| problem(&home, floor, &path, &target, sources)) {
+            let Some(target) = resolve(&path, &home) else { continue };
+            if let Some(message) = problem(&home, floor, &path, &target, sources) {
+                violations.push(Violation::new(source, path.line, message));
+            }
+            if target.iter().zip(WRITTEN).filter(|(one, other)| one == other).count() == WRITTEN.len()
+                && !READERS.iter().any(|place| source.path.starts_with(place))
+            {
+                let message =
+                    format!("`{}`: the written schema stays in {}", path.names.join("::"), READERS.join(", "));
                 violations.push(Violation::new(source, path.line, message));
             }
         }
@@ -175,6 +189,31 @@ mod tests {
             ("src/attic/mod.rs", "", "1: `attic` is on no floor: give it one in `tests/suite/tidy/floors.rs`"),
         ] {
             assert_eq!(found(path, text), [format!("{path}:{expected}")], "{text}");
+        }
+    }
+
+    #[test]
+    fn the_written_schema_is_for_those_who_read_it() {
+        let expected = "1: `PATH`: the written schema stays in src/scenario/compile/, src/scenario/document/, \
+                        src/scenario/schema/, src/scenario/mod.rs, src/cli/";
+        for (path, written) in [
+            ("src/market/opening.rs", "crate::scenario::schema::Checker"),
+            ("src/study/grain.rs", "super::super::scenario::schema"),
+            ("src/scenario/model.rs", "super::schema::Use"),
+            ("src/scenario/channels.rs", "crate::scenario::schema::PayoutTable"),
+        ] {
+            assert_eq!(
+                found(path, &format!("use {written};")),
+                [format!("{path}:{}", expected.replace("PATH", written))]
+            );
+        }
+        for (path, text) in [
+            ("src/scenario/compile/head.rs", "use crate::scenario::schema::ScenarioTable;"),
+            ("src/scenario/mod.rs", "use schema::ScenarioTable; use self::schema::X;"),
+            ("src/cli/explain.rs", "use crate::scenario::{self, schema::meaning};"),
+            ("src/market/opening.rs", "use crate::scenario::model; use crate::scenario::Scenario;"),
+        ] {
+            assert_eq!(found(path, text), Vec::<String>::new(), "{path}: {text}");
         }
     }
 

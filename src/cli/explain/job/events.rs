@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::at;
+use crate::domain::checking::Checker;
 use crate::domain::ids::NodeId;
 use crate::domain::money::Money;
 use crate::domain::record::{JobKey, JobRecord};
@@ -10,7 +11,6 @@ use crate::engine::time::Time;
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
 use crate::scenario::model::NodeGroup;
-use crate::scenario::schema::Checker;
 
 /// Whether a fact is one that is told of a job.
 pub(super) fn is_of(fact: &Fact, key: JobKey) -> bool {

@@ -1,0 +1,37 @@
+//! How a node serves: who is next, and what a failure does to its jobs.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The disciplines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Discipline {
+    /// First come, first served.
+    #[default]
+    Fifo,
+    /// Last come, first served, without putting the one in service aside.
+    Lifo,
+    /// Any of those waiting.
+    Random,
+    /// The lowest priority number first, then first come.
+    Priority,
+    /// All at once, each at an equal share of the node's speed; needs unbounded slots.
+    ProcessorSharing,
+    /// All that wait, up to `batch-max`, are served together; a batch takes the sum of its jobs' work and `batch-setup`,
+    /// and all its answers come at its end.
+    Batch,
+}
+
+/// What becomes of the jobs at a node that fails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Interruption {
+    /// They go elsewhere, as far as the retries reach.
+    #[default]
+    Lose,
+    /// They stay; those in service begin again after the repair.
+    Repeat,
+    /// They stay; those in service go on where they stood.
+    Resume,
+}

@@ -46,8 +46,10 @@ ids! {
     RegionId(u16);
     /// A group of nodes, as the scenario writes it.
     NodeGroupId(u16);
-    /// A node.
-    NodeId(u32);
+    /// A party that serves: a node, a validator or a prover.
+    PartyId(u32);
+    /// A list on which parties stand that may be asked: of a model's nodes, or of another kind of party.
+    ListId(u16);
     /// Whoever owns nodes and validators.
     OperatorId(u32);
     /// A way of verifying answers.
@@ -56,13 +58,23 @@ ids! {
     JobSlot(u32);
 }
 
-impl NodeId {
-    /// No node: the job was never placed.
-    pub const NONE: NodeId = NodeId(u32::MAX);
+// The number of a node is that of a party.
+pub use PartyId as NodeId;
 
-    /// Whether this is a node at all.
+impl PartyId {
+    /// No party: the job was never placed.
+    pub const NONE: PartyId = PartyId(u32::MAX);
+
+    /// Whether this is a party at all.
     pub fn is_some(self) -> bool {
-        self != NodeId::NONE
+        self != PartyId::NONE
+    }
+}
+
+impl From<ModelId> for ListId {
+    /// The list of the nodes that serve a model.
+    fn from(model: ModelId) -> ListId {
+        ListId(model.0)
     }
 }
 

@@ -6,6 +6,7 @@ pub mod fate;
 pub mod ids;
 pub(crate) mod job;
 pub mod money;
+pub mod party;
 pub mod purpose;
 pub mod record;
 pub mod share;

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::domain::ids::{ClassId, IdVec, ModelId, NodeGroupId, RequesterId, SourceId};
+use crate::domain::ids::{ClassId, IdVec, ListId, ModelId, NodeGroupId, RequesterId, SourceId};
+use crate::domain::party::Roster;
 use crate::engine::random::Seed;
 use crate::engine::time::{SimDuration, Time};
 use crate::policy::chooser::Chooser;
@@ -123,8 +124,8 @@ pub struct Routing {
 
 impl Scenario {
     /// The list on which validators stand, beside those of the models.
-    pub fn validators(&self) -> ModelId {
-        ModelId(self.models.len() as u16)
+    pub fn validators(&self) -> ListId {
+        ListId(self.models.len() as u16)
     }
 
     /// Whether it makes a difference how much a party weighs in somebody's opinion: to whoever draws by it, or leaves out.
@@ -135,8 +136,13 @@ impl Scenario {
     }
 
     /// The list on which provers stand.
-    pub fn provers(&self) -> ModelId {
-        ModelId(self.models.len() as u16 + 1)
+    pub fn provers(&self) -> ListId {
+        ListId(self.models.len() as u16 + 1)
+    }
+
+    /// The numbers of the parties that serve.
+    pub fn roster(&self) -> Roster {
+        Roster::of(self.groups.iter().map(|group| (group.kind, group.count)))
     }
 
     /// Reads a scenario file with its inputs. Every problem is collected before it gives up.

@@ -58,7 +58,7 @@ fn decide(market: &mut State, scenario: &Scenario, slot: JobSlot) {
         return;
     }
     let backroom = &mut market.nodes.backrooms[job.node];
-    let slash = settlement::slash_of(scenario, backroom.stake, record.compute_price);
+    let slash = settlement::slash_of(scenario, market.ledger.bond(job.node), record.compute_price);
     let task = Assignment {
         party: job.node.0.into(),
         job: mix(mix(record.key.source.0.into()) ^ record.key.index),

@@ -27,7 +27,7 @@ pub const UNSTAKED: u64 = 1;
 
 /// What the vote of a checker weighs.
 fn weight(market: &State, by: NodeId) -> u64 {
-    (market.nodes.backrooms[by].stake.0 as u64).max(UNSTAKED)
+    (market.ledger.bond(by).0 as u64).max(UNSTAKED)
 }
 
 /// One vote is asked for, behind which there is no stake.
@@ -81,7 +81,7 @@ pub fn ask(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize
     answerers(market, slot, &mut computing);
     let list = match check.by {
         Checker::Validators => scenario.validators(),
-        _ => scenario.classes[record.class].model,
+        _ => scenario.classes[record.class].model.into(),
     };
     let mut drawn =
         draw(market.seed, Purpose::Selection, record.key, u32::from(record.attempts) | (index as u32) << 16);

@@ -1,7 +1,7 @@
 //! Nodes are asked for offers, and one offer is chosen with a method, or none.
 
 use crate::domain::fate::{Cause, Stage};
-use crate::domain::ids::{JobSlot, NodeId};
+use crate::domain::ids::{JobSlot, ListId, NodeId};
 use crate::domain::money::Money;
 use crate::domain::purpose::{Purpose, draw};
 use crate::engine::queue::prefetch;
@@ -48,7 +48,7 @@ pub fn take(
 /// Puts the nodes to ask into `pool`.
 pub fn ask(market: &mut State, scenario: &Scenario, slot: JobSlot, pool: &mut Vec<NodeId>) {
     let (job, record) = (&market.jobs[slot], market.jobs.record(slot));
-    let model = scenario.classes[job.class].model;
+    let model = ListId::from(scenario.classes[job.class].model);
     let view = market.registry.view_of(job.requester);
     let listed = market.registry.listed(view, model);
     if listed.is_empty() {

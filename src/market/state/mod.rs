@@ -17,6 +17,7 @@ use super::quoting::quote::Best;
 use super::quoting::quote_trace::Inspection;
 use super::quoting::terms::Terms;
 
+pub mod bond;
 pub mod cases;
 pub mod chain;
 pub mod checkers;
@@ -28,6 +29,7 @@ pub mod levels;
 pub mod nodes;
 pub mod opinions;
 pub mod payouts;
+pub mod presence;
 pub mod prices;
 pub mod registry;
 pub mod service;

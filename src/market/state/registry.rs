@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{Id, ModelId, NodeId, RequesterId};
+use crate::domain::ids::{Id, ListId, NodeId, RequesterId};
 use crate::engine::weights::WeightTree;
 
 /// The registry of nodes.
@@ -80,7 +80,7 @@ impl Registry {
     }
 
     /// A party's stake has changed.
-    pub fn restake(&mut self, party: NodeId, served: u64, stake: u64) {
+    pub(super) fn restake(&mut self, party: NodeId, served: u64, stake: u64) {
         let each = self.lists_of_nodes + 2;
         for (index, list) in self.lists.iter_mut().enumerate() {
             let is_listed = served >> (index % each) & 1 == 1 && list.has(party);
@@ -91,8 +91,8 @@ impl Registry {
     }
 
     /// What is thought of a party has changed in a view: its weight is another, or it is not asked any more, or again.
-    pub fn reweigh(&mut self, view: usize, party: NodeId, served: u64, stake: u64, weight: Weight) {
-        if !self.here[party.0 as usize] {
+    pub(super) fn reweigh(&mut self, view: usize, party: NodeId, served: u64, stake: u64, weight: Weight) {
+        if !self.is_here(party) {
             return;
         }
         let each = self.lists_of_nodes + 2;
@@ -120,36 +120,42 @@ impl Registry {
         if self.views == 1 { 0 } else { requester.index() }
     }
 
-    /// The nodes listed for a model, in no meaningful order.
+    /// The parties on a list, in no meaningful order.
     #[inline]
-    pub fn listed(&self, view: usize, model: ModelId) -> &[NodeId] {
-        &self.list(view, model).nodes
+    pub fn listed(&self, view: usize, list: ListId) -> &[NodeId] {
+        &self.list(view, list).nodes
     }
 
     /// Their stakes; empty where no rule draws by them.
     #[inline]
-    pub fn stakes(&self, view: usize, model: ModelId) -> &WeightTree {
-        self.list(view, model).stakes.as_ref().unwrap_or(&self.no_weights)
+    pub fn stakes(&self, view: usize, list: ListId) -> &WeightTree {
+        self.list(view, list).stakes.as_ref().unwrap_or(&self.no_weights)
     }
 
     /// What is thought of them; empty where no rule draws by it.
     #[inline]
-    pub fn opinions(&self, view: usize, model: ModelId) -> &WeightTree {
-        self.list(view, model).opinions.as_ref().unwrap_or(&self.no_weights)
+    pub fn opinions(&self, view: usize, list: ListId) -> &WeightTree {
+        self.list(view, list).opinions.as_ref().unwrap_or(&self.no_weights)
     }
 
-    /// Whether a node is listed for a model.
-    pub fn has(&self, view: usize, model: ModelId, node: NodeId) -> bool {
-        self.list(view, model).has(node)
+    /// Whether a party is on a list.
+    pub fn has(&self, view: usize, list: ListId, party: NodeId) -> bool {
+        self.list(view, list).has(party)
+    }
+
+    /// Whether a party is listed at all, though not everyone may want to see it.
+    #[inline]
+    pub fn is_here(&self, party: NodeId) -> bool {
+        self.here[party.0 as usize]
     }
 
     #[inline]
-    fn list(&self, view: usize, model: ModelId) -> &Listing {
-        &self.lists[view * (self.lists_of_nodes + 2) + model.0 as usize]
+    fn list(&self, view: usize, list: ListId) -> &Listing {
+        &self.lists[view * (self.lists_of_nodes + 2) + list.index()]
     }
 
     /// Lists a party for what it serves (one bit for each list), or takes it off. Says whether that changed anything.
-    pub fn set(
+    pub(super) fn set(
         &mut self,
         party: NodeId,
         listed: bool,
@@ -268,11 +274,11 @@ mod tests {
         }
         assert!(set(&mut registry, 1, false, &[Some(0)]));
         assert!(!set(&mut registry, 1, false, &[Some(0)]), "twice is once");
-        assert_eq!(registry.listed(0, ModelId(0)), [NodeId(0), NodeId(3), NodeId(2)]);
-        assert_eq!(registry.stakes(0, ModelId(1)).total(), 10 + 12 + 13);
-        assert!(registry.opinions(0, ModelId(1)).is_empty(), "nobody asked for them");
+        assert_eq!(registry.listed(0, ListId(0)), [NodeId(0), NodeId(3), NodeId(2)]);
+        assert_eq!(registry.stakes(0, ListId(1)).total(), 10 + 12 + 13);
+        assert!(registry.opinions(0, ListId(1)).is_empty(), "nobody asked for them");
         assert_eq!(registry.count(), 3);
-        assert!(registry.has(0, ModelId(0), NodeId(3)) && !registry.has(0, ModelId(0), NodeId(1)));
+        assert!(registry.has(0, ListId(0), NodeId(3)) && !registry.has(0, ListId(0), NodeId(1)));
     }
 
     /// Two groups of requesters: what the second thinks of a node is no affair of the first, and who is not asked is off the
@@ -282,7 +288,7 @@ mod tests {
         let mut registry = Registry::new(2, 4, 0, Keeps { views: 2, opinions: [true, true], ..KEEPS });
         assert!((0..3).all(|node| set(&mut registry, node, true, &[Some(5), Some(7)])));
         let seen = |registry: &Registry, view| {
-            let model = ModelId(1);
+            let model = ListId(1);
             let totals = [registry.stakes(view, model).total(), registry.opinions(view, model).total()];
             (registry.listed(view, model).to_vec(), totals)
         };

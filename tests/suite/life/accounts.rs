@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use reliance::domain::fate::Fate;
 use reliance::domain::money::Money;
+use reliance::domain::party::PartyKind;
 use reliance::domain::record::JobRecord;
 use reliance::engine::maths;
 use reliance::engine::time::Time;
 use reliance::record::batch::{Batch, Kept};
 use reliance::record::tally::Tally;
 use reliance::scenario::Scenario;
-use reliance::scenario::model::PartyKind;
 use reliance::scenario::schema::Discipline;
 use reliance::simulate::simulate;
 

@@ -3,12 +3,14 @@
 use crate::domain::checking::Checker;
 use crate::domain::count::{counted as count, thousands};
 use crate::domain::ids::ClassId;
+use crate::domain::party::PartyKind;
 use crate::engine::time::{SimDuration, Time};
 use crate::policy::demand::{Replay, clients, trace};
 use crate::scenario::channels::Channel;
 use crate::scenario::document::Document;
 use crate::scenario::inputs;
 use crate::scenario::model::{Class, ClassOf, PartyKind, Work};
+use crate::scenario::schema::Checker;
 use crate::scenario::verification::{Check, Method};
 use crate::scenario::{Scenario, Source};
 

@@ -48,8 +48,8 @@ ids! {
     RegionId(u16);
     /// A group of nodes, as the scenario writes it.
     NodeGroupId(u16);
-    /// A node.
-    NodeId(u32);
+    /// A party that serves: a node, a validator or a prover.
+    PartyId(u32);
     /// Whoever owns nodes and validators.
     OperatorId(u32);
     /// A way of verifying answers.
@@ -145,13 +145,16 @@ impl CaseId {
     }
 }
 
-impl NodeId {
-    /// No node: the job was never placed.
-    pub const NONE: NodeId = NodeId(u32::MAX);
+// The number of a node is that of a party.
+pub use PartyId as NodeId;
 
-    /// Whether this is a node at all.
+impl PartyId {
+    /// No party: the job was never placed.
+    pub const NONE: PartyId = PartyId(u32::MAX);
+
+    /// Whether this is a party at all.
     pub fn is_some(self) -> bool {
-        self != NodeId::NONE
+        self != PartyId::NONE
     }
 }
 

@@ -9,6 +9,7 @@ pub mod ids;
 pub(crate) mod item;
 pub(crate) mod job;
 pub mod money;
+pub mod party;
 pub mod payment;
 pub mod price;
 pub mod purpose;

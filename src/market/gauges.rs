@@ -10,7 +10,6 @@ use crate::engine::time::Time;
 use crate::record::recorder::{Gauges, MarketGauge, NodeGauge};
 use crate::scenario::Scenario;
 use crate::scenario::channels::Channel;
-use crate::scenario::model::PartyKind;
 
 /// A market seen with the scenario it runs.
 pub struct View<'a> {
@@ -25,11 +24,11 @@ impl View<'_> {
     /// number of slots, and with it no share of them.
     fn slots(&self, at: Time, checks: bool) -> [u128; 2] {
         let levels = &self.market.levels;
-        let mut groups = self.scenario.groups.iter().filter(|group| (group.kind != PartyKind::Node) == checks);
+        let mut groups = self.scenario.groups.iter().filter(|group| group.kind.only_checks() == checks);
         match (groups.all(|group| group.has_slots()), checks) {
             (false, _) => [0; 2],
-            (true, false) => [levels.in_use.area(at), levels.capacity.area(at)],
-            (true, true) => [levels.checks_in_use.area(at), levels.checks_capacity.area(at)],
+            (true, false) => [levels.in_use.area(at), levels.capacity(false).area(at)],
+            (true, true) => [levels.checks_in_use.area(at), levels.capacity(true).area(at)],
         }
     }
 }
@@ -44,12 +43,12 @@ impl Gauges for View<'_> {
             open: levels.open.count(),
             waiting: levels.waiting.count(),
             executing: levels.executing.count(),
-            up: levels.up.count(),
+            up: levels.up().count(),
             listed: market.registry.count() as u64,
             open_area: levels.open.area(at),
             waiting_area: levels.waiting.area(at),
             executing_area: levels.executing.area(at),
-            up_area: levels.up.area(at),
+            up_area: levels.up().area(at),
             prices: Channel::ALL.map(|channel| market.prices.at(&self.scenario.channels, channel, at)),
             checks_waiting: levels.checks_waiting.count(),
             checks_executing: levels.checks_executing.count(),
@@ -69,16 +68,15 @@ impl Gauges for View<'_> {
     }
 
     fn nodes(&self, at: Time, each: &mut dyn FnMut(&NodeGauge)) {
-        let nodes = &self.market.nodes;
+        let (nodes, ledger) = (&self.market.nodes, &self.market.ledger);
         for (node, state) in nodes.states.pairs() {
             let (quote, backroom) = (&nodes.quotes[node], &nodes.backrooms[node]);
             let (group, busy) = (&self.scenario.groups[quote.group], state.service.busy(at));
-            let worked = backroom.worked + if state.up { at.since(backroom.came).0 } else { 0 };
-            let slot_time = u128::from(group.slots) * u128::from(worked);
+            let slot_time = u128::from(group.slots) * u128::from(nodes.worked(node, at));
             each(&NodeGauge {
                 node,
                 group: quote.group,
-                kind: group.kind.name(),
+                kind: nodes.kind(node),
                 trust: self.market.opinions.trust(&self.scenario.verification, RequesterId(0), node),
                 checked: backroom.checked,
                 alarms: backroom.alarms,
@@ -87,14 +85,14 @@ impl Gauges for View<'_> {
                 speed: own_speed(self.market.seed, group, u64::from(node.0)),
                 asks: (quote.asks >= Price::ZERO).then_some(quote.asks),
                 cost: quote.cost,
-                stake: self.market.ledger.balance(Account::Node(node), Asset::Token),
-                income: self.market.ledger.balance(Account::Node(node), Asset::Credit),
+                stake: ledger.bond(node) + ledger.balance(Account::Party(node), Asset::Token),
+                income: ledger.balance(Account::Party(node), Asset::Credit),
                 busy,
                 utilisation: (group.has_slots() && slot_time > 0).then(|| busy as f64 / slot_time as f64),
                 served: state.served,
                 failed: backroom.failed,
-                failures: backroom.failures,
-                up: state.up,
+                failures: backroom.failures(),
+                up: state.is_up(),
             });
         }
     }

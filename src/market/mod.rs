@@ -149,7 +149,7 @@ impl Market {
                 if let Some(next) = state.waiting.first(|_| 0) {
                     self.state.jobs.prefetch(next);
                 }
-                self.state.ledger.prefetch(Account::Node(*node));
+                self.state.ledger.prefetch(Account::Party(*node));
             }
             Some(Event::Reach { work, .. } | Event::Respond { work, .. }) => self.state.jobs.prefetch(*work),
             _ => {}

@@ -1,31 +1,31 @@
 //! The market opens: nodes get their traits, parties their stakes, sources their streams, and the first events are due.
 
-use crate::domain::checking::{Checker, Holders};
-use crate::domain::ids::{NodeGroupId, NodeId, OperatorId, RegionId};
-use crate::domain::money::{Asset, Money};
+use crate::domain::checking::Holders;
+use crate::domain::ids::{NodeGroupId, OperatorId, RegionId};
+use crate::domain::money::Money;
+use crate::domain::party::Roster;
 use crate::domain::price::Price;
 use crate::domain::purpose::Purpose;
 use crate::domain::service::Discipline;
 use crate::engine::law::{Quantity, Sampler};
 use crate::engine::random::{KeyedRng, RandomSource, Seed, Stream, key};
 use crate::engine::time::{SimDuration, Time};
-use crate::record::fact::Fact;
 use crate::scenario::Scenario;
-use crate::scenario::model::{NodeGroup, PartyKind};
+use crate::scenario::model::NodeGroup;
 use crate::scenario::verification::Draws;
+use std::ops::Range;
 
 use super::context::Context;
 use super::event::Event;
 use super::forces::churn;
 use super::life::arrival;
-use super::operations::load;
 use super::state::cases::VerificationCases;
 use super::state::chain::ChainState;
-use super::state::checkers::Checkers;
+use super::state::checkers::{self, Checkers};
 use super::state::job_list::{JobList, Waiting};
 use super::state::jobs::Jobs;
 use super::state::learnt::Learnt;
-use super::state::ledger::{Account, Ledger};
+use super::state::ledger::Ledger;
 use super::state::levels::Levels;
 use super::state::nodes::{Node, NodeCold, NodeQuote, Nodes};
 use super::state::opinions::Opinions;
@@ -50,7 +50,7 @@ impl State {
     /// A market at the start of time, with its first events in the queue.
     pub fn open(seed: Seed, at: &mut Context<'_>) -> State {
         let scenario = at.scenario;
-        let count: usize = scenario.groups.iter().map(|group| group.count as usize).sum();
+        let roster = scenario.roster();
         let sources = scenario.sources.pairs().map(|(id, source)| Source {
             stream: Stream::new(seed, Purpose::Arrivals as u32, id.0 as u64),
             memory: source.arrivals.memory(),
@@ -71,10 +71,10 @@ impl State {
             seed,
             jobs: Jobs::default(),
             nodes: Nodes::default(),
-            registry: Registry::new(scenario.models.len(), count, scenario.sources.len(), keeps),
+            registry: Registry::new(scenario.models.len(), roster.len(), scenario.sources.len(), keeps),
             sources: sources.collect(),
             classes: classes.collect(),
-            ledger: Ledger::open(scenario.requesters.len(), count),
+            ledger: Ledger::open(scenario.requesters.len(), roster),
             levels: Levels::default(),
             pool: scenario.routing.pool.memory(),
             prices: Prices::open(&scenario.channels),
@@ -84,20 +84,22 @@ impl State {
             chain: ChainState::default(),
             payouts: Payouts::default(),
             wait: MeanSpan::default(),
-            checkers: Checkers::open(keeps.views, scenario.requesters.len(), &draws(scenario)),
+            checkers: Checkers::open(keeps.views, scenario.requesters.len(), &draws(scenario, roster)),
             learnt: Learnt::open(scenario.classes.len(), scenario.verification.methods.len()),
             stale: 0,
             agenda: Vec::new(),
             scratch: Scratch::with_room(),
             inspection: None,
         };
-        market.nodes = nodes(seed, scenario);
-        market.costs = costs(&market.nodes, scenario);
-        let checks: Vec<bool> =
-            market.nodes.quotes.iter().map(|quote| scenario.groups[quote.group].kind != PartyKind::Node).collect();
-        market.opinions = Opinions::open(&scenario.verification, scenario.requesters.len(), checks, scenario.weighs());
-        for node in market.nodes.states.ids() {
-            market.join(at, node);
+        market.nodes = nodes(seed, scenario, roster);
+        market.costs = costs(&market.nodes);
+        market.opinions = Opinions::open(&scenario.verification, scenario.requesters.len(), roster, scenario.weighs());
+        for party in roster.parties() {
+            let group = &scenario.groups[market.nodes.quotes[party].group];
+            let drawn = group.stake.sample(&mut trait_of(seed, party.0.into(), NodeAttribute::Stake));
+            let stake = Money::from_number(drawn).max(Money::ZERO);
+            market.enter(at, party, stake);
+            churn::schedule_failure(&mut market, at, party);
         }
         for source in scenario.sources.ids() {
             arrival::schedule_next(&mut market, at, source);
@@ -112,19 +114,6 @@ impl State {
             at.queue.push(Time::ZERO + scenario.chain.block, Event::Block);
         }
         market
-    }
-
-    /// A node comes in: it is endowed with its stake, listed, and bound to fail one day.
-    fn join(&mut self, at: &mut Context<'_>, node: NodeId) {
-        let amount = self.nodes.backrooms[node].stake;
-        if amount > Money::ZERO {
-            self.ledger.transfer(Account::Exchange, Account::Node(node), Asset::Token, amount);
-            at.facts.note(Fact::Endowed { account: node.0, asset: Asset::Token, amount });
-        }
-        let group = &at.scenario.groups[self.nodes.quotes[node].group];
-        load::note_capacity(self, group.kind, group.slots, at.now, true);
-        load::set_listed(self, at, node, true);
-        churn::schedule_failure(self, at, node);
     }
 }
 
@@ -143,40 +132,26 @@ fn keeps(scenario: &Scenario) -> Keeps {
     }
 }
 
-/// The ways of drawing checkers, each with the number of the first party that may be drawn and how many there are.
-fn draws(scenario: &Scenario) -> Vec<(Draws, usize, usize)> {
-    let kind = |draws: &Draws| match draws.by {
-        Checker::Proof => PartyKind::Prover,
-        _ => PartyKind::Validator,
-    };
-    let of_kind = |wanted: PartyKind| {
-        let before = scenario.groups.iter().take_while(|group| group.kind != wanted).map(|group| group.count as usize);
-        let there = scenario.groups.iter().filter(|group| group.kind == wanted).map(|group| group.count as usize);
-        (before.sum(), there.sum())
-    };
-    let numbered = |draws: &Draws| {
-        let (first, parties) = of_kind(kind(draws));
-        (draws.clone(), first, parties)
-    };
-    scenario.verification.draws.iter().map(numbered).collect()
+/// The ways of drawing checkers, each with the indices of the parties that may be drawn.
+fn draws(scenario: &Scenario, roster: Roster) -> Vec<(&Draws, Range<usize>)> {
+    scenario.verification.draws.iter().map(|draws| (draws, roster.range(checkers::kind_of(draws)))).collect()
 }
 
 /// What a second of work, in computing and in checking, costs those who do it at their speeds, on the average.
-fn costs(nodes: &Nodes, scenario: &Scenario) -> [Price; 3] {
+fn costs(nodes: &Nodes) -> [Price; 3] {
     let mean = |checks: bool| {
-        let of_kind = |quote: &&NodeQuote| (scenario.groups[quote.group].kind != PartyKind::Node) == checks;
         let (total, count) = nodes
             .quotes
-            .iter()
-            .filter(of_kind)
-            .fold((0i128, 0i128), |(total, count), quote| (total + i128::from(quote.floor.0), count + 1));
+            .pairs()
+            .filter(|(party, _)| nodes.kind(*party).only_checks() == checks)
+            .fold((0i128, 0i128), |(total, count), (_, quote)| (total + i128::from(quote.floor.0), count + 1));
         Price(if count == 0 { 0 } else { (total / count) as i64 })
     };
     [mean(false), Price::ZERO, mean(true)]
 }
 
-fn nodes(seed: Seed, scenario: &Scenario) -> Nodes {
-    let mut nodes = Nodes::default();
+fn nodes(seed: Seed, scenario: &Scenario, roster: Roster) -> Nodes {
+    let mut nodes = Nodes { roster, ..Nodes::default() };
     let priorities = scenario.classes.iter().map(|class| class.priority as usize + 1).max().unwrap_or(1);
     let mut operators = 0;
     for (id, group) in scenario.groups.pairs() {
@@ -188,7 +163,8 @@ fn nodes(seed: Seed, scenario: &Scenario) -> Nodes {
             let number = nodes.states.len() as u64;
             nodes.quotes.push(quote(seed, scenario, id, group, number));
             nodes.states.push(node(seed, group, number, priorities));
-            nodes.backrooms.push(backroom(seed, group, number, OperatorId(operator)));
+            let fate = Stream::new(seed, Purpose::Failures as u32, number);
+            nodes.backrooms.push(NodeCold::new(fate, OperatorId(operator), group.conduct.memory()));
         }
     }
     nodes
@@ -198,14 +174,21 @@ fn trait_of(seed: Seed, node: u64, which: NodeAttribute) -> KeyedRng {
     KeyedRng::new(key(seed, Purpose::NodeTrait as u32, node, which as u64, 0))
 }
 
+/// A price of a node, as its law draws it.
+fn price(law: &Sampler, seed: Seed, node: u64, which: NodeAttribute) -> Price {
+    Price::from_number(law.sample(&mut trait_of(seed, node, which)))
+}
+
 fn quote(seed: Seed, scenario: &Scenario, id: NodeGroupId, group: &NodeGroup, node: u64) -> NodeQuote {
-    let price = |law: &Sampler, which| Price::from_number(law.sample(&mut trait_of(seed, node, which)));
     let regions = scenario.network.regions.len() as u64;
     let drawn = || RegionId(trait_of(seed, node, NodeAttribute::Region).below(regions) as u16);
-    let cost = price(&group.cost, NodeAttribute::Cost).max(Price::ZERO);
+    let cost = price(&group.cost, seed, node, NodeAttribute::Cost).max(Price::ZERO);
     let own = own_speed(seed, group, node);
     NodeQuote {
-        asks: group.price.as_ref().map_or(Price::NONE, |law| price(law, NodeAttribute::Price).max(Price::ZERO)),
+        asks: group
+            .price
+            .as_ref()
+            .map_or(Price::NONE, |law| price(law, seed, node, NodeAttribute::Price).max(Price::ZERO)),
         cost,
         // A twin's pace is the mean of what slowed executions down, and nodes do not ask more for that.
         floor: Price(SimDuration::at_least_nanos(cost.0 as f64 * (1.0 / own)).0 as i64),
@@ -232,26 +215,4 @@ fn node(seed: Seed, group: &NodeGroup, number: u64, priorities: usize) -> Node {
         _ => Waiting::List(JobList::default()),
     };
     Node::idle(own_speed(seed, group, number) * group.pace, Service::with_slots(group.slots), waiting)
-}
-
-fn backroom(seed: Seed, group: &NodeGroup, number: u64, operator: OperatorId) -> NodeCold {
-    let mut stake = trait_of(seed, number, NodeAttribute::Stake);
-    NodeCold {
-        batch: Vec::new(),
-        loading: Vec::new(),
-        loaded: Vec::new(),
-        fate: Stream::new(seed, Purpose::Failures as u32, number),
-        listing_turn: 0,
-        beat: Time::ZERO,
-        came: Time::ZERO,
-        worked: 0,
-        operator,
-        stake: Money::from_number(group.stake.sample(&mut stake)).max(Money::ZERO),
-        failed: 0,
-        checked: 0,
-        alarms: 0,
-        failures: 0,
-        picks: 0,
-        conduct: group.conduct.memory(),
-    }
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::ids::{NodeGroupId, NodeId, OperatorId, RegionId};
 use crate::domain::money::Money;
+use crate::domain::party::PartyKind;
 use crate::domain::price::Price;
 use crate::domain::record::{CheckRecord, JobRecord};
 use crate::engine::time::Time;
@@ -178,7 +179,7 @@ pub struct NodeGauge {
     /// Its group.
     pub group: NodeGroupId,
     /// What it does: node, validator or prover.
-    pub kind: &'static str,
+    pub kind: PartyKind,
     /// The probability that its next answer is right, as the first group of requesters sees it.
     pub trust: f64,
     /// Checks and proofs it has answered.
@@ -216,6 +217,6 @@ pub struct NodeGauge {
 impl NodeGauge {
     /// Whether it computes, rather than checks or proves.
     pub fn is_node(&self) -> bool {
-        self.kind == "node"
+        self.kind == PartyKind::Node
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::choice::{Choice, Estimate};
 use crate::domain::ids::{ClassId, IdVec, ListId, ModelId, NodeGroupId, RequesterId, SourceId};
+use crate::domain::party::Roster;
 use crate::domain::share::Share;
 use crate::engine::random::Seed;
 use crate::engine::time::{SimDuration, Time};
@@ -173,6 +174,11 @@ impl Scenario {
     /// The list on which provers stand.
     pub fn provers(&self) -> ListId {
         ListId(self.models.len() as u16 + 1)
+    }
+
+    /// The numbers of the parties that serve.
+    pub fn roster(&self) -> Roster {
+        Roster::of(self.groups.iter().map(|group| (group.kind, group.count)))
     }
 
     /// Reads a scenario file with its inputs. Every problem is collected before it gives up.

@@ -2,6 +2,7 @@
 
 use crate::domain::answer::Use;
 use crate::domain::ids::{ClassId, MethodId, ModelId, RegionId};
+use crate::domain::party::PartyKind;
 use crate::domain::service::{Discipline, Interruption};
 use crate::domain::share::Share;
 use crate::engine::law::Sampler;
@@ -211,24 +212,6 @@ pub struct NodeGroup {
     pub flaky: Share,
     /// What it does with the work.
     pub conduct: Conduct,
-}
-
-/// What the parties of a group do: all have slots, queues, speeds, stakes and failures of the same kinds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PartyKind {
-    /// They compute.
-    Node,
-    /// They check answers.
-    Validator,
-    /// They make proofs.
-    Prover,
-}
-
-impl PartyKind {
-    /// The name, as tables show it.
-    pub fn name(self) -> &'static str {
-        ["node", "validator", "prover"][self as usize]
-    }
 }
 
 impl Class {

@@ -11,7 +11,6 @@ use crate::market::event::Event;
 use crate::market::life::next::Next;
 use crate::market::operations::{assignment, load, room, serving};
 use crate::market::state::State;
-use crate::record::fact::Fact;
 use crate::scenario::Scenario;
 
 /// Makes a node's next failure due, if its group fails.
@@ -27,18 +26,11 @@ pub fn fail(market: &mut State, at: &mut Context<'_>, node: NodeId) -> Next {
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     let failure = group.failure.as_ref().expect("only a group that fails has failures");
     let beat = last_beat(market, at.scenario.routing.heartbeat, node, at.now);
-    let state = &mut market.nodes.states[node];
-    state.service.advance(at.now);
-    state.up = false;
-    market.levels.in_use_of(group.kind).fall(at.now, u64::from(state.service.serving()));
+    market.fail(at, node);
     let backroom = &mut market.nodes.backrooms[node];
-    backroom.failures += 1;
     backroom.beat = beat;
-    backroom.worked += at.now.since(backroom.came).0;
     let down = failure.down.span(&mut backroom.fate);
     at.queue.push(at.now + down, Event::Repair { node });
-    load::note_capacity(market, group.kind, group.slots, at.now, false);
-    at.facts.note(Fact::NodeFailed { node });
     match failure.jobs {
         Interruption::Lose => {
             drop_all(market, at, node);
@@ -70,13 +62,7 @@ fn stop(market: &mut State, node: NodeId) {
 pub fn repair(market: &mut State, at: &mut Context<'_>, node: NodeId) -> Next {
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     let jobs = group.failure.as_ref().map(|failure| failure.jobs);
-    let state = &mut market.nodes.states[node];
-    state.service.advance(at.now);
-    state.up = true;
-    market.levels.in_use_of(group.kind).rise(at.now, u64::from(state.service.serving()));
-    market.nodes.backrooms[node].came = at.now;
-    load::note_capacity(market, group.kind, group.slots, at.now, true);
-    at.facts.note(Fact::NodeRepaired { node });
+    market.repair(at, node);
     match jobs {
         Some(Interruption::Repeat) => repeat(market, at, node),
         Some(Interruption::Lose) => relist(market, at, node),
@@ -155,7 +141,7 @@ fn renew(market: &mut State, at: &mut Context<'_>, node: NodeId) {
     if at.scenario.routing.refresh > SimDuration::ZERO {
         market.registry.defer(node, listed);
     } else {
-        load::set_listed(market, at, node, listed);
+        market.list(at, node, listed);
     }
 }
 
@@ -163,7 +149,7 @@ fn renew(market: &mut State, at: &mut Context<'_>, node: NodeId) {
 pub fn refresh(market: &mut State, at: &mut Context<'_>) -> Next {
     let (changed, dirty) = market.registry.take_deferred();
     for &(node, listed) in &changed {
-        load::set_listed(market, at, node, listed);
+        market.list(at, node, listed);
     }
     for &node in &dirty {
         market.nodes.quotes[node].dirty = false;
@@ -206,16 +192,16 @@ fn look_at(market: &mut State, at: &mut Context<'_>, node: NodeId, due: Time) {
 fn is_heard(market: &State, scenario: &Scenario, node: NodeId, now: Time) -> bool {
     let routing = &scenario.routing;
     match routing.heartbeat {
-        SimDuration::ZERO => market.nodes.states[node].up,
+        SimDuration::ZERO => market.nodes.states[node].is_up(),
         heartbeat => now < last_beat(market, heartbeat, node, now) + routing.max_age,
     }
 }
 
 /// The last heartbeat that a node has sent: the last on its grid while it works, if it has worked since then.
 fn last_beat(market: &State, heartbeat: SimDuration, node: NodeId, now: Time) -> Time {
-    let (up, backroom) = (market.nodes.states[node].up, &market.nodes.backrooms[node]);
+    let (up, backroom) = (market.nodes.states[node].is_up(), &market.nodes.backrooms[node]);
     match grid(market, heartbeat, node, now) {
-        Some((last, _)) if up && last >= backroom.came => last,
+        Some((last, _)) if up && last >= backroom.came() => last,
         _ => backroom.beat,
     }
 }

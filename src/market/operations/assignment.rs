@@ -64,8 +64,7 @@ fn decide(market: &mut State, scenario: &Scenario, slot: WorkSlot, job: JobSlot)
         Owner::Job(_) => record.compute_price,
         Owner::Task(task) => market.cases[market.jobs[job].case].answers[usize::from(market.jobs[task].ordinal)].price,
     };
-    let backroom = &mut market.nodes.backrooms[node];
-    let slash = settlement::slash_of(scenario, backroom.stake, fee);
+    let slash = settlement::slash_of(scenario, market.ledger.bond(node), fee);
     let assignment = Assignment {
         party: node.0.into(),
         job: mix(mix(record.key.source.0.into()) ^ record.key.index),
@@ -74,7 +73,7 @@ fn decide(market: &mut State, scenario: &Scenario, slot: WorkSlot, job: JobSlot)
         slash: Money::from_micro(slash.units() * scenario.channels.token.0 as f64),
     };
     let mut drawn = draw(market.seed, Purpose::Answer, record.key, market.jobs.draw_index(slot));
-    let action = group.conduct.act(&mut backroom.conduct, &assignment, &mut drawn);
+    let action = group.conduct.act(&mut market.nodes.backrooms[node].conduct, &assignment, &mut drawn);
     *answer_of(market, slot) = action.answer;
     if action.effort < 1.0 {
         let item = &mut market.jobs[slot];

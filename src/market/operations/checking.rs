@@ -28,7 +28,7 @@ pub const UNSTAKED: u64 = 1;
 
 /// What the vote of a checker weighs.
 fn weight(market: &State, by: NodeId) -> u64 {
-    (market.nodes.backrooms[by].stake.0 as u64).max(UNSTAKED)
+    (market.ledger.bond(by).0 as u64).max(UNSTAKED)
 }
 
 /// One vote is asked for, behind which there is no stake.

@@ -1,7 +1,7 @@
 //! What votes, verdicts and delays tell about parties and methods.
 
 use crate::domain::answer::{Answer, Evidence, Wrong};
-use crate::domain::ids::{JobSlot, NodeId, RequesterId};
+use crate::domain::ids::{JobSlot, NodeId};
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
@@ -10,7 +10,7 @@ use crate::market::state::State;
 use crate::market::state::opinions::Sighting;
 use crate::policy::conduct::Outcome;
 
-use super::{load, settlement};
+use super::settlement;
 
 /// An answer that is not in use will be late, unless its checks end by its deadline: nothing in it is worth checking after that.
 pub fn expect_in_time(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
@@ -140,22 +140,13 @@ fn see_node(
 /// Takes in evidence of an answer.
 fn see_answer(market: &mut State, at: &Context<'_>, seen: Sighting) {
     if market.opinions.see_answer(&at.scenario.verification, seen, at.now) {
-        reweigh(market, at, seen.holder, seen.party);
+        market.reweigh(at.scenario, seen.holder, seen.party);
     }
 }
 
 /// Takes in evidence of a look.
 fn see_look(market: &mut State, at: &Context<'_>, seen: Sighting) {
     if market.opinions.see_look(&at.scenario.verification, seen, at.now) {
-        reweigh(market, at, seen.holder, seen.party);
+        market.reweigh(at.scenario, seen.holder, seen.party);
     }
-}
-
-/// What a party weighs in an opinion may have changed.
-fn reweigh(market: &mut State, at: &Context<'_>, holder: RequesterId, party: NodeId) {
-    let weight = market.opinions.weight(&at.scenario.verification, holder, party);
-    let served = at.scenario.groups[market.nodes.quotes[party].group].models;
-    let (view, stake) = (market.registry.view_of(holder), market.nodes.backrooms[party].stake);
-    market.registry.reweigh(view, party, served, stake.0 as u64, weight);
-    load::note_checker(market, at.scenario, party);
 }

@@ -15,8 +15,8 @@ use crate::scenario::channels::Channel;
 pub fn used(market: &mut State, at: &Context<'_>, channel: Channel, length: SimDuration) -> Interval {
     let levels = &market.levels;
     let (use_, capacity): (&TimeWeightedCount, &TimeWeightedCount) = match channel {
-        Channel::Compute => (&levels.executing, &levels.capacity),
-        _ => (&levels.checks_executing, &levels.checks_capacity),
+        Channel::Compute => (&levels.executing, levels.capacity(false)),
+        _ => (&levels.checks_executing, levels.capacity(true)),
     };
     let now = (use_.area(at.now), capacity.area(at.now));
     let before = std::mem::replace(&mut market.prices.seen[channel as usize], now);

@@ -49,5 +49,5 @@ pub fn send(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: Node
 /// requests while it is down, one that loses them is gone.
 pub fn is_reachable(market: &State, scenario: &Scenario, node: NodeId) -> bool {
     let group = &scenario.groups[market.nodes.quotes[node].group];
-    market.nodes.states[node].up || group.keeps_jobs()
+    market.nodes.states[node].is_up() || group.keeps_jobs()
 }

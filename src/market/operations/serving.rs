@@ -23,7 +23,7 @@ pub fn take_in(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: N
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     let state = &mut market.nodes.states[node];
     state.add_work(market.jobs[slot].expected);
-    let is_up = state.up;
+    let is_up = state.is_up();
     let free = is_up && state.queued == 0 && group.discipline != Discipline::Batch;
     let slot_free = free && state.service.serving() < group.slots;
     if slot_free || (group.preemptive && is_up && preempt(market, at, slot, node, group)) {
@@ -63,7 +63,7 @@ pub fn serve_again(market: &mut State, at: &mut Context<'_>, node: NodeId) {
 fn next_waiting(market: &mut State, node: NodeId, group: &NodeGroup) -> Option<WorkSlot> {
     let seed = market.seed;
     let state = &mut market.nodes.states[node];
-    if !state.up || state.queued == 0 || state.service.serving() >= group.slots {
+    if !state.is_up() || state.queued == 0 || state.service.serving() >= group.slots {
         return None;
     }
     if group.discipline == Discipline::Lifo {
@@ -80,7 +80,7 @@ fn next_waiting(market: &mut State, node: NodeId, group: &NodeGroup) -> Option<W
 fn serve_batch(market: &mut State, at: &mut Context<'_>, node: NodeId, group: &NodeGroup) {
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
-    if state.service.serving() > 0 || !state.up {
+    if state.service.serving() > 0 || !state.is_up() {
         return;
     }
     let mut batch = std::mem::take(&mut market.nodes.backrooms[node].batch);
@@ -168,7 +168,7 @@ fn start(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: NodeId,
 /// Waiting jobs of higher priority preempt jobs in service. None could be preempted while a model was loaded or the node was down.
 pub fn give_way(market: &mut State, at: &mut Context<'_>, node: NodeId) {
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
-    if !group.preemptive || !market.nodes.states[node].up {
+    if !group.preemptive || !market.nodes.states[node].is_up() {
         return;
     }
     while let Some(first) = market.nodes.states[node].waiting.first(|_| 0) {
@@ -215,12 +215,12 @@ pub fn schedule(market: &mut State, at: &mut Context<'_>, node: NodeId) {
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
-    if state.up && group.discipline != Discipline::Batch {
+    if state.is_up() && group.discipline != Discipline::Batch {
         let slowdown = group.slowdown.factor(state.service.serving());
         state.service.run_at(if slowdown == 1.0 { state.speed } else { state.speed / slowdown });
     }
     let jobs = &market.jobs;
-    let next = match state.up {
+    let next = match state.is_up() {
         true => state.service.next(|entry| !entry.work.is_some() || jobs.is(entry.work, entry.version)),
         false => None,
     };
@@ -282,8 +282,8 @@ impl State {
     #[inline]
     pub fn take_slot(&mut self, at: &Context<'_>, slot: WorkSlot, node: NodeId) {
         self.levels.executing_of(self.jobs.executes(slot)).up(at.now);
-        if self.nodes.states[node].up {
-            self.levels.in_use_of(at.scenario.groups[self.nodes.quotes[node].group].kind).up(at.now);
+        if self.nodes.states[node].is_up() {
+            self.levels.in_use_of(self.nodes.kind(node)).up(at.now);
         }
     }
 
@@ -291,8 +291,8 @@ impl State {
     #[inline]
     pub fn leave_slot(&mut self, at: &Context<'_>, slot: WorkSlot, node: NodeId) {
         self.levels.executing_of(self.jobs.executes(slot)).down(at.now);
-        if self.nodes.states[node].up {
-            self.levels.in_use_of(at.scenario.groups[self.nodes.quotes[node].group].kind).down(at.now);
+        if self.nodes.states[node].is_up() {
+            self.levels.in_use_of(self.nodes.kind(node)).down(at.now);
         }
     }
 }

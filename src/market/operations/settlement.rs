@@ -41,7 +41,7 @@ pub fn pay_chain(market: &mut State, at: &mut Context<'_>, slot: JobSlot, amount
 /// Pays whoever did a check or made a proof.
 pub fn pay_checker(market: &mut State, at: &mut Context<'_>, slot: JobSlot, to: NodeId, amount: Money) {
     if amount > Money::ZERO {
-        pay_out(market, slot, Account::Node(to), amount);
+        pay_out(market, slot, Account::Party(to), amount);
         let record = market.jobs.record_mut(slot);
         record.charged_verification += amount;
         at.facts.note(Fact::Settled { job: record.key, paid: amount, refunded: Money::ZERO });
@@ -57,13 +57,13 @@ pub fn pay_nodes(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
     if copies == 0 {
         let record = market.jobs.record(slot);
         let (node, amount) = (record.node, record.compute_price + record.overhead_price);
-        pay_out(market, slot, Account::Node(node), amount);
+        pay_out(market, slot, Account::Party(node), amount);
         paid = amount;
     }
     for index in 0..copies {
         let copy = market.cases[id].answers[index];
         if copy.answer.key == answer.key {
-            pay_out(market, slot, Account::Node(copy.node), copy.price);
+            pay_out(market, slot, Account::Party(copy.node), copy.price);
             market.cases[id].answers[index].paid = true;
             paid += copy.price;
         }
@@ -137,8 +137,8 @@ pub fn take_back(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
                 (copy.node, if copy.paid { copy.price } else { Money::ZERO })
             }
         };
-        let reachable = paid.min(market.ledger.balance(Account::Node(node), Asset::Credit));
-        market.ledger.transfer(Account::Node(node), Account::Requesters(requester), Asset::Credit, reachable);
+        let reachable = paid.min(market.ledger.balance(Account::Party(node), Asset::Credit));
+        market.ledger.transfer(Account::Party(node), Account::Requesters(requester), Asset::Credit, reachable);
         back += reachable;
         missing += paid - reachable;
     }
@@ -190,39 +190,35 @@ enum Finder {
 
 /// A node loses a part of its stake.
 fn slash(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId, finder: Finder) {
-    let stake = market.nodes.backrooms[node].stake;
-    let amount = slash_of(at.scenario, stake, market.jobs.record(slot).compute_price);
+    let amount = slash_of(at.scenario, market.ledger.bond(node), market.jobs.record(slot).compute_price);
     if amount == Money::ZERO {
         return;
     }
-    market.nodes.backrooms[node].stake = stake - amount;
-    let group = &at.scenario.groups[market.nodes.quotes[node].group];
-    market.registry.restake(node, group.models, (stake - amount).0 as u64);
-    let requester = market.jobs[slot].requester;
-    let payer = Account::Node(node);
+    let requester = Account::Requesters(market.jobs[slot].requester);
     match at.scenario.verification.slash.to {
-        SlashTo::Burn => market.ledger.transfer(payer, Account::Burn, Asset::Token, amount),
-        SlashTo::Treasury => market.ledger.transfer(payer, Account::Treasury, Asset::Token, amount),
-        SlashTo::Requester => market.ledger.transfer(payer, Account::Requesters(requester), Asset::Token, amount),
-        SlashTo::Checkers => reward(market, slot, node, amount, finder),
+        SlashTo::Burn => market.slash(at.scenario, node, Account::Burn, amount),
+        SlashTo::Treasury => market.slash(at.scenario, node, Account::Treasury, amount),
+        SlashTo::Requester => market.slash(at.scenario, node, requester, amount),
+        SlashTo::Checkers => reward(market, at.scenario, slot, (node, amount), finder),
     }
     let job = market.jobs.record(slot).key;
     at.facts.note(Fact::Slashed { job, node, amount });
 }
 
 /// Those who found it out share a slashed stake; what does not divide goes to the treasury.
-fn reward(market: &mut State, slot: JobSlot, node: NodeId, amount: Money, finder: Finder) {
+fn reward(market: &mut State, scenario: &Scenario, slot: JobSlot, (node, amount): (NodeId, Money), finder: Finder) {
     let (id, key) = (market.jobs[slot].case, market.jobs.record(slot).answer.key);
     let case = &market.cases[id];
-    let (ledger, payer) = (&mut market.ledger, Account::Node(node));
     let casts = case.cast.iter().filter(|cast| finder == Finder::Alarm && cast.alarm).map(|cast| cast.by);
     let agreeing = case.answers.iter().filter(|copy| finder == Finder::Copies && copy.answer.key == key);
-    let finders = casts.chain(agreeing.map(|copy| copy.node));
-    let count = finders.clone().count() as i64;
+    let mut finders = std::mem::take(&mut market.scratch.checkers);
+    finders.extend(casts.chain(agreeing.map(|copy| copy.node)));
+    let count = finders.len() as i64;
     let each =
         if count == 0 { Money::ZERO } else { Money(Rounding::Floor.divide(amount.0.into(), count.into()) as i64) };
-    finders.for_each(|finder| ledger.transfer(payer, Account::Node(finder), Asset::Token, each));
-    ledger.transfer(payer, Account::Treasury, Asset::Token, amount - Money(each.0 * count));
+    finders.drain(..).for_each(|finder| market.slash(scenario, node, Account::Party(finder), each));
+    market.slash(scenario, node, Account::Treasury, amount - Money(each.0 * count));
+    market.scratch.checkers = finders;
 }
 
 /// Writes down what was agreed.

@@ -3,9 +3,12 @@
 //!
 //! The sums are kept at every change of a queue, a weight or a listing, so that a quote reads them in O(1).
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{Id, RequesterId};
+use crate::domain::party::PartyKind;
 use crate::maths;
 use crate::scenario::verification::{Draws, Weighting};
 
@@ -31,6 +34,11 @@ pub struct Drawn {
     pub slowness: [f64; 2],
     /// Nanoseconds there and back.
     pub trip: f64,
+}
+
+/// What the parties are that a way of drawing draws.
+pub fn kind_of(draws: &Draws) -> PartyKind {
+    if draws.by == crate::domain::checking::Checker::Proof { PartyKind::Prover } else { PartyKind::Validator }
 }
 
 /// All who check, once for each way of drawing them and each picture of them.
@@ -80,12 +88,12 @@ impl Sums {
 const RENEWED: u32 = 1024;
 
 impl Checkers {
-    /// No checker yet: for each of so many pictures and each way of drawing there is room for `parties` from number `first` on.
-    pub fn open(views: usize, requesters: usize, draws: &[(Draws, usize, usize)]) -> Checkers {
-        let pool = |&(ref draws, first, parties): &(Draws, usize, usize)| Pool {
+    /// No checker yet: for each of so many pictures and each way of drawing there is room for the parties of these indices.
+    pub fn open(views: usize, requesters: usize, draws: &[(&Draws, Range<usize>)]) -> Checkers {
+        let pool = |(draws, parties): &(&Draws, Range<usize>)| Pool {
             count: draws.count,
-            members: vec![Checker::default(); parties],
-            first,
+            members: vec![Checker::default(); parties.len()],
+            first: parties.start,
             sums: Sums::default(),
             trips: vec![0.0; requesters],
             race: (draws.weighting == Weighting::Stake && draws.count > 1).then_some(0.0),
@@ -96,7 +104,14 @@ impl Checkers {
 
     /// A checker is from now on as `checker` says to those who draw it in this way; `trip` gives the nanoseconds from a group of
     /// requesters to it and back.
-    pub fn set(&mut self, view: usize, way: usize, party: usize, checker: Checker, trip: &dyn Fn(usize, u16) -> f64) {
+    pub(super) fn set(
+        &mut self,
+        view: usize,
+        way: usize,
+        party: usize,
+        checker: Checker,
+        trip: &dyn Fn(usize, u16) -> f64,
+    ) {
         self.pools[view * self.ways + way].set(party, checker, trip);
     }
 
@@ -221,7 +236,7 @@ mod tests {
     }
 
     fn pool(way: Draws, members: &[Checker]) -> Checkers {
-        let mut checkers = Checkers::open(1, 1, &[(way, 3, members.len())]);
+        let mut checkers = Checkers::open(1, 1, &[(&way, 3..3 + members.len())]);
         for (place, member) in members.iter().enumerate() {
             checkers.set(0, 0, 3 + place, *member, &|_, _| 5.0);
         }

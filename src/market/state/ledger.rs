@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{Id, NodeId, RequesterId};
+use crate::domain::ids::{Id, PartyId, RequesterId};
 use crate::domain::money::{Asset, Money};
+use crate::domain::party::{PartyKind, Roster};
 use crate::engine::queue::prefetch;
 
 /// Whose money it is.
@@ -17,42 +18,53 @@ pub enum Account {
     Burn,
     /// What open jobs have put aside.
     Escrow,
-    /// What is minted. May owe.
-    Emission,
     /// A group of requesters; they bring their money from outside. May owe.
     Requesters(RequesterId),
-    /// A node.
-    Node(NodeId),
+    /// What a party that serves may spend.
+    Party(PartyId),
+    /// What it has staked, in tokens.
+    Bond(PartyId),
 }
 
 /// How many accounts there are before the requesters'.
-const FIXED: usize = 5;
+const FIXED: usize = 4;
 
 /// The books. Every posting takes from one account what it gives to another, so each asset sums to zero for ever.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ledger {
     /// Balances per asset; micro-units. Prices that climb to their limit bring about more of them than 64 bits count.
+    /// There are bonds of tokens only.
     balances: [Vec<i128>; 2],
     requesters: usize,
+    roster: Roster,
 }
 
 impl Ledger {
-    /// Books for so many groups of requesters and nodes, all at zero.
-    pub fn open(requesters: usize, nodes: usize) -> Ledger {
-        let accounts = FIXED + requesters + nodes;
-        Ledger { balances: [vec![0; accounts], vec![0; accounts]], requesters }
+    /// Books for so many groups of requesters and these parties, all at zero.
+    pub fn open(requesters: usize, roster: Roster) -> Ledger {
+        let accounts = FIXED + requesters + roster.len();
+        Ledger { balances: [vec![0; accounts], vec![0; accounts + roster.len()]], requesters, roster }
     }
 
-    /// Moves an amount, zero or more, from one account to another. Panics if it is negative, or if the payer may not owe
-    /// and would.
+    /// Moves an amount, zero or more, from one account to another. Panics if it is negative, if the payer may not owe
+    /// and would, or if one of them is a bond: what is staked moves by [`State::deposit`](super::State::deposit) and
+    /// [`State::slash`](super::State::slash).
     #[inline]
     pub fn transfer(&mut self, from: Account, to: Account, asset: Asset, amount: Money) {
+        assert!(!from.is_bond() && !to.is_bond(), "a bond moves with the weights that follow from it");
+        self.post(from, to, asset, amount);
+    }
+
+    /// Moves an amount between any two accounts.
+    #[inline]
+    pub(super) fn post(&mut self, from: Account, to: Account, asset: Asset, amount: Money) {
         assert!(amount.0 >= 0, "a posting of {amount}");
         let (payer, payee) = (self.place(from), self.place(to));
-        let balances = &mut self.balances[asset as usize];
         let amount = i128::from(amount.0);
-        let left = balances[payer] - amount;
-        assert!(left >= 0 || may_owe(from), "{from:?} has {} µ and cannot pay {amount} µ", balances[payer]);
+        let held = self.balances[asset as usize][payer];
+        let left = held - amount;
+        assert!(left >= 0 || self.may_owe(from), "{from:?} has {held} µ and cannot pay {amount} µ");
+        let balances = &mut self.balances[asset as usize];
         balances[payer] = left;
         balances[payee] += amount;
     }
@@ -66,6 +78,12 @@ impl Ledger {
     /// What an account holds; at the most what an amount can be, some 9.2·10¹² units.
     pub fn balance(&self, account: Account, asset: Asset) -> Money {
         shown(self.balances[asset as usize][self.place(account)])
+    }
+
+    /// What a party has staked, in tokens.
+    #[inline]
+    pub fn bond(&self, party: PartyId) -> Money {
+        self.balance(Account::Bond(party), Asset::Token)
     }
 
     /// The credits in escrow.
@@ -100,10 +118,34 @@ impl Ledger {
             Account::Treasury => 1,
             Account::Burn => 2,
             Account::Escrow => 3,
-            Account::Emission => 4,
             Account::Requesters(group) => FIXED + group.index(),
-            Account::Node(node) => FIXED + self.requesters + node.index(),
+            Account::Party(party) => FIXED + self.requesters + party.index(),
+            Account::Bond(party) => FIXED + self.requesters + self.roster.len() + party.index(),
         }
+    }
+
+    /// What the party is that holds an account; `None` where nobody does.
+    fn holder(&self, account: Account) -> Option<PartyKind> {
+        match account {
+            Account::Exchange => Some(PartyKind::Exchange),
+            Account::Treasury => Some(PartyKind::Treasury),
+            Account::Requesters(_) => Some(PartyKind::Requester),
+            Account::Party(party) | Account::Bond(party) => Some(self.roster.kind(party)),
+            Account::Burn | Account::Escrow => None,
+        }
+    }
+
+    /// Whether an account may hold less than nothing.
+    fn may_owe(&self, account: Account) -> bool {
+        self.holder(account).is_some_and(PartyKind::may_owe)
+    }
+}
+
+impl Account {
+    /// Whether it holds what a party has staked.
+    #[inline]
+    fn is_bond(self) -> bool {
+        matches!(self, Account::Bond(_))
     }
 }
 
@@ -112,15 +154,15 @@ fn shown(balance: i128) -> Money {
     Money(balance.clamp(i64::MIN.into(), i64::MAX.into()) as i64)
 }
 
-/// Who may hold less than nothing.
-fn may_owe(account: Account) -> bool {
-    matches!(account, Account::Exchange | Account::Emission | Account::Requesters(_))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    /// Books for so many nodes and groups of requesters.
+    fn books(requesters: usize, nodes: u32) -> Ledger {
+        Ledger::open(requesters, Roster::of([(PartyKind::Node, nodes)].into_iter()))
+    }
 
     fn account(number: u32) -> Account {
         match number {
@@ -128,26 +170,27 @@ mod tests {
             1 => Account::Treasury,
             2 => Account::Burn,
             3 => Account::Escrow,
-            4 => Account::Emission,
-            5..7 => Account::Requesters(RequesterId(number as u16 - 5)),
-            _ => Account::Node(NodeId(number - 7)),
+            4..6 => Account::Requesters(RequesterId(number as u16 - 4)),
+            6..9 => Account::Party(PartyId(number - 6)),
+            _ => Account::Bond(PartyId(number - 9)),
         }
     }
 
     proptest! {
         /// Whatever is posted, each asset sums to zero and nobody owes who may not.
         #[test]
-        fn money_is_conserved(postings in prop::collection::vec((0u32..10, 0u32..10, 0i64..1000, any::<bool>()), 0..200)) {
-            let mut ledger = Ledger::open(2, 3);
+        fn money_is_conserved(postings in prop::collection::vec((0u32..12, 0u32..12, 0i64..1000, any::<bool>()), 0..200)) {
+            let mut ledger = books(2, 3);
             for (from, to, amount, token) in postings {
-                let asset = if token { Asset::Token } else { Asset::Credit };
-                let payer = account(from);
-                if may_owe(payer) || ledger.balance(payer, asset).0 >= amount {
-                    ledger.transfer(payer, account(to), asset, Money(amount));
+                let (payer, payee) = (account(from), account(to));
+                let asset = if token || payer.is_bond() || payee.is_bond() { Asset::Token } else { Asset::Credit };
+                if ledger.may_owe(payer) || ledger.balance(payer, asset).0 >= amount {
+                    ledger.post(payer, payee, asset, Money(amount));
                 }
                 ledger.assert_balanced();
-                for held in (0..10).map(account).filter(|held| !may_owe(*held)) {
-                    prop_assert!(ledger.balance(held, asset).0 >= 0);
+                for held in (0..12).map(account).filter(|held| !ledger.may_owe(*held)) {
+                    prop_assert!(ledger.balance(held, Asset::Token).0 >= 0);
+                    prop_assert!(held.is_bond() || ledger.balance(held, Asset::Credit).0 >= 0);
                 }
             }
         }
@@ -156,8 +199,8 @@ mod tests {
     /// Three of the largest amounts are more than one of them; the books know it, and show the largest.
     #[test]
     fn books_hold_more_than_an_amount() {
-        let mut ledger = Ledger::open(1, 1);
-        let (payer, payee) = (Account::Requesters(RequesterId(0)), Account::Node(NodeId(0)));
+        let mut ledger = books(1, 1);
+        let (payer, payee) = (Account::Requesters(RequesterId(0)), Account::Party(PartyId(0)));
         (0..3).for_each(|_| ledger.transfer(payer, payee, Asset::Credit, Money(i64::MAX)));
         assert_eq!(ledger.balance(payee, Asset::Credit), Money(i64::MAX));
         (0..3).for_each(|_| ledger.transfer(payee, payer, Asset::Credit, Money(i64::MAX)));
@@ -168,6 +211,16 @@ mod tests {
     #[test]
     #[should_panic(expected = "cannot pay")]
     fn nobody_pays_what_he_has_not() {
-        Ledger::open(0, 1).transfer(Account::Node(NodeId(0)), Account::Burn, Asset::Token, Money(1));
+        books(0, 1).transfer(Account::Party(PartyId(0)), Account::Burn, Asset::Token, Money(1));
+    }
+
+    /// A stake moves with the weights that follow from it, and by no other door.
+    #[test]
+    #[should_panic(expected = "a bond moves with the weights")]
+    fn a_stake_is_not_paid_with() {
+        let mut ledger = books(0, 1);
+        ledger.post(Account::Exchange, Account::Bond(PartyId(0)), Asset::Token, Money(5));
+        assert_eq!(ledger.bond(PartyId(0)), Money(5));
+        ledger.transfer(Account::Bond(PartyId(0)), Account::Burn, Asset::Token, Money(1));
     }
 }

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::party::PartyKind;
 use crate::engine::time::Time;
-use crate::scenario::model::PartyKind;
 
 /// A number that changes in steps, with its integral over time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,9 +69,9 @@ pub struct Levels {
     /// Jobs in service, loading included.
     pub executing: TimeWeightedCount,
     /// Nodes up.
-    pub up: TimeWeightedCount,
+    pub(super) up: TimeWeightedCount,
     /// Slots of the nodes that are up; of a node with slots without end one.
-    pub capacity: TimeWeightedCount,
+    pub(super) capacity: TimeWeightedCount,
     /// Of those slots the ones in use, by jobs and by checks that nodes do for one another.
     pub in_use: TimeWeightedCount,
     /// Checks and proofs in the queue of whoever does them.
@@ -79,7 +79,7 @@ pub struct Levels {
     /// Checks and proofs under way.
     pub checks_executing: TimeWeightedCount,
     /// Slots of the validators and provers that are up; of one with slots without end one.
-    pub checks_capacity: TimeWeightedCount,
+    pub(super) checks_capacity: TimeWeightedCount,
     /// Of those slots the ones in use.
     pub checks_in_use: TimeWeightedCount,
 }
@@ -100,7 +100,25 @@ impl Levels {
     /// The level of the slots in use at parties of a kind that are up.
     #[inline]
     pub fn in_use_of(&mut self, kind: PartyKind) -> &mut TimeWeightedCount {
-        if kind == PartyKind::Node { &mut self.in_use } else { &mut self.checks_in_use }
+        self.slots_of(kind).0
+    }
+
+    /// The levels that a party of a kind changes when it comes or goes: its slots in use, and all of them.
+    pub(super) fn slots_of(&mut self, kind: PartyKind) -> (&mut TimeWeightedCount, &mut TimeWeightedCount) {
+        match kind.only_checks() {
+            false => (&mut self.in_use, &mut self.capacity),
+            true => (&mut self.checks_in_use, &mut self.checks_capacity),
+        }
+    }
+
+    /// The level of the nodes that are up.
+    pub fn up(&self) -> &TimeWeightedCount {
+        &self.up
+    }
+
+    /// The level of the slots at parties that are up: of those that check, or of those that compute.
+    pub fn capacity(&self, checks: bool) -> &TimeWeightedCount {
+        if checks { &self.checks_capacity } else { &self.capacity }
     }
 }
 

@@ -18,6 +18,7 @@ use super::quoting::quote_trace::Inspection;
 use super::quoting::terms::Terms;
 
 pub mod arena;
+pub mod bond;
 pub mod cases;
 pub mod chain;
 pub mod checkers;
@@ -29,6 +30,7 @@ pub mod levels;
 pub mod nodes;
 pub mod opinions;
 pub mod payouts;
+pub mod presence;
 pub mod prices;
 pub mod registry;
 pub mod service;

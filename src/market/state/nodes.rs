@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::job_list::Waiting;
 use super::service::Service;
 use crate::domain::ids::{IdVec, ModelId, NodeGroupId, NodeId, OperatorId, RegionId, WorkSlot};
-use crate::domain::money::Money;
+use crate::domain::party::{PartyKind, Roster};
 use crate::domain::price::Price;
 use crate::engine::random::Stream;
 use crate::engine::time::{SimDuration, Time};
@@ -65,8 +65,8 @@ pub struct Node {
     pub queued: u32,
     /// How often the work has passed what 64 bits count: that of many jobs of years each does.
     overflows: u32,
-    /// Whether it works.
-    pub up: bool,
+    /// Whether it works: presence says so.
+    pub(super) up: bool,
 }
 
 /// A pending step: when, and for which entry.
@@ -96,13 +96,11 @@ pub struct NodeCold {
     /// The last heartbeat before the last failure.
     pub beat: Time,
     /// When it last came up.
-    pub came: Time,
+    pub(super) came: Time,
     /// Nanoseconds that it worked, up to its last failure.
-    pub worked: u64,
+    pub(super) worked: u64,
     /// Its operator.
     pub operator: OperatorId,
-    /// Tokens staked.
-    pub stake: Money,
     /// Attempts that ended here without an answer.
     pub failed: u64,
     /// Checks and proofs it has answered.
@@ -110,7 +108,7 @@ pub struct NodeCold {
     /// Alarms it has raised.
     pub alarms: u64,
     /// Failures of the node.
-    pub failures: u32,
+    pub(super) failures: u32,
     /// Random picks made where the discipline is random.
     pub picks: u64,
     /// What its conduct remembers.
@@ -120,6 +118,8 @@ pub struct NodeCold {
 /// The nodes, in three parallel arenas.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Nodes {
+    /// Which of them are validators and provers.
+    pub roster: Roster,
     /// What routing reads.
     pub quotes: IdVec<NodeId, NodeQuote>,
     /// What the events of jobs touch.
@@ -133,6 +133,51 @@ impl Nodes {
     #[inline]
     pub fn is(&self, node: NodeId, version: u32) -> bool {
         self.states[node].version == version
+    }
+
+    /// What a party does.
+    #[inline]
+    pub fn kind(&self, party: NodeId) -> PartyKind {
+        self.roster.kind(party)
+    }
+
+    /// Nanoseconds that a party has worked up to `now`.
+    pub fn worked(&self, party: NodeId, now: Time) -> u64 {
+        let cold = &self.backrooms[party];
+        cold.worked + if self.states[party].up { now.since(cold.came).0 } else { 0 }
+    }
+}
+
+impl NodeCold {
+    /// A party that has not come yet.
+    pub fn new(fate: Stream, operator: OperatorId, conduct: ConductMemory) -> NodeCold {
+        NodeCold {
+            batch: Vec::new(),
+            loading: Vec::new(),
+            loaded: Vec::new(),
+            fate,
+            listing_turn: 0,
+            beat: Time::ZERO,
+            came: Time::ZERO,
+            worked: 0,
+            operator,
+            failed: 0,
+            checked: 0,
+            alarms: 0,
+            failures: 0,
+            picks: 0,
+            conduct,
+        }
+    }
+
+    /// When it last came up.
+    pub fn came(&self) -> Time {
+        self.came
+    }
+
+    /// How often it has failed.
+    pub fn failures(&self) -> u32 {
+        self.failures
     }
 }
 
@@ -168,9 +213,15 @@ impl Node {
         (self.work, self.overflows) = (0, 0);
     }
 
-    /// A node that works, at this speed, with nothing to do.
+    /// Whether it works.
+    #[inline]
+    pub fn is_up(&self) -> bool {
+        self.up
+    }
+
+    /// A node of this speed, with nothing to do, that has not come yet.
     pub fn idle(speed: f64, service: Service, waiting: Waiting) -> Node {
-        Node { version: 0, up: true, due: None, speed, service, waiting, queued: 0, overflows: 0, work: 0, served: 0 }
+        Node { version: 0, up: false, due: None, speed, service, waiting, queued: 0, overflows: 0, work: 0, served: 0 }
     }
 }
 

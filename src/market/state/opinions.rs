@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::answer::Evidence;
 use crate::domain::checking::Holders;
 use crate::domain::ids::{Id, NodeId, RequesterId};
+use crate::domain::party::{PartyKind, Roster};
 use crate::engine::time::Time;
 use crate::policy::opinion::OpinionMemory;
 use crate::policy::opinion::counts::Counts;
@@ -24,8 +25,8 @@ const PRIOR_LOOKS: f64 = 2.0;
 /// The opinions of all holders: one, or one per group of requesters.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Opinions {
-    /// Whether each party does nothing but check: a validator or a prover.
-    checks: Vec<bool>,
+    /// Which parties do nothing but check.
+    roster: Roster,
     /// By holder, then by party; empty without a rule.
     held: Vec<OpinionMemory>,
     /// By holder, then by party: the evidence of each party's care as a checker.
@@ -55,16 +56,16 @@ pub struct Sighting {
 }
 
 impl Opinions {
-    /// What is believed before anything is seen. `checks` says of each party whether it does nothing but check.
-    pub fn open(verification: &Verification, requesters: usize, checks: Vec<bool>, weighs: bool) -> Opinions {
+    /// What is believed before anything is seen.
+    pub fn open(verification: &Verification, requesters: usize, roster: Roster, weighs: bool) -> Opinions {
         let Some(rule) = &verification.opinion else { return Opinions::default() };
         let holders = if verification.holders == Holders::Group { requesters } else { 1 };
-        let held = vec![rule.memory(); holders * checks.len()];
+        let held = vec![rule.memory(); holders * roster.len()];
         let at_first = rule.trust(&rule.memory());
-        let first = |checks: &bool| if *checks { verification.prior } else { at_first };
-        let trusts: Vec<f64> = (0..holders).flat_map(|_| checks.iter().map(first)).collect();
-        let checkers = checks.iter().filter(|checks| **checks).count();
-        let counts = [checkers, checks.len() - checkers];
+        let first = |party| if roster.kind(party).only_checks() { verification.prior } else { at_first };
+        let trusts: Vec<f64> = (0..holders).flat_map(|_| roster.parties().map(first)).collect();
+        let nodes = roster.range(PartyKind::Node).len();
+        let counts = [roster.len() - nodes, nodes];
         let care = counts.map(|count| verification.prior * count as f64);
         Opinions {
             looks: vec![Counts::default(); held.len()],
@@ -72,7 +73,7 @@ impl Opinions {
             trusts,
             care: vec![care; holders],
             counts,
-            checks,
+            roster,
             weighs,
         }
     }
@@ -104,7 +105,7 @@ impl Opinions {
     pub fn weight(&self, verification: &Verification, holder: RequesterId, party: NodeId) -> Weight {
         let Some(rule) = verification.opinion.as_ref().filter(|_| self.weighs) else { return Some(0) };
         let weight = rule.weight(&self.held[self.place(verification, holder, party)]);
-        let most = i64::MAX as u64 / self.checks.len() as u64;
+        let most = i64::MAX as u64 / self.roster.len() as u64;
         (weight >= verification.exclude_below).then(|| ((weight * PARTS).ceil() as u64).min(most))
     }
 
@@ -118,7 +119,7 @@ impl Opinions {
         let Some(rule) = verification.opinion.as_ref().filter(|_| seen.weight > 0.0) else { return false };
         let place = self.place(verification, seen.holder, seen.party);
         rule.see(&mut self.held[place], seen.evidence, seen.weight, now);
-        if !self.checks[seen.party.index()] {
+        if !self.only_checks(seen.party) {
             self.trusts[place] = rule.trust(&self.held[place]);
         }
         self.weighs
@@ -135,7 +136,7 @@ impl Opinions {
         let before = care(&self.looks[place]);
         self.looks[place].count(seen.evidence, seen.weight);
         let after = care(&self.looks[place]);
-        let only_checks = self.checks[seen.party.index()];
+        let only_checks = self.only_checks(seen.party);
         let holder = self.holder(verification, seen.holder);
         self.care[holder][usize::from(!only_checks)] += after - before;
         if !only_checks {
@@ -145,11 +146,15 @@ impl Opinions {
         self.see_answer(verification, seen, now)
     }
 
+    fn only_checks(&self, party: NodeId) -> bool {
+        self.roster.kind(party).only_checks()
+    }
+
     fn holder(&self, verification: &Verification, holder: RequesterId) -> usize {
         if verification.holders == Holders::Group { holder.index() } else { 0 }
     }
 
     fn place(&self, verification: &Verification, holder: RequesterId, party: NodeId) -> usize {
-        self.holder(verification, holder) * self.checks.len() + party.index()
+        self.holder(verification, holder) * self.roster.len() + party.index()
     }
 }

@@ -80,7 +80,7 @@ impl Registry {
     }
 
     /// A party's stake has changed.
-    pub fn restake(&mut self, party: NodeId, served: u64, stake: u64) {
+    pub(super) fn restake(&mut self, party: NodeId, served: u64, stake: u64) {
         let each = self.lists_of_nodes + 2;
         for (index, list) in self.lists.iter_mut().enumerate() {
             let is_listed = served >> (index % each) & 1 == 1 && list.has(party);
@@ -91,8 +91,8 @@ impl Registry {
     }
 
     /// What is thought of a party has changed in a view: its weight is another, or it is not asked any more, or again.
-    pub fn reweigh(&mut self, view: usize, party: NodeId, served: u64, stake: u64, weight: Weight) {
-        if !self.here[party.0 as usize] {
+    pub(super) fn reweigh(&mut self, view: usize, party: NodeId, served: u64, stake: u64, weight: Weight) {
+        if !self.is_here(party) {
             return;
         }
         let each = self.lists_of_nodes + 2;
@@ -143,13 +143,19 @@ impl Registry {
         self.list(view, list).has(party)
     }
 
+    /// Whether a party is listed at all, though not everyone may want to see it.
+    #[inline]
+    pub fn is_here(&self, party: NodeId) -> bool {
+        self.here[party.0 as usize]
+    }
+
     #[inline]
     fn list(&self, view: usize, list: ListId) -> &Listing {
         &self.lists[view * (self.lists_of_nodes + 2) + list.index()]
     }
 
     /// Lists a party for what it serves (one bit for each list), or takes it off. Says whether that changed anything.
-    pub fn set(
+    pub(super) fn set(
         &mut self,
         party: NodeId,
         listed: bool,

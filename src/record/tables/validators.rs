@@ -2,6 +2,7 @@
 
 use super::{NodeRow, utilised};
 use crate::domain::ids::Id;
+use crate::domain::party::PartyKind;
 use crate::record::columns::{Cell, Column, Table};
 
 type C = Column<NodeRow>;
@@ -12,8 +13,10 @@ pub static VALIDATORS: Table<NodeRow> = Table {
     grain: "one row per validator or prover, as the run left it",
     columns: &[
         C::id("validator", "number of the party, counted on from the nodes", |row| Cell::U32(row.gauge.node.0)),
-        C::text("kind", "what it does", |row| Cell::Text(row.gauge.kind))
-            .words(&[("validator", "it checks answers"), ("prover", "it makes proofs of them")]),
+        C::text("kind", "what it does", |row| Cell::Text(row.gauge.kind.name())).words(&[
+            (PartyKind::Validator.name(), "it checks answers"),
+            (PartyKind::Prover.name(), "it makes proofs of them"),
+        ]),
         C::text("group", "group it belongs to", |row| Cell::Text(&row.names.groups[row.gauge.group.index()])),
         C::id("operator", "who owns it", |row| Cell::U32(row.gauge.operator.0)),
         C::text("region", "where it is", |row| Cell::Text(&row.names.regions[row.gauge.region.index()])),

@@ -4,9 +4,10 @@
 use super::Compiler;
 use crate::domain::checking::{Beliefs, Checker};
 use crate::domain::ids::{IdVec, MethodId, NodeGroupId};
+use crate::domain::party::PartyKind;
 use crate::policy::opinion::Opinion;
 use crate::policy::selection::Selection;
-use crate::scenario::model::{NodeGroup, PartyKind};
+use crate::scenario::model::NodeGroup;
 use crate::scenario::schema::{BeliefsOfKinds, ScenarioTable};
 use crate::scenario::verification::{Draws, Method, Weighting};
 

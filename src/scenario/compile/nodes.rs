@@ -3,10 +3,11 @@
 use super::{Compiler, MODELS};
 use crate::domain::count::thousands;
 use crate::domain::ids::{IdVec, ModelId, NodeGroupId, RegionId};
+use crate::domain::party::PartyKind;
 use crate::domain::service::{Discipline, Interruption};
 use crate::engine::time::SimDuration;
 use crate::policy::conduct::Conduct;
-use crate::scenario::model::{Failure, Model, NodeGroup, PartyKind, Slowdown};
+use crate::scenario::model::{Failure, Model, NodeGroup, Slowdown};
 use crate::scenario::schema::{Limit, NodeGroupTable, OwnerName, ScenarioTable};
 
 /// The most nodes: each takes some hundred bytes.
@@ -109,6 +110,7 @@ fn group(
         PartyKind::Node => models(compiler, path, written),
         PartyKind::Validator => 1 << compiler.names.models.len().min(MODELS),
         PartyKind::Prover => 2 << compiler.names.models.len().min(MODELS),
+        _ => unreachable!("a group of parties of kind {} serves nothing", kind.name()),
     };
     let mine = if kind == PartyKind::Node { slowdown(known, bits) } else { Slowdown::None };
     NodeGroup {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use reliance::domain::fate::Fate;
 use reliance::domain::money::Money;
+use reliance::domain::party::PartyKind;
 use reliance::domain::record::JobRecord;
 use reliance::domain::service::Discipline;
 use reliance::engine::time::Time;
@@ -12,7 +13,6 @@ use reliance::maths;
 use reliance::record::batch::{Batch, Kept};
 use reliance::record::tally::Tally;
 use reliance::scenario::Scenario;
-use reliance::scenario::model::PartyKind;
 use reliance::scenario::twin::Twin;
 use reliance::simulate::simulate;
 

@@ -1,0 +1,149 @@
+//! Presence: the one door by which a party comes, fails, comes back, is listed and is taken off, and by which those that draw
+//! checkers see it. Forces decide when; what it means for slots, lists and draws is decided here. The fields behind it are closed to
+//! other folders.
+
+use super::State;
+use super::checkers::{self, Checker};
+use crate::domain::ids::{Id, NodeId, RegionId, RequesterId};
+use crate::domain::money::Money;
+use crate::domain::party::PartyKind;
+use crate::engine::law::Sampler;
+use crate::market::context::Context;
+use crate::record::fact::Fact;
+use crate::scenario::Scenario;
+use crate::scenario::model::NodeGroup;
+use crate::scenario::verification::Weighting;
+
+/// What a party without stake weighs beside those that have some, in micro-tokens: it is drawn last.
+const UNSTAKED: f64 = 1e-3;
+
+impl State {
+    /// A party comes with its stake: it works from now on, and is listed.
+    pub fn enter(&mut self, at: &mut Context<'_>, party: NodeId, stake: Money) {
+        if stake > Money::ZERO {
+            self.deposit(at, party, stake);
+        }
+        self.come_up(at, party);
+        self.list(at, party, true);
+    }
+
+    /// A party fails: its slots are gone until it is repaired. It stays listed until routing misses it.
+    pub fn fail(&mut self, at: &mut Context<'_>, party: NodeId) {
+        let kind = self.nodes.kind(party);
+        let state = &mut self.nodes.states[party];
+        state.service.advance(at.now);
+        state.up = false;
+        let serving = u64::from(state.service.serving());
+        let cold = &mut self.nodes.backrooms[party];
+        cold.failures += 1;
+        cold.worked += at.now.since(cold.came).0;
+        let slots = capacity(self.group(at.scenario, party));
+        let (in_use, capacity) = self.levels.slots_of(kind);
+        in_use.fall(at.now, serving);
+        capacity.fall(at.now, slots);
+        if kind == PartyKind::Node {
+            self.levels.up.down(at.now);
+        }
+        at.facts.note(Fact::NodeFailed { node: party });
+    }
+
+    /// A party that failed works again. Routing lists it when it hears of that.
+    pub fn repair(&mut self, at: &mut Context<'_>, party: NodeId) {
+        self.come_up(at, party);
+        at.facts.note(Fact::NodeRepaired { node: party });
+    }
+
+    fn come_up(&mut self, at: &Context<'_>, party: NodeId) {
+        let kind = self.nodes.kind(party);
+        let state = &mut self.nodes.states[party];
+        state.service.advance(at.now);
+        state.up = true;
+        let serving = u64::from(state.service.serving());
+        self.nodes.backrooms[party].came = at.now;
+        let slots = capacity(self.group(at.scenario, party));
+        let (in_use, capacity) = self.levels.slots_of(kind);
+        in_use.rise(at.now, serving);
+        capacity.rise(at.now, slots);
+        if kind == PartyKind::Node {
+            self.levels.up.up(at.now);
+        }
+    }
+
+    /// Puts a party on the lists of what it serves, or takes it off.
+    pub fn list(&mut self, at: &mut Context<'_>, party: NodeId, listed: bool) {
+        let served = self.group(at.scenario, party).models;
+        let stake = self.ledger.bond(party).0 as u64;
+        let (opinions, verification) = (&self.opinions, &at.scenario.verification);
+        let weight = |view: usize| opinions.weight(verification, RequesterId(view as u16), party);
+        if self.registry.set(party, listed, served, stake, &weight) {
+            at.facts.note(if listed { Fact::Listed { node: party } } else { Fact::Delisted { node: party } });
+            self.show_checker(at.scenario, party);
+        }
+    }
+
+    /// What a party weighs in an opinion may have changed.
+    pub fn reweigh(&mut self, scenario: &Scenario, holder: RequesterId, party: NodeId) {
+        let weight = self.opinions.weight(&scenario.verification, holder, party);
+        let served = self.group(scenario, party).models;
+        let (view, stake) = (self.registry.view_of(holder), self.ledger.bond(party).0 as u64);
+        self.registry.reweigh(view, party, served, stake, weight);
+        self.show_checker(scenario, party);
+    }
+
+    /// What a party has staked has changed: it weighs that wherever parties are drawn by stake. One that is not listed is weighed when
+    /// it is.
+    pub(super) fn restake(&mut self, scenario: &Scenario, party: NodeId) {
+        if self.registry.is_here(party) {
+            let (served, stake) = (self.group(scenario, party).models, self.ledger.bond(party));
+            self.registry.restake(party, served, stake.0 as u64);
+            self.show_checker(scenario, party);
+        }
+    }
+
+    /// Shows those that draw validators or provers the weight, wait and speed of one of them, after one of these changed.
+    pub fn show_checker(&mut self, scenario: &Scenario, party: NodeId) {
+        let kind = self.nodes.kind(party);
+        let list = match kind {
+            PartyKind::Validator => scenario.validators(),
+            PartyKind::Prover => scenario.provers(),
+            _ => return,
+        };
+        let (quote, state) = (&self.nodes.quotes[party], &self.nodes.states[party]);
+        let group = &scenario.groups[quote.group];
+        let jobs = state.jobs();
+        let slowness = quote.slowness * group.slowdown.factor(jobs.saturating_add(1).min(quote.slots));
+        let wait = checkers::wait(jobs, state.work(), quote.slots, slowness) + group.hold.nanos();
+        let network = &scenario.network;
+        let jitter = 2.0 * network.jitter.as_ref().map_or(0.0, Sampler::mean);
+        let trip = |requester: usize, region: u16| {
+            let from = scenario.requesters[RequesterId(requester as u16)].region;
+            network.round_trip(from, RegionId(region)).nanos() + jitter
+        };
+        let draws = scenario.verification.draws.iter().enumerate();
+        for view in 0..self.registry.views() {
+            let listed = self.registry.has(view, list, party);
+            for (way, draws) in draws.clone().filter(|(_, draws)| checkers::kind_of(draws) == kind) {
+                let weight = match draws.weighting {
+                    _ if !listed => 0.0,
+                    Weighting::Even => 1.0,
+                    // Parties without stake are drawn when all that have some are.
+                    Weighting::Stake => (self.ledger.bond(party).0 as f64).max(UNSTAKED),
+                    Weighting::Opinion => self.registry.opinions(view, list).get(party.index()) as f64,
+                };
+                let checker = Checker { weight, wait, slowness, region: quote.region.0 };
+                self.checkers.set(view, way, party.index(), checker, &trip);
+            }
+        }
+    }
+
+    /// The group of a party.
+    #[inline]
+    fn group<'s>(&self, scenario: &'s Scenario, party: NodeId) -> &'s NodeGroup {
+        &scenario.groups[self.nodes.quotes[party].group]
+    }
+}
+
+/// The slots that a party of a group adds to the capacity; one where they have no end.
+fn capacity(group: &NodeGroup) -> u64 {
+    if group.slots == u32::MAX { 1 } else { u64::from(group.slots) }
+}

@@ -46,7 +46,7 @@ const ROWS: &[Row] = &[
         unit: Unit::Plain,
         lines: &[line("executing_mean", "in service", 1.0, false), line("waiting_mean", "waiting", 1.0, false)],
     },
-    Row { title: "nodes", unit: Unit::Plain, lines: &[line("up", "nodes working", 1.0, false)] },
+    Row { title: "nodes", unit: Unit::Plain, lines: &[line("nodes_up", "nodes working", 1.0, false)] },
     Row {
         title: "price of a GPU-second",
         unit: Unit::CreditsPerSecond,

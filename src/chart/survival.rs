@@ -51,14 +51,14 @@ fn read(studied: &Studied) -> Result<Survival, String> {
     };
     let (found, texts) = table.text("found")?;
     let number = |name: &str| table.numbers(name);
-    let (crossing, lower, upper) =
-        (number(&y.name)?, number(&format!("{}_lower", y.name))?, number(&format!("{}_upper", y.name))?);
+    let (crossing, low, high) =
+        (number(&y.name)?, number(&format!("{}_low", y.name))?, number(&format!("{}_high", y.name))?);
     let names: Vec<Vec<String>> = cells.iter().map(super::studied::Cells::names).collect();
     let mut curves: Vec<Curve> = Vec::new();
     for row in 0..found.len() {
         let name = names.iter().map(|column| column[row].as_str()).collect::<Vec<_>>().join(" · ");
         let said = found[row].map_or("", |code| texts[code as usize].as_str());
-        let ends = (lower[row], upper[row]);
+        let ends = (low[row], high[row]);
         let (below, above) = (said == "below", said == "above");
         let (again, failed) = (said == "non-monotone", said == "failed");
         let found = Found { x: places[row], crossing: crossing[row], ends, below, above, again, failed };

@@ -150,7 +150,7 @@ impl Encoder {
         assert_eq!(open.rows % ROWS as u64, 0, "only the last batch of table `{table}` is not full");
         assert!(batch.len() <= ROWS, "a batch of table `{table}` is too long");
         open.rows += batch.len() as u64;
-        open.writer.write(batch.columns()).map_err(|words| default_spec(table, &self.files, words))
+        open.writer.write(batch.columns()).map_err(|words| write_error(table, &self.files, words))
     }
 }
 
@@ -163,11 +163,11 @@ impl OpenTable {
     ) -> Result<OpenTable, FileError> {
         let file = files.create(&file_name(name))?;
         let writer = Writer::create(file, batch.fields(), &identity.pairs(name));
-        Ok(OpenTable { name, writer: writer.map_err(|words| default_spec(name, files, words))?, rows: 0 })
+        Ok(OpenTable { name, writer: writer.map_err(|words| write_error(name, files, words))?, rows: 0 })
     }
 
     fn close(self, files: &Files) -> Result<TableFile, FileError> {
-        let file = self.writer.finish().map_err(|words| default_spec(self.name, files, words))?;
+        let file = self.writer.finish().map_err(|words| write_error(self.name, files, words))?;
         Ok(TableFile { name: self.name, rows: self.rows, file: file.close()? })
     }
 }
@@ -176,7 +176,7 @@ fn file_name(table: &str) -> String {
     format!("{table}.parquet")
 }
 
-fn default_spec(table: &str, files: &Files, words: String) -> FileError {
+fn write_error(table: &str, files: &Files, words: String) -> FileError {
     // Of a disk that fails the library tells more than is so; of its own errors there is nothing but its words.
     let cause = files.failure().unwrap_or_else(|| io::Error::other(words));
     FileError::new("write", &files.folder().join(file_name(table)))(cause)

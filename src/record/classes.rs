@@ -31,7 +31,7 @@ pub struct ClassCounts {
     /// Of the declined: how many would have lived without each deduction, in the order of
     /// [`Deduction::ALL`](crate::domain::fate::Deduction::ALL).
     pub alive_without: [u64; 5],
-    /// Jobs whose answer somebody relied on.
+    /// Jobs whose answer was used.
     pub used: u64,
     /// Of which were wrong.
     pub used_wrong: u64,

@@ -211,7 +211,7 @@ fn frontier(study: &Study, results: &Results) -> Option<Grid> {
     let axes: Vec<String> = others.flat_map(|(_, axis)| axis.columns.clone()).collect();
     let head = std::iter::once("line".to_owned()).chain(axes).collect();
     let name = &study.axes[search.axis].name;
-    let groups = [vec!["found", name, "lower", "upper"], vec!["probes", "runs", "failed"]]
+    let groups = [vec!["found", name, "low", "high"], vec!["probes", "runs", "failed"]]
         .map(|names| names.into_iter().map(str::to_owned).collect());
     let row = |(number, line): (usize, &Line)| {
         let head = std::iter::once(number.to_string()).chain(line.cells.iter().map(cell)).collect();

@@ -12,13 +12,13 @@ use crate::record::columns::{Cell, Column, Table};
 pub struct CheckRow {
     /// The check's own life.
     pub record: JobRecord,
-    /// Which check of the method.
-    pub check: u8,
-    /// Who did it.
-    pub by: NodeId,
-    /// Whether it raised an alarm; `None` if it never voted.
+    /// The place of the check in the list of the method.
+    pub check_index: u8,
+    /// The party that was asked.
+    pub checker: NodeId,
+    /// Whether the vote is an alarm; `None` without a vote.
     pub alarm: Option<bool>,
-    /// What the party was paid, if it never voted.
+    /// What the checker was paid without a vote.
     pub paid: Money,
     /// The names.
     pub names: SharedNames,
@@ -31,36 +31,50 @@ pub static CHECKS: Table<CheckRow> = Table {
     name: "checks",
     grain: "one row per check or proof that a validator, prover or peer was asked for, in the order in which they ended",
     columns: &[
-        C::text("source", "where the job came from", |row| {
+        C::text("source", "source of demand that the job came from", |row| {
             Cell::Text(&row.names.sources[row.record.key.source.index()])
         }),
-        C::count("index", "number of the job among those of its source, from 0", |row| Cell::U64(row.record.key.index)),
-        C::text("method", "method of verification", |row| Cell::Text(&row.names.methods[row.record.method.index()])),
-        C::id("check", "which check of the method, from 0", |row| Cell::U32(row.check.into())),
-        C::id("by", "number of the party that did it", |row| Cell::U32(row.by.0)),
-        C::time("drawn_ns", "instant it was asked for", |row| row.record.at.asked.into()),
-        C::time("reached_ns", "instant it reached the party; missing where the party did not look", |row| {
-            at(row.record.at.reached)
-        })
+        C::count("job_index", "number of the job among the jobs of its source, from 0", |row| {
+            Cell::U64(row.record.key.index)
+        }),
+        C::text("method", "method of verification that was agreed", |row| {
+            Cell::Text(&row.names.methods[row.record.method.index()])
+        }),
+        C::id("check_index", "place of the check in the list of the method, from 0", |row| {
+            Cell::U32(row.check_index.into())
+        }),
+        C::id("checker", "number of the validator, prover or node that was asked to check", |row| {
+            Cell::U32(row.checker.0)
+        }),
+        C::time("asked_ns", "instant at which the checker was asked", |row| row.record.at.asked.into()),
+        C::time(
+            "reached_ns",
+            "instant at which the request reached the checker; missing where the checker did not look",
+            |row| at(row.record.at.reached),
+        )
         .nullable(),
-        C::time("started_ns", "instant the party began", |row| at(row.record.at.started)).nullable(),
-        C::time("answered_ns", "instant its vote was there; missing where it never voted", |row| {
+        C::time("started_ns", "instant at which the checker began", |row| at(row.record.at.started)).nullable(),
+        C::time("voted_ns", "instant at which the vote arrived; missing where the checker never voted", |row| {
             row.record.at.answered.into()
         })
         .nullable(),
-        C::time("ended_ns", "instant it ended: with its vote, called off, or lost with its party", |row| {
-            row.record.at.closed.into()
+        C::time(
+            "ended_ns",
+            "instant at which the check ended: with a vote, called off, or lost with its checker",
+            |row| row.record.at.closed.into(),
+        ),
+        C::span("work_ns", "time that the reference GPU needs for the check", |row| row.record.work.into()),
+        C::flag("has_looked", "whether the checker looked at the answer at all", |row| {
+            Cell::Bool(row.record.checks > 0)
         }),
-        C::span("work_ns", "work of the check on the reference GPU", |row| row.record.work.into()),
-        C::flag("looked", "whether the party looked at all", |row| Cell::Bool(row.record.checks > 0)),
-        C::flag("alarm", "whether it raised an alarm; missing where it never voted", |row| {
+        C::flag("is_alarm", "whether the vote is an alarm; missing where the checker never voted", |row| {
             row.alarm.map_or(Cell::Null, Cell::Bool)
         })
         .nullable(),
         C::money(
             "called_off_pay",
             "µcredit",
-            "what the party was paid for the share done of a check that never voted",
+            "amount that the checker was paid for the share done of a check without a vote",
             |row| {
                 if row.alarm.is_none() { Cell::I64(row.paid.0) } else { Cell::Null }
             },

@@ -120,7 +120,7 @@ impl<S: Sink> Recorder for Tables<S> {
                     Fact::CheckEnded { paid, .. } => (None, *paid),
                     _ => unreachable!("only these two are about checks"),
                 };
-                let row = CheckRow { record: *record, check: *check, by: *by, alarm, paid, names };
+                let row = CheckRow { record: *record, check_index: *check, checker: *by, alarm, paid, names };
                 rows.push(&row, &mut self.sink);
             }
             (Fact::Closed { .. }, Some((rows, row, share)), _) if is_recorded(self.seed, record.key, *share) => {

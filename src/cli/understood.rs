@@ -169,7 +169,7 @@ fn windows(scenario: &Scenario, source: &Source, spec: &clients::Spec, said: &mu
     said.sources.push(format!("source `{name}`: {clients} in {windows} over {}; {how}", data.length.rounded()));
 }
 
-/// Who checks how many answers, and checks that take nothing.
+/// Checkers with the number of answers each checks, and checks that take nothing.
 fn checks(method: &Method, said: &mut Understood) {
     for (index, check) in method.checks.iter().enumerate() {
         let by = match check.by {

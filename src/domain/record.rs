@@ -99,7 +99,7 @@ pub struct JobRecord {
     pub fate: Fate,
     /// Where it stood when it was closed.
     pub stage: Stage,
-    /// What killed it, if it was declined.
+    /// Why it was declined, if it was.
     pub cause: Option<Cause>,
     /// The last answer.
     pub answer: Answer,
@@ -107,7 +107,7 @@ pub struct JobRecord {
     pub method: MethodId,
     /// When the requester begins to rely on it.
     pub use_at: Use,
-    /// Of a declined job: with which deduction alone removed it would have lived; one bit each, in the order of
+    /// Of a declined job: with which deduction alone removed it would have been placed; one bit each, in the order of
     /// [`Deduction::ALL`](crate::domain::fate::Deduction::ALL).
     pub alive_without: u8,
     /// Checks of its answer that took place.

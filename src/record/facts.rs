@@ -112,7 +112,7 @@ mod tests {
     use super::*;
     use crate::domain::ids::{ClassId, NodeId, RequesterId};
     use crate::domain::record::JobKey;
-    use crate::record::fact::Kind;
+    use crate::record::fact::FactKind;
 
     /// What is kept comes out in order, each fact that has a record with its own.
     #[test]
@@ -126,8 +126,12 @@ mod tests {
         facts.close(&record(3));
         let told: Vec<_> =
             facts.iter().map(|(fact, record)| (fact.kind(), record.map(|record| record.key.index))).collect();
-        let expected =
-            [(Kind::Checked, Some(1)), (Kind::NodeFailed, None), (Kind::CheckEnded, Some(2)), (Kind::Closed, Some(3))];
+        let expected = [
+            (FactKind::Checked, Some(1)),
+            (FactKind::NodeFailed, None),
+            (FactKind::CheckEnded, Some(2)),
+            (FactKind::Closed, Some(3)),
+        ];
         assert_eq!(told, expected);
     }
 }

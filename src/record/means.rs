@@ -5,7 +5,7 @@ use crate::domain::ids::{Id, IdVec, NodeGroupId, NodeId};
 use crate::domain::money::Money;
 use crate::domain::record::JobRecord;
 use crate::engine::time::{SimDuration, Time};
-use crate::record::fact::{Fact, FactFilter, Kind};
+use crate::record::fact::{Fact, FactFilter, FactKind};
 use crate::record::recorder::{Gauges, Recorder};
 
 /// Watches a run for its means.
@@ -50,7 +50,7 @@ impl Means {
         self.prices.map(|(sum, count)| (count > 0).then(|| Money((sum / count) as i64)))
     }
 
-    /// The means of each of so many groups; a group that served nobody waits for nothing and slows nothing down.
+    /// The means of each of so many groups; a group without jobs waits for nothing and slows nothing down.
     pub fn groups(&self, count: usize) -> IdVec<NodeGroupId, GroupMeans> {
         let mut sums = vec![Seen::default(); count];
         for (seen, (group, speed)) in self.nodes.iter().zip(&self.groups) {
@@ -79,7 +79,7 @@ impl Means {
 
 impl Recorder for Means {
     fn filter(&self) -> FactFilter {
-        FactFilter::of(&[Kind::Closed])
+        FactFilter::of(&[FactKind::Closed])
     }
 
     fn note(&mut self, _: Time, fact: &Fact, record: Option<&JobRecord>) {

@@ -12,11 +12,11 @@ use super::Study;
 use super::axis::Shown;
 use super::course::{Point, Row};
 use super::design::Design;
-use super::design::frontier::Found;
+use super::design::frontier::SearchOutcome;
 use super::differences::Difference;
 
 use super::replicate::Stopped;
-use super::results::{Line, Mean};
+use super::results::{Mean, SearchLine};
 
 /// What a row of a table is taken from.
 #[derive(Clone, Copy)]
@@ -36,7 +36,7 @@ pub(super) enum Of<'a> {
     Run(&'a Point, &'a Row),
     Point(&'a [Row], &'a [Mean]),
     Pair(&'a Difference),
-    Line(&'a Line),
+    Line(&'a SearchLine),
 }
 
 /// One value.
@@ -95,7 +95,7 @@ impl<'a> Entry<'a> {
         pair
     }
 
-    fn line(&self) -> &'a Line {
+    fn line(&self) -> &'a SearchLine {
         let Of::Line(line) = self.of else { unreachable!("a column of lines in another table") };
         line
     }
@@ -299,7 +299,7 @@ pub(super) static FRONTIER: Declaration = Declaration {
         one("found", Kind::Text, "way in which the search ended", |entry| {
             Value::Text(Some(entry.line().crossing.found.name().to_owned()))
         })
-        .words(Found::WORDS),
+        .words(SearchOutcome::WORDS),
         one("SEARCHED", Kind::F64, "value at which the mean of the first measure crosses the level", |entry| {
             Value::Number(entry.line().values[0])
         })

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use reliance::domain::fate::{Cause, Fate, Stage};
 use reliance::record::tables;
 use reliance::study::columns;
-use reliance::study::design::frontier::Found;
+use reliance::study::design::frontier::SearchOutcome;
 use serde_json::Value;
 
 use super::readme::{commands, run, visit};
@@ -152,7 +152,7 @@ fn your_own_scenario() {
 fn your_own_study() {
     holds("your-own-study.md");
     let (_, text) = page("your-own-study.md");
-    for (word, _) in Found::WORDS {
+    for (word, _) in SearchOutcome::WORDS {
         assert!(text.contains(&format!("| `{word}` |")), "the page does not say what `{word}` means");
     }
 }

@@ -56,27 +56,27 @@ const SHARES: [C; 14] = [
     C::count(
         "placeable_without_compute",
         "number of declined jobs that would have been placed if computing had cost nothing",
-        |row| Cell::U64(row.counts.alive_without[0]),
+        |row| Cell::U64(row.counts.placeable_without[0]),
     ),
     C::count(
         "placeable_without_coordination",
         "number of declined jobs that would have been placed if coordination had cost nothing",
-        |row| Cell::U64(row.counts.alive_without[1]),
+        |row| Cell::U64(row.counts.placeable_without[1]),
     ),
     C::count(
         "placeable_without_latency",
         "number of declined jobs that would have been placed if answers had come at once, verification apart",
-        |row| Cell::U64(row.counts.alive_without[2]),
+        |row| Cell::U64(row.counts.placeable_without[2]),
     ),
     C::count(
         "placeable_without_verification",
         "number of declined jobs that would have been placed without verification: killed by verification",
-        |row| Cell::U64(row.counts.alive_without[3]),
+        |row| Cell::U64(row.counts.placeable_without[3]),
     ),
     C::count(
         "placeable_without_distrust",
         "number of declined jobs that would have been placed if their answers had been certain to be right",
-        |row| Cell::U64(row.counts.alive_without[4]),
+        |row| Cell::U64(row.counts.placeable_without[4]),
     ),
     C::number("final_right_share", "", "share of the jobs that became final and right", |row| {
         row.share(row.fate(Fate::FinalRight))
@@ -84,7 +84,7 @@ const SHARES: [C; 14] = [
     .nullable()
     .formula("fate_final_right / jobs"),
     C::number("killed_by_verification_share", "", "share of the jobs that verification killed", |row| {
-        row.share(row.counts.alive_without[3])
+        row.share(row.counts.placeable_without[3])
     })
     .nullable()
     .formula("placeable_without_verification / jobs"),

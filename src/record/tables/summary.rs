@@ -116,30 +116,30 @@ const VERIFIED: [C; 28] = [
     C::count(
         "placeable_without_compute",
         "number of declined jobs that would have been placed if computing had cost nothing",
-        |run| Cell::U64(run.alive_without[0]),
+        |run| Cell::U64(run.placeable_without[0]),
     ),
     C::count(
         "placeable_without_coordination",
         "number of declined jobs that would have been placed if coordination had cost nothing",
-        |run| Cell::U64(run.alive_without[1]),
+        |run| Cell::U64(run.placeable_without[1]),
     ),
     C::count(
         "placeable_without_latency",
         "number of declined jobs that would have been placed if answers had come at once, verification apart",
-        |run| Cell::U64(run.alive_without[2]),
+        |run| Cell::U64(run.placeable_without[2]),
     ),
     C::count(
         "placeable_without_verification",
         "number of declined jobs that would have been placed without verification: killed by verification",
-        |run| Cell::U64(run.alive_without[3]),
+        |run| Cell::U64(run.placeable_without[3]),
     ),
     C::count(
         "placeable_without_distrust",
         "number of declined jobs that would have been placed if their answers had been certain to be right",
-        |run| Cell::U64(run.alive_without[4]),
+        |run| Cell::U64(run.placeable_without[4]),
     ),
     C::number("killed_by_verification_share", "", "share of all jobs that verification killed", |run| {
-        Cell::F64(run.alive_without[3] as f64 / run.jobs as f64)
+        Cell::F64(run.placeable_without[3] as f64 / run.jobs as f64)
     })
     .nullable()
     .formula("placeable_without_verification / jobs"),

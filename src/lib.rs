@@ -109,7 +109,7 @@ pub use domain::price::Price;
 pub use domain::record::{JobKey, JobRecord};
 pub use engine::random::Seed;
 pub use engine::time::{SimDuration, Time};
-pub use record::fact::{Fact, FactFilter, Kind as FactKind};
+pub use record::fact::{Fact, FactFilter, FactKind};
 pub use record::recorder::{Gauges, MarketGauge, NodeGauge, Recorder};
 pub use record::tally::{Summary, Tally};
 pub use scenario::Scenario;

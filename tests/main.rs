@@ -2,6 +2,8 @@
 
 mod suite {
     mod allocation;
+    #[cfg(all(feature = "chart", feature = "cli"))]
+    mod before;
     mod broken;
     #[cfg(all(feature = "chart", feature = "cli"))]
     mod charts;

@@ -65,7 +65,7 @@ pub fn chart(sources: &Sources) -> Result<Drawing, String> {
     Ok(draw(&classes, sources.run.path_caption(&counted)))
 }
 
-/// Estimates the incidence of every end of the jobs of a class; none where nobody left.
+/// Estimates the incidence of every end of the jobs of a class; none where no job left.
 pub fn incidence(class: &str, jobs: &[&Job]) -> Option<ClassIncidence> {
     let leavings: Vec<(u64, Option<Option<Ending>>)> = jobs.iter().map(|job| leaving(job)).collect();
     let mut times: Vec<u64> = leavings.iter().filter(|(_, end)| end.is_some()).map(|(time, _)| *time).collect();
@@ -329,7 +329,7 @@ mod tests {
 
     #[test]
     fn all_ends_and_those_still_there_are_one() {
-        // Nobody is censored, so that the last incidences sum to all who left.
+        // No job is censored, so that the last incidences sum to all jobs that left.
         let jobs: Vec<Job> = jobs(1_000).into_iter().filter(|job| job.ending != OPEN).collect();
         let found = incidence("a", &jobs.iter().collect::<Vec<_>>()).unwrap();
         let sum: f64 = found.ends.iter().filter_map(|end| Some(end.points.last()?.1)).sum();
@@ -342,7 +342,7 @@ mod tests {
         let found = incidence("a", &jobs.iter().collect::<Vec<_>>()).unwrap();
         assert!(found.ends[0].points.last().unwrap().1 > 0.0);
         let open: Vec<Job> = (0..5).map(|index| job(index, 3, OPEN)).collect();
-        assert_eq!(incidence("a", &open.iter().collect::<Vec<_>>()), None, "nobody left");
+        assert_eq!(incidence("a", &open.iter().collect::<Vec<_>>()), None, "no job left");
         draw(&[found], String::new());
     }
 }

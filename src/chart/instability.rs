@@ -1,6 +1,5 @@
 //! What instability takes: the same jobs in a market that moves and in one whose prices and loads stand still, paired job by
-//! job. A job that is used only where everything stands still was killed by instability; one used only where things move was
-//! saved by it.
+//! job. A job that is used in the frozen market alone is lost to instability; one used in the moving market alone is gained.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +27,7 @@ pub struct Pair {
 
 /// What instability took and gave.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Deaths {
+pub struct InstabilityEffect {
     /// Jobs in both runs.
     pub pairs: u64,
     /// The bins of the time of asking.
@@ -38,10 +37,10 @@ pub struct Deaths {
     /// Share of all jobs used over the whole run in each market.
     pub whole: [f64; 2],
     /// By ending in the moving market: the share of jobs that ended so and were used in the frozen one.
-    pub killed: Vec<(Ending, f64)>,
+    pub lost: Vec<(Ending, f64)>,
     /// By ending in the frozen market: the share of jobs that ended so and were used in the moving one.
-    pub saved: Vec<(Ending, f64)>,
-    /// Share killed less share saved.
+    pub gained: Vec<(Ending, f64)>,
+    /// Share lost less share gained.
     pub net: f64,
 }
 
@@ -52,10 +51,10 @@ pub fn chart(sources: &Sources) -> Result<Drawing, String> {
             "it compares a run with its frozen twin (`twin = \"frozen\"`); name that with --frozen DIR".to_string()
         );
     };
-    let deaths = deaths(&read_pairs(&*sources.run.jobs()?, frozen)?).ok_or("no job is in both runs")?;
-    let counted = format!("n = {} pairs of jobs", numbers::count(deaths.pairs));
+    let effect = effect(&read_pairs(&*sources.run.jobs()?, frozen)?).ok_or("no job is in both runs")?;
+    let counted = format!("n = {} pairs of jobs", numbers::count(effect.pairs));
     let twin = format!("frozen: {} {}", frozen.name, frozen.manifest.identity.short());
-    Ok(draw(&deaths, sources.run.path_caption(&format!("{counted} · {twin}"))))
+    Ok(draw(&effect, sources.run.path_caption(&format!("{counted} · {twin}"))))
 }
 
 /// What is kept of a job of the frozen run: the number of its source in the moving run, its place there, how it ended (none
@@ -68,7 +67,7 @@ fn end(job: &Job) -> (Option<Ending>, bool) {
     ((job.used == NEVER).then_some(job.ending), is_open)
 }
 
-/// Reads the frozen run, of whose jobs little is kept, and pairs it with the moving one.
+/// Reads the frozen run, keeps little of each job, and pairs it with the moving one.
 fn read_pairs(moving: &Jobs, frozen: &Source) -> Result<Vec<Pair>, String> {
     let mut others: Vec<Other> = Vec::with_capacity(moving.jobs.len());
     let (_, sources) = frozen.each_job(&mut |job| {
@@ -102,8 +101,8 @@ fn pairs(moving: &Jobs, mut others: Vec<Other>, sources: &[String]) -> Vec<Pair>
 struct Counts {
     pairs: u64,
     used: [u64; 2],
-    killed: BTreeMap<Ending, u64>,
-    saved: BTreeMap<Ending, u64>,
+    lost: BTreeMap<Ending, u64>,
+    gained: BTreeMap<Ending, u64>,
 }
 
 impl Counts {
@@ -112,8 +111,8 @@ impl Counts {
         self.used[0] += u64::from(pair.moving.is_none());
         self.used[1] += u64::from(pair.frozen.is_none());
         match (pair.moving, pair.frozen) {
-            (Some(ending), None) => *self.killed.entry(ending).or_default() += 1,
-            (None, Some(ending)) => *self.saved.entry(ending).or_default() += 1,
+            (Some(ending), None) => *self.lost.entry(ending).or_default() += 1,
+            (None, Some(ending)) => *self.gained.entry(ending).or_default() += 1,
             _ => {}
         }
     }
@@ -125,7 +124,7 @@ impl Counts {
 }
 
 /// Shares of pairs; none without pairs.
-pub fn deaths(pairs: &[Pair]) -> Option<Deaths> {
+pub fn effect(pairs: &[Pair]) -> Option<InstabilityEffect> {
     let (first, last) = (pairs.iter().map(|pair| pair.asked).min()?, pairs.iter().map(|pair| pair.asked).max()?);
     let bins = Bins::over(first, last + 1, 24);
     let (mut all, mut by_bin) = (Counts::default(), vec![Counts::default(); bins.count]);
@@ -138,21 +137,21 @@ pub fn deaths(pairs: &[Pair]) -> Option<Deaths> {
         counted.iter().filter_map(|(end, count)| Some((*end, all.share(*count)?))).collect()
     };
     let whole = [all.share(all.used[0])?, all.share(all.used[1])?];
-    Some(Deaths {
+    Some(InstabilityEffect {
         pairs: all.pairs,
         bins,
         used: [used(0), used(1)],
         whole,
-        killed: ends(&all.killed),
-        saved: ends(&all.saved),
+        lost: ends(&all.lost),
+        gained: ends(&all.gained),
         net: whole[1] - whole[0],
     })
 }
 
 /// Draws what instability took: by the hour above, by the end below.
-pub fn draw(deaths: &Deaths, caption: impl Into<Caption>) -> Drawing {
-    let [moving, frozen] = deaths.whole.map(numbers::percent);
-    let (verb, amount) = if deaths.net < 0.0 { ("save", -deaths.net) } else { ("cost", deaths.net) };
+pub fn draw(effect: &InstabilityEffect, caption: impl Into<Caption>) -> Drawing {
+    let [moving, frozen] = effect.whole.map(numbers::percent);
+    let (verb, amount) = if effect.net < 0.0 { ("save", -effect.net) } else { ("cost", effect.net) };
     let words = Words {
         title: "Jobs that changing prices and loads cost".to_string(),
         result: format!(
@@ -165,30 +164,30 @@ pub fn draw(deaths: &Deaths, caption: impl Into<Caption>) -> Drawing {
             .to_string(),
         caption: caption.into(),
     };
-    let (mut sheet, body) = page::begin(page::WIDTH, 270.0 + 64.0 + ends_height(deaths), &words);
-    draw_hours(&mut sheet, deaths, body);
-    draw_ends(&mut sheet, deaths, body, body.top + 270.0);
+    let (mut sheet, body) = page::begin(page::WIDTH, 270.0 + 64.0 + ends_height(effect), &words);
+    draw_hours(&mut sheet, effect, body);
+    draw_ends(&mut sheet, effect, body, body.top + 270.0);
     Drawing { sheet, words }
 }
 
-fn draw_hours(sheet: &mut Sheet, deaths: &Deaths, body: Rect) {
-    let all = || deaths.used.iter().flatten().flatten();
+fn draw_hours(sheet: &mut Sheet, effect: &InstabilityEffect, body: Rect) {
+    let all = || effect.used.iter().flatten().flatten();
     let low = all().copied().fold(1.0, f64::min);
     let high = all().copied().fold(0.0, f64::max);
     let rect =
         Rect { left: body.left + 48.0, top: body.top + 34.0, right: body.right - 150.0, bottom: body.top + 220.0 };
     let y =
-        Axis::linear(low, high.max(low + 0.01), &format!("used, by {} of asking", deaths.bins.in_words()), Unit::Share);
+        Axis::linear(low, high.max(low + 0.01), &format!("used, by {} of asking", effect.bins.in_words()), Unit::Share);
     let y = if y.high > 1.0 { Axis { high: 1.0, ..y } } else { y };
-    let end = deaths.bins.begins(deaths.bins.count);
-    let x = Axis::exact(deaths.bins.begins(0), end, "time of asking, from the start of the run", Unit::Seconds);
+    let end = effect.bins.begins(effect.bins.count);
+    let x = Axis::exact(effect.bins.begins(0), end, "time of asking, from the start of the run", Unit::Seconds);
     let panel = Panel { rect, x, y }.marked_as_cut(sheet);
     panel.draw(sheet);
     let strokes = [Stroke::solid(VERMILION, 1.75), Stroke { dash: Dash::Dashed, ..endings::USED }];
     let mut lasts = Vec::new();
-    for (shares, stroke) in deaths.used.iter().zip(strokes) {
+    for (shares, stroke) in effect.used.iter().zip(strokes) {
         let mut values: Vec<_> =
-            shares.iter().enumerate().map(|(bin, share)| (deaths.bins.begins(bin), *share)).collect();
+            shares.iter().enumerate().map(|(bin, share)| (effect.bins.begins(bin), *share)).collect();
         values.extend(values.last().map(|last| (end, last.1)));
         let values = stairs(&values);
         panel.line(sheet, &values, stroke);
@@ -207,45 +206,46 @@ fn draw_hours(sheet: &mut Sheet, deaths: &Deaths, body: Rect) {
 const ROW: f64 = 26.0;
 
 /// What is drawn below: headings, and for each end its name, share and stroke.
-enum Line {
+enum EndRow {
     Heading(&'static str),
     End(String, f64, Stroke),
 }
 
-fn lines(deaths: &Deaths) -> Vec<Line> {
-    let rows = |ends: &[(Ending, f64)], turned: bool| -> Vec<Line> {
+fn lines(effect: &InstabilityEffect) -> Vec<EndRow> {
+    let rows = |ends: &[(Ending, f64)], turned: bool| -> Vec<EndRow> {
         let mut ends = ends.to_vec();
         ends.sort_by(|one, other| other.1.total_cmp(&one.1));
         let row = |(end, share): (Ending, f64)| {
             let share = if turned { -share } else { share };
-            Line::End(endings::label(end), share, endings::stroke(end))
+            EndRow::End(endings::label(end), share, endings::stroke(end))
         };
         ends.into_iter().map(row).collect()
     };
-    let mut lines = vec![Line::Heading("Lost: used in the frozen twin alone. How they ended as the market moves:")];
-    lines.extend(rows(&deaths.killed, false));
-    lines.push(Line::Heading("Gained: used as the market moves alone. How they ended in the frozen twin:"));
-    lines.extend(rows(&deaths.saved, true));
-    lines.push(Line::Heading("Lost less gained"));
-    lines.push(Line::End("all of them".to_string(), deaths.net, Stroke::solid(INK, 2.0)));
+    let mut lines = vec![EndRow::Heading("Lost: used in the frozen twin alone. How they ended as the market moves:")];
+    lines.extend(rows(&effect.lost, false));
+    lines.push(EndRow::Heading("Gained: used as the market moves alone. How they ended in the frozen twin:"));
+    lines.extend(rows(&effect.gained, true));
+    lines.push(EndRow::Heading("Lost less gained"));
+    lines.push(EndRow::End("all of them".to_string(), effect.net, Stroke::solid(INK, 2.0)));
     lines
 }
 
-fn ends_height(deaths: &Deaths) -> f64 {
-    ROW * lines(deaths).len() as f64
+fn ends_height(effect: &InstabilityEffect) -> f64 {
+    ROW * lines(effect).len() as f64
 }
 
 /// A row an end: lost jobs to the right of zero, gained ones to the left, in each the greatest first.
-fn draw_ends(sheet: &mut Sheet, deaths: &Deaths, body: Rect, top: f64) {
-    let lines = lines(deaths);
-    let shares = || lines.iter().filter_map(|line| if let Line::End(_, share, _) = line { Some(*share) } else { None });
+fn draw_ends(sheet: &mut Sheet, effect: &InstabilityEffect, body: Rect, top: f64) {
+    let lines = lines(effect);
+    let shares =
+        || lines.iter().filter_map(|line| if let EndRow::End(_, share, _) = line { Some(*share) } else { None });
     let low = shares().fold(0.0, f64::min);
     let high = shares().fold(0.0, f64::max);
     let rect = Rect {
         left: body.left + 200.0,
         top: top + 10.0,
         right: body.right - 150.0,
-        bottom: top + 20.0 + ends_height(deaths),
+        bottom: top + 20.0 + ends_height(effect),
     };
     let x = Axis::linear(low, high.max(low + 1e-4), "of all jobs, percentage points", Unit::Share);
     let x = Axis { title: "of all jobs (percentage points)".to_string(), ..x };
@@ -257,14 +257,14 @@ fn draw_ends(sheet: &mut Sheet, deaths: &Deaths, body: Rect, top: f64) {
     for (place, line) in lines.iter().enumerate() {
         let y = rect.top + 18.0 + ROW * place as f64;
         let (name, share, stroke) = match line {
-            Line::Heading(text) => {
+            EndRow::Heading(text) => {
                 if place > 0 {
                     sheet.line(vec![(body.left, y - 15.0), (body.right, y - 15.0)], Stroke::solid(FAINT, 1.0));
                 }
                 sheet.label((body.left + 2.0, y + 4.0), *text, LABEL_SIZE, Anchor::Start, SOFT);
                 continue;
             }
-            Line::End(name, share, stroke) => (name, *share, *stroke),
+            EndRow::End(name, share, stroke) => (name, *share, *stroke),
         };
         let end = panel.held(share, 0.0).0;
         sheet.line(vec![(zero, y), (end, y)], Stroke { dash: Dash::Solid, ..stroke });
@@ -284,9 +284,9 @@ mod tests {
     const LATE: Ending = Ending { fate: Fate::Late, cause: None };
     const DEAR: Ending = Ending { fate: Fate::Declined, cause: Some(Cause::Compute) };
 
-    // worked example: of every ten jobs two are killed (one late, one declined), one is saved from being declined.
+    // worked example: of every ten jobs two are lost (one late, one declined), and one is gained, which the frozen market declines.
     #[test]
-    fn what_was_killed_and_saved_is_counted_by_its_end() {
+    fn what_was_lost_and_gained_is_counted_by_its_end() {
         let pair = |job: u64| {
             let (moving, frozen) = match job % 10 {
                 0 => (Some(LATE), None),
@@ -297,19 +297,19 @@ mod tests {
             };
             Pair { asked: 1_000_000_000 * job, moving, frozen }
         };
-        let found = deaths(&(0..4_000).map(pair).collect::<Vec<_>>()).unwrap();
+        let found = effect(&(0..4_000).map(pair).collect::<Vec<_>>()).unwrap();
         let near = |found: f64, expected: f64| assert!((found - expected).abs() < 1e-12, "{found}, not {expected}");
         near(found.whole[0], 0.7);
         near(found.whole[1], 0.8);
         near(found.net, 0.1);
-        assert_eq!(found.killed.iter().map(|row| row.0).collect::<Vec<_>>(), [DEAR, LATE]);
-        assert_eq!(found.saved.iter().map(|row| row.0).collect::<Vec<_>>(), [DEAR]);
-        near(found.killed[1].1, 0.1);
-        near(found.killed.iter().map(|row| row.1).sum::<f64>() - found.saved[0].1, found.net);
+        assert_eq!(found.lost.iter().map(|row| row.0).collect::<Vec<_>>(), [DEAR, LATE]);
+        assert_eq!(found.gained.iter().map(|row| row.0).collect::<Vec<_>>(), [DEAR]);
+        near(found.lost[1].1, 0.1);
+        near(found.lost.iter().map(|row| row.1).sum::<f64>() - found.gained[0].1, found.net);
         assert!(found.used[0].iter().flatten().all(|share| (share - 0.7).abs() < 0.05));
         draw(&found, String::new());
-        assert_eq!(deaths(&[pair(0)]).unwrap().net, 1.0);
-        assert_eq!(deaths(&[]), None);
+        assert_eq!(effect(&[pair(0)]).unwrap().net, 1.0);
+        assert_eq!(effect(&[]), None);
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub fn chart(sources: &Sources) -> Result<Drawing, String> {
     Ok(draw(&sharings, sources.run.path_caption(&format!("n = {nodes} nodes"))))
 }
 
-/// How a total is shared; none where nobody holds anything or somebody less than nothing.
+/// How a total is shared; none where all holdings are zero or one is negative.
 pub fn sharing(what: &str, values: &[f64]) -> Option<Sharing> {
     let shares = Shares::new(values)?;
     Some(Sharing {

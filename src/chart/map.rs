@@ -34,7 +34,7 @@ pub fn chart(studied: &Studied) -> Result<Drawings, String> {
     let level = level.ok_or("the study names no `level` inside (0, 1)")?;
     let column = |end: &str| table.numbers(&format!("{}_{end}", measure.name));
     // Where a run failed, the mean is over those that the failure spared: it is not known.
-    let whole = table.whole("failed")?.into_iter().map(|failed| failed == 0);
+    let whole = table.whole("runs_failed")?.into_iter().map(|failed| failed == 0);
     let estimates: Vec<Option<Estimate>> = (column("mean")?.into_iter().zip(column("half_width")?).zip(whole))
         .map(|((mean, half), whole)| estimate(mean?, half?).filter(|_| whole))
         .collect();

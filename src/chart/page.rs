@@ -1,4 +1,4 @@
-//! The page around a chart: what is shown above, whose data they are below.
+//! The page around a chart: the result above, the identity of the data below.
 
 use super::font;
 use super::palette::{INK, SOFT};
@@ -44,7 +44,7 @@ impl From<String> for Caption {
 }
 
 impl Words {
-    /// How to read it, with whose path it is where it shows one.
+    /// How to read it, with the seed where it shows one path.
     pub fn subtitle(&self) -> String {
         match &self.caption.path {
             Some(path) => format!("{path} {}", self.lede),

@@ -10,7 +10,7 @@ use super::sheet::{Anchor, Sheet, Stroke};
 use super::source::{Columns, NEVER, Sources};
 
 /// A column of `series` as a line of a panel.
-struct Line {
+struct PanelLine {
     column: &'static str,
     name: &'static str,
     /// From the column's unit to the panel's base unit.
@@ -23,11 +23,11 @@ struct Line {
 struct Row {
     title: &'static str,
     unit: Unit,
-    lines: &'static [Line],
+    lines: &'static [PanelLine],
 }
 
-const fn line(column: &'static str, name: &'static str, factor: f64, per_second: bool) -> Line {
-    Line { column, name, factor, per_second }
+const fn line(column: &'static str, name: &'static str, factor: f64, per_second: bool) -> PanelLine {
+    PanelLine { column, name, factor, per_second }
 }
 
 /// Every panel. A new column is one line here.
@@ -46,7 +46,7 @@ const ROWS: &[Row] = &[
         unit: Unit::Plain,
         lines: &[line("executing_mean", "in service", 1.0, false), line("waiting_mean", "waiting", 1.0, false)],
     },
-    Row { title: "nodes", unit: Unit::Plain, lines: &[line("up", "nodes working", 1.0, false)] },
+    Row { title: "nodes", unit: Unit::Plain, lines: &[line("nodes_up", "nodes working", 1.0, false)] },
     Row {
         title: "price of a GPU-second",
         unit: Unit::CreditsPerSecond,

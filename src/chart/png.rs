@@ -1,4 +1,4 @@
-//! A sheet as a PNG at twice the reader's size, with whose picture it is as text.
+//! A sheet as a PNG at twice the reader's size, with the identity of its run as text.
 
 use std::io::Write;
 

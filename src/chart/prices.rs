@@ -22,7 +22,7 @@ pub struct Series {
 pub struct Prices {
     /// What is shown, as the title.
     pub title: String,
-    /// Whose price it is, such as `price of a GPU-second`.
+    /// What is priced, such as `price of a GPU-second`.
     pub what: String,
     /// The runs, in the order of their strokes.
     pub series: Vec<Series>,

@@ -9,6 +9,7 @@ use crate::domain::fate::{Cause, Fate};
 use crate::engine::random::Seed;
 use crate::output::error::FileError;
 use crate::output::manifest::Manifest;
+use crate::output::renamed;
 use crate::parquet::{self, Codes, Data, Values};
 
 /// An instant that never came, as jobs hold it here.
@@ -45,7 +46,7 @@ pub struct Columns {
 pub struct Ending {
     /// Its fate.
     pub fate: Fate,
-    /// What killed it.
+    /// Why it was declined.
     pub cause: Option<Cause>,
 }
 
@@ -123,20 +124,31 @@ impl Source {
         self.manifest.identity.pairs(&format!("charts/{chart}"))
     }
 
-    /// The names of a table's columns, in order. An error says what is lacking.
+    /// The names of a table's columns, in order; of an older format in today's words. An error says what is lacking.
     pub fn columns(&self, name: &str) -> Result<Vec<String>, String> {
-        let path = self.path(name)?;
-        Ok(parquet::schema(&path)?.into_iter().map(|(name, _)| name).collect())
+        Ok(self.written(name, &self.path(name)?)?.1)
+    }
+
+    /// The names of a table's columns as they stand in its file, and in today's words.
+    fn written(&self, name: &str, path: &Path) -> Result<(Vec<String>, Vec<String>), String> {
+        let written: Vec<String> = parquet::schema(path)?.into_iter().map(|(name, _)| name).collect();
+        let today = renamed::columns(self.manifest.identity.format, name, &written);
+        Ok((written, today))
+    }
+
+    /// Those of the wanted columns that a table has: as they are wanted, and as they stand in its file.
+    fn there(&self, name: &str, path: &Path, wanted: &[&str]) -> Result<(Vec<String>, Vec<String>), String> {
+        let (written, today) = self.written(name, path)?;
+        let place = |wanted: &&str| today.iter().position(|today| today == wanted);
+        Ok(wanted.iter().filter_map(|name| Some((name.to_string(), written[place(name)?].clone()))).unzip())
     }
 
     /// Those of the wanted columns that a table has, in full. An error says what the run lacks.
     pub fn table(&self, name: &str, wanted: &[&str]) -> Result<Columns, String> {
         let path = self.path(name)?;
-        let known = parquet::schema(&path)?;
-        let there: Vec<&str> =
-            wanted.iter().copied().filter(|&wanted| known.iter().any(|(known, _)| known == wanted)).collect();
-        let values = parquet::read(&path, &there)?;
-        Ok(Columns { columns: there.iter().map(|name| name.to_string()).zip(values).collect() })
+        let (names, written) = self.there(name, &path, wanted)?;
+        let values = parquet::read(&path, &written.iter().map(String::as_str).collect::<Vec<_>>())?;
+        Ok(Columns { columns: names.into_iter().zip(values).collect() })
     }
 
     /// The file of a table: only one that the manifest lists, and so was checked.
@@ -165,13 +177,12 @@ impl Source {
         visit: &mut dyn FnMut(&Columns) -> Result<(), String>,
     ) -> Result<(), String> {
         let path = self.path(name)?;
-        let known = parquet::schema(&path)?;
-        let there: Vec<&str> =
-            wanted.iter().copied().filter(|&wanted| known.iter().any(|(known, _)| known == wanted)).collect();
+        let (names, written) = self.there(name, &path, wanted)?;
+        let written: Vec<&str> = written.iter().map(String::as_str).collect();
         let rows = parquet::rows(&path)?;
         for first in (0..rows.max(1)).step_by(PIECE) {
-            let values = parquet::read_rows(&path, &there, first, PIECE)?;
-            visit(&Columns { columns: there.iter().map(|name| name.to_string()).zip(values).collect() })?;
+            let values = parquet::read_rows(&path, &written, first, PIECE)?;
+            visit(&Columns { columns: names.iter().cloned().zip(values).collect() })?;
         }
         Ok(())
     }
@@ -187,7 +198,7 @@ impl Source {
             let (class, source) = (classes.of(table, "class")?, sources.of(table, "source")?);
             let instants = ["asked_ns", "placed_ns", "answered_ns", "used_ns", "accepted_ns", "closed_ns"];
             let instants: Vec<Vec<u64>> = instants.iter().map(|name| table.whole(name)).collect::<Result<_, _>>()?;
-            let index = table.whole("index")?;
+            let index = table.whole("job_index")?;
             let job = |row: usize| Job {
                 source: source[row],
                 index: index[row],
@@ -226,7 +237,7 @@ const PIECE: usize = 65_536;
 
 const JOB_COLUMNS: &[&str] = &[
     "source",
-    "index",
+    "job_index",
     "class",
     "fate",
     "cause",

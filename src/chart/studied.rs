@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::numbers::{self, Unit};
 use super::source::{Columns, Source};
+use crate::output::renamed;
 use crate::study::measure::Measure;
 
 /// The output of a study.
@@ -113,7 +114,9 @@ impl Studied {
     }
 
     fn measured(&self, by_class: bool, within_one: &dyn Fn(&str) -> bool) -> Vec<Measured> {
+        let format = self.source.manifest.identity.format;
         let texts = self.file["measures"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        let texts = texts.map(|text| renamed::measure(format, text));
         let measured = |measure: Measure| {
             let (unit, factor) = match measure.unit().as_str() {
                 "s" => (Unit::Seconds, 1.0),
@@ -126,7 +129,7 @@ impl Studied {
             Measured { meaning: measure.meaning(), name: measure.stem, unit, factor }
         };
         // A measure of every class is as many, which differ in the class alone: the first stands for all.
-        let first = |text| Measure::parse(text, &self.classes).ok().and_then(|all| all.into_iter().next());
+        let first = |text: String| Measure::parse(&text, &self.classes).ok().and_then(|all| all.into_iter().next());
         texts.filter_map(first).filter(|measure| measure.class.is_some() == by_class).map(measured).collect()
     }
 
@@ -180,12 +183,12 @@ impl Studied {
     }
 }
 
-/// How many runs a table stands on, and how many of them failed, where any did. `table` holds `runs` and `failed`.
+/// How many runs a table stands on, and how many of them failed, where any did. `table` holds `runs` and `runs_failed`.
 pub fn runs(table: &Columns) -> Result<String, String> {
     let count = |name: &str| table.whole(name).map(|counts| counts.iter().sum::<u64>());
     let runs = count("runs")?;
     // Older folders have no such column of a search.
-    Ok(match count("failed").unwrap_or(0) {
+    Ok(match count("runs_failed").unwrap_or(0) {
         0 => format!("n = {} runs", super::numbers::count(runs)),
         failed => format!("{} of {} runs failed", super::numbers::count(failed), super::numbers::count(runs)),
     })

@@ -10,7 +10,7 @@ use super::palette::{FAINT, INK, SOFT, WHITE, category};
 use super::panel::{LABEL_SIZE, Panel, Rect, TICK_SIZE};
 use super::sheet::{Anchor, Sheet, Stroke};
 use super::studied::{Studied, Values, capital};
-use super::survival_curves::{Curve, Found, Survival};
+use super::survival_curves::{Curve, CurvePoint, Survival};
 use super::survival_names::{draw_names, names_room};
 use super::survival_words;
 
@@ -51,17 +51,17 @@ fn read(studied: &Studied) -> Result<Survival, String> {
     };
     let (found, texts) = table.text("found")?;
     let number = |name: &str| table.numbers(name);
-    let (crossing, lower, upper) =
-        (number(&y.name)?, number(&format!("{}_lower", y.name))?, number(&format!("{}_upper", y.name))?);
+    let (crossing, low, high) =
+        (number(&y.name)?, number(&format!("{}_low", y.name))?, number(&format!("{}_high", y.name))?);
     let names: Vec<Vec<String>> = cells.iter().map(super::studied::Cells::names).collect();
     let mut curves: Vec<Curve> = Vec::new();
     for row in 0..found.len() {
         let name = names.iter().map(|column| column[row].as_str()).collect::<Vec<_>>().join(" · ");
         let said = found[row].map_or("", |code| texts[code as usize].as_str());
-        let ends = (lower[row], upper[row]);
+        let ends = (low[row], high[row]);
         let (below, above) = (said == "below", said == "above");
         let (again, failed) = (said == "non-monotone", said == "failed");
-        let found = Found { x: places[row], crossing: crossing[row], ends, below, above, again, failed };
+        let found = CurvePoint { x: places[row], crossing: crossing[row], ends, below, above, again, failed };
         match curves.iter_mut().find(|curve| curve.name == name) {
             Some(curve) => curve.found.push(found),
             None => curves.push(Curve { name, found: vec![found] }),
@@ -88,7 +88,7 @@ pub fn draw(survival: &Survival) -> Result<Drawing, String> {
         let why = if all().next().is_some() { "every search has failed runs" } else { "there is no crossing to show" };
         return Err(why.to_string());
     }
-    let strip = |is_in: fn(&Found) -> bool| -> Vec<usize> {
+    let strip = |is_in: fn(&CurvePoint) -> bool| -> Vec<usize> {
         let inside = |(number, curve): (usize, &Curve)| curve.found.iter().any(is_in).then_some(number);
         survival.curves.iter().enumerate().filter_map(inside).collect()
     };
@@ -168,7 +168,7 @@ fn draw_strip(sheet: &mut Sheet, panel: &Panel, survival: &Survival, (rows, top,
     for (row, &number) in rows.iter().enumerate() {
         let (curve, stroke) = (&survival.curves[number], category(number));
         let y = top + ROW * (row as f64 + 1.5);
-        let is_in = |found: &&Found| if is_upper { found.below } else { found.above };
+        let is_in = |found: &&CurvePoint| if is_upper { found.below } else { found.above };
         for found in curve.found.iter().filter(is_in) {
             let x = panel.held(found.x, panel.y.low).0;
             let (tip, base) = if is_upper { (y - 5.0, y + 4.0) } else { (y + 5.0, y - 4.0) };
@@ -180,7 +180,7 @@ fn draw_strip(sheet: &mut Sheet, panel: &Panel, survival: &Survival, (rows, top,
 }
 
 fn draw_band(sheet: &mut Sheet, panel: &Panel, curve: &Curve, number: usize) {
-    let ends = |found: &Found| Some((found.ends.0?, found.ends.1?));
+    let ends = |found: &CurvePoint| Some((found.ends.0?, found.ends.1?));
     let band: Vec<_> = curve.found.iter().map(|found| (found.x, ends(found))).collect();
     if band.len() > 1 {
         panel.band(sheet, &band, category(number).colour, 0.16);
@@ -230,7 +230,7 @@ mod tests {
     use crate::chart::studied::Searched;
 
     fn survival() -> Survival {
-        let crossed = |x: f64, y: f64| Found {
+        let crossed = |x: f64, y: f64| CurvePoint {
             x,
             crossing: Some(y),
             ends: (Some(0.9 * y), Some(1.1 * y)),
@@ -239,8 +239,8 @@ mod tests {
             again: false,
             failed: false,
         };
-        let never = |x: f64| Found { crossing: None, ends: (None, None), below: true, ..crossed(x, 0.0) };
-        let open = Found { ends: (Some(2.5), None), again: true, ..crossed(10.0, 3.0) };
+        let never = |x: f64| CurvePoint { crossing: None, ends: (None, None), below: true, ..crossed(x, 0.0) };
+        let open = CurvePoint { ends: (Some(2.5), None), again: true, ..crossed(10.0, 3.0) };
         Survival {
             title: "How much an answer must be worth".to_string(),
             measure: "share used".to_string(),
@@ -311,7 +311,7 @@ mod tests {
         let discs = |drawing: &Drawing| drawing.sheet.marks().iter().filter(is_dot).count();
         let whole = discs(&draw(&survival).unwrap());
         let middle = &mut survival.curves[0].found[1];
-        *middle = Found { crossing: None, ends: (None, None), failed: true, ..*middle };
+        *middle = CurvePoint { crossing: None, ends: (None, None), failed: true, ..*middle };
         let drawing = draw(&survival).unwrap();
         assert!(discs(&drawing) < whole, "{} discs of {whole}", discs(&drawing));
         assert!(drawing.words.lede.contains(" Gaps: 1 search with failed runs."), "{}", drawing.words.lede);

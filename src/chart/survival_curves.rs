@@ -4,7 +4,7 @@ use super::studied::Searched;
 
 /// What a search found at one value of x.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Found {
+pub struct CurvePoint {
     /// The value of x; of names the place.
     pub x: f64,
     /// Where the level is crossed.
@@ -27,7 +27,7 @@ pub struct Curve {
     /// What tells it from the others; empty where it is the only one.
     pub name: String,
     /// By rising x.
-    pub found: Vec<Found>,
+    pub found: Vec<CurvePoint>,
 }
 
 /// What the chart is drawn from.

@@ -1,7 +1,7 @@
 //! What a chart of crossings says: its result and how to read it.
 
 use super::numbers;
-use super::survival_curves::{Curve, Found, Survival};
+use super::survival_curves::{Curve, CurvePoint, Survival};
 
 /// The result in a sentence or two: which curve crosses furthest from the first one and where, and which cross nowhere.
 pub fn result(survival: &Survival) -> String {
@@ -16,7 +16,7 @@ pub fn lede(survival: &Survival) -> String {
     let mut lede =
         format!("Each disc is the {y} at which the {} passes {level}; shaded: 95 % intervals.", measure.trim());
     let all = || survival.curves.iter().flat_map(|curve| &curve.found);
-    let is_open = |found: &Found| {
+    let is_open = |found: &CurvePoint| {
         !found.below && !found.above && !found.failed && (found.ends.0.is_none() || found.ends.1.is_none())
     };
     if all().any(is_open) {
@@ -88,7 +88,7 @@ fn alone(survival: &Survival) -> Option<String> {
 
 /// The curves that stay on one side somewhere.
 fn never(survival: &Survival) -> Option<String> {
-    let said = |curve: &Curve, is_in: fn(&Found) -> bool| -> Option<String> {
+    let said = |curve: &Curve, is_in: fn(&CurvePoint) -> bool| -> Option<String> {
         let first = curve.found.iter().position(is_in)?;
         let name = if curve.name.is_empty() { "it".to_string() } else { format!("“{}”", curve.name) };
         let count = curve.found.iter().filter(|found| is_in(found)).count();
@@ -103,7 +103,7 @@ fn never(survival: &Survival) -> Option<String> {
             _ => format!("{name} in {count} places of {}", curve.found.len()),
         })
     };
-    let all = |is_in: fn(&Found) -> bool| {
+    let all = |is_in: fn(&CurvePoint) -> bool| {
         let parts: Vec<String> = survival.curves.iter().filter_map(|curve| said(curve, is_in)).collect();
         (!parts.is_empty()).then(|| parts.join(", "))
     };

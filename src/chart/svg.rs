@@ -1,4 +1,4 @@
-//! The last touches to an SVG: its size for the reader, its font, dashes, and whose picture it is.
+//! The last touches to an SVG: its size for the reader, its font, dashes, and the identity of its run.
 
 use super::font;
 use super::page::Words;
@@ -16,7 +16,7 @@ pub fn file(sheet: &Sheet, words: &Words, identity: &[(String, String)]) -> Stri
     whole(sheet, &head)
 }
 
-/// The sheet as an SVG element for a page that brings the font ([`font_face`]) and says elsewhere whose picture it is.
+/// The sheet as an SVG element for a page that brings the font ([`font_face`]) and says elsewhere which run it shows.
 pub fn inline(sheet: &Sheet, words: &Words) -> String {
     let head = format!("{}<style>{SHAPES}</style>\n", described(words));
     whole(sheet, &head).replacen("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n", "", 1)

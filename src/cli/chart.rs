@@ -17,7 +17,7 @@ use crate::study::folder::is_begun;
 pub struct Chart {
     /// The folder of a run or of a study
     folder: PathBuf,
-    /// The folder of its frozen twin, for the deaths that instability caused
+    /// The folder of its frozen twin, for the jobs that instability cost
     #[arg(long, value_name = "DIR")]
     frozen: Option<PathBuf>,
     /// Draw this chart alone, such as `fates` of a run or `map` of a study; may be given several times
@@ -63,9 +63,9 @@ fn known(only: &[String], is_study: bool) -> Done {
         false => CHARTS.iter().map(|chart| chart.name).collect(),
     };
     if let Some(name) = only.iter().find(|name| !names.contains(&name.as_str())) {
-        let whose = if is_study { "a study" } else { "a run" };
+        let source = if is_study { "a study" } else { "a run" };
         let help = nearest::suggestion(name, &names, "there are").unwrap_or_default();
-        return Err(Failure::Wrong(format!("error: {whose} has no chart `{name}`\nhelp: {help}")));
+        return Err(Failure::Wrong(format!("error: {source} has no chart `{name}`\nhelp: {help}")));
     }
     Ok(())
 }

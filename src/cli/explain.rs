@@ -1,4 +1,4 @@
-//! `explain`: every value of a scenario and where it comes from; or one job, and why it lived or died.
+//! `explain`: every value of a scenario and where it comes from; or one job, and why it was placed or declined.
 
 use std::io::{IsTerminal, stdout};
 use std::path::PathBuf;
@@ -55,7 +55,7 @@ pub fn explain(explain: Explain) -> Done {
     let (path_width, value_width) = (width(0, 52), width(1, 44));
     let is_terminal = stdout().is_terminal();
     let line = |[path, value, origin]: &[String; 3]| {
-        // A program that reads this, and a person who pipes it into a pager, get every value whole.
+        // In a pipe, to a program or to a pager, every value is whole.
         let short = if is_terminal { shortened(value, value_width) } else { value.clone() };
         format!("{path:<path_width$}  {short:<value_width$}  {origin}\n")
     };

@@ -79,7 +79,7 @@ pub enum Failure {
     Failed(String),
     /// The command or the scenario is wrong: exit code 2.
     Wrong(String),
-    /// Whoever read the output has gone: exit code 0.
+    /// The reader of the output has gone: exit code 0.
     Unheard,
 }
 
@@ -150,7 +150,7 @@ fn say(text: &str) -> Done {
     Ok(out.flush()?)
 }
 
-/// Writes a line to standard error; that nobody reads it is no failure.
+/// Writes a line to standard error; a line without a reader is no failure.
 fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }

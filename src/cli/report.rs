@@ -15,7 +15,7 @@ use crate::report::{html, replicated, studied};
 pub struct Report {
     /// The folder of a run, of replications or of a study
     folder: PathBuf,
-    /// The folder of its frozen twin, for the deaths that instability caused
+    /// The folder of its frozen twin, for the jobs that instability cost
     #[arg(long, value_name = "DIR")]
     frozen: Option<PathBuf>,
 }

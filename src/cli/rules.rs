@@ -54,7 +54,7 @@ pub fn rules(rules: Rules) -> Done {
 /// The kind under which the named methods of verification are listed.
 const METHODS: &str = "verification";
 
-/// A method with its checks: who, how often, at what cost, when, and what it finds.
+/// A method with its checks: checkers, frequency, cost, instant, and what each finds.
 fn method_notes(name: &str, method: &MethodTable, text: &mut String) {
     let _ = writeln!(
         text,

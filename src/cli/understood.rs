@@ -9,8 +9,7 @@ use crate::policy::demand::{Replay, clients, trace};
 use crate::scenario::channels::Channel;
 use crate::scenario::document::Document;
 use crate::scenario::inputs;
-use crate::scenario::model::{Class, ClassOf, PartyKind, Work};
-use crate::scenario::schema::Checker;
+use crate::scenario::model::{Class, ClassOf, Work};
 use crate::scenario::verification::{Check, Method};
 use crate::scenario::{Scenario, Source};
 
@@ -171,7 +170,7 @@ fn windows(scenario: &Scenario, source: &Source, spec: &clients::Spec, said: &mu
     said.sources.push(format!("source `{name}`: {clients} in {windows} over {}; {how}", data.length.rounded()));
 }
 
-/// Who checks how many answers, and checks that take nothing.
+/// Checkers with the number of answers each checks, and checks that take nothing.
 fn checks(method: &Method, said: &mut Understood) {
     for (index, check) in method.checks.iter().enumerate() {
         let by = match check.by {

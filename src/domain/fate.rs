@@ -59,7 +59,7 @@ named! {
 }
 
 named! {
-    /// What killed a job that was declined (model §5).
+    /// Why a job was declined (model §5).
     Cause {
         /// No node would make an offer.
         NoSupply = "no-supply",
@@ -93,7 +93,7 @@ named! {
 }
 
 impl Deduction {
-    /// The cause of death where this is the first deduction that leaves nothing of any offer.
+    /// The cause of a decline where this is the first deduction that leaves nothing of any offer.
     pub fn cause(self) -> Cause {
         match self {
             Deduction::Compute => Cause::Compute,

@@ -100,7 +100,7 @@ pub struct JobRecord {
     pub fate: Fate,
     /// Where it stood when it was closed.
     pub stage: Stage,
-    /// What killed it, if it was declined.
+    /// Why it was declined, if it was.
     pub cause: Option<Cause>,
     /// The last answer.
     pub answer: Answer,
@@ -108,7 +108,7 @@ pub struct JobRecord {
     pub method: MethodId,
     /// When the requester begins to rely on it.
     pub use_at: Use,
-    /// Of a declined job: with which deduction alone removed it would have lived; one bit each, in the order of
+    /// Of a declined job: with which deduction alone removed it would have been placed; one bit each, in the order of
     /// [`Deduction::ALL`](crate::domain::fate::Deduction::ALL).
     pub alive_without: u8,
     /// Checks of its answer that took place.
@@ -155,11 +155,11 @@ pub struct CheckRecord {
     /// What the party was paid: the fee of a vote, or its share that was done.
     pub paid: Money,
     /// The validator, prover or node that was asked.
-    pub by: NodeId,
+    pub checker: NodeId,
     /// How the answer is verified.
     pub method: MethodId,
-    /// Which check of the method, from 0.
-    pub check: u8,
+    /// The place of the check in the list of its method, from 0.
+    pub check_index: u8,
     /// Which round of that check, from 0.
     pub round: u8,
     /// Whether the party looked at all.

@@ -65,9 +65,9 @@ mod tests {
             Column::<u64>::span("held_ns", "time spent waiting", |call| (*call).into())
                 .nullable()
                 .formula("`answered_ns` − `asked_ns`"),
-            Column::flag("lost", "whether nobody answered", |call| (*call > 0).into()),
+            Column::flag("lost", "whether the call had no answer", |call| (*call > 0).into()),
             Column::text("end", "how it ended", |_| "lost".into())
-                .words(&[("lost", "nobody answered"), ("held", " A talk.")]),
+                .words(&[("lost", "no answer came"), ("held", " A talk.")]),
         ],
     };
 
@@ -82,12 +82,12 @@ One row per call.
 |---|---|---|---|---|---|
 | `asked_ns` | i64 | ns | no | instant the call was placed | |
 | `held_ns` | i64 | ns | yes | time spent waiting | `answered_ns` − `asked_ns` |
-| `lost` | bool | | no | whether nobody answered | |
+| `lost` | bool | | no | whether the call had no answer | |
 | `end` | text | | no | how it ended | |
 
 The words of `end`:
 
-- `lost`: nobody answered.
+- `lost`: no answer came.
 - `held`: A talk.
 ";
         assert_eq!(markdown(&[CALLS.description()]), expected);

@@ -24,7 +24,7 @@ pub struct Files {
     written: Mutex<Vec<Written>>,
     /// The files and folders made so far, each after the folder it is in.
     made: Mutex<Vec<PathBuf>>,
-    /// The last error of the disk, for those who write through a library that wraps it.
+    /// The last error of the disk, for callers that write through a library which wraps it.
     failure: Mutex<Option<io::Error>>,
 }
 

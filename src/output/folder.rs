@@ -165,7 +165,7 @@ impl Drop for Folder {
             self.files.remove();
             let content = self.work.join(CONTENT);
             let _ = fs::remove_dir(&content).or_else(|_| fs::remove_dir_all(&content));
-            // There is nobody to tell of what stays; under its mark the next run of this name tries again.
+            // What stays here is told to no caller; under its mark the next run of this name tries again.
             if !own::exists(&content) {
                 let _ = fs::remove_file(self.work.join(MARK));
                 let _ = fs::remove_dir(&self.work).or_else(|_| fs::remove_dir_all(&self.work));

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::engine::hash::Hasher128;
 
 /// The version of the layout of outputs; it rises when a reader of the old one would go wrong.
-pub const FORMAT: u32 = 1;
+/// The names of columns before format 2 are in [`super::renamed`].
+pub const FORMAT: u32 = 2;
 
 /// Everything that decides the bytes of a result.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::{FileError, MANIFEST};
 use super::files::{Files, Written};
-use super::identity::Identity;
+use super::identity::{FORMAT, Identity};
 use super::own;
 use crate::engine::hash::Hasher128;
 
@@ -129,16 +129,22 @@ impl Manifest {
         files.write(MANIFEST, text.as_bytes())
     }
 
-    /// Reads that of a whole output. It is an error if it is missing, is not one, or names another identity than it
-    /// holds.
+    /// Reads that of a whole output. It is an error if it is missing, is not one, names another identity than it
+    /// holds, or is of a later format than this version knows.
     pub fn read(folder: &Path) -> Result<Manifest, FileError> {
         let path = folder.join(MANIFEST);
         let bytes = own::read(&path).map_err(FileError::new("read", &path))?;
         let parsed = serde_json::from_slice(&bytes).map_err(io::Error::from);
         let manifest: Manifest = parsed.map_err(FileError::new("read", &path))?;
+        let wrong = |words: String| FileError::new("read", &path)(io::Error::new(io::ErrorKind::InvalidData, words));
         if manifest.id != manifest.identity.id() {
-            let cause = io::Error::new(io::ErrorKind::InvalidData, "its `id` is not the name of its identity");
-            return Err(FileError::new("read", &path)(cause));
+            return Err(wrong("its `id` is not the name of its identity".to_string()));
+        }
+        if manifest.identity.format > FORMAT {
+            let (format, version) = (manifest.identity.format, &manifest.identity.version);
+            return Err(wrong(format!(
+                "version {version} wrote it in format {format}, and this one knows {FORMAT} at most"
+            )));
         }
         Ok(manifest)
     }
@@ -238,6 +244,12 @@ mod tests {
         assert!(error.ends_with(": its `id` is not the name of its identity"), "{error}");
         fs::write(&path, &text[..text.len() / 2]).expect("written");
         assert!(Manifest::read(scratch.path()).is_err());
+        let mut later = manifest();
+        later.identity.format = FORMAT + 1;
+        later.id = later.identity.id();
+        fs::write(&path, serde_json::to_string(&later).expect("JSON")).expect("written");
+        let error = Manifest::read(scratch.path()).expect_err("a later format").to_string();
+        assert!(error.contains(&format!("in format {}, and this one knows {FORMAT}", FORMAT + 1)), "{error}");
     }
 
     /// Any byte of any listed file, and any cut of it, is noticed; so is a list that leads out of the folder.

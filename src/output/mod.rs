@@ -7,5 +7,6 @@ pub mod folder;
 pub mod identity;
 pub mod manifest;
 pub(crate) mod own;
+pub mod renamed;
 pub mod run;
 pub mod tables;

@@ -1,4 +1,4 @@
-//! A run that is written down: its tables in a folder that is whole or not there, its summary for whoever asks.
+//! A run that is written down: its tables in a folder that is whole or not there, its summary for the caller.
 
 use std::cell::Cell;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use crate::domain::record::JobRecord;
 use crate::engine::random::Seed;
 use crate::engine::time::Time;
 use crate::record::batch::{Batch, Rows, Sink};
-use crate::record::fact::{Fact, FactFilter, Kind};
+use crate::record::fact::{Fact, FactFilter, FactKind};
 use crate::record::recorder::Recorder;
 use crate::record::table_name::TableName;
 use crate::record::tables::{CLASSES, Chosen, ClassRow, Names, SUMMARY, SharedNames, Tables};
@@ -47,7 +47,7 @@ pub struct Closed(pub u64);
 
 impl Recorder for Closed {
     fn filter(&self) -> FactFilter {
-        FactFilter::of(&[Kind::Closed])
+        FactFilter::of(&[FactKind::Closed])
     }
 
     #[inline]
@@ -56,9 +56,9 @@ impl Recorder for Closed {
     }
 }
 
-/// The writer of tables; tells whoever steers the run when it has failed.
+/// The writer of tables; tells the driver of the run when it has failed.
 pub struct Watched {
-    tables: tables::Tables,
+    tables: tables::TableWriter,
     failed: Rc<Cell<bool>>,
 }
 
@@ -100,7 +100,7 @@ impl Recording {
     fn start_in(folder: Folder, scenario: &Scenario, seed: Seed, from: Time) -> Result<Recording, FileError> {
         let identity = identity(scenario, seed);
         let failed = Rc::new(Cell::new(false));
-        let writer = tables::Tables::start(folder.files(), &identity)?;
+        let writer = tables::TableWriter::start(folder.files(), &identity)?;
         let sink = Watched { tables: writer, failed: Rc::clone(&failed) };
         let tables = Tables::new(chosen(scenario), seed, from, names(scenario), sink);
         let recorder = (Tally::new(scenario.warm_up.max(from)), (tables, Closed::default()));
@@ -273,7 +273,7 @@ mod tests {
         assert!(closed > 5_000, "{closed} jobs");
         assert_eq!(recorded.summary.jobs, closed, "without a warm-up every job counts");
         let rows: Vec<(&str, u64)> = recorded.tables.iter().map(|table| (table.name.as_str(), table.rows)).collect();
-        // Nobody checks, and the tables of that are there all the same.
+        // There are no checkers, and the tables of checks are there all the same.
         let empty = [("checks", 0), ("validators", 0)];
         let expected =
             [empty[0], ("classes", 1), ("jobs", closed), ("nodes", 1), ("series", 10), ("summary", 1), empty[1]];

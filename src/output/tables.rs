@@ -22,9 +22,9 @@ const WAITING: usize = 1;
 /// The name of a table and some of its rows.
 type Named = (&'static str, Batch);
 
-/// A sink that writes every table to its own file, `TABLE.parquet`. Dropped before [`Tables::finish`] it waits for the
+/// A sink that writes every table to its own file, `TABLE.parquet`. Dropped before [`TableWriter::finish`] it waits for the
 /// writer and leaves files that are not whole.
-pub struct Tables {
+pub struct TableWriter {
     /// `None` once there is nothing more to come.
     filled: Option<SyncSender<Named>>,
     emptied: Receiver<Named>,
@@ -44,9 +44,9 @@ pub struct TableFile {
     pub file: Written,
 }
 
-impl Tables {
+impl TableWriter {
     /// Starts the writer thread. A file is made when the first batch of its table comes; each carries the identity.
-    pub fn start(files: &Arc<Files>, identity: &Identity) -> Result<Tables, FileError> {
+    pub fn start(files: &Arc<Files>, identity: &Identity) -> Result<TableWriter, FileError> {
         let (filled, to_encode) = sync_channel(WAITING);
         let (emptied_by_writer, emptied) = channel();
         let failed = Arc::new(AtomicBool::new(false));
@@ -56,10 +56,10 @@ impl Tables {
             .name("tables".to_string())
             .spawn(move || encoder.run(&to_encode, &emptied_by_writer, &flag))
             .map_err(FileError::new("start the writer of", files.folder()))?;
-        Ok(Tables { filled: Some(filled), emptied, spare: Vec::new(), failed, thread: Some(thread) })
+        Ok(TableWriter { filled: Some(filled), emptied, spare: Vec::new(), failed, thread: Some(thread) })
     }
 
-    /// Whether writing has failed: the run may as well stop, and [`Tables::finish`] says why.
+    /// Whether writing has failed: the run may as well stop, and [`TableWriter::finish`] says why.
     pub fn failed(&self) -> bool {
         self.failed.load(Ordering::Relaxed)
     }
@@ -72,7 +72,7 @@ impl Tables {
     }
 }
 
-impl Sink for Tables {
+impl Sink for TableWriter {
     fn batch(&mut self, table: &'static str, mut batch: Batch) -> Batch {
         if self.failed() {
             batch.clear();
@@ -91,11 +91,11 @@ impl Sink for Tables {
     }
 }
 
-impl Drop for Tables {
+impl Drop for TableWriter {
     fn drop(&mut self) {
         self.filled = None;
         if let Some(thread) = self.thread.take() {
-            // Whoever drops the sink has no use for what it says; but the folder must outlive the writer.
+            // A caller that drops the sink has no use for its errors; but the folder must outlive the writer.
             let _ = thread.join();
         }
     }
@@ -131,7 +131,7 @@ impl Encoder {
                 return Err(error);
             }
             batch.clear();
-            // When the run is over nobody takes it back.
+            // When the run is over no batch is taken back.
             let _ = emptied.send((table, batch));
         }
         self.open.into_iter().map(|open| open.close(&self.files)).collect()
@@ -150,7 +150,7 @@ impl Encoder {
         assert_eq!(open.rows % ROWS as u64, 0, "only the last batch of table `{table}` is not full");
         assert!(batch.len() <= ROWS, "a batch of table `{table}` is too long");
         open.rows += batch.len() as u64;
-        open.writer.write(batch.columns()).map_err(|words| default_spec(table, &self.files, words))
+        open.writer.write(batch.columns()).map_err(|words| write_error(table, &self.files, words))
     }
 }
 
@@ -163,11 +163,11 @@ impl OpenTable {
     ) -> Result<OpenTable, FileError> {
         let file = files.create(&file_name(name))?;
         let writer = Writer::create(file, batch.fields(), &identity.pairs(name));
-        Ok(OpenTable { name, writer: writer.map_err(|words| default_spec(name, files, words))?, rows: 0 })
+        Ok(OpenTable { name, writer: writer.map_err(|words| write_error(name, files, words))?, rows: 0 })
     }
 
     fn close(self, files: &Files) -> Result<TableFile, FileError> {
-        let file = self.writer.finish().map_err(|words| default_spec(self.name, files, words))?;
+        let file = self.writer.finish().map_err(|words| write_error(self.name, files, words))?;
         Ok(TableFile { name: self.name, rows: self.rows, file: file.close()? })
     }
 }
@@ -176,7 +176,7 @@ fn file_name(table: &str) -> String {
     format!("{table}.parquet")
 }
 
-fn default_spec(table: &str, files: &Files, words: String) -> FileError {
+fn write_error(table: &str, files: &Files, words: String) -> FileError {
     // Of a disk that fails the library tells more than is so; of its own errors there is nothing but its words.
     let cause = files.failure().unwrap_or_else(|| io::Error::other(words));
     FileError::new("write", &files.folder().join(file_name(table)))(cause)
@@ -237,7 +237,7 @@ mod tests {
     }
 
     fn run(folder: &Folder, jobs: u64) -> Result<Vec<TableFile>, FileError> {
-        let mut sink = Tables::start(folder.files(), &identity())?;
+        let mut sink = TableWriter::start(folder.files(), &identity())?;
         fill(jobs, &mut sink);
         sink.finish()
     }
@@ -301,7 +301,7 @@ mod tests {
         }
 
         /// Waits after each batch until the writer has handed it back, so that every batch but the first is used again.
-        struct Patient(Tables);
+        struct Patient(TableWriter);
 
         impl Sink for Patient {
             fn batch(&mut self, table: &'static str, batch: Batch) -> Batch {
@@ -317,7 +317,7 @@ mod tests {
             let scratch = Scratch::new("tables-timing");
             let hurried = output(&scratch.join("hurried-1"), 300_000);
             let folder = Folder::create(&scratch.join("patient-1")).expect("started");
-            let mut patient = Patient(Tables::start(folder.files(), &identity()).expect("a writer"));
+            let mut patient = Patient(TableWriter::start(folder.files(), &identity()).expect("a writer"));
             fill(300_000, &mut patient);
             assert_eq!(patient.0.spare.len(), 3, "two batches per table took turns, and one of each is here");
             assert_eq!(patient.0.finish().expect("written"), hurried);
@@ -351,7 +351,7 @@ mod tests {
             let scratch = Scratch::new("tables-early");
             let folder =
                 Folder::create_with(&scratch.join("toy-1"), Replace::Nothing, full_after(1_000)).expect("started");
-            let mut sink = Tables::start(folder.files(), &identity()).expect("a writer");
+            let mut sink = TableWriter::start(folder.files(), &identity()).expect("a writer");
             let mut rows = Rows::new(&JOBS);
             let mut job = 0;
             while !sink.failed() {
@@ -368,7 +368,7 @@ mod tests {
         fn a_sink_may_be_given_up() {
             let scratch = Scratch::new("tables-dropped");
             let folder = Folder::create(&scratch.join("toy-1")).expect("started");
-            let mut sink = Tables::start(folder.files(), &identity()).expect("a writer");
+            let mut sink = TableWriter::start(folder.files(), &identity()).expect("a writer");
             let mut rows = Rows::new(&JOBS);
             (0..2 * ROWS as u64).for_each(|job| rows.push(&job, &mut sink));
             drop(sink);

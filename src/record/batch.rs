@@ -10,7 +10,7 @@ pub const ROWS: usize = 65_536;
 /// Takes the batches of all tables, each table's in order.
 pub trait Sink {
     /// Takes a batch, full unless it is the table's last, and gives back an empty one of the same columns to fill
-    /// next. Cannot fail: what goes wrong is kept until whoever owns the sink asks.
+    /// next. Cannot fail: an error is kept until the owner of the sink asks for it.
     fn batch(&mut self, table: &'static str, batch: Batch) -> Batch;
 }
 

@@ -28,10 +28,10 @@ pub struct ClassCounts {
     pub fates: [u64; Fate::ALL.len()],
     /// Of the declined by cause, in the order of [`Cause::ALL`].
     pub causes: [u64; Cause::ALL.len()],
-    /// Of the declined: how many would have lived without each deduction, in the order of
+    /// Of the declined: how many would have been placed without each deduction, in the order of
     /// [`Deduction::ALL`](crate::domain::fate::Deduction::ALL).
-    pub alive_without: [u64; 5],
-    /// Jobs whose answer somebody relied on.
+    pub placeable_without: [u64; 5],
+    /// Jobs whose answer was used.
     pub used: u64,
     /// Of which were wrong.
     pub used_wrong: u64,
@@ -49,7 +49,7 @@ pub struct ClassCounts {
     pub delivered: i128,
     /// What the wrong answers in use cost.
     pub harm: i128,
-    /// What was paid to those who compute, to the chain, to those who check.
+    /// What was paid for computing, to the chain, and for verification.
     pub charged_by_channel: [i128; 3],
     /// What revocations could not bring back.
     pub shortfall: i128,
@@ -106,7 +106,7 @@ impl ClassCounts {
         self.fates[record.fate as usize] += 1;
         if let Some(cause) = record.cause {
             self.causes[cause as usize] += 1;
-            let without = self.alive_without.iter_mut().enumerate();
+            let without = self.placeable_without.iter_mut().enumerate();
             without.for_each(|(bit, count)| *count += u64::from(record.alive_without >> bit & 1));
         }
         self.value_asked += i128::from(record.value.0);
@@ -188,7 +188,7 @@ mod tests {
         assert_eq!((of(0).fate(Fate::FinalRight), of(0).charged(), of(0).value_final), (2, 6, 14));
         assert_eq!((of(0).used, of(0).use_delay.mean()), (2, Some(2_000.0)));
         assert!(of(0).use_delay(0.5).is_some_and(|span| span.0.abs_diff(2_000) < 8), "the middle of its cell");
-        assert_eq!((of(2).cause(Cause::Verification), of(2).alive_without), (1, [0, 0, 0, 1, 0]));
+        assert_eq!((of(2).cause(Cause::Verification), of(2).placeable_without), (1, [0, 0, 0, 1, 0]));
         assert_eq!((of(2).value_asked, of(2).value_final), (7, 0));
         assert!(classes.get(3).is_none());
         assert_eq!(of(0).response.mean(), None);

@@ -19,7 +19,7 @@
 //!     grain: "one row per call",
 //!     columns: &[
 //!         C::time("asked_ns", "instant the call was placed", |call| call.asked.into()),
-//!         C::time("answered_ns", "instant somebody answered", |call| call.answered.into()).nullable(),
+//!         C::time("answered_ns", "instant of the answer", |call| call.answered.into()).nullable(),
 //!         C::span("held_ns", "time spent waiting", |call| call.held.into()).formula("answered_ns − asked_ns"),
 //!     ],
 //! };

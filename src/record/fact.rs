@@ -48,31 +48,31 @@ macro_rules! facts {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[non_exhaustive]
         #[repr(u8)]
-        pub enum Kind {
+        pub enum FactKind {
             $($(#[doc = $says])* $name = $number,)*
         }
 
-        impl Kind {
+        impl FactKind {
             /// All of them, in the order of the table.
-            pub const ALL: &'static [Kind] = &[$(Kind::$name,)*];
+            pub const ALL: &'static [FactKind] = &[$(FactKind::$name,)*];
 
             /// A short word for timelines and the digest's documentation.
             pub const fn name(self) -> &'static str {
-                match self { $(Kind::$name => $text,)* }
+                match self { $(FactKind::$name => $text,)* }
             }
 
             /// The record that a fact of this kind is handed on with.
             #[inline(always)]
             pub const fn carries(self) -> Carries {
-                match self { $(Kind::$name => carries!($($record)?),)* }
+                match self { $(FactKind::$name => carries!($($record)?),)* }
             }
         }
 
         impl Fact {
             /// Its kind.
             #[inline(always)]
-            pub const fn kind(&self) -> Kind {
-                match self { $(Fact::$name { .. } => Kind::$name,)* }
+            pub const fn kind(&self) -> FactKind {
+                match self { $(Fact::$name { .. } => FactKind::$name,)* }
             }
 
             /// The name of its kind.
@@ -213,8 +213,8 @@ pub struct FactFilter(u64);
 
 const _: () = {
     let mut index = 0;
-    while index < Kind::ALL.len() {
-        assert!((Kind::ALL[index] as u32) < u64::BITS, "the filter of facts has a bit for every number");
+    while index < FactKind::ALL.len() {
+        assert!((FactKind::ALL[index] as u32) < u64::BITS, "the filter of facts has a bit for every number");
         index += 1;
     }
 };
@@ -226,7 +226,7 @@ impl FactFilter {
     pub const ALL: FactFilter = FactFilter(u64::MAX);
 
     /// Facts of these kinds pass.
-    pub const fn of(kinds: &[Kind]) -> FactFilter {
+    pub const fn of(kinds: &[FactKind]) -> FactFilter {
         let (mut bits, mut index) = (0, 0);
         while index < kinds.len() {
             bits |= 1 << kinds[index] as u8;
@@ -242,7 +242,7 @@ impl FactFilter {
 
     /// Whether facts of a kind pass.
     #[inline(always)]
-    pub const fn passes(self, kind: Kind) -> bool {
+    pub const fn passes(self, kind: FactKind) -> bool {
         self.0 >> kind as u8 & 1 == 1
     }
 }
@@ -304,22 +304,22 @@ mod tests {
 
     #[test]
     fn numbers_and_names_are_unique() {
-        for (index, kind) in Kind::ALL.iter().enumerate() {
+        for (index, kind) in FactKind::ALL.iter().enumerate() {
             assert!(*kind as u8 > 0, "no fact at all has the number 0");
-            let earlier = &Kind::ALL[..index];
+            let earlier = &FactKind::ALL[..index];
             assert!(earlier.iter().all(|other| *other as u8 != *kind as u8 && other.name() != kind.name()), "{kind:?}");
         }
-        assert_eq!(samples().len(), Kind::ALL.len());
+        assert_eq!(samples().len(), FactKind::ALL.len());
     }
 
     /// A filter tells every kind from every other.
     #[test]
     fn a_filter_lets_its_own_kinds_pass() {
-        for kind in Kind::ALL {
-            let passing = |filter: FactFilter| Kind::ALL.iter().filter(|other| filter.passes(**other)).count();
+        for kind in FactKind::ALL {
+            let passing = |filter: FactFilter| FactKind::ALL.iter().filter(|other| filter.passes(**other)).count();
             assert!(FactFilter::of(&[*kind]).passes(*kind));
             assert_eq!(passing(FactFilter::of(&[*kind])), 1, "{kind:?}");
-            assert_eq!((passing(FactFilter::ALL), passing(FactFilter::NONE)), (Kind::ALL.len(), 0));
+            assert_eq!((passing(FactFilter::ALL), passing(FactFilter::NONE)), (FactKind::ALL.len(), 0));
         }
     }
 }

@@ -69,7 +69,7 @@ impl Facts {
 
     /// Notes that a check has ended, with a vote or without, and with its record.
     pub fn check(&mut self, record: &CheckRecord) {
-        let &CheckRecord { key: job, by, check, paid, .. } = record;
+        let &CheckRecord { key: job, checker: by, check_index: check, paid, .. } = record;
         let fact = match record.alarm {
             Some(alarm) => Fact::Checked { job, by, check, alarm },
             None => Fact::CheckEnded { job, by, check, paid },
@@ -122,7 +122,7 @@ mod tests {
     use crate::domain::money::Money;
     use crate::domain::record::JobKey;
     use crate::engine::time::SimDuration;
-    use crate::record::fact::Kind;
+    use crate::record::fact::FactKind;
 
     /// Keeps what it is told: the number of each fact, and of its record.
     #[derive(Default)]
@@ -152,9 +152,9 @@ mod tests {
             closed: Time(2),
             work: SimDuration(1),
             paid: Money(1),
-            by: NodeId(1),
+            checker: NodeId(1),
             method: MethodId(0),
-            check: 0,
+            check_index: 0,
             round: 0,
             looked: true,
             alarm,
@@ -171,8 +171,12 @@ mod tests {
         facts.close(&JobRecord::begin(key(3), ClassId(0), RequesterId(0), Time(0)));
         let mut told = Told::default();
         facts.tell(Time(2), &mut told);
-        let expected =
-            [(Kind::Checked, Some(1)), (Kind::NodeFailed, None), (Kind::CheckEnded, Some(2)), (Kind::Closed, Some(3))];
+        let expected = [
+            (FactKind::Checked, Some(1)),
+            (FactKind::NodeFailed, None),
+            (FactKind::CheckEnded, Some(2)),
+            (FactKind::Closed, Some(3)),
+        ];
         assert_eq!(told.0, expected);
     }
 

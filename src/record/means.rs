@@ -7,7 +7,7 @@ use crate::domain::ids::{Id, IdVec, NodeGroupId, NodeId};
 use crate::domain::price::Price;
 use crate::domain::record::JobRecord;
 use crate::engine::time::{SimDuration, Time};
-use crate::record::fact::{Fact, FactFilter, Kind};
+use crate::record::fact::{Fact, FactFilter, FactKind};
 use crate::record::recorder::{Gauges, Recorder};
 
 /// The means of a run, at which its frozen twin is held.
@@ -72,7 +72,7 @@ impl MeanFieldRecorder {
         self.prices.map(|(sum, count)| (count > 0).then(|| Price((sum / count) as i64)))
     }
 
-    /// The means of each of so many groups; a group that served nobody waits for nothing and slows nothing down.
+    /// The means of each of so many groups; a group without jobs waits for nothing and slows nothing down.
     fn groups(&self, count: usize) -> IdVec<NodeGroupId, GroupMeans> {
         let mut sums = vec![Seen::default(); count];
         for (seen, (group, speed)) in self.nodes.iter().zip(&self.groups) {
@@ -101,7 +101,7 @@ impl MeanFieldRecorder {
 
 impl Recorder for MeanFieldRecorder {
     fn filter(&self) -> FactFilter {
-        FactFilter::of(&[Kind::Closed])
+        FactFilter::of(&[FactKind::Closed])
     }
 
     fn note(&mut self, _: Time, fact: &Fact, record: Option<&JobRecord>) {

@@ -1,4 +1,4 @@
-//! Recorders: whoever watches a run. Watching cannot change it.
+//! Recorders watch a run. Watching cannot change it.
 
 use crate::domain::ids::{NodeGroupId, NodeId, OperatorId, RegionId};
 use crate::domain::money::Money;
@@ -35,7 +35,7 @@ pub trait Recorder {
     fn end(&mut self, _at: Time, _gauges: &impl Gauges) {}
 }
 
-/// Nobody watches.
+/// No recorder.
 impl Recorder for () {
     fn filter(&self) -> FactFilter {
         FactFilter::NONE

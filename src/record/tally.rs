@@ -8,7 +8,7 @@ use crate::domain::record::JobRecord;
 use crate::engine::random::Seed;
 use crate::engine::time::{SimDuration, Time};
 use crate::record::classes::Classes;
-use crate::record::fact::{Fact, FactFilter, Kind};
+use crate::record::fact::{Fact, FactFilter, FactKind};
 use crate::record::recorder::{Gauges, MarketGauge, Recorder};
 use crate::stats::online::Online;
 use crate::stats::quantile::LogGrid;
@@ -43,10 +43,10 @@ pub struct Summary {
     pub fates: [u64; Fate::ALL.len()],
     /// Of the declined by cause, in the order of [`Cause::ALL`].
     pub causes: [u64; Cause::ALL.len()],
-    /// Of the declined: how many would have lived without each deduction, in the order of
+    /// Of the declined: how many would have been placed without each deduction, in the order of
     /// [`Deduction::ALL`](crate::domain::fate::Deduction::ALL).
-    pub alive_without: [u64; 5],
-    /// Jobs whose answer somebody relied on.
+    pub placeable_without: [u64; 5],
+    /// Jobs whose answer was used.
     pub used: u64,
     /// Of which were wrong.
     pub used_wrong: u64,
@@ -58,7 +58,7 @@ pub struct Summary {
     pub renegotiations: u64,
     /// The last price less the first, of all placed jobs, in micro-credits.
     pub slippage: i128,
-    /// What was paid to those who compute, to the chain, to those who check.
+    /// What was paid for computing, to the chain, and for verification.
     pub charged_by_channel: [i128; 3],
     /// What revocations could not bring back.
     pub shortfall: i128,
@@ -217,7 +217,13 @@ impl Tally {
 
 impl Recorder for Tally {
     fn filter(&self) -> FactFilter {
-        FactFilter::of(&[Kind::Closed, Kind::Bounced, Kind::Slashed, Kind::Revoked, Kind::NodeFailed])
+        FactFilter::of(&[
+            FactKind::Closed,
+            FactKind::Bounced,
+            FactKind::Slashed,
+            FactKind::Revoked,
+            FactKind::NodeFailed,
+        ])
     }
 
     #[inline]
@@ -270,7 +276,7 @@ impl Summary {
             self.jobs += class.jobs;
             add(&mut self.fates, &class.fates);
             add(&mut self.causes, &class.causes);
-            add(&mut self.alive_without, &class.alive_without);
+            add(&mut self.placeable_without, &class.placeable_without);
             self.used += class.used;
             self.used_wrong += class.used_wrong;
             add(&mut self.checks, &class.checks);

@@ -7,6 +7,7 @@ use super::replications::{Written, class_rows, classes, legend, rows, written};
 use crate::chart::Source;
 use crate::chart::source::Columns;
 use crate::chart::svg::escaped;
+use crate::output::renamed;
 use crate::stats::replicated::{Method, Replicated};
 use crate::study::replications::Mean;
 
@@ -84,20 +85,22 @@ fn every(page: &mut String, means: &[Mean]) {
 
 /// The means of a folder, as they were written.
 fn read(source: &Source) -> Result<Vec<Mean>, String> {
-    let wanted = ["class", "measure", "mean", "half_width", "low", "high", "n", "method", "unit", "meaning"];
+    let wanted = ["class", "measure", "mean", "half_width", "low", "high", "n", "interval_method", "unit", "meaning"];
     let table = source.table("intervals", &wanted)?;
     let [class, measure, method, unit, meaning] =
-        ["class", "measure", "method", "unit", "meaning"].map(|name| texts(&table, name));
+        ["class", "measure", "interval_method", "unit", "meaning"].map(|name| texts(&table, name));
     let [mean, half_width, low, high] = ["mean", "half_width", "low", "high"].map(|name| table.numbers(name));
     let (class, measure, method, unit, meaning) = (class?, measure?, method?, unit?, meaning?);
     let (mean, half_width, low, high, n) = (mean?, half_width?, low?, high?, table.whole("n")?);
     let text = |texts: &[Option<String>], row: usize| texts[row].clone().unwrap_or_default();
     let one = |row: usize| {
         let name = text(&method, row);
-        let method = Method::from_name(&name).ok_or_else(|| format!("`{name}` in column `method` is not known"))?;
+        let method =
+            Method::from_name(&name).ok_or_else(|| format!("`{name}` in column `interval_method` is not known"))?;
         let mean = mean[row].ok_or("there is a missing mean")?;
         let over = Replicated { mean, half_width: half_width[row], low: low[row], high: high[row], n: n[row], method };
-        let (measure, unit, meaning) = (text(&measure, row), text(&unit, row), text(&meaning, row));
+        let measure = renamed::measure(source.manifest.identity.format, &text(&measure, row));
+        let (unit, meaning) = (text(&unit, row), text(&meaning, row));
         Ok(Mean { class: class[row].clone(), measure, unit, meaning, over })
     };
     (0..mean.len()).map(one).collect()

@@ -36,7 +36,7 @@ pub struct Pair {
 
 /// The straight line y = intercept + slope·x of least squares.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Line {
+pub struct RegressionLine {
     /// Units of y per unit of x.
     pub slope: f64,
     /// Units of y.
@@ -225,10 +225,10 @@ impl Pair {
     }
 
     /// The line of y on x by ordinary least squares; none where x is constant.
-    pub fn line(&self) -> Option<Line> {
+    pub fn line(&self) -> Option<RegressionLine> {
         (self.second_x > 0.0).then(|| {
             let slope = self.product / self.second_x;
-            Line { slope, intercept: self.mean_y - slope * self.mean_x }
+            RegressionLine { slope, intercept: self.mean_y - slope * self.mean_x }
         })
     }
 

@@ -17,7 +17,7 @@ const FIRST: [&str; 5] = ["point", "identity", "replication", "digest", "error"]
 
 /// What a chunk's file holds.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Found {
+pub enum ChunkState {
     /// Nothing: the file is not there.
     Missing,
     /// All of it.
@@ -47,10 +47,10 @@ pub fn text(study: &str, number: usize, measures: &[&str], rows: &[Row]) -> Stri
 }
 
 /// Reads the chunk of this study. A file of another cut of the work, or of another chunk, is none.
-pub fn read(path: &Path, study: &str, chunk: &Chunk) -> Result<Found, FileError> {
+pub fn read(path: &Path, study: &str, chunk: &Chunk) -> Result<ChunkState, FileError> {
     let text = match own::read(path) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Found::Missing),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(ChunkState::Missing),
         Err(error) => return Err(FileError::new("read", path)(error)),
     };
     let found = String::from_utf8(text).map_err(|_| "it is not text".to_owned());
@@ -62,7 +62,7 @@ pub fn read(path: &Path, study: &str, chunk: &Chunk) -> Result<Found, FileError>
         true => Ok(rows),
         false => Err("it holds other points or replications than the chunk has".to_owned()),
     });
-    Ok(rows.map_or_else(Found::Damaged, Found::Whole))
+    Ok(rows.map_or_else(ChunkState::Damaged, ChunkState::Whole))
 }
 
 /// The names of the measures and the runs of any chunk; the error says why it is none.
@@ -121,16 +121,16 @@ mod tests {
         let scratch = Scratch::new("chunk-round-trip");
         let path = scratch.join("7.csv");
         let chunk = chunk(7, 3, 0..2);
-        assert_eq!(read(&path, "cd", &chunk).unwrap(), Found::Missing);
+        assert_eq!(read(&path, "cd", &chunk).unwrap(), ChunkState::Missing);
         let text = text("cd", 7, &["wait", "jobs"], &rows());
         std::fs::write(&path, &text).unwrap();
         let mut expected = rows();
         expected[1].outcome = Err("no, \"never\" again".into());
-        assert_eq!(read(&path, "cd", &chunk).unwrap(), Found::Whole(expected));
+        assert_eq!(read(&path, "cd", &chunk).unwrap(), ChunkState::Whole(expected));
         assert_eq!(parse(&text).unwrap().0, ["wait", "jobs"]);
         for (study, number) in [("cd", 8), ("ce", 7)] {
             let chunk = Chunk { number, ..chunk.clone() };
-            assert_eq!(read(&path, study, &chunk).unwrap(), Found::Damaged("it is of another study".into()));
+            assert_eq!(read(&path, study, &chunk).unwrap(), ChunkState::Damaged("it is of another study".into()));
         }
     }
 
@@ -141,7 +141,7 @@ mod tests {
         let path = scratch.join("7.csv");
         std::fs::write(&path, text("cd", 7, &["wait", "jobs"], &rows())).unwrap();
         for other in [chunk(7, 3, 0..1), chunk(7, 3, 0..3), chunk(7, 3, 1..3), chunk(7, 2, 0..2), chunk(7, 3, 0..0)] {
-            let damaged = Found::Damaged("it holds other points or replications than the chunk has".into());
+            let damaged = ChunkState::Damaged("it holds other points or replications than the chunk has".into());
             assert_eq!(read(&path, "cd", &other).unwrap(), damaged, "{other:?}");
         }
     }
@@ -156,9 +156,9 @@ mod tests {
             let mut changed = whole.clone();
             changed[place] ^= 1;
             std::fs::write(&path, &changed).unwrap();
-            assert!(matches!(read(&path, "cd", &chunk(7, 3, 0..2)).unwrap(), Found::Damaged(_)), "byte {place}");
+            assert!(matches!(read(&path, "cd", &chunk(7, 3, 0..2)).unwrap(), ChunkState::Damaged(_)), "byte {place}");
             std::fs::write(&path, &whole[..place]).unwrap();
-            assert!(matches!(read(&path, "cd", &chunk(7, 3, 0..2)).unwrap(), Found::Damaged(_)), "cut at {place}");
+            assert!(matches!(read(&path, "cd", &chunk(7, 3, 0..2)).unwrap(), ChunkState::Damaged(_)), "cut at {place}");
         }
     }
 }

@@ -12,11 +12,11 @@ use super::Study;
 use super::axis::Shown;
 use super::course::{Point, Row};
 use super::design::Design;
-use super::design::frontier::Found;
+use super::design::frontier::SearchOutcome;
 use super::differences::Difference;
 
 use super::replicate::Stopped;
-use super::results::{Line, Mean};
+use super::results::{Mean, SearchLine};
 
 /// What a row of a table is taken from.
 #[derive(Clone, Copy)]
@@ -36,7 +36,7 @@ pub(super) enum Of<'a> {
     Run(&'a Point, &'a Row),
     Point(&'a [Row], &'a [Mean]),
     Pair(&'a Difference),
-    Line(&'a Line),
+    Line(&'a SearchLine),
 }
 
 /// One value.
@@ -95,7 +95,7 @@ impl<'a> Entry<'a> {
         pair
     }
 
-    fn line(&self) -> &'a Line {
+    fn line(&self) -> &'a SearchLine {
         let Of::Line(line) = self.of else { unreachable!("a column of lines in another table") };
         line
     }
@@ -125,18 +125,21 @@ const AXES: Declared = Declared {
     name: "AXIS",
     kind: Kind::Text,
     nullable: false,
-    meaning: "value of the axis at the point; of type f64 where all its values are numbers",
+    meaning: "value of the axis at the point, as a number where all values are numbers",
     formula: "",
     words: &[],
     fill: Fill::Axes,
 };
-const CLASS: Declared = one("class", Kind::Text, "the class of job", |entry| Value::Text(Some(entry.class.to_owned())));
-const REPLICATION: Declared =
-    one("replication", Kind::U64, "replication, from 0; those of one number share their random numbers", |entry| {
-        Value::Count(entry.run().1.replication)
-    });
+const CLASS: Declared =
+    one("class", Kind::Text, "class of the jobs", |entry| Value::Text(Some(entry.class.to_owned())));
+const REPLICATION: Declared = one(
+    "replication",
+    Kind::U64,
+    "number of the replication, from 0; equal replications of two points share random numbers",
+    |entry| Value::Count(entry.run().1.replication),
+);
 const MEASURE: Declared =
-    each("MEASURE", Kind::F64, "the measure in the run, in the unit of its columns", |entry, at| {
+    each("MEASURE", Kind::F64, "value of the measure in the run, in the unit of its columns", |entry, at| {
         let outcome = entry.run().1.outcome.as_ref();
         Value::Number(outcome.ok().and_then(|measured| measured.values[at]))
     })
@@ -149,7 +152,7 @@ const MEAN: Declared =
 const MEAN_HALF: Declared = each(
     "MEASURE_half_width",
     Kind::F64,
-    "half the width of the 95 % interval of the mean, from two runs on",
+    "half the width of the 95 % interval of the mean; missing for fewer than two runs",
     |e, at| Value::Number(e.means().1[at].half_width),
 )
 .nullable()
@@ -157,22 +160,24 @@ const MEAN_HALF: Declared = each(
 const MEAN_LOW: Declared = each(
     "MEASURE_low",
     Kind::F64,
-    "lower end of the 95 % interval of the mean, of shares on the logit, of counts and times not below 0; missing where runs do not differ",
+    "lower end of the 95 % interval of the mean; missing where runs do not differ",
     |entry, at| Value::Number(entry.means().1[at].ends[0]),
 )
 .nullable();
 const MEAN_HIGH: Declared = each(
     "MEASURE_high",
     Kind::F64,
-    "upper end of the 95 % interval of the mean, as the lower end; a bound from one side where a count is 0 in every run",
+    "upper end of the 95 % interval of the mean; missing where runs do not differ",
     |entry, at| Value::Number(entry.means().1[at].ends[1]),
 )
 .nullable();
-const MEAN_N: Declared =
-    each("MEASURE_n", Kind::U64, "runs that have the measure", |entry, at| Value::Count(entry.means().1[at].n));
-const BASELINE: Declared = one("baseline", Kind::U64, "number of the point it is compared with", |entry| {
-    Value::Count(entry.pair().baseline as u64)
+const MEAN_N: Declared = each("MEASURE_n", Kind::U64, "number of runs that have the measure", |entry, at| {
+    Value::Count(entry.means().1[at].n)
 });
+const BASELINE: Declared =
+    one("baseline_point", Kind::U64, "number of the point that the row is compared with", |entry| {
+        Value::Count(entry.pair().baseline as u64)
+    });
 const DIFFERENCE: Declared = each(
     "MEASURE_difference",
     Kind::F64,
@@ -189,12 +194,12 @@ const DIFFERENCE_HALF: Declared =
 const REDUCTION: Declared = each(
     "MEASURE_variance_reduction",
     Kind::F64,
-    "how many times as many runs it would take without shared random numbers; missing where the differences are constant",
+    "factor by which shared random numbers cut the runs needed; missing where the differences are constant",
     |entry, at| entry.paired(at, |paired| paired.variance_reduction),
 )
 .nullable()
 .formula("(s₁² + s₂²) / s₁₋₂²");
-const PAIRS: Declared = each("MEASURE_n", Kind::U64, "pairs of runs that have the measure", |entry, at| {
+const PAIRS: Declared = each("MEASURE_n", Kind::U64, "number of pairs of runs that have the measure", |entry, at| {
     Value::Count(entry.pair().measures[at].map_or(0, |paired| paired.difference.n))
 });
 
@@ -206,15 +211,15 @@ pub(super) static POINTS: Declaration = Declaration {
         AXES,
         REPLICATION,
         MEASURE,
-        one("digest", Kind::Text, "digest of everything that happened in the run; missing where it failed", |entry| {
+        one("digest", Kind::Text, "digest of all events of the run; missing where the run failed", |entry| {
             Value::Text(entry.run().1.outcome.as_ref().ok().map(|measured| measured.digest.clone()))
         })
         .nullable(),
-        one("error", Kind::Text, "why the run came to nothing", |entry| {
+        one("error", Kind::Text, "reason for which the run failed", |entry| {
             Value::Text(entry.run().1.outcome.as_ref().err().cloned())
         })
         .nullable(),
-        one("reproduce", Kind::Text, "command that brings a failed run about by itself", |entry| {
+        one("reproduce", Kind::Text, "command that repeats a failed run by itself", |entry| {
             let (point, row) = entry.run();
             let again = || entry.study.reproduction(&entry.study.table.base, point, row.replication);
             Value::Text(row.outcome.is_err().then(again))
@@ -235,14 +240,14 @@ pub(super) static MEANS: Declaration = Declaration {
     columns: &[
         POINT,
         AXES,
-        one("runs", Kind::U64, "runs of the point", |entry| Value::Count(entry.means().0.len() as u64)),
-        one("failed", Kind::U64, "runs that came to nothing", |entry| {
+        one("runs", Kind::U64, "number of runs of the point", |entry| Value::Count(entry.means().0.len() as u64)),
+        one("runs_failed", Kind::U64, "number of runs of the point that failed", |entry| {
             Value::Count(entry.means().0.iter().filter(|row| row.outcome.is_err()).count() as u64)
         }),
         one(
             "stopped",
             Kind::Text,
-            "why a sequential point was run no more; missing where the number of runs is fixed",
+            "reason for which a point got no more runs; missing where their number is fixed",
             |entry| {
                 let (rows, _) = entry.means();
                 Value::Text(stopped(entry.study, rows).map(|stopped| stopped.name().to_owned()))
@@ -291,31 +296,31 @@ pub(super) static FRONTIER: Declaration = Declaration {
     grain: "one row per line of a search: a combination of the axes that are not searched",
     columns: &[
         AXES,
-        one("found", Kind::Text, "how the search ended", |entry| {
+        one("found", Kind::Text, "way in which the search ended", |entry| {
             Value::Text(Some(entry.line().crossing.found.name().to_owned()))
         })
-        .words(Found::WORDS),
+        .words(SearchOutcome::WORDS),
         one("SEARCHED", Kind::F64, "value at which the mean of the first measure crosses the level", |entry| {
             Value::Number(entry.line().values[0])
         })
         .nullable(),
         one(
-            "SEARCHED_lower",
+            "SEARCHED_low",
             Kind::F64,
             "lower end of the 95 % interval of the crossing; missing where it is open",
             |entry| Value::Number(entry.line().values[1]),
         )
         .nullable(),
         one(
-            "SEARCHED_upper",
+            "SEARCHED_high",
             Kind::F64,
             "upper end of the 95 % interval of the crossing; missing where it is open",
             |entry| Value::Number(entry.line().values[2]),
         )
         .nullable(),
-        one("probes", Kind::U64, "points tried on the line", |entry| Value::Count(entry.line().probes)),
-        one("runs", Kind::U64, "runs of these points", |entry| Value::Count(entry.line().runs)),
-        one("failed", Kind::U64, "runs of these that came to nothing; with any the search is `failed`", |entry| {
+        one("probes", Kind::U64, "number of points that the search tried", |entry| Value::Count(entry.line().probes)),
+        one("runs", Kind::U64, "number of runs of these points", |entry| Value::Count(entry.line().runs)),
+        one("runs_failed", Kind::U64, "number of these runs that failed; with any the search is `failed`", |entry| {
             Value::Count(entry.line().failed)
         }),
     ],

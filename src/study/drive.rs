@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::chunk::Found;
+use super::chunk::ChunkState;
 use super::course::{Chunk, Course, Row};
 use super::engine::Engine;
 use super::folder::Folder;
@@ -101,7 +101,7 @@ impl<'s> Driver<'s, '_> {
         self.watch.generation(course.generation(), 1, chunk.runs());
         let generation = Generation::new(self, &course);
         loop {
-            if matches!(self.folder.read(chunk)?, Found::Whole(_)) {
+            if matches!(self.folder.read(chunk)?, ChunkState::Whole(_)) {
                 return Ok(false);
             }
             if generation.ensure(chunk)? {
@@ -192,7 +192,7 @@ impl<'d, 's> Generation<'d, 's> {
 
     /// The rows of a chunk from its file, if it is whole; the watch is told once.
     fn read(&self, chunk: &Chunk) -> Result<Option<Vec<Row>>, StudyError> {
-        let Found::Whole(rows) = self.driver.folder.read(chunk)? else { return Ok(None) };
+        let ChunkState::Whole(rows) = self.driver.folder.read(chunk)? else { return Ok(None) };
         if !self.told[chunk.number - self.course.earlier()].swap(true, Ordering::Relaxed) {
             self.driver.watch.done(rows.len() as u64);
         }
@@ -209,9 +209,9 @@ pub fn look<'a>(study: &'a Study, folder: &Folder) -> Result<(Course<'a>, Status
         let mut rows = Vec::new();
         for chunk in course.current() {
             match folder.read(chunk)? {
-                Found::Whole(found) => rows.push(found),
-                Found::Missing => status.missing.push(chunk.number),
-                Found::Damaged(why) => status.damaged.push((chunk.number, why)),
+                ChunkState::Whole(found) => rows.push(found),
+                ChunkState::Missing => status.missing.push(chunk.number),
+                ChunkState::Damaged(why) => status.damaged.push((chunk.number, why)),
             }
         }
         status.done += rows.len();

@@ -14,7 +14,7 @@ use crate::output::error::{FileError, MANIFEST};
 use crate::output::identity::FORMAT;
 use crate::output::own::{self, Known as Ours, Lock};
 
-use super::chunk::{self, Found};
+use super::chunk::{self, ChunkState};
 use super::course::{Chunk, Measured, Row};
 use super::work::Known;
 use super::{Study, StudyError};
@@ -140,7 +140,7 @@ impl Folder {
     }
 
     /// What the file of a chunk holds.
-    pub fn read(&self, chunk: &Chunk) -> Result<Found, FileError> {
+    pub fn read(&self, chunk: &Chunk) -> Result<ChunkState, FileError> {
         chunk::read(&self.chunk_path(chunk.number), &self.id, chunk)
     }
 

@@ -176,8 +176,8 @@ mod tests {
         // A class with a minus in its name, a product, and a minus that is one.
         assert_eq!(values("x = 2*b-2.jobs-chat.jobs"), [of("x", "x", Some(8.0))]);
         assert_eq!(parse("*.jobs").expect("two")[1].class.as_deref(), Some("b-2"));
-        assert_eq!(one("chat.jobs").meaning(), "jobs counted of class chat");
-        assert_eq!(one("*.jobs").meaning(), "jobs counted");
+        assert_eq!(one("chat.jobs").meaning(), "number of jobs counted of class chat");
+        assert_eq!(one("*.jobs").meaning(), "number of jobs counted");
     }
 
     #[test]
@@ -190,7 +190,7 @@ mod tests {
         assert_eq!(said("kept = (jobs - used_wrong) / jobs"), ("kept".into(), String::new(), true));
         assert_eq!(said("lost = 100 * used_wrong / jobs"), ("lost".into(), String::new(), false));
         assert_eq!(said("rate = charged / work_s"), ("rate".into(), "credit/s".into(), false));
-        assert_eq!(said("open_mean"), ("mean number of open jobs".into(), String::new(), false));
+        assert_eq!(said("open_mean"), ("mean number of jobs in the market".into(), String::new(), false));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::design::frontier::Probe;
 use super::differences::differences;
 use super::folder::Folder;
 use super::replicate::LEVEL;
-use super::results::{Line, Mean, Results};
+use super::results::{Mean, Results, SearchLine};
 use super::tables::tables;
 use super::{Study, StudyError};
 
@@ -68,7 +68,7 @@ pub fn write(
     Ok(())
 }
 
-fn crossings(study: &Study, course: &Course) -> Vec<Line> {
+fn crossings(study: &Study, course: &Course) -> Vec<SearchLine> {
     let Design::Frontier(frontier) = &study.design else { return Vec::new() };
     let line = |(number, others): (usize, &Vec<super::axis::Level>)| {
         let probes: Vec<Probe> = course.probes(number).into_iter().map(|(_, probe)| probe).collect();
@@ -77,7 +77,7 @@ fn crossings(study: &Study, course: &Course) -> Vec<Line> {
             Some(Shown::Number(number)) => Some(*number),
             _ => None,
         };
-        Line {
+        SearchLine {
             cells: others.iter().flat_map(|level| level.cells.clone()).collect(),
             crossing,
             // The crossing lies between values that were run and need not be one that can be.

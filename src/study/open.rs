@@ -18,7 +18,7 @@ use super::replicate::Replications;
 
 /// Columns that every table of a study may have beside those of its axes and measures.
 const RESERVED: &[&str] =
-    &["point", "class", "baseline", "replication", "digest", "error", "reproduce", "runs", "failed"];
+    &["point", "class", "baseline_point", "replication", "digest", "error", "reproduce", "runs", "runs_failed"];
 
 impl Study {
     /// Reads a study and the scenario it is about. Every problem is shown at its place in the study.

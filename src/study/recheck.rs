@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use crate::engine::random::{Key, KeyedRng, RandomSource};
 
-use super::chunk::Found;
+use super::chunk::ChunkState;
 use super::course::{Chunk, Course};
 use super::folder::Folder;
 use super::work::{Known, Runner, run_chunk};
@@ -35,9 +35,9 @@ pub fn recheck(
         let mut rows = Vec::new();
         for chunk in course.current() {
             match folder.read(chunk)? {
-                Found::Whole(found) => rows.push(found),
-                Found::Missing => {}
-                Found::Damaged(why) => outcome.altered.push((chunk.number, why)),
+                ChunkState::Whole(found) => rows.push(found),
+                ChunkState::Missing => {}
+                ChunkState::Damaged(why) => outcome.altered.push((chunk.number, why)),
             }
             let is_there = folder.chunk_path(chunk.number).exists();
             if is_there && is_sampled(folder.id(), chunk, share) {

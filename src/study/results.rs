@@ -12,7 +12,7 @@ pub struct Results {
     /// Against the baseline.
     pub differences: Vec<Difference>,
     /// Where each line is crossed, in a search.
-    pub crossings: Vec<Line>,
+    pub crossings: Vec<SearchLine>,
     /// Over every run.
     pub digest: String,
     /// Runs that came to nothing: point, replication, why.
@@ -34,7 +34,7 @@ pub struct Mean {
 
 /// The crossing on one line of a search.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Line {
+pub struct SearchLine {
     /// The cells of the other axes.
     pub cells: Vec<Shown>,
     /// As shares of the range.

@@ -11,7 +11,7 @@ use super::design::Design;
 use super::differences::Difference;
 use super::grid::{Grid, WIDTH};
 use super::replicate::Stopped;
-use super::results::{Line, Mean, Results};
+use super::results::{Mean, Results, SearchLine};
 use super::tables::tables;
 use super::{Study, View};
 use crate::domain::count::{counted, thousands};
@@ -211,9 +211,9 @@ fn frontier(study: &Study, results: &Results) -> Option<Grid> {
     let axes: Vec<String> = others.flat_map(|(_, axis)| axis.columns.clone()).collect();
     let head = std::iter::once("line".to_owned()).chain(axes).collect();
     let name = &study.axes[search.axis].name;
-    let groups = [vec!["found", name, "lower", "upper"], vec!["probes", "runs", "failed"]]
+    let groups = [vec!["found", name, "low", "high"], vec!["probes", "runs", "failed"]]
         .map(|names| names.into_iter().map(str::to_owned).collect());
-    let row = |(number, line): (usize, &Line)| {
+    let row = |(number, line): (usize, &SearchLine)| {
         let head = std::iter::once(number.to_string()).chain(line.cells.iter().map(cell)).collect();
         let mut found = vec![line.crossing.found.name().to_owned()];
         found.extend(line.values.map(number_or_dash));

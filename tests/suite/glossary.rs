@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use reliance::domain::fate::Deduction;
-use reliance::record::columns::TableDescription;
+use reliance::record::columns::{Kind, TableDescription};
 use reliance::record::tables;
 use reliance::scenario::schema::json_schema;
 use reliance::study::{columns, replications};
@@ -90,7 +90,8 @@ fn every_measure_has_an_entry() {
             stem = shorter;
         }
         // Of these the words are entries of their own.
-        let counted = ["fate", "cause", "alive_without"].into_iter().find(|kind| stem.starts_with(&format!("{kind}_")));
+        let counted =
+            ["fate", "cause", "placeable_without"].into_iter().find(|kind| stem.starts_with(&format!("{kind}_")));
         let stem = counted.unwrap_or(stem);
         match names.get(stem) {
             Some(_) => drop(used.insert(stem.to_owned())),
@@ -158,4 +159,102 @@ fn contributors_are_shown_commands_that_there_are() {
     assert!(commands.len() > 10 && untested == 0, "{} commands", commands.len());
     let wrong: Vec<String> = commands.iter().filter_map(|command| command.problem()).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Words that a query must put in quotes where they name a column: the reserved words of PostgreSQL, SQLite and DuckDB
+/// that a column might have.
+const RESERVED: &[&str] = &[
+    "all",
+    "and",
+    "any",
+    "array",
+    "as",
+    "asc",
+    "between",
+    "both",
+    "by",
+    "case",
+    "cast",
+    "check",
+    "column",
+    "create",
+    "cross",
+    "current",
+    "default",
+    "delete",
+    "desc",
+    "distinct",
+    "drop",
+    "else",
+    "end",
+    "exists",
+    "fetch",
+    "for",
+    "from",
+    "full",
+    "group",
+    "having",
+    "in",
+    "index",
+    "inner",
+    "insert",
+    "into",
+    "is",
+    "join",
+    "leading",
+    "left",
+    "like",
+    "limit",
+    "natural",
+    "not",
+    "null",
+    "offset",
+    "on",
+    "only",
+    "or",
+    "order",
+    "outer",
+    "primary",
+    "references",
+    "returning",
+    "right",
+    "select",
+    "set",
+    "some",
+    "table",
+    "then",
+    "to",
+    "trailing",
+    "transaction",
+    "union",
+    "unique",
+    "update",
+    "user",
+    "using",
+    "values",
+    "when",
+    "where",
+    "window",
+    "with",
+];
+
+/// A query names every column without quotes, an answer is asked for by its name, and a meaning is read in one breath.
+#[test]
+fn columns_are_named_and_explained_for_analysts() {
+    let mut wrong = Vec::new();
+    for table in dictionary() {
+        for column in &table.columns {
+            let name = format!("{}.{}", table.name, column.name);
+            let is_answer = ["is_", "has_"].iter().any(|start| column.name.starts_with(start));
+            let words: Vec<&str> = column.meaning.split(|letter: char| !letter.is_alphanumeric()).collect();
+            let vague = ["who", "whoever", "somebody", "nobody", "anybody"];
+            if RESERVED.contains(&column.name) || is_answer != (column.kind == Kind::Bool) {
+                wrong.push(name.clone());
+            }
+            if column.meaning.split_whitespace().count() > 20 || vague.iter().any(|vague| words.contains(vague)) {
+                wrong.push(format!("{name}: {}", column.meaning));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }

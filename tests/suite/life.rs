@@ -18,7 +18,7 @@ use reliance::domain::ids::Id;
 use reliance::domain::money::Money;
 use reliance::domain::record::{JobKey, JobRecord};
 use reliance::engine::time::{SimDuration, Time};
-use reliance::record::fact::{Fact, Kind};
+use reliance::record::fact::{Fact, FactKind};
 use reliance::record::tables::ClassRow;
 use reliance::record::tally::Tally;
 use reliance::simulate::simulate;
@@ -85,7 +85,7 @@ fn kind(fact: &Fact) -> (&'static str, bool) {
 }
 
 /// How many kinds there are, counted with their sides: four facts have two. A new fact must be met too.
-const ALL_KINDS: usize = Kind::ALL.len() + 4;
+const ALL_KINDS: usize = FactKind::ALL.len() + 4;
 
 /// How many a market without verification has: eight facts are about checks, chains or prices that move.
 const KINDS: usize = ALL_KINDS - 8;
@@ -151,7 +151,7 @@ fn classes_sum_up_their_own_records() {
                 assert_eq!(row.counts.fate(fate), count(&|record| record.fate == fate), "{name}: {}", fate.name());
             }
             let killed = count(&|record| record.cause.is_some() && record.alive_without & 0b01000 != 0);
-            assert_eq!(row.counts.alive_without[3], killed, "{name}");
+            assert_eq!(row.counts.placeable_without[3], killed, "{name}");
             let used: Vec<SimDuration> =
                 records.iter().filter_map(|record| record.between(record.at.asked, record.at.used)).collect();
             assert_eq!((row.counts.used, row.counts.use_delay.count()), (used.len() as u64, used.len() as u64));

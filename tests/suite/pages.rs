@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use reliance::domain::fate::{Cause, Fate, Stage};
 use reliance::record::tables;
 use reliance::study::columns;
-use reliance::study::design::frontier::Found;
+use reliance::study::design::frontier::SearchOutcome;
 use serde_json::Value;
 
 use super::readme::{commands, run, visit};
@@ -98,9 +98,9 @@ fn fates(run: &Value) -> String {
 /// Where each line of a search crosses the level, with its interval.
 fn crossings(study: &Value) -> String {
     let rows = study["frontier"].as_array().expect("a table of crossings");
-    let known = |key: &str| ["found", "probes", "runs", "failed"].contains(&key);
+    let known = |key: &str| ["found", "probes", "runs", "runs_failed"].contains(&key);
     let keys: Vec<&String> = rows[0].as_object().expect("a row").keys().collect();
-    let searched = keys.iter().find_map(|key| key.strip_suffix("_lower")).expect("what is searched");
+    let searched = keys.iter().find_map(|key| key.strip_suffix("_low")).expect("what is searched");
     let axes: Vec<&&String> = keys.iter().filter(|key| !key.starts_with(searched) && !known(key)).collect();
     let mut text: String = axes.iter().map(|axis| format!("| {axis} ")).collect();
     text += &format!("| {searched} | found | runs |\n{}|---:|---|---:|\n", "|---:".repeat(axes.len()));
@@ -109,9 +109,9 @@ fn crossings(study: &Value) -> String {
         for axis in &axes {
             text += &format!("| {} ", row[axis.as_str()]);
         }
-        let (lower, upper) = (number(&format!("{searched}_lower")), number(&format!("{searched}_upper")));
+        let (low, high) = (number(&format!("{searched}_low")), number(&format!("{searched}_high")));
         let found = row["found"].as_str().expect("a word");
-        text += &format!("| {} ({lower}–{upper}) | {found} | {} |\n", number(searched), row["runs"]);
+        text += &format!("| {} ({low}–{high}) | {found} | {} |\n", number(searched), row["runs"]);
     }
     text
 }
@@ -152,7 +152,7 @@ fn your_own_scenario() {
 fn your_own_study() {
     holds("your-own-study.md");
     let (_, text) = page("your-own-study.md");
-    for (word, _) in Found::WORDS {
+    for (word, _) in SearchOutcome::WORDS {
         assert!(text.contains(&format!("| `{word}` |")), "the page does not say what `{word}` means");
     }
 }

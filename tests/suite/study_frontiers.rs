@@ -6,7 +6,7 @@
 use std::fs;
 
 use reliance::study::merge::results;
-use reliance::study::results::Line;
+use reliance::study::results::SearchLine;
 use reliance::study::work::run_one;
 
 use super::study::{Place, drive};
@@ -119,7 +119,7 @@ range = { from = "0.4s", to = "1.2s" }
 "#;
 
 /// Runs a search, and holds its runs against a grid's: a point at every multiple of the resolution on every line.
-fn searched(name: &str, base: &str, study: &str, replications: u64) -> Vec<Line> {
+fn searched(name: &str, base: &str, study: &str, replications: u64) -> Vec<SearchLine> {
     let place = Place::new(name, study);
     fs::write(place.join("base.toml"), base).unwrap();
     let study = place.study();
@@ -134,7 +134,7 @@ fn searched(name: &str, base: &str, study: &str, replications: u64) -> Vec<Line>
 }
 
 /// The band holds what theory says and is at most `width` wide.
-fn assert_inside(line: &Line, expected: f64, width: f64) {
+fn assert_inside(line: &SearchLine, expected: f64, width: f64) {
     let [_, lower, upper] = line.values;
     let (lower, upper) = (lower.expect("a lower end"), upper.expect("an upper end"));
     let cells = line.cells.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");

@@ -1,4 +1,4 @@
-//! One job: every term of its quotes, the term that killed it, and what became of it.
+//! One job: every term of its quotes, the term for which it was declined, and its fate.
 
 use std::convert::Infallible;
 use std::fmt::Write;
@@ -114,15 +114,15 @@ fn written(scenario: &Scenario, name: &str, record: &JobRecord, quote_traces: &[
     }
     let _ = writeln!(text, "\nwhat became of it: {}", record.fate.name());
     if let Some(cause) = record.cause {
-        let _ = writeln!(text, "killed by: {}", cause.name());
-        let alive: Vec<&str> = Deduction::ALL
+        let _ = writeln!(text, "declined for: {}", cause.name());
+        let placeable: Vec<&str> = Deduction::ALL
             .iter()
             .enumerate()
             .filter(|(bit, _)| record.alive_without >> bit & 1 == 1)
             .map(|(_, deduction)| deduction.name())
             .collect();
-        let without = if alive.is_empty() { "no one deduction alone".to_owned() } else { alive.join(", or ") };
-        let _ = writeln!(text, "alive without: {without}");
+        let without = if placeable.is_empty() { "no one deduction alone".to_owned() } else { placeable.join(", or ") };
+        let _ = writeln!(text, "would have been placed without: {without}");
     }
     let instants = [
         ("placed", record.at.placed),

@@ -90,7 +90,7 @@ impl<Q: Quantity> Law<Q> {
 
     /// Parameters out of range, given that they are the right ones.
     fn check_ranges(&self) -> Vec<Mistake> {
-        let mut found = Found { law: self.law.name(), problems: Vec::new() };
+        let mut found = LawProblems { law: self.law.name(), problems: Vec::new() };
         let quantities = [
             ("value", self.value),
             ("mean", self.mean),
@@ -138,7 +138,7 @@ impl<Q: Quantity> Law<Q> {
     }
 
     /// What holds between parameters, each in range by itself.
-    fn check_together(&self, found: &mut Found) {
+    fn check_together(&self, found: &mut LawProblems) {
         let number = |quantity: Option<Q>| quantity.map(Q::number);
         let (min, mode, max) = (number(self.min), number(self.mode), number(self.max));
         match self.law {
@@ -162,7 +162,7 @@ impl<Q: Quantity> Law<Q> {
         }
     }
 
-    fn check_normal(&self, found: &mut Found) {
+    fn check_normal(&self, found: &mut LawProblems) {
         let normal = self.normal();
         if self.cv.is_some() && normal.mean <= 0.0 {
             found.say("mean", "is not above zero, so `cv` means nothing", "give `deviation` instead of `cv`");
@@ -201,12 +201,12 @@ impl Normal {
     }
 }
 
-struct Found {
+struct LawProblems {
     law: &'static str,
     problems: Vec<Mistake>,
 }
 
-impl Found {
+impl LawProblems {
     fn say(&mut self, field: &'static str, message: &str, help: &str) {
         let message = format!("`{field}` of law `{}` {message}", self.law);
         self.problems.push(Mistake::new(field, message, help));

@@ -44,96 +44,107 @@ impl ClassRow {
 type C = Column<ClassRow>;
 
 const HEAD: [C; 2] = [
-    C::text("class", "the class of job", |row| Cell::Text(&row.class)),
-    C::count("jobs", "jobs counted", |row| Cell::U64(row.counts.jobs)).formula("the sum of the columns fate_…"),
+    C::text("class", "class of the jobs", |row| Cell::Text(&row.class)),
+    C::count("jobs", "number of jobs counted", |row| Cell::U64(row.counts.jobs))
+        .formula("the sum of the columns fate_…"),
 ];
 
 const FATES: [C; 12] = fates!(ClassRow);
 const CAUSES: [C; 6] = causes!(ClassRow);
 
-const LIVES: [C; 14] = [
-    C::count("alive_without_compute", "declined, and alive but for the price of computing", |row| {
-        Cell::U64(row.counts.alive_without[0])
-    }),
-    C::count("alive_without_coordination", "declined, and alive but for the price of coordination", |row| {
-        Cell::U64(row.counts.alive_without[1])
-    }),
-    C::count("alive_without_latency", "declined, and alive but for the delay, verification apart", |row| {
-        Cell::U64(row.counts.alive_without[2])
-    }),
-    C::count("alive_without_verification", "declined, and alive but for verification: killed by it", |row| {
-        Cell::U64(row.counts.alive_without[3])
-    }),
-    C::count("alive_without_distrust", "declined, and alive but for the risk of a wrong answer", |row| {
-        Cell::U64(row.counts.alive_without[4])
-    }),
+const SHARES: [C; 14] = [
+    C::count(
+        "placeable_without_compute",
+        "number of declined jobs that would have been placed if computing had cost nothing",
+        |row| Cell::U64(row.counts.placeable_without[0]),
+    ),
+    C::count(
+        "placeable_without_coordination",
+        "number of declined jobs that would have been placed if coordination had cost nothing",
+        |row| Cell::U64(row.counts.placeable_without[1]),
+    ),
+    C::count(
+        "placeable_without_latency",
+        "number of declined jobs that would have been placed if answers had come at once, verification apart",
+        |row| Cell::U64(row.counts.placeable_without[2]),
+    ),
+    C::count(
+        "placeable_without_verification",
+        "number of declined jobs that would have been placed without verification: killed by verification",
+        |row| Cell::U64(row.counts.placeable_without[3]),
+    ),
+    C::count(
+        "placeable_without_distrust",
+        "number of declined jobs that would have been placed if their answers had been certain to be right",
+        |row| Cell::U64(row.counts.placeable_without[4]),
+    ),
     C::number("final_right_share", "", "share of the jobs that became final and right", |row| {
         row.share(row.fate(Fate::FinalRight))
     })
     .nullable()
     .formula("fate_final_right / jobs"),
     C::number("killed_by_verification_share", "", "share of the jobs that verification killed", |row| {
-        row.share(row.counts.alive_without[3])
+        row.share(row.counts.placeable_without[3])
     })
     .nullable()
-    .formula("alive_without_verification / jobs"),
-    C::count("used", "jobs whose answer somebody relied on", |row| Cell::U64(row.counts.used)),
-    C::count("used_wrong", "of which were wrong", |row| Cell::U64(row.counts.used_wrong)),
-    C::number("used_share", "", "share of the jobs whose answer somebody relied on", |row| row.share(row.counts.used))
+    .formula("placeable_without_verification / jobs"),
+    C::count("used", "number of jobs whose answer was used", |row| Cell::U64(row.counts.used)),
+    C::count("used_wrong", "number of jobs whose wrong answer was used", |row| Cell::U64(row.counts.used_wrong)),
+    C::number("used_share", "", "share of the jobs whose answer was used", |row| row.share(row.counts.used))
         .nullable()
         .formula("used / jobs"),
-    C::number("used_wrong_share", "", "share of the jobs whose wrong answer somebody relied on", |row| {
+    C::number("used_wrong_share", "", "share of the jobs whose wrong answer was used", |row| {
         row.share(row.counts.used_wrong)
     })
     .nullable()
     .formula("used_wrong / jobs"),
-    C::count("checks", "checks that took place", |row| Cell::U64(row.counts.checks[0])),
-    C::count("alarms", "of which raised an alarm", |row| Cell::U64(row.counts.checks[1])),
-    C::number("attempts_mean", "", "placements per job", |row| row.share(row.counts.attempts)).nullable(),
+    C::count("checks", "number of checks that took place", |row| Cell::U64(row.counts.checks[0])),
+    C::count("alarms", "number of checks that raised an alarm", |row| Cell::U64(row.counts.checks[1])),
+    C::number("attempts_mean", "", "mean number of placements per job", |row| row.share(row.counts.attempts))
+        .nullable(),
 ];
 
 const MONEY: [C; 11] = [
-    C::number("work_s", "s", "work of the jobs answered, on the reference GPU", |row| {
+    C::number("work_s", "s", "time that the reference GPU needs for all jobs answered", |row| {
         Cell::F64(row.counts.work as f64 * 1e-9)
     }),
-    C::number("value_asked", "credit", "what right answers in time would have been worth", |row| {
+    C::number("value_asked", "credit", "worth of right answers to all jobs, had they come at once", |row| {
         Cell::F64(Summary::credits(row.counts.value_asked))
     }),
-    C::number("value_final", "credit", "what the right and final answers were worth, whenever they came", |row| {
+    C::number("value_final", "credit", "worth of the right and final answers, without the discount for delay", |row| {
         Cell::F64(Summary::credits(row.counts.value_final))
     }),
     C::number(
         "delivered",
         "credit",
-        "what the right answers used in time were worth when they were used, after the discount",
+        "worth of the right answers when they were used, after the discount for delay",
         |row| Cell::F64(Summary::credits(row.counts.delivered)),
     )
     .formula("Σ value · D(used_ns − asked_ns)"),
-    C::number(
-        "harm",
-        "credit",
-        "what the wrong answers in use cost, less the part undone by finding them wrong",
-        |row| Cell::F64(Summary::credits(row.counts.harm)),
-    )
+    C::number("harm", "credit", "loss from wrong answers in use, less the part that their discovery undid", |row| {
+        Cell::F64(Summary::credits(row.counts.harm))
+    })
     .formula("Σ harm · value · (1 − recovers · [found wrong])"),
-    C::number("charged", "credit", "what requesters paid", |row| Cell::F64(Summary::credits(row.counts.charged())))
-        .formula("charged_compute + charged_coordination + charged_verification"),
-    C::number("charged_compute", "credit", "what requesters paid those who compute", |row| {
+    C::number("charged", "credit", "amount that requesters paid", |row| {
+        Cell::F64(Summary::credits(row.counts.charged()))
+    })
+    .formula("charged_compute + charged_coordination + charged_verification"),
+    C::number("charged_compute", "credit", "amount that requesters paid for computing", |row| {
         Cell::F64(Summary::credits(row.counts.charged_by_channel[0]))
     }),
-    C::number("charged_coordination", "credit", "what requesters paid the chain", |row| {
+    C::number("charged_coordination", "credit", "amount that requesters paid to the chain", |row| {
         Cell::F64(Summary::credits(row.counts.charged_by_channel[1]))
     }),
     C::number(
         "charged_verification",
         "credit",
-        "what requesters paid those who check, and nodes for copies and for work beyond that of the answer",
+        "amount that requesters paid for checks, proofs, copies and work beyond that of the answer",
         |row| Cell::F64(Summary::credits(row.counts.charged_by_channel[2])),
     ),
-    C::number("shortfall", "credit", "what revocations could not bring back", |row| {
+    C::number("shortfall", "credit", "amount that revocations could not bring back", |row| {
         Cell::F64(Summary::credits(row.counts.shortfall))
     }),
-    C::number("price_mean", "credit/s", "price paid per GPU-second of work", |row| {
+    C::number("price_mean", "credit/s", "mean price that requesters paid per GPU-second of work", |row| {
         Cell::F64(Summary::credits(row.counts.charged()) / (row.counts.work as f64 * 1e-9))
     })
     .nullable()
@@ -141,24 +152,28 @@ const MONEY: [C; 11] = [
 ];
 
 const TIMES: [C; 7] = [
-    C::number("response_mean_s", "s", "mean time from asking to the answer", |row| mean(row.counts.response.mean()))
+    C::number("response_mean_s", "s", "mean time from the request to the answer", |row| {
+        mean(row.counts.response.mean())
+    })
+    .nullable(),
+    C::number("accepted_mean_s", "s", "mean time from the request to acceptance", |row| {
+        mean(row.counts.accepted.mean())
+    })
+    .nullable(),
+    C::number("finality_mean_s", "s", "mean time from the request to finality", |row| mean(row.counts.finality.mean()))
         .nullable(),
-    C::number("accepted_mean_s", "s", "mean time from asking to acceptance", |row| mean(row.counts.accepted.mean()))
-        .nullable(),
-    C::number("finality_mean_s", "s", "mean time from asking to finality", |row| mean(row.counts.finality.mean()))
-        .nullable(),
-    C::number("use_mean_s", "s", "mean time from asking to use", |row| {
+    C::number("use_mean_s", "s", "mean time from the request to use", |row| {
         mean(row.counts.use_delay.mean().map(|span| span * 1e-9))
     })
     .nullable(),
-    C::span("use_p50_ns", "median time from asking to use", |row| row.counts.use_delay(0.5).into()).nullable(),
-    C::span("use_p95_ns", "95 % quantile of the time from asking to use", |row| row.counts.use_delay(0.95).into())
+    C::span("use_p50_ns", "median time from the request to use", |row| row.counts.use_delay(0.5).into()).nullable(),
+    C::span("use_p95_ns", "95 % quantile of the time from the request to use", |row| row.counts.use_delay(0.95).into())
         .nullable(),
-    C::span("use_p99_ns", "99 % quantile of the time from asking to use", |row| row.counts.use_delay(0.99).into())
+    C::span("use_p99_ns", "99 % quantile of the time from the request to use", |row| row.counts.use_delay(0.99).into())
         .nullable(),
 ];
 
-const ALL: [C; 52] = joined(&[&HEAD, &FATES, &CAUSES, &LIVES, &MONEY, &TIMES]);
+const ALL: [C; 52] = joined(&[&HEAD, &FATES, &CAUSES, &SHARES, &MONEY, &TIMES]);
 
 /// The run in one row per class of job.
 pub static CLASSES: Table<ClassRow> =

@@ -25,101 +25,134 @@ pub static JOBS: Table<JobRow> = Table {
     name: "jobs",
     grain: "one row per job that left the market, in the order they left",
     columns: &[
-        C::text("source", "where the job came from", |row| {
+        C::text("source", "source of demand that the job came from", |row| {
             Cell::Text(&row.names.sources[row.record.key.source.index()])
         }),
-        C::count("index", "number of the job among those of its source, from 0", |row| Cell::U64(row.record.key.index)),
+        C::count("job_index", "number of the job among the jobs of its source, from 0", |row| {
+            Cell::U64(row.record.key.index)
+        }),
         C::text("class", "class of the job", |row| Cell::Text(&row.names.classes[row.record.class.index()])),
-        C::text("model", "model it asked for", |row| Cell::Text(&row.names.models[row.record.class.index()])),
-        C::text("requesters", "group of requesters that asked", |row| {
+        C::text("model", "model that the job needs", |row| Cell::Text(&row.names.models[row.record.class.index()])),
+        C::text("requester_group", "group of requesters that the requester belongs to", |row| {
             Cell::Text(&row.names.requesters[row.record.requester.index()])
         }),
-        C::id("client", "client within the source; missing where the source names none", |row| {
+        C::id("client", "client that asked, within the source; missing where the source names no clients", |row| {
             if row.names.clients[row.record.key.source.index()] { Cell::U32(row.record.client) } else { Cell::Null }
         })
         .nullable(),
-        C::text("fate", "what became of it", |row| Cell::Text(row.record.fate.name())).words(Fate::WORDS),
-        C::text("method", "method of verification that was agreed; missing where nothing was", |row| {
+        C::text("fate", "how the job ended", |row| Cell::Text(row.record.fate.name())).words(Fate::WORDS),
+        C::text("method", "method of verification that was agreed; missing where no offer was taken", |row| {
             let placed = row.record.attempts > 0;
             if placed { Cell::Text(&row.names.methods[row.record.method.index()]) } else { Cell::Null }
         })
         .nullable(),
-        C::text("stage", "where it stood when it left", |row| Cell::Text(row.record.stage.name())).words(Stage::WORDS),
-        C::text("cause", "what killed it, if it was declined", |row| {
-            row.record.cause.map_or(Cell::Null, |cause| Cell::Text(cause.name()))
+        C::text("stage", "stage that the job had reached when it left the market", |row| {
+            Cell::Text(row.record.stage.name())
         })
+        .words(Stage::WORDS),
+        C::text(
+            "cause",
+            "reason for which the requester declined every offer; missing for jobs with another fate",
+            |row| row.record.cause.map_or(Cell::Null, |cause| Cell::Text(cause.name())),
+        )
         .words(Cause::WORDS)
         .nullable(),
         without(
-            "alive_without_compute",
-            "declined, and some offer would have left something but for the price of computing",
-            |row| alive(row, 0),
+            "is_placeable_without_compute",
+            "whether a declined job would have been placed if computing had cost nothing",
+            |row| is_placeable(row, 0),
         ),
-        without("alive_without_coordination", "the same for the price of coordination", |row| alive(row, 1)),
-        without("alive_without_latency", "the same for what the delay takes, verification apart", |row| alive(row, 2)),
         without(
-            "alive_without_verification",
-            "the same for what verification costs and delays: killed by verification",
-            |row| alive(row, 3),
+            "is_placeable_without_coordination",
+            "whether a declined job would have been placed if coordination had cost nothing",
+            |row| is_placeable(row, 1),
         ),
-        without("alive_without_distrust", "the same for what is lost because the answer may be wrong", |row| {
-            alive(row, 4)
-        }),
-        C::flag("right", "whether the last answer was right; missing where there was none", |row| {
+        without(
+            "is_placeable_without_latency",
+            "whether a declined job would have been placed if its answer had come at once, verification apart",
+            |row| is_placeable(row, 2),
+        ),
+        without(
+            "is_placeable_without_verification",
+            "whether a declined job would have been placed without the price and delay of verification: killed by verification",
+            |row| is_placeable(row, 3),
+        ),
+        without(
+            "is_placeable_without_distrust",
+            "whether a declined job would have been placed if its answer had been certain to be right",
+            |row| is_placeable(row, 4),
+        ),
+        C::flag("is_right", "whether the last answer was right; missing where there was no answer", |row| {
             if row.record.at.answered == Time::NEVER { Cell::Null } else { Cell::Bool(row.record.is_right()) }
         })
         .nullable(),
-        C::time("asked_ns", "instant it was asked for", |row| row.record.at.asked.into()),
-        C::time("placed_ns", "instant its first offer was taken", |row| at(row.record.at.placed)).nullable(),
-        C::time("reached_ns", "instant the last request reached its node", |row| at(row.record.at.reached)).nullable(),
-        C::time("started_ns", "instant its last execution began", |row| at(row.record.at.started)).nullable(),
-        C::time("first_token_ns", "instant of the first output token", |row| at(row.record.at.first_token)).nullable(),
-        C::time("finished_ns", "instant its last execution ended", |row| at(row.record.at.finished)).nullable(),
-        C::time("answered_ns", "instant the answer reached the requester", |row| at(row.record.at.answered)).nullable(),
-        C::time("used_ns", "instant the requester began to rely on it", |row| at(row.record.at.used)).nullable(),
-        C::time("accepted_ns", "instant verification let it pass", |row| at(row.record.at.accepted)).nullable(),
-        C::time("paid_ns", "instant the node was paid", |row| at(row.record.at.paid)).nullable(),
-        C::time("final_ns", "instant from which nothing can revoke it; a payment may follow", |row| {
+        C::time("asked_ns", "instant at which the requester asked for the job", |row| row.record.at.asked.into()),
+        C::time("placed_ns", "instant at which the requester first took an offer", |row| at(row.record.at.placed))
+            .nullable(),
+        C::time("reached_ns", "instant at which the request of the last attempt reached its node", |row| {
+            at(row.record.at.reached)
+        })
+        .nullable(),
+        C::time("started_ns", "instant at which the last execution began", |row| at(row.record.at.started)).nullable(),
+        C::time("first_token_ns", "instant at which the first output token was ready", |row| {
+            at(row.record.at.first_token)
+        })
+        .nullable(),
+        C::time("finished_ns", "instant at which the last execution ended", |row| at(row.record.at.finished))
+            .nullable(),
+        C::time("answered_ns", "instant at which the answer reached the requester", |row| at(row.record.at.answered))
+            .nullable(),
+        C::time("used_ns", "instant at which the requester used the answer", |row| at(row.record.at.used)).nullable(),
+        C::time("accepted_ns", "instant at which verification accepted the answer", |row| at(row.record.at.accepted))
+            .nullable(),
+        C::time("paid_ns", "instant at which the node was paid", |row| at(row.record.at.paid)).nullable(),
+        C::time("final_ns", "instant from which nothing can revoke the answer; a payment may follow", |row| {
             at(row.record.at.finalised)
         })
         .nullable(),
-        C::time("closed_ns", "instant it left the market", |row| row.record.at.closed.into()),
-        C::time("deadline_ns", "instant the answer was due", |row| at(row.record.deadline)).nullable(),
-        C::span("response_ns", "time from asking to the answer", |row| {
+        C::time("closed_ns", "instant at which the job left the market", |row| row.record.at.closed.into()),
+        C::time("deadline_ns", "instant by which the verdict was due", |row| at(row.record.deadline)).nullable(),
+        C::span("response_ns", "time from the request to the answer", |row| {
             between(&row.record, row.record.at.asked, row.record.at.answered)
         })
         .nullable()
         .formula("answered_ns − asked_ns"),
-        C::span("wait_ns", "time in the last node's waiting room before execution began", |row| {
+        C::span("wait_ns", "time that the job waited in the queue of the last node", |row| {
             between(&row.record, row.record.at.reached, row.record.at.started)
         })
         .nullable()
         .formula("started_ns − reached_ns"),
-        C::span("work_ns", "work on the reference GPU, noise apart", |row| row.record.work.into()),
-        C::span("expected_work_ns", "work the market expected, given the input", |row| row.record.expected_work.into()),
-        C::span("quoted_answer_ns", "time from the last placement to the answer, as expected then", |row| {
+        C::span("work_ns", "time that the reference GPU needs for the job, noise apart", |row| row.record.work.into()),
+        C::span("expected_work_ns", "time that the reference GPU was expected to need, given the input", |row| {
+            row.record.expected_work.into()
+        }),
+        C::span("quoted_answer_ns", "expected time from the last placement to the answer", |row| {
             if row.record.attempts > 0 { row.record.quoted_answer.into() } else { Cell::Null }
         })
         .nullable(),
         C::span(
             "quoted_checks_ns",
-            "time from the answer to the end of its checks, as expected at the placement, whether or not they took place",
-            |row| if row.record.attempts > 0 { row.record.quoted_checks.into() } else { Cell::Null },
+            "expected time from the answer to the end of its checks, whether or not they took place",
+            |row| {
+                if row.record.attempts > 0 { row.record.quoted_checks.into() } else { Cell::Null }
+            },
         )
         .nullable(),
-        C::id("input_tokens", "input tokens; missing where the class has a work law", |row| {
+        C::id("input_tokens", "number of input tokens; missing where the class has a law of work", |row| {
             tokens(row, row.record.input_tokens)
         })
         .nullable(),
-        C::id("output_tokens", "output tokens; missing where the class has a work law", |row| {
+        C::id("output_tokens", "number of output tokens; missing where the class has a law of work", |row| {
             tokens(row, row.record.output_tokens)
         })
         .nullable(),
-        C::money("value", "µcredit", "what a right answer in time was worth", |row| Cell::I64(row.record.value.0)),
+        C::money("value", "µcredit", "worth of a right answer that comes at once", |row| {
+            Cell::I64(row.record.value.0)
+        }),
         C::money(
             "compute_price",
             "µcredit",
-            "price of computing, as agreed; missing, as all prices, where nothing was agreed",
+            "price of computing, as agreed; missing, like all prices, where no offer was taken",
             |row| agreed(row, row.record.compute_price),
         )
         .nullable(),
@@ -131,63 +164,65 @@ pub static JOBS: Table<JobRow> = Table {
             agreed(row, row.record.verification_price)
         })
         .nullable(),
-        C::money("first_price", "µcredit", "price of all channels, as agreed at first", |row| {
+        C::money("first_price", "µcredit", "price of all three channels at the first agreement", |row| {
             agreed(row, row.record.first_price)
         })
         .nullable(),
-        C::id("renegotiations", "how often the price was agreed anew while it waited", |row| {
+        C::id("renegotiations", "number of times that the price was agreed anew while the job waited", |row| {
             Cell::U32(row.record.renegotiations.into())
         }),
         C::number(
             "trust",
             "",
-            "probability of a right answer, as the requester saw it; missing where nothing was agreed",
+            "probability of a right answer, as the requester estimated it; missing where no offer was taken",
             |row| {
                 if row.record.attempts > 0 { Cell::F64(row.record.trust) } else { Cell::Null }
             },
         )
         .nullable(),
-        C::text("wrong", "how the last answer was wrong, if it was", |row| {
+        C::text("wrong_kind", "way in which the last answer was wrong; missing where it was right", |row| {
             row.record.answer.wrong.map_or(Cell::Null, |wrong| Cell::Text(wrong.name()))
         })
         .words(Wrong::WORDS)
         .nullable(),
-        C::text("use_at", "when the requester was to rely on the answer; missing where nothing was agreed", |row| {
+        C::text("use_at", "stage at which the requester uses the answer; missing where no offer was taken", |row| {
             if row.record.attempts > 0 { Cell::Text(row.record.use_at.name()) } else { Cell::Null }
         })
         .words(Use::WORDS)
         .nullable(),
-        C::id("checks", "checks of its answer that took place", |row| Cell::U32(row.record.checks.into())),
-        C::id("alarms", "of which raised an alarm", |row| Cell::U32(row.record.alarms.into())),
+        C::id("checks", "number of checks of the answer that took place", |row| Cell::U32(row.record.checks.into())),
+        C::id("alarms", "number of these checks that raised an alarm", |row| Cell::U32(row.record.alarms.into())),
         C::money(
             "charged_compute",
             "µcredit",
-            "what the requester paid those who computed, revoked payments apart",
+            "amount that the requester paid for computing, revoked payments apart",
             |row| agreed(row, row.record.charged_compute),
         )
         .nullable(),
-        C::money("charged_coordination", "µcredit", "what the requester paid the chain", |row| {
+        C::money("charged_coordination", "µcredit", "amount that the requester paid to the chain", |row| {
             agreed(row, row.record.charged_coordination)
         })
         .nullable(),
         C::money(
             "charged_verification",
             "µcredit",
-            "what the requester paid those who checked, and nodes for copies and for work beyond that of the answer",
+            "amount that the requester paid for checks, proofs, copies and work beyond that of the answer",
             |row| agreed(row, row.record.charged_verification),
         )
         .nullable(),
-        C::money("shortfall", "µcredit", "what a revocation could not bring back", |row| {
+        C::money("shortfall", "µcredit", "amount that a revocation could not bring back", |row| {
             agreed(row, row.record.shortfall)
         })
         .nullable(),
-        C::money("price", "µcredit", "price, as agreed", |row| agreed(row, row.record.price()))
-            .nullable()
-            .formula("compute_price + coordination_price + verification_price"),
+        C::money("price", "µcredit", "price of all three channels, as agreed last", |row| {
+            agreed(row, row.record.price())
+        })
+        .nullable()
+        .formula("compute_price + coordination_price + verification_price"),
         C::money(
             "charged",
             "µcredit",
-            "what the requester paid in the end; missing, as all it paid, where nothing was agreed",
+            "amount that the requester paid in the end; missing where no offer was taken",
             |row| agreed(row, row.record.charged()),
         )
         .nullable()
@@ -195,7 +230,7 @@ pub static JOBS: Table<JobRow> = Table {
         C::money(
             "delivered",
             "µcredit",
-            "what a right answer used in time was worth then, after the discount",
+            "worth of a right answer when the requester used it, after the discount; missing where none was used",
             |row| of_use(row, row.record.delivered),
         )
         .nullable()
@@ -203,17 +238,19 @@ pub static JOBS: Table<JobRow> = Table {
         C::money(
             "harm",
             "µcredit",
-            "what a wrong answer in use cost, less the part undone by finding it wrong",
+            "loss from a wrong answer in use, less the part that its discovery undid; missing where none was used",
             |row| of_use(row, row.record.harm),
         )
         .nullable()
         .formula("harm · value · (1 − recovers · [found wrong])"),
-        C::id("node", "node of the last attempt; missing where there was none", |row| {
+        C::id("node", "node of the last attempt; missing where there was no attempt", |row| {
             if row.record.node.is_some() { Cell::U32(row.record.node.0) } else { Cell::Null }
         })
         .nullable(),
-        C::id("attempts", "placements, the first one included", |row| Cell::U32(row.record.attempts as u32)),
-        C::id("offers", "offers compared at the last placement", |row| Cell::U32(row.record.offers as u32)),
+        C::id("attempts", "number of placements, the first one included", |row| Cell::U32(row.record.attempts as u32)),
+        C::id("offers", "number of offers that the requester compared at the last placement", |row| {
+            Cell::U32(row.record.offers as u32)
+        }),
     ],
 };
 
@@ -221,8 +258,8 @@ const fn without(name: &'static str, meaning: &'static str, cell: fn(&JobRow) ->
     C::flag(name, meaning, cell).nullable()
 }
 
-/// Whether a declined job would have lived without one deduction; missing where it was not declined.
-fn alive(row: &JobRow, deduction: u8) -> Cell<'static> {
+/// Whether a declined job would have been placed without one deduction; missing where it was not declined.
+fn is_placeable(row: &JobRow, deduction: u8) -> Cell<'static> {
     let declined = row.record.cause.is_some();
     if declined { Cell::Bool(row.record.alive_without >> deduction & 1 == 1) } else { Cell::Null }
 }

@@ -62,16 +62,10 @@ pub fn all() -> Vec<TableDescription> {
     ]
 }
 
-/// What the share of slots in use means, of whose slots and over which time.
+/// What the share of slots in use means: of which parties, over which time.
 macro_rules! utilised {
-    ($whose:literal, $when:literal) => {
-        concat!(
-            "share of the slots of ",
-            $whose,
-            " in use ",
-            $when,
-            "; missing where some have unbounded slots, share their processor or serve in batches, and in a frozen twin"
-        )
+    ($parties:literal, $when:literal) => {
+        concat!("share of the slots of ", $parties, " in use ", $when, "; missing where slots are not counted")
     };
 }
 

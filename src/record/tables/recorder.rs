@@ -8,7 +8,7 @@ use crate::domain::record::{CheckRecord, JobKey, JobRecord};
 use crate::engine::random::{KeyedRng, RandomSource, Seed, key};
 use crate::engine::time::{SimDuration, Time};
 use crate::record::batch::{Rows, Sink};
-use crate::record::fact::{Fact, FactFilter, Kind};
+use crate::record::fact::{Fact, FactFilter, FactKind};
 use crate::record::recorder::{Gauges, MarketGauge, Recorder};
 
 /// Which tables, and how much of them.
@@ -96,11 +96,11 @@ fn is_recorded(seed: Seed, job: JobKey, share: f64) -> bool {
 
 impl<S: Sink> Recorder for Tables<S> {
     fn filter(&self) -> FactFilter {
-        const OF_SERIES: &[Kind] = &[Kind::Asked, Kind::Declined, Kind::Started, Kind::Closed];
-        let wanted = |wanted: bool, kinds: &[Kind]| if wanted { FactFilter::of(kinds) } else { FactFilter::NONE };
+        const OF_SERIES: &[FactKind] = &[FactKind::Asked, FactKind::Declined, FactKind::Started, FactKind::Closed];
+        let wanted = |wanted: bool, kinds: &[FactKind]| if wanted { FactFilter::of(kinds) } else { FactFilter::NONE };
         wanted(self.series.is_some(), OF_SERIES)
-            .or(wanted(self.jobs.is_some(), &[Kind::Closed]))
-            .or(wanted(self.checks.is_some(), &[Kind::Checked, Kind::CheckEnded]))
+            .or(wanted(self.jobs.is_some(), &[FactKind::Closed]))
+            .or(wanted(self.checks.is_some(), &[FactKind::Checked, FactKind::CheckEnded]))
     }
 
     #[inline]

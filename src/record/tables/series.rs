@@ -36,68 +36,67 @@ pub static SERIES: Table<SeriesRow> = Table {
     grain: "one row per tick of `record.tick`",
     columns: &[
         C::time("at_ns", "instant of the tick", |row| row.at.into()),
-        C::count("open", "jobs asked for and not closed", |row| Cell::U64(row.now.open)),
-        C::count("waiting", "jobs in a node's waiting room", |row| Cell::U64(row.now.waiting)),
-        C::count("executing", "jobs in service", |row| Cell::U64(row.now.executing)),
-        C::count("up", "nodes that work", |row| Cell::U64(row.now.up)),
-        C::count("listed", "nodes that routing can see", |row| Cell::U64(row.now.listed)),
-        C::number("waiting_mean", "", "mean number waiting since the tick before", |row| {
+        C::count("open", "number of jobs that are in the market", |row| Cell::U64(row.now.open)),
+        C::count("waiting", "number of jobs in the queues of nodes", |row| Cell::U64(row.now.waiting)),
+        C::count("executing", "number of jobs in execution", |row| Cell::U64(row.now.executing)),
+        C::count("nodes_up", "number of nodes that work", |row| Cell::U64(row.now.up)),
+        C::count("nodes_listed", "number of nodes that routing can see", |row| Cell::U64(row.now.listed)),
+        C::number("waiting_mean", "", "mean number of jobs waiting since the tick before", |row| {
             mean(row.since, row.now.waiting_area - row.before.waiting_area)
         })
         .nullable()
         .formula("∫ waiting dt / time since the tick before"),
-        C::number("executing_mean", "", "mean number in service since the tick before", |row| {
+        C::number("executing_mean", "", "mean number of jobs in execution since the tick before", |row| {
             mean(row.since, row.now.executing_area - row.before.executing_area)
         })
         .nullable()
         .formula("∫ executing dt / time since the tick before"),
-        C::count("asked", "jobs asked for since the tick before", |row| Cell::U64(row.asked)),
-        C::count("declined", "jobs declined since the tick before", |row| Cell::U64(row.declined)),
-        C::count("started", "executions begun since the tick before", |row| Cell::U64(row.started)),
-        C::number("wait_mean_ns", "ns", "mean wait of the executions begun since the tick before", |row| {
+        C::count("asked", "number of jobs asked for since the tick before", |row| Cell::U64(row.asked)),
+        C::count("declined", "number of jobs declined since the tick before", |row| Cell::U64(row.declined)),
+        C::count("started", "number of executions begun since the tick before", |row| Cell::U64(row.started)),
+        C::number("wait_mean_ns", "ns", "mean wait before the executions begun since the tick before", |row| {
             if row.started == 0 { Cell::Null } else { Cell::F64(row.waited as f64 / row.started as f64) }
         })
         .nullable(),
-        C::count("final_right", "jobs that became final and right since the tick before", |row| {
+        C::count("final_right", "number of jobs that became final and right since the tick before", |row| {
             Cell::U64(row.final_right)
         }),
         C::money(
             "paid",
             "µcredit",
-            "credits earned by nodes, validators and provers since the tick before, less what revocations took back",
+            "amount that nodes, validators and provers earned since the tick before, less what revocations took back",
             |row| Cell::I64(row.now.earned.0 - row.before.earned.0),
         ),
-        C::money("compute_price", "µcredit/s", "the compute channel's price per GPU-second", |row| price(row, 0))
+        C::money("compute_price", "µcredit/s", "price of the compute channel per GPU-second", |row| price(row, 0))
             .nullable(),
-        C::money("coordination_price", "µcredit/gas", "the coordination channel's price per unit of gas", |row| {
+        C::money("coordination_price", "µcredit/gas", "price of the coordination channel per unit of gas", |row| {
             price(row, 1)
         })
         .nullable(),
         C::money(
             "verification_price",
             "µcredit/s",
-            "the verification channel's price per checker's GPU-second",
+            "price of the verification channel per GPU-second of a checker",
             |row| price(row, 2),
         )
         .nullable(),
-        C::count("checks_waiting", "checks and proofs in the queue of whoever does them", |row| {
+        C::count("checks_waiting", "number of checks and proofs in the queues of their checkers", |row| {
             Cell::U64(row.now.checks_waiting)
         }),
-        C::count("checks_executing", "checks and proofs under way", |row| Cell::U64(row.now.checks_executing)),
+        C::count("checks_executing", "number of checks and proofs under way", |row| {
+            Cell::U64(row.now.checks_executing)
+        }),
         C::number("utilisation", "", utilised!("working nodes", "since the tick before"), |row| {
             ratio(row, |gauge| gauge.in_use_area, |gauge| gauge.capacity_area)
         })
         .nullable()
         .formula("∫ slots in use dt / ∫ slots dt, both of nodes while they work"),
-        C::number(
-            "checks_utilisation",
-            "",
-            utilised!("working validators and provers", "since the tick before"),
-            |row| ratio(row, |gauge| gauge.checks_in_use_area, |gauge| gauge.checks_capacity_area),
-        )
+        C::number("checks_utilisation", "", utilised!("working checkers", "since the tick before"), |row| {
+            ratio(row, |gauge| gauge.checks_in_use_area, |gauge| gauge.checks_capacity_area)
+        })
         .nullable()
         .formula("∫ slots in use dt / ∫ slots dt, both of validators and provers while they work"),
-        C::count("blocks", "blocks of the chain so far", |row| Cell::U64(row.now.blocks)),
+        C::count("blocks", "number of blocks of the chain so far", |row| Cell::U64(row.now.blocks)),
         C::new("block_used", Kind::U64, "gas", "gas used in the last block; missing before the first", |row| {
             if row.now.blocks > 0 { Cell::U64(row.now.block_used) } else { Cell::Null }
         })

@@ -29,11 +29,11 @@ macro_rules! durations {
 const FATES: [C; 12] = fates!(Summary);
 const CAUSES: [C; 6] = causes!(Summary);
 
-const RESPONSE: [C; 6] = durations!(response "time from asking to the answer":
+const RESPONSE: [C; 6] = durations!(response "time from the request to the answer":
     "response_mean_s" "response_deviation_s" "response_p50_ns" "response_p90_ns" "response_p95_ns" "response_p99_ns");
 const WAIT: [C; 6] = durations!(wait "wait before execution":
     "wait_mean_s" "wait_deviation_s" "wait_p50_ns" "wait_p90_ns" "wait_p95_ns" "wait_p99_ns");
-const FIRST_TOKEN: [C; 6] = durations!(first_token "time from asking to the first token":
+const FIRST_TOKEN: [C; 6] = durations!(first_token "time from the request to the first token":
     "first_token_mean_s" "first_token_deviation_s" "first_token_p50_ns" "first_token_p90_ns" "first_token_p95_ns"
     "first_token_p99_ns");
 const SERVICE: [C; 6] = durations!(service "time of execution":
@@ -41,67 +41,68 @@ const SERVICE: [C; 6] = durations!(service "time of execution":
 
 const REST: [C; 23] = [
     C::time("from_ns", "instant from which jobs and levels are counted", |run| run.from.into()),
-    C::time("ended_ns", "instant the run ended", |run| run.ended.into()),
-    C::count("jobs", "jobs counted", |run| Cell::U64(run.jobs)).formula("the sum of the columns fate_…"),
-    C::number("throughput", "1/s", "answers per second", |run| {
+    C::time("ended_ns", "instant at which the run ended", |run| run.ended.into()),
+    C::count("jobs", "number of jobs counted", |run| Cell::U64(run.jobs)).formula("the sum of the columns fate_…"),
+    C::number("throughput", "1/s", "number of answers per second", |run| {
         Cell::F64(run.response.moments.count() as f64 / run.seconds())
     })
     .nullable(),
-    C::number("final_right_rate", "1/s", "right answers that became final, per second", |run| {
+    C::number("final_right_rate", "1/s", "number of right answers per second that became final", |run| {
         Cell::F64(run.final_right_rate())
     })
     .nullable()
     .formula("fate_final_right / time counted; `throughput` counts every answer, wrong and late ones too"),
-    C::number("attempts_mean", "", "placements per job", |run| Cell::F64(run.attempts as f64 / run.jobs as f64))
-        .nullable(),
-    C::count("bounced", "requests that found their node gone or full", |run| Cell::U64(run.bounced)),
-    C::count("node_failures", "failures of nodes", |run| Cell::U64(run.node_failures)),
-    C::number("up_share", "", "share of the nodes' time that they worked", |run| Cell::F64(run.up_share())).nullable(),
-    C::number("open_mean", "", "mean number of open jobs", |run| Cell::F64(run.mean_level(|gauge| gauge.open_area)))
-        .nullable(),
+    C::number("attempts_mean", "", "mean number of placements per job", |run| {
+        Cell::F64(run.attempts as f64 / run.jobs as f64)
+    })
+    .nullable(),
+    C::count("bounced", "number of requests that found their node gone or full", |run| Cell::U64(run.bounced)),
+    C::count("node_failures", "number of failures of nodes", |run| Cell::U64(run.node_failures)),
+    C::number("up_share", "", "share of their time that nodes worked", |run| Cell::F64(run.up_share())).nullable(),
+    C::number("open_mean", "", "mean number of jobs in the market", |run| {
+        Cell::F64(run.mean_level(|gauge| gauge.open_area))
+    })
+    .nullable(),
     C::number("waiting_mean", "", "mean number of jobs waiting", |run| {
         Cell::F64(run.mean_level(|gauge| gauge.waiting_area))
     })
     .nullable(),
-    C::number("executing_mean", "", "mean number of jobs in service", |run| {
+    C::number("executing_mean", "", "mean number of jobs in execution", |run| {
         Cell::F64(run.mean_level(|gauge| gauge.executing_area))
     })
     .nullable(),
-    C::count("input_tokens", "input tokens of all jobs counted", |run| Cell::U64(run.input_tokens)),
-    C::count("output_tokens", "output tokens of the jobs answered", |run| Cell::U64(run.output_tokens)),
-    C::number("work_s", "s", "work of the jobs answered, on the reference GPU", |run| {
+    C::count("input_tokens", "number of input tokens of all jobs counted", |run| Cell::U64(run.input_tokens)),
+    C::count("output_tokens", "number of output tokens of the jobs answered", |run| Cell::U64(run.output_tokens)),
+    C::number("work_s", "s", "time that the reference GPU needs for all jobs answered", |run| {
         Cell::F64(run.work as f64 * 1e-9)
     }),
-    C::number("value_asked", "credit", "what right answers in time would have been worth", |run| {
+    C::number("value_asked", "credit", "worth of right answers to all jobs, had they come at once", |run| {
         Cell::F64(Summary::credits(run.value_asked))
     }),
-    C::number("value_final", "credit", "what the right and final answers were worth, whenever they came", |run| {
+    C::number("value_final", "credit", "worth of the right and final answers, without the discount for delay", |run| {
         Cell::F64(Summary::credits(run.value_final))
     }),
     C::number(
         "delivered",
         "credit",
-        "what the right answers used in time were worth when they were used, after the discount of their class",
+        "worth of the right answers when they were used, after the discount for delay",
         |run| Cell::F64(Summary::credits(run.delivered)),
     )
     .formula("Σ value · D(used_ns − asked_ns)"),
-    C::number(
-        "harm",
-        "credit",
-        "what the wrong answers in use cost, less the part undone by finding them wrong",
-        |run| Cell::F64(Summary::credits(run.harm)),
-    )
+    C::number("harm", "credit", "loss from wrong answers in use, less the part that their discovery undid", |run| {
+        Cell::F64(Summary::credits(run.harm))
+    })
     .formula("Σ harm · value · (1 − recovers · [found wrong])"),
-    C::number("charged", "credit", "what requesters paid", |run| Cell::F64(Summary::credits(run.charged))),
-    C::number("price_mean", "credit/s", "price paid per GPU-second of work", |run| {
+    C::number("charged", "credit", "amount that requesters paid", |run| Cell::F64(Summary::credits(run.charged))),
+    C::number("price_mean", "credit/s", "mean price that requesters paid per GPU-second of work", |run| {
         run.price_per_second().map_or(Cell::Null, Cell::F64)
     })
     .nullable()
     .formula("charged / work_s"),
-    C::number("node_income", "credit", "what all nodes earned over the whole run", |run| {
+    C::number("node_income", "credit", "amount that all nodes earned over the whole run", |run| {
         Cell::F64(Summary::credits(run.nodes.income))
     }),
-    C::number("node_cost", "credit", "what being busy cost all nodes over the whole run", |run| {
+    C::number("node_cost", "credit", "cost to all nodes of their busy time over the whole run", |run| {
         Cell::F64(run.nodes.cost * 1e-6)
     }),
 ];
@@ -112,81 +113,91 @@ const VERIFIED: [C; 28] = [
     })
     .nullable()
     .formula("fate_final_right / jobs"),
-    C::count("alive_without_compute", "declined, and alive but for the price of computing", |run| {
-        Cell::U64(run.alive_without[0])
-    }),
-    C::count("alive_without_coordination", "declined, and alive but for the price of coordination", |run| {
-        Cell::U64(run.alive_without[1])
-    }),
-    C::count("alive_without_latency", "declined, and alive but for the delay, verification apart", |run| {
-        Cell::U64(run.alive_without[2])
-    }),
-    C::count("alive_without_verification", "declined, and alive but for verification: killed by it", |run| {
-        Cell::U64(run.alive_without[3])
-    }),
-    C::count("alive_without_distrust", "declined, and alive but for the risk of a wrong answer", |run| {
-        Cell::U64(run.alive_without[4])
-    }),
+    C::count(
+        "placeable_without_compute",
+        "number of declined jobs that would have been placed if computing had cost nothing",
+        |run| Cell::U64(run.placeable_without[0]),
+    ),
+    C::count(
+        "placeable_without_coordination",
+        "number of declined jobs that would have been placed if coordination had cost nothing",
+        |run| Cell::U64(run.placeable_without[1]),
+    ),
+    C::count(
+        "placeable_without_latency",
+        "number of declined jobs that would have been placed if answers had come at once, verification apart",
+        |run| Cell::U64(run.placeable_without[2]),
+    ),
+    C::count(
+        "placeable_without_verification",
+        "number of declined jobs that would have been placed without verification: killed by verification",
+        |run| Cell::U64(run.placeable_without[3]),
+    ),
+    C::count(
+        "placeable_without_distrust",
+        "number of declined jobs that would have been placed if their answers had been certain to be right",
+        |run| Cell::U64(run.placeable_without[4]),
+    ),
     C::number("killed_by_verification_share", "", "share of all jobs that verification killed", |run| {
-        Cell::F64(run.alive_without[3] as f64 / run.jobs as f64)
+        Cell::F64(run.placeable_without[3] as f64 / run.jobs as f64)
     })
     .nullable()
-    .formula("alive_without_verification / jobs"),
-    C::count("used", "jobs whose answer somebody relied on", |run| Cell::U64(run.used)),
-    C::count("used_wrong", "of which were wrong", |run| Cell::U64(run.used_wrong)),
-    C::count("checks", "checks that took place", |run| Cell::U64(run.checks[0])),
-    C::count("alarms", "of which raised an alarm", |run| Cell::U64(run.checks[1])),
-    C::count("wrong_checked", "wrong answers that were checked", |run| Cell::U64(run.found[0])),
-    C::count("wrong_alarmed", "of which raised an alarm", |run| Cell::U64(run.found[1])),
-    C::count("right_checked", "right answers that were checked", |run| Cell::U64(run.found[2])),
-    C::count("right_alarmed", "of which raised an alarm", |run| Cell::U64(run.found[3])),
-    C::count("renegotiations", "times a price was agreed anew while a job waited", |run| Cell::U64(run.renegotiations)),
-    C::number("slippage", "credit", "last price less first price, of all placed jobs", |run| {
+    .formula("placeable_without_verification / jobs"),
+    C::count("used", "number of jobs whose answer was used", |run| Cell::U64(run.used)),
+    C::count("used_wrong", "number of jobs whose wrong answer was used", |run| Cell::U64(run.used_wrong)),
+    C::count("checks", "number of checks that took place", |run| Cell::U64(run.checks[0])),
+    C::count("alarms", "number of checks that raised an alarm", |run| Cell::U64(run.checks[1])),
+    C::count("wrong_checked", "number of wrong answers that were checked", |run| Cell::U64(run.found[0])),
+    C::count("wrong_alarmed", "number of wrong answers whose checks raised an alarm", |run| Cell::U64(run.found[1])),
+    C::count("right_checked", "number of right answers that were checked", |run| Cell::U64(run.found[2])),
+    C::count("right_alarmed", "number of right answers whose checks raised an alarm", |run| Cell::U64(run.found[3])),
+    C::count("renegotiations", "number of times that a price was agreed anew while a job waited", |run| {
+        Cell::U64(run.renegotiations)
+    }),
+    C::number("slippage", "credit", "last price less first price, added up over all placed jobs", |run| {
         Cell::F64(Summary::credits(run.slippage))
     }),
-    C::number("charged_compute", "credit", "what requesters paid those who compute", |run| {
+    C::number("charged_compute", "credit", "amount that requesters paid for computing", |run| {
         Cell::F64(Summary::credits(run.charged_by_channel[0]))
     }),
-    C::number("charged_coordination", "credit", "what requesters paid the chain", |run| {
+    C::number("charged_coordination", "credit", "amount that requesters paid to the chain", |run| {
         Cell::F64(Summary::credits(run.charged_by_channel[1]))
     }),
     C::number(
         "charged_verification",
         "credit",
-        "what requesters paid those who check, and nodes for copies and for work beyond that of the answer",
+        "amount that requesters paid for checks, proofs, copies and work beyond that of the answer",
         |run| Cell::F64(Summary::credits(run.charged_by_channel[2])),
     ),
-    C::number("shortfall", "credit", "what revocations could not bring back", |run| {
+    C::number("shortfall", "credit", "amount that revocations could not bring back", |run| {
         Cell::F64(Summary::credits(run.shortfall))
     }),
-    C::number("slashed", "token", "stakes slashed", |run| Cell::F64(Summary::credits(run.slashed))),
-    C::count("revoked", "accepted results that were revoked", |run| Cell::U64(run.revoked)),
-    C::number("checker_income", "credit", "what validators and provers earned over the whole run", |run| {
+    C::number("slashed", "token", "stake that was slashed", |run| Cell::F64(Summary::credits(run.slashed))),
+    C::count("revoked", "number of accepted answers that were revoked", |run| Cell::U64(run.revoked)),
+    C::number("checker_income", "credit", "amount that validators and provers earned over the whole run", |run| {
         Cell::F64(Summary::credits(run.nodes.checkers_income))
     }),
-    C::number("checker_cost", "credit", "what being busy cost validators and provers over the whole run", |run| {
-        Cell::F64(run.nodes.checkers_cost * 1e-6)
-    }),
+    C::number(
+        "checker_cost",
+        "credit",
+        "cost to validators and provers of their busy time over the whole run",
+        |run| Cell::F64(run.nodes.checkers_cost * 1e-6),
+    ),
     C::number("checks_waiting_mean", "", "mean number of checks and proofs waiting", |run| {
         Cell::F64(run.mean_level(|gauge| gauge.checks_waiting_area))
     })
     .nullable(),
-    C::number("utilisation", "", utilised!("working nodes", "from the warm-up's end on"), |run| {
-        number(run.utilisation())
+    C::number("utilisation", "", utilised!("working nodes", "after the warm-up"), |run| number(run.utilisation()))
+        .nullable(),
+    C::number("checks_utilisation", "", utilised!("working checkers", "after the warm-up"), |run| {
+        number(run.checks_utilisation())
     })
-    .nullable(),
-    C::number(
-        "checks_utilisation",
-        "",
-        utilised!("working validators and provers", "from the warm-up's end on"),
-        |run| number(run.checks_utilisation()),
-    )
     .nullable(),
 ];
 
-const ACCEPTED: [C; 6] = durations!(accepted "time from asking to acceptance":
+const ACCEPTED: [C; 6] = durations!(accepted "time from the request to acceptance":
     "accepted_mean_s" "accepted_deviation_s" "accepted_p50_ns" "accepted_p90_ns" "accepted_p95_ns" "accepted_p99_ns");
-const FINALITY: [C; 6] = durations!(finality "time from asking to finality":
+const FINALITY: [C; 6] = durations!(finality "time from the request to finality":
     "finality_mean_s" "finality_deviation_s" "finality_p50_ns" "finality_p90_ns" "finality_p95_ns" "finality_p99_ns");
 const TRUST_GAP: [C; 6] = durations!(trust_gap "time from use to finality":
     "trust_gap_mean_s" "trust_gap_deviation_s" "trust_gap_p50_ns" "trust_gap_p90_ns" "trust_gap_p95_ns"
@@ -209,18 +220,20 @@ const ALL: [C; 117] = joined(&[
 
 const ABOUT: [C; 6] = [
     C::text("name", "name of the scenario", |run| about(run, |about| Cell::Text(&about.name))).nullable(),
-    C::count("seed", "root of all random numbers", |run| about(run, |about| Cell::U64(about.seed.root))).nullable(),
-    C::count("replication", "replication of that seed, 0 for the seed itself", |run| {
+    C::count("seed", "seed of all random numbers", |run| about(run, |about| Cell::U64(about.seed.root))).nullable(),
+    C::count("replication", "replication of the seed; 0 is the seed itself", |run| {
         about(run, |about| Cell::U64(about.seed.replication))
     })
     .nullable(),
-    C::text("version", "version of the program", |run| about(run, |_| Cell::Text(env!("CARGO_PKG_VERSION"))))
-        .nullable(),
-    C::text("digest", "digest of everything that happened", |run| about(run, |about| Cell::Text(&about.digest)))
+    C::text("version", "version of the program that wrote the run", |run| {
+        about(run, |_| Cell::Text(env!("CARGO_PKG_VERSION")))
+    })
+    .nullable(),
+    C::text("digest", "digest of all events of the run", |run| about(run, |about| Cell::Text(&about.digest)))
         .nullable(),
     C::text(
         "trace_start",
-        "date and time in UTC that the start of the run is in its first trace; missing without a trace of dates",
+        "date and time in UTC at which the first trace starts; missing without a trace of dates",
         |run| about(run, |about| about.trace_start.as_deref().into()),
     )
     .nullable(),

@@ -76,7 +76,7 @@ pub struct Ask {
 
 /// How the search on a line stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Found {
+pub enum SearchOutcome {
     /// The level is crossed inside the range.
     Crossed,
     /// The mean is below the level at both ends and wherever it was tried between.
@@ -96,7 +96,7 @@ pub enum Found {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Crossing {
     /// How the search ended.
-    pub found: Found,
+    pub found: SearchOutcome,
     /// Where the line through the means crosses the level, as a share of the way.
     pub share: Option<f64>,
     /// The interval, as shares of the way; none where it is open or there is no crossing.
@@ -112,7 +112,7 @@ impl Ask {
     }
 }
 
-impl Found {
+impl SearchOutcome {
     /// As tables show them, with what they say, in their order.
     pub const WORDS: &[(&str, &str)] = &[
         ("crossed", "the level is crossed inside the range"),
@@ -125,7 +125,7 @@ impl Found {
 
     /// In tables.
     pub fn name(self) -> &'static str {
-        Found::WORDS[self as usize].0
+        SearchOutcome::WORDS[self as usize].0
     }
 }
 
@@ -152,7 +152,7 @@ impl Frontier {
         }
         let gap = match gap(probes, &sides) {
             Ok(gap) => gap,
-            Err(Found::Open) => return Vec::new(),
+            Err(SearchOutcome::Open) => return Vec::new(),
             Err(_) => {
                 let quarters = self.untried(probes, QUARTERS.into_iter());
                 return quarters.into_iter().map(|share| ask(share, 0..replications.first)).collect();
@@ -184,7 +184,7 @@ impl Frontier {
     /// Where a line with these probes, sorted by share, is crossed.
     pub fn crossing(&self, probes: &[Probe], replications: &Replications) -> Crossing {
         if failed(probes) {
-            return Crossing { found: Found::Failed, share: None, lower: None, upper: None };
+            return Crossing { found: SearchOutcome::Failed, share: None, lower: None, upper: None };
         }
         let sides = self.sides(probes, replications);
         let gap = match gap(probes, &sides) {
@@ -192,9 +192,9 @@ impl Frontier {
             Err(found) => return Crossing { found, share: None, lower: None, upper: None },
         };
         let found = match (gap.near, gap.far) {
-            _ if changes(&sides) > 1 => Found::NonMonotone,
-            (Some(_), Some(_)) => Found::Crossed,
-            _ => Found::Open,
+            _ if changes(&sides) > 1 => SearchOutcome::NonMonotone,
+            (Some(_), Some(_)) => SearchOutcome::Crossed,
+            _ => SearchOutcome::Open,
         };
         let inside = probes.iter().filter(|probe| {
             gap.near.is_none_or(|near| near <= probe.share) && gap.far.is_none_or(|far| probe.share <= far)

@@ -1,6 +1,6 @@
 //! The sides of the level on which the probes of a line lie, and the gap that is left between them.
 
-use super::frontier::{Found, Probe};
+use super::frontier::{Probe, SearchOutcome};
 
 /// On which side of the level a mean lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,18 +24,18 @@ pub(super) struct Gap {
 }
 
 /// What is left between the sides, or why nothing is.
-pub(super) fn gap(probes: &[Probe], sides: &[Side]) -> Result<Gap, Found> {
+pub(super) fn gap(probes: &[Probe], sides: &[Side]) -> Result<Gap, SearchOutcome> {
     let (first, last) = (sides[0], sides[sides.len() - 1]);
     let near_side = match (first, last) {
         // Both ends on one side, but not all between: that the level is not crossed cannot be said.
         (Side::Below, Side::Below) | (Side::Above, Side::Above)
             if changes(sides) == 0 && sides.contains(&Side::Undecided) =>
         {
-            return Err(Found::Open);
+            return Err(SearchOutcome::Open);
         }
-        (Side::Below, Side::Below) if changes(sides) == 0 => return Err(Found::Below),
-        (Side::Above, Side::Above) if changes(sides) == 0 => return Err(Found::Above),
-        (Side::Undecided, Side::Undecided) => return Err(Found::Open),
+        (Side::Below, Side::Below) if changes(sides) == 0 => return Err(SearchOutcome::Below),
+        (Side::Above, Side::Above) if changes(sides) == 0 => return Err(SearchOutcome::Above),
+        (Side::Undecided, Side::Undecided) => return Err(SearchOutcome::Open),
         (Side::Undecided, Side::Below) => Side::Above,
         (Side::Undecided, Side::Above) => Side::Below,
         (near, _) => near,

@@ -61,7 +61,7 @@ fn intervals(means: &[Mean]) -> Vec<(String, Column)> {
         ("low", number(&|over| over.low)),
         ("high", number(&|over| over.high)),
         ("n", Column::Count(means.iter().map(|mean| mean.over.n).collect())),
-        ("method", text(&|mean| Some(mean.over.method.name().to_owned()))),
+        ("interval_method", text(&|mean| Some(mean.over.method.name().to_owned()))),
         ("unit", text(&|mean| Some(mean.unit.clone()))),
         ("meaning", text(&|mean| Some(mean.meaning.clone()))),
     ];
@@ -75,13 +75,19 @@ fn described(name: &'static str, kind: Kind, nullable: bool, meaning: &'static s
 
 /// The tables, for the dictionary. `MEASURE` stands for each measure.
 pub fn descriptions() -> Vec<TableDescription> {
-    let replication =
-        || described("replication", Kind::U64, false, "replication, from 0; `--seed SEED/REPLICATION` runs it alone");
+    let replication = || {
+        described(
+            "replication",
+            Kind::U64,
+            false,
+            "number of the replication, from 0; `--seed SEED/REPLICATION` runs one alone",
+        )
+    };
     let measure = |meaning| described("MEASURE", Kind::F64, true, meaning);
-    let digest = described("digest", Kind::Text, true, "digest of everything that happened in the run");
+    let digest = described("digest", Kind::Text, true, "digest of all events of the run");
     let interval = vec![
-        described("class", Kind::Text, true, "the class of job; missing for measures of the whole run"),
-        described("measure", Kind::Text, true, "the measure"),
+        described("class", Kind::Text, true, "class of the jobs; missing for measures of the whole run"),
+        described("measure", Kind::Text, true, "name of the measure"),
         described("mean", Kind::F64, true, "mean over the replications that have the measure"),
         ColumnDescription {
             formula: "t(n − 1, 0.975) · s / √n",
@@ -89,18 +95,18 @@ pub fn descriptions() -> Vec<TableDescription> {
                 "half_width",
                 Kind::F64,
                 true,
-                "half the width of the plain 95 % interval of the mean; missing where values do not differ",
+                "half the width of the plain 95 % interval of the mean; missing where runs do not differ",
             )
         },
-        described("low", Kind::F64, true, "lower end of the 95 % interval by `method`"),
-        described("high", Kind::F64, true, "upper end of the 95 % interval by `method`"),
-        described("n", Kind::U64, false, "replications that have the measure"),
+        described("low", Kind::F64, true, "lower end of the 95 % interval by `interval_method`"),
+        described("high", Kind::F64, true, "upper end of the 95 % interval by `interval_method`"),
+        described("n", Kind::U64, false, "number of replications that have the measure"),
         ColumnDescription {
             words: columns::described(Method::WORDS),
-            ..described("method", Kind::Text, true, "how the two ends came about")
+            ..described("interval_method", Kind::Text, true, "method by which the two ends were computed")
         },
-        described("unit", Kind::Text, true, "unit of the values; empty for shares, counts and other pure numbers"),
-        described("meaning", Kind::Text, true, "what the measure is"),
+        described("unit", Kind::Text, true, "unit of the values; empty for pure numbers"),
+        described("meaning", Kind::Text, true, "meaning of the measure"),
     ];
     let table = |name, grain, columns| TableDescription { name, grain, columns };
     vec![
@@ -110,7 +116,7 @@ pub fn descriptions() -> Vec<TableDescription> {
             vec![
                 replication(),
                 digest,
-                measure("the measure in the run: a column of the summary, or a share of its jobs"),
+                measure("value of the measure in the run: a column of `summary`, or a share of its jobs"),
             ],
         ),
         table(
@@ -118,10 +124,8 @@ pub fn descriptions() -> Vec<TableDescription> {
             "one row per replication and class of job of `run --replications`",
             vec![
                 replication(),
-                described("class", Kind::Text, true, "the class of job"),
-                measure(
-                    "the measure of the class in the run: a column of the table of classes, or a share of its jobs",
-                ),
+                described("class", Kind::Text, true, "class of the jobs"),
+                measure("value of the measure for the class: a column of `classes`, or a share of its jobs"),
             ],
         ),
         table("intervals", "one row per measure of `run --replications`, of the whole run and of each class", interval),

@@ -27,6 +27,6 @@ fn the_words_for_declined_and_final_jobs_are_true() {
         "{anew} declined after they were placed, {paid_later} paid after they were final"
     );
     let told = desk.print("dictionary");
-    assert!(told.contains("took no offer, when it asked or when the job was to be placed or priced anew"));
-    assert!(told.contains("instant from which nothing can revoke it; a payment may follow"));
+    assert!(told.contains("took no offer, at first or when placed or priced anew"));
+    assert!(told.contains("instant from which nothing can revoke the answer; a payment may follow"));
 }

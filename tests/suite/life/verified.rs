@@ -1,4 +1,4 @@
-//! The scenario `verified` meets every fate and every cause of death that there are, and every fact.
+//! The scenario `verified` meets every fate and every cause that there are, and every fact.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,9 +60,9 @@ fn the_tally_sums_up_what_verification_did() {
     for &cause in Cause::ALL {
         assert_eq!(summary.cause(cause), count(&|record| record.cause == Some(cause)), "{}", cause.name());
     }
-    for (bit, alive) in summary.alive_without.iter().enumerate() {
-        assert_eq!(*alive, count(&|record| record.alive_without >> bit & 1 == 1));
-        assert!(*alive > 0, "some job would be alive without deduction {bit}");
+    for (bit, placeable) in summary.placeable_without.iter().enumerate() {
+        assert_eq!(*placeable, count(&|record| record.alive_without >> bit & 1 == 1));
+        assert!(*placeable > 0, "some job would be placed without deduction {bit}");
     }
     assert_eq!(summary.used, count(&|record| record.at.used != Time::NEVER));
     assert_eq!(summary.used_wrong, count(&|record| record.at.used != Time::NEVER && !record.is_right()));

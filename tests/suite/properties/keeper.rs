@@ -141,7 +141,7 @@ impl Recorder for Keeper {
             }
             _ => panic!("{fact:?} is about no check"),
         };
-        let &CheckRecord { key, by, check, alarm, answered, .. } = record;
+        let &CheckRecord { key, checker: by, check_index: check, alarm, answered, .. } = record;
         assert_eq!((key, by, check, alarm, answered), ended, "{fact:?}");
         assert_eq!((record.closed, record.round), (now, 0), "{fact:?}");
         assert!(record.asked <= now && record.paid >= Money::ZERO, "{fact:?}");

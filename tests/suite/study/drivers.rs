@@ -288,7 +288,7 @@ fn a_recheck_names_the_chunk_that_was_altered() {
     fs::write(&path, &whole).unwrap();
     let chunk = Course::start(&study, folder.chunk_runs()).current()[5].clone();
     let rows = match folder.read(&chunk).unwrap() {
-        reliance::study::chunk::Found::Whole(mut rows) => {
+        reliance::study::chunk::ChunkState::Whole(mut rows) => {
             let measured = rows[1].outcome.as_mut().unwrap();
             measured.values[0] = measured.values[0].map(|value| value + 1e-9);
             rows

@@ -168,10 +168,10 @@ fn a_search_with_failed_runs_says_so() {
     let output = reliance(&["study", "run", "study.toml", "--out", "out"]);
     assert_eq!(output.status.code(), Some(1));
     let said = text(&output.stdout);
-    assert!(said.contains("  failed      –      –      –       2     6       3\n"), "{said}");
+    assert!(said.contains("  failed      –    –     –       2     6       3\n"), "{said}");
     assert!(said.contains("2 points · 6 runs, 3 of them failed\n"), "{said}");
     let frontier = place.join("out/frontier.parquet");
-    let columns = parquet::read(&frontier, &["found", "price", "failed"]).unwrap();
+    let columns = parquet::read(&frontier, &["found", "price", "runs_failed"]).unwrap();
     assert_eq!(columns[0].text(0), Some("failed"));
     assert!(columns[1].is_null(0));
     assert_eq!(columns[2].number(0), Some(3.0));

@@ -1,4 +1,4 @@
-//! What happened to an answer: who checked it and what they said, whether it was revoked, who was fined and paid.
+//! What happened to an answer: its checkers and their votes, its revocation, fines and payments.
 
 use std::fmt::Write;
 
@@ -76,8 +76,8 @@ fn unseen(scenario: &Scenario, record: &JobRecord, facts: &[(Time, Fact)]) -> St
     }
     let method = &scenario.verification.methods[record.method];
     let by = method.checks.iter().find_map(|check| match check.by {
-        Checker::Attestation => Some("the requester, who looked at the attestation"),
-        Checker::Proof => Some("the requester, who looked at the proof"),
+        Checker::Attestation => Some("the requester, which looked at the attestation"),
+        Checker::Proof => Some("the requester, which looked at the proof"),
         Checker::Replicas => Some("comparing the answers of the replicas"),
         Checker::Validators | Checker::Peers => None,
     });

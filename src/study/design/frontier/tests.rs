@@ -54,13 +54,15 @@ fn without_noise_the_bracket_halves_to_the_resolution() {
     let crossing = frontier.crossing(&probes, &Replications::fixed(2));
     let (lower, upper) = (crossing.lower.unwrap(), crossing.upper.unwrap());
     assert!(lower < TRUTH && TRUTH <= upper && upper - lower == 1.0 / 64.0);
-    assert_eq!(crossing.found, Found::Crossed);
+    assert_eq!(crossing.found, SearchOutcome::Crossed);
 }
 
 #[test]
 fn a_line_that_is_not_crossed_says_so() {
     let frontier = frontier(1.0 / 64.0, 1);
-    for (value, found, points) in [(0.9, Found::Above, 5), (0.1, Found::Below, 5), (0.5, Found::Open, 2)] {
+    for (value, found, points) in
+        [(0.9, SearchOutcome::Above, 5), (0.1, SearchOutcome::Below, 5), (0.5, SearchOutcome::Open, 2)]
+    {
         let (probes, runs, _) = search(&frontier, &Replications::fixed(3), |_, _| value);
         assert_eq!((probes.len(), runs), (points, 3 * points as u64), "both ends, and the quarters where they agree");
         assert_eq!(frontier.crossing(&probes, &Replications::fixed(3)).found, found);
@@ -80,7 +82,7 @@ fn a_bump_between_the_ends_is_found() {
     for (from, to) in [(0.3, 0.6), (0.7, 0.9), (0.01, 0.99)] {
         let (probes, runs, _) = search(&frontier, &replications, bump(from, to));
         let crossing = frontier.crossing(&probes, &replications);
-        assert_eq!(crossing.found, Found::NonMonotone, "{from} to {to}");
+        assert_eq!(crossing.found, SearchOutcome::NonMonotone, "{from} to {to}");
         assert!(crossing.lower.unwrap() < from && from <= crossing.upper.unwrap(), "the first of two: {crossing:?}");
         assert!(crossing.upper.unwrap() - crossing.lower.unwrap() <= 1.0 / 64.0);
         assert!(runs * 4 <= 65 * 6, "{runs} runs");
@@ -90,10 +92,10 @@ fn a_bump_between_the_ends_is_found() {
         let noise = measured(share, replication, 1, 0.1) - measured(share, replication, 1, 0.0);
         if share == 0.5 { 0.5 + noise } else { 0.2 + noise }
     });
-    assert_eq!(frontier.crossing(&probes, &replications).found, Found::Open);
+    assert_eq!(frontier.crossing(&probes, &replications).found, SearchOutcome::Open);
     // What falls between the quarters is not seen, and not claimed.
     let (probes, ..) = search(&frontier, &replications, bump(0.3, 0.4));
-    assert_eq!((frontier.crossing(&probes, &replications).found, probes.len()), (Found::Below, 5));
+    assert_eq!((frontier.crossing(&probes, &replications).found, probes.len()), (SearchOutcome::Below, 5));
 }
 
 /// At the same rule, the same replications and the same half-width, a grid takes several times as many runs.
@@ -174,7 +176,7 @@ fn a_rounded_range_is_searched_at_values_that_can_be_written() {
             assert!(values.is_sorted_by(|one, next| one < next), "each value once: {values:?}");
             assert!(values.iter().all(|value| grain.rounded(*value) == *value));
             let crossing = frontier.crossing(&tried, &Replications::fixed(2));
-            assert_eq!(crossing.found, Found::Crossed);
+            assert_eq!(crossing.found, SearchOutcome::Crossed);
             let (lower, upper) = (range.at(crossing.lower.unwrap()), range.at(crossing.upper.unwrap()));
             assert!(lower < falls_at && falls_at <= upper, "{lower} {falls_at} {upper}");
             if grain == Grain::Whole {
@@ -190,10 +192,10 @@ fn a_failed_run_ends_the_search_without_a_crossing() {
     let (frontier, replications) = (frontier(1.0 / 64.0, 1), Replications::fixed(3));
     let measure = |share: f64, _| if share < TRUTH { 1.0 } else { 0.0 };
     let (mut probes, ..) = search(&frontier, &replications, measure);
-    assert_eq!(frontier.crossing(&probes, &replications).found, Found::Crossed);
+    assert_eq!(frontier.crossing(&probes, &replications).found, SearchOutcome::Crossed);
     for place in 0..probes.len() {
         probes[place].failed = 1;
-        let failed = Crossing { found: Found::Failed, share: None, lower: None, upper: None };
+        let failed = Crossing { found: SearchOutcome::Failed, share: None, lower: None, upper: None };
         assert_eq!(frontier.crossing(&probes, &replications), failed);
         assert!(frontier.next(&probes[..=place], &replications).is_empty());
         probes[place].failed = 0;

@@ -11,7 +11,7 @@ const MISTAKEN: f64 = 0.05;
 const RIGHT: f64 = 0.85;
 
 /// What becomes of answers: shares revoked or refused (of the left out, of the mistaken, of the right).
-struct Found {
+struct Findings {
     left_out: f64,
     mistaken: f64,
     right: f64,
@@ -29,7 +29,9 @@ pub fn chapter() -> Chapter {
         ("method-tee", [1.0, 0.0, 0.0], false),
         ("method-zk", [1.0, 1.0, 0.0], false),
     ]
-    .map(|(name, [left_out, mistaken, right], deferred)| method(name, &Found { left_out, mistaken, right, deferred }))
+    .map(|(name, [left_out, mistaken, right], deferred)| {
+        method(name, &Findings { left_out, mistaken, right, deferred })
+    })
     .into();
     let takes = |name: &str, seconds: f64| {
         let row = Row::new("mean time to acceptance", "work, overhead and check", seconds, |seen| {
@@ -58,7 +60,7 @@ pub fn chapter() -> Chapter {
     }
 }
 
-fn method(scenario: &'static str, found: &Found) -> Case {
+fn method(scenario: &'static str, found: &Findings) -> Case {
     let [wrong_fate, right_fate] = match found.deferred {
         true => [Fate::RevokedWrong, Fate::RevokedRight],
         false => [Fate::RejectedWrong, Fate::RejectedRight],

@@ -243,7 +243,7 @@ mod tests {
     fn what_the_table_does_not_hold_stops_the_run() {
         follows(
             Step::Send,
-            &Next::Close { job: crate::domain::ids::JobSlot::NONE, fate: crate::domain::fate::Fate::Lost },
+            &Next::Close { job: crate::domain::ids::JobSlot(0), fate: crate::domain::fate::Fate::Lost },
         );
     }
 }

@@ -214,7 +214,7 @@ impl Run {
         self.state.market.inspection()
     }
 
-    /// Slots of the market that are in use, by open jobs and by work on their behalf.
+    /// Slots of the market that are in use, by open jobs and by their tasks.
     pub fn slots_in_use(&self) -> u32 {
         self.state.market.slots_in_use()
     }

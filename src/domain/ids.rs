@@ -56,7 +56,7 @@ ids! {
     MethodId(u8);
     /// A slot in the arena of open jobs; reused.
     JobSlot(u32);
-    /// A slot in the arena of tasks, which are done on behalf of open jobs; reused.
+    /// A slot in the arena of the tasks of open jobs; reused.
     TaskSlot(u32);
     /// What goes on about the answer of an open job; reused.
     CaseId(u32);
@@ -72,7 +72,7 @@ pub struct WorkSlot(u32);
 pub enum Owner {
     /// An open job.
     Job(JobSlot),
-    /// A task on behalf of one.
+    /// A task of one.
     Task(TaskSlot),
 }
 

@@ -1,4 +1,4 @@
-//! Tasks: what nodes, validators and provers do on behalf of an open job.
+//! Tasks: copies, checks and proofs, which nodes, validators and provers do for an open job.
 
 use std::ops::{Deref, DerefMut};
 
@@ -11,7 +11,7 @@ use crate::domain::purpose::DrawIndex;
 use crate::domain::record::JobKey;
 use crate::engine::time::{SimDuration, Time};
 
-/// The hot part of a task, in one cache line: 48 bytes of it are what any node serves.
+/// The hot part of a task, in one cache line: the 48 bytes that a node serves, as in a job, and what tells tasks apart.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[repr(C, align(64))]
 pub struct Task {

@@ -158,7 +158,7 @@ facts! {
     /// A check was answered by a vote; the record of the check is handed on with this fact.
     Checked = 21 "checked" + Check { job: JobKey, by: NodeId, check: u8, alarm: bool }
         => [about(job, by.0), job.index, u64::from(check) << 1 | u64::from(alarm)],
-    /// Work on a job's behalf was called off at its node.
+    /// A task of a job was called off at its node.
     CalledOff = 22 "called-off" { job: JobKey, node: NodeId }
         => [about(job, node.0), job.index, 0],
     /// A check ended without a vote, called off or lost with its party; the record of the check is handed on with this fact.

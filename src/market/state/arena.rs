@@ -1,4 +1,4 @@
-//! Slots that are reused: hot and cold parts in parallel, and a version of each slot that is never reset.
+//! Slots that are reused: hot and cold parts in parallel, a version of each slot that is never reset, and a number of each entry.
 
 use std::marker::PhantomData;
 use std::ops::{DerefMut, Index, IndexMut};
@@ -14,6 +14,7 @@ use crate::engine::queue::prefetch;
 pub struct Arena<S, H, C> {
     hot: Vec<H>,
     cold: Vec<C>,
+    numbers: Vec<u32>,
     free: Vec<u32>,
     #[serde(skip)]
     slot: PhantomData<fn(S) -> S>,
@@ -21,32 +22,39 @@ pub struct Arena<S, H, C> {
 
 impl<S, H, C> Default for Arena<S, H, C> {
     fn default() -> Self {
-        Arena { hot: Vec::new(), cold: Vec::new(), free: Vec::new(), slot: PhantomData }
+        Arena { hot: Vec::new(), cold: Vec::new(), numbers: Vec::new(), free: Vec::new(), slot: PhantomData }
     }
 }
 
 impl<S: Id, H: DerefMut<Target = WorkItem>, C> Arena<S, H, C> {
-    /// Gives a new entry a slot, and the entry the slot's version.
+    /// Gives a new entry of this number a slot, and the entry the slot's version.
     #[inline]
-    pub fn admit(&mut self, mut hot: H, cold: C) -> S {
+    pub fn admit(&mut self, mut hot: H, cold: C, number: u32) -> S {
         if let Some(free) = self.free.pop() {
             let place = free as usize;
             hot.version = self.hot[place].version.wrapping_add(1);
-            (self.hot[place], self.cold[place]) = (hot, cold);
+            (self.hot[place], self.cold[place], self.numbers[place]) = (hot, cold, number);
             return S::from_index(place);
         }
         self.hot.push(hot);
         self.cold.push(cold);
+        self.numbers.push(number);
         S::from_index(self.hot.len() - 1)
     }
 
-    /// Takes a slot back; events still meant for its entry become stale.
+    /// Takes a slot back, and gives back the entry's number; events still meant for the entry become stale.
     #[inline]
-    pub fn release(&mut self, slot: S) {
+    pub fn release(&mut self, slot: S) -> u32 {
         let entry = &mut self.hot[slot.index()];
         assert!(std::mem::replace(&mut entry.open, false), "an entry is closed once");
         entry.version = entry.version.wrapping_add(1);
         self.free.push(slot.index() as u32);
+        self.numbers[slot.index()]
+    }
+
+    /// The entry's number.
+    pub fn number(&self, slot: S) -> u32 {
+        self.numbers[slot.index()]
     }
 
     /// The cold part.

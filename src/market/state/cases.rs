@@ -30,7 +30,7 @@ pub struct VerificationCase {
     pub votes: Vec<Votes>,
     /// Who voted: check, checker, whether it raised an alarm.
     pub cast: Vec<VoteRecord>,
-    /// Tasks under way on the job's behalf.
+    /// The job's tasks under way.
     pub children: Vec<Child>,
     /// Of replicas: the answers that are there.
     pub answers: Vec<Copy>,
@@ -40,7 +40,7 @@ pub struct VerificationCase {
     pub unpaid: bool,
 }
 
-/// A task under way on a job's behalf.
+/// A task under way.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Child {
     /// Its slot.

@@ -1,4 +1,4 @@
-//! The open jobs, and the tasks that are done on their behalf. What a node does with either goes by the work in it.
+//! The open jobs and their tasks, in two arenas. What a node does with either goes by the work item in it.
 
 use std::ops::{Index, IndexMut};
 
@@ -17,16 +17,9 @@ use crate::engine::time::Time;
 /// The open jobs and their tasks.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Jobs {
-    jobs: Arena<JobSlot, Job, Numbered<JobRecord>>,
-    tasks: Arena<TaskSlot, Task, Numbered<TaskRecord>>,
+    jobs: Arena<JobSlot, Job, JobRecord>,
+    tasks: Arena<TaskSlot, Task, TaskRecord>,
     numbers: Numbers,
-}
-
-/// A cold part, with a number that no other open job or task has.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Numbered<R> {
-    record: R,
-    number: u32,
 }
 
 /// Numbers that jobs and tasks have while they are open, each given again once it is back. Where many of them end in one
@@ -47,9 +40,9 @@ impl Numbers {
     }
 }
 
-/// WorkItem at a node, and its instants there.
+/// A job or a task at a node, and its instants there.
 pub struct Visit<'a> {
-    /// The work.
+    /// What the node serves.
     pub item: &'a mut WorkItem,
     /// The job whose attempt it is, or for which it is done.
     pub key: JobKey,
@@ -69,30 +62,28 @@ impl Jobs {
     pub fn admit(&mut self, record: JobRecord) -> JobSlot {
         let job = Job::begin(record.class, record.requester, record.expected_work);
         let number = self.numbers.take();
-        self.jobs.admit(job, Numbered { record, number })
+        self.jobs.admit(job, record, number)
     }
 
     /// Gives a task a slot.
     pub fn admit_task(&mut self, task: Task, record: TaskRecord) -> TaskSlot {
         let number = self.numbers.take();
-        self.tasks.admit(task, Numbered { record, number })
+        self.tasks.admit(task, record, number)
     }
 
     /// Takes a job's slot back; events still meant for it become stale.
     #[inline]
     pub fn release(&mut self, slot: JobSlot) {
         assert!(self.jobs[slot].escrow == Money::ZERO, "no escrow outlives its job");
-        self.numbers.free.push(self.jobs.cold(slot).number);
-        self.jobs.release(slot);
+        self.numbers.free.push(self.jobs.release(slot));
     }
 
     /// Takes a task's slot back; events still meant for it become stale.
     pub fn release_task(&mut self, slot: TaskSlot) {
-        self.numbers.free.push(self.tasks.cold(slot).number);
-        self.tasks.release(slot);
+        self.numbers.free.push(self.tasks.release(slot));
     }
 
-    /// Asks for the memory of work, which an event soon to come will touch.
+    /// Asks for the memory of a job or a task, which an event soon to come will touch.
     #[inline]
     pub fn prefetch(&self, slot: WorkSlot) {
         match slot.owner() {
@@ -116,7 +107,7 @@ impl Jobs {
     /// What is known about a job's life so far.
     #[inline]
     pub fn record(&self, slot: JobSlot) -> &JobRecord {
-        &self.jobs.cold(slot).record
+        self.jobs.cold(slot)
     }
 
     /// What is known about a job's life so far, to go on with.
@@ -128,23 +119,22 @@ impl Jobs {
     /// Both parts of a job.
     #[inline]
     pub fn both(&mut self, slot: JobSlot) -> (&mut Job, &mut JobRecord) {
-        let (job, cold) = self.jobs.both(slot);
-        (job, &mut cold.record)
+        self.jobs.both(slot)
     }
 
     /// The cold part of a task.
     #[inline]
     pub fn task_record(&self, slot: TaskSlot) -> &TaskRecord {
-        &self.tasks.cold(slot).record
+        self.tasks.cold(slot)
     }
 
     /// The cold part of a task, to go on with.
     #[inline]
     pub fn task_record_mut(&mut self, slot: TaskSlot) -> &mut TaskRecord {
-        &mut self.tasks.both(slot).1.record
+        self.tasks.both(slot).1
     }
 
-    /// WorkItem with its instants at its node.
+    /// What its node serves of a job or a task, with the instants there.
     #[inline]
     pub fn visit(&mut self, slot: WorkSlot) -> Visit<'_> {
         match slot.owner() {
@@ -155,8 +145,8 @@ impl Jobs {
                 Visit { item: &mut job.item, key: *key, reached, started, first_token, finished }
             }
             Owner::Task(task) => {
-                let (task, cold) = self.tasks.both(task);
-                let TaskRecord { key, reached, started, first_token, finished, .. } = &mut cold.record;
+                let (task, record) = self.tasks.both(task);
+                let TaskRecord { key, reached, started, first_token, finished, .. } = record;
                 Visit { item: &mut task.item, key: *key, reached, started, first_token, finished }
             }
         }
@@ -200,8 +190,8 @@ impl Jobs {
     /// The number that no other open job or task has.
     pub fn number(&self, slot: WorkSlot) -> u32 {
         match slot.owner() {
-            Owner::Job(job) => self.jobs.cold(job).number,
-            Owner::Task(task) => self.tasks.cold(task).number,
+            Owner::Job(job) => self.jobs.number(job),
+            Owner::Task(task) => self.tasks.number(task),
         }
     }
 
@@ -220,7 +210,7 @@ impl Jobs {
     /// The slots of the open jobs, in the order of their numbers.
     pub fn open_slots(&self) -> Vec<JobSlot> {
         let mut slots: Vec<JobSlot> = self.jobs.entries().map(|(slot, _)| slot).collect();
-        slots.sort_unstable_by_key(|slot| self.jobs.cold(*slot).number);
+        slots.sort_unstable_by_key(|slot| self.jobs.number(*slot));
         slots
     }
 
@@ -270,5 +260,83 @@ impl IndexMut<WorkSlot> for Jobs {
             Owner::Job(job) => &mut self[job].item,
             Owner::Task(task) => &mut self[task].item,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::answer::{Answer, Vote};
+    use crate::domain::ids::{ClassId, RequesterId};
+    use crate::domain::task::TaskKind;
+    use crate::engine::time::SimDuration;
+
+    fn job(jobs: &mut Jobs, index: u64) -> JobSlot {
+        let key = JobKey { index, ..JobKey::default() };
+        jobs.admit(JobRecord::begin(key, ClassId(1), RequesterId(2), Time(3)))
+    }
+
+    fn task(jobs: &mut Jobs, parent: JobSlot, kind: TaskKind) -> TaskSlot {
+        let item = WorkItem::begin(ClassId(1), RequesterId(2), SimDuration(5));
+        let (key, vote) = (jobs.record(parent).key, Vote { alarm: true, looked: true });
+        let task = Task { item, parent, attempt: 0, ordinal: 7, check: 1, round: 0, kind };
+        jobs.admit_task(task, TaskRecord::begin(key, Time(4), SimDuration(5), Answer::NONE, vote))
+    }
+
+    /// The first job and its first task have the same place in their arenas and share nothing else.
+    #[test]
+    fn a_job_and_its_task_are_two() {
+        let mut jobs = Jobs::default();
+        let first = job(&mut jobs, 9);
+        let check = task(&mut jobs, first, TaskKind::Check);
+        let (of_job, of_task) = (WorkSlot::from(first), WorkSlot::from(check));
+        assert_eq!((of_job.owner(), of_task.owner()), (Owner::Job(first), Owner::Task(check)));
+        assert_eq!((first.0, check.0), (0, 0));
+        *jobs.visit(of_task).started = Time(8);
+        jobs[of_task].left = SimDuration(6);
+        assert_eq!((jobs.started(of_job), jobs.started(of_task)), (Time::NEVER, Time(8)));
+        assert_eq!((jobs[first].left, jobs[check].left), (SimDuration::ZERO, SimDuration(6)));
+        assert_eq!((jobs.key(of_job), jobs.executes(of_job)), (jobs.key(of_task), true));
+        assert_eq!((jobs.executes(of_task), jobs.open(), jobs.slots()), (false, 1, 2));
+        assert_eq!(jobs.draw_index(of_task), DrawIndex::checker(1, 7, 0).apart_from_executions());
+        jobs.release_task(check);
+        assert_eq!((jobs.open(), jobs.slots()), (1, 1));
+        assert!(jobs.is(first, 0) && !jobs.is(check, 0), "what was meant for the task is stale");
+    }
+
+    /// A slot keeps its version when it is used again, whatever lives in it.
+    #[test]
+    fn versions_belong_to_slots() {
+        let mut jobs = Jobs::default();
+        let first = job(&mut jobs, 0);
+        let check = task(&mut jobs, first, TaskKind::Check);
+        jobs.release_task(check);
+        let again = task(&mut jobs, first, TaskKind::Copy);
+        assert_eq!((again, jobs[again].version), (check, 2));
+        assert!(jobs.executes(again.into()), "it is a copy now");
+    }
+
+    /// Numbers are shared by both arenas, and the one given back last is given first.
+    #[test]
+    fn numbers_order_jobs_and_tasks_together() {
+        let mut jobs = Jobs::default();
+        let first = job(&mut jobs, 0);
+        let copy = task(&mut jobs, first, TaskKind::Copy);
+        let second = job(&mut jobs, 1);
+        assert_eq!([first.into(), copy.into(), second.into()].map(|work| jobs.number(work)), [0, 1, 2]);
+        jobs.release_task(copy);
+        jobs.release(first);
+        let (third, fourth) = (job(&mut jobs, 2), job(&mut jobs, 3));
+        assert_eq!([third, fourth].map(|slot| jobs.number(slot.into())), [0, 1]);
+        assert_eq!(jobs.open_slots(), [third, fourth, second]);
+    }
+
+    #[test]
+    #[should_panic(expected = "an entry is closed once")]
+    fn nothing_is_closed_twice() {
+        let mut jobs = Jobs::default();
+        let first = job(&mut jobs, 0);
+        jobs.release(first);
+        jobs.release(first);
     }
 }

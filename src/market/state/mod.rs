@@ -41,7 +41,7 @@ pub mod sources;
 pub struct State {
     /// Where all randomness comes from.
     pub seed: Seed,
-    /// The open jobs, and the tasks on their behalf.
+    /// The open jobs and their tasks.
     pub jobs: jobs::Jobs,
     /// Nodes, validators and provers.
     pub nodes: nodes::Nodes,

@@ -9,6 +9,7 @@ pub mod ids;
 pub(crate) mod job;
 pub mod money;
 pub mod payment;
+pub mod price;
 pub mod purpose;
 pub mod record;
 pub mod service;

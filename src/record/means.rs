@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::answer::Wrong;
 use crate::domain::ids::{Id, IdVec, NodeGroupId, NodeId};
-use crate::domain::money::Money;
+use crate::domain::price::Price;
 use crate::domain::record::JobRecord;
 use crate::engine::time::{SimDuration, Time};
 use crate::record::fact::{Fact, FactFilter, Kind};
@@ -14,7 +14,7 @@ use crate::record::recorder::{Gauges, Recorder};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Means {
     /// The mean price of each channel while it was open; `None` if it never was.
-    pub prices: [Option<Money>; 3],
+    pub prices: [Option<Price>; 3],
     /// Of each group of nodes.
     pub groups: IdVec<NodeGroupId, GroupMeans>,
 }
@@ -68,8 +68,8 @@ impl MeanFieldRecorder {
         Means { prices: self.prices(), groups: self.groups(groups) }
     }
 
-    fn prices(&self) -> [Option<Money>; 3] {
-        self.prices.map(|(sum, count)| (count > 0).then(|| Money((sum / count) as i64)))
+    fn prices(&self) -> [Option<Price>; 3] {
+        self.prices.map(|(sum, count)| (count > 0).then(|| Price((sum / count) as i64)))
     }
 
     /// The means of each of so many groups; a group that served nobody waits for nothing and slows nothing down.

@@ -5,8 +5,8 @@ use crate::domain::ids::{ClassId, MethodId, ModelId, RegionId};
 use crate::domain::service::{Discipline, Interruption};
 use crate::domain::share::Share;
 use crate::engine::law::Sampler;
-use crate::engine::maths;
 use crate::engine::time::SimDuration;
+use crate::maths;
 use crate::policy::conduct::Conduct;
 
 /// A model as nodes serve it.

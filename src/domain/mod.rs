@@ -1,5 +1,6 @@
 //! The words of the field as types: who, what, how much, and what became of it.
 
+pub mod acceptance;
 pub mod answer;
 pub mod checking;
 pub mod choice;

@@ -126,7 +126,7 @@ mod tests {
 
     /// Keeps what it is told: the number of each fact, and of its record.
     #[derive(Default)]
-    struct Told(Vec<(Kind, Option<u64>)>);
+    struct Told(Vec<(FactKind, Option<u64>)>);
 
     impl Recorder for Told {
         fn note(&mut self, _: Time, fact: &Fact, record: Option<&JobRecord>) {

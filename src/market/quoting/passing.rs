@@ -3,24 +3,18 @@
 //! A requester does not know the kind of a wrong answer: what it expects of several checks is the mixture over kinds, and never
 //! the product of mean detections, which takes checks that miss the same kind for independent ones.
 
-use crate::domain::answer::Wrong;
+use crate::domain::acceptance::{self, Acceptance, Kinds, Passes, Seats, evidence_weight, mixture, votes_until};
 use crate::domain::checking::Checker;
 use crate::domain::ids::{Id, MethodId};
-use crate::policy::verdict::votes_until;
 use crate::scenario::Scenario;
 use crate::scenario::verification::{CHECKS, Check, Method};
-
-/// How many kinds of wrong answers there are.
-const KINDS: usize = Wrong::ALL.len();
 
 /// What a requester expects of a method's checks, at its belief in the checkers' care.
 #[derive(Clone, Debug)]
 pub struct Passing {
     diligence: [f64; 2],
-    /// The probability that a right answer passes the blocking checks, and all checks.
-    pub right: [f64; 2],
-    /// The same of a wrong answer.
-    pub wrong: [f64; 2],
+    /// How likely an answer passes.
+    pub acceptance: Acceptance,
     /// Of each check.
     pub checks: [Expected; CHECKS],
 }
@@ -38,12 +32,6 @@ pub struct Expected {
     pub false_alarm: f64,
     /// Votes until the check is decided about a right answer, and about a wrong one.
     pub votes: [f64; 2],
-}
-
-/// How much an observation counts as evidence, where it has one probability if the party is good and another if it is bad: one
-/// less the ratio of the smaller to the larger. It is 0 where the observation cannot tell the two apart, and 1 where it proves.
-pub fn evidence_weight(less_likely: f64, more_likely: f64) -> f64 {
-    if more_likely <= 0.0 { 0.0 } else { (1.0 - less_likely / more_likely).clamp(0.0, 1.0) }
 }
 
 /// What is expected of a method, as at the last job unless the belief in the checkers has moved since.
@@ -67,36 +55,32 @@ fn learn(known: &mut Vec<Passing>, scenario: &Scenario, id: MethodId, diligence:
 impl Passing {
     /// What is expected of a method if wrong answers are of these kinds, with these probabilities (`None`: of the kind that the
     /// checks see least) and validators and peers look carefully as often as `diligence` says.
-    pub fn new(method: &Method, kinds: &Option<[f64; KINDS]>, diligence: [f64; 2]) -> Passing {
+    pub fn new(method: &Method, kinds: &Kinds, diligence: [f64; 2]) -> Passing {
         let mut passing = Passing::before(diligence);
-        let mut by_kind = [[1.0; 2]; KINDS];
+        let mut passes = Passes::UNCHECKED;
         for (index, check) in method.checks.iter().enumerate().filter(|(_, check)| check.by != Checker::Replicas) {
-            let odds = |alarm: f64| Odds::of(check, passing.care(check.by), alarm);
-            let right = odds(check.false_alarm);
-            let wrong = check.detects.map(odds);
-            let stages = if check.deferred { 1..2 } else { 0..2 };
-            for stage in stages {
-                passing.right[stage] *= right.passes(check.sample);
-                by_kind.iter_mut().zip(&wrong).for_each(|(passes, wrong)| passes[stage] *= wrong.passes(check.sample));
-            }
-            let accepted = mixture(kinds, &wrong.map(|wrong| wrong.accepted));
+            let care = passing.care(check.by);
+            let planned = planned(check, care);
+            let verdicts = planned.verdicts(&[]);
+            passes.go_on(&planned, &verdicts);
+            let accepted = mixture(kinds, &verdicts.wrong);
+            let votes = |alarm: f64| votes(check, 1.0 - care * alarm);
             passing.checks[index] = Expected {
-                pass: evidence_weight(accepted, right.accepted),
-                failure: evidence_weight(1.0 - right.accepted, 1.0 - accepted),
+                pass: evidence_weight(accepted, verdicts.right),
+                failure: evidence_weight(1.0 - verdicts.right, 1.0 - accepted),
                 detection: -mixture(kinds, &check.detects.map(|share| -share)),
                 false_alarm: check.false_alarm,
-                votes: [right.votes, mixture(kinds, &wrong.map(|wrong| wrong.votes))],
+                votes: [votes(check.false_alarm), mixture(kinds, &check.detects.map(votes))],
             };
         }
-        passing.wrong = [0, 1].map(|stage| mixture(kinds, &by_kind.map(|passes| passes[stage])));
+        passing.acceptance = passes.expected(kinds);
         passing
     }
-}
 
-impl Passing {
     /// Without any check.
     fn before(diligence: [f64; 2]) -> Passing {
-        Passing { diligence, right: [1.0; 2], wrong: [1.0; 2], checks: [Expected::default(); CHECKS] }
+        let acceptance = Acceptance { right: [1.0; 2], wrong: [1.0; 2] };
+        Passing { diligence, acceptance, checks: [Expected::default(); CHECKS] }
     }
 
     /// The probability that a checker of this kind looks carefully.
@@ -110,37 +94,22 @@ impl Passing {
     }
 }
 
-/// The mean over kinds, or of the kind with the largest value where the worst is believed.
-fn mixture(kinds: &Option<[f64; KINDS]>, values: &[f64; KINDS]) -> f64 {
-    match kinds {
-        Some(shares) => shares.iter().zip(values).map(|(share, value)| share * value).sum(),
-        None => values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+/// A check as a requester plans it: each checker is as careful as all are believed to be.
+fn planned(check: &Check, diligence: f64) -> acceptance::Check<'static> {
+    acceptance::Check {
+        takes_place: check.sample,
+        deferred: check.deferred,
+        threshold: check.verdict.threshold(check.count),
+        seats: Seats::Alike { count: check.count, diligence },
+        detects: check.detects,
+        false_alarm: check.false_alarm,
     }
 }
 
-/// What one check that takes place does with an answer.
-#[derive(Clone, Copy)]
-struct Odds {
-    /// The probability that the answer passes.
-    accepted: f64,
-    /// Votes until the check is decided.
-    votes: f64,
-}
-
-impl Odds {
-    /// At an answer that raises an alarm in a careful look with probability `alarm`. A look that is not careful approves.
-    fn of(check: &Check, care: f64, alarm: f64) -> Odds {
-        let approves = 1.0 - care * alarm;
-        if check.count == 1 {
-            return Odds { accepted: approves, votes: 1.0 };
-        }
-        let accepted = check.verdict.odds(check.count, approves);
-        let needed = check.verdict.needed(check.count);
-        Odds { accepted, votes: votes_until(check.count, needed, approves) }
+/// Votes until a check is decided, if each approves with this probability.
+fn votes(check: &Check, approves: f64) -> f64 {
+    if check.count == 1 {
+        return 1.0;
     }
-
-    /// The probability that the answer passes, where the check takes place with probability `sample`.
-    fn passes(&self, sample: f64) -> f64 {
-        1.0 - sample + sample * self.accepted
-    }
+    votes_until(check.count, check.verdict.threshold(check.count).needed(check.count), approves)
 }

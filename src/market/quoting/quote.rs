@@ -16,7 +16,6 @@ use crate::domain::record::JobRecord;
 use crate::engine::time::{SimDuration, Time};
 use crate::maths;
 use crate::policy::chooser::Offer;
-use crate::policy::verdict::binomial_tail as at_least;
 use crate::scenario::Scenario;
 use crate::scenario::model::Class;
 
@@ -255,7 +254,8 @@ pub struct Best {
 /// What is taken off the value, in the order of [`Deduction::ALL`](crate::domain::fate::Deduction::ALL), and when the answer
 /// would be used; `paid` are the prices of computing, coordination and verification, all in micro-credits.
 fn deductions(valuation: &Valuation<'_>, paid: [f64; 3], offer: &Offer, terms: &Terms) -> ([f64; 5], Use) {
-    let (right, wrong_first, wrong) = chances(offer.trust, terms);
+    let chances = terms.acceptance.of_alike(terms.copies, terms.agree, offer.trust);
+    let ([_, right], [wrong_first, wrong]) = (chances.accepted_right, chances.accepted_wrong);
     // Without checks the answer would be there after the node's delay and the chain's; what the node does for them comes on top.
     let unchecked = offer.delay.nanos() + terms.inclusion;
     let worth_first = valuation.worth(unchecked);
@@ -291,19 +291,6 @@ fn deductions(valuation: &Valuation<'_>, paid: [f64; 3], offer: &Offer, terms: &
     let at_use = if worth_used == f64::NEG_INFINITY { valuation.value } else { (worth_used * in_time).max(0.0) };
     let risk = at_use * (1.0 - right).max(0.0) + harm * open_risk * in_time;
     ([paid[0], paid[1], latency, paid[2] + delayed, risk], use_at)
-}
-
-/// The probabilities that the answer is right and accepted for good, and wrong and past the blocking checks, and wrong and
-/// past all.
-#[inline]
-fn chances(trust: f64, terms: &Terms) -> (f64, f64, f64) {
-    let (right, wrong) = match terms.copies {
-        1 => (trust, 1.0 - trust),
-        // One answer is enough: it is as good as any. Otherwise all wrong copies are thought to agree (the worst case).
-        _ if terms.agree == 1 => (trust, 1.0 - trust),
-        copies => (at_least(copies, terms.agree, trust), at_least(copies, terms.agree, 1.0 - trust)),
-    };
-    (right * terms.right[1], wrong * terms.wrong[0], wrong * terms.wrong[1])
 }
 
 /// The instants from which an answer may be used, and what is at risk from each.

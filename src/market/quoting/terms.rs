@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::acceptance::Acceptance;
 use crate::domain::checking::Checker;
 use crate::domain::ids::{MethodId, RequesterId};
 use crate::domain::money::Money;
@@ -43,10 +44,8 @@ pub struct Terms {
     pub blocking: f64,
     /// Nanoseconds after acceptance until the result is expected to be final.
     pub standing: f64,
-    /// The probability that a right answer passes the blocking checks, and all checks.
-    pub right: [f64; 2],
-    /// The probability that a wrong answer passes the blocking checks, and all checks.
-    pub wrong: [f64; 2],
+    /// How likely an answer passes the checks.
+    pub acceptance: Acceptance,
     /// The probability that the checks end in time, as far as it was learnt.
     pub in_time: f64,
     /// Copies executed in all.
@@ -128,8 +127,7 @@ impl Terms {
             agreement: 0.0,
             blocking: 0.0,
             standing: 0.0,
-            right: passing.right,
-            wrong: passing.wrong,
+            acceptance: passing.acceptance,
             in_time: 1.0 - method.looks * shared.correction.late,
             copies: method.copies,
             paid_copies: f64::from(method.copies),

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Verdict, Votes};
-use crate::maths;
+use crate::domain::acceptance::Threshold;
 use crate::policy::Described;
 
 /// The rule has no parameters.
@@ -37,11 +37,7 @@ impl super::Rule for Spec {
         }
     }
 
-    fn odds(&self, checkers: u32, approves: f64) -> f64 {
-        maths::pow(approves, checkers as f64)
-    }
-
-    fn needed(&self, checkers: u32) -> u32 {
-        checkers
+    fn threshold(&self, _: u32) -> Threshold {
+        Threshold::Every
     }
 }

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Verdict, Votes, binomial_tail};
+use super::{Verdict, Votes};
+use crate::domain::acceptance::Threshold;
 use crate::policy::Described;
 
 /// The rule has no parameters.
@@ -29,11 +30,7 @@ impl super::Rule for Spec {
         votes.heads().decide(u64::from(votes.asked / 2 + 1))
     }
 
-    fn odds(&self, checkers: u32, approves: f64) -> f64 {
-        binomial_tail(checkers, checkers / 2 + 1, approves)
-    }
-
-    fn needed(&self, checkers: u32) -> u32 {
-        checkers / 2 + 1
+    fn threshold(&self, checkers: u32) -> Threshold {
+        Threshold::AtLeast(checkers / 2 + 1)
     }
 }

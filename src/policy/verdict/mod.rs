@@ -6,6 +6,8 @@ pub mod quorum;
 pub mod stake_weighted;
 pub mod unanimous;
 
+use crate::domain::acceptance::Threshold;
+
 /// Votes so far. Stakes are in micro-tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Votes {
@@ -43,12 +45,8 @@ pub trait Rule {
     /// The verdict as soon as no vote still to come can change it; `None` while one can.
     fn decide(&self, votes: &Votes) -> Option<Verdict>;
 
-    /// The probability that an answer is accepted if each of `checkers` of equal stake votes, independently, and approves with
-    /// probability `approves`.
-    fn odds(&self, checkers: u32, approves: f64) -> f64;
-
     /// How many of `checkers` of equal stake must approve.
-    fn needed(&self, checkers: u32) -> u32;
+    fn threshold(&self, checkers: u32) -> Threshold;
 
     /// Whether votes count by the stakes behind them.
     fn weighs_stakes(&self) -> bool {
@@ -68,10 +66,8 @@ crate::policy::policies! {
     methods {
         /// The verdict as soon as no vote still to come can change it.
         fn decide(votes: &Votes) -> Option<Verdict>;
-        /// The probability that an answer is accepted.
-        fn odds(checkers: u32, approves: f64) -> f64;
         /// How many of the checkers must approve.
-        fn needed(checkers: u32) -> u32;
+        fn threshold(checkers: u32) -> Threshold;
         /// Whether votes count by the stakes behind them.
         fn weighs_stakes() -> bool;
     }
@@ -122,56 +118,6 @@ impl Count {
             () => None,
         }
     }
-}
-
-/// The probability of at least `least` successes in `count` trials that succeed with probability `p` each; relative
-/// accuracy about 1e-12 up to 1024 trials.
-///
-/// All terms are had from the likeliest one by the ratio of neighbours, (n − k) p / ((k + 1)(1 − p)), and the tail is divided
-/// by their sum: every term is positive, so nothing cancels, and no factorial is ever taken.
-pub fn binomial_tail(count: u32, least: u32, p: f64) -> f64 {
-    match () {
-        () if least == 0 => return 1.0,
-        () if least > count || p <= 0.0 => return 0.0,
-        () if p >= 1.0 => return 1.0,
-        () => {}
-    }
-    let (n, odds) = (f64::from(count), p / (1.0 - p));
-    let peak = (((n + 1.0) * p) as u32).min(count);
-    let (mut tail, mut others) = (0.0, 0.0);
-    let mut add = |k: u32, term: f64| if k >= least { tail += term } else { others += term };
-    add(peak, 1.0);
-    let mut term = 1.0;
-    for k in peak..count {
-        term *= (n - f64::from(k)) / (f64::from(k) + 1.0) * odds;
-        add(k + 1, term);
-    }
-    term = 1.0;
-    for k in (1..=peak).rev() {
-        term *= f64::from(k) / (n - f64::from(k) + 1.0) / odds;
-        add(k - 1, term);
-    }
-    tail / (tail + others)
-}
-
-/// The expected number of votes until a check of `checkers` is decided that accepts at the `needed`-th approval and refuses as soon
-/// as that cannot come any more, if each votes independently and approves with probability `approves`. Within
-/// [min(q, r), n] for q = `needed`, n = `checkers`, r = n − q + 1.
-///
-/// The votes end at the q-th approval or at the r-th alarm. The mean of their number N is
-/// (q/p) P(Bin(n + 1, p) > q) + (r/(1 − p)) P(Bin(n + 1, 1 − p) > r):
-/// the k-th term of its part where the answer is accepted is (q + k) C(q + k − 1, k) pᑫ(1 − p)ᵏ = (q/p) C(q + k, k) pᑫ⁺¹(1 − p)ᵏ,
-/// and these sum to the probability that the (q + 1)-th approval comes before the r-th alarm.
-pub fn votes_until(checkers: u32, needed: u32, approves: f64) -> f64 {
-    if needed == 0 || needed > checkers {
-        return 0.0;
-    }
-    let alarms = checkers - needed + 1;
-    let part = |votes: u32, p: f64| match p {
-        p if p <= 0.0 => 0.0,
-        p => f64::from(votes) / p * binomial_tail(checkers + 1, votes + 1, p),
-    };
-    part(needed, approves) + part(alarms, 1.0 - approves)
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Verdict, Votes, binomial_tail};
+use super::{Verdict, Votes};
+use crate::domain::acceptance::Threshold;
 use crate::engine::mistake::Mistake;
 use crate::policy::Described;
 
@@ -36,12 +37,7 @@ impl super::Rule for Spec {
         votes.heads().decide(u64::from(self.approvals))
     }
 
-    fn odds(&self, checkers: u32, approves: f64) -> f64 {
-        // A quorum of nobody decides nothing.
-        if self.approvals == 0 { 0.0 } else { binomial_tail(checkers, self.approvals, approves) }
-    }
-
-    fn needed(&self, _: u32) -> u32 {
-        self.approvals
+    fn threshold(&self, _: u32) -> Threshold {
+        Threshold::AtLeast(self.approvals)
     }
 }

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Verdict, Votes, binomial_tail};
+use super::{Verdict, Votes};
+use crate::domain::acceptance::Threshold;
 use crate::domain::share::Share;
 use crate::engine::mistake::Mistake;
 use crate::policy::Described;
@@ -43,12 +44,8 @@ impl super::Rule for Spec {
         votes.stakes().decide(self.stake_needed(votes.stake_asked))
     }
 
-    fn odds(&self, checkers: u32, approves: f64) -> f64 {
-        binomial_tail(checkers, self.stake_needed(u64::from(checkers)) as u32, approves)
-    }
-
-    fn needed(&self, checkers: u32) -> u32 {
-        self.stake_needed(u64::from(checkers)) as u32
+    fn threshold(&self, checkers: u32) -> Threshold {
+        Threshold::AtLeast(self.stake_needed(u64::from(checkers)) as u32)
     }
 
     fn weighs_stakes(&self) -> bool {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Verdict, Votes};
-use crate::maths;
+use crate::domain::acceptance::Threshold;
 use crate::policy::Described;
 
 /// The rule has no parameters.
@@ -28,12 +28,7 @@ impl super::Rule for Spec {
         votes.heads().decide(u64::from(votes.asked))
     }
 
-    fn odds(&self, checkers: u32, approves: f64) -> f64 {
-        // A vote of nobody decides nothing.
-        if checkers == 0 { 0.0 } else { maths::pow(approves, f64::from(checkers)) }
-    }
-
-    fn needed(&self, checkers: u32) -> u32 {
-        checkers
+    fn threshold(&self, _: u32) -> Threshold {
+        Threshold::Every
     }
 }

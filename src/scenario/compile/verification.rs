@@ -2,6 +2,7 @@
 
 use super::routing::amount;
 use super::{Compiler, beliefs};
+use crate::domain::acceptance::some_takes_place;
 use crate::domain::checking::Checker;
 use crate::domain::ids::{IdVec, MethodId};
 use crate::domain::service::Discipline;
@@ -223,7 +224,7 @@ fn one(compiler: &mut Compiler<'_>, path: &str, index: usize, check: &CheckTable
     if let Some(rule) = compiler.chosen(format!("{path}.verdict"), check.verdict.chosen()) {
         compiler.sound(format!("{path}.verdict"), rule.name(), rule.check());
         let sound = rule.check().is_ok() && check.by != Checker::Replicas;
-        if sound && rule.odds(check.count, 1.0) <= 0.0 {
+        if sound && rule.threshold(check.count).needed(check.count) > check.count {
             let message = format!(
                 "`{}` of {} checkers accepts nothing, not even if all of them approve",
                 rule.name(),
@@ -331,12 +332,7 @@ fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor
             checks.iter().map(|check| check.gas).sum(),
         ),
         pays_checkers: checks.iter().any(|check| !matches!(check.by, Checker::Attestation | Checker::Replicas)),
-        looks: 1.0
-            - checks
-                .iter()
-                .filter(|check| check.by != Checker::Replicas)
-                .map(|check| 1.0 - check.sample)
-                .product::<f64>(),
+        looks: some_takes_place(checks.iter().filter(|check| check.by != Checker::Replicas).map(|check| check.sample)),
         defers: checks.iter().any(|check| check.deferred),
         window: written.checks.iter().map(|check| check.window).max().unwrap_or(SimDuration::ZERO),
         checks,

@@ -5,6 +5,7 @@
 //! new page over. `RELIANCE_LONG=1` runs twenty times as many jobs, and `RELIANCE_ONLY=mm1` only the scenarios whose names start
 //! so; both let the page be.
 
+mod acceptance;
 mod case;
 mod cases;
 mod formulas;

@@ -1,0 +1,63 @@
+//! The acceptance formula that quotes go by, against the closed forms that the market is held against.
+
+use reliance::domain::acceptance::{Check, Executor, Plan, Seat, Seats, Stratum, Threshold, accept, votes_until};
+use reliance::domain::answer::Wrong;
+
+use super::formulas::assert_known;
+use super::formulas::votes;
+
+fn plan<'a>(executors: &'a [Executor], agree: u32, checks: &'a [Check<'a>]) -> Plan<'a> {
+    Plan { executors, agree, checks, kinds: Some([0.2; 5]), adversary: Some(Wrong::Tamper) }
+}
+
+fn check(threshold: Threshold, seats: Seats<'_>, detects: f64, false_alarm: f64) -> Check<'_> {
+    Check { takes_place: 1.0, deferred: false, threshold, seats, detects: [detects; 5], false_alarm }
+}
+
+/// Committees in which each errs with probability e approve a right answer with 1 − e and a wrong one with e.
+#[test]
+fn committees() {
+    for (n, k, e) in [(3, 2, 0.4), (11, 6, 0.4), (5, 4, 0.2), (10, 7, 0.05), (3, 3, 0.1)] {
+        let known: Vec<Seat> = (0..n as usize).map(|party| Seat { party: party + 1, diligence: 1.0 }).collect();
+        let executors = [Executor { party: 0, trust: 0.3 }];
+        for seats in [Seats::Alike { count: n, diligence: 1.0 }, Seats::Taken(&known)] {
+            let checks = [check(Threshold::AtLeast(k), seats, 1.0 - e, e)];
+            let chances = accept(&plan(&executors, 1, &checks), &vec![0.0; n as usize + 1]);
+            assert_known(chances.accepted_right[1], 0.3 * votes::at_least(n, k, 1.0 - e));
+            assert_known(chances.accepted_wrong[1], 0.7 * votes::at_least(n, k, e));
+        }
+        if k == n / 2 + 1 && n % 2 == 1 {
+            assert_known(votes_until(n, k, 1.0 - e), votes::votes_until(n, 1.0 - e));
+        }
+    }
+}
+
+/// A ring of validators approves what its node has tampered with.
+#[test]
+fn rings() {
+    for (all, ring, n, k) in [(30, 10, 7, 4), (100, 33, 20, 11)] {
+        let stratum = |party, members| Stratum { party, members, diligence: 1.0 };
+        let pool = [stratum(0, ring), stratum(1, all - ring)];
+        let seats = Seats::Drawn { count: n, pool: &pool, replaced: false };
+        let (executors, checks) =
+            ([Executor { party: 0, trust: 1.0 }], [check(Threshold::AtLeast(k), seats, 1.0, 0.0)]);
+        let chances = accept(&plan(&executors, 1, &checks), &[1.0, 0.0]);
+        assert_known(chances.accepted_wrong[1], votes::drawn(all, ring, n, k));
+        assert_eq!(chances.right, 0.0, "the node belongs to the ring");
+    }
+}
+
+/// Copies of which a few must agree, and all that are wrong agree.
+#[test]
+fn copies() {
+    for (n, k, rate) in [(3, 2, 0.1), (5, 3, 0.1), (7, 4, 0.2)] {
+        let executors: Vec<Executor> = (0..n as usize).map(|party| Executor { party, trust: 1.0 - rate }).collect();
+        let chances = accept(&plan(&executors, k, &[]), &vec![0.0; n as usize]);
+        assert_known(chances.accepted_right[1], votes::at_least(n, k, 1.0 - rate));
+        assert_known(chances.accepted_wrong[1], votes::at_least(n, k, rate));
+        // Wrong on purpose with the same probability: as many wrong answers, all of the adversary's kind.
+        let sure: Vec<Executor> = (0..n as usize).map(|party| Executor { party, trust: 1.0 }).collect();
+        let adverse = accept(&plan(&sure, k, &[]), &vec![rate; n as usize]);
+        assert_known(adverse.accepted_wrong[1], votes::at_least(n, k, rate));
+    }
+}

@@ -296,7 +296,7 @@ mod tests {
         let page = markdown(&Summary::default());
         assert_eq!(page.lines().count(), SUMMARY.columns.len() + 2);
         assert!(
-            page.contains("| jobs | 0 |  | jobs counted |\n") && page.contains("| response_mean_s | – |"),
+            page.contains("| jobs | 0 |  | number of jobs counted |\n") && page.contains("| response_mean_s | – |"),
             "{page}"
         );
     }

@@ -70,7 +70,7 @@ const SHARES: [C; 14] = [
     ),
     C::count(
         "placeable_without_verification",
-        "number of declined jobs that would have been placed without verification: killed by verification",
+        "number of declined jobs that would have been placed without verification",
         |row| Cell::U64(row.counts.placeable_without[3]),
     ),
     C::count(

@@ -130,7 +130,7 @@ const VERIFIED: [C; 28] = [
     ),
     C::count(
         "placeable_without_verification",
-        "number of declined jobs that would have been placed without verification: killed by verification",
+        "number of declined jobs that would have been placed without verification",
         |run| Cell::U64(run.placeable_without[3]),
     ),
     C::count(

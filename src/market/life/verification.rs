@@ -111,7 +111,7 @@ pub fn attested(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: 
     let check = &at.scenario.verification.methods[record.method].checks[index as usize];
     let chance = checking::alarm_chance(check, record.answer);
     let alarm = draw(market.seed, Purpose::Vote, record.key, u32::from(index) << 16).chance(chance);
-    vote(market, slot, VoteRecord { check: index, by: NodeId::NONE, alarm }, checking::UNSTAKED)
+    vote(market, slot, VoteRecord { check: index, by: NodeId::NONE, alarm, looked: true }, checking::UNSTAKED)
 }
 
 /// A checker has answered: it is paid and its vote counts.
@@ -128,7 +128,7 @@ pub fn reported(market: &mut State, at: &mut Context<'_>, child: JobSlot) -> Nex
     settlement::pay_checker(market, at, slot, record.node, fee);
     market.nodes.backrooms[record.node].checked += 1;
     market.nodes.backrooms[record.node].alarms += u64::from(alarm);
-    vote(market, slot, VoteRecord { check: index, by: record.node, alarm }, stake)
+    vote(market, slot, VoteRecord { check: index, by: record.node, alarm, looked: record.checks > 0 }, stake)
 }
 
 /// Counts a vote.

@@ -29,16 +29,13 @@ pub(super) struct Understood {
 
 /// How much there is of everything: "20 nodes, 4 validators; 1 source, 1 class; horizon 1h".
 pub(super) fn headline(scenario: &Scenario) -> String {
-    let of_kind = |kind: PartyKind| -> u64 {
-        scenario.groups.iter().filter(|group| group.kind == kind).map(|group| u64::from(group.count)).sum()
-    };
-    let mut parties = count(of_kind(PartyKind::Node), "node", "nodes");
-    for (kind, one, several) in
-        [(PartyKind::Validator, "validator", "validators"), (PartyKind::Prover, "prover", "provers")]
-    {
-        if of_kind(kind) > 0 {
-            parties += &format!(", {}", count(of_kind(kind), one, several));
-        }
+    let roster = scenario.roster();
+    let of_kind = |kind: PartyKind| (roster.range(kind).len() as u64, kind.name());
+    let counted = |(number, name): (u64, &str)| count(number, name, &format!("{name}s"));
+    let checkers = [PartyKind::Validator, PartyKind::Prover].map(of_kind);
+    let mut parties = counted(of_kind(PartyKind::Node));
+    for of_kind in checkers.into_iter().filter(|(number, _)| *number > 0) {
+        parties += &format!(", {}", counted(of_kind));
     }
     let sources = count(scenario.sources.len() as u64, "source", "sources");
     let classes = count(scenario.classes.len() as u64, "class", "classes");

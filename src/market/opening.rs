@@ -71,7 +71,7 @@ impl State {
             seed,
             jobs: Jobs::default(),
             nodes: Nodes::default(),
-            registry: Registry::new(scenario.models.len(), roster.len(), scenario.sources.len(), keeps),
+            registry: Registry::new(scenario.models.len(), roster, scenario.sources.len(), keeps),
             sources: sources.collect(),
             classes: classes.collect(),
             ledger: Ledger::open(scenario.requesters.len(), roster),

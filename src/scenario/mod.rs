@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::domain::choice::{Choice, Estimate};
-use crate::domain::ids::{ClassId, IdVec, ListId, ModelId, NodeGroupId, RequesterId, SourceId};
+use crate::domain::ids::{ClassId, IdVec, ListId, ModelId, NodeGroupId, PartyId, RequesterId, SourceId};
 use crate::domain::party::Roster;
 use crate::domain::share::Share;
 use crate::engine::random::Seed;
@@ -174,6 +174,15 @@ impl Scenario {
     /// The list on which provers stand.
     pub fn provers(&self) -> ListId {
         ListId(self.models.len() as u16 + 1)
+    }
+
+    /// The group of a party, if it is one: parties are numbered group by group.
+    pub fn group_of(&self, party: PartyId) -> Option<&NodeGroup> {
+        let mut end = 0;
+        self.groups.iter().find(|group| {
+            end += group.count;
+            party.0 < end
+        })
     }
 
     /// The numbers of the parties that serve.

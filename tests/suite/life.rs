@@ -3,6 +3,7 @@
 
 mod accounts;
 mod copies;
+mod learning;
 mod opinions;
 mod queues;
 mod quote_trace;

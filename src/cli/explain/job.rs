@@ -145,7 +145,7 @@ fn written(scenario: &Scenario, name: &str, record: &JobRecord, quote_traces: &[
 fn quotes(scenario: &Scenario, quote_trace: &QuoteTrace, text: &mut String) {
     let _ = writeln!(text, "\noffers at {}, in credits", at(quote_trace.at));
     let names: Vec<&str> = Deduction::ALL.iter().map(|deduction| deduction.name()).collect();
-    let group = |node| events::group_of(scenario, node).map_or("", |group| group.name.as_str());
+    let group = |node| scenario.group_of(node).map_or("", |group| group.name.as_str());
     let width = quote_trace.quotes.iter().map(|quote| group(quote.node).chars().count()).max().unwrap_or(0).max(5);
     let (heads, value) = (headed(&names), "value");
     let _ =

@@ -7,7 +7,7 @@ use crate::domain::ids::JobSlot;
 use crate::domain::payment::PayoutAt;
 use crate::engine::time::Time;
 use crate::market::context::Context;
-use crate::market::operations::{batches, calling_off, evidence, settlement};
+use crate::market::operations::{batches, calling_off, evidence, learning, settlement};
 use crate::market::state::State;
 use crate::policy::verdict::Verdict;
 use crate::record::fact::Fact;
@@ -117,6 +117,7 @@ fn conclude(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8, 
             }
         }
     }
+    learning::tell_voters(market, at.scenario, slot, index);
     if verdict == Verdict::Unresolved {
         return;
     }

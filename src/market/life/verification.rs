@@ -4,6 +4,7 @@
 //! proof is made by a prover; validators and peers look, each in a queue of their own. Whatever they say is a vote.
 
 use crate::domain::answer::Use;
+use crate::domain::answer::Vote;
 use crate::domain::checking::Checker;
 use crate::domain::fate::{Fate, Stage};
 use crate::domain::ids::{JobSlot, NodeId, TaskSlot};
@@ -112,13 +113,13 @@ pub fn attested(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: 
     let check = &at.scenario.verification.methods[record.method].checks[index as usize];
     let chance = checking::alarm_chance(check, record.answer);
     let alarm = draw(market.seed, Purpose::Vote, record.key, DrawIndex::checker(index, 0, 0)).chance(chance);
-    vote(market, slot, VoteRecord { check: index, by: NodeId::NONE, alarm }, checking::UNSTAKED)
+    vote(market, slot, VoteRecord { check: index, by: NodeId::NONE, alarm, looked: true }, checking::UNSTAKED)
 }
 
 /// A checker has answered: it is paid and its vote counts.
 pub fn reported(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Next {
     let (slot, index) = (market.jobs[child].parent, market.jobs[child].check);
-    let (by, alarm) = (market.jobs[child].node, market.jobs.task_record(child).vote.alarm);
+    let (by, Vote { alarm, looked }) = (market.jobs[child].node, market.jobs.task_record(child).vote);
     // A look cannot be told from none: every vote is paid.
     let fee = checking::fee(market, at, slot, index);
     checking::note_end(market, at, child, true, fee);
@@ -126,7 +127,7 @@ pub fn reported(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Ne
     settlement::pay_checker(market, at, slot, by, fee);
     market.nodes.backrooms[by].checked += 1;
     market.nodes.backrooms[by].alarms += u64::from(alarm);
-    vote(market, slot, VoteRecord { check: index, by, alarm }, stake)
+    vote(market, slot, VoteRecord { check: index, by, alarm, looked }, stake)
 }
 
 /// Counts a vote.

@@ -144,14 +144,17 @@ fn opinion(
 ) -> Vote {
     let record = market.jobs.record(slot);
     let check = &at.scenario.verification.methods[record.method].checks[index];
+    let quote = &market.nodes.quotes[by];
+    let group = &at.scenario.groups[quote.group];
+    let work = check.expected_work(record.work).scaled(quote.slowness);
     let submission = Submission {
         party: by.0.into(),
         job: mix(mix(record.key.source.0.into()) ^ record.key.index),
         answer: record.answer,
         alarm: alarm_chance(check, record.answer),
+        cost: quote.cost.of_work(work, Default::default()),
     };
     let mut drawn = draw(market.seed, Purpose::Vote, record.key, number);
-    let group = &at.scenario.groups[market.nodes.quotes[by].group];
     group.conduct.vote(&mut market.nodes.backrooms[by].conduct, &submission, &mut drawn)
 }
 

@@ -10,7 +10,7 @@ use crate::market::state::State;
 use crate::market::state::opinions::Sighting;
 use crate::policy::conduct::Outcome;
 
-use super::settlement;
+use super::{learning, settlement};
 
 /// An answer that is not in use will be late, unless its checks end by its deadline: nothing in it is worth checking after that.
 pub fn expect_in_time(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
@@ -128,13 +128,12 @@ fn see_node(
 ) {
     let holder = market.jobs[slot].requester;
     see_answer(market, at, Sighting { holder, party: node, evidence, weight });
-    let outcome = Outcome {
+    let outcome = Outcome::Answered {
         cheated: answer.wrong.is_some_and(|kind| kind != Wrong::Error),
         checked: evidence != Evidence::Unchecked,
         caught: matches!(evidence, Evidence::Failed | Evidence::Revoked),
     };
-    let group = &at.scenario.groups[market.nodes.quotes[node].group];
-    group.conduct.learn(&mut market.nodes.backrooms[node].conduct, &outcome);
+    learning::tell(market, at.scenario, node, &outcome);
 }
 
 /// Takes in evidence of an answer.

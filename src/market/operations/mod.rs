@@ -16,6 +16,7 @@ pub mod serving;
 pub mod calling_off;
 pub mod checking;
 pub mod evidence;
+pub mod learning;
 // Money changes hands, and prices move.
 pub mod batches;
 pub mod pricing;

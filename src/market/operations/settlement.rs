@@ -12,6 +12,8 @@ use crate::market::state::ledger::Account;
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
 
+use super::learning;
+
 /// Puts all that a job may cost aside.
 pub fn escrow(market: &mut State, slot: JobSlot, amount: Money) {
     let job = &mut market.jobs[slot];
@@ -207,7 +209,8 @@ fn slash(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId, 
 
 /// Those who found it out share a slashed stake; what does not divide goes to the treasury.
 fn reward(market: &mut State, scenario: &Scenario, slot: JobSlot, (node, amount): (NodeId, Money), finder: Finder) {
-    let (id, key) = (market.jobs[slot].case, market.jobs.record(slot).answer.key);
+    let (id, record) = (market.jobs[slot].case, market.jobs.record(slot));
+    let (key, answered_by) = (record.answer.key, record.node);
     let case = &market.cases[id];
     let casts = case.cast.iter().filter(|cast| finder == Finder::Alarm && cast.alarm).map(|cast| cast.by);
     let agreeing = case.answers.iter().filter(|copy| finder == Finder::Copies && copy.answer.key == key);
@@ -216,7 +219,12 @@ fn reward(market: &mut State, scenario: &Scenario, slot: JobSlot, (node, amount)
     let count = finders.len() as i64;
     let each =
         if count == 0 { Money::ZERO } else { Money(Rounding::Floor.divide(amount.0.into(), count.into()) as i64) };
-    finders.drain(..).for_each(|finder| market.slash(scenario, node, Account::Party(finder), each));
+    for found_by in finders.drain(..) {
+        market.slash(scenario, node, Account::Party(found_by), each);
+        if finder == Finder::Alarm && found_by != answered_by {
+            learning::tell_finder(market, scenario, found_by, each);
+        }
+    }
     market.slash(scenario, node, Account::Treasury, amount - Money(each.0 * count));
     market.scratch.checkers = finders;
 }

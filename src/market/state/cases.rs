@@ -58,6 +58,8 @@ pub struct VoteRecord {
     pub by: NodeId,
     /// Whether it raised an alarm.
     pub alarm: bool,
+    /// Whether it looked before it voted.
+    pub looked: bool,
 }
 
 /// The answer of one copy.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{Id, ListId, NodeId, RequesterId};
+use crate::domain::party::{PartyKind, Roster};
 use crate::engine::weights::WeightTree;
 
 /// The registry of nodes.
@@ -23,6 +24,8 @@ pub struct Registry {
     listed: u32,
     /// How many of the lists are of models; the rest are of validators and provers.
     lists_of_nodes: usize,
+    /// Which parties are nodes.
+    roster: Roster,
     /// A tree without weights, where nobody keeps any.
     no_weights: WeightTree,
 }
@@ -56,7 +59,8 @@ struct Listing {
 impl Registry {
     /// An empty registry for so many models and parties; beside each model's list there is one of validators and one of
     /// provers, in each view.
-    pub fn new(models: usize, parties: usize, sources: usize, keeps: Keeps) -> Registry {
+    pub fn new(models: usize, roster: Roster, sources: usize, keeps: Keeps) -> Registry {
+        let parties = roster.len();
         let listing = |stakes: bool, opinions: bool| Listing {
             nodes: Vec::new(),
             place: vec![u32::MAX; parties],
@@ -74,6 +78,7 @@ impl Registry {
             here: vec![false; parties],
             previous: vec![Vec::new(); sources],
             lists_of_nodes: models,
+            roster,
             no_weights: WeightTree::new(0),
             ..Registry::default()
         }
@@ -174,7 +179,7 @@ impl Registry {
                 None => {}
             }
         }
-        if served >> self.lists_of_nodes == 0 {
+        if self.roster.kind(party) == PartyKind::Node {
             self.listed = if listed { self.listed + 1 } else { self.listed - 1 };
         }
         true
@@ -261,6 +266,10 @@ mod tests {
 
     const KEEPS: Keeps = Keeps { views: 1, stakes: true, opinions: [false; 2] };
 
+    fn four_nodes() -> Roster {
+        Roster::of([(PartyKind::Node, 4)].into_iter())
+    }
+
     /// A node in or out, for both models, weighing what it weighs in each view.
     fn set(registry: &mut Registry, node: u32, listed: bool, weights: &[Weight]) -> bool {
         registry.set(NodeId(node), listed, 0b11, 10 + u64::from(node), &|view| weights[view])
@@ -268,7 +277,7 @@ mod tests {
 
     #[test]
     fn nodes_come_and_go() {
-        let mut registry = Registry::new(2, 4, 0, KEEPS);
+        let mut registry = Registry::new(2, four_nodes(), 0, KEEPS);
         for node in 0..4 {
             assert!(set(&mut registry, node, true, &[Some(0)]));
         }
@@ -285,7 +294,7 @@ mod tests {
     /// list with all its weights until it is thought better of, or comes back.
     #[test]
     fn each_group_sees_whom_it_trusts() {
-        let mut registry = Registry::new(2, 4, 0, Keeps { views: 2, opinions: [true, true], ..KEEPS });
+        let mut registry = Registry::new(2, four_nodes(), 0, Keeps { views: 2, opinions: [true, true], ..KEEPS });
         assert!((0..3).all(|node| set(&mut registry, node, true, &[Some(5), Some(7)])));
         let seen = |registry: &Registry, view| {
             let list = ListId(1);

@@ -5,12 +5,17 @@
 //! cheats when saving · cost > p · (d − f) · (fee + slash). Who is covered by colluding checkers sees it in d. Without
 //! mistakes (f = 0) and with the share r of colluders (d = 1 − r) this is the condition of Proof of Sampling,
 //! p > C / ((1 − r)(R + S)) for honesty, where C is what cheating saves, R the reward and S the slash.
+//!
+//! As a checker it is paid for every vote, and loses nothing by one that is refuted. It looks when that pays: while what its
+//! alarms have brought it, a part of slashed stakes, is at least the number of its looks times the cost of this one. Otherwise it
+//! approves unseen. That is the verifier's dilemma, with its way out in bounties (L. Luu and others, 2015).
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Assignment, Outcome, Submission, look, wrong_key};
 use crate::domain::answer::{Answer, Vote, Wrong};
+use crate::domain::money::Money;
 use crate::domain::share::{Factor, Share};
 use crate::engine::mistake::Mistake;
 use crate::engine::random::{KeyedRng, RandomSource};
@@ -58,17 +63,23 @@ impl Default for Spec {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     answers: u64,
-    checked: u64,
+    /// Cheats that were checked, and honest answers that were; together they are the answers checked.
     cheats: u64,
     caught: u64,
     honest: u64,
     alarms: u64,
+    /// Its looks that a verdict has counted.
+    looks: u64,
+    /// What its own alarms have brought it, in credits; at the most what an amount can be.
+    rewards: Money,
 }
+
+const _: () = assert!(size_of::<Seen>() <= 56);
 
 impl Described for Spec {
     const NAME: &'static str = "best-reply";
     const SUMMARY: &'static str =
-        "cheats when what it saves is worth more than what the checks it has seen would cost it";
+        "cheats when that saves more than checks would cost it, looks when alarms bring more than looks cost";
     const SOURCE: &'static str =
         "Y. Zhang, S. Wang and others, Proof of Sampling, 2024: p > C/((1-r)(R+S)); detector errors added";
     const EXAMPLE: &'static str = "{ saving = 0.6, explore = 0.01, prior-answers = 20, prior-checked = 1 }";
@@ -108,26 +119,41 @@ impl super::Rule for Spec {
         Action { answer, effort: 1.0 - self.saving.get() }
     }
 
-    fn vote(&self, _: &mut Seen, submission: &Submission, draw: &mut KeyedRng) -> Vote {
+    fn vote(&self, seen: &mut Seen, submission: &Submission, draw: &mut KeyedRng) -> Vote {
+        if seen.looking_pays(submission) == draw.chance(self.explore.get()) {
+            return Vote { alarm: false, looked: false };
+        }
         look(submission, draw)
     }
 
-    /// Whoever is caught has been checked, by whomever.
     fn learn(&self, seen: &mut Seen, outcome: &Outcome) {
-        let (checked, caught) = (u64::from(outcome.checked || outcome.caught), u64::from(outcome.caught));
-        seen.answers += 1;
-        seen.checked += checked;
-        if outcome.cheated {
-            seen.cheats += checked;
-            seen.caught += caught;
-        } else {
-            seen.honest += checked;
-            seen.alarms += caught;
+        match *outcome {
+            Outcome::Answered { cheated, checked, caught } => {
+                // Whoever is caught has been checked, by whomever.
+                let (checked, caught) = (u64::from(checked || caught), u64::from(caught));
+                seen.answers += 1;
+                if cheated {
+                    seen.cheats += checked;
+                    seen.caught += caught;
+                } else {
+                    seen.honest += checked;
+                    seen.alarms += caught;
+                }
+            }
+            Outcome::Voted { looked } => seen.looks += u64::from(looked),
+            Outcome::Rewarded { amount } => seen.rewards = Money(seen.rewards.0.saturating_add(amount.0)),
         }
     }
 
     fn wrongs(&self, _: &Seen) -> [f64; 5] {
         super::only(Wrong::Substitute, 0.5)
+    }
+}
+
+impl Seen {
+    /// Whether looks have brought on average what this one would cost; before the first look they have.
+    fn looking_pays(&self, submission: &Submission) -> bool {
+        i128::from(self.rewards.0) >= i128::from(self.looks) * i128::from(submission.cost.0)
     }
 }
 
@@ -139,7 +165,7 @@ impl Spec {
             let of = of as f64 + prior_of.get();
             if of > 0.0 { (part as f64 + prior_part.get()) / of } else { 0.0 }
         };
-        let checked = share(seen.checked, self.prior_checked, seen.answers, self.prior_answers);
+        let checked = share(seen.cheats + seen.honest, self.prior_checked, seen.answers, self.prior_answers);
         let caught = share(seen.caught, self.prior_caught, seen.cheats, self.prior_cheats);
         let alarmed = share(seen.alarms, self.prior_alarms, seen.honest, self.prior_honest);
         let at_stake = job.fee.0 as f64 + job.slash.0 as f64;
@@ -152,7 +178,6 @@ mod tests {
     use super::super::Rule;
     use super::super::tests::{assert_share, draw, job, submission};
     use super::*;
-    use crate::domain::money::Money;
 
     fn spec(explore: f64) -> Spec {
         Spec { explore: Share::try_from(explore).unwrap(), ..Spec::default() }
@@ -179,7 +204,7 @@ mod tests {
             for (change, pays) in [(-2.0, true), (2.0, false)] {
                 let checked = (share * answers as f64 + change) as u64;
                 let seen =
-                    Seen { answers, checked, cheats, caught: cheats * 9 / 10, honest: checked - cheats, alarms: 0 };
+                    Seen { answers, cheats, caught: cheats * 9 / 10, honest: checked - cheats, ..Seen::default() };
                 let without = Spec {
                     prior_answers: Factor::default(),
                     prior_checked: Factor::default(),
@@ -199,11 +224,11 @@ mod tests {
     fn it_learns_from_what_becomes_of_its_deeds() {
         let (spec, mut seen) = (spec(0.0), Seen::default());
         assert!(!cheats(&spec, &seen));
-        let outcome = |cheated, checked, caught| Outcome { cheated, checked, caught };
+        let outcome = |cheated, checked, caught| Outcome::Answered { cheated, checked, caught };
         (0..100).for_each(|_| spec.learn(&mut seen, &outcome(false, false, false)));
         assert!(cheats(&spec, &seen));
         spec.learn(&mut seen, &outcome(true, true, true));
-        assert_eq!(seen, Seen { answers: 101, checked: 1, cheats: 1, caught: 1, honest: 0, alarms: 0 });
+        assert_eq!(seen, Seen { answers: 101, cheats: 1, caught: 1, ..Seen::default() });
         assert!(cheats(&spec, &seen));
         // With p = 8/109 and d = 1 it risks 0.807, with d = 7/8 only 0.707.
         (0..6).for_each(|_| spec.learn(&mut seen, &outcome(true, true, true)));
@@ -212,7 +237,7 @@ mod tests {
         assert!(cheats(&spec, &covered));
         // Alarms at the honest take the deterrent away: f = 1/2 against d = 1.
         spec.learn(&mut seen, &outcome(false, false, true));
-        assert_eq!((seen.checked, seen.honest, seen.alarms), (8, 1, 1));
+        assert_eq!((seen.cheats, seen.honest, seen.alarms), (7, 1, 1));
         assert!(cheats(&spec, &seen));
     }
 
@@ -224,7 +249,30 @@ mod tests {
         assert_share(0.95, |index, draw| !spec(0.05).act(&mut sure.clone(), &job(1, index), draw).answer.is_right());
         let action = spec(0.0).act(&mut sure.clone(), &job(1, 2), &mut draw(0));
         assert_eq!(action.answer.wrong, Some(Wrong::Substitute));
-        assert!(spec(0.0).vote(&mut sure.clone(), &submission(2, action.answer, 1.0), &mut draw(0)).alarm, "it looks");
+    }
+
+    /// A look costs 0.3. It takes the first on trust, finds nothing and stops; a look by the way brings 0.7, more than two
+    /// looks cost, and it looks again until a third one has brought nothing.
+    #[test]
+    fn it_looks_while_looks_bring_what_they_cost() {
+        let bad = Answer::wrong(Wrong::Skip, 9);
+        let (spec, mut seen) = (spec(0.0), Seen::default());
+        let vote = |seen: &Seen| spec.vote(&mut seen.clone(), &submission(2, bad, 1.0), &mut draw(0));
+        assert_eq!(vote(&seen), Vote { alarm: true, looked: true });
+        spec.learn(&mut seen, &Outcome::Voted { looked: true });
+        assert_eq!(vote(&seen), Vote { alarm: false, looked: false });
+        spec.learn(&mut seen, &Outcome::Voted { looked: false });
+        spec.learn(&mut seen, &Outcome::Voted { looked: true });
+        spec.learn(&mut seen, &Outcome::Rewarded { amount: Money(700_000) });
+        assert_eq!(vote(&seen), Vote { alarm: true, looked: true });
+        spec.learn(&mut seen, &Outcome::Voted { looked: true });
+        assert_eq!(vote(&seen), Vote { alarm: false, looked: false });
+        assert_eq!((seen.answers, seen.looks), (0, 3), "of its own answers a vote tells nothing");
+        let explores = Spec { explore: Share::try_from(0.05).unwrap(), ..spec.clone() };
+        assert_share(0.05, |index, draw| explores.vote(&mut seen.clone(), &submission(index, bad, 1.0), draw).looked);
+        assert_share(0.95, |index, draw| {
+            explores.vote(&mut Seen::default(), &submission(index, bad, 1.0), draw).looked
+        });
     }
 
     #[test]

@@ -50,17 +50,32 @@ pub struct Submission {
     pub answer: Answer,
     /// The probability that an honest look raises an alarm at this answer: detection if it is wrong, false alarm if right.
     pub alarm: f64,
+    /// What a careful look is expected to cost the checker.
+    pub cost: Money,
 }
 
 /// What became of an action, as the party learns it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Outcome {
-    /// Whether the answer was a wrong one on purpose.
-    pub cheated: bool,
-    /// Whether it was checked.
-    pub checked: bool,
-    /// Whether it was found wrong, rightly or not.
-    pub caught: bool,
+pub enum Outcome {
+    /// An answer that it gave was accepted or refused.
+    Answered {
+        /// Whether the answer was a wrong one on purpose.
+        cheated: bool,
+        /// Whether it was checked.
+        checked: bool,
+        /// Whether it was found wrong, rightly or not.
+        caught: bool,
+    },
+    /// A check in which it voted on another's answer came to its verdict.
+    Voted {
+        /// Whether it looked before it voted.
+        looked: bool,
+    },
+    /// An alarm that it raised at another's answer was upheld.
+    Rewarded {
+        /// What it got of the slashed stake, in credits.
+        amount: Money,
+    },
 }
 
 /// A conduct rule.
@@ -156,7 +171,7 @@ mod tests {
 
     /// An answer to a job, as party 1 sees it.
     pub(super) fn submission(job: u64, answer: Answer, alarm: f64) -> Submission {
-        Submission { party: 1, job, answer, alarm }
+        Submission { party: 1, job, answer, alarm, cost: Money(300_000) }
     }
 
     /// The draw of seed 1 for the happening with this number.
@@ -199,7 +214,12 @@ mod tests {
                 assert_eq!(action.answer.key == 0, action.answer.is_right(), "{name} {rule:?}");
                 assert!(!rule.is_passive() || action == Action::HONEST, "{name} says that it is passive");
                 let cheated = !action.answer.is_right();
-                rule.learn(&mut memory, &Outcome { cheated, checked: draw.chance(0.5), caught: draw.chance(0.2) });
+                rule.learn(
+                    &mut memory,
+                    &Outcome::Answered { cheated, checked: draw.chance(0.5), caught: draw.chance(0.2) },
+                );
+                rule.learn(&mut memory, &Outcome::Voted { looked: draw.chance(0.9) });
+                rule.learn(&mut memory, &Outcome::Rewarded { amount: fee });
                 let alarm = [0.0, 1.0, draw.unit()][draw.below(3) as usize];
                 rule.vote(&mut memory, &submission(draw.below(9), action.answer, alarm), draw);
                 let wrongs = rule.wrongs(&memory);
@@ -230,7 +250,11 @@ mod tests {
                 let checked = index % 2 == 0;
                 rule.learn(
                     memory,
-                    &Outcome { cheated: !action.answer.is_right(), checked, caught: checked && index % 5 == 0 },
+                    &Outcome::Answered {
+                        cheated: !action.answer.is_right(),
+                        checked,
+                        caught: checked && index % 5 == 0,
+                    },
                 );
                 let vote = rule.vote(memory, &submission(index / 3, action.answer, 0.5), &mut draw(index));
                 assert!(vote.looked || !vote.alarm, "{}", rule.name());

@@ -10,7 +10,6 @@ use crate::domain::record::{JobKey, JobRecord};
 use crate::engine::time::Time;
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
-use crate::scenario::model::NodeGroup;
 
 /// Whether a fact is one that is told of a job.
 pub(super) fn is_of(fact: &Fact, key: JobKey) -> bool {
@@ -87,17 +86,8 @@ fn unseen(scenario: &Scenario, record: &JobRecord, facts: &[(Time, Fact)]) -> St
 
 /// A party by its number and group: "node 3 (`fleet`)".
 fn party(scenario: &Scenario, id: NodeId) -> String {
-    match group_of(scenario, id) {
+    match scenario.group_of(id) {
         Some(group) => format!("{} {} (`{}`)", group.kind.name(), id.0, group.name),
         None => format!("party {}", id.0),
     }
-}
-
-/// The group of a party: parties are numbered group by group.
-pub(super) fn group_of(scenario: &Scenario, id: NodeId) -> Option<&NodeGroup> {
-    let mut first = 0;
-    scenario.groups.iter().find(|group| {
-        first += group.count;
-        id.0 < first
-    })
 }

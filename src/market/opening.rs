@@ -2,6 +2,7 @@
 
 use crate::domain::ids::{NodeGroupId, NodeId, OperatorId, RegionId};
 use crate::domain::money::{Asset, Money};
+use crate::domain::price::Price;
 use crate::domain::purpose::Purpose;
 use crate::engine::law::{Quantity, Sampler};
 use crate::engine::random::{KeyedRng, RandomSource, Seed, Stream, key};
@@ -76,7 +77,7 @@ impl State {
             levels: Levels::default(),
             pool: scenario.routing.pool.memory(),
             prices: Prices::open(&scenario.channels),
-            costs: [Money::ZERO; 3],
+            costs: [Price::ZERO; 3],
             cases: VerificationCases::default(),
             opinions: Opinions::default(),
             chain: ChainState::default(),
@@ -160,7 +161,7 @@ fn draws(scenario: &Scenario) -> Vec<(Draws, usize, usize)> {
 }
 
 /// What a second of work, in computing and in checking, costs those who do it at their speeds, on the average.
-fn costs(nodes: &Nodes, scenario: &Scenario) -> [Money; 3] {
+fn costs(nodes: &Nodes, scenario: &Scenario) -> [Price; 3] {
     let mean = |checks: bool| {
         let of_kind = |quote: &&NodeQuote| (scenario.groups[quote.group].kind != PartyKind::Node) == checks;
         let (total, count) = nodes
@@ -168,9 +169,9 @@ fn costs(nodes: &Nodes, scenario: &Scenario) -> [Money; 3] {
             .iter()
             .filter(of_kind)
             .fold((0i128, 0i128), |(total, count), quote| (total + i128::from(quote.floor.0), count + 1));
-        Money(if count == 0 { 0 } else { (total / count) as i64 })
+        Price(if count == 0 { 0 } else { (total / count) as i64 })
     };
-    [mean(false), Money::ZERO, mean(true)]
+    [mean(false), Price::ZERO, mean(true)]
 }
 
 fn nodes(seed: Seed, scenario: &Scenario) -> Nodes {
@@ -197,16 +198,16 @@ fn trait_of(seed: Seed, node: u64, which: NodeAttribute) -> KeyedRng {
 }
 
 fn quote(seed: Seed, scenario: &Scenario, id: NodeGroupId, group: &NodeGroup, node: u64) -> NodeQuote {
-    let amount = |law: &Sampler, which| Money::from_number(law.sample(&mut trait_of(seed, node, which)));
+    let price = |law: &Sampler, which| Price::from_number(law.sample(&mut trait_of(seed, node, which)));
     let regions = scenario.network.regions.len() as u64;
     let drawn = || RegionId(trait_of(seed, node, NodeAttribute::Region).below(regions) as u16);
-    let cost = amount(&group.cost, NodeAttribute::Cost).max(Money::ZERO);
+    let cost = price(&group.cost, NodeAttribute::Cost).max(Price::ZERO);
     let own = own_speed(seed, group, node);
     NodeQuote {
-        asks: group.price.as_ref().map_or(Money(-1), |law| amount(law, NodeAttribute::Price).max(Money::ZERO)),
+        asks: group.price.as_ref().map_or(Price::NONE, |law| price(law, NodeAttribute::Price).max(Price::ZERO)),
         cost,
         // A twin's pace is the mean of what slowed executions down, and nodes do not ask more for that.
-        floor: Money(SimDuration::at_least_nanos(cost.0 as f64 * (1.0 / own)).0 as i64),
+        floor: Price(SimDuration::at_least_nanos(cost.0 as f64 * (1.0 / own)).0 as i64),
         work: 0,
         slowness: 1.0 / (own * group.pace),
         jobs: 0,

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{Id, RequesterId};
-use crate::engine::maths;
+use crate::maths;
 use crate::scenario::verification::{Draws, Weighting};
 
 /// What one checker is to those who may draw it.

@@ -49,14 +49,12 @@ pub fn set_work(market: &mut State, at: &Context<'_>, slot: WorkSlot) {
 
 /// The node decides what it does with the work, before it begins: with the attempt of a job, or with a copy.
 fn decide(market: &mut State, scenario: &Scenario, slot: WorkSlot, job: JobSlot) {
-    let (node, attempt) = (market.jobs[slot].node, market.jobs[job].attempt);
+    let node = market.jobs[slot].node;
     let quote = &market.nodes.quotes[node];
     let group = &scenario.groups[quote.group];
     if group.conduct.is_passive() {
-        // An attempt elsewhere may have led to a wrong answer that never came.
-        if attempt > 0 {
-            *answer_of(market, slot) = Answer::RIGHT;
-        }
+        // A node that lost the job, to a failure or to another offer, may have decided on a wrong answer that never came.
+        *answer_of(market, slot) = Answer::RIGHT;
         return;
     }
     let record = market.jobs.record(job);

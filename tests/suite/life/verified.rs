@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use reliance::domain::fate::{Cause, Fate};
+use reliance::domain::record::JobRecord;
 use reliance::engine::time::Time;
 use reliance::record::tally::Tally;
 use reliance::simulate::simulate;
@@ -34,6 +35,23 @@ fn every_fact_of_verified_is_met() {
     assert_eq!(met.len(), super::ALL_KINDS, "{met:?}");
 }
 
+/// The first group does as it is told. A job may come to it from a node that had decided on a wrong answer, and failed or lost
+/// the job to a new quote before the answer was there. What the honest node answers is right all the same.
+#[test]
+fn an_honest_node_answers_right_whoever_had_the_job_before() {
+    let scenario = trial("verified", &[]);
+    let (witness, _) = Witness::of(&scenario);
+    let honest = |record: &&JobRecord| {
+        record.at.answered != Time::NEVER
+            && record.node.0 < scenario.groups.iter().next().expect("a group").count
+            && !scenario.verification.methods[record.method].compares()
+    };
+    let answered: Vec<&JobRecord> = witness.records.iter().filter(honest).collect();
+    let moved = answered.iter().filter(|record| record.renegotiations > 0).count();
+    assert!(moved > 50, "{moved} of {} were quoted anew while they waited", answered.len());
+    assert!(answered.iter().all(|record| record.is_right()));
+}
+
 /// Money is conserved after every event, and each life is what its fate says.
 #[test]
 fn books_agree_in_verified() {
@@ -51,9 +69,7 @@ fn the_tally_sums_up_what_verification_did() {
     let (tally, witness) = recorder;
     let summary = tally.summary();
     let counted: Vec<_> = witness.records.iter().filter(|record| record.at.asked >= scenario.warm_up).collect();
-    let count = |which: &dyn Fn(&&&reliance::domain::record::JobRecord) -> bool| {
-        counted.iter().filter(|record| which(record)).count() as u64
-    };
+    let count = |which: &dyn Fn(&&&JobRecord) -> bool| counted.iter().filter(|record| which(record)).count() as u64;
     for &fate in Fate::ALL {
         assert_eq!(summary.fate(fate), count(&|record| record.fate == fate), "{}", fate.name());
     }

@@ -71,17 +71,18 @@
 //!
 //! | floor | module | what |
 //! |---|---|---|
-//! | 0 | [`engine`], [`stats`], [`parquet`] | clock, queue, chance · statistics · typed columns |
-//! | 1 | [`domain`] | the words of the field as types |
-//! | 2 | [`policy`], [`record`] | decisions, one file per rule · facts, recorders, tables |
-//! | 3 | [`scenario`] | from text to a scenario that cannot be wrong |
-//! | 4 | [`market`] | the life of a computation and what moves around it |
-//! | 5 | [`mod@simulate`] | one run: open, until, save, load, close |
-//! | 6 | [`output`] | identity, whole folders, the dictionary |
-//! | 7 | [`study`] | many runs that differ in a few values |
-//! | 8 | `chart` | pictures of a run, each in a file of its own |
-//! | 9 | [`report`] | the summary as people read it |
-//! | 10 | `cli` | one file per verb |
+//! | 0 | [`maths`] | elementary and special functions, the same bits on every machine |
+//! | 1 | [`engine`], [`stats`], [`parquet`] | clock, queue, chance · statistics · typed columns |
+//! | 2 | [`domain`] | the words of the field as types |
+//! | 3 | [`policy`], [`record`] | decisions, one file per rule · facts, recorders, tables |
+//! | 4 | [`scenario`] | from text to a scenario that cannot be wrong |
+//! | 5 | [`market`] | the life of a computation and what moves around it |
+//! | 6 | [`mod@simulate`] | one run: open, until, save, load, close |
+//! | 7 | [`output`] | identity, whole folders, the dictionary |
+//! | 8 | [`study`] | many runs that differ in a few values |
+//! | 9 | `chart` | pictures of a run, each in a file of its own |
+//! | 10 | [`report`] | the summary as people read it |
+//! | 11 | `cli` | one file per verb |
 
 #[cfg(feature = "chart")]
 pub mod chart;
@@ -90,6 +91,7 @@ pub mod cli;
 pub mod domain;
 pub mod engine;
 pub mod market;
+pub mod maths;
 pub mod output;
 pub mod parquet;
 pub mod policy;
@@ -103,6 +105,7 @@ pub mod study;
 pub use domain::fate::{Cause, Fate, Stage};
 pub use domain::ids::{ClassId, NodeGroupId, NodeId};
 pub use domain::money::Money;
+pub use domain::price::Price;
 pub use domain::record::{JobKey, JobRecord};
 pub use engine::random::Seed;
 pub use engine::time::{SimDuration, Time};

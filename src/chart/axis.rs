@@ -1,7 +1,7 @@
 //! Axes: from values to places, with round ticks and units.
 
 use super::numbers::{self, Unit};
-use crate::engine::maths::{log10, pow};
+use crate::maths::{log10, pow};
 
 /// An axis: values from `low` to `high` on places from 0 to 1.
 #[derive(Clone, Debug, PartialEq)]

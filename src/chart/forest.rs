@@ -245,10 +245,10 @@ fn written(row: &Row, unit: Unit, most: f64) -> String {
     let digits = match width {
         // Without a width the difference says how many digits it has.
         w if w <= 0.0 && row.difference != 0.0 => {
-            (2.0 - crate::engine::maths::log10((row.difference * factor).abs()).floor()).clamp(0.0, 6.0) as usize
+            (2.0 - crate::maths::log10((row.difference * factor).abs()).floor()).clamp(0.0, 6.0) as usize
         }
         w if w <= 0.0 => 1,
-        w => (1.0 - crate::engine::maths::log10(w).floor()).clamp(0.0, 6.0) as usize,
+        w => (1.0 - crate::maths::log10(w).floor()).clamp(0.0, 6.0) as usize,
     };
     let number = |value: f64| numbers::decimals(value * factor, digits);
     format!("{} ({} to {})", number(row.difference), number(row.low), number(row.high))

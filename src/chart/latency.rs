@@ -8,7 +8,7 @@ use super::palette::{INK, SOFT, category};
 use super::panel::{LABEL_SIZE, Panel, Rect, TICK_SIZE, stairs};
 use super::sheet::{Anchor, Sheet};
 use super::source::{Job, NEVER, Sources};
-use crate::engine::maths::{log10, pow};
+use crate::maths::{log10, pow};
 
 /// The distribution of the response of one class.
 #[derive(Clone, Debug, PartialEq)]

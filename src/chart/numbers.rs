@@ -1,6 +1,6 @@
 //! Numbers as charts and pages write them: true minus signs, narrow spaces between thousands, units that suit.
 
-use crate::engine::maths::{log10, pow};
+use crate::maths::{log10, pow};
 
 /// What a number counts, in its base unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

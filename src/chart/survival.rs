@@ -144,7 +144,7 @@ fn y_axis(survival: &Survival) -> Axis {
 }
 
 fn widened(low: f64, high: f64, by: f64, title: &str, logarithmic: bool) -> Axis {
-    use crate::engine::maths::{exp, ln};
+    use crate::maths::{exp, ln};
     if logarithmic && low > 0.0 {
         let factor = exp(by * ln(f64::max(high / low, 1.5)));
         return Axis::logarithmic(low / factor, high * factor, title, Unit::Plain);

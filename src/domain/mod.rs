@@ -7,6 +7,7 @@ pub mod ids;
 pub(crate) mod job;
 pub mod money;
 pub mod party;
+pub mod price;
 pub mod purpose;
 pub mod record;
 pub mod share;

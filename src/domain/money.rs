@@ -10,7 +10,6 @@ use serde::de::Visitor;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::law::Quantity;
-use crate::engine::time::SimDuration;
 
 /// Micro-units in one unit of an asset.
 pub const MICRO: i64 = 1_000_000;
@@ -103,24 +102,6 @@ impl Money {
         const MOST: i64 = 1_000 * LARGEST_FEE.0;
         let product = i64::try_from(count).ok().and_then(|count| self.0.checked_mul(count));
         Money(product.unwrap_or(if self.0 < 0 { -MOST } else { MOST }).clamp(-MOST, MOST))
-    }
-
-    /// What `work` costs at this price per GPU-second, with one named rounding; at most [`LARGEST_FEE`].
-    pub fn for_work(self, work: SimDuration, rounding: Rounding) -> Money {
-        // Nearly every product fits 64 bits, where a division costs a third of the wide one.
-        let short =
-            i64::try_from(work.0).ok().and_then(|work| self.0.checked_mul(work)).filter(|product| *product >= 0);
-        if let Some(product) = short {
-            let (floor, rest) = (product / 1_000_000_000, product % 1_000_000_000);
-            let up = match rounding {
-                Rounding::Floor => false,
-                Rounding::Ceil => rest > 0,
-                Rounding::NearestEven => rest > 500_000_000 || (rest == 500_000_000 && floor & 1 == 1),
-            };
-            return Money(floor + i64::from(up)).min(LARGEST_FEE);
-        }
-        let wide = rounding.divide(self.0 as i128 * work.0 as i128, 1_000_000_000);
-        Money(wide.clamp(i64::MIN.into(), LARGEST_FEE.0.into()) as i64)
     }
 }
 
@@ -311,12 +292,9 @@ mod tests {
         }
     }
 
-    /// A year at the highest price, and ten thousand of the largest fee.
+    /// Ten thousand of the largest fee.
     #[test]
     fn what_is_paid_stays_countable() {
-        let year = SimDuration(365 * 86_400 * 1_000_000_000);
-        assert_eq!(LARGEST_FEE.for_work(year, Rounding::Ceil), LARGEST_FEE);
-        assert_eq!(Money(7).for_work(year, Rounding::Ceil), Money(7 * 365 * 86_400));
         assert_eq!(LARGEST_FEE.times(10_000), LARGEST_FEE.times(1_000));
         assert_eq!(LARGEST_FEE.times(u64::MAX), LARGEST_FEE.times(1_000));
         assert_eq!(Money(-3).times(4), Money(-12));
@@ -361,18 +339,6 @@ mod tests {
         for (numerator, denominator, expected) in cases {
             let all = [Rounding::Floor, Rounding::Ceil, Rounding::NearestEven];
             assert_eq!(all.map(|rounding| rounding.divide(numerator, denominator)), expected);
-        }
-    }
-
-    #[test]
-    fn the_short_way_and_the_wide_way_agree() {
-        for rounding in [Rounding::Floor, Rounding::Ceil, Rounding::NearestEven] {
-            for price in [0, 1, 999, 1_000_000, 123_456_789] {
-                for work in [0, 1, 499_999_999, 500_000_000, 1_500_000_000, 86_400_000_000_000] {
-                    let wide = rounding.divide(price as i128 * work as i128, 1_000_000_000) as i64;
-                    assert_eq!(Money(price).for_work(SimDuration(work), rounding), Money(wide));
-                }
-            }
         }
     }
 }

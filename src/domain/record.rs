@@ -6,6 +6,7 @@ use crate::domain::answer::{Answer, Use};
 use crate::domain::fate::{Cause, Fate, Stage};
 use crate::domain::ids::{ClassId, MethodId, NodeId, RequesterId, SourceId};
 use crate::domain::money::Money;
+use crate::domain::price::Price;
 use crate::engine::time::{SimDuration, Time};
 
 /// Which job this is: its source and its number within the source, never a global count (so that adding a source
@@ -72,7 +73,7 @@ pub struct JobRecord {
     /// each has its own.
     pub overhead_price: Money,
     /// The price of a checker's GPU-second, as agreed.
-    pub check_price: Money,
+    pub check_price: Price,
     /// What the requester paid for computing, revoked payments apart.
     pub charged_compute: Money,
     /// What the requester paid for coordination.
@@ -169,7 +170,7 @@ impl JobRecord {
             coordination_price: Money::ZERO,
             verification_price: Money::ZERO,
             overhead_price: Money::ZERO,
-            check_price: Money::ZERO,
+            check_price: Price::ZERO,
             charged_compute: Money::ZERO,
             charged_coordination: Money::ZERO,
             charged_verification: Money::ZERO,

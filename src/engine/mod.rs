@@ -2,7 +2,6 @@
 
 pub mod hash;
 pub mod law;
-pub mod maths;
 pub mod mistake;
 pub mod process;
 pub mod queue;

@@ -7,9 +7,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::engine::law::poisson;
-use crate::engine::maths::{exp, exp_m1, ln, normal_quantile};
 use crate::engine::random::{Key, KeyedRng, RandomSource};
 use crate::engine::time::SimDuration;
+use crate::maths::{exp, exp_m1, ln, normal_quantile};
 
 /// The kinds of series. Z is standard normal, t the length of a step in units of `per`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]

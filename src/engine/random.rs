@@ -219,7 +219,7 @@ impl<R: rand::Rng + ?Sized> RandomSource for Borrowed<'_, R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::maths::gamma_cdf;
+    use crate::maths::gamma_cdf;
 
     /// The published first outputs of SplitMix64 from 1234567.
     #[test]

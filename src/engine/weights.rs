@@ -257,8 +257,8 @@ const FULL: u64 = 1 << 32;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::maths::gamma_cdf;
     use crate::engine::random::{Seed, Stream};
+    use crate::maths::gamma_cdf;
     use proptest::prelude::*;
 
     /// What a tree means, said plainly.

@@ -4,7 +4,8 @@ use super::opening::own_speed;
 use super::state::State;
 use super::state::ledger::Account;
 use crate::domain::ids::RequesterId;
-use crate::domain::money::{Asset, Money};
+use crate::domain::money::Asset;
+use crate::domain::price::Price;
 use crate::engine::time::Time;
 use crate::record::recorder::{Gauges, MarketGauge, NodeGauge};
 use crate::scenario::Scenario;
@@ -82,7 +83,7 @@ impl Gauges for View<'_> {
                 operator: backroom.operator,
                 region: quote.region,
                 speed: own_speed(self.market.seed, group, u64::from(node.0)),
-                asks: (quote.asks >= Money::ZERO).then_some(quote.asks),
+                asks: (quote.asks >= Price::ZERO).then_some(quote.asks),
                 cost: quote.cost,
                 stake: ledger.bond(node) + ledger.balance(Account::Party(node), Asset::Token),
                 income: ledger.balance(Account::Party(node), Asset::Credit),

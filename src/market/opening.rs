@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::domain::ids::{NodeGroupId, OperatorId, RegionId};
 use crate::domain::money::Money;
 use crate::domain::party::Roster;
+use crate::domain::price::Price;
 use crate::domain::purpose::Purpose;
 use crate::engine::law::{Quantity, Sampler};
 use crate::engine::random::{KeyedRng, RandomSource, Seed, Stream, key};
@@ -77,7 +78,7 @@ impl State {
             levels: Levels::default(),
             pool: scenario.routing.pool.memory(),
             prices: Prices::open(&scenario.channels),
-            costs: [Money::ZERO; 3],
+            costs: [Price::ZERO; 3],
             cases: VerificationCases::default(),
             opinions: Opinions::default(),
             chain: ChainState::default(),
@@ -95,7 +96,8 @@ impl State {
         market.opinions = Opinions::open(&scenario.verification, scenario.requesters.len(), roster, scenario.weighs());
         for party in roster.parties() {
             let group = &scenario.groups[market.nodes.quotes[party].group];
-            let stake = amount(&group.stake, seed, party.0.into(), NodeAttribute::Stake).max(Money::ZERO);
+            let mut drawn = trait_of(seed, party.0.into(), NodeAttribute::Stake);
+            let stake = Money::from_number(group.stake.sample(&mut drawn)).max(Money::ZERO);
             market.enter(at, party, stake);
             churn::schedule_failure(&mut market, at, party);
         }
@@ -136,16 +138,16 @@ fn draws(scenario: &Scenario, roster: Roster) -> Vec<(&Draws, Range<usize>)> {
 }
 
 /// What a second of work, in computing and in checking, costs those who do it at their speeds, on the average.
-fn costs(nodes: &Nodes) -> [Money; 3] {
+fn costs(nodes: &Nodes) -> [Price; 3] {
     let mean = |checks: bool| {
         let (total, count) = nodes
             .quotes
             .pairs()
             .filter(|(party, _)| nodes.kind(*party).only_checks() == checks)
             .fold((0i128, 0i128), |(total, count), (_, quote)| (total + i128::from(quote.floor.0), count + 1));
-        Money(if count == 0 { 0 } else { (total / count) as i64 })
+        Price(if count == 0 { 0 } else { (total / count) as i64 })
     };
-    [mean(false), Money::ZERO, mean(true)]
+    [mean(false), Price::ZERO, mean(true)]
 }
 
 fn nodes(seed: Seed, scenario: &Scenario, roster: Roster) -> Nodes {
@@ -172,24 +174,17 @@ fn trait_of(seed: Seed, node: u64, which: NodeAttribute) -> KeyedRng {
     KeyedRng::new(key(seed, Purpose::NodeTrait as u32, node, which as u64, 0))
 }
 
-/// An amount of money of a node, as its law draws it.
-fn amount(law: &Sampler, seed: Seed, node: u64, which: NodeAttribute) -> Money {
-    Money::from_number(law.sample(&mut trait_of(seed, node, which)))
-}
-
 fn quote(seed: Seed, scenario: &Scenario, id: NodeGroupId, group: &NodeGroup, node: u64) -> NodeQuote {
+    let price = |law: &Sampler, which| Price::from_number(law.sample(&mut trait_of(seed, node, which)));
     let regions = scenario.network.regions.len() as u64;
     let drawn = || RegionId(trait_of(seed, node, NodeAttribute::Region).below(regions) as u16);
-    let cost = amount(&group.cost, seed, node, NodeAttribute::Cost).max(Money::ZERO);
+    let cost = price(&group.cost, NodeAttribute::Cost).max(Price::ZERO);
     let own = own_speed(seed, group, node);
     NodeQuote {
-        asks: group
-            .price
-            .as_ref()
-            .map_or(Money(-1), |law| amount(law, seed, node, NodeAttribute::Price).max(Money::ZERO)),
+        asks: group.price.as_ref().map_or(Price::NONE, |law| price(law, NodeAttribute::Price).max(Price::ZERO)),
         cost,
         // A twin's pace is the mean of what slowed executions down, and nodes do not ask more for that.
-        floor: Money(SimDuration::at_least_nanos(cost.0 as f64 * (1.0 / own)).0 as i64),
+        floor: Price(SimDuration::at_least_nanos(cost.0 as f64 * (1.0 / own)).0 as i64),
         work: 0,
         slowness: 1.0 / (own * group.pace),
         jobs: 0,

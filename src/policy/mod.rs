@@ -297,7 +297,7 @@ macro_rules! policies {
                         keys.into_iter().map(str::to_owned).collect::<Vec<_>>()
                     };
                     let amounts = chosen.amounts().into_iter().map(|(key, _)| key).collect();
-                    assert_eq!(keys(amounts), of("Money"), "the amounts of {}", rule.name);
+                    assert_eq!(keys(amounts), [of("Money"), of("Price")].concat(), "the amounts of {}", rule.name);
                     let (name, laws) = table.laws_mut();
                     assert_eq!((name, keys(laws.into_iter().map(|(key, _)| key).collect())), (rule.name, of("Law")));
                 }

@@ -120,7 +120,7 @@ impl Source<'_> {
         if let Some(reference) = schema["$ref"].as_str() {
             let name = reference.rsplit('/').next().unwrap();
             return match name {
-                "Money" => one_of(&AMOUNTS, draw).into(),
+                "Money" | "Price" => one_of(&AMOUNTS, draw).into(),
                 "SimDuration" => one_of(&SPANS, draw).into(),
                 "Rate" => one_of(&RATES, draw).into(),
                 // Mostly in range, so that more than the type is tried.

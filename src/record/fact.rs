@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::fate::{Cause, Fate};
 use crate::domain::ids::{ClassId, ModelId, NodeId};
 use crate::domain::money::{Asset, Money};
+use crate::domain::price::Price;
 use crate::domain::record::JobKey;
 use crate::engine::time::SimDuration;
 
@@ -150,7 +151,7 @@ facts! {
     Slashed = 24 "slashed" { job: JobKey, node: NodeId, amount: Money }
         => [about(job, node.0), job.index, amount.0 as u64],
     /// A channel's price is settled anew, below zero if the channel is stopped.
-    Priced = 25 "priced" { channel: u8, price: Money }
+    Priced = 25 "priced" { channel: u8, price: Price }
         => [0, u64::from(channel), price.0 as u64],
     /// A block of the chain.
     Block = 26 "block" { number: u64, used: u64 }
@@ -266,6 +267,7 @@ mod tests {
         ModelId: ModelId(1), ModelId(2);
         NodeId: NodeId(1), NodeId(2);
         Money: Money(1), Money(2);
+        Price: Price(1), Price(2);
         Asset: Asset::Credit, Asset::Token;
         SimDuration: SimDuration(1), SimDuration(2);
         Cause: Cause::Compute, Cause::Distrust;

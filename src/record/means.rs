@@ -2,7 +2,7 @@
 
 use crate::domain::answer::Wrong;
 use crate::domain::ids::{Id, IdVec, NodeGroupId, NodeId};
-use crate::domain::money::Money;
+use crate::domain::price::Price;
 use crate::domain::record::JobRecord;
 use crate::engine::time::{SimDuration, Time};
 use crate::record::fact::{Fact, FactFilter, Kind};
@@ -46,8 +46,8 @@ impl Means {
     }
 
     /// The mean price of each channel while it was open; `None` if it never was.
-    pub fn prices(&self) -> [Option<Money>; 3] {
-        self.prices.map(|(sum, count)| (count > 0).then(|| Money((sum / count) as i64)))
+    pub fn prices(&self) -> [Option<Price>; 3] {
+        self.prices.map(|(sum, count)| (count > 0).then(|| Price((sum / count) as i64)))
     }
 
     /// The means of each of so many groups; a group that served nobody waits for nothing and slows nothing down.

@@ -3,6 +3,7 @@
 use crate::domain::ids::{NodeGroupId, NodeId, OperatorId, RegionId};
 use crate::domain::money::Money;
 use crate::domain::party::PartyKind;
+use crate::domain::price::Price;
 use crate::domain::record::JobRecord;
 use crate::engine::time::Time;
 use crate::record::fact::{Fact, FactFilter};
@@ -125,7 +126,7 @@ pub struct MarketGauge {
     /// Working nodes × nanoseconds so far, exactly.
     pub up_area: u128,
     /// The price of a GPU-second, of a unit of gas, and of a checker's GPU-second; none while its channel is stopped.
-    pub prices: [Option<Money>; 3],
+    pub prices: [Option<Price>; 3],
     /// Checks and proofs that wait.
     pub checks_waiting: u64,
     /// Checks and proofs under way.
@@ -178,9 +179,9 @@ pub struct NodeGauge {
     /// Speed relative to the reference GPU, as drawn; in a frozen twin it serves at the market's mean pace besides.
     pub speed: f64,
     /// What it asks per GPU-second, if a price of its own.
-    pub asks: Option<Money>,
+    pub asks: Option<Price>,
     /// What a busy second costs it.
-    pub cost: Money,
+    pub cost: Price,
     /// Tokens it holds, its stake among them.
     pub stake: Money,
     /// Credits earned.

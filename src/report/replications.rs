@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::domain::count::thousands;
 use crate::domain::fate::{Cause, Fate};
-use crate::engine::maths::log10;
+use crate::maths::log10;
 use crate::stats::replicated::{Method, unseen_bound};
 use crate::study::replicate::LEVEL;
 use crate::study::replications::{Mean, Sample};

@@ -5,7 +5,7 @@
 
 use super::Scenario;
 use crate::domain::ids::{IdVec, NodeGroupId};
-use crate::domain::money::Money;
+use crate::domain::price::Price;
 use crate::engine::time::SimDuration;
 use crate::policy::pricing::Pricing;
 use crate::record::means::GroupMeans;
@@ -14,7 +14,7 @@ use super::schema::Discipline;
 
 impl Scenario {
     /// The twin of this market that is held at these means.
-    pub fn frozen(&self, prices: [Option<Money>; 3], groups: &IdVec<NodeGroupId, GroupMeans>) -> Scenario {
+    pub fn frozen(&self, prices: [Option<Price>; 3], groups: &IdVec<NodeGroupId, GroupMeans>) -> Scenario {
         let mut twin = Scenario { freeze: false, ..self.clone() };
         for (pricing, price) in twin.channels.pricing.iter_mut().zip(prices) {
             *pricing = Pricing::held(price.unwrap_or_default());

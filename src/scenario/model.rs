@@ -4,8 +4,8 @@ use crate::domain::ids::{ClassId, MethodId, ModelId, RegionId};
 use crate::domain::party::PartyKind;
 use crate::domain::share::Share;
 use crate::engine::law::Sampler;
-use crate::engine::maths;
 use crate::engine::time::SimDuration;
+use crate::maths;
 use crate::policy::conduct::Conduct;
 use crate::scenario::schema::{Discipline, Interruption, Use};
 

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::interval::{Estimate, mean_interval};
-use super::normal::normal_quantile;
 use super::online::Online;
+use crate::maths::normal_quantile;
 
 /// What batches of a series say about its mean.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 pub use super::entropy::RunningEntropy;
 
-use super::maths::{exp, expm1, log, log1p};
+use crate::maths::{exp, exp_m1, ln, ln_1p};
 
 /// Slack by which a joint share must exceed a threshold, so that roundings in a sum do not.
 const SLACK: f64 = 1e-12;
@@ -46,7 +46,7 @@ impl Shares {
     /// Shannon's entropy −Σp ln p in nats, from 0 to ln(holders).
     pub fn shannon_nats(&self) -> f64 {
         // A single holder's rounding must not give less than nothing.
-        (-self.positive().map(|share| share * log(share)).sum::<f64>()).max(0.0)
+        (-self.positive().map(|share| share * ln(share)).sum::<f64>()).max(0.0)
     }
 
     /// Shannon's entropy in bits.
@@ -70,12 +70,12 @@ impl Shares {
         if q > 2.0 {
             // Relative to the largest share, so that no power underflows.
             let largest = self.shares[0];
-            let rest: f64 = self.positive().skip(1).map(|share| exp(q * log(share / largest))).sum();
-            return exp((q * log(largest) + log1p(rest)) / (1.0 - q));
+            let rest: f64 = self.positive().skip(1).map(|share| exp(q * ln(share / largest))).sum();
+            return exp((q * ln(largest) + ln_1p(rest)) / (1.0 - q));
         }
         // Σp^q − 1 = Σp(p^{q−1} − 1): keeps its digits near q = 1, where both numerator and denominator vanish.
-        let excess: f64 = self.positive().map(|share| share * expm1((q - 1.0) * log(share))).sum();
-        exp(log1p(excess) / (1.0 - q))
+        let excess: f64 = self.positive().map(|share| share * exp_m1((q - 1.0) * ln(share))).sum();
+        exp(ln_1p(excess) / (1.0 - q))
     }
 
     /// Gini's coefficient Σ(2i − n − 1)x_i/(nΣx), x ascending: 0 where all are equal, (n − 1)/n where one holds all.
@@ -94,7 +94,7 @@ impl Shares {
 
     /// Theil's T = ln n − entropy, from 0 to ln n.
     pub fn theil(&self) -> f64 {
-        (log(self.shares.len() as f64) - self.shannon_nats()).max(0.0)
+        (ln(self.shares.len() as f64) - self.shannon_nats()).max(0.0)
     }
 
     /// The Nakamoto count: the least number of holders whose joint share exceeds `threshold` (Srinivasan and Lee 2017); state
@@ -133,8 +133,8 @@ impl Shares {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::maths::pow;
-    use crate::stats::normal::normal_quantile;
+    use crate::maths::normal_quantile;
+    use crate::maths::pow;
     use crate::stats::trial::assert_close;
     use proptest::prelude::*;
 
@@ -167,7 +167,7 @@ mod tests {
             Shares::new(&weights).unwrap()
         };
         // The limits are what the midpoint rule loses in the tail.
-        assert_close(of(&|u| -log1p(-u)).gini(), 0.5, 1e-4);
+        assert_close(of(&|u| -ln_1p(-u)).gini(), 0.5, 1e-4);
         assert_close(of(&|u| pow(1.0 - u, -0.5)).gini(), 1.0 / 3.0, 3e-3);
         let log_normal = of(&|u| exp(normal_quantile(u)));
         assert_close(log_normal.gini(), libm::erf(0.5), 1e-3);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::maths::{exp, log};
+use crate::maths::{exp, ln};
 
 /// Keeps Σw, Σw ln w and Σw² of a set of weights it does not hold; from them −Σp ln p = ln W − Σw ln w / W and Σp².
 ///
@@ -54,7 +54,7 @@ impl RunningEntropy {
     /// Panics unless `factor` is positive and finite.
     pub fn scale(&mut self, factor: f64) {
         assert!(factor > 0.0 && factor.is_finite(), "weights are scaled by a positive factor, not `{factor}`");
-        let shift = log(factor) * self.total.value();
+        let shift = ln(factor) * self.total.value();
         self.total_log.add(shift);
         self.total_log.scale(factor);
         self.total.scale(factor);
@@ -74,8 +74,8 @@ impl RunningEntropy {
     /// The entropy −Σp ln p of the weights' shares in nats, within [0, ln holders]; none without weights.
     pub fn nats(&self) -> Option<f64> {
         let total = self.total();
-        let most = log(self.holders as f64);
-        (total > 0.0).then(|| (log(total) - self.total_log.value() / total).clamp(0.0, most))
+        let most = ln(self.holders as f64);
+        (total > 0.0).then(|| (ln(total) - self.total_log.value() / total).clamp(0.0, most))
     }
 
     /// The effective number of holders e^entropy; none without weights.
@@ -110,7 +110,7 @@ impl Sum {
 
 /// w ln w, and its limit 0 at 0.
 fn weight_log(weight: f64) -> f64 {
-    if weight > 0.0 { weight * log(weight) } else { 0.0 }
+    if weight > 0.0 { weight * ln(weight) } else { 0.0 }
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 pub use super::batch::{BatchMeans, Batches, batch_means};
-pub use super::normal::{normal_cdf, normal_quantile, normal_tail};
 pub use super::student::{equivalent_z, student_cdf, student_quantile};
+pub use crate::maths::{normal_cdf, normal_quantile, normal_tail};
 
 use super::online::{Online, Pair};
 

@@ -9,11 +9,8 @@ pub mod survival;
 
 mod batch;
 mod entropy;
-mod maths;
-mod normal;
 mod order;
 mod product_limit;
-mod special;
 mod student;
 pub mod survival_grid;
 #[cfg(test)]

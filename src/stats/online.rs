@@ -250,7 +250,7 @@ impl Pair {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::maths::exp;
+    use crate::maths::exp;
     use crate::stats::trial::{Trial, assert_close};
     use proptest::prelude::*;
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::special::beta_share;
+use crate::maths::beta_share;
 
 /// Ranks, counted from 1, of the two order statistics that bracket a quantile.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

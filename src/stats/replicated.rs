@@ -1,8 +1,8 @@
 //! What independent replications say about a mean, by what its values can be.
 
 use super::interval::{assert_level, mean_interval};
-use super::maths::exp;
 use super::online::Online;
+use crate::maths::exp;
 
 /// What the values of a measure can be.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -81,7 +81,7 @@ impl Method {
 pub fn unseen_bound(n: u64, level: f64) -> f64 {
     assert_level(level);
     assert!(n > 0, "a bound needs a replication");
-    1.0 - super::maths::pow(1.0 - level, 1.0 / n as f64)
+    1.0 - crate::maths::pow(1.0 - level, 1.0 / n as f64)
 }
 
 /// The mean of independent replications with its interval. None without a value.

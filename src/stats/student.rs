@@ -1,8 +1,8 @@
 //! Student's t law: distribution, quantiles, and the normal score with the same tail.
 
-use super::maths::{exp, log};
-use super::normal::{normal_quantile, quantile_centred, quantile_of_ln_tail};
-use super::special::{ln_beta_front, ln_beta_share};
+use crate::maths::{exp, ln};
+use crate::maths::{ln_beta_front, ln_beta_share};
+use crate::maths::{normal_quantile, normal_quantile_centred, normal_quantile_of_ln_tail};
 
 /// Statistics beyond this are treated as equal to it, so that their squares stay finite.
 const STATISTIC_MAX: f64 = 1e150;
@@ -27,15 +27,15 @@ pub fn student_quantile(p: f64, degrees: f64) -> f64 {
     }
     let two_sided_tail = 2.0 * p.min(1.0 - p);
     let central = two_sided_tail > 0.5;
-    let target = if central { log(2.0 * (p - 0.5).abs()) } else { log(two_sided_tail) };
-    let mut ln_t = log(normal_quantile(p).abs());
+    let target = if central { ln(2.0 * (p - 0.5).abs()) } else { ln(two_sided_tail) };
+    let mut ln_t = ln(normal_quantile(p).abs());
     for _ in 0..200 {
         let (x, y) = halves(exp(ln_t), degrees);
         let (a, b) = (0.5 * degrees, 0.5);
         let ln_share = if central { ln_beta_share(b, a, y, x) } else { ln_beta_share(a, b, x, y) };
         let slope = 2.0 * exp(ln_beta_front(a, b, x, y) - ln_share);
         let step = (target - ln_share) / if central { slope } else { -slope };
-        ln_t = (ln_t + step.clamp(-50.0, 50.0)).min(log(STATISTIC_MAX));
+        ln_t = (ln_t + step.clamp(-50.0, 50.0)).min(ln(STATISTIC_MAX));
         if step.abs() <= 4.0 * f64::EPSILON * ln_t.abs().max(1.0) {
             break;
         }
@@ -58,9 +58,9 @@ pub fn equivalent_z(t: f64, degrees: f64) -> f64 {
     let (x, y) = halves(size, degrees);
     let ln_centre = ln_beta_share(0.5, 0.5 * degrees, y, x);
     let z = if ln_centre < -std::f64::consts::LN_2 {
-        quantile_centred(0.5 * exp(ln_centre))
+        normal_quantile_centred(0.5 * exp(ln_centre))
     } else {
-        quantile_of_ln_tail(ln_beta_share(0.5 * degrees, 0.5, x, y) - std::f64::consts::LN_2)
+        normal_quantile_of_ln_tail(ln_beta_share(0.5 * degrees, 0.5, x, y) - std::f64::consts::LN_2)
     };
     if t > 0.0 { z } else { -z }
 }

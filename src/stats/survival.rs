@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::interval::assert_level;
-use super::maths::{exp, log, pow};
-use super::normal::normal_quantile;
 use super::product_limit::Estimator;
+use crate::maths::normal_quantile;
+use crate::maths::{exp, ln, pow};
 
 /// When one subject left and why: a time since its own start, and the cause, or none where it was only seen until then.
 pub type Observation = (u64, Option<u8>);
@@ -217,7 +217,7 @@ pub fn survival_interval(share: f64, variance: f64, level: f64) -> (f64, f64) {
     if share <= 0.0 || share >= 1.0 || variance <= 0.0 {
         return (share, share);
     }
-    let reach = normal_quantile(0.5 * (1.0 + level)) * variance.sqrt() / (share * log(share)).abs();
+    let reach = normal_quantile(0.5 * (1.0 + level)) * variance.sqrt() / (share * ln(share)).abs();
     (pow(share, exp(reach)), pow(share, exp(-reach)))
 }
 

@@ -77,7 +77,7 @@ impl SurvivalGrid {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::maths::exp;
+    use crate::maths::exp;
     use crate::stats::trial::{Trial, assert_close};
     use proptest::prelude::*;
 

@@ -1,6 +1,8 @@
 //! What the tests of this folder share: a small generator of their own, and a comparison that says what it saw.
 
-use super::maths::{log, log1p};
+pub(super) use crate::maths::tests::assert_close;
+
+use crate::maths::{ln, ln_1p};
 
 /// SplitMix64 (Steele, Lea and Flood 2014): the tests' only source of chance, always from seed 1.
 pub(super) struct Trial(u64);
@@ -27,7 +29,7 @@ impl Trial {
 
     /// Exponential with mean 1.
     pub(super) fn exponential(&mut self) -> f64 {
-        -log1p(-self.uniform())
+        -ln_1p(-self.uniform())
     }
 
     /// Standard normal, by Marsaglia's polar method (one of the pair).
@@ -36,7 +38,7 @@ impl Trial {
             let (u, v) = (2.0 * self.uniform() - 1.0, 2.0 * self.uniform() - 1.0);
             let s = u * u + v * v;
             if s > 0.0 && s < 1.0 {
-                return u * (-2.0 * log(s) / s).sqrt();
+                return u * (-2.0 * ln(s) / s).sqrt();
             }
         }
     }
@@ -45,16 +47,6 @@ impl Trial {
     pub(super) fn below(&mut self, bound: u64) -> u64 {
         ((u128::from(self.bits()) * u128::from(bound)) >> 64) as u64
     }
-}
-
-/// Fails unless `seen` is within `relative` of `expected` (absolute where `expected` is 0).
-#[track_caller]
-pub(super) fn assert_close(seen: f64, expected: f64, relative: f64) {
-    let scale = if expected == 0.0 { 1.0 } else { expected.abs() };
-    assert!(
-        (seen - expected).abs() <= relative * scale,
-        "saw `{seen:e}`, expected `{expected:e}` within `{relative:e}`"
-    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Numbers between two ends, spaced evenly or by equal quotients, and rounded to what the scenario can hold.
 
-use crate::engine::maths::{exp, ln};
+use crate::maths::{exp, ln};
 
 use super::file::Scale;
 use super::grain::Grain;

@@ -4,7 +4,7 @@
 //! zero. Over the laws of the scenario this gives the share of jobs that are asked for, and so the value at which half of all become
 //! final and right, with every queue empty. `docs/survival-frontier.md` shows it beside the simulated crossings.
 
-use reliance::engine::maths::{exp, ln, normal_cdf, normal_quantile};
+use reliance::maths::{exp, ln, normal_cdf, normal_quantile};
 use reliance::scenario::Scenario;
 use reliance::scenario::model::Work;
 

@@ -2,9 +2,9 @@
 
 use super::forms::Form;
 use super::{Law, LawName, Quantity};
-use crate::engine::maths::normal_cdf;
 use crate::engine::mistake::Mistake;
 use crate::engine::time::SimDuration;
+use crate::maths::normal_cdf;
 
 /// The most values or means of a law.
 pub const ENTRIES: usize = 1 << 20;

@@ -1,7 +1,7 @@
 //! The Poisson law of counts.
 
-use crate::engine::maths::{exp, ln, ln_gamma};
 use crate::engine::random::RandomSource;
+use crate::maths::{exp, ln, ln_gamma};
 
 /// A Poisson variate. Panics where the mean is negative; one above 1e9 costs accuracy.
 ///
@@ -41,8 +41,8 @@ pub fn poisson(mean: f64, chance: &mut impl RandomSource) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::maths::gamma_cdf;
     use crate::engine::random::{Seed, Stream};
+    use crate::maths::gamma_cdf;
 
     /// χ² of Poisson counts against their probabilities, either side of the change of method; limits passed once in ten thousand.
     #[test]

@@ -4,10 +4,10 @@ use rand::distr::Distribution;
 use serde::{Deserialize, Serialize};
 
 use super::{Law, LawName, Quantity};
-use crate::engine::maths::{exp, exp_m1, gamma, ln, ln_1p, normal_cdf, normal_density, normal_quantile};
 use crate::engine::random::{Borrowed, RandomSource};
 use crate::engine::time::SimDuration;
 use crate::engine::weights::Alias;
+use crate::maths::{exp, exp_m1, gamma, ln, ln_1p, normal_cdf, normal_density, normal_quantile};
 
 /// A law made ready for sampling: parameters turned into what the formula needs.
 ///

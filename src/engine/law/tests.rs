@@ -5,8 +5,8 @@ use rand::distr::Distribution;
 use rand_distr as reference;
 
 use super::*;
-use crate::engine::maths::{exp, gamma, ln};
 use crate::engine::random::{RandomSource, Seed, Stream};
+use crate::maths::{exp, gamma, ln};
 
 /// A source of always the same uniform, as near as one is.
 struct Always(f64);

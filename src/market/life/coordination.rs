@@ -26,7 +26,7 @@ pub fn send(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
         return Next::Depart { job: slot };
     }
     let price = terms::gas_price(market, at, slot).unwrap_or_default();
-    settlement::pay_chain(market, at, slot, price.times(gas));
+    settlement::pay_chain(market, at, slot, price.of_units(gas));
     let (tip, version) = (terms::tip(market, at.scenario, slot), market.jobs[slot].version);
     let number = market.chain.sent;
     market.chain.sent += 1;

@@ -80,7 +80,7 @@ fn agree_copies(
         chosen.push(left.remove(next));
     }
     let work = terms::overhead(&scenario.verification.methods[quote.method], market.jobs[slot].expected);
-    let extra = |offer: &Offer| offer.rate.for_work(work, scenario.channels.rounding);
+    let extra = |offer: &Offer| offer.rate.of_work(work, scenario.channels.rounding);
     let compute: Money = chosen.iter().map(|offer| offer.price).sum();
     let overhead: Money = chosen.iter().map(extra).sum();
     // As it was weighed, all copies had the price of the first; as it is agreed, each has its own.

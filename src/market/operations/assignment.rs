@@ -63,7 +63,7 @@ fn decide(market: &mut State, scenario: &Scenario, slot: JobSlot) {
         party: job.node.0.into(),
         job: mix(mix(record.key.source.0.into()) ^ record.key.index),
         fee: record.compute_price,
-        cost: quote.cost.for_work(record.work.scaled(quote.slowness), Default::default()),
+        cost: quote.cost.of_work(record.work.scaled(quote.slowness), Default::default()),
         slash: Money::from_micro(slash.units() * scenario.channels.token.0 as f64),
     };
     let mut drawn = draw(market.seed, Purpose::Answer, record.key, job.draw_number());

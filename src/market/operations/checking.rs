@@ -145,7 +145,7 @@ fn opinion(market: &mut State, at: &Context<'_>, slot: JobSlot, by: NodeId, (ind
         job: mix(mix(record.key.source.0.into()) ^ record.key.index),
         answer: record.answer,
         alarm: alarm_chance(check, record.answer),
-        cost: quote.cost.for_work(work, Default::default()),
+        cost: quote.cost.of_work(work, Default::default()),
     };
     let mut drawn = draw(market.seed, Purpose::Vote, record.key, number);
     group.conduct.vote(&mut market.nodes.backrooms[by].conduct, &submission, &mut drawn)

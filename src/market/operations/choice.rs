@@ -6,6 +6,7 @@
 use crate::domain::fate::Cause;
 use crate::domain::ids::{ClassId, JobSlot, MethodId};
 use crate::domain::money::{Money, Rounding};
+use crate::domain::price::Price;
 use crate::domain::purpose::{Purpose, draw};
 use crate::market::context::Context;
 use crate::market::quoting::bound::SurplusBounds;
@@ -201,8 +202,8 @@ pub fn as_offered(offer: &Offer, method: MethodId, use_at: Use) -> Quote {
         verification: Money::ZERO,
         overhead: Money::ZERO,
         most: offer.price,
-        gas: Money::ZERO,
-        check: Money::ZERO,
+        gas: Price::ZERO,
+        check: Price::ZERO,
         trust: offer.trust,
         answer: offer.delay.nanos(),
         checks: 0.0,

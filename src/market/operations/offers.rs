@@ -2,7 +2,7 @@
 
 use crate::domain::fate::{Cause, Stage};
 use crate::domain::ids::{JobSlot, ListId, NodeId};
-use crate::domain::money::Money;
+use crate::domain::price::Price;
 use crate::domain::purpose::{Purpose, draw};
 use crate::engine::queue::prefetch;
 use crate::engine::random::mix;
@@ -103,12 +103,12 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, pool: &[Node
             true => (quote.jobs.saturating_sub(1), quote.work.saturating_sub(expected.0)),
         };
         let asked = match quote.asks {
-            Money(0..) => quote.asks,
+            Price(0..) => quote.asks,
             _ => *listed.get_or_insert_with(|| {
-                market.prices.at(&scenario.channels, Channel::Compute, at.now).unwrap_or(Money(-1))
+                market.prices.at(&scenario.channels, Channel::Compute, at.now).unwrap_or(Price::NONE)
             }),
         };
-        if jobs >= quote.room || asked < Money::ZERO {
+        if jobs >= quote.room || asked < Price::ZERO {
             continue;
         }
         if notes {
@@ -127,7 +127,7 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, pool: &[Node
         offers.push(Offer {
             node,
             rate,
-            price: rate.for_work(expected, scenario.channels.rounding),
+            price: rate.of_work(expected, scenario.channels.rounding),
             wait,
             delay: network + wait + service,
             slowness,

@@ -1,6 +1,6 @@
 //! A channel closes its intervals with what was used, and its rule answers (model §11).
 
-use crate::domain::money::Money;
+use crate::domain::price::Price;
 use crate::domain::purpose::Purpose;
 use crate::engine::random::{KeyedRng, key};
 use crate::engine::time::SimDuration;
@@ -38,7 +38,7 @@ pub fn interval(
     capacity: u64,
     length: SimDuration,
 ) -> Interval {
-    let cost = if channel == Channel::Coordination { Money::ZERO } else { market.costs[channel as usize] };
+    let cost = if channel == Channel::Coordination { Price::ZERO } else { market.costs[channel as usize] };
     Interval { at: at.now, length, used, target, capacity, cost, rounding: at.scenario.channels.price_rounding }
 }
 
@@ -57,5 +57,5 @@ pub fn close_interval(market: &mut State, at: &mut Context<'_>, channel: Channel
     let mut draw = KeyedRng::new(key(market.seed, Purpose::Price as u32, index as u64, number, 0));
     channels.pricing[index].close(&mut market.prices.memories[index], &seen, &mut draw);
     let price = market.prices.at(channels, channel, at.now);
-    at.facts.note(Fact::Priced { channel: channel as u8, price: price.unwrap_or(Money(-1)) });
+    at.facts.note(Fact::Priced { channel: channel as u8, price: price.unwrap_or(Price::NONE) });
 }

@@ -1,7 +1,7 @@
 //! The terms of each method that a job's class admits, at the prices and queues of the present.
 
 use crate::domain::ids::{ClassId, JobSlot, MethodId};
-use crate::domain::money::Money;
+use crate::domain::price::Price;
 use crate::domain::purpose::{Purpose, draw};
 use crate::engine::law::Quantity;
 use crate::engine::time::SimDuration;
@@ -65,14 +65,14 @@ fn inclusion(market: &State, scenario: &Scenario) -> f64 {
 }
 
 /// The price of a unit of gas for a job in this attempt, with what its requester adds; `None` while the channel is stopped.
-pub fn gas_price(market: &mut State, at: &Context<'_>, slot: JobSlot) -> Option<Money> {
+pub fn gas_price(market: &mut State, at: &Context<'_>, slot: JobSlot) -> Option<Price> {
     let price = market.prices.at(&at.scenario.channels, Channel::Coordination, at.now)?;
-    Some(price + tip(market, at.scenario, slot))
+    Some(Price(price.0 + tip(market, at.scenario, slot).0))
 }
 
 /// What the requester adds per unit of gas in this attempt.
-pub fn tip(market: &State, scenario: &Scenario, slot: JobSlot) -> Money {
-    let Some(law) = &scenario.chain.tip else { return Money::ZERO };
+pub fn tip(market: &State, scenario: &Scenario, slot: JobSlot) -> Price {
+    let Some(law) = &scenario.chain.tip else { return Price::ZERO };
     let (key, attempt) = (market.jobs.record(slot).key, u32::from(market.jobs[slot].attempt));
-    Money::from_number(law.sample(&mut draw(market.seed, Purpose::Tip, key, attempt))).max(Money::ZERO)
+    Price::from_number(law.sample(&mut draw(market.seed, Purpose::Tip, key, attempt))).max(Price::ZERO)
 }

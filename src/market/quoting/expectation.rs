@@ -3,8 +3,8 @@
 //! For one checker the mean is exact. Of several, the check is decided by so many votes: an order statistic of their times. These
 //! are taken to be lognormal with the mean and variance of the draw; with equal times the factor is 1.
 
-use crate::engine::maths;
 use crate::market::state::checkers::Drawn;
+use crate::maths;
 use crate::policy::chooser::Offer;
 use crate::scenario::verification::Check;
 

@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{MethodId, NodeId};
 use crate::domain::money::{Money, Rounding};
+use crate::domain::price::Price;
 use crate::domain::record::JobRecord;
-use crate::engine::maths;
 use crate::engine::time::{SimDuration, Time};
+use crate::maths;
 use crate::policy::chooser::Offer;
 use crate::policy::verdict::binomial_tail as at_least;
 use crate::scenario::Scenario;
@@ -40,9 +41,9 @@ pub struct Quote {
     /// What is put into escrow: all prices if every check takes place.
     pub most: Money,
     /// The price of a unit of gas.
-    pub gas: Money,
+    pub gas: Price,
     /// The price of a checker's GPU-second.
-    pub check: Money,
+    pub check: Price,
     /// The probability of a right answer.
     pub trust: f64,
     /// Nanoseconds until the answer is expected.
@@ -169,7 +170,7 @@ impl Prices {
         let overhead = if terms.overhead == SimDuration::ZERO {
             Money::ZERO
         } else {
-            offer.rate.for_work(terms.overhead, rounding)
+            offer.rate.of_work(terms.overhead, rounding)
         };
         if terms.copies == 1 {
             return Prices { compute: offer.price, copies: Money::ZERO, overhead, prover: overhead };

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{MethodId, RequesterId};
 use crate::domain::money::Money;
+use crate::domain::price::Price;
 use crate::engine::time::SimDuration;
 use crate::market::state::checkers::{Checkers, Drawn};
 use crate::market::state::learnt::Correction;
@@ -27,9 +28,9 @@ pub struct Terms {
     /// What they are paid if every check takes place.
     pub checkers_most: Money,
     /// The price of a unit of gas, with what the requester adds to it.
-    pub gas: Money,
+    pub gas: Price,
     /// The price of a checker's GPU-second.
-    pub check: Money,
+    pub check: Price,
     /// What the chain is expected to be paid.
     pub coordination: Money,
     /// What the chain is paid if every check takes place.
@@ -61,9 +62,9 @@ pub struct Shared<'a> {
     /// The expected work of the job on the reference GPU.
     pub expected: SimDuration,
     /// The price of a unit of gas, with what the requester adds to it.
-    pub gas_price: Money,
+    pub gas_price: Price,
     /// The price of a checker's GPU-second.
-    pub check_price: Money,
+    pub check_price: Price,
     /// How often answers pass the checks.
     pub passing: &'a Passing,
     /// Nanoseconds that a transaction waits for its block.
@@ -109,7 +110,7 @@ impl Terms {
     pub fn of(asked: &Asked<'_>, (id, method): (MethodId, &Method), shared: &Shared<'_>) -> Terms {
         let scenario = asked.scenario;
         let (expected, chain, passing) = (shared.expected, &scenario.chain, shared.passing);
-        let coordination_most = shared.gas_price.times(chain.gas + method.gas.1);
+        let coordination_most = shared.gas_price.of_units(chain.gas + method.gas.1);
         let mut terms = Terms {
             method: id,
             overhead: overhead(method, expected),
@@ -119,7 +120,7 @@ impl Terms {
             check: shared.check_price,
             coordination: match method.gas.1 {
                 0 => coordination_most,
-                _ => Money::from_micro((chain.gas as f64 + method.gas.0) * shared.gas_price.0 as f64)
+                _ => Money::from_micro((chain.gas as f64 + method.gas.0) * shared.gas_price.micro())
                     .min(coordination_most),
             },
             coordination_most,
@@ -182,8 +183,8 @@ fn copies(asked: &Asked<'_>, method: &Method, check: &Check, shared: &Shared<'_>
 }
 
 /// What one checker is paid for so much work.
-pub fn fee(scenario: &Scenario, price: Money, work: SimDuration) -> Money {
-    price.for_work(work, scenario.channels.rounding)
+pub fn fee(scenario: &Scenario, price: Price, work: SimDuration) -> Money {
+    price.of_work(work, scenario.channels.rounding)
 }
 
 /// Work of the node beyond that of the answer, for a job of so much work.

@@ -6,13 +6,13 @@ use std::collections::BinaryHeap;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::JobSlot;
-use crate::domain::money::Money;
+use crate::domain::price::Price;
 
 /// The chain.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct ChainState {
     /// Transactions that wait: by tip, then by the order in which they came.
-    pub pool: BinaryHeap<(Money, Reverse<u64>, Transaction)>,
+    pub pool: BinaryHeap<(Price, Reverse<u64>, Transaction)>,
     /// Transactions so far.
     pub sent: u64,
     /// Gas of those that wait.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{Id, RequesterId};
 use crate::domain::party::PartyKind;
-use crate::engine::maths;
+use crate::maths;
 use crate::scenario::schema;
 use crate::scenario::verification::{Draws, Weighting};
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{ClassId, IdVec, JobSlot, NodeId, SourceId};
-use crate::domain::money::Money;
+use crate::domain::price::Price;
 use crate::engine::queue::DelayLine;
 use crate::engine::random::Seed;
 use crate::engine::time::SimDuration;
@@ -59,7 +59,7 @@ pub struct State {
     /// The prices of the three channels.
     pub prices: prices::Prices,
     /// What a unit costs its suppliers, by channel, on average.
-    pub costs: [Money; 3],
+    pub costs: [Price; 3],
     /// What goes on about answers of open jobs.
     pub cases: cases::VerificationCases,
     /// What requesters believe of parties.

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::job_list::Waiting;
 use super::service::Service;
 use crate::domain::ids::{IdVec, JobSlot, ModelId, NodeGroupId, NodeId, OperatorId, RegionId};
-use crate::domain::money::Money;
 use crate::domain::party::{PartyKind, Roster};
+use crate::domain::price::Price;
 use crate::engine::random::Stream;
 use crate::engine::time::{SimDuration, Time};
 use crate::policy::conduct::ConductMemory;
@@ -15,12 +15,12 @@ use crate::policy::conduct::ConductMemory;
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[repr(C, align(64))]
 pub struct NodeQuote {
-    /// What it asks per GPU-second of the reference card, if it asks a price of its own; otherwise -1.
-    pub asks: Money,
+    /// What it asks per GPU-second of the reference card, if it asks a price of its own; otherwise [`Price::NONE`].
+    pub asks: Price,
     /// What a busy second on one slot costs it; what it asks for work covers it.
-    pub cost: Money,
+    pub cost: Price,
     /// What a GPU-second of work on the reference card costs it at its speed; it never asks less.
-    pub floor: Money,
+    pub floor: Price,
     /// Expected work at the node, waiting and in service, in nanoseconds on the reference GPU.
     pub work: u64,
     /// Nanoseconds per nanosecond of work: 1 / speed.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::money::Money;
+use crate::domain::price::Price;
 use crate::engine::time::Time;
 use crate::policy::pricing::PricingMemory;
 use crate::scenario::channels::{Channel, Channels};
@@ -29,7 +29,7 @@ impl Prices {
 
     /// The price per unit of a channel; `None` while it is stopped.
     #[inline]
-    pub fn at(&self, channels: &Channels, channel: Channel, now: Time) -> Option<Money> {
+    pub fn at(&self, channels: &Channels, channel: Channel, now: Time) -> Option<Price> {
         channels.pricing[channel as usize].price(&self.memories[channel as usize], now)
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::ids::NodeId;
 use crate::domain::money::Money;
+use crate::domain::price::Price;
 use crate::engine::random::{KeyedRng, RandomSource};
 use crate::engine::time::SimDuration;
 
@@ -19,7 +20,7 @@ pub struct Offer {
     /// Who offers.
     pub node: NodeId,
     /// What it asks per GPU-second.
-    pub rate: Money,
+    pub rate: Price,
     /// The price of the whole job, verification and coordination apart.
     pub price: Money,
     /// The expected wait before service.
@@ -102,7 +103,7 @@ mod tests {
         (0..n)
             .map(|node| Offer {
                 node: NodeId(node as u32),
-                rate: Money(1),
+                rate: Price(1),
                 price: Money(draw.below(5) as i64),
                 wait: SimDuration(draw.below(5)),
                 delay: SimDuration(draw.below(5)),
@@ -165,7 +166,7 @@ mod tests {
     fn ties_are_fair() {
         let same = Offer {
             node: NodeId(0),
-            rate: Money(1),
+            rate: Price(1),
             price: Money(1),
             wait: SimDuration(1),
             delay: SimDuration(1),

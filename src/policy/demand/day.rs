@@ -21,10 +21,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::job::Arrival;
 use crate::domain::share::{Rate, Share};
-use crate::engine::maths;
 use crate::engine::mistake::Mistake;
 use crate::engine::random::{RandomSource, Stream};
 use crate::engine::time::{SimDuration, Time};
+use crate::maths;
 use crate::policy::Described;
 
 /// Parameters of a day.

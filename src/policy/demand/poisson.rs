@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::job::Arrival;
 use crate::domain::share::Rate;
-use crate::engine::maths;
 use crate::engine::random::{RandomSource, Stream};
 use crate::engine::time::{SimDuration, Time};
+use crate::maths;
 use crate::policy::Described;
 
 /// Parameters of the Poisson process.

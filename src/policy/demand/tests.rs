@@ -10,10 +10,10 @@ use crate::domain::ids::ClassId;
 use crate::domain::job::Arrival;
 use crate::domain::purpose::Purpose;
 use crate::domain::share::Rate;
-use crate::engine::maths;
 use crate::engine::mistake::Mistake;
 use crate::engine::random::{RandomSource, Seed, Stream};
 use crate::engine::time::{SimDuration, Time};
+use crate::maths;
 use crate::policy::Described;
 use crate::policy::input::{Content, Filled, Reader, Wanted};
 

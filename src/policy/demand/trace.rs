@@ -18,10 +18,10 @@ use super::{Replay, Tells};
 use crate::domain::ids::ClassId;
 use crate::domain::job::Arrival;
 use crate::domain::share::Factor;
-use crate::engine::maths;
 use crate::engine::mistake::Mistake;
 use crate::engine::random::{RandomSource, Stream};
 use crate::engine::time::{SimDuration, Time};
+use crate::maths;
 use crate::policy::Described;
 use crate::policy::input::{Content, Filled, Reader, Wanted};
 

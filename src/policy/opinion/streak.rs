@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use super::counts::Counts;
 use crate::domain::answer::Evidence;
 use crate::domain::share::Share;
-use crate::engine::maths;
 use crate::engine::time::Time;
+use crate::maths;
 use crate::policy::Described;
 
 /// Parameters of the streak.

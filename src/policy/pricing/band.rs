@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Interval, scaled};
 use crate::domain::money::Money;
+use crate::domain::price::Price;
 use crate::domain::share::{Factor, Share};
 use crate::engine::mistake::Mistake;
 use crate::engine::random::KeyedRng;
@@ -21,7 +22,7 @@ use crate::policy::Described;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Spec {
     /// The price per unit before the first interval closes, in credits.
-    pub start: Money,
+    pub start: Price,
     /// The utilisation below which the price falls. Default 0.4 (Gonka, chain code of August 2025).
     #[serde(default = "low")]
     pub low: Share,
@@ -36,7 +37,7 @@ pub struct Spec {
     pub cap: Share,
     /// The lowest price, in credits. Default one micro-credit (Gonka: one of its smallest unit).
     #[serde(default = "micro")]
-    pub floor: Money,
+    pub floor: Price,
 }
 
 fn share(number: f64) -> Share {
@@ -59,8 +60,8 @@ fn cap() -> Share {
     share(0.02)
 }
 
-fn micro() -> Money {
-    Money(1)
+fn micro() -> Price {
+    Price(1)
 }
 
 impl Described for Spec {
@@ -75,7 +76,7 @@ impl Described for Spec {
     }
 
     fn amounts(&self) -> Vec<(&'static str, Money)> {
-        vec![("start", self.start), ("floor", self.floor)]
+        vec![("start", self.start.into()), ("floor", self.floor.into())]
     }
 
     fn check(&self) -> Result<(), Mistake> {
@@ -89,19 +90,19 @@ impl Described for Spec {
 }
 
 impl super::Rule for Spec {
-    type Memory = Money;
+    type Memory = Price;
 
-    fn memory(&self) -> Money {
+    fn memory(&self) -> Price {
         self.start
     }
 
     #[inline]
-    fn price(&self, price: &Money, _: Time) -> Option<Money> {
+    fn price(&self, price: &Price, _: Time) -> Option<Price> {
         Some(*price)
     }
 
     /// Where there is no capacity there is no utilisation: the price stays.
-    fn close(&self, price: &mut Money, seen: &Interval, _: &mut KeyedRng) {
+    fn close(&self, price: &mut Price, seen: &Interval, _: &mut KeyedRng) {
         let Some(used) = seen.utilisation() else { return };
         let step = |beyond: f64| (self.elasticity.get() * beyond).min(self.cap.get());
         let factor = match (used - self.high.get(), self.low.get() - used) {
@@ -121,11 +122,11 @@ mod tests {
     use crate::domain::money::Rounding;
 
     fn spec(start: i64) -> Spec {
-        Spec { start: Money(start), low: low(), high: high(), elasticity: elasticity(), cap: cap(), floor: micro() }
+        Spec { start: Price(start), low: low(), high: high(), elasticity: elasticity(), cap: cap(), floor: micro() }
     }
 
     fn moved(start: i64, percent: u64, rounding: Rounding) -> i64 {
-        after(&spec(start), &mut Money(start), Interval { rounding, ..second(percent, 50, 100) })
+        after(&spec(start), &mut Price(start), Interval { rounding, ..second(percent, 50, 100) })
     }
 
     /// 1 % up at 80 % load, 2 % at full load and beyond, 2 % down at none, nothing from 40 % to 60 %.
@@ -164,7 +165,7 @@ mod tests {
 
     #[test]
     fn what_makes_no_sense_is_refused() {
-        assert_eq!(after(&spec(7), &mut Money(7), second(5, 0, 0)), 7, "no capacity");
+        assert_eq!(after(&spec(7), &mut Price(7), second(5, 0, 0)), 7, "no capacity");
         assert_eq!(Pricing::Band(Spec { low: share(0.7), ..spec(7) }).check().unwrap_err().key, "low");
         assert!(Pricing::Band(spec(0)).check().unwrap_err().message.contains("`floor`"));
         assert_eq!(Pricing::Band(spec(-1)).check().unwrap_err().key, "start");

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Interval, bounded};
 use crate::domain::money::Money;
+use crate::domain::price::Price;
 use crate::engine::mistake::Mistake;
 use crate::engine::random::KeyedRng;
 use crate::engine::time::Time;
@@ -21,24 +22,24 @@ use crate::policy::Described;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Spec {
     /// The price per unit before the first interval closes, in credits.
-    pub start: Money,
+    pub start: Price,
     /// The part of the price by which it moves when twice the target, or nothing, is used: one over this. Default 8 (EIP-1559).
     #[serde(default = "eight")]
     pub denominator: NonZeroU32,
     /// The least rise when more than the target is used, in credits. Default one micro-credit (EIP-1559: one wei).
     #[serde(default = "micro")]
-    pub min_step: Money,
+    pub min_step: Price,
     /// The lowest price, in credits. Default 0 (EIP-1559 has no other).
     #[serde(default)]
-    pub floor: Money,
+    pub floor: Price,
 }
 
 fn eight() -> NonZeroU32 {
     NonZeroU32::new(8).expect("eight is not zero")
 }
 
-fn micro() -> Money {
-    Money(1)
+fn micro() -> Price {
+    Price(1)
 }
 
 impl Described for Spec {
@@ -53,7 +54,7 @@ impl Described for Spec {
     }
 
     fn amounts(&self) -> Vec<(&'static str, Money)> {
-        vec![("min-step", self.min_step), ("start", self.start), ("floor", self.floor)]
+        vec![("min-step", self.min_step.into()), ("start", self.start.into()), ("floor", self.floor.into())]
     }
 
     fn check(&self) -> Result<(), Mistake> {
@@ -62,19 +63,19 @@ impl Described for Spec {
 }
 
 impl super::Rule for Spec {
-    type Memory = Money;
+    type Memory = Price;
 
-    fn memory(&self) -> Money {
+    fn memory(&self) -> Price {
         self.start
     }
 
     #[inline]
-    fn price(&self, price: &Money, _: Time) -> Option<Money> {
+    fn price(&self, price: &Price, _: Time) -> Option<Price> {
         Some(*price)
     }
 
     /// A target of zero is no target: the price stays.
-    fn close(&self, price: &mut Money, seen: &Interval, _: &mut KeyedRng) {
+    fn close(&self, price: &mut Price, seen: &Interval, _: &mut KeyedRng) {
         if seen.used == seen.target || seen.target == 0 {
             return;
         }
@@ -96,7 +97,7 @@ mod tests {
 
     fn spec(start: i64, denominator: u32) -> Spec {
         let denominator = NonZeroU32::new(denominator).unwrap();
-        Spec { start: Money(start), denominator, min_step: micro(), floor: Money::ZERO }
+        Spec { start: Price(start), denominator, min_step: micro(), floor: Price::ZERO }
     }
 
     /// The vectors of go-ethereum's own tests, a full block, and the least step.
@@ -113,7 +114,7 @@ mod tests {
             (0, 10_000_001, 1),
         ];
         for (start, used, expected) in cases {
-            assert_eq!(after(&spec(start, 8), &mut Money(start), second(used, 10_000_000, 20_000_000)), expected);
+            assert_eq!(after(&spec(start, 8), &mut Price(start), second(used, 10_000_000, 20_000_000)), expected);
         }
     }
 
@@ -148,16 +149,16 @@ mod tests {
 
     #[test]
     fn rounding_floor_and_target_are_kept_to() {
-        let up = |rounding| after(&spec(9, 8), &mut Money(9), Interval { rounding, ..second(20, 10, 20) });
+        let up = |rounding| after(&spec(9, 8), &mut Price(9), Interval { rounding, ..second(20, 10, 20) });
         assert_eq!([Rounding::Floor, Rounding::Ceil].map(up), [10, 11]);
-        let down = |rounding| after(&spec(9, 8), &mut Money(9), Interval { rounding, ..second(0, 10, 20) });
+        let down = |rounding| after(&spec(9, 8), &mut Price(9), Interval { rounding, ..second(0, 10, 20) });
         assert_eq!([Rounding::Floor, Rounding::Ceil].map(down), [8, 7]);
-        let floored = Spec { floor: Money(9), ..spec(9, 8) };
-        assert_eq!(after(&floored, &mut Money(9), second(0, 10, 20)), 9);
-        assert_eq!(after(&spec(9, 8), &mut Money(9), second(20, 0, 20)), 9, "no target");
+        let floored = Spec { floor: Price(9), ..spec(9, 8) };
+        assert_eq!(after(&floored, &mut Price(9), second(0, 10, 20)), 9);
+        assert_eq!(after(&spec(9, 8), &mut Price(9), second(20, 0, 20)), 9, "no target");
         assert!(
-            Pricing::BaseFee(Spec { floor: Money(10), ..spec(9, 8) }).check().unwrap_err().message.contains("`floor`")
+            Pricing::BaseFee(Spec { floor: Price(10), ..spec(9, 8) }).check().unwrap_err().message.contains("`floor`")
         );
-        assert_eq!(Pricing::BaseFee(Spec { min_step: Money(-1), ..spec(9, 8) }).check().unwrap_err().key, "min-step");
+        assert_eq!(Pricing::BaseFee(Spec { min_step: Price(-1), ..spec(9, 8) }).check().unwrap_err().key, "min-step");
     }
 }

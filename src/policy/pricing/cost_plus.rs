@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Interval, scaled};
 use crate::domain::money::Money;
+use crate::domain::price::Price;
 use crate::domain::share::Factor;
 use crate::engine::mistake::Mistake;
 use crate::engine::random::KeyedRng;
@@ -16,12 +17,12 @@ use crate::policy::Described;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Spec {
     /// The price per unit before the first interval closes, in credits.
-    pub start: Money,
+    pub start: Price,
     /// What is added to the average cost of a unit, as a multiple of it.
     pub markup: Factor,
     /// The lowest price, in credits. Default 0 (assumed).
     #[serde(default)]
-    pub floor: Money,
+    pub floor: Price,
 }
 
 impl Described for Spec {
@@ -35,7 +36,7 @@ impl Described for Spec {
     }
 
     fn amounts(&self) -> Vec<(&'static str, Money)> {
-        vec![("start", self.start), ("floor", self.floor)]
+        vec![("start", self.start.into()), ("floor", self.floor.into())]
     }
 
     fn check(&self) -> Result<(), Mistake> {
@@ -44,18 +45,18 @@ impl Described for Spec {
 }
 
 impl super::Rule for Spec {
-    type Memory = Money;
+    type Memory = Price;
 
-    fn memory(&self) -> Money {
+    fn memory(&self) -> Price {
         self.start
     }
 
     #[inline]
-    fn price(&self, price: &Money, _: Time) -> Option<Money> {
+    fn price(&self, price: &Price, _: Time) -> Option<Price> {
         Some(*price)
     }
 
-    fn close(&self, price: &mut Money, seen: &Interval, _: &mut KeyedRng) {
+    fn close(&self, price: &mut Price, seen: &Interval, _: &mut KeyedRng) {
         *price = scaled(seen.cost, 1.0 + self.markup.get(), seen.rounding).max(self.floor);
     }
 }
@@ -69,13 +70,13 @@ mod tests {
 
     #[test]
     fn the_cost_and_a_fifth() {
-        let spec = Spec { start: Money(800), markup: Factor::try_from(0.2).unwrap(), floor: Money(100) };
+        let spec = Spec { start: Price(800), markup: Factor::try_from(0.2).unwrap(), floor: Price(100) };
         let mut price = spec.memory();
-        assert_eq!(spec.price(&price, Time::ZERO), Some(Money(800)));
+        assert_eq!(spec.price(&price, Time::ZERO), Some(Price(800)));
         assert_eq!(after(&spec, &mut price, second(1, 1, 1)), 600, "a cost of 500");
-        let odd = |rounding| Interval { cost: Money(501), rounding, ..second(1, 1, 1) };
+        let odd = |rounding| Interval { cost: Price(501), rounding, ..second(1, 1, 1) };
         assert_eq!([Rounding::Floor, Rounding::Ceil].map(|r| after(&spec, &mut price, odd(r))), [601, 602]);
-        assert_eq!(after(&spec, &mut price, Interval { cost: Money::ZERO, ..second(1, 1, 1) }), 100, "the floor");
-        assert!(Pricing::CostPlus(Spec { floor: Money(900), ..spec }).check().unwrap_err().message.contains("`floor`"));
+        assert_eq!(after(&spec, &mut price, Interval { cost: Price::ZERO, ..second(1, 1, 1) }), 100, "the floor");
+        assert!(Pricing::CostPlus(Spec { floor: Price(900), ..spec }).check().unwrap_err().message.contains("`floor`"));
     }
 }

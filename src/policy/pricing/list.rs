@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Interval;
 use crate::domain::money::Money;
+use crate::domain::price::Price;
 use crate::engine::random::KeyedRng;
 use crate::engine::time::Time;
 use crate::policy::Described;
@@ -14,7 +15,7 @@ use crate::policy::Described;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Spec {
     /// The price per unit, in credits.
-    pub price: Money,
+    pub price: Price,
 }
 
 impl Described for Spec {
@@ -28,7 +29,7 @@ impl Described for Spec {
     }
 
     fn amounts(&self) -> Vec<(&'static str, Money)> {
-        vec![("price", self.price)]
+        vec![("price", self.price.into())]
     }
 }
 
@@ -38,7 +39,7 @@ impl super::Rule for Spec {
     fn memory(&self) {}
 
     #[inline]
-    fn price(&self, (): &(), _: Time) -> Option<Money> {
+    fn price(&self, (): &(), _: Time) -> Option<Price> {
         Some(self.price)
     }
 

@@ -1,6 +1,7 @@
 //! What a channel charges per unit: a GPU-second of computing, a checker's GPU-second, a unit of gas (model §11).
 
-use crate::domain::money::{Money, Rounding};
+use crate::domain::money::Rounding;
+use crate::domain::price::Price;
 use crate::engine::mistake::Mistake;
 use crate::engine::random::KeyedRng;
 use crate::engine::time::{SimDuration, Time};
@@ -13,7 +14,7 @@ pub mod oracle;
 pub mod utilisation;
 
 /// The highest price a rule moves to, which is the highest amount it may be given. A price that would pass it stays there.
-pub const MOST: Money = super::MOST;
+pub const MOST: Price = Price::MOST;
 
 /// What a channel saw in the interval that closes; used, target and capacity are in the channel's own units (nanoseconds of
 /// work, or gas).
@@ -30,7 +31,7 @@ pub struct Interval {
     /// What it can carry at most.
     pub capacity: u64,
     /// What a unit costs those who supply it, on the average, in micro-credits per unit of price (GPU-second, gas).
-    pub cost: Money,
+    pub cost: Price,
     /// How a price becomes a whole number of micro-credits.
     pub rounding: Rounding,
 }
@@ -44,7 +45,7 @@ pub trait Rule {
     fn memory(&self) -> Self::Memory;
 
     /// The price per unit at an instant; `None` while the channel is stopped, when nothing can be bought.
-    fn price(&self, memory: &Self::Memory, now: Time) -> Option<Money>;
+    fn price(&self, memory: &Self::Memory, now: Time) -> Option<Price>;
 
     /// An interval of the channel closes: the price may move. A rule that does not move lets it pass.
     fn close(&self, memory: &mut Self::Memory, seen: &Interval, draw: &mut KeyedRng);
@@ -67,7 +68,7 @@ crate::policy::policies! {
     }
     methods {
         /// The price per unit at an instant; `None` while the channel is stopped.
-        fn price(&memory, now: Time) -> Option<Money>;
+        fn price(&memory, now: Time) -> Option<Price>;
         /// An interval of the channel closes.
         fn close(&mut memory, seen: &Interval, draw: &mut KeyedRng) -> ();
         /// Whether the price ever moves.
@@ -77,18 +78,18 @@ crate::policy::policies! {
 
 impl Pricing {
     /// A price that never moves.
-    pub fn held(price: Money) -> Pricing {
+    pub fn held(price: Price) -> Pricing {
         Pricing::List(list::Spec { price })
     }
 
     /// Whether a unit costs nothing, at any time.
     pub fn is_free(&self) -> bool {
-        !self.moves() && self.price(&self.memory(), Time::ZERO) == Some(Money::ZERO)
+        !self.moves() && self.price(&self.memory(), Time::ZERO) == Some(Price::ZERO)
     }
 }
 
 /// What is wrong with a price that starts below its floor, if it does.
-fn check_floor(start: Money, floor: Money) -> Result<(), Mistake> {
+fn check_floor(start: Price, floor: Price) -> Result<(), Mistake> {
     if start >= floor {
         return Ok(());
     }
@@ -110,19 +111,20 @@ const PARTS: i128 = 1_000_000_000_000;
 ///
 /// The factor counts to twelve decimals, so that 1.02 is 1.02 and not the binary number beside it; the product is exact
 /// up to its one rounding.
-fn scaled(price: Money, factor: f64, rounding: Rounding) -> Money {
+fn scaled(price: Price, factor: f64, rounding: Rounding) -> Price {
     let parts = (factor * PARTS as f64).round_ties_even() as i128;
     bounded(rounding.divide(i128::from(price.0).saturating_mul(parts), PARTS))
 }
 
-/// A number of micro-credits as a price, from zero to [`MOST`].
-fn bounded(micro: i128) -> Money {
-    Money(micro.clamp(0, i128::from(MOST.0)) as i64)
+/// A number of steps as a price, from zero to [`MOST`].
+fn bounded(micro: i128) -> Price {
+    Price(micro.clamp(0, i128::from(MOST.0)) as i64)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::money::Money;
     use crate::engine::random::{Key, RandomSource};
 
     /// A second in which so much was used, at a cost of 0.0005 credits, rounded down.
@@ -133,7 +135,7 @@ mod tests {
             used,
             target,
             capacity,
-            cost: Money(500),
+            cost: Price(500),
             rounding: Rounding::Floor,
         }
     }
@@ -162,12 +164,12 @@ mod tests {
             let chosen = toml::from_str::<PricingTable>(&text).unwrap().chosen().unwrap();
             for (name, _) in chosen.amounts() {
                 amounts += 1;
-                for wrong in [Money(-1), MOST + Money(1)] {
+                for wrong in [Money(-1), super::super::MOST + Money(1)] {
                     assert_eq!(check(name, wrong).unwrap_err().key, name, "{}", rule.name);
                 }
                 match name {
-                    "floor" => assert_eq!(check(name, MOST).unwrap_err().key, "start", "{}", rule.name),
-                    _ => assert_eq!(check(name, MOST), Ok(()), "{} {name}", rule.name),
+                    "floor" => assert_eq!(check(name, MOST.into()).unwrap_err().key, "start", "{}", rule.name),
+                    _ => assert_eq!(check(name, MOST.into()), Ok(()), "{} {name}", rule.name),
                 }
             }
         }
@@ -184,7 +186,7 @@ mod tests {
             for _ in 0..20 {
                 let price = rule.price(&memory, at);
                 assert!(
-                    price.is_none_or(|price| (Money::ZERO..=MOST).contains(&price)),
+                    price.is_none_or(|price| (Price::ZERO..=MOST).contains(&price)),
                     "{price:?} by {name} {rule:?}"
                 );
                 let length = SimDuration(draw.bits() >> (1 + draw.below(63)));
@@ -196,7 +198,7 @@ mod tests {
                     used,
                     target: if draw.chance(0.2) { used } else { draw.bits() >> draw.below(64) },
                     capacity: draw.bits() >> draw.below(64),
-                    cost: Money((draw.bits() >> (1 + draw.below(63))) as i64),
+                    cost: Price((draw.bits() >> (1 + draw.below(63))) as i64),
                     rounding: [Rounding::Floor, Rounding::Ceil, Rounding::NearestEven][draw.below(3) as usize],
                 };
                 rule.close(&mut memory, &seen, draw);
@@ -210,11 +212,11 @@ mod tests {
     fn factors_are_decimal() {
         let (floor, ceil) = (Rounding::Floor, Rounding::Ceil);
         for (price, factor, expected) in [(100, 1.02, 102), (50, 1.1, 55), (1_000, 0.98, 980), (10, 0.1 + 0.2, 3)] {
-            assert_eq!(scaled(Money(price), factor, floor), Money(expected), "{price} × {factor}");
-            assert_eq!(scaled(Money(price), factor, ceil), Money(expected), "{price} × {factor}");
+            assert_eq!(scaled(Price(price), factor, floor), Price(expected), "{price} × {factor}");
+            assert_eq!(scaled(Price(price), factor, ceil), Price(expected), "{price} × {factor}");
         }
-        assert_eq!((scaled(Money(49), 1.02, floor), scaled(Money(49), 1.02, ceil)), (Money(49), Money(50)));
-        assert_eq!((scaled(MOST, 1e300, floor), scaled(MOST, 0.0, ceil)), (MOST, Money::ZERO));
+        assert_eq!((scaled(Price(49), 1.02, floor), scaled(Price(49), 1.02, ceil)), (Price(49), Price(50)));
+        assert_eq!((scaled(MOST, 1e300, floor), scaled(MOST, 0.0, ceil)), (MOST, Price::ZERO));
     }
 
     /// Whatever an interval holds, a rule leaves a price from zero to the most there is, or none.
@@ -230,7 +232,7 @@ mod tests {
                 let pick = |place: u32| numbers[case / 5_usize.pow(place) % 5];
                 at += SimDuration(1 << (case % 50));
                 let rounding = [Rounding::Floor, Rounding::Ceil, Rounding::NearestEven][case / 625];
-                let cost = Money((pick(3) >> 1) as i64);
+                let cost = Price((pick(3) >> 1) as i64);
                 let seen = Interval {
                     at,
                     length: SimDuration(pick(3)),
@@ -242,7 +244,7 @@ mod tests {
                 };
                 chosen.close(&mut memory, &seen, &mut KeyedRng::new(Key(case as u64)));
                 let price = chosen.price(&memory, at);
-                assert!(price.is_none_or(|price| (Money::ZERO..=MOST).contains(&price)), "{} {seen:?}", rule.name);
+                assert!(price.is_none_or(|price| (Price::ZERO..=MOST).contains(&price)), "{} {seen:?}", rule.name);
             }
         }
     }

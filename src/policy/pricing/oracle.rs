@@ -8,7 +8,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Interval, MOST, bounded};
-use crate::domain::money::{Money, Rounding};
+use crate::domain::money::Money;
+use crate::domain::money::Rounding;
+use crate::domain::price::Price;
 use crate::engine::mistake::Mistake;
 use crate::engine::process::{Process, ProcessSpec};
 use crate::engine::random::KeyedRng;
@@ -20,7 +22,7 @@ use crate::policy::Described;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Spec {
     /// The list price per unit, in the outside currency.
-    pub price: Money,
+    pub price: Price,
     /// What one credit is worth in the outside currency; it starts at its `start`. A rate that is not above zero counts
     /// as no reading.
     pub rate: ProcessSpec,
@@ -48,7 +50,7 @@ impl Described for Spec {
     }
 
     fn amounts(&self) -> Vec<(&'static str, Money)> {
-        vec![("price", self.price)]
+        vec![("price", self.price.into())]
     }
 
     fn check(&self) -> Result<(), Mistake> {
@@ -75,7 +77,7 @@ pub struct Memory {
     /// The rate as it is, read or not.
     rate: Process,
     /// The price at the last good reading; none before the first.
-    price: Option<Money>,
+    price: Option<Price>,
     /// When that was.
     read: Time,
 }
@@ -89,7 +91,7 @@ impl super::Rule for Spec {
     }
 
     #[inline]
-    fn price(&self, memory: &Memory, now: Time) -> Option<Money> {
+    fn price(&self, memory: &Memory, now: Time) -> Option<Price> {
         memory.price.filter(|_| now.since(memory.read) <= self.stale)
     }
 
@@ -109,7 +111,7 @@ const PARTS: f64 = 1e18;
 
 impl Spec {
     /// The list price in credits, at most [`MOST`]; none where a credit is worth nothing.
-    fn converted(&self, rate: f64, rounding: Rounding) -> Option<Money> {
+    fn converted(&self, rate: f64, rounding: Rounding) -> Option<Price> {
         if rate.is_nan() || rate <= 0.0 {
             return None;
         }
@@ -159,13 +161,13 @@ mod tests {
     fn a_credit_of_ten_cents_makes_ten_times_the_price() {
         let constant = spec(r#"{ price = "0.0008", rate = { process = "constant", start = 0.1 } }"#);
         assert_eq!(constant.check(), Ok(()));
-        assert_eq!(constant.price(&constant.memory(), Time::ZERO), Some(Money(8_000)));
+        assert_eq!(constant.price(&constant.memory(), Time::ZERO), Some(Price(8_000)));
         assert_eq!(hourly(&constant, 3), [Some(8_000); 3]);
         let third = |rounding| constant.converted(0.3, rounding).unwrap().0;
         assert_eq!([Rounding::Floor, Rounding::Ceil, Rounding::NearestEven].map(third), [2_666, 2_667, 2_667]);
         assert_eq!(
             (constant.converted(1e-30, Rounding::Floor), constant.converted(1e300, Rounding::Floor)),
-            (Some(MOST), Some(Money(0)))
+            (Some(MOST), Some(Price(0)))
         );
         assert_eq!([0.0, -1.0, f64::NAN].map(|rate| constant.converted(rate, Rounding::Floor)), [None; 3]);
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Interval, scaled};
 use crate::domain::money::Money;
+use crate::domain::price::Price;
 use crate::domain::share::{Factor, Share};
 use crate::engine::random::KeyedRng;
 use crate::engine::time::Time;
@@ -19,7 +20,7 @@ use crate::policy::Described;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Spec {
     /// The price per unit while nothing is used, in credits; also the price before the first interval closes.
-    pub base: Money,
+    pub base: Price,
     /// The utilisation at the kink. Default 0.8 (a usual choice of lending markets for stable assets).
     #[serde(default = "kink")]
     pub kink: Share,
@@ -45,24 +46,24 @@ impl Described for Spec {
     }
 
     fn amounts(&self) -> Vec<(&'static str, Money)> {
-        vec![("base", self.base)]
+        vec![("base", self.base.into())]
     }
 }
 
 impl super::Rule for Spec {
-    type Memory = Money;
+    type Memory = Price;
 
-    fn memory(&self) -> Money {
+    fn memory(&self) -> Price {
         self.base
     }
 
     #[inline]
-    fn price(&self, price: &Money, _: Time) -> Option<Money> {
+    fn price(&self, price: &Price, _: Time) -> Option<Price> {
         Some(*price)
     }
 
     /// Where there is no capacity there is no utilisation: the price stays.
-    fn close(&self, price: &mut Money, seen: &Interval, _: &mut KeyedRng) {
+    fn close(&self, price: &mut Price, seen: &Interval, _: &mut KeyedRng) {
         let Some(used) = seen.utilisation() else { return };
         let (used, kink) = (used.min(1.0), self.kink.get());
         // Neither quotient divides by zero: below the kink the kink is above zero, beyond it the kink is below one.
@@ -83,7 +84,7 @@ mod tests {
     fn spec(kink: f64) -> Spec {
         let factor = |number| Factor::try_from(number).unwrap();
         let kink = Share::try_from(kink).unwrap();
-        Spec { base: Money(1_000), kink, slope_below: factor(0.5), slope_above: factor(4.0) }
+        Spec { base: Price(1_000), kink, slope_below: factor(0.5), slope_above: factor(4.0) }
     }
 
     /// A half of the way to the kink adds a quarter, the kink a half, half of the way on two more, and the end all of it.
@@ -93,17 +94,17 @@ mod tests {
         for (percent, expected) in cases {
             for rounding in [Rounding::Floor, Rounding::Ceil] {
                 let seen = Interval { rounding, ..second(percent, 50, 100) };
-                assert_eq!(after(&spec(0.8), &mut Money(1), seen), expected, "{percent} % {rounding:?}");
+                assert_eq!(after(&spec(0.8), &mut Price(1), seen), expected, "{percent} % {rounding:?}");
             }
         }
-        assert_eq!(after(&spec(0.8), &mut Money(7), second(9, 9, 0)), 7, "no capacity");
+        assert_eq!(after(&spec(0.8), &mut Price(7), second(9, 9, 0)), 7, "no capacity");
     }
 
     #[test]
     fn a_kink_at_either_end_divides_by_nothing() {
-        let at = |kink, percent| after(&spec(kink), &mut Money(1), second(percent, 50, 100));
+        let at = |kink, percent| after(&spec(kink), &mut Price(1), second(percent, 50, 100));
         assert_eq!((at(0.0, 0), at(0.0, 50), at(0.0, 100)), (1_500, 3_500, 5_500));
         assert_eq!((at(1.0, 0), at(1.0, 50), at(1.0, 100)), (1_000, 1_250, 1_500));
-        assert_eq!(Pricing::Utilisation(Spec { base: Money(-1), ..spec(0.8) }).check().unwrap_err().key, "base");
+        assert_eq!(Pricing::Utilisation(Spec { base: Price(-1), ..spec(0.8) }).check().unwrap_err().key, "base");
     }
 }

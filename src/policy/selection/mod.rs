@@ -1,9 +1,9 @@
 //! Who checks: a few parties out of all that could (model §6).
 
 use crate::domain::ids::{NodeId, OperatorId};
-use crate::engine::maths;
 use crate::engine::random::{KeyedRng, RandomSource};
 use crate::engine::weights::WeightTree;
+use crate::maths;
 
 pub mod distinct_operators;
 pub mod opinion_weighted;

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Verdict, Votes};
-use crate::engine::maths;
+use crate::maths;
 use crate::policy::Described;
 
 /// The rule has no parameters.

@@ -196,7 +196,7 @@ fn committees_have_their_known_odds() {
 /// Against the sum of logarithms of factorials, the symmetry of tails, and the ends of the ranges.
 #[test]
 fn tails_are_exact_up_to_the_largest_committee() {
-    use crate::engine::maths::{exp, ln, ln_1p, ln_gamma};
+    use crate::maths::{exp, ln, ln_1p, ln_gamma};
     for (count, least, p) in [(1024, 600, 0.5), (1024, 512, 0.5), (1024, 1000, 0.9), (777, 3, 0.01), (1024, 1024, 0.3)]
     {
         let n = f64::from(count);

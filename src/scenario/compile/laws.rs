@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use super::Compiler;
 use crate::domain::money::{MICRO, Money};
+use crate::domain::price::Price;
 use crate::engine::law::{Law, Quantity, Sampler};
 use crate::engine::time::SimDuration;
 
@@ -39,6 +40,14 @@ impl Bounded for Money {
     const MOST_TEXT: &'static str = "1000000000 credits";
     const ONE: Option<f64> = Some(MICRO as f64);
     const PLAIN: f64 = MICRO as f64;
+}
+
+/// As its number is in micro-credits, so are its bounds.
+impl Bounded for Price {
+    const MOST: f64 = <Money as Bounded>::MOST;
+    const MOST_TEXT: &'static str = Money::MOST_TEXT;
+    const ONE: Option<f64> = Money::ONE;
+    const PLAIN: f64 = Money::PLAIN;
 }
 
 impl Compiler<'_> {

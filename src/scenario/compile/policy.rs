@@ -64,7 +64,7 @@ mod tests {
             };
             Scenario::from_text("shop.toml", &sound(table)).unwrap_or_else(|wrong| panic!("{wrong}"));
             let amounts = rule.schema.as_value()["properties"].as_object().unwrap().iter();
-            for (key, _) in amounts.filter(|(_, schema)| schema.to_string().contains("/Money\"")) {
+            for (key, _) in amounts.filter(|(_, schema)| schema.to_string().contains("/Price\"")) {
                 let mut table = table.clone();
                 table.insert(key.clone(), toml::Value::String("-0.25".to_owned()));
                 let text = sound(&table);

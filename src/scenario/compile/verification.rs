@@ -3,8 +3,8 @@
 use super::routing::amount;
 use super::{Compiler, beliefs};
 use crate::domain::ids::{IdVec, MethodId};
-use crate::engine::maths;
 use crate::engine::time::SimDuration;
+use crate::maths;
 use crate::policy::pool::Pool;
 use crate::policy::selection;
 use crate::scenario::document::key_text;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::defaults;
 use crate::domain::money::{Money, Rounding};
+use crate::domain::price::Price;
 use crate::domain::share::{Factor, Share};
 use crate::engine::law::Law;
 use crate::engine::time::SimDuration;
@@ -66,7 +67,7 @@ pub struct CoordinationTable {
     pub blocking: bool,
     /// What a requester adds per unit of gas, to be taken up before others. Default 0.
     #[serde(default)]
-    pub tip: Option<Law<Money>>,
+    pub tip: Option<Law<Price>>,
     /// Gas that others use, block by block: a file with one row per block, taken up before the market's own.
     #[serde(default)]
     pub background: Option<BackgroundTable>,

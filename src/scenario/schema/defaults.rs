@@ -2,6 +2,7 @@
 
 use super::{Choice, TableName};
 use crate::domain::money::{MICRO, Money};
+use crate::domain::price::Price;
 use crate::domain::share::{Factor, Share};
 use crate::engine::time::SimDuration;
 use crate::policy::chooser::{ChooserName, ChooserTable};
@@ -84,7 +85,7 @@ pub(super) fn block_target() -> u64 {
 
 pub(super) fn free() -> PricingTable {
     let mut table = PricingTable::named(PricingName::List);
-    table.list = Some(list::Spec { price: Money::ZERO });
+    table.list = Some(list::Spec { price: Price::ZERO });
     table
 }
 

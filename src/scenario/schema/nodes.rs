@@ -7,6 +7,7 @@ use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::domain::money::Money;
+use crate::domain::price::Price;
 use crate::domain::share::{Factor, Share};
 use crate::engine::law::Law;
 use crate::engine::time::SimDuration;
@@ -47,10 +48,10 @@ pub struct NodeGroupTable {
     /// What a second of being busy on one slot costs the node, in credits, per node. A node never asks less for work than that.
     /// Default 0.
     #[serde(default)]
-    pub cost: Option<Law<Money>>,
+    pub cost: Option<Law<Price>>,
     /// What the node asks per GPU-second of the reference card, per node. Default the price of the compute channel.
     #[serde(default)]
-    pub price: Option<Law<Money>>,
+    pub price: Option<Law<Price>>,
     /// Tokens staked, per node. Default 0.
     #[serde(default)]
     pub stake: Option<Law<Money>>,

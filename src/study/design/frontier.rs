@@ -21,7 +21,7 @@
 //!
 //! What is tried next follows from the results of earlier generations alone, never from how they were computed.
 
-use crate::engine::maths::ln;
+use crate::maths::ln;
 use crate::stats::interval::replication_interval;
 
 use super::super::axis::Level;

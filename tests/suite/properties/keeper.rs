@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use reliance::domain::fate::{Fate, Stage};
 use reliance::domain::money::{Asset, Money};
+use reliance::domain::price::Price;
 use reliance::domain::record::{JobKey, JobRecord};
 use reliance::engine::time::Time;
 use reliance::record::fact::Fact;
@@ -126,7 +127,7 @@ impl Recorder for Keeper {
             | Fact::Revoked { job, .. } => self.is_open(job, fact),
             // The last to be called off are so when their job has its fate.
             Fact::CalledOff { .. } => {}
-            Fact::Priced { price, .. } => assert!(price >= Money(-1), "{fact:?}"),
+            Fact::Priced { price, .. } => assert!(price >= Price::NONE, "{fact:?}"),
             Fact::Block { used, .. } => {
                 let chain = &self.scenario.chain;
                 assert!(used <= chain.limit || chain.background.contains(&used), "{fact:?}");

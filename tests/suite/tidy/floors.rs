@@ -5,21 +5,22 @@ use super::source::{NamedPath, Source, Violation};
 
 /// The floor of each folder or file directly under `src/`.
 const FLOORS: &[(&str, u32)] = &[
-    ("engine", 0),
-    ("stats", 0),
-    ("parquet", 0),
-    ("domain", 1),
-    ("policy", 2),
-    ("record", 2),
-    ("scenario", 3),
-    ("market", 4),
-    ("simulate", 5),
-    ("output", 6),
-    ("study", 7),
-    ("chart", 8),
-    ("report", 9),
-    ("cli", 10),
-    ("main", 11),
+    ("maths", 0),
+    ("engine", 1),
+    ("stats", 1),
+    ("parquet", 1),
+    ("domain", 2),
+    ("policy", 3),
+    ("record", 3),
+    ("scenario", 4),
+    ("market", 5),
+    ("simulate", 6),
+    ("output", 7),
+    ("study", 8),
+    ("chart", 9),
+    ("report", 10),
+    ("cli", 11),
+    ("main", 12),
 ];
 
 /// Folders whose own folders are strangers to one another.
@@ -146,24 +147,24 @@ mod tests {
             (
                 "src/domain/a.rs",
                 "\nuse crate::policy::x;",
-                "2: `crate::policy::x`: floor 1 imports from floor 2, `policy`",
+                "2: `crate::policy::x`: floor 2 imports from floor 3, `policy`",
             ),
-            ("src/record/a.rs", "crate::policy::x()", "1: `crate::policy::x`: `record` and `policy` share floor 2"),
-            ("src/stats/a.rs", "use crate::{engine::y};", "1: `crate::engine::y`: `stats` and `engine` share floor 0"),
+            ("src/record/a.rs", "crate::policy::x()", "1: `crate::policy::x`: `record` and `policy` share floor 3"),
+            ("src/stats/a.rs", "use crate::{engine::y};", "1: `crate::engine::y`: `stats` and `engine` share floor 1"),
             (
                 "src/engine/law.rs",
                 "use super::super::domain;",
-                "1: `super::super::domain`: floor 0 imports from floor 1, `domain`",
+                "1: `super::super::domain`: floor 1 imports from floor 2, `domain`",
             ),
             (
                 "src/simulate.rs",
                 "use super::output::x;",
-                "1: `super::output::x`: floor 5 imports from floor 6, `output`",
+                "1: `super::output::x`: floor 6 imports from floor 7, `output`",
             ),
             (
                 "src/simulate.rs",
                 "use self::super::cli::x;",
-                "1: `self::super::cli::x`: floor 5 imports from floor 10, `cli`",
+                "1: `self::super::cli::x`: floor 6 imports from floor 11, `cli`",
             ),
             (
                 "src/market/a.rs",

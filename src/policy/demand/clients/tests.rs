@@ -93,7 +93,7 @@ fn counts_have_the_known_dispersion() {
     let mut table = Table::new("client,t_s,rate_rps,iat_dist,p1\n1,0,1,Gamma,2");
     let rule = resolved("clients", r#"{ file = "f" }"#, &mut table);
     let span = 1.5;
-    let variance = span / 2.0 - crate::engine::maths::exp_m1(-4.0 * span) / 8.0;
+    let variance = span / 2.0 - crate::maths::exp_m1(-4.0 * span) / 8.0;
     let off: Vec<f64> = (0..20_000)
         .map(|replication| {
             let off = arrivals(&rule, replication, SimDuration::from_seconds(span)).len() as f64 - span;

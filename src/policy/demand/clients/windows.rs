@@ -5,10 +5,10 @@ use std::fmt;
 
 use super::Spec;
 use crate::engine::law::gamma_variate;
-use crate::engine::maths;
 use crate::engine::mistake::Mistake;
 use crate::engine::random::{RandomSource, Stream};
 use crate::engine::time::SimDuration;
+use crate::maths;
 use crate::policy::input::{Content, Reader, Wanted};
 
 /// What the file says: the windows of every client in order.

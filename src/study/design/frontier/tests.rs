@@ -1,8 +1,8 @@
 //! Searches over a curve that is known.
 
 use super::*;
-use crate::engine::maths::exp;
 use crate::engine::random::{KeyedRng, RandomSource, Seed, key};
+use crate::maths::exp;
 use crate::stats::interval::normal_quantile;
 
 /// Where the mean crosses a half.

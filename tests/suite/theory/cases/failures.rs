@@ -22,7 +22,7 @@ pub fn chapter() -> Chapter {
                 ]
             }),
             Case::new("availability", {
-                let down = 6.0 * reliance::engine::maths::exp(0.5);
+                let down = 6.0 * reliance::maths::exp(0.5);
                 vec![Row::new("share of time up", "up/(up+down)", networks::availability(90.0, down), up(20.0))]
             }),
             listing("listing-15", 15.0),

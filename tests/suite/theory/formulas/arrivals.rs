@@ -2,7 +2,7 @@
 
 use std::f64::consts::TAU;
 
-use reliance::engine::maths;
+use reliance::maths;
 
 /// A stationary process of arrivals whose density of pairs is exponential: what comes at a distance u after an arrival is
 /// expected at the rate Λ + (K/Λ)e^(−γu).

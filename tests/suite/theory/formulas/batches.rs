@@ -4,7 +4,7 @@
 //! arrives meanwhile, or 1 if nothing does (Y. Inoue, "Queueing analysis of GPU-based inference servers with dynamic
 //! batching", Performance Evaluation 147, 2021).
 
-use reliance::engine::maths;
+use reliance::maths;
 
 /// A server with dynamic batching.
 pub struct Batches {

@@ -1,6 +1,6 @@
 //! Many servers and a choice among few: power of d choices with its error of finite size, and the shorter of two queues.
 
-use reliance::engine::maths;
+use reliance::maths;
 
 use super::power;
 

@@ -1,6 +1,6 @@
 //! Prices of blocks: what a base fee and a dead band come to.
 
-use reliance::engine::maths;
+use reliance::maths;
 
 /// The base fee after each block, in whole units (EIP-1559 as go-ethereum has it: the difference times the fee, over the target, over
 /// the denominator, each rounded down; up by at least one).

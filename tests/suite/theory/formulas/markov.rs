@@ -4,7 +4,7 @@
 //! recursion B(0) = 1, B(n) = aB(n−1)/(n + aB(n−1)); C. Palm, "Research on telephone traffic carried by full availability
 //! groups" (1957), for waiting with exponential patience.
 
-use reliance::engine::maths;
+use reliance::maths;
 
 use super::power;
 

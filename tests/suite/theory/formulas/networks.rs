@@ -1,6 +1,6 @@
 //! Stations in a row, work that comes back, and servers that break down.
 
-use reliance::engine::maths;
+use reliance::maths;
 
 /// A tandem of exponential servers (J. R. Jackson 1957, P. J. Burke 1956): E T = Σ 1/(μᵢ−λ).
 pub fn tandem_sojourn(lambda: f64, servers: &[f64]) -> f64 {

@@ -3,7 +3,7 @@
 //! F. Pollaczek and A. Khinchine for the mean wait, L. Takács (1962) for its variance; L. Kleinrock, "Queueing Systems",
 //! volumes 1 (G/M/1) and 2 (processor sharing, priorities after A. Cobham 1954).
 
-use reliance::engine::maths;
+use reliance::maths;
 
 /// The first three moments of a law.
 #[derive(Clone, Copy)]

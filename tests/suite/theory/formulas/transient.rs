@@ -2,7 +2,7 @@
 
 use std::f64::consts::TAU;
 
-use reliance::engine::maths;
+use reliance::maths;
 
 /// E N(t) of M/M/1 from empty, by uniformisation: N is a chain on 0, 1, 2, … at the events of a Poisson process of the rate
 /// λ+μ, of which there are K with the Poisson law (A. Jensen 1953; D. Gross and D. R. Miller, Operations Research 32, 1984).

@@ -1,6 +1,6 @@
 //! Who is outvoted, and how often.
 
-use reliance::engine::maths::{exp, exp_m1};
+use reliance::maths::{exp, exp_m1};
 
 use super::{choose, power};
 

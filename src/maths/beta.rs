@@ -5,7 +5,7 @@
 //! (about 1e-12) with arguments from 1e-3 to 1e9 and far into both tails. The continued fraction is evaluated by Lentz's
 //! method (Press et al., *Numerical Recipes*, §5.2, §6.4).
 
-use super::maths::{LN_ROOT_TWO_PI, exp, lgamma, log, log1p};
+use super::{LN_ROOT_TWO_PI, exp, ln, ln_1p, ln_gamma};
 
 /// Terms before a fraction is given up; it needs about the root of its largest argument.
 const TERMS_MAX: u32 = 2_000_000;
@@ -17,12 +17,12 @@ const LN_TWO_PI: f64 = 2.0 * LN_ROOT_TWO_PI;
 /// The regularised incomplete beta function I_x(a, b) ∈ [0, 1], `y` = 1 − `x` given apart so that neither end loses digits.
 ///
 /// Panics unless `a` and `b` are positive and `x`, `y` lie in [0, 1].
-pub(super) fn beta_share(a: f64, b: f64, x: f64, y: f64) -> f64 {
+pub(crate) fn beta_share(a: f64, b: f64, x: f64, y: f64) -> f64 {
     exp(ln_beta_share(a, b, x, y))
 }
 
 /// ln I_x(a, b); minus infinity at `x` = 0. Keeps its accuracy where I_x itself would underflow.
-pub(super) fn ln_beta_share(a: f64, b: f64, x: f64, y: f64) -> f64 {
+pub(crate) fn ln_beta_share(a: f64, b: f64, x: f64, y: f64) -> f64 {
     assert!(a > 0.0 && b > 0.0, "a beta law has positive shapes, not `{a}` and `{b}`");
     assert!((0.0..=1.0).contains(&x) && (0.0..=1.0).contains(&y), "a share lies in [0, 1]");
     if x == 0.0 {
@@ -32,19 +32,19 @@ pub(super) fn ln_beta_share(a: f64, b: f64, x: f64, y: f64) -> f64 {
         return 0.0;
     }
     if x * (a + b + 2.0) < a + 1.0 {
-        ln_beta_front(a, b, x, y) + log(beta_fraction(a, b, x, y))
+        ln_beta_front(a, b, x, y) + ln(beta_fraction(a, b, x, y))
     } else {
-        let rest = ln_beta_front(b, a, y, x) + log(beta_fraction(b, a, y, x));
+        let rest = ln_beta_front(b, a, y, x) + ln(beta_fraction(b, a, y, x));
         // Rounding may carry the complement a hair above one.
-        log1p(-exp(rest).min(1.0))
+        ln_1p(-exp(rest).min(1.0))
     }
 }
 
 /// ln of x^a·y^b / B(a, b), the derivative of I_x(a, b) in the logit of x.
-pub(super) fn ln_beta_front(a: f64, b: f64, x: f64, y: f64) -> f64 {
+pub(crate) fn ln_beta_front(a: f64, b: f64, x: f64, y: f64) -> f64 {
     let n = a + b;
     let apart = a * y - b * x;
-    0.5 * (log(a) + log(b / n) - LN_TWO_PI) + stirling_rest(n)
+    0.5 * (ln(a) + ln(b / n) - LN_TWO_PI) + stirling_rest(n)
         - stirling_rest(a)
         - stirling_rest(b)
         - deviance(a, n * x, apart)
@@ -80,7 +80,7 @@ fn away_from_zero(value: f64) -> f64 {
 /// ln Γ(z + 1) − (z + ½) ln z + z − ½ ln 2π, for `z` > 0.
 fn stirling_rest(z: f64) -> f64 {
     if z < 16.0 {
-        return lgamma(z + 1.0) - (z + 0.5) * log(z) + z - LN_ROOT_TWO_PI;
+        return ln_gamma(z + 1.0) - (z + 0.5) * ln(z) + z - LN_ROOT_TWO_PI;
     }
     let w = 1.0 / (z * z);
     (1.0 / 12.0 - w * (1.0 / 360.0 - w * (1.0 / 1260.0 - w * (1.0 / 1680.0 - w / 1188.0)))) / z
@@ -92,7 +92,7 @@ fn deviance(a: f64, m: f64, apart: f64) -> f64 {
         return f64::INFINITY;
     }
     if apart.abs() >= 0.1 * (a + m) {
-        return a * log(a / m) - apart;
+        return a * ln(a / m) - apart;
     }
     let v = apart / (a + m);
     let (mut term, mut sum) = (2.0 * a * v, apart * v);
@@ -109,8 +109,8 @@ fn deviance(a: f64, m: f64, apart: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::assert_close;
     use super::*;
-    use crate::stats::trial::assert_close;
 
     // worked example: 50-digit sums of the defining series.
     #[test]

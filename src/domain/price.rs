@@ -1,0 +1,177 @@
+//! Prices per unit: of a GPU-second of computing, a checker's GPU-second, a unit of gas. A price becomes an amount of money only by a
+//! quantity and a named rounding.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::money::{LARGEST_FEE, MICRO, Money, Rounding};
+use crate::engine::law::Quantity;
+use crate::engine::mistake::Mistake;
+use crate::engine::time::SimDuration;
+
+/// A price per unit, in steps of which [`Price::PER_CREDIT`] make a credit; below zero where a table has no price.
+///
+/// In a file it is an amount of money.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Price(pub i64);
+
+impl Price {
+    /// Steps of a price in one credit: the one place that says how fine a price is.
+    pub const PER_CREDIT: i64 = MICRO;
+
+    /// Steps of a price in one micro-credit.
+    const PER_MICRO: i64 = Self::PER_CREDIT / MICRO;
+
+    /// Nothing.
+    pub const ZERO: Price = Price(0);
+
+    /// Where there is no price: the channel is stopped, or a node asks none of its own.
+    pub const NONE: Price = Price(-1);
+
+    /// The highest price: that of which one unit costs [`LARGEST_FEE`].
+    pub const MOST: Price = Price(LARGEST_FEE.0 * Self::PER_MICRO);
+
+    /// Micro-credits of a unit, for statistics and expectations.
+    #[inline]
+    pub fn micro(self) -> f64 {
+        match Self::PER_MICRO {
+            1 => self.0 as f64,
+            steps => self.0 as f64 / steps as f64,
+        }
+    }
+
+    /// What `work` costs at this price per GPU-second, with one named rounding; at most [`LARGEST_FEE`].
+    #[inline]
+    pub fn of_work(self, work: SimDuration, rounding: Rounding) -> Money {
+        const STEP: i64 = 1_000_000_000 * Price::PER_MICRO;
+        // Nearly every product fits 64 bits, where a division costs a third of the wide one.
+        let short =
+            i64::try_from(work.0).ok().and_then(|work| self.0.checked_mul(work)).filter(|product| *product >= 0);
+        if let Some(product) = short {
+            let (floor, rest) = (product / STEP, product % STEP);
+            let up = match rounding {
+                Rounding::Floor => false,
+                Rounding::Ceil => rest > 0,
+                Rounding::NearestEven => rest > STEP / 2 || (rest == STEP / 2 && floor & 1 == 1),
+            };
+            return Money(floor + i64::from(up)).min(LARGEST_FEE);
+        }
+        let wide = rounding.divide(i128::from(self.0) * i128::from(work.0), STEP.into());
+        Money(wide.clamp(i64::MIN.into(), LARGEST_FEE.0.into()) as i64)
+    }
+
+    /// What so many units cost, rounded down to a micro-credit. What would be more than a thousand times [`LARGEST_FEE`] stays there.
+    #[inline]
+    pub fn of_units(self, units: u64) -> Money {
+        const MOST: i128 = 1_000 * LARGEST_FEE.0 as i128;
+        let product = match (i128::from(self.0) * i128::from(units), Self::PER_MICRO) {
+            (product, 1) => product,
+            (product, steps) => Rounding::Floor.divide(product, steps.into()),
+        };
+        Money(product.clamp(-MOST, MOST) as i64)
+    }
+}
+
+/// A price becomes what one unit costs.
+impl From<Price> for Money {
+    fn from(price: Price) -> Money {
+        price.of_units(1)
+    }
+}
+
+/// What one unit costs becomes a price; one beyond counting stays at the largest number.
+impl From<Money> for Price {
+    fn from(amount: Money) -> Price {
+        Price(amount.0.saturating_mul(Self::PER_MICRO))
+    }
+}
+
+/// As a number a price is in micro-credits.
+impl Quantity for Price {
+    fn from_number(number: f64) -> Price {
+        Money::from_micro(number).into()
+    }
+
+    fn number(self) -> f64 {
+        self.micro()
+    }
+}
+
+impl fmt::Display for Price {
+    /// In credits, as an amount is.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Money::from(*self).fmt(f)
+    }
+}
+
+/// Reads a decimal exactly; the message says what would be right.
+impl TryFrom<&str> for Price {
+    type Error = Mistake;
+    fn try_from(text: &str) -> Result<Price, Mistake> {
+        Money::try_from(text).map(Price::from)
+    }
+}
+
+impl Serialize for Price {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() { serializer.collect_str(self) } else { serializer.serialize_i64(self.0) }
+    }
+}
+
+impl<'de> Deserialize<'de> for Price {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Price, D::Error> {
+        if deserializer.is_human_readable() {
+            Money::deserialize(deserializer).map(Price::from)
+        } else {
+            i64::deserialize(deserializer).map(Price)
+        }
+    }
+}
+
+impl JsonSchema for Price {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Price".into()
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        Money::json_schema(generator)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A year at the highest price.
+    #[test]
+    fn what_is_paid_stays_countable() {
+        let year = SimDuration(365 * 86_400 * 1_000_000_000);
+        assert_eq!(Price::MOST.of_work(year, Rounding::Ceil), LARGEST_FEE);
+        assert_eq!(Price(7 * Price::PER_MICRO).of_work(year, Rounding::Ceil), Money(7 * 365 * 86_400));
+        assert_eq!(Price::MOST.of_units(u64::MAX), LARGEST_FEE.times(1_000));
+        assert_eq!(Price::from(Money(250)).of_units(4), Money(1_000));
+    }
+
+    #[test]
+    fn the_short_way_and_the_wide_way_agree() {
+        for rounding in [Rounding::Floor, Rounding::Ceil, Rounding::NearestEven] {
+            for price in [0, 1, 999, 1_000_000, 123_456_789] {
+                for work in [0, 1, 499_999_999, 500_000_000, 1_500_000_000, 86_400_000_000_000] {
+                    let wide = rounding.divide(i128::from(price) * i128::from(work), 1_000_000_000) as i64;
+                    assert_eq!(Price::from(Money(price)).of_work(SimDuration(work), rounding), Money(wide));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_price_is_what_a_unit_costs() {
+        for text in ["0", "0.000001", "12.5", "0.0125"] {
+            let price = Price::try_from(text).unwrap();
+            assert_eq!((price.to_string().as_str(), Money::from(price)), (text, Money::try_from(text).unwrap()));
+            assert_eq!(Price::from_number(price.number()), price);
+            assert_eq!(serde_json::from_str::<Price>(&serde_json::to_string(&price).unwrap()).unwrap(), price);
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! The market opens: nodes get their traits, parties their stakes, sources their streams, and the first events are due.
 
 use crate::domain::checking::Holders;
+use std::ops::Range;
 use crate::domain::ids::{NodeGroupId, OperatorId, RegionId};
 use crate::domain::money::Money;
 use crate::domain::party::Roster;
@@ -96,8 +97,8 @@ impl State {
         market.opinions = Opinions::open(&scenario.verification, scenario.requesters.len(), roster, scenario.weighs());
         for party in roster.parties() {
             let group = &scenario.groups[market.nodes.quotes[party].group];
-            let drawn = group.stake.sample(&mut trait_of(seed, party.0.into(), NodeAttribute::Stake));
-            let stake = Money::from_number(drawn).max(Money::ZERO);
+            let mut drawn = trait_of(seed, party.0.into(), NodeAttribute::Stake);
+            let stake = Money::from_number(group.stake.sample(&mut drawn)).max(Money::ZERO);
             market.enter(at, party, stake);
             churn::schedule_failure(&mut market, at, party);
         }
@@ -174,21 +175,14 @@ fn trait_of(seed: Seed, node: u64, which: NodeAttribute) -> KeyedRng {
     KeyedRng::new(key(seed, Purpose::NodeTrait as u32, node, which as u64, 0))
 }
 
-/// A price of a node, as its law draws it.
-fn price(law: &Sampler, seed: Seed, node: u64, which: NodeAttribute) -> Price {
-    Price::from_number(law.sample(&mut trait_of(seed, node, which)))
-}
-
 fn quote(seed: Seed, scenario: &Scenario, id: NodeGroupId, group: &NodeGroup, node: u64) -> NodeQuote {
+    let price = |law: &Sampler, which| Price::from_number(law.sample(&mut trait_of(seed, node, which)));
     let regions = scenario.network.regions.len() as u64;
     let drawn = || RegionId(trait_of(seed, node, NodeAttribute::Region).below(regions) as u16);
-    let cost = price(&group.cost, seed, node, NodeAttribute::Cost).max(Price::ZERO);
+    let cost = price(&group.cost, NodeAttribute::Cost).max(Price::ZERO);
     let own = own_speed(seed, group, node);
     NodeQuote {
-        asks: group
-            .price
-            .as_ref()
-            .map_or(Price::NONE, |law| price(law, seed, node, NodeAttribute::Price).max(Price::ZERO)),
+        asks: group.price.as_ref().map_or(Price::NONE, |law| price(law, NodeAttribute::Price).max(Price::ZERO)),
         cost,
         // A twin's pace is the mean of what slowed executions down, and nodes do not ask more for that.
         floor: Price(SimDuration::at_least_nanos(cost.0 as f64 * (1.0 / own)).0 as i64),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ids::{Id, RequesterId};
 use crate::domain::party::PartyKind;
 use crate::maths;
+use crate::scenario::schema;
 use crate::scenario::verification::{Draws, Weighting};
 
 /// What one checker is to those who may draw it.

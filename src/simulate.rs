@@ -9,7 +9,7 @@ use crate::domain::record::JobKey;
 use crate::engine::queue::Queue;
 use crate::engine::random::Seed;
 use crate::engine::time::Time;
-use crate::market::{Context, Event, Inspection, Market};
+use crate::market::{Context, Derived, Event, Inspection, Market};
 use crate::record::digest::Digest;
 use crate::record::facts::Facts;
 use crate::record::means::{MeanFieldRecorder, Means};
@@ -25,6 +25,7 @@ pub const LOOK: u64 = 1_000;
 #[derive(Clone)]
 pub struct Run {
     scenario: Arc<Scenario>,
+    derived: Arc<Derived>,
     state: State,
 }
 
@@ -59,12 +60,14 @@ impl Run {
     /// A market at the start of time. A scenario that asks for a twin is not run itself: [`twin`] makes the twin beforehand.
     pub fn open(scenario: Arc<Scenario>, seed: Seed) -> Run {
         assert!(!matches!(scenario.twin, Twin::Frozen), "`simulate::twin` makes a twin before it is opened");
+        let derived = Arc::new(Derived::of(&scenario, seed));
         let mut queue = Queue::new();
         let mut facts = Facts::default();
-        let mut at = Context { scenario: &scenario, now: Time::ZERO, queue: &mut queue, facts: &mut facts };
+        let mut at =
+            Context { scenario: &scenario, derived: &derived, now: Time::ZERO, queue: &mut queue, facts: &mut facts };
         let market = Market::open(seed, &mut at);
         let state = State { seed, now: Time::ZERO, events: 0, queue, market, facts };
-        Run { scenario, state }
+        Run { scenario, derived, state }
     }
 
     /// Handles every event strictly before `end` (and before the horizon), then takes every sample due by `end`. Cutting
@@ -138,7 +141,7 @@ impl Run {
             }
             // One by one: a quiet drain of years has more samples than fit between two looks.
             if let Some(at) = recorder.due(next) {
-                recorder.sample(at, &self.state.market.view(&self.scenario));
+                recorder.sample(at, &self.state.market.view(&self.scenario, &self.derived));
                 continue;
             }
             let (now, event) = self.state.queue.pop_before(Time::NEVER).expect("an event is due");
@@ -155,11 +158,17 @@ impl Run {
         let now = self.state.now;
         let state = &mut self.state;
         state.facts.begin(now);
-        let mut at = Context { scenario: &self.scenario, now, queue: &mut state.queue, facts: &mut state.facts };
+        let mut at = Context {
+            scenario: &self.scenario,
+            derived: &self.derived,
+            now,
+            queue: &mut state.queue,
+            facts: &mut state.facts,
+        };
         state.market.censor(&mut at);
         self.hand_on(now, recorder);
         self.state.market.audit();
-        recorder.end(now, &self.state.market.view(&self.scenario));
+        recorder.end(now, &self.state.market.view(&self.scenario, &self.derived));
         Outcome {
             seed: self.state.seed,
             ended: now,
@@ -246,7 +255,8 @@ impl Run {
             }
             _ => return Err("the save of another scenario".to_string()),
         };
-        Ok(Run { scenario, state })
+        let derived = Arc::new(Derived::of(&scenario, state.seed));
+        Ok(Run { scenario, derived, state })
     }
 
     #[inline]
@@ -258,14 +268,20 @@ impl Run {
         state.events += 1;
         state.market.prefetch(event, &state.queue);
         state.facts.begin(now);
-        let mut at = Context { scenario: &self.scenario, now, queue: &mut state.queue, facts: &mut state.facts };
+        let mut at = Context {
+            scenario: &self.scenario,
+            derived: &self.derived,
+            now,
+            queue: &mut state.queue,
+            facts: &mut state.facts,
+        };
         state.market.handle(event, &mut at);
         self.hand_on(now, recorder);
     }
 
     fn samples(&mut self, now: Time, recorder: &mut impl Recorder) {
         while let Some(at) = recorder.due(now) {
-            recorder.sample(at, &self.state.market.view(&self.scenario));
+            recorder.sample(at, &self.state.market.view(&self.scenario, &self.derived));
         }
     }
 

@@ -1,6 +1,6 @@
 //! What can be read off a running market.
 
-use super::opening::own_speed;
+use super::derived::Derived;
 use super::state::State;
 use super::state::ledger::Account;
 use crate::domain::ids::RequesterId;
@@ -17,6 +17,8 @@ pub struct View<'a> {
     pub(super) market: &'a State,
     /// What it is to be.
     pub(super) scenario: &'a Scenario,
+    /// What follows from that.
+    pub(super) derived: &'a Derived,
 }
 
 impl View<'_> {
@@ -82,7 +84,7 @@ impl Gauges for View<'_> {
                 alarms: backroom.alarms,
                 operator: backroom.operator,
                 region: quote.region,
-                speed: own_speed(self.market.seed, group, u64::from(node.0)),
+                speed: self.derived.nodes[node].speed,
                 asks: (quote.asks >= Price::ZERO).then_some(quote.asks),
                 cost: quote.cost,
                 stake: ledger.bond(node) + ledger.balance(Account::Party(node), Asset::Token),

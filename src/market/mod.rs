@@ -12,6 +12,7 @@ use crate::engine::random::Seed;
 use crate::scenario::Scenario;
 
 mod context;
+mod derived;
 mod event;
 mod forces;
 mod gauges;
@@ -28,6 +29,7 @@ use state::State;
 use state::ledger::Account;
 
 pub(crate) use context::Context;
+pub(crate) use derived::Derived;
 pub(crate) use event::Event;
 pub use quoting::quote::Quote;
 pub use quoting::quote_trace::{Inspection, QuoteTrace};
@@ -160,8 +162,8 @@ impl Market {
     }
 
     /// What can be read off the market.
-    pub fn view<'a>(&'a self, scenario: &'a Scenario) -> View<'a> {
-        View { market: &self.state, scenario }
+    pub fn view<'a>(&'a self, scenario: &'a Scenario, derived: &'a Derived) -> View<'a> {
+        View { market: &self.state, scenario, derived }
     }
 
     /// Asserts that money is conserved and that the books agree with the jobs in hand.

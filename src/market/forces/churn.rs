@@ -156,7 +156,7 @@ pub fn refresh(market: &mut State, at: &mut Context<'_>) -> Next {
         load::show_load(market, node);
     }
     market.registry.keep(changed, dirty);
-    at.queue.push(at.now + at.scenario.routing.refresh, Event::Refresh);
+    at.tick(at.derived.clocks.refresh, Event::Refresh);
     Next::Done
 }
 

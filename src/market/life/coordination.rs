@@ -57,7 +57,7 @@ pub fn block(market: &mut State, at: &mut Context<'_>) -> Next {
     let (target, limit) = chain.bounds(market.chain.blocks);
     let mut used = others;
     market.chain.blocks += 1;
-    at.queue.push(at.now + chain.block, Event::Block);
+    at.tick(at.derived.clocks.block, Event::Block);
     let mut included = std::mem::take(&mut market.scratch.jobs);
     while let Some((_, _, next)) = market.chain.pool.peek().copied() {
         if used + next.gas > limit {
@@ -72,7 +72,7 @@ pub fn block(market: &mut State, at: &mut Context<'_>) -> Next {
     }
     market.chain.used = used;
     at.facts.note(Fact::Block { number: market.chain.blocks, used });
-    let seen = pricing::interval(market, at, Channel::Coordination, used, target, limit, chain.block);
+    let seen = pricing::interval(at, Channel::Coordination, used, target, limit, chain.block);
     pricing::close_interval(market, at, Channel::Coordination, seen);
     market.agenda.extend(included.iter().rev().map(|&job| Next::Depart { job }));
     included.clear();

@@ -2,7 +2,7 @@
 
 use crate::domain::choice::{Choice, Estimate};
 use crate::domain::fate::{Cause, Stage};
-use crate::domain::ids::{JobSlot, ListId, NodeId};
+use crate::domain::ids::{JobSlot, NodeId};
 use crate::domain::price::Price;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::engine::queue::prefetch;

@@ -25,12 +25,11 @@ pub fn used(market: &mut State, at: &Context<'_>, channel: Channel, length: SimD
     let coarser = (u128::BITS - used.max(capacity).leading_zeros()).saturating_sub(u64::BITS);
     let (used, capacity) = ((used >> coarser) as u64, (capacity >> coarser) as u64);
     let target = (capacity as f64 * at.scenario.channels.target) as u64;
-    interval(market, at, channel, used, target.max(1), capacity.max(1), length)
+    interval(at, channel, used, target.max(1), capacity.max(1), length)
 }
 
 /// What a channel saw.
 pub fn interval(
-    market: &State,
     at: &Context<'_>,
     channel: Channel,
     used: u64,
@@ -38,7 +37,7 @@ pub fn interval(
     capacity: u64,
     length: SimDuration,
 ) -> Interval {
-    let cost = if channel == Channel::Coordination { Price::ZERO } else { market.costs[channel as usize] };
+    let cost = if channel == Channel::Coordination { Price::ZERO } else { at.derived.costs[channel as usize] };
     Interval { at: at.now, length, used, target, capacity, cost, rounding: at.scenario.channels.price_rounding }
 }
 

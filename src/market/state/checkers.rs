@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ids::{Id, RequesterId};
 use crate::domain::party::PartyKind;
 use crate::maths;
-use crate::scenario::schema;
 use crate::scenario::verification::{Draws, Weighting};
 
 /// What one checker is to those who may draw it.
@@ -90,8 +89,8 @@ const RENEWED: u32 = 1024;
 
 impl Checkers {
     /// No checker yet: for each of so many pictures and each way of drawing there is room for the parties of these indices.
-    pub fn open(views: usize, requesters: usize, draws: &[(&Draws, Range<usize>)]) -> Checkers {
-        let pool = |(draws, parties): &(&Draws, Range<usize>)| Pool {
+    pub fn open(views: usize, requesters: usize, draws: &[(Draws, Range<usize>)]) -> Checkers {
+        let pool = |(draws, parties): &(Draws, Range<usize>)| Pool {
             count: draws.count,
             members: vec![Checker::default(); parties.len()],
             first: parties.start,
@@ -237,7 +236,7 @@ mod tests {
     }
 
     fn pool(way: Draws, members: &[Checker]) -> Checkers {
-        let mut checkers = Checkers::open(1, 1, &[(&way, 3..3 + members.len())]);
+        let mut checkers = Checkers::open(1, 1, &[(way.clone(), 3..3 + members.len())]);
         for (place, member) in members.iter().enumerate() {
             checkers.set(0, 0, 3 + place, *member, &|_, _| 5.0);
         }

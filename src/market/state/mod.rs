@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{ClassId, IdVec, JobSlot, NodeId, SourceId, WorkSlot};
-use crate::domain::price::Price;
 use crate::engine::queue::DelayLine;
 use crate::engine::random::Seed;
 use crate::engine::time::SimDuration;
@@ -59,8 +58,6 @@ pub struct State {
     pub pool: PoolMemory,
     /// The prices of the three channels.
     pub prices: prices::Prices,
-    /// What a unit costs its suppliers, by channel, on average.
-    pub costs: [Price; 3],
     /// What goes on about answers of open jobs.
     pub cases: cases::VerificationCases,
     /// What requesters believe of parties.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::job_list::Waiting;
 use super::service::Service;
-use crate::domain::ids::{IdVec, JobSlot, ModelId, NodeGroupId, NodeId, OperatorId, RegionId, WorkSlot};
+use crate::domain::ids::{IdVec, ModelId, NodeGroupId, NodeId, OperatorId, RegionId, WorkSlot};
 use crate::domain::party::{PartyKind, Roster};
 use crate::domain::price::Price;
 use crate::engine::random::Stream;

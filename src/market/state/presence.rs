@@ -151,6 +151,7 @@ fn capacity(group: &NodeGroup) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::market::derived::Derived;
     use crate::domain::ids::{ListId, PartyId};
     use crate::domain::money::Asset;
     use crate::engine::queue::Queue;
@@ -197,8 +198,10 @@ mod tests {
     fn opened(act: impl FnOnce(&mut State, &mut Context<'_>)) {
         let scenario = Scenario::from_text("door", TEXT).unwrap_or_else(|wrong| panic!("{wrong}"));
         let (mut queue, mut facts) = (Queue::new(), Facts::default());
-        let mut at = Context { scenario: &scenario, now: Time::ZERO, queue: &mut queue, facts: &mut facts };
-        let mut market = State::open(Seed::from(1), &mut at);
+        let (seed, now) = (Seed::from(1), Time::ZERO);
+        let derived = &Derived::of(&scenario, seed);
+        let mut at = Context { scenario: &scenario, derived, now, queue: &mut queue, facts: &mut facts };
+        let mut market = State::open(seed, &mut at);
         act(&mut market, &mut at);
         market.ledger.assert_balanced();
     }

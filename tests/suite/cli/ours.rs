@@ -128,6 +128,26 @@ fn a_save_finds_its_scenario() {
     assert!(message.contains("in layout 4294967296"), "{message}");
 }
 
+/// A twin is asked for by an option or in the scenario, and its save goes on as the twin.
+#[test]
+fn a_twin_is_asked_for_by_name() {
+    let desk = Desk::new("ours-twin");
+    desk.print("new shop");
+    let digest = |words: &str| desk.print(words).lines().last().expect("a digest").to_string();
+    let market = digest("run shop.toml --out market");
+    let twin = digest("run shop.toml --twin frozen --out twin");
+    assert_ne!(twin, market);
+    assert_eq!(digest("run shop.toml --set twin=frozen --out set"), twin);
+    assert_eq!(digest("run shop.toml --set twin=none --out none"), market);
+    desk.print("run shop.toml --twin frozen --until 20min --save t.run");
+    assert_eq!(digest("run --from t.run --out rest"), twin);
+    let message = desk.fail("run shop.toml --twin rest", 2);
+    assert!(message.contains("[possible values: frozen]"), "{message}");
+    desk.fail("run --from t.run --twin frozen", 2);
+    let message = desk.fail("run shop.toml --set freeze=true", 2);
+    assert!(message.contains("help: `freeze = true` is now `twin = \"frozen\"`"), "{message}");
+}
+
 #[test]
 fn a_refused_study_touches_nothing() {
     let desk = Desk::new("ours-study");

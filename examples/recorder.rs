@@ -10,14 +10,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use reliance::{
-    Fact, FactFilter, FactKind, Gauges, JobRecord, Money, NodeGroupId, NodeId, Problems, Recorder, Scenario, Set, Time,
-    simulate,
+    Fact, FactFilter, FactKind, Gauges, JobRecord, Money, NodeGroupId, PartyId, Problems, Recorder, Scenario, Set,
+    Time, simulate,
 };
 
 /// Counts fines: by node as they happen, by group once the run has ended.
 #[derive(Debug, Default)]
 pub struct Fines {
-    by_node: BTreeMap<NodeId, Fined>,
+    by_node: BTreeMap<PartyId, Fined>,
     /// By group, those without a fine among them.
     pub by_group: BTreeMap<NodeGroupId, Fined>,
 }

@@ -103,7 +103,7 @@ pub mod stats;
 pub mod study;
 
 pub use domain::fate::{Cause, Fate, Stage};
-pub use domain::ids::{ClassId, NodeGroupId, NodeId};
+pub use domain::ids::{ClassId, NodeGroupId, PartyId};
 pub use domain::money::Money;
 pub use domain::price::Price;
 pub use domain::record::{JobKey, JobRecord};

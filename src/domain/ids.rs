@@ -145,9 +145,6 @@ impl CaseId {
     }
 }
 
-// The number of a node is that of a party.
-pub use PartyId as NodeId;
-
 impl PartyId {
     /// No party: the job was never placed.
     pub const NONE: PartyId = PartyId(u32::MAX);

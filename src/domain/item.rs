@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::fate::Stage;
-use crate::domain::ids::{ClassId, NodeId, RequesterId, WorkSlot};
+use crate::domain::ids::{ClassId, PartyId, RequesterId, WorkSlot};
 use crate::engine::time::SimDuration;
 
 /// Work for a node: the attempt of a job, or a task on its behalf. The slot that it lives in is reused; the slot's `version` is
@@ -20,7 +20,7 @@ pub struct WorkItem {
     /// Whether anything lives in the slot at all.
     pub open: bool,
     /// The node that does it.
-    pub node: NodeId,
+    pub node: PartyId,
     /// The neighbour ahead in the waiting room; in an unordered one, the place as [`WorkSlot::at_place`] writes it.
     pub ahead: WorkSlot,
     /// The neighbour behind in the waiting room.
@@ -59,7 +59,7 @@ impl WorkItem {
             stage: Stage::Asked,
             phase: Phase::Idle,
             open: true,
-            node: NodeId::NONE,
+            node: PartyId::NONE,
             ahead: WorkSlot::NONE,
             behind: WorkSlot::NONE,
             class,

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::answer::{Answer, Use};
 use crate::domain::fate::{Cause, Fate, Stage};
-use crate::domain::ids::{ClassId, MethodId, NodeId, RequesterId, SourceId};
+use crate::domain::ids::{ClassId, MethodId, PartyId, RequesterId, SourceId};
 use crate::domain::money::Money;
 use crate::domain::price::Price;
 use crate::engine::time::{SimDuration, Time};
@@ -80,8 +80,8 @@ pub struct JobRecord {
     pub charged_coordination: Money,
     /// What the requester paid those who check, and nodes for copies and for work beyond that of the answer.
     pub charged_verification: Money,
-    /// Where the last attempt ran, or [`NodeId::NONE`].
-    pub node: NodeId,
+    /// Where the last attempt ran, or [`PartyId::NONE`].
+    pub node: PartyId,
     /// Input tokens; 0 where the class has a work law instead.
     pub input_tokens: u32,
     /// Output tokens; 0 where the class has a work law instead.
@@ -155,7 +155,7 @@ pub struct CheckRecord {
     /// What the party was paid: the fee of a vote, or its share that was done.
     pub paid: Money,
     /// The validator, prover or node that was asked.
-    pub checker: NodeId,
+    pub checker: PartyId,
     /// How the answer is verified.
     pub method: MethodId,
     /// The place of the check in the list of its method, from 0.
@@ -209,7 +209,7 @@ impl JobRecord {
             charged_compute: Money::ZERO,
             charged_coordination: Money::ZERO,
             charged_verification: Money::ZERO,
-            node: NodeId::NONE,
+            node: PartyId::NONE,
             input_tokens: 0,
             output_tokens: 0,
             client: 0,

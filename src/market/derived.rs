@@ -4,7 +4,7 @@
 //! It follows from them alone. No event changes it, and a save leaves it out: it is computed again when a run is taken up.
 
 use crate::domain::checking::Holders;
-use crate::domain::ids::{IdVec, NodeGroupId, NodeId, OperatorId, RegionId};
+use crate::domain::ids::{IdVec, NodeGroupId, OperatorId, PartyId, RegionId};
 use crate::domain::money::Money;
 use crate::domain::party::Roster;
 use crate::domain::price::Price;
@@ -27,7 +27,7 @@ pub struct Derived {
     /// The numbers of the parties that serve.
     pub roster: Roster,
     /// What each node, validator and prover is.
-    pub nodes: IdVec<NodeId, NodeTraits>,
+    pub nodes: IdVec<PartyId, NodeTraits>,
     /// What a second of work on the reference card costs its suppliers, by channel, on the average.
     pub costs: [Price; 3],
     /// The ways of drawing checkers, each with the numbers of the parties that may be drawn.
@@ -104,7 +104,7 @@ impl Derived {
     }
 }
 
-fn nodes(scenario: &Scenario, seed: Seed) -> IdVec<NodeId, NodeTraits> {
+fn nodes(scenario: &Scenario, seed: Seed) -> IdVec<PartyId, NodeTraits> {
     let mut nodes = IdVec::default();
     let mut operators = 0;
     for (id, group) in scenario.groups.pairs() {
@@ -146,7 +146,7 @@ fn traits(
 }
 
 /// What a second of work, in computing and in checking, costs those who do it at their speeds, on the average.
-fn costs(nodes: &IdVec<NodeId, NodeTraits>, roster: Roster) -> [Price; 3] {
+fn costs(nodes: &IdVec<PartyId, NodeTraits>, roster: Roster) -> [Price; 3] {
     let mean = |checks: bool| {
         let (total, count) = nodes
             .pairs()

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{JobSlot, NodeId, SourceId, WorkSlot};
+use crate::domain::ids::{JobSlot, PartyId, SourceId, WorkSlot};
 
 #[allow(missing_docs, reason = "an event names the job, work or node it is about, and the version it was meant for")]
 /// What is due. An event about a job or a node carries the version it was meant for; if the version has moved on, the event is
@@ -20,17 +20,17 @@ pub enum Event {
     /// A node has loaded the model that its work needs.
     Load { work: WorkSlot, version: u32 },
     /// The work nearest its end at a node ends its phase.
-    Step { node: NodeId, version: u32 },
+    Step { node: PartyId, version: u32 },
     /// An answer, or a vote, reaches its requester.
     Respond { work: WorkSlot, version: u32 },
     /// A requester tries again.
     Retry { job: JobSlot, version: u32 },
     /// A node fails.
-    Fail { node: NodeId },
+    Fail { node: PartyId },
     /// A node comes back.
-    Repair { node: NodeId },
+    Repair { node: PartyId },
     /// A node is listed, or its listing lapses.
-    List { node: NodeId, version: u32 },
+    List { node: PartyId, version: u32 },
     /// Routing renews its picture.
     Refresh,
     /// The quote of a waiting job expires.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::fate::{Cause, Fate};
-use crate::domain::ids::{ClassId, ModelId, NodeId};
+use crate::domain::ids::{ClassId, ModelId, PartyId};
 use crate::domain::money::{Asset, Money};
 use crate::domain::price::Price;
 use crate::domain::record::JobKey;
@@ -123,52 +123,52 @@ facts! {
     Declined = 2 "declined" { job: JobKey, cause: Cause }
         => [about(job, cause as u32), job.index, 0],
     /// An offer was taken and its price put into escrow.
-    Placed = 3 "placed" { job: JobKey, node: NodeId, attempt: u16, price: Money }
+    Placed = 3 "placed" { job: JobKey, node: PartyId, attempt: u16, price: Money }
         => [about(job, node.0), job.index ^ u64::from(attempt) << 48, price.0 as u64],
     /// The request reached the node and waits there or is served at once.
-    Reached = 4 "reached" { job: JobKey, node: NodeId }
+    Reached = 4 "reached" { job: JobKey, node: PartyId }
         => [about(job, node.0), job.index, 0],
     /// The request found the node gone or full.
-    Bounced = 5 "bounced" { job: JobKey, node: NodeId, full: bool }
+    Bounced = 5 "bounced" { job: JobKey, node: PartyId, full: bool }
         => [about(job, node.0), job.index, u64::from(full)],
     /// A job has a slot and waits until its model is loaded.
-    LoadAwaited = 6 "load-awaited" { job: JobKey, node: NodeId, model: ModelId }
+    LoadAwaited = 6 "load-awaited" { job: JobKey, node: PartyId, model: ModelId }
         => [about(job, node.0), job.index, u64::from(model.0)],
     /// Execution began, after a wait in the node's room.
-    Started = 7 "started" { job: JobKey, node: NodeId, waited: SimDuration }
+    Started = 7 "started" { job: JobKey, node: PartyId, waited: SimDuration }
         => [about(job, node.0), job.index, waited.0],
     /// Execution was put aside for a job of higher priority.
-    Preempted = 8 "preempted" { job: JobKey, node: NodeId }
+    Preempted = 8 "preempted" { job: JobKey, node: PartyId }
         => [about(job, node.0), job.index, 0],
     /// The first token was made.
-    FirstToken = 9 "first-token" { job: JobKey, node: NodeId }
+    FirstToken = 9 "first-token" { job: JobKey, node: PartyId }
         => [about(job, node.0), job.index, 0],
     /// Execution ended; `whole` says whether with an answer.
-    Finished = 10 "finished" { job: JobKey, node: NodeId, whole: bool }
+    Finished = 10 "finished" { job: JobKey, node: PartyId, whole: bool }
         => [about(job, node.0), job.index, u64::from(whole)],
     /// Execution stopped because the node failed; the job goes elsewhere or is lost.
-    Dropped = 11 "dropped" { job: JobKey, node: NodeId }
+    Dropped = 11 "dropped" { job: JobKey, node: PartyId }
         => [about(job, node.0), job.index, 0],
     /// The answer reached the requester.
-    Answered = 12 "answered" { job: JobKey, node: NodeId, right: bool }
+    Answered = 12 "answered" { job: JobKey, node: PartyId, right: bool }
         => [about(job, node.0), job.index, u64::from(right)],
     /// A quote expired while its job waited, and another was taken.
-    Negotiated = 20 "negotiated" { job: JobKey, node: NodeId, price: Money }
+    Negotiated = 20 "negotiated" { job: JobKey, node: PartyId, price: Money }
         => [about(job, node.0), job.index, price.0 as u64],
     /// A check was answered by a vote; the record of the check is handed on with this fact.
-    Checked = 21 "checked" + Check { job: JobKey, by: NodeId, check: u8, alarm: bool }
+    Checked = 21 "checked" + Check { job: JobKey, by: PartyId, check: u8, alarm: bool }
         => [about(job, by.0), job.index, u64::from(check) << 1 | u64::from(alarm)],
     /// A task of a job was called off at its node.
-    CalledOff = 22 "called-off" { job: JobKey, node: NodeId }
+    CalledOff = 22 "called-off" { job: JobKey, node: PartyId }
         => [about(job, node.0), job.index, 0],
     /// A check ended without a vote, called off or lost with its party; the record of the check is handed on with this fact.
-    CheckEnded = 27 "check-ended" + Check { job: JobKey, by: NodeId, check: u8, paid: Money }
+    CheckEnded = 27 "check-ended" + Check { job: JobKey, by: PartyId, check: u8, paid: Money }
         => [about(job, by.0), job.index, (paid.0 as u64) << 3 ^ u64::from(check)],
     /// An accepted result was revoked.
     Revoked = 23 "revoked" { job: JobKey, right: bool }
         => [about(job, u32::from(right)), job.index, 0],
     /// A node lost a part of its stake.
-    Slashed = 24 "slashed" { job: JobKey, node: NodeId, amount: Money }
+    Slashed = 24 "slashed" { job: JobKey, node: PartyId, amount: Money }
         => [about(job, node.0), job.index, amount.0 as u64],
     /// A channel's price is settled anew, below zero if the channel is stopped.
     Priced = 25 "priced" { channel: u8, price: Price }
@@ -180,16 +180,16 @@ facts! {
     Settled = 13 "settled" { job: JobKey, paid: Money, refunded: Money }
         => [about(job, 0) ^ refunded.0 as u64, job.index, paid.0 as u64],
     /// A node failed.
-    NodeFailed = 14 "node-failed" { node: NodeId }
+    NodeFailed = 14 "node-failed" { node: PartyId }
         => [0, u64::from(node.0), 0],
     /// A node came back.
-    NodeRepaired = 15 "node-repaired" { node: NodeId }
+    NodeRepaired = 15 "node-repaired" { node: PartyId }
         => [0, u64::from(node.0), 0],
     /// Routing can see a node again.
-    Listed = 16 "listed" { node: NodeId }
+    Listed = 16 "listed" { node: PartyId }
         => [0, u64::from(node.0), 0],
     /// Routing no longer sees a node.
-    Delisted = 17 "delisted" { node: NodeId }
+    Delisted = 17 "delisted" { node: PartyId }
         => [0, u64::from(node.0), 0],
     /// A party was endowed with an asset at the start.
     Endowed = 18 "endowed" { account: u32, asset: Asset, amount: Money }
@@ -279,7 +279,7 @@ mod tests {
         JobKey: JobKey { source: SourceId(1), index: 1 }, JobKey { source: SourceId(2), index: 1 };
         ClassId: ClassId(1), ClassId(2);
         ModelId: ModelId(1), ModelId(2);
-        NodeId: NodeId(1), NodeId(2);
+        PartyId: PartyId(1), PartyId(2);
         Money: Money(1), Money(2);
         Price: Price(1), Price(2);
         Asset: Asset::Credit, Asset::Token;

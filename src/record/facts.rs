@@ -118,7 +118,7 @@ impl Facts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::{ClassId, MethodId, NodeId, RequesterId};
+    use crate::domain::ids::{ClassId, MethodId, PartyId, RequesterId};
     use crate::domain::money::Money;
     use crate::domain::record::JobKey;
     use crate::engine::time::SimDuration;
@@ -152,7 +152,7 @@ mod tests {
             closed: Time(2),
             work: SimDuration(1),
             paid: Money(1),
-            checker: NodeId(1),
+            checker: PartyId(1),
             method: MethodId(0),
             check_index: 0,
             round: 0,
@@ -166,7 +166,7 @@ mod tests {
     fn records_go_with_their_facts() {
         let mut facts = Facts::default();
         facts.check(&check(1, Some(true)));
-        facts.note(Fact::NodeFailed { node: NodeId(1) });
+        facts.note(Fact::NodeFailed { node: PartyId(1) });
         facts.check(&check(2, None));
         facts.close(&JobRecord::begin(key(3), ClassId(0), RequesterId(0), Time(0)));
         let mut told = Told::default();

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::answer::Wrong;
-use crate::domain::ids::{Id, IdVec, NodeGroupId, NodeId};
+use crate::domain::ids::{Id, IdVec, NodeGroupId, PartyId};
 use crate::domain::price::Price;
 use crate::domain::record::JobRecord;
 use crate::engine::time::{SimDuration, Time};
@@ -90,7 +90,7 @@ impl MeanFieldRecorder {
             .collect()
     }
 
-    fn seen(&mut self, node: NodeId) -> &mut Seen {
+    fn seen(&mut self, node: PartyId) -> &mut Seen {
         let place = node.0 as usize;
         if self.nodes.len() <= place {
             self.nodes.resize(place + 1, Seen::default());

@@ -1,6 +1,6 @@
 //! Recorders watch a run. Watching cannot change it.
 
-use crate::domain::ids::{NodeGroupId, NodeId, OperatorId, RegionId};
+use crate::domain::ids::{NodeGroupId, OperatorId, PartyId, RegionId};
 use crate::domain::money::Money;
 use crate::domain::party::PartyKind;
 use crate::domain::price::Price;
@@ -175,7 +175,7 @@ pub struct MarketGauge {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct NodeGauge {
     /// Which node.
-    pub node: NodeId,
+    pub node: PartyId,
     /// Its group.
     pub group: NodeGroupId,
     /// What it does: node, validator or prover.

@@ -1,7 +1,7 @@
 //! Nodes fail and come back, and routing learns of it by heartbeats and looks.
 
 use crate::domain::fate::Stage;
-use crate::domain::ids::{NodeId, Owner};
+use crate::domain::ids::{Owner, PartyId};
 use crate::domain::purpose::Purpose;
 use crate::domain::service::Interruption;
 use crate::engine::random::{KeyedRng, RandomSource, key};
@@ -14,7 +14,7 @@ use crate::market::state::State;
 use crate::scenario::Scenario;
 
 /// Makes a node's next failure due, if its group fails.
-pub fn schedule_failure(market: &mut State, at: &mut Context<'_>, node: NodeId) {
+pub fn schedule_failure(market: &mut State, at: &mut Context<'_>, node: PartyId) {
     if let Some(failure) = &at.scenario.groups[market.nodes.quotes[node].group].failure {
         let up = failure.up.span(&mut market.nodes.backrooms[node].fate);
         at.queue.push(at.now + up, Event::Fail { node });
@@ -22,7 +22,7 @@ pub fn schedule_failure(market: &mut State, at: &mut Context<'_>, node: NodeId) 
 }
 
 /// A node fails.
-pub fn fail(market: &mut State, at: &mut Context<'_>, node: NodeId) -> Next {
+pub fn fail(market: &mut State, at: &mut Context<'_>, node: PartyId) -> Next {
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     let failure = group.failure.as_ref().expect("only a group that fails has failures");
     let beat = last_beat(market, at.scenario.routing.heartbeat, node, at.now);
@@ -44,7 +44,7 @@ pub fn fail(market: &mut State, at: &mut Context<'_>, node: NodeId) -> Next {
 }
 
 /// A node that failed has lost its jobs: its listing lapses.
-pub fn gone(market: &mut State, at: &mut Context<'_>, node: NodeId) -> Next {
+pub fn gone(market: &mut State, at: &mut Context<'_>, node: PartyId) -> Next {
     load::note_load(market, at.scenario, node);
     lapse(market, at, node);
     stop(market, node);
@@ -52,14 +52,14 @@ pub fn gone(market: &mut State, at: &mut Context<'_>, node: NodeId) -> Next {
 }
 
 /// Nothing is due at a node that is down.
-fn stop(market: &mut State, node: NodeId) {
+fn stop(market: &mut State, node: PartyId) {
     let state = &mut market.nodes.states[node];
     state.version = state.version.wrapping_add(1);
     state.due = None;
 }
 
 /// A node comes back.
-pub fn repair(market: &mut State, at: &mut Context<'_>, node: NodeId) -> Next {
+pub fn repair(market: &mut State, at: &mut Context<'_>, node: PartyId) -> Next {
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     let jobs = group.failure.as_ref().map(|failure| failure.jobs);
     market.repair(at, node);
@@ -75,7 +75,7 @@ pub fn repair(market: &mut State, at: &mut Context<'_>, node: NodeId) -> Next {
 }
 
 /// Every job at a node that is gone goes elsewhere, as far as the retries reach.
-fn drop_all(market: &mut State, at: &mut Context<'_>, node: NodeId) {
+fn drop_all(market: &mut State, at: &mut Context<'_>, node: PartyId) {
     let mut dropped = std::mem::take(&mut market.scratch.work);
     while let Some(slot) = market.nodes.states[node].waiting.first(|_| 0) {
         room::leave_room(market, at, slot, node);
@@ -113,7 +113,7 @@ fn drop_all(market: &mut State, at: &mut Context<'_>, node: NodeId) {
 }
 
 /// Those in service begin again.
-fn repeat(market: &mut State, at: &mut Context<'_>, node: NodeId) {
+fn repeat(market: &mut State, at: &mut Context<'_>, node: PartyId) {
     let mut again = std::mem::take(&mut market.scratch.entries);
     let state = &mut market.nodes.states[node];
     again.extend(state.service.entries().filter(|entry| market.jobs.is(entry.work, entry.version)));
@@ -127,7 +127,7 @@ fn repeat(market: &mut State, at: &mut Context<'_>, node: NodeId) {
 }
 
 /// A node's listing may begin or lapse.
-pub fn list(market: &mut State, at: &mut Context<'_>, node: NodeId, version: u32) -> Next {
+pub fn list(market: &mut State, at: &mut Context<'_>, node: PartyId, version: u32) -> Next {
     match market.nodes.backrooms[node].listing_turn == version {
         true => renew(market, at, node),
         false => market.stale += 1,
@@ -136,7 +136,7 @@ pub fn list(market: &mut State, at: &mut Context<'_>, node: NodeId, version: u32
 }
 
 /// Lists a node if it is heard, or takes it off.
-fn renew(market: &mut State, at: &mut Context<'_>, node: NodeId) {
+fn renew(market: &mut State, at: &mut Context<'_>, node: PartyId) {
     let listed = is_heard(market, at.scenario, node, at.now);
     if at.scenario.routing.refresh > SimDuration::ZERO {
         market.registry.defer(node, listed);
@@ -162,7 +162,7 @@ pub fn refresh(market: &mut State, at: &mut Context<'_>) -> Next {
 
 /// The listing of a node that failed lapses when its last heartbeat is too old, also if the node is back by then and has not
 /// sent another.
-fn lapse(market: &mut State, at: &mut Context<'_>, node: NodeId) {
+fn lapse(market: &mut State, at: &mut Context<'_>, node: PartyId) {
     let routing = &at.scenario.routing;
     let backroom = &mut market.nodes.backrooms[node];
     backroom.listing_turn = backroom.listing_turn.wrapping_add(1);
@@ -171,7 +171,7 @@ fn lapse(market: &mut State, at: &mut Context<'_>, node: NodeId) {
 }
 
 /// A node that came back is listed again at its next heartbeat, unless it still is.
-fn relist(market: &mut State, at: &mut Context<'_>, node: NodeId) {
+fn relist(market: &mut State, at: &mut Context<'_>, node: PartyId) {
     let due = match grid(market, at.scenario.routing.heartbeat, node, at.now) {
         Some((last, next)) if last < at.now => next,
         _ => at.now,
@@ -180,7 +180,7 @@ fn relist(market: &mut State, at: &mut Context<'_>, node: NodeId) {
 }
 
 /// Looks at a node's listing at an instant that may change it.
-fn look_at(market: &mut State, at: &mut Context<'_>, node: NodeId, due: Time) {
+fn look_at(market: &mut State, at: &mut Context<'_>, node: PartyId, due: Time) {
     let version = market.nodes.backrooms[node].listing_turn;
     match due == at.now {
         true => renew(market, at, node),
@@ -189,7 +189,7 @@ fn look_at(market: &mut State, at: &mut Context<'_>, node: NodeId, due: Time) {
 }
 
 /// Whether a node's last heartbeat is younger than the greatest age; without heartbeats, whether it works.
-fn is_heard(market: &State, scenario: &Scenario, node: NodeId, now: Time) -> bool {
+fn is_heard(market: &State, scenario: &Scenario, node: PartyId, now: Time) -> bool {
     let routing = &scenario.routing;
     match routing.heartbeat {
         SimDuration::ZERO => market.nodes.states[node].is_up(),
@@ -198,7 +198,7 @@ fn is_heard(market: &State, scenario: &Scenario, node: NodeId, now: Time) -> boo
 }
 
 /// The last heartbeat that a node has sent: the last on its grid while it works, if it has worked since then.
-fn last_beat(market: &State, heartbeat: SimDuration, node: NodeId, now: Time) -> Time {
+fn last_beat(market: &State, heartbeat: SimDuration, node: PartyId, now: Time) -> Time {
     let (up, backroom) = (market.nodes.states[node].is_up(), &market.nodes.backrooms[node]);
     match grid(market, heartbeat, node, now) {
         Some((last, _)) if up && last >= backroom.came() => last,
@@ -209,7 +209,7 @@ fn last_beat(market: &State, heartbeat: SimDuration, node: NodeId, now: Time) ->
 /// The last instant of a node's grid of heartbeats at or before `now` and the first after; each node has a phase of its own,
 /// and the start of the run counts as a heartbeat. `None` if the scenario has no heartbeats. Heartbeats are no events, because no
 /// party acts when one arrives: this computes when they would be.
-fn grid(market: &State, heartbeat: SimDuration, node: NodeId, now: Time) -> Option<(Time, Time)> {
+fn grid(market: &State, heartbeat: SimDuration, node: PartyId, now: Time) -> Option<(Time, Time)> {
     if heartbeat == SimDuration::ZERO {
         return None;
     }

@@ -1,7 +1,7 @@
 //! The job is served, and comes back with an answer or without.
 
 use crate::domain::fate::Stage;
-use crate::domain::ids::{NodeId, Owner, WorkSlot};
+use crate::domain::ids::{Owner, PartyId, WorkSlot};
 use crate::domain::item::Phase;
 use crate::domain::purpose::{Purpose, draw};
 use crate::engine::time::{SimDuration, Time};
@@ -29,7 +29,7 @@ pub fn loaded(market: &mut State, at: &mut Context<'_>, slot: WorkSlot) -> Next 
 }
 
 /// The job nearest its end at a node ends its phase: the first token is made, or the execution is over.
-pub fn step(market: &mut State, at: &mut Context<'_>, node: NodeId) -> Next {
+pub fn step(market: &mut State, at: &mut Context<'_>, node: PartyId) -> Next {
     let state = &mut market.nodes.states[node];
     state.due = None;
     state.service.advance(at.now);
@@ -59,7 +59,7 @@ pub fn step(market: &mut State, at: &mut Context<'_>, node: NodeId) -> Next {
 }
 
 /// All jobs of a batch end together, and come back in the order in which they joined it.
-fn finish_batch(market: &mut State, at: &mut Context<'_>, node: NodeId) -> Next {
+fn finish_batch(market: &mut State, at: &mut Context<'_>, node: PartyId) -> Next {
     let mut batch = std::mem::take(&mut market.scratch.work);
     std::mem::swap(&mut batch, &mut market.nodes.backrooms[node].batch);
     for &slot in &batch {

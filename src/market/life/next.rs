@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::fate::{Cause, Fate};
-use crate::domain::ids::{JobSlot, NodeId, TaskSlot, WorkSlot};
+use crate::domain::ids::{JobSlot, PartyId, TaskSlot, WorkSlot};
 
 /// What comes next in the life of a job. A stage returns it and calls no other stage. Where several things follow, a stage puts
 /// the later ones on the agenda, the last one first.
@@ -57,9 +57,9 @@ pub enum Next {
     /// A batch has paid the nodes of a job.
     Paid { job: JobSlot },
     /// A job or a task was at a node that failed.
-    Drop { work: WorkSlot, version: u32, node: NodeId },
+    Drop { work: WorkSlot, version: u32, node: PartyId },
     /// A node that failed has lost its jobs.
-    Gone { node: NodeId },
+    Gone { node: PartyId },
 }
 
 const _: () = assert!(size_of::<Next>() <= 16);

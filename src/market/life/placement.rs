@@ -2,7 +2,7 @@
 
 use crate::domain::answer::Vote;
 use crate::domain::fate::{Fate, Stage};
-use crate::domain::ids::{JobSlot, NodeId, Owner, WorkSlot};
+use crate::domain::ids::{JobSlot, Owner, PartyId, WorkSlot};
 use crate::domain::item::{Phase, WorkItem};
 use crate::domain::job::Job;
 use crate::domain::money::Money;
@@ -91,7 +91,7 @@ pub fn fail(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, is_silent:
 
 /// A job or a task was at a node that failed. It is taken up only in the state in which the node left it: what became of another job of the
 /// node may have ended it.
-pub fn dropped(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, version: u32, node: NodeId) -> Next {
+pub fn dropped(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, version: u32, node: PartyId) -> Next {
     if !market.jobs.is(slot, version) {
         return Next::Done;
     }

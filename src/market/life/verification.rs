@@ -7,7 +7,7 @@ use crate::domain::answer::Use;
 use crate::domain::answer::Vote;
 use crate::domain::checking::Checker;
 use crate::domain::fate::{Fate, Stage};
-use crate::domain::ids::{JobSlot, NodeId, TaskSlot};
+use crate::domain::ids::{JobSlot, PartyId, TaskSlot};
 use crate::domain::money::Money;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::engine::random::RandomSource;
@@ -113,7 +113,7 @@ pub fn attested(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: 
     let check = &at.scenario.verification.methods[record.method].checks[index as usize];
     let chance = checking::alarm_chance(check, record.answer);
     let alarm = draw(market.seed, Purpose::Vote, record.key, DrawIndex::checker(index, 0, 0)).chance(chance);
-    vote(market, slot, VoteRecord { check: index, by: NodeId::NONE, alarm, looked: true }, checking::UNSTAKED)
+    vote(market, slot, VoteRecord { check: index, by: PartyId::NONE, alarm, looked: true }, checking::UNSTAKED)
 }
 
 /// A checker has answered: it is paid and its vote counts.

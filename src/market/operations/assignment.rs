@@ -1,7 +1,7 @@
 //! What an attempt really takes, and what the node does with it.
 
 use crate::domain::answer::Answer;
-use crate::domain::ids::{JobSlot, NodeId, Owner, WorkSlot};
+use crate::domain::ids::{JobSlot, Owner, PartyId, WorkSlot};
 use crate::domain::item::Phase;
 use crate::domain::money::Money;
 use crate::domain::purpose::{Purpose, draw};
@@ -89,6 +89,6 @@ fn answer_of(market: &mut State, slot: WorkSlot) -> &mut Answer {
 }
 
 /// Whether a node does all of the work it is given, and has nothing to learn.
-pub fn is_honest(market: &State, scenario: &Scenario, node: NodeId) -> bool {
+pub fn is_honest(market: &State, scenario: &Scenario, node: PartyId) -> bool {
     scenario.groups[market.nodes.quotes[node].group].conduct.is_passive()
 }

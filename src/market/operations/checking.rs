@@ -3,7 +3,7 @@
 use crate::domain::answer::{Answer, Vote};
 use crate::domain::checking::Checker;
 use crate::domain::fate::Stage;
-use crate::domain::ids::{JobSlot, NodeId, TaskSlot};
+use crate::domain::ids::{JobSlot, PartyId, TaskSlot};
 use crate::domain::item::WorkItem;
 use crate::domain::money::Money;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
@@ -27,7 +27,7 @@ use super::{sending, settlement};
 pub const UNSTAKED: u64 = 1;
 
 /// What the vote of a checker weighs.
-fn weight(market: &State, by: NodeId) -> u64 {
+fn weight(market: &State, by: PartyId) -> u64 {
     (market.ledger.bond(by).0 as u64).max(UNSTAKED)
 }
 
@@ -66,7 +66,7 @@ pub fn prove(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usi
 /// A check or a proof that a party is to do for a job.
 struct Order {
     kind: TaskKind,
-    by: NodeId,
+    by: PartyId,
     check: u8,
     ordinal: u16,
     work: SimDuration,
@@ -89,7 +89,7 @@ pub fn ask(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize
     let listed = market.registry.listed(seen, list);
     if !listed.is_empty() {
         let backrooms = &market.nodes.backrooms;
-        let operators = |node: NodeId| backrooms[node].operator;
+        let operators = |node: PartyId| backrooms[node].operator;
         let view = SelectionView {
             listed,
             stakes: market.registry.stakes(seen, list),
@@ -123,7 +123,7 @@ pub fn ask(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize
 }
 
 /// Puts the nodes that were asked for the answer into `computing`: none of them looks at it.
-fn answerers(market: &State, slot: JobSlot, computing: &mut Vec<NodeId>) {
+fn answerers(market: &State, slot: JobSlot, computing: &mut Vec<PartyId>) {
     for copy in &market.cases[market.jobs[slot].case].answers {
         if !computing.contains(&copy.node) {
             computing.push(copy.node);
@@ -139,7 +139,7 @@ fn opinion(
     market: &mut State,
     at: &Context<'_>,
     slot: JobSlot,
-    by: NodeId,
+    by: PartyId,
     (index, number): (usize, DrawIndex),
 ) -> Vote {
     let record = market.jobs.record(slot);

@@ -1,7 +1,7 @@
 //! What votes, verdicts and delays tell about parties and methods.
 
 use crate::domain::answer::{Answer, Evidence, Wrong};
-use crate::domain::ids::{JobSlot, NodeId};
+use crate::domain::ids::{JobSlot, PartyId};
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
@@ -123,7 +123,7 @@ fn see_node(
     market: &mut State,
     at: &mut Context<'_>,
     slot: JobSlot,
-    (node, answer): (NodeId, Answer),
+    (node, answer): (PartyId, Answer),
     (evidence, weight): (Evidence, f64),
 ) {
     let holder = market.jobs[slot].requester;

@@ -1,13 +1,13 @@
 //! What parties learn of their own actions: nodes of their answers, checkers of their votes.
 
-use crate::domain::ids::{JobSlot, NodeId};
+use crate::domain::ids::{JobSlot, PartyId};
 use crate::domain::money::Money;
 use crate::market::state::State;
 use crate::policy::conduct::Outcome;
 use crate::scenario::Scenario;
 
 /// A party learns what became of an action, whatever its kind. What it makes of it is up to its conduct.
-pub fn tell(market: &mut State, scenario: &Scenario, party: NodeId, outcome: &Outcome) {
+pub fn tell(market: &mut State, scenario: &Scenario, party: PartyId, outcome: &Outcome) {
     let conduct = &scenario.groups[market.nodes.quotes[party].group].conduct;
     conduct.learn(&mut market.nodes.backrooms[party].conduct, outcome);
 }
@@ -25,7 +25,7 @@ pub fn tell_voters(market: &mut State, scenario: &Scenario, slot: JobSlot, index
 }
 
 /// A party whose alarm was upheld learns what it brought: so many tokens.
-pub fn tell_finder(market: &mut State, scenario: &Scenario, finder: NodeId, tokens: Money) {
+pub fn tell_finder(market: &mut State, scenario: &Scenario, finder: PartyId, tokens: Money) {
     let amount = Money::from_micro(tokens.units() * scenario.channels.token.0 as f64);
     tell(market, scenario, finder, &Outcome::Rewarded { amount });
 }

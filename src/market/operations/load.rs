@@ -1,13 +1,13 @@
 //! What routing and checks see of a party's load.
 
-use crate::domain::ids::NodeId;
+use crate::domain::ids::PartyId;
 use crate::engine::time::SimDuration;
 use crate::market::state::State;
 use crate::scenario::Scenario;
 
 /// A node's load has changed: routing sees it at once, or at its next look.
 #[inline]
-pub fn note_load(market: &mut State, scenario: &Scenario, node: NodeId) {
+pub fn note_load(market: &mut State, scenario: &Scenario, node: PartyId) {
     market.show_checker(scenario, node);
     if scenario.routing.refresh == SimDuration::ZERO {
         show_load(market, node);
@@ -18,7 +18,7 @@ pub fn note_load(market: &mut State, scenario: &Scenario, node: NodeId) {
 
 /// Copies a node's load to where routing reads it.
 #[inline]
-pub fn show_load(market: &mut State, node: NodeId) {
+pub fn show_load(market: &mut State, node: PartyId) {
     let state = &market.nodes.states[node];
     let quote = &mut market.nodes.quotes[node];
     (quote.jobs, quote.work) = (state.jobs(), state.work());

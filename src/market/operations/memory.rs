@@ -1,13 +1,13 @@
 //! The memory of a node: which models are in it.
 
-use crate::domain::ids::{ModelId, NodeId};
+use crate::domain::ids::{ModelId, PartyId};
 use crate::engine::time::Time;
 use crate::market::context::Context;
 use crate::market::state::State;
 
 /// When a model is ready in a node's memory; if it is not there, makes room for it and begins to load it. The models
 /// used longest ago go first; a model larger than the memory is alone in it.
-pub fn use_model(market: &mut State, at: &Context<'_>, node: NodeId, model: ModelId) -> Time {
+pub fn use_model(market: &mut State, at: &Context<'_>, node: PartyId, model: ModelId) -> Time {
     let scenario = at.scenario;
     let memory = scenario.groups[market.nodes.quotes[node].group].memory_gb.unwrap_or(f64::INFINITY);
     let loaded = &mut market.nodes.backrooms[node].loaded;

@@ -2,7 +2,7 @@
 
 use crate::domain::choice::{Choice, Estimate};
 use crate::domain::fate::{Cause, Stage};
-use crate::domain::ids::{JobSlot, NodeId};
+use crate::domain::ids::{JobSlot, PartyId};
 use crate::domain::price::Price;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::engine::queue::prefetch;
@@ -46,7 +46,7 @@ pub fn take(
 }
 
 /// Puts the nodes to ask into `pool`.
-pub fn ask(market: &mut State, scenario: &Scenario, slot: JobSlot, pool: &mut Vec<NodeId>) {
+pub fn ask(market: &mut State, scenario: &Scenario, slot: JobSlot, pool: &mut Vec<PartyId>) {
     let (job, record) = (&market.jobs[slot], market.jobs.record(slot));
     let list = scenario.classes[job.class].model.into();
     let view = market.registry.view_of(job.requester);
@@ -56,31 +56,35 @@ pub fn ask(market: &mut State, scenario: &Scenario, slot: JobSlot, pool: &mut Ve
     }
     let previous = match scenario.routing.pool.needs().previous && job.attempt == 0 {
         true => market.registry.previous(record.key.source.0 as usize, record.client),
-        false => NodeId::NONE,
+        false => PartyId::NONE,
     };
     let view = PoolView {
         listed,
         stakes: market.registry.stakes(view, list),
         opinions: market.registry.opinions(view, list),
-        previous: if previous.is_some() && market.registry.has(view, list, previous) { previous } else { NodeId::NONE },
+        previous: if previous.is_some() && market.registry.has(view, list, previous) {
+            previous
+        } else {
+            PartyId::NONE
+        },
         session: mix(record.key.source.0 as u64) ^ record.client as u64,
     };
     let number = DrawIndex::asking(job.attempt, record.renegotiations);
     let mut drawn = draw(market.seed, Purpose::Pool, record.key, number);
     scenario.routing.pool.draw(&mut market.pool, &view, &mut drawn, pool);
-    let failed = if job.attempt > 0 && scenario.retries.elsewhere { job.node } else { NodeId::NONE };
+    let failed = if job.attempt > 0 && scenario.retries.elsewhere { job.node } else { PartyId::NONE };
     if failed.is_some() && pool.iter().any(|&node| node != failed) {
         pool.retain(|&node| node != failed);
     }
 }
 
 /// Collects the offers of the nodes in the pool that have room.
-pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, pool: &[NodeId], offers: &mut Vec<Offer>) {
+pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, pool: &[PartyId], offers: &mut Vec<Offer>) {
     let scenario = at.scenario;
     let job = &market.jobs[slot];
     let (requester, expected) = (job.requester, job.expected);
     let from = scenario.requesters[requester].region;
-    let staying = if job.stage == Stage::Waiting { job.node } else { NodeId::NONE };
+    let staying = if job.stage == Stage::Waiting { job.node } else { PartyId::NONE };
     let estimate = scenario.routing.estimate;
     let mean_wait = (estimate == Estimate::Mean).then(|| market.wait.mean());
     // Who asks for the first time comes at random and so sees what is so on the average; asking again is not at random.

@@ -1,14 +1,14 @@
 //! The waiting room of a node.
 
 use crate::domain::fate::Stage;
-use crate::domain::ids::{NodeId, Owner, WorkSlot};
+use crate::domain::ids::{Owner, PartyId, WorkSlot};
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::state::State;
 
 /// Joins the waiting room; the patience of a job begins to matter.
-pub fn join(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: NodeId) {
+pub fn join(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: PartyId) {
     let class = &at.scenario.classes[market.jobs[slot].class];
     let state = &mut market.nodes.states[node];
     state.waiting.join(&mut market.jobs, slot, class.priority);
@@ -34,7 +34,7 @@ pub fn join(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: Node
 }
 
 /// Takes a job or a task out of the waiting room.
-pub fn leave_room(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: NodeId) {
+pub fn leave_room(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: PartyId) {
     let priority = at.scenario.classes[market.jobs[slot].class].priority;
     let state = &mut market.nodes.states[node];
     state.waiting.leave(&mut market.jobs, slot, priority);

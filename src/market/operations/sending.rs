@@ -1,7 +1,7 @@
 //! Requests and tasks travel to nodes.
 
 use crate::domain::fate::Stage;
-use crate::domain::ids::{NodeId, Owner, WorkSlot};
+use crate::domain::ids::{Owner, PartyId, WorkSlot};
 use crate::domain::purpose::{Purpose, draw};
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
@@ -12,7 +12,7 @@ use crate::scenario::Scenario;
 
 /// Sends a request or a task to its node. Says whether it is there at once; otherwise its arrival is due. A task is never there at
 /// once: what a node that is full or gone brings about would be brought about half-way.
-pub fn send(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: NodeId) -> bool {
+pub fn send(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: PartyId) -> bool {
     let scenario = at.scenario;
     let Visit { item, key, reached, started, first_token, finished } = market.jobs.visit(slot);
     (item.node, item.stage) = (node, Stage::Placed);
@@ -47,7 +47,7 @@ pub fn send(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: Node
 
 /// Whether a node takes requests: a node that repeats or resumes its jobs after a failure still takes
 /// requests while it is down, one that loses them is gone.
-pub fn is_reachable(market: &State, scenario: &Scenario, node: NodeId) -> bool {
+pub fn is_reachable(market: &State, scenario: &Scenario, node: PartyId) -> bool {
     let group = &scenario.groups[market.nodes.quotes[node].group];
     market.nodes.states[node].is_up() || group.keeps_jobs()
 }

@@ -1,7 +1,7 @@
 //! A node serves: jobs take slots, give way, leave, and the next ones follow.
 
 use crate::domain::fate::Stage;
-use crate::domain::ids::{ModelId, NodeId, WorkSlot};
+use crate::domain::ids::{ModelId, PartyId, WorkSlot};
 use crate::domain::item::Phase;
 use crate::domain::purpose::{Purpose, draw};
 use crate::domain::service::Discipline;
@@ -19,7 +19,7 @@ use crate::scenario::model::NodeGroup;
 use super::{load, memory, room};
 
 /// The node takes a job in: it is served at once if a slot is free, otherwise it waits.
-pub fn take_in(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: NodeId) {
+pub fn take_in(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: PartyId) {
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     let state = &mut market.nodes.states[node];
     state.add_work(market.jobs[slot].expected);
@@ -39,7 +39,7 @@ pub fn take_in(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: N
 }
 
 /// Fills free slots from the waiting room.
-pub fn serve(market: &mut State, at: &mut Context<'_>, node: NodeId) {
+pub fn serve(market: &mut State, at: &mut Context<'_>, node: PartyId) {
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     if group.discipline == Discipline::Batch {
         serve_batch(market, at, node, group);
@@ -53,14 +53,14 @@ pub fn serve(market: &mut State, at: &mut Context<'_>, node: NodeId) {
 }
 
 /// Serves on after a repair.
-pub fn serve_again(market: &mut State, at: &mut Context<'_>, node: NodeId) {
+pub fn serve_again(market: &mut State, at: &mut Context<'_>, node: PartyId) {
     serve(market, at, node);
     give_way(market, at, node);
     schedule(market, at, node);
 }
 
 /// The job that a free slot goes to, if there is a free slot and a job.
-fn next_waiting(market: &mut State, node: NodeId, group: &NodeGroup) -> Option<WorkSlot> {
+fn next_waiting(market: &mut State, node: PartyId, group: &NodeGroup) -> Option<WorkSlot> {
     let seed = market.seed;
     let state = &mut market.nodes.states[node];
     if !state.is_up() || state.queued == 0 || state.service.serving() >= group.slots {
@@ -77,7 +77,7 @@ fn next_waiting(market: &mut State, node: NodeId, group: &NodeGroup) -> Option<W
 }
 
 /// All that wait go into service together, up to the most a batch holds.
-fn serve_batch(market: &mut State, at: &mut Context<'_>, node: NodeId, group: &NodeGroup) {
+fn serve_batch(market: &mut State, at: &mut Context<'_>, node: PartyId, group: &NodeGroup) {
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
     if state.service.serving() > 0 || !state.is_up() {
@@ -104,7 +104,7 @@ fn serve_batch(market: &mut State, at: &mut Context<'_>, node: NodeId, group: &N
 }
 
 /// Puts aside the job in service whose priority is lowest, if it is lower than this one's. Says whether it did.
-fn preempt(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: NodeId, group: &NodeGroup) -> bool {
+fn preempt(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: PartyId, group: &NodeGroup) -> bool {
     let classes = &at.scenario.classes;
     let priority = |market: &State, slot: WorkSlot| classes[market.jobs[slot].class].priority;
     let ours = priority(market, slot);
@@ -142,7 +142,7 @@ fn preempt(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: NodeI
 }
 
 /// Gives a job a slot: it is served, after its model is loaded where that must be.
-fn start(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: NodeId, group: &NodeGroup) {
+fn start(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: PartyId, group: &NodeGroup) {
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
     state.service.occupy();
@@ -166,7 +166,7 @@ fn start(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: NodeId,
 }
 
 /// Waiting jobs of higher priority preempt jobs in service. None could be preempted while a model was loaded or the node was down.
-pub fn give_way(market: &mut State, at: &mut Context<'_>, node: NodeId) {
+pub fn give_way(market: &mut State, at: &mut Context<'_>, node: PartyId) {
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     if !group.preemptive || !market.nodes.states[node].is_up() {
         return;
@@ -181,7 +181,7 @@ pub fn give_way(market: &mut State, at: &mut Context<'_>, node: NodeId) {
 }
 
 /// Execution begins, or goes on after it was put aside.
-pub fn begin(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: NodeId) {
+pub fn begin(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: PartyId) {
     let Visit { item, key, reached, started, .. } = market.jobs.visit(slot);
     item.version = item.version.wrapping_add(1);
     item.stage = Stage::Executing;
@@ -197,21 +197,21 @@ pub fn begin(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: Nod
 }
 
 /// Serves a job anew, from the beginning, in the slot it kept through a failure.
-pub fn begin_again(market: &mut State, slot: WorkSlot, node: NodeId) {
+pub fn begin_again(market: &mut State, slot: WorkSlot, node: PartyId) {
     let item = &mut market.jobs[slot];
     item.phase = item.first_phase();
     enter(market, slot, node);
 }
 
 /// Puts a job with a slot on the node's clock.
-pub fn enter(market: &mut State, slot: WorkSlot, node: NodeId) {
+pub fn enter(market: &mut State, slot: WorkSlot, node: PartyId) {
     let item = &market.jobs[slot];
     let phase = if item.phase == Phase::Prefill { item.prefill } else { item.left };
     market.nodes.states[node].service.serve(slot, item.version, phase);
 }
 
 /// Makes the next step at a node due, unless it is already.
-pub fn schedule(market: &mut State, at: &mut Context<'_>, node: NodeId) {
+pub fn schedule(market: &mut State, at: &mut Context<'_>, node: PartyId) {
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
@@ -236,7 +236,7 @@ pub fn schedule(market: &mut State, at: &mut Context<'_>, node: NodeId) {
 }
 
 /// Execution is over, with an answer or without; without one there is no first token either.
-pub fn leave_node(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: NodeId) {
+pub fn leave_node(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: PartyId) {
     let flakes = at.scenario.groups[market.nodes.quotes[node].group].flaky.get();
     let index = market.jobs.draw_index(slot);
     let Visit { item, key, first_token, finished, .. } = market.jobs.visit(slot);
@@ -255,7 +255,7 @@ pub fn leave_node(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node
 
 /// Takes work out of service before its end; the slot is free afterwards. Returns the share of the work that was done: the time in
 /// service over what it would have been in all at the present pace.
-pub fn interrupt(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: NodeId) -> f64 {
+pub fn interrupt(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: PartyId) -> f64 {
     let state = &mut market.nodes.states[node];
     state.service.advance(at.now);
     let (item, started) = (&market.jobs[slot], market.jobs.started(slot));
@@ -280,7 +280,7 @@ pub fn interrupt(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node:
 impl State {
     /// A job or a task has a slot from now on.
     #[inline]
-    pub fn take_slot(&mut self, at: &Context<'_>, slot: WorkSlot, node: NodeId) {
+    pub fn take_slot(&mut self, at: &Context<'_>, slot: WorkSlot, node: PartyId) {
         self.levels.executing_of(self.jobs.executes(slot)).up(at.now);
         if self.nodes.states[node].is_up() {
             self.levels.in_use_of(self.nodes.kind(node)).up(at.now);
@@ -289,7 +289,7 @@ impl State {
 
     /// It gives the slot back. Those of a node that is down are not counted as in use.
     #[inline]
-    pub fn leave_slot(&mut self, at: &Context<'_>, slot: WorkSlot, node: NodeId) {
+    pub fn leave_slot(&mut self, at: &Context<'_>, slot: WorkSlot, node: PartyId) {
         self.levels.executing_of(self.jobs.executes(slot)).down(at.now);
         if self.nodes.states[node].is_up() {
             self.levels.in_use_of(self.nodes.kind(node)).down(at.now);

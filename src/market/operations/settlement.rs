@@ -1,6 +1,6 @@
 //! Money changes hands: into escrow at the placement, out of it exactly once, and back where a result is revoked.
 
-use crate::domain::ids::{JobSlot, NodeId};
+use crate::domain::ids::{JobSlot, PartyId};
 use crate::domain::money::{Asset, MICRO, Money, Rounding};
 use crate::domain::payment::SlashTo;
 use crate::domain::record::JobRecord;
@@ -41,7 +41,7 @@ pub fn pay_chain(market: &mut State, at: &mut Context<'_>, slot: JobSlot, amount
 }
 
 /// Pays whoever did a check or made a proof.
-pub fn pay_checker(market: &mut State, at: &mut Context<'_>, slot: JobSlot, to: NodeId, amount: Money) {
+pub fn pay_checker(market: &mut State, at: &mut Context<'_>, slot: JobSlot, to: PartyId, amount: Money) {
     if amount > Money::ZERO {
         pay_out(market, slot, Account::Party(to), amount);
         let record = market.jobs.record_mut(slot);
@@ -82,7 +82,7 @@ pub fn pay_nodes(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
 }
 
 /// Pays a node for a copy that only confirms the answer, or was to.
-pub fn pay_copy(market: &mut State, at: &mut Context<'_>, slot: JobSlot, to: NodeId, amount: Money) {
+pub fn pay_copy(market: &mut State, at: &mut Context<'_>, slot: JobSlot, to: PartyId, amount: Money) {
     // A copy is paid as a check is: it is part of the price of verification.
     pay_checker(market, at, slot, to, amount);
 }
@@ -177,7 +177,7 @@ pub fn slash_all(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
 }
 
 /// A node whose copy says something else than the accepted answer loses a part of its stake.
-pub fn slash_outvoted(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId) {
+pub fn slash_outvoted(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: PartyId) {
     slash(market, at, slot, node, Finder::Copies);
 }
 
@@ -191,7 +191,7 @@ enum Finder {
 }
 
 /// A node loses a part of its stake.
-fn slash(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId, finder: Finder) {
+fn slash(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: PartyId, finder: Finder) {
     let amount = slash_of(at.scenario, market.ledger.bond(node), market.jobs.record(slot).compute_price);
     if amount == Money::ZERO {
         return;
@@ -208,7 +208,7 @@ fn slash(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: NodeId, 
 }
 
 /// Those who found it out share a slashed stake; what does not divide goes to the treasury.
-fn reward(market: &mut State, scenario: &Scenario, slot: JobSlot, (node, amount): (NodeId, Money), finder: Finder) {
+fn reward(market: &mut State, scenario: &Scenario, slot: JobSlot, (node, amount): (PartyId, Money), finder: Finder) {
     let (id, record) = (market.jobs[slot].case, market.jobs.record(slot));
     let (key, answered_by) = (record.answer.key, record.node);
     let case = &market.cases[id];

@@ -9,7 +9,7 @@ use std::cell::Cell;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::answer::Use;
-use crate::domain::ids::{MethodId, NodeId};
+use crate::domain::ids::{MethodId, PartyId};
 use crate::domain::money::{Money, Rounding};
 use crate::domain::price::Price;
 use crate::domain::record::JobRecord;
@@ -26,7 +26,7 @@ use super::terms::Terms;
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Quote {
     /// Who would compute.
-    pub node: NodeId,
+    pub node: PartyId,
     /// How the answer would be verified.
     pub method: MethodId,
     /// The price of computing.

@@ -3,7 +3,7 @@
 
 use super::State;
 use super::ledger::Account;
-use crate::domain::ids::NodeId;
+use crate::domain::ids::PartyId;
 use crate::domain::money::{Asset, Money};
 use crate::market::context::Context;
 use crate::record::fact::Fact;
@@ -11,18 +11,18 @@ use crate::scenario::Scenario;
 
 impl State {
     /// A party stakes tokens that it brings from outside.
-    pub fn deposit(&mut self, at: &mut Context<'_>, party: NodeId, amount: Money) {
+    pub fn deposit(&mut self, at: &mut Context<'_>, party: PartyId, amount: Money) {
         self.move_bond(at.scenario, party, Account::Exchange, Account::Bond(party), amount);
         at.facts.note(Fact::Endowed { account: party.0, asset: Asset::Token, amount });
     }
 
     /// A part of what a party has staked goes to another account. Panics if it has not staked so much.
-    pub fn slash(&mut self, scenario: &Scenario, party: NodeId, to: Account, amount: Money) {
+    pub fn slash(&mut self, scenario: &Scenario, party: PartyId, to: Account, amount: Money) {
         self.move_bond(scenario, party, Account::Bond(party), to, amount);
     }
 
     /// Moves tokens into a party's bond or out of it, and lets what it weighs follow.
-    fn move_bond(&mut self, scenario: &Scenario, party: NodeId, from: Account, to: Account, amount: Money) {
+    fn move_bond(&mut self, scenario: &Scenario, party: PartyId, from: Account, to: Account, amount: Money) {
         self.ledger.post(from, to, Asset::Token, amount);
         self.restake(scenario, party);
     }

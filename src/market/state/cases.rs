@@ -5,7 +5,7 @@ use std::ops::{Index, IndexMut};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::answer::Answer;
-use crate::domain::ids::{CaseId, IdVec, MethodId, NodeId, TaskSlot};
+use crate::domain::ids::{CaseId, IdVec, MethodId, PartyId, TaskSlot};
 use crate::domain::money::Money;
 use crate::policy::verdict::Votes;
 
@@ -55,7 +55,7 @@ pub struct VoteRecord {
     /// The check it belongs to.
     pub check: u8,
     /// Who voted.
-    pub by: NodeId,
+    pub by: PartyId,
     /// Whether it raised an alarm.
     pub alarm: bool,
     /// Whether it looked before it voted.
@@ -66,7 +66,7 @@ pub struct VoteRecord {
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct Copy {
     /// Who gave it.
-    pub node: NodeId,
+    pub node: PartyId,
     /// What it says.
     pub answer: Answer,
     /// What the node is to be paid.

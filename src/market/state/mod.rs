@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{ClassId, IdVec, JobSlot, NodeId, SourceId, WorkSlot};
+use crate::domain::ids::{ClassId, IdVec, JobSlot, PartyId, SourceId, WorkSlot};
 use crate::engine::queue::DelayLine;
 use crate::engine::random::Seed;
 use crate::engine::time::SimDuration;
@@ -134,7 +134,7 @@ impl MeanSpan {
 #[derive(Clone, Debug, Default)]
 pub struct Scratch {
     /// Nodes to ask.
-    pub pool: Vec<NodeId>,
+    pub pool: Vec<PartyId>,
     /// Their offers.
     pub offers: Vec<Offer>,
     /// Jobs that one event touches.
@@ -152,9 +152,9 @@ pub struct Scratch {
     /// Offers taken for copies.
     pub chosen: Vec<Offer>,
     /// Checkers that were drawn.
-    pub checkers: Vec<NodeId>,
+    pub checkers: Vec<PartyId>,
     /// The nodes whose answer is checked.
-    pub computing: Vec<NodeId>,
+    pub computing: Vec<PartyId>,
     /// How often answers pass each method, at the diligence it was last asked for.
     pub passing: Vec<Passing>,
     /// Jobs in service at one node.

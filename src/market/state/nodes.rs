@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::job_list::Waiting;
 use super::service::Service;
-use crate::domain::ids::{IdVec, ModelId, NodeGroupId, NodeId, OperatorId, RegionId, WorkSlot};
+use crate::domain::ids::{IdVec, ModelId, NodeGroupId, OperatorId, PartyId, RegionId, WorkSlot};
 use crate::domain::party::{PartyKind, Roster};
 use crate::domain::price::Price;
 use crate::engine::random::Stream;
@@ -121,28 +121,28 @@ pub struct Nodes {
     /// Which of them are validators and provers.
     pub roster: Roster,
     /// What routing reads.
-    pub quotes: IdVec<NodeId, NodeQuote>,
+    pub quotes: IdVec<PartyId, NodeQuote>,
     /// What the events of jobs touch.
-    pub states: IdVec<NodeId, Node>,
+    pub states: IdVec<PartyId, Node>,
     /// The rest.
-    pub backrooms: IdVec<NodeId, NodeCold>,
+    pub backrooms: IdVec<PartyId, NodeCold>,
 }
 
 impl Nodes {
     /// Whether the step of this version is the one pending.
     #[inline]
-    pub fn is(&self, node: NodeId, version: u32) -> bool {
+    pub fn is(&self, node: PartyId, version: u32) -> bool {
         self.states[node].version == version
     }
 
     /// What a party does.
     #[inline]
-    pub fn kind(&self, party: NodeId) -> PartyKind {
+    pub fn kind(&self, party: PartyId) -> PartyKind {
         self.roster.kind(party)
     }
 
     /// Nanoseconds that a party has worked up to `now`.
-    pub fn worked(&self, party: NodeId, now: Time) -> u64 {
+    pub fn worked(&self, party: PartyId, now: Time) -> u64 {
         let cold = &self.backrooms[party];
         cold.worked + if self.states[party].up { now.since(cold.came).0 } else { 0 }
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::answer::Evidence;
 use crate::domain::checking::Holders;
-use crate::domain::ids::{Id, NodeId, RequesterId};
+use crate::domain::ids::{Id, PartyId, RequesterId};
 use crate::domain::party::{PartyKind, Roster};
 use crate::engine::time::Time;
 use crate::policy::opinion::OpinionMemory;
@@ -48,7 +48,7 @@ pub struct Sighting {
     /// Who holds the opinion.
     pub holder: RequesterId,
     /// The party.
-    pub party: NodeId,
+    pub party: PartyId,
     /// What was seen.
     pub evidence: Evidence,
     /// How much it counts, from 0 to 1.
@@ -81,7 +81,7 @@ impl Opinions {
     /// Of a node: the probability that its next answer is right, as a group of requesters sees it. Of a validator or prover: that
     /// its next look is careful.
     #[inline]
-    pub fn trust(&self, verification: &Verification, holder: RequesterId, party: NodeId) -> f64 {
+    pub fn trust(&self, verification: &Verification, holder: RequesterId, party: PartyId) -> f64 {
         match &verification.opinion {
             None => verification.prior,
             Some(_) => self.trusts[self.place(verification, holder, party)],
@@ -102,7 +102,7 @@ impl Opinions {
 
     /// What a party weighs where parties are drawn by weights, to the next 2⁻²⁴ above; `None` if it is not asked at all.
     /// The weights of all parties together are below 2⁶³.
-    pub fn weight(&self, verification: &Verification, holder: RequesterId, party: NodeId) -> Weight {
+    pub fn weight(&self, verification: &Verification, holder: RequesterId, party: PartyId) -> Weight {
         let Some(rule) = verification.opinion.as_ref().filter(|_| self.weighs) else { return Some(0) };
         let weight = rule.weight(&self.held[self.place(verification, holder, party)]);
         let most = i64::MAX as u64 / self.roster.len() as u64;
@@ -110,7 +110,7 @@ impl Opinions {
     }
 
     /// Whether a group of requesters would ask a party, if it were listed.
-    pub fn asks(&self, verification: &Verification, holder: RequesterId, party: NodeId) -> bool {
+    pub fn asks(&self, verification: &Verification, holder: RequesterId, party: PartyId) -> bool {
         self.weight(verification, holder, party).is_some()
     }
 
@@ -146,7 +146,7 @@ impl Opinions {
         self.see_answer(verification, seen, now)
     }
 
-    fn only_checks(&self, party: NodeId) -> bool {
+    fn only_checks(&self, party: PartyId) -> bool {
         self.roster.kind(party).only_checks()
     }
 
@@ -154,7 +154,7 @@ impl Opinions {
         if verification.holders == Holders::Group { holder.index() } else { 0 }
     }
 
-    fn place(&self, verification: &Verification, holder: RequesterId, party: NodeId) -> usize {
+    fn place(&self, verification: &Verification, holder: RequesterId, party: PartyId) -> usize {
         self.holder(verification, holder) * self.roster.len() + party.index()
     }
 }

@@ -4,7 +4,7 @@
 
 use super::State;
 use super::checkers::{self, Checker};
-use crate::domain::ids::{Id, NodeId, RegionId, RequesterId};
+use crate::domain::ids::{Id, PartyId, RegionId, RequesterId};
 use crate::domain::money::Money;
 use crate::domain::party::PartyKind;
 use crate::engine::law::Sampler;
@@ -19,7 +19,7 @@ const UNSTAKED: f64 = 1e-3;
 
 impl State {
     /// A party comes with its stake: it works from now on, and is listed.
-    pub fn enter(&mut self, at: &mut Context<'_>, party: NodeId, stake: Money) {
+    pub fn enter(&mut self, at: &mut Context<'_>, party: PartyId, stake: Money) {
         if stake > Money::ZERO {
             self.deposit(at, party, stake);
         }
@@ -28,7 +28,7 @@ impl State {
     }
 
     /// A party fails: its slots are gone until it is repaired. It stays listed until routing misses it.
-    pub fn fail(&mut self, at: &mut Context<'_>, party: NodeId) {
+    pub fn fail(&mut self, at: &mut Context<'_>, party: PartyId) {
         let kind = self.nodes.kind(party);
         let state = &mut self.nodes.states[party];
         state.service.advance(at.now);
@@ -48,12 +48,12 @@ impl State {
     }
 
     /// A party that failed works again. Routing lists it when it hears of that.
-    pub fn repair(&mut self, at: &mut Context<'_>, party: NodeId) {
+    pub fn repair(&mut self, at: &mut Context<'_>, party: PartyId) {
         self.come_up(at, party);
         at.facts.note(Fact::NodeRepaired { node: party });
     }
 
-    fn come_up(&mut self, at: &Context<'_>, party: NodeId) {
+    fn come_up(&mut self, at: &Context<'_>, party: PartyId) {
         let kind = self.nodes.kind(party);
         let state = &mut self.nodes.states[party];
         state.service.advance(at.now);
@@ -70,7 +70,7 @@ impl State {
     }
 
     /// Puts a party on the lists of what it serves, or takes it off.
-    pub fn list(&mut self, at: &mut Context<'_>, party: NodeId, listed: bool) {
+    pub fn list(&mut self, at: &mut Context<'_>, party: PartyId, listed: bool) {
         let served = self.group(at.scenario, party).models;
         let stake = self.ledger.bond(party).0 as u64;
         let (opinions, verification) = (&self.opinions, &at.scenario.verification);
@@ -82,7 +82,7 @@ impl State {
     }
 
     /// What a party weighs in an opinion may have changed.
-    pub fn reweigh(&mut self, scenario: &Scenario, holder: RequesterId, party: NodeId) {
+    pub fn reweigh(&mut self, scenario: &Scenario, holder: RequesterId, party: PartyId) {
         let weight = self.opinions.weight(&scenario.verification, holder, party);
         let served = self.group(scenario, party).models;
         let (view, stake) = (self.registry.view_of(holder), self.ledger.bond(party).0 as u64);
@@ -92,7 +92,7 @@ impl State {
 
     /// What a party has staked has changed: it weighs that wherever parties are drawn by stake. One that is not listed is weighed when
     /// it is.
-    pub(super) fn restake(&mut self, scenario: &Scenario, party: NodeId) {
+    pub(super) fn restake(&mut self, scenario: &Scenario, party: PartyId) {
         if self.registry.is_here(party) {
             let (served, stake) = (self.group(scenario, party).models, self.ledger.bond(party));
             self.registry.restake(party, served, stake.0 as u64);
@@ -101,7 +101,7 @@ impl State {
     }
 
     /// Shows those that draw validators or provers the weight, wait and speed of one of them, after one of these changed.
-    pub fn show_checker(&mut self, scenario: &Scenario, party: NodeId) {
+    pub fn show_checker(&mut self, scenario: &Scenario, party: PartyId) {
         let kind = self.nodes.kind(party);
         let list = match kind {
             PartyKind::Validator => scenario.validators(),
@@ -138,7 +138,7 @@ impl State {
 
     /// The group of a party.
     #[inline]
-    fn group<'s>(&self, scenario: &'s Scenario, party: NodeId) -> &'s NodeGroup {
+    fn group<'s>(&self, scenario: &'s Scenario, party: PartyId) -> &'s NodeGroup {
         &scenario.groups[self.nodes.quotes[party].group]
     }
 }
@@ -151,12 +151,12 @@ fn capacity(group: &NodeGroup) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::market::derived::Derived;
     use crate::domain::ids::{ListId, PartyId};
     use crate::domain::money::Asset;
     use crate::engine::queue::Queue;
     use crate::engine::random::Seed;
     use crate::engine::time::Time;
+    use crate::market::derived::Derived;
     use crate::market::state::ledger::Account;
     use crate::record::facts::Facts;
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::ids::{Id, ListId, NodeId, RequesterId};
+use crate::domain::ids::{Id, ListId, PartyId, RequesterId};
 use crate::domain::party::{PartyKind, Roster};
 use crate::engine::weights::WeightTree;
 
@@ -16,11 +16,11 @@ pub struct Registry {
     /// Whether a party is listed at all, whoever may not want to see it.
     here: Vec<bool>,
     /// Nodes whose listing changed since the last look, with what it changed to.
-    changed: Vec<(NodeId, bool)>,
+    changed: Vec<(PartyId, bool)>,
     /// Nodes whose load changed since the last look.
-    dirty: Vec<NodeId>,
+    dirty: Vec<PartyId>,
     /// Where each client's last job ran, per source; kept only for pools that ask for it.
-    previous: Vec<Vec<NodeId>>,
+    previous: Vec<Vec<PartyId>>,
     listed: u32,
     /// How many of the lists are of models; the rest are of validators and provers.
     lists_of_nodes: usize,
@@ -47,7 +47,7 @@ pub type Weight = Option<u64>;
 /// The nodes listed for one model, or the parties of another kind.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Listing {
-    nodes: Vec<NodeId>,
+    nodes: Vec<PartyId>,
     /// Where a node stands in `nodes`; `u32::MAX` if it does not.
     place: Vec<u32>,
     /// Stakes of the listed, where a rule draws by them.
@@ -85,7 +85,7 @@ impl Registry {
     }
 
     /// A party's stake has changed.
-    pub(super) fn restake(&mut self, party: NodeId, served: u64, stake: u64) {
+    pub(super) fn restake(&mut self, party: PartyId, served: u64, stake: u64) {
         let each = self.lists_of_nodes + 2;
         for (index, list) in self.lists.iter_mut().enumerate() {
             let is_listed = served >> (index % each) & 1 == 1 && list.has(party);
@@ -96,7 +96,7 @@ impl Registry {
     }
 
     /// What is thought of a party has changed in a view: its weight is another, or it is not asked any more, or again.
-    pub(super) fn reweigh(&mut self, view: usize, party: NodeId, served: u64, stake: u64, weight: Weight) {
+    pub(super) fn reweigh(&mut self, view: usize, party: PartyId, served: u64, stake: u64, weight: Weight) {
         if !self.is_here(party) {
             return;
         }
@@ -127,7 +127,7 @@ impl Registry {
 
     /// The parties on a list, in no meaningful order.
     #[inline]
-    pub fn listed(&self, view: usize, list: ListId) -> &[NodeId] {
+    pub fn listed(&self, view: usize, list: ListId) -> &[PartyId] {
         &self.list(view, list).nodes
     }
 
@@ -144,13 +144,13 @@ impl Registry {
     }
 
     /// Whether a party is on a list.
-    pub fn has(&self, view: usize, list: ListId, party: NodeId) -> bool {
+    pub fn has(&self, view: usize, list: ListId, party: PartyId) -> bool {
         self.list(view, list).has(party)
     }
 
     /// Whether a party is listed at all, though not everyone may want to see it.
     #[inline]
-    pub fn is_here(&self, party: NodeId) -> bool {
+    pub fn is_here(&self, party: PartyId) -> bool {
         self.here[party.0 as usize]
     }
 
@@ -162,7 +162,7 @@ impl Registry {
     /// Lists a party for what it serves (one bit for each list), or takes it off. Says whether that changed anything.
     pub(super) fn set(
         &mut self,
-        party: NodeId,
+        party: PartyId,
         listed: bool,
         served: u64,
         stake: u64,
@@ -191,39 +191,39 @@ impl Registry {
     }
 
     /// Notes a listing that takes effect at the next look.
-    pub fn defer(&mut self, node: NodeId, listed: bool) {
+    pub fn defer(&mut self, node: PartyId, listed: bool) {
         self.changed.push((node, listed));
     }
 
     /// Notes that a node's load takes effect at the next look.
     #[inline]
-    pub fn defer_load(&mut self, node: NodeId) {
+    pub fn defer_load(&mut self, node: PartyId) {
         self.dirty.push(node);
     }
 
     /// The listings that take effect now, and the nodes whose loads do; hand both back to [`keep`](Registry::keep) when
     /// they are read.
-    pub fn take_deferred(&mut self) -> (Vec<(NodeId, bool)>, Vec<NodeId>) {
+    pub fn take_deferred(&mut self) -> (Vec<(PartyId, bool)>, Vec<PartyId>) {
         (std::mem::take(&mut self.changed), std::mem::take(&mut self.dirty))
     }
 
     /// Keeps what was handed out, emptied, for the next time, so that looking allocates nothing.
-    pub fn keep(&mut self, mut changed: Vec<(NodeId, bool)>, mut dirty: Vec<NodeId>) {
+    pub fn keep(&mut self, mut changed: Vec<(PartyId, bool)>, mut dirty: Vec<PartyId>) {
         changed.clear();
         dirty.clear();
         (self.changed, self.dirty) = (changed, dirty);
     }
 
     /// Where a client's last job ran.
-    pub fn previous(&self, source: usize, client: u32) -> NodeId {
-        self.previous[source].get(client as usize).copied().unwrap_or(NodeId::NONE)
+    pub fn previous(&self, source: usize, client: u32) -> PartyId {
+        self.previous[source].get(client as usize).copied().unwrap_or(PartyId::NONE)
     }
 
     /// Remembers where a client's job runs.
-    pub fn remember(&mut self, source: usize, client: u32, node: NodeId) {
+    pub fn remember(&mut self, source: usize, client: u32, node: PartyId) {
         let clients = &mut self.previous[source];
         if clients.len() <= client as usize {
-            clients.resize(client as usize + 1, NodeId::NONE);
+            clients.resize(client as usize + 1, PartyId::NONE);
         }
         clients[client as usize] = node;
     }
@@ -231,17 +231,17 @@ impl Registry {
 
 impl Listing {
     #[inline]
-    fn has(&self, party: NodeId) -> bool {
+    fn has(&self, party: PartyId) -> bool {
         self.place[party.0 as usize] != u32::MAX
     }
 
-    fn put_on(&mut self, party: NodeId, stake: u64, weight: u64) {
+    fn put_on(&mut self, party: PartyId, stake: u64, weight: u64) {
         self.place[party.0 as usize] = self.nodes.len() as u32;
         self.nodes.push(party);
         self.weigh(party, stake, weight);
     }
 
-    fn take_off(&mut self, party: NodeId) {
+    fn take_off(&mut self, party: PartyId) {
         let place = std::mem::replace(&mut self.place[party.0 as usize], u32::MAX) as usize;
         self.nodes.swap_remove(place);
         if let Some(&moved) = self.nodes.get(place) {
@@ -250,7 +250,7 @@ impl Listing {
         self.weigh(party, 0, 0);
     }
 
-    fn weigh(&mut self, party: NodeId, stake: u64, weight: u64) {
+    fn weigh(&mut self, party: PartyId, stake: u64, weight: u64) {
         if let Some(stakes) = &mut self.stakes {
             stakes.set(party.0 as usize, stake);
         }
@@ -272,7 +272,7 @@ mod tests {
 
     /// A node in or out, for both models, weighing what it weighs in each view.
     fn set(registry: &mut Registry, node: u32, listed: bool, weights: &[Weight]) -> bool {
-        registry.set(NodeId(node), listed, 0b11, 10 + u64::from(node), &|view| weights[view])
+        registry.set(PartyId(node), listed, 0b11, 10 + u64::from(node), &|view| weights[view])
     }
 
     #[test]
@@ -283,11 +283,11 @@ mod tests {
         }
         assert!(set(&mut registry, 1, false, &[Some(0)]));
         assert!(!set(&mut registry, 1, false, &[Some(0)]), "twice is once");
-        assert_eq!(registry.listed(0, ListId(0)), [NodeId(0), NodeId(3), NodeId(2)]);
+        assert_eq!(registry.listed(0, ListId(0)), [PartyId(0), PartyId(3), PartyId(2)]);
         assert_eq!(registry.stakes(0, ListId(1)).total(), 10 + 12 + 13);
         assert!(registry.opinions(0, ListId(1)).is_empty(), "nobody asked for them");
         assert_eq!(registry.count(), 3);
-        assert!(registry.has(0, ListId(0), NodeId(3)) && !registry.has(0, ListId(0), NodeId(1)));
+        assert!(registry.has(0, ListId(0), PartyId(3)) && !registry.has(0, ListId(0), PartyId(1)));
     }
 
     /// Two groups of requesters: what the second thinks of a node is no affair of the first, and who is not asked is off the
@@ -301,23 +301,23 @@ mod tests {
             let totals = [registry.stakes(view, list).total(), registry.opinions(view, list).total()];
             (registry.listed(view, list).to_vec(), totals)
         };
-        let all = vec![NodeId(0), NodeId(1), NodeId(2)];
+        let all = vec![PartyId(0), PartyId(1), PartyId(2)];
         assert_eq!(seen(&registry, 1), (all.clone(), [33, 21]));
-        registry.reweigh(1, NodeId(0), 0b11, 10, Some(1));
-        registry.reweigh(1, NodeId(1), 0b11, 11, None);
-        registry.reweigh(1, NodeId(1), 0b11, 11, None);
-        registry.restake(NodeId(1), 0b11, 4);
-        assert_eq!(seen(&registry, 1), (vec![NodeId(0), NodeId(2)], [22, 8]));
+        registry.reweigh(1, PartyId(0), 0b11, 10, Some(1));
+        registry.reweigh(1, PartyId(1), 0b11, 11, None);
+        registry.reweigh(1, PartyId(1), 0b11, 11, None);
+        registry.restake(PartyId(1), 0b11, 4);
+        assert_eq!(seen(&registry, 1), (vec![PartyId(0), PartyId(2)], [22, 8]));
         assert_eq!(seen(&registry, 0), (all.clone(), [10 + 4 + 12, 15]));
         assert_eq!((registry.count(), registry.view_of(RequesterId(1))), (3, 1), "it is listed all the same");
         // It goes and comes back: off the one list it stays, by what is thought of it.
         assert!(set(&mut registry, 1, false, &[Some(5), None]) && set(&mut registry, 1, true, &[Some(5), None]));
-        assert_eq!(seen(&registry, 1), (vec![NodeId(0), NodeId(2)], [22, 8]));
-        registry.reweigh(1, NodeId(1), 0b11, 4, Some(2));
-        assert_eq!(seen(&registry, 1), (vec![NodeId(0), NodeId(2), NodeId(1)], [26, 10]));
+        assert_eq!(seen(&registry, 1), (vec![PartyId(0), PartyId(2)], [22, 8]));
+        registry.reweigh(1, PartyId(1), 0b11, 4, Some(2));
+        assert_eq!(seen(&registry, 1), (vec![PartyId(0), PartyId(2), PartyId(1)], [26, 10]));
         // Of one that is gone nothing is kept, whatever is thought of it meanwhile.
         assert!(set(&mut registry, 2, false, &[Some(5), Some(7)]));
-        registry.reweigh(1, NodeId(2), 0b11, 12, Some(9));
-        assert_eq!(seen(&registry, 1), (vec![NodeId(0), NodeId(1)], [14, 3]));
+        registry.reweigh(1, PartyId(2), 0b11, 12, Some(9));
+        assert_eq!(seen(&registry, 1), (vec![PartyId(0), PartyId(1)], [14, 3]));
     }
 }

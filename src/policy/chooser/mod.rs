@@ -1,6 +1,6 @@
 //! Which of the offers is taken (model §6). Ties are broken at random.
 
-use crate::domain::ids::NodeId;
+use crate::domain::ids::PartyId;
 use crate::domain::money::Money;
 use crate::domain::price::Price;
 use crate::engine::random::{KeyedRng, RandomSource};
@@ -18,7 +18,7 @@ pub mod random;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Offer {
     /// Who offers.
-    pub node: NodeId,
+    pub node: PartyId,
     /// What it asks per GPU-second.
     pub rate: Price,
     /// The price of the whole job, verification and coordination apart.
@@ -102,7 +102,7 @@ mod tests {
     fn offers(draw: &mut KeyedRng, n: u64) -> Vec<Offer> {
         (0..n)
             .map(|node| Offer {
-                node: NodeId(node as u32),
+                node: PartyId(node as u32),
                 rate: Price(1),
                 price: Money(draw.below(5) as i64),
                 wait: SimDuration(draw.below(5)),
@@ -130,7 +130,7 @@ mod tests {
                     "cheapest" => assert!(offers.iter().all(|offer| taken.price <= offer.price)),
                     "least-delay" => assert!(offers.iter().all(|offer| taken.delay <= offer.delay)),
                     "jobs" => assert!(offers.iter().all(|offer| taken.jobs <= offer.jobs)),
-                    "first" => assert_eq!(taken.node, NodeId(0)),
+                    "first" => assert_eq!(taken.node, PartyId(0)),
                     _ => {}
                 }
             }
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn ties_are_fair() {
         let same = Offer {
-            node: NodeId(0),
+            node: PartyId(0),
             rate: Price(1),
             price: Money(1),
             wait: SimDuration(1),

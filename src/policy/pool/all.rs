@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::PoolView;
-use crate::domain::ids::NodeId;
+use crate::domain::ids::PartyId;
 use crate::engine::random::KeyedRng;
 use crate::policy::Described;
 
@@ -29,7 +29,7 @@ impl super::Rule for Spec {
 
     fn memory(&self) {}
 
-    fn draw(&self, _: &mut (), view: &PoolView<'_>, _: &mut KeyedRng, pool: &mut Vec<NodeId>) {
+    fn draw(&self, _: &mut (), view: &PoolView<'_>, _: &mut KeyedRng, pool: &mut Vec<PartyId>) {
         pool.extend_from_slice(view.listed);
         pool.sort_unstable();
     }

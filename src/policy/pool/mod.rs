@@ -1,6 +1,6 @@
 //! Whom routing asks for an offer (model §6): a few nodes out of all that are listed for the model.
 
-use crate::domain::ids::NodeId;
+use crate::domain::ids::PartyId;
 use crate::engine::mistake::Mistake;
 use crate::engine::random::{KeyedRng, RandomSource};
 use crate::engine::weights::WeightTree;
@@ -22,13 +22,13 @@ pub const MOST_OF_ALL: usize = 1024;
 /// What a pool rule sees.
 pub struct PoolView<'a> {
     /// The nodes listed for the model, in no meaningful order. Never empty.
-    pub listed: &'a [NodeId],
+    pub listed: &'a [PartyId],
     /// Their stakes by node id, with zero for a node that is not listed; empty unless a rule asks for it.
     pub stakes: &'a WeightTree,
     /// What is thought of them, likewise.
     pub opinions: &'a WeightTree,
     /// Where the client's last job ran, if that node is still listed.
-    pub previous: NodeId,
+    pub previous: PartyId,
     /// A number that is the same for all jobs of one client.
     pub session: u64,
 }
@@ -42,7 +42,7 @@ pub trait Rule {
     fn memory(&self) -> Self::Memory;
 
     /// Puts the nodes to ask into `pool`, which comes empty. A node may be named twice only where the rule says so.
-    fn draw(&self, memory: &mut Self::Memory, view: &PoolView<'_>, draw: &mut KeyedRng, pool: &mut Vec<NodeId>);
+    fn draw(&self, memory: &mut Self::Memory, view: &PoolView<'_>, draw: &mut KeyedRng, pool: &mut Vec<PartyId>);
 
     /// How many nodes it asks at most; `None` where it asks all that are listed.
     fn sampled(&self) -> Option<u8>;
@@ -61,7 +61,7 @@ crate::policy::policies! {
     }
     methods {
         /// Puts the nodes to ask into `pool`, which comes empty.
-        fn draw(&mut memory, view: &PoolView<'_>, draw: &mut KeyedRng, pool: &mut Vec<NodeId>) -> ();
+        fn draw(&mut memory, view: &PoolView<'_>, draw: &mut KeyedRng, pool: &mut Vec<PartyId>) -> ();
         /// How many nodes the rule asks at most; `None` where it asks all that are listed.
         fn sampled() -> Option<u8>;
     }
@@ -76,11 +76,11 @@ fn check_size(d: u8) -> Result<(), Mistake> {
 }
 
 /// Draws so many of the listed in proportion to these weights, with replacement; any of them while nobody weighs anything.
-fn by_weight(weights: &WeightTree, count: u8, listed: &[NodeId], draw: &mut KeyedRng, pool: &mut Vec<NodeId>) {
+fn by_weight(weights: &WeightTree, count: u8, listed: &[PartyId], draw: &mut KeyedRng, pool: &mut Vec<PartyId>) {
     for _ in 0..count {
         let node = match weights.total() {
             0 => listed[draw.below(listed.len() as u64) as usize],
-            total => NodeId(weights.find(draw.below(total)) as u32),
+            total => PartyId(weights.find(draw.below(total)) as u32),
         };
         pool.push(node);
     }
@@ -94,7 +94,7 @@ mod tests {
     /// Every rule names listed nodes only, at least one, and no more than it may.
     #[test]
     fn pools_stay_within_the_listed() {
-        let listed: Vec<NodeId> = [3, 1, 4, 15, 9, 2, 6].map(NodeId).to_vec();
+        let listed: Vec<PartyId> = [3, 1, 4, 15, 9, 2, 6].map(PartyId).to_vec();
         let mut stakes = WeightTree::new(16);
         listed.iter().for_each(|node| stakes.set(node.0 as usize, 1 + node.0 as u64));
         for rule in PoolTable::rules() {
@@ -107,7 +107,7 @@ mod tests {
                 let few = &listed[..1 + draw.below(listed.len() as u64) as usize];
                 let mut stakes = stakes.clone();
                 listed[few.len()..].iter().for_each(|node| stakes.set(node.0 as usize, 0));
-                let previous = if draw.chance(0.5) { few[0] } else { NodeId::NONE };
+                let previous = if draw.chance(0.5) { few[0] } else { PartyId::NONE };
                 let view = PoolView { listed: few, stakes: &stakes, opinions: &stakes, previous, session: index / 7 };
                 pool.clear();
                 chosen.draw(&mut memory, &view, &mut draw, &mut pool);
@@ -123,7 +123,7 @@ mod tests {
         crate::policy::trial::endure(PoolTable::rules(), |name, table: PoolTable, draw| {
             let rule = table.chosen().unwrap();
             rule.check()?;
-            let listed: Vec<NodeId> = (0..1 + draw.below(100) as u32).rev().map(NodeId).collect();
+            let listed: Vec<PartyId> = (0..1 + draw.below(100) as u32).rev().map(PartyId).collect();
             let weights = |draw: &mut KeyedRng| {
                 let weights = listed.iter().map(|_| draw.below(3) * (draw.bits() >> (20 + draw.below(44))));
                 WeightTree::try_from(weights.collect::<Vec<u64>>()).unwrap()
@@ -131,7 +131,7 @@ mod tests {
             let (stakes, opinions) = (weights(draw), weights(draw));
             let (mut memory, mut pool) = (rule.memory(), Vec::new());
             for session in 0..10 {
-                let previous = if draw.chance(0.5) { listed[0] } else { NodeId::NONE };
+                let previous = if draw.chance(0.5) { listed[0] } else { PartyId::NONE };
                 let view = PoolView { listed: &listed, stakes: &stakes, opinions: &opinions, previous, session };
                 pool.clear();
                 rule.draw(&mut memory, &view, draw, &mut pool);
@@ -147,14 +147,14 @@ mod tests {
     #[test]
     fn weights_decide_who_is_asked() {
         const COUNT: u64 = 100_000;
-        let listed = [0, 1, 2, 3].map(NodeId);
+        let listed = [0, 1, 2, 3].map(PartyId);
         let [opinions, stakes, nothing] = [[1, 2, 3, 0], [0, 0, 0, 9], [0; 4]]
             .map(|weights: [u64; 4]| WeightTree::try_from(weights.to_vec()).unwrap());
         let seen = |rule: &str, opinions: &WeightTree| {
             let chosen = toml::from_str::<PoolTable>(&format!("rule = \"{rule}\"")).unwrap().chosen().unwrap();
             let (mut memory, mut pool, mut seen) = (chosen.memory(), Vec::new(), [0u64; 4]);
             for index in 0..COUNT {
-                let view = PoolView { listed: &listed, stakes: &stakes, opinions, previous: NodeId::NONE, session: 0 };
+                let view = PoolView { listed: &listed, stakes: &stakes, opinions, previous: PartyId::NONE, session: 0 };
                 let mut draw = KeyedRng::new(key(Seed::from(1), 16, 0, index, 0));
                 chosen.draw(&mut memory, &view, &mut draw, &mut pool);
                 pool.drain(..).for_each(|node| seen[node.0 as usize] += 1);

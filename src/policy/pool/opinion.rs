@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::PoolView;
-use crate::domain::ids::NodeId;
+use crate::domain::ids::PartyId;
 use crate::engine::mistake::Mistake;
 use crate::engine::random::KeyedRng;
 use crate::policy::{Described, Needs};
@@ -46,7 +46,7 @@ impl super::Rule for Spec {
 
     fn memory(&self) {}
 
-    fn draw(&self, _: &mut (), view: &PoolView<'_>, draw: &mut KeyedRng, pool: &mut Vec<NodeId>) {
+    fn draw(&self, _: &mut (), view: &PoolView<'_>, draw: &mut KeyedRng, pool: &mut Vec<PartyId>) {
         super::by_weight(view.opinions, self.d, view.listed, draw, pool);
     }
 

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::PoolView;
-use crate::domain::ids::NodeId;
+use crate::domain::ids::PartyId;
 use crate::engine::mistake::Mistake;
 use crate::engine::random::{KeyedRng, RandomSource};
 use crate::policy::Described;
@@ -46,7 +46,7 @@ impl super::Rule for Spec {
     fn memory(&self) {}
 
     #[inline]
-    fn draw(&self, _: &mut (), view: &PoolView<'_>, draw: &mut KeyedRng, pool: &mut Vec<NodeId>) {
+    fn draw(&self, _: &mut (), view: &PoolView<'_>, draw: &mut KeyedRng, pool: &mut Vec<PartyId>) {
         let n = view.listed.len();
         if self.replacement {
             pool.extend((0..self.d).map(|_| view.listed[draw.below(n as u64) as usize]));
@@ -63,7 +63,7 @@ impl super::Rule for Spec {
 }
 
 /// `d` different nodes out of `listed`, uniformly (Floyd's method: no scratch space, d²/2 comparisons with d ≤ 64).
-pub(super) fn distinct(listed: &[NodeId], d: usize, draw: &mut KeyedRng, pool: &mut Vec<NodeId>) {
+pub(super) fn distinct(listed: &[PartyId], d: usize, draw: &mut KeyedRng, pool: &mut Vec<PartyId>) {
     let n = listed.len();
     for last in n - d..n {
         let node = listed[draw.below(last as u64 + 1) as usize];

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::PoolView;
-use crate::domain::ids::NodeId;
+use crate::domain::ids::PartyId;
 use crate::engine::mistake::Mistake;
 use crate::engine::random::KeyedRng;
 use crate::policy::Described;
@@ -45,7 +45,7 @@ impl super::Rule for Spec {
         0
     }
 
-    fn draw(&self, turn: &mut u64, view: &PoolView<'_>, _: &mut KeyedRng, pool: &mut Vec<NodeId>) {
+    fn draw(&self, turn: &mut u64, view: &PoolView<'_>, _: &mut KeyedRng, pool: &mut Vec<PartyId>) {
         let n = view.listed.len() as u64;
         let d = (self.d as u64).min(n);
         pool.extend((0..d).map(|k| view.listed[((*turn + k) % n) as usize]));

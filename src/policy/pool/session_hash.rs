@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::PoolView;
-use crate::domain::ids::NodeId;
+use crate::domain::ids::PartyId;
 use crate::engine::mistake::Mistake;
 use crate::engine::random::{KeyedRng, mix};
 use crate::policy::Described;
@@ -43,7 +43,7 @@ impl super::Rule for Spec {
 
     fn memory(&self) {}
 
-    fn draw(&self, _: &mut (), view: &PoolView<'_>, _: &mut KeyedRng, pool: &mut Vec<NodeId>) {
+    fn draw(&self, _: &mut (), view: &PoolView<'_>, _: &mut KeyedRng, pool: &mut Vec<PartyId>) {
         let n = view.listed.len();
         let start = (mix(view.session) % n as u64) as usize;
         let d = (self.d as usize).min(n);

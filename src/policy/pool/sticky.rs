@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{PoolView, random};
-use crate::domain::ids::NodeId;
+use crate::domain::ids::PartyId;
 use crate::engine::mistake::Mistake;
 use crate::engine::random::KeyedRng;
 use crate::policy::{Described, Needs};
@@ -43,7 +43,7 @@ impl super::Rule for Spec {
 
     fn memory(&self) {}
 
-    fn draw(&self, _: &mut (), view: &PoolView<'_>, draw: &mut KeyedRng, pool: &mut Vec<NodeId>) {
+    fn draw(&self, _: &mut (), view: &PoolView<'_>, draw: &mut KeyedRng, pool: &mut Vec<PartyId>) {
         if view.previous.is_some() {
             pool.push(view.previous);
         } else {

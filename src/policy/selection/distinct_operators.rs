@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{SelectionView, Shortlist, VAIN};
-use crate::domain::ids::NodeId;
+use crate::domain::ids::PartyId;
 use crate::engine::random::{KeyedRng, RandomSource};
 use crate::policy::Described;
 
@@ -29,7 +29,7 @@ impl Described for Spec {
 }
 
 impl super::Rule for Spec {
-    fn select(&self, view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<NodeId>) {
+    fn select(&self, view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<PartyId>) {
         let mut vain = VAIN * view.wanted;
         while chosen.len() < view.wanted && vain > 0 {
             let node = view.listed[draw.below(view.listed.len() as u64) as usize];
@@ -46,14 +46,14 @@ impl super::Rule for Spec {
 }
 
 /// Whether a node's operator is another than that of the checked and those of the chosen.
-fn may_join(view: &SelectionView<'_>, chosen: &[NodeId], node: NodeId) -> bool {
+fn may_join(view: &SelectionView<'_>, chosen: &[PartyId], node: PartyId) -> bool {
     let operator = (view.operators)(node);
     view.checked.iter().chain(chosen).all(|&other| operator != (view.operators)(other))
 }
 
 /// Chooses those that are still wanted in one pass over the listed: all that may join are put in a random order, and of each
 /// operator the first counts.
-fn pass(view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<NodeId>) {
+fn pass(view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<PartyId>) {
     let mut rest = Shortlist::new(view.wanted - chosen.len());
     for &node in view.listed.iter().filter(|&&node| may_join(view, chosen, node)) {
         let (key, operator) = (draw.unit(), (view.operators)(node));

@@ -1,6 +1,6 @@
 //! Who checks: a few parties out of all that could (model §6).
 
-use crate::domain::ids::{NodeId, OperatorId};
+use crate::domain::ids::{OperatorId, PartyId};
 use crate::engine::random::{KeyedRng, RandomSource};
 use crate::engine::weights::WeightTree;
 use crate::maths;
@@ -16,15 +16,15 @@ pub const MOST: usize = 1024;
 /// What a selection rule sees.
 pub struct SelectionView<'a> {
     /// The checkers that are listed, in no meaningful order. Never empty.
-    pub listed: &'a [NodeId],
+    pub listed: &'a [PartyId],
     /// Their stakes by node id, zero for one that is not listed; empty unless a rule asks for it.
     pub stakes: &'a WeightTree,
     /// What is thought of them, likewise.
     pub opinions: &'a WeightTree,
     /// The operators of all nodes, by node id.
-    pub operators: &'a dyn Fn(NodeId) -> OperatorId,
+    pub operators: &'a dyn Fn(PartyId) -> OperatorId,
     /// The nodes whose answer is checked, each once; they are never among the chosen.
-    pub checked: &'a [NodeId],
+    pub checked: &'a [PartyId],
     /// How many are wanted.
     pub wanted: usize,
 }
@@ -32,7 +32,7 @@ pub struct SelectionView<'a> {
 impl SelectionView<'_> {
     /// Whether the answer that is checked is this node's.
     #[inline]
-    fn is_checked(&self, node: NodeId) -> bool {
+    fn is_checked(&self, node: PartyId) -> bool {
         self.checked.contains(&node)
     }
 }
@@ -41,7 +41,7 @@ impl SelectionView<'_> {
 pub trait Rule {
     /// Puts different checkers into `chosen`, which comes empty: as many as are wanted, or all there are where they are
     /// fewer.
-    fn select(&self, view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<NodeId>);
+    fn select(&self, view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<PartyId>);
 }
 
 crate::policy::policies! {
@@ -54,7 +54,7 @@ crate::policy::policies! {
     }
     methods {
         /// Puts different checkers into `chosen`, which comes empty.
-        fn select(view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<NodeId>) -> ();
+        fn select(view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<PartyId>) -> ();
     }
 }
 
@@ -63,10 +63,10 @@ crate::policy::policies! {
 /// Drawn from the tree of weights, and drawn again where the party is chosen already or is the one that is checked. Where
 /// that goes on in vain, because few have nearly all of the weight, the rest are found in one pass over the listed that has
 /// the same law. Those without weight are chosen, each with the same probability, when all that have some are.
-fn by_weight(weights: &WeightTree, view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<NodeId>) {
+fn by_weight(weights: &WeightTree, view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<PartyId>) {
     let mut vain = if weights.total() > 0 { VAIN * view.wanted } else { 0 };
     while chosen.len() < view.wanted && vain > 0 {
-        let node = NodeId(weights.find(draw.below(weights.total())) as u32);
+        let node = PartyId(weights.find(draw.below(weights.total())) as u32);
         if view.is_checked(node) || chosen.contains(&node) {
             vain -= 1;
         } else {
@@ -98,7 +98,7 @@ const VAIN: usize = 16;
 /// without replacement in proportion to them (P. Efraimidis and P. Spirakis, "Weighted random sampling with a reservoir",
 /// Information Processing Letters 97, 2006).
 struct Shortlist {
-    entries: [(f64, NodeId); MOST],
+    entries: [(f64, PartyId); MOST],
     count: usize,
     most: usize,
 }
@@ -107,11 +107,11 @@ impl Shortlist {
     /// Room for `most`, of which there are at most [`MOST`].
     fn new(most: usize) -> Shortlist {
         assert!(most <= MOST, "{most} checkers of one answer");
-        Shortlist { entries: [(0.0, NodeId(0)); MOST], count: 0, most }
+        Shortlist { entries: [(0.0, PartyId(0)); MOST], count: 0, most }
     }
 
     /// Lets one pass by.
-    fn offer(&mut self, key: f64, node: NodeId) {
+    fn offer(&mut self, key: f64, node: PartyId) {
         let place = self.entries[..self.count].partition_point(|entry| entry.0 <= key);
         if place == self.most {
             return;
@@ -128,7 +128,7 @@ impl Shortlist {
     }
 
     /// Those it holds, the smallest key first.
-    fn kept(&self) -> &[(f64, NodeId)] {
+    fn kept(&self) -> &[(f64, PartyId)] {
         &self.entries[..self.count]
     }
 }

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::SelectionView;
-use crate::domain::ids::NodeId;
+use crate::domain::ids::PartyId;
 use crate::engine::random::{KeyedRng, RandomSource};
 use crate::policy::Described;
 
@@ -25,7 +25,7 @@ impl Described for Spec {
 }
 
 impl super::Rule for Spec {
-    fn select(&self, view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<NodeId>) {
+    fn select(&self, view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<PartyId>) {
         // Whether the checked are listed matters only where half of them are wanted; a few out of many are drawn without a
         // look at all.
         let others = view.listed.len().saturating_sub(view.checked.len());

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::SelectionView;
-use crate::domain::ids::NodeId;
+use crate::domain::ids::PartyId;
 use crate::engine::random::KeyedRng;
 use crate::policy::{Described, Needs};
 
@@ -27,7 +27,7 @@ impl Described for Spec {
 }
 
 impl super::Rule for Spec {
-    fn select(&self, view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<NodeId>) {
+    fn select(&self, view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<PartyId>) {
         super::by_weight(view.stakes, view, draw, chosen);
     }
 }

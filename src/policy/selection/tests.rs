@@ -8,7 +8,7 @@ const COUNT: u64 = 100_000;
 /// A market of nodes: each one's stake and operator. All are listed, in no meaningful order. They weigh in opinions what they
 /// have staked, unless a test says otherwise.
 struct Nodes {
-    listed: Vec<NodeId>,
+    listed: Vec<PartyId>,
     stakes: WeightTree,
     opinions: WeightTree,
     operators: Vec<u32>,
@@ -17,12 +17,12 @@ struct Nodes {
 impl Nodes {
     fn new(nodes: &[(u64, u32)]) -> Nodes {
         let stakes = WeightTree::try_from(nodes.iter().map(|node| node.0).collect::<Vec<u64>>()).unwrap();
-        let listed = (0..nodes.len() as u32).rev().map(NodeId).collect();
+        let listed = (0..nodes.len() as u32).rev().map(PartyId).collect();
         Nodes { listed, opinions: stakes.clone(), stakes, operators: nodes.iter().map(|node| node.1).collect() }
     }
 
-    fn select(&self, rule: &str, checked: &[NodeId], wanted: usize, index: u64) -> Vec<NodeId> {
-        let operators = |node: NodeId| OperatorId(self.operators[node.0 as usize]);
+    fn select(&self, rule: &str, checked: &[PartyId], wanted: usize, index: u64) -> Vec<PartyId> {
+        let operators = |node: PartyId| OperatorId(self.operators[node.0 as usize]);
         let view = SelectionView {
             listed: &self.listed,
             stakes: &self.stakes,
@@ -45,7 +45,7 @@ impl Nodes {
         let mut expected = vec![vec![0.0; count as usize]; wanted];
         follow(&mut Vec::new(), 1.0, count, wanted, weight, &mut expected);
         let mut seen = vec![vec![0u32; count as usize]; wanted];
-        let checked: Vec<NodeId> = checked.iter().copied().map(NodeId).collect();
+        let checked: Vec<PartyId> = checked.iter().copied().map(PartyId).collect();
         for index in 0..COUNT {
             let nodes = self.select(rule, &checked, wanted, index);
             nodes.iter().enumerate().for_each(|(place, node)| seen[place][node.0 as usize] += 1);
@@ -100,7 +100,7 @@ fn the_chosen_are_different_and_as_many_as_there_are() {
         let nodes = Nodes::new(&nodes);
         let computing = 1 + draw.below(count.min(3) as u64) as usize;
         let first = draw.below(count as u64) as usize;
-        let checked: Vec<NodeId> = (0..computing).map(|place| NodeId(((first + place) % count) as u32)).collect();
+        let checked: Vec<PartyId> = (0..computing).map(|place| PartyId(((first + place) % count) as u32)).collect();
         for rule in SelectionTable::rules() {
             for wanted in [0, 1, 3, count - 1, count, MOST] {
                 let mut chosen = nodes.select(rule.name, &checked, wanted, case);
@@ -129,9 +129,9 @@ fn random_parameters_are_refused_or_run() {
             .map(|_| (draw.below(3) * (draw.bits() >> (10 + draw.below(50))), draw.below(12) as u32))
             .collect();
         let nodes = Nodes::new(&nodes);
-        let checked = [NodeId(draw.below(count) as u32)];
+        let checked = [PartyId(draw.below(count) as u32)];
         let wanted = draw.below(60) as usize;
-        let operators = |node: NodeId| OperatorId(nodes.operators[node.0 as usize]);
+        let operators = |node: PartyId| OperatorId(nodes.operators[node.0 as usize]);
         let view = SelectionView {
             listed: &nodes.listed,
             stakes: &nodes.stakes,
@@ -223,7 +223,7 @@ fn a_large_operator_changes_the_way_and_not_the_law() {
     let nodes = Nodes::new(&nodes);
     let (runs, mut first_seen, mut second_seen) = (5_000, [0u32; 4], [0u32; 4]);
     for index in 0..runs {
-        let chosen = nodes.select("distinct-operators", &[NodeId(4_005)], 2, index);
+        let chosen = nodes.select("distinct-operators", &[PartyId(4_005)], 2, index);
         let operators: Vec<u32> = chosen.iter().map(|node| nodes.operators[node.0 as usize]).collect();
         first_seen[operators[0] as usize] += 1;
         second_seen[operators[1] as usize] += 1;
@@ -247,13 +247,13 @@ fn a_large_operator_changes_the_way_and_not_the_law() {
 fn the_shortlist_keeps_the_smallest_in_order() {
     let mut list = Shortlist::new(3);
     for (node, key) in [5.0, 2.0, 9.0, 1.0, 7.0, 3.0].into_iter().enumerate() {
-        list.offer(key, NodeId(node as u32));
+        list.offer(key, PartyId(node as u32));
     }
-    assert_eq!(list.kept(), [(1.0, NodeId(3)), (2.0, NodeId(1)), (3.0, NodeId(5))]);
+    assert_eq!(list.kept(), [(1.0, PartyId(3)), (2.0, PartyId(1)), (3.0, PartyId(5))]);
     list.remove(1);
-    assert_eq!(list.kept(), [(1.0, NodeId(3)), (3.0, NodeId(5))]);
-    list.offer(0.5, NodeId(9));
-    list.offer(4.0, NodeId(8));
-    assert_eq!(list.kept(), [(0.5, NodeId(9)), (1.0, NodeId(3)), (3.0, NodeId(5))]);
-    Shortlist::new(0).offer(1.0, NodeId(1));
+    assert_eq!(list.kept(), [(1.0, PartyId(3)), (3.0, PartyId(5))]);
+    list.offer(0.5, PartyId(9));
+    list.offer(4.0, PartyId(8));
+    assert_eq!(list.kept(), [(0.5, PartyId(9)), (1.0, PartyId(3)), (3.0, PartyId(5))]);
+    Shortlist::new(0).offer(1.0, PartyId(1));
 }

@@ -1,7 +1,7 @@
 //! Copies that are compared are evidence: who agrees with the accepted answer has passed a check, who is outvoted has failed one.
 
 use reliance::domain::fate::Fate;
-use reliance::domain::ids::NodeId;
+use reliance::domain::ids::PartyId;
 use reliance::domain::money::Money;
 use reliance::record::fact::Fact;
 
@@ -9,7 +9,7 @@ use super::super::properties::kept;
 use super::super::trial::{Witness, trial};
 
 /// The node that never does the work; its copies agree with nothing.
-const IDLER: NodeId = NodeId(3);
+const IDLER: PartyId = PartyId(3);
 
 /// Nobody looks again, but the result stands for a while.
 const STANDS: &str = ", { by = \"validators\", sample = 0, timing = \"deferred\", window = \"20s\" }";
@@ -30,12 +30,12 @@ fn copied(copies: &str, more: &[&str], stands: &str) -> Witness {
 }
 
 /// Who was slashed, how often and by how much in all.
-fn slashed(witness: &Witness) -> (Vec<NodeId>, Money) {
+fn slashed(witness: &Witness) -> (Vec<PartyId>, Money) {
     let slashes = witness.facts.iter().filter_map(|(_, fact)| match fact {
         Fact::Slashed { node, amount, .. } => Some((*node, *amount)),
         _ => None,
     });
-    let (nodes, amounts): (Vec<NodeId>, Vec<Money>) = slashes.unzip();
+    let (nodes, amounts): (Vec<PartyId>, Vec<Money>) = slashes.unzip();
     (nodes, amounts.into_iter().sum())
 }
 
@@ -53,7 +53,7 @@ fn who_is_outvoted_is_thought_less_of_and_pays() {
     let (jobs, (nodes, amount)) = (witness.records.len(), slashed(&witness));
     assert!(witness.records.iter().all(|record| record.fate == Fate::FinalRight));
     assert_eq!(nodes, vec![IDLER; jobs], "once for each job");
-    let [honest, cheat] = [NodeId(0), IDLER].map(|node| &witness.nodes[node.0 as usize]);
+    let [honest, cheat] = [PartyId(0), IDLER].map(|node| &witness.nodes[node.0 as usize]);
     assert_eq!((honest.trust, cheat.trust), (trust(jobs, 0), trust(0, jobs)));
     assert_eq!((amount, cheat.stake), (Money(1_000 * jobs as i64), Money(10_000_000) - amount));
     let gained: Money = witness.nodes[..3].iter().map(|node| node.stake - Money(10_000_000)).sum();

@@ -2,7 +2,7 @@
 //! their weight are drawn as often as they weigh.
 
 use reliance::domain::fate::Fate;
-use reliance::domain::ids::{NodeId, RequesterId};
+use reliance::domain::ids::{PartyId, RequesterId};
 use reliance::domain::record::JobRecord;
 use reliance::engine::time::Time;
 use reliance::record::fact::Fact;
@@ -11,8 +11,8 @@ use super::super::properties::kept;
 use super::super::trial::{Witness, trial};
 
 /// The node that never does the work, and the validator that says the opposite of what it sees.
-const IDLER: NodeId = NodeId(3);
-const CONTRARIAN: NodeId = NodeId(10);
+const IDLER: PartyId = PartyId(3);
+const CONTRARIAN: PartyId = PartyId(10);
 
 /// So many failures in a row are too many: 0.05⁵ is below 10⁻⁶.
 const STREAK: usize = 5;
@@ -77,7 +77,7 @@ fn who_weighs_nothing_is_not_drawn() {
 fn shares(witness: &Witness) -> [f64; 2] {
     [0..20, 100..200].map(|seconds| {
         let checks = witness.facts.iter().filter(|(at, _)| seconds.contains(&(at.0 / 1_000_000_000)));
-        let by: Vec<NodeId> = checks
+        let by: Vec<PartyId> = checks
             .filter_map(|(_, fact)| match fact {
                 Fact::Checked { by, .. } => Some(*by),
                 _ => None,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use reliance::domain::checking::Checker;
 use reliance::domain::fate::{Cause, Deduction, Fate, Stage};
-use reliance::domain::ids::NodeId;
+use reliance::domain::ids::PartyId;
 use reliance::domain::record::JobRecord;
 use reliance::engine::time::SimDuration;
 use reliance::market::{Inspection, Quote, QuoteTrace};
@@ -86,14 +86,14 @@ fn placed(scenario: &Arc<Scenario>) -> Vec<(JobRecord, QuoteTrace)> {
 
 /// What each node's offer leaves with its best method, by the letter of the rule: every quote is weighed, and a method whose
 /// copies would need more nodes than leave something is none.
-fn best_of_nodes(scenario: &Scenario, quote_trace: &QuoteTrace) -> BTreeMap<NodeId, f64> {
+fn best_of_nodes(scenario: &Scenario, quote_trace: &QuoteTrace) -> BTreeMap<PartyId, f64> {
     let copies = |method| {
         let checks = &scenario.verification.methods[method].checks;
         checks.iter().find(|check| check.by == Checker::Replicas).map_or(1, |check| check.count as usize)
     };
     let mut most = usize::MAX;
     loop {
-        let mut nodes: BTreeMap<NodeId, Quote> = BTreeMap::new();
+        let mut nodes: BTreeMap<PartyId, Quote> = BTreeMap::new();
         let alive = |quote: &&Quote| quote.surplus > 0.0 && copies(quote.method) <= most;
         for quote in quote_trace.quotes.iter().filter(alive) {
             let best = nodes.entry(quote.node).or_insert(*quote);

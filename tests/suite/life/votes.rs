@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use reliance::domain::fate::Fate;
-use reliance::domain::ids::NodeId;
+use reliance::domain::ids::PartyId;
 use reliance::domain::record::JobKey;
 use reliance::record::fact::Fact;
 
@@ -41,9 +41,9 @@ fn one_vote_decides_by_every_rule() {
 }
 
 /// The checks of a run: who computed, or was asked for a copy, and who looked.
-fn looks(sets: &[&str]) -> Vec<(Vec<NodeId>, NodeId)> {
+fn looks(sets: &[&str]) -> Vec<(Vec<PartyId>, PartyId)> {
     let (witness, _) = kept(&trial("weighed", sets));
-    let mut asked: BTreeMap<JobKey, Vec<NodeId>> = BTreeMap::new();
+    let mut asked: BTreeMap<JobKey, Vec<PartyId>> = BTreeMap::new();
     let mut looks = Vec::new();
     for (_, fact) in &witness.facts {
         match *fact {
@@ -61,11 +61,11 @@ fn looks(sets: &[&str]) -> Vec<(Vec<NodeId>, NodeId)> {
 #[test]
 fn peers_are_drawn_by_the_selection() {
     let peers = "verification.define.looked-at.checks=[{ by = \"peers\", detects = 0 }]";
-    let is_idler = |look: &&(Vec<NodeId>, NodeId)| look.1 == NodeId(3);
+    let is_idler = |look: &&(Vec<PartyId>, PartyId)| look.1 == PartyId(3);
     let of_workers = |sets: &[&str]| {
         let looks = looks(&[&[peers], sets].concat());
         assert!(looks.iter().all(|(asked, by)| asked.len() == 1 && !asked.contains(by)));
-        let others: Vec<_> = looks.into_iter().filter(|(asked, _)| asked[0] != NodeId(3)).collect();
+        let others: Vec<_> = looks.into_iter().filter(|(asked, _)| asked[0] != PartyId(3)).collect();
         others.iter().filter(is_idler).count() as f64 / others.len() as f64
     };
     let random = of_workers(&[]);
@@ -86,8 +86,8 @@ fn peers_are_drawn_by_the_selection() {
     ];
     let looks = looks(&weighed);
     let (early, late) = (&looks[..300], &looks[looks.len() - 1_000..]);
-    let share = |looks: &[(Vec<NodeId>, NodeId)]| {
-        looks.iter().filter(|look| look.1 == NodeId(6)).count() as f64 / looks.len() as f64
+    let share = |looks: &[(Vec<PartyId>, PartyId)]| {
+        looks.iter().filter(|look| look.1 == PartyId(6)).count() as f64 / looks.len() as f64
     };
     assert!(share(late) < 0.02 && share(late) < share(early), "{} {}", share(early), share(late));
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use reliance::domain::fate::Fate;
-use reliance::domain::ids::{ClassId, NodeId};
+use reliance::domain::ids::{ClassId, PartyId};
 use reliance::domain::money::{Asset, Money};
 use reliance::domain::record::{JobKey, JobRecord};
 use reliance::engine::time::Time;
@@ -36,7 +36,7 @@ pub struct Auditor {
     /// How many events may have become stale: those whose job or node had moved on.
     stale_most: u64,
     /// Executions whose length is known beforehand: node, work, and how long they took.
-    executions: Vec<(NodeId, u64, u64)>,
+    executions: Vec<(PartyId, u64, u64)>,
 }
 
 /// Jobs or nodes × nanoseconds.
@@ -53,7 +53,7 @@ struct Areas {
 struct Job {
     class: ClassId,
     stage: Where,
-    node: NodeId,
+    node: PartyId,
     attempts: u16,
     escrow: Money,
     reached: Time,
@@ -81,7 +81,7 @@ impl Auditor {
     /// A watch over a run of this scenario.
     pub fn new(scenario: &Arc<Scenario>) -> Auditor {
         let groups = scenario.groups.pairs().flat_map(|(id, group)| (0..group.count).map(move |_| id));
-        let rooms: Vec<Room> = groups.enumerate().map(|(node, id)| Room::new(NodeId(node as u32), id)).collect();
+        let rooms: Vec<Room> = groups.enumerate().map(|(node, id)| Room::new(PartyId(node as u32), id)).collect();
         let none = vec![Money::ZERO; rooms.len()];
         Auditor {
             scenario: scenario.clone(),
@@ -147,7 +147,7 @@ impl Auditor {
     }
 
     /// Moves a job on at its node.
-    fn step(&mut self, key: JobKey, node: NodeId, stages: &[Where], next: Where) -> (&mut Job, &mut Room, &NodeGroup) {
+    fn step(&mut self, key: JobKey, node: PartyId, stages: &[Where], next: Where) -> (&mut Job, &mut Room, &NodeGroup) {
         self.job(key, stages);
         let job = self.jobs.get_mut(&key).expect("an open job");
         assert_eq!(job.node, node, "{key:?} is at its node");
@@ -212,7 +212,7 @@ impl Auditor {
         }
     }
 
-    fn place(&mut self, key: JobKey, node: NodeId, attempt: u16, price: Money) {
+    fn place(&mut self, key: JobKey, node: PartyId, attempt: u16, price: Money) {
         assert!(self.listed[node.0 as usize], "{key:?} is placed at a node that routing does not see");
         let first = attempt == 0;
         let job = self.job(key, if first { &[Where::Asked] } else { &[Where::Settled] });
@@ -275,7 +275,7 @@ impl Recorder for Auditor {
                 assert_eq!(job.index, *next, "jobs are numbered as they come");
                 assert!(now < self.scenario.asking_ends, "{job:?} is asked for in time");
                 *next += 1;
-                let (node, escrow) = (NodeId::NONE, Money::ZERO);
+                let (node, escrow) = (PartyId::NONE, Money::ZERO);
                 let never = Time::NEVER;
                 let open =
                     Job { class, stage: Where::Asked, node, attempts: 0, escrow, reached: never, started: never };

@@ -1,6 +1,6 @@
 //! A node as it must be: its waiting room and its slots, rebuilt from the facts alone.
 
-use reliance::domain::ids::{NodeGroupId, NodeId};
+use reliance::domain::ids::{NodeGroupId, PartyId};
 use reliance::domain::record::JobKey;
 use reliance::domain::service::Discipline;
 use reliance::engine::time::Time;
@@ -10,7 +10,7 @@ use reliance::scenario::model::NodeGroup;
 #[derive(Clone, Debug)]
 pub struct Room {
     /// The node.
-    pub node: NodeId,
+    pub node: PartyId,
     /// Its group.
     pub group: NodeGroupId,
     /// Whether it works.
@@ -54,7 +54,7 @@ impl Serving {
 
 impl Room {
     /// An empty room.
-    pub fn new(node: NodeId, group: NodeGroupId) -> Room {
+    pub fn new(node: PartyId, group: NodeGroupId) -> Room {
         let since = Time::ZERO;
         Room { node, group, up: true, waiting: Vec::new(), serving: Vec::new(), busy: 0, since, finished: None }
     }

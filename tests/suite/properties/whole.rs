@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use reliance::domain::fate::Fate;
-use reliance::domain::ids::NodeId;
+use reliance::domain::ids::PartyId;
 use reliance::domain::record::JobRecord;
 use reliance::domain::service::Discipline;
 use reliance::engine::time::Time;
@@ -12,7 +12,7 @@ use reliance::scenario::model::NodeGroup;
 
 use crate::suite::trial::Witness;
 
-fn group<'s>(scenario: &'s Scenario, witness: &Witness, node: NodeId) -> &'s NodeGroup {
+fn group<'s>(scenario: &'s Scenario, witness: &Witness, node: PartyId) -> &'s NodeGroup {
     &scenario.groups[witness.nodes[node.0 as usize].group]
 }
 
@@ -95,8 +95,8 @@ pub fn batches_are_whole(scenario: &Scenario, witness: &Witness) -> usize {
 }
 
 /// The jobs by the node of their last attempt, in the order they left; those that never reached one are left out.
-fn lives_by_node(witness: &Witness) -> BTreeMap<NodeId, Vec<&JobRecord>> {
-    let mut lives: BTreeMap<NodeId, Vec<&JobRecord>> = BTreeMap::new();
+fn lives_by_node(witness: &Witness) -> BTreeMap<PartyId, Vec<&JobRecord>> {
+    let mut lives: BTreeMap<PartyId, Vec<&JobRecord>> = BTreeMap::new();
     for record in witness.records.iter().filter(|record| record.at.reached != Time::NEVER) {
         lives.entry(record.node).or_default().push(record);
     }

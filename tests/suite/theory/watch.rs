@@ -1,7 +1,7 @@
 //! What a replication is watched for: the recorder of this suite, beside the product's own tally.
 
 use reliance::domain::fate::Fate;
-use reliance::domain::ids::NodeId;
+use reliance::domain::ids::PartyId;
 use reliance::domain::record::JobRecord;
 use reliance::engine::time::{SimDuration, Time};
 use reliance::record::fact::Fact;
@@ -143,7 +143,7 @@ pub struct Band {
 /// Services begun; those begun at one node at one instant are a batch.
 #[derive(Clone, Debug, Default)]
 pub struct Starts {
-    last: Option<(Time, NodeId)>,
+    last: Option<(Time, PartyId)>,
     /// Jobs that began to be served.
     pub jobs: u64,
     /// Batches.
@@ -332,7 +332,7 @@ impl Level {
 
 impl Starts {
     #[inline]
-    fn note(&mut self, now: Time, node: NodeId) {
+    fn note(&mut self, now: Time, node: PartyId) {
         self.jobs += 1;
         if self.last != Some((now, node)) {
             self.last = Some((now, node));

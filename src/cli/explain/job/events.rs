@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::at;
 use crate::domain::checking::Checker;
-use crate::domain::ids::NodeId;
+use crate::domain::ids::PartyId;
 use crate::domain::money::Money;
 use crate::domain::record::{JobKey, JobRecord};
 use crate::engine::time::Time;
@@ -85,7 +85,7 @@ fn unseen(scenario: &Scenario, record: &JobRecord, facts: &[(Time, Fact)]) -> St
 }
 
 /// A party by its number and group: "node 3 (`fleet`)".
-fn party(scenario: &Scenario, id: NodeId) -> String {
+fn party(scenario: &Scenario, id: PartyId) -> String {
     match scenario.group_of(id) {
         Some(group) => format!("{} {} (`{}`)", group.kind.name(), id.0, group.name),
         None => format!("party {}", id.0),

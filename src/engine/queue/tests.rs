@@ -164,9 +164,9 @@ fn long_interleaving(name: &'static str, law: Law, size: usize, with_lanes: bool
             let delay = law(&mut chance);
             let in_lane = with_lanes && chance.random_bool(0.3);
             if in_lane {
-                pair.push_after(SimDuration(chance.random_range(0..40) * 30_000_000))
+                pair.push_after(SimDuration(chance.random_range(0..40) * 30_000_000));
             } else {
-                pair.push(delay)
+                pair.push(delay);
             }
         } else {
             pair.pop_before(Time::NEVER);

@@ -110,7 +110,7 @@ pub struct JobRecord {
     pub use_at: Use,
     /// Of a declined job: with which deduction alone removed it would have been placed; one bit each, in the order of
     /// [`Deduction::ALL`](crate::domain::fate::Deduction::ALL).
-    pub alive_without: u8,
+    pub placeable_without: u8,
     /// Checks of its answer that took place.
     pub checks: u16,
     /// Of which raised an alarm.
@@ -223,7 +223,7 @@ impl JobRecord {
             answer: Answer::RIGHT,
             method: MethodId(0),
             use_at: Use::Accepted,
-            alive_without: 0,
+            placeable_without: 0,
             checks: 0,
             alarms: 0,
             renegotiations: 0,

@@ -107,7 +107,7 @@ impl ClassCounts {
         if let Some(cause) = record.cause {
             self.causes[cause as usize] += 1;
             let without = self.placeable_without.iter_mut().enumerate();
-            without.for_each(|(bit, count)| *count += u64::from(record.alive_without >> bit & 1));
+            without.for_each(|(bit, count)| *count += u64::from(record.placeable_without >> bit & 1));
         }
         self.value_asked += i128::from(record.value.0);
         if record.fate == Fate::FinalRight {
@@ -176,7 +176,7 @@ mod tests {
         let mut classes = Classes::default();
         classes.count(&JobRecord {
             cause: Some(Cause::Verification),
-            alive_without: 0b01000,
+            placeable_without: 0b01000,
             ..record(2, Fate::Declined)
         });
         let mut used = record(0, Fate::FinalRight);

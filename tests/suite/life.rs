@@ -151,7 +151,7 @@ fn classes_sum_up_their_own_records() {
             for &fate in Fate::ALL {
                 assert_eq!(row.counts.fate(fate), count(&|record| record.fate == fate), "{name}: {}", fate.name());
             }
-            let killed = count(&|record| record.cause.is_some() && record.alive_without & 0b01000 != 0);
+            let killed = count(&|record| record.cause.is_some() && record.placeable_without & 0b01000 != 0);
             assert_eq!(row.counts.placeable_without[3], killed, "{name}");
             let used: Vec<SimDuration> =
                 records.iter().filter_map(|record| record.between(record.at.asked, record.at.used)).collect();

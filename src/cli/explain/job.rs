@@ -118,7 +118,7 @@ fn written(scenario: &Scenario, name: &str, record: &JobRecord, quote_traces: &[
         let placeable: Vec<&str> = Deduction::ALL
             .iter()
             .enumerate()
-            .filter(|(bit, _)| record.alive_without >> bit & 1 == 1)
+            .filter(|(bit, _)| record.placeable_without >> bit & 1 == 1)
             .map(|(_, deduction)| deduction.name())
             .collect();
         let without = if placeable.is_empty() { "no one deduction alone".to_owned() } else { placeable.join(", or ") };

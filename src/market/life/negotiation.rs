@@ -39,9 +39,9 @@ pub fn expire(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
                 Next::Send { job: slot }
             }
         }
-        Err((cause, alive_without)) => {
+        Err((cause, placeable_without)) => {
             leave(market, at, slot);
-            market.jobs.record_mut(slot).alive_without = alive_without;
+            market.jobs.record_mut(slot).placeable_without = placeable_without;
             Next::Decline { job: slot, cause }
         }
     };

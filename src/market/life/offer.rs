@@ -19,8 +19,8 @@ pub fn offer(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
             agreement::agree(market, at, slot, &quote, &offers);
             Next::Send { job: slot }
         }
-        Err((cause, alive_without)) => {
-            market.jobs.record_mut(slot).alive_without = alive_without;
+        Err((cause, placeable_without)) => {
+            market.jobs.record_mut(slot).placeable_without = placeable_without;
             match (market.jobs[slot].attempt, cause) {
                 (1.., Cause::NoSupply) => Next::Close { job: slot, fate: Fate::Lost },
                 _ => Next::Decline { job: slot, cause },

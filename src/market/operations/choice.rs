@@ -117,7 +117,7 @@ fn best_method(
     best
 }
 
-/// The quote that is taken among the best ones, or the cause and what would have been alive without.
+/// The quote that is taken among the best ones, or the cause and without which deduction it would have been placed.
 fn conclude(
     market: &mut State,
     at: &Context<'_>,
@@ -150,7 +150,7 @@ fn conclude(
     let taken = match market.scratch.best[..] {
         [] => {
             let cause = if terms.is_empty() { None } else { diagnosis.cause() };
-            Err((cause.unwrap_or(Cause::NoSupply), diagnosis.alive_without()))
+            Err((cause.unwrap_or(Cause::NoSupply), diagnosis.placeable_without()))
         }
         [only] => Ok(quoted(&offers[only.offer], &only)),
         _ => {

@@ -23,7 +23,7 @@ use super::choice;
 /// So many nodes are worth asking memory for at once.
 const FEW: usize = 4;
 
-/// The quote that is taken, or the cause and what would have been alive without.
+/// The quote that is taken, or the cause and without which deduction it would have been placed.
 pub fn take(
     market: &mut State,
     at: &Context<'_>,

@@ -1,5 +1,5 @@
-//! Why a job dies that no offer leaves anything of (model §5): the first deduction that takes all of every one, and without
-//! which alone it would have lived.
+//! Why a job is declined that no offer leaves anything of (model §5): the first deduction that takes all of every one, and without
+//! which alone it would have been placed.
 
 use crate::domain::fate::{Cause, Deduction};
 
@@ -48,7 +48,7 @@ impl DeclineDiagnosis {
     }
 
     /// Which deductions alone make the difference, one bit each.
-    pub fn alive_without(&self) -> u8 {
+    pub fn placeable_without(&self) -> u8 {
         self.without.iter().enumerate().fold(0, |bits, (index, &left)| bits | u8::from(left > 0.0) << index)
     }
 }

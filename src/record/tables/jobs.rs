@@ -261,7 +261,7 @@ const fn without(name: &'static str, meaning: &'static str, cell: fn(&JobRow) ->
 /// Whether a declined job would have been placed without one deduction; missing where it was not declined.
 fn is_placeable(row: &JobRow, deduction: u8) -> Cell<'static> {
     let declined = row.record.cause.is_some();
-    if declined { Cell::Bool(row.record.alive_without >> deduction & 1 == 1) } else { Cell::Null }
+    if declined { Cell::Bool(row.record.placeable_without >> deduction & 1 == 1) } else { Cell::Null }
 }
 
 fn at(instant: Time) -> Cell<'static> {

@@ -55,7 +55,7 @@ fn causes_and_flags_are_what_the_quotes_say() {
         *causes.entry(cause).or_default() += 1;
         for (removed, met) in flags.iter_mut().enumerate() {
             let lives = best(quote_trace, |index| index != removed) > 0.0;
-            assert_eq!(record.alive_without >> removed & 1 == 1, lives, "without {removed}: {quote_trace:?}");
+            assert_eq!(record.placeable_without >> removed & 1 == 1, lives, "without {removed}: {quote_trace:?}");
             met[usize::from(lives)] += 1;
         }
         for quote in &quote_trace.quotes {

@@ -77,7 +77,7 @@ fn the_tally_sums_up_what_verification_did() {
         assert_eq!(summary.cause(cause), count(&|record| record.cause == Some(cause)), "{}", cause.name());
     }
     for (bit, placeable) in summary.placeable_without.iter().enumerate() {
-        assert_eq!(*placeable, count(&|record| record.alive_without >> bit & 1 == 1));
+        assert_eq!(*placeable, count(&|record| record.placeable_without >> bit & 1 == 1));
         assert!(*placeable > 0, "some job would be placed without deduction {bit}");
     }
     assert_eq!(summary.used, count(&|record| record.at.used != Time::NEVER));

@@ -65,12 +65,14 @@ impl Price {
     /// What so many units cost, rounded down to a micro-credit. What would be more than a thousand times [`LARGEST_FEE`] stays there.
     #[inline]
     pub fn of_units(self, units: u64) -> Money {
-        const MOST: i128 = 1_000 * LARGEST_FEE.0 as i128;
-        let product = match (i128::from(self.0) * i128::from(units), Self::PER_MICRO) {
-            (product, 1) => product,
-            (product, steps) => Rounding::Floor.divide(product, steps.into()),
-        };
-        Money(product.clamp(-MOST, MOST) as i64)
+        match Self::PER_MICRO {
+            1 => Money(self.0).times(units),
+            steps => {
+                let most = i128::from(LARGEST_FEE.times(1_000).0);
+                let product = Rounding::Floor.divide(i128::from(self.0) * i128::from(units), steps.into());
+                Money(product.clamp(-most, most) as i64)
+            }
+        }
     }
 }
 

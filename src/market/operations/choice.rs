@@ -161,7 +161,7 @@ fn conclude(
     };
     if let Some(mut quote_trace) = quote_trace {
         (quote_trace.taken, quote_trace.cause) = (taken.ok(), taken.err().map(|(cause, _)| cause));
-        market.inspection.as_mut().expect("an quote_trace is of a job that is watched").quote_traces.push(quote_trace);
+        market.inspection.as_mut().expect("a quote trace is of a job that is watched").quote_traces.push(quote_trace);
     }
     taken
 }

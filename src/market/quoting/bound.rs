@@ -132,7 +132,7 @@ impl Bound {
     #[inline]
     fn with(&self, offer: &Offer, first: f64) -> f64 {
         // However the price of more work is rounded, it is off by less than one.
-        let more = offer.rate.0 as f64 * self.overhead - 1.0;
+        let more = offer.rate.micro() * self.overhead - 1.0;
         let executed = offer.price.0 as f64 + if more > 0.0 { more } else { 0.0 };
         let paid = executed * self.copies + self.fixed;
         first * (self.right[0] + self.right[1] * offer.trust) - paid - self.harm * (1.0 - offer.trust)

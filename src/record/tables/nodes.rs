@@ -2,6 +2,7 @@
 
 use super::{SharedNames, utilised};
 use crate::domain::ids::Id;
+use crate::domain::money::Money;
 use crate::record::columns::{Cell, Column, Table};
 use crate::record::recorder::NodeGauge;
 
@@ -34,17 +35,17 @@ pub static NODES: Table<NodeRow> = Table {
             "ask_price",
             "µcredit/s",
             "price that the node asks per GPU-second; missing where it takes the channel's price",
-            |row| row.gauge.asks.map_or(Cell::Null, |asks| Cell::I64(asks.0)),
+            |row| row.gauge.asks.map_or(Cell::Null, |asks| Money::from(asks).into()),
         )
         .nullable(),
         C::money("cost_rate", "µcredit/s", "cost to the node of a busy second of one slot", |row| {
-            Cell::I64(row.gauge.cost.0)
+            Money::from(row.gauge.cost).into()
         }),
         C::money("income", "µcredit", "amount that the node earned over the whole run", |row| {
             Cell::I64(row.gauge.income.0)
         }),
         C::number("cost", "µcredit", "cost to the node of its busy time over the whole run", |row| {
-            Cell::F64(row.gauge.cost.0 as f64 * row.gauge.busy as f64 * 1e-9)
+            Cell::F64(row.gauge.cost.micro() * row.gauge.busy as f64 * 1e-9)
         })
         .formula("cost_rate × busy_ns / 10⁹"),
         C::money("stake", "µtoken", "tokens that the node holds at the end", |row| Cell::I64(row.gauge.stake.0)),

@@ -1,6 +1,7 @@
 //! `series`: one row per tick.
 
 use super::utilised;
+use crate::domain::money::Money;
 use crate::engine::time::{SimDuration, Time};
 use crate::record::columns::{Cell, Column, Kind, Table};
 use crate::record::recorder::MarketGauge;
@@ -109,7 +110,7 @@ pub static SERIES: Table<SeriesRow> = Table {
 };
 
 fn price(row: &SeriesRow, channel: usize) -> Cell<'static> {
-    row.now.prices[channel].map_or(Cell::Null, |price| Cell::I64(price.0))
+    row.now.prices[channel].map_or(Cell::Null, |price| Money::from(price).into())
 }
 
 fn ratio(row: &SeriesRow, used: fn(&MarketGauge) -> u128, of: fn(&MarketGauge) -> u128) -> Cell<'static> {

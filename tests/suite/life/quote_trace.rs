@@ -43,7 +43,7 @@ fn causes_and_flags_are_what_the_quotes_say() {
         run.inspect(record.key);
         run.until(record.at.asked + SimDuration(1), &mut ());
         let Some(Inspection { quote_traces, .. }) = run.inspection() else { panic!("{:?} is watched", record.key) };
-        let [quote_trace] = &quote_traces[..] else { panic!("{} quote_traces of {record:?}", quote_traces.len()) };
+        let [quote_trace] = &quote_traces[..] else { panic!("{} quote traces of {record:?}", quote_traces.len()) };
         assert_eq!((quote_trace.at, quote_trace.value), (record.at.asked, record.value.0 as f64));
         assert_eq!((quote_trace.taken, quote_trace.cause), (None, record.cause), "{record:?}");
         let first = (0..5).find(|&last| best(quote_trace, |index| index <= last) <= 0.0);
@@ -69,7 +69,7 @@ fn causes_and_flags_are_what_the_quotes_say() {
     assert_eq!(run.close(&mut ()).digest.to_string(), outcome.digest.to_string(), "watching changes nothing");
 }
 
-/// The quote_traces of all jobs that were placed once, of those asked for at the same instant one, with their records.
+/// The quote traces of all jobs that were placed once, of those asked for at the same instant one, with their records.
 fn placed(scenario: &Arc<Scenario>) -> Vec<(JobRecord, QuoteTrace)> {
     let (witness, _) = Witness::of(scenario);
     let mut records: Vec<_> = witness.records.into_iter().filter(|record| record.attempts == 1).collect();

@@ -114,8 +114,8 @@ fn by_enumeration(plan: &Plan<'_>, rules: &[VerdictRule], x: &[f64]) -> Chances 
                         chances.accepted_right[stage] += likely * passes(stage, &|check| check.false_alarm);
                         continue;
                     }
-                    for kind in 0..KINDS {
-                        let share = if is_adverse { f64::from(u8::from(kind == chosen)) } else { shares[kind] };
+                    for (kind, believed) in shares.iter().enumerate() {
+                        let share = if is_adverse { f64::from(u8::from(kind == chosen)) } else { *believed };
                         chances.accepted_wrong[stage] += likely * share * passes(stage, &|check| check.detects[kind]);
                     }
                 }
@@ -130,9 +130,9 @@ fn right_count(plan: &Plan<'_>) -> f64 {
 }
 
 /// Plans with up to three executors, two checks of every rule and up to four seats each, among five parties of which each may have
-/// several seats, sit in both checks, and execute.
-fn random_plans(number: u32, tries: u64, each: &mut dyn FnMut(&Plan<'_>, &[VerdictRule], Vec<f64>, &mut KeyedRng)) {
-    for index in 0..tries {
+/// several seats, sit in both checks, and execute; three hundred of them.
+fn random_plans(number: u32, mut each: impl FnMut(&Plan<'_>, &[VerdictRule], Vec<f64>, &mut KeyedRng)) {
+    for index in 0..300 {
         let mut draw = KeyedRng::new(key(Seed::from(1), number, 0, index, 0));
         let party = |draw: &mut KeyedRng| draw.below(5) as usize;
         let rules = [rule(&mut draw), rule(&mut draw)];
@@ -161,7 +161,7 @@ fn random_plans(number: u32, tries: u64, each: &mut dyn FnMut(&Plan<'_>, &[Verdi
 
 #[test]
 fn the_formula_is_what_happens() {
-    random_plans(1, 300, &mut |plan, rules, x, _| {
+    random_plans(1, |plan, rules, x, _| {
         alike(&accept(plan, &x), &by_enumeration(plan, rules, &x), 1e-12);
     });
 }
@@ -169,7 +169,7 @@ fn the_formula_is_what_happens() {
 /// Halfway between two values of one party's x lies the mean of what they give, wherever the others are.
 #[test]
 fn the_formula_is_linear_in_each_party() {
-    random_plans(2, 300, &mut |plan, _, x, draw| {
+    random_plans(2, |plan, _, x, draw| {
         let party = draw.below(5) as usize;
         let at = |value: f64| accept(plan, &[&x[..party], &[value], &x[party + 1..]].concat());
         let (low, high, part) = (at(0.0), at(1.0), draw.unit());

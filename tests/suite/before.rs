@@ -55,7 +55,7 @@ fn rewritten(old: &Path, new: &Path) {
         let values: Vec<Values> =
             parquet::read(&old.join(&file), &wanted).expect("values").into_iter().map(all_valid).collect();
         let mut writer = Writer::create(Vec::new(), &fields, &[]).expect("a writer");
-        if values[0].len() > 0 {
+        if !values[0].is_empty() {
             writer.write(&values).expect("written");
         }
         folder.files().write(&file, &writer.finish().expect("finished")).expect("a file");

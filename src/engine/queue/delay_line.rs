@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::heap::Heap;
 use super::{Entry, SimDuration};
 
-/// A first-in, first-out path through a [`Queue`](super::Queue) for one constant delay; from [`Queue::lane`](super::Queue::lane).
+/// A first-in, first-out path through a [`Queue`](super::Queue) for one constant delay; from [`Queue::delay_line`](super::Queue::delay_line).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DelayLine(u32);

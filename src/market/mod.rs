@@ -87,6 +87,8 @@ impl Market {
     /// Goes on from stage to stage until nothing more follows at this instant. What a stage returns comes first, then the last thing
     /// on the agenda: a stage that several things follow puts the later ones there, so that each is done with all that follows
     /// from it before the next.
+    ///
+    /// Each stage is a call of its own. Inlined here together, every event would pay for what the largest of them keeps at hand.
     fn follow(&mut self, first: Next, at: &mut Context<'_>) {
         let state = &mut self.state;
         let mut next = first;

@@ -44,6 +44,7 @@ pub fn fail(market: &mut State, at: &mut Context<'_>, node: PartyId) -> Next {
 }
 
 /// A node that failed has lost its jobs: its listing lapses.
+#[inline(never)]
 pub fn gone(market: &mut State, at: &mut Context<'_>, node: PartyId) -> Next {
     load::note_load(market, at.scenario, node);
     lapse(market, at, node);

@@ -34,6 +34,7 @@ pub fn settle(market: &mut State) -> Next {
 }
 
 /// Makes the payments of a batch that are left; the settler begins with the next batch when none is.
+#[inline(never)]
 pub fn pay(market: &mut State, at: &mut Context<'_>, left: u32) -> Next {
     if left == 0 {
         if !market.payouts.closed.is_empty() {

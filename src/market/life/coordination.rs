@@ -16,6 +16,7 @@ use crate::scenario::channels::Channel;
 use super::next::Next;
 
 /// Sends the transaction of a placement, at the price of gas that was quoted in this instant. Where the chain is waited for, the request leaves when it is in a block.
+#[inline(never)]
 pub fn send(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let chain = &at.scenario.chain;
     if !chain.runs {

@@ -75,6 +75,7 @@ fn finish_batch(market: &mut State, at: &mut Context<'_>, node: PartyId) -> Next
 }
 
 /// The node sends the answer, if there is one; otherwise the attempt has failed.
+#[inline(never)]
 pub fn returned(market: &mut State, at: &mut Context<'_>, slot: WorkSlot) -> Next {
     let scenario = at.scenario;
     let Visit { item, key, first_token, .. } = market.jobs.visit(slot);

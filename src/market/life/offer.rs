@@ -9,6 +9,7 @@ use crate::market::state::State;
 use super::next::Next;
 
 /// Asks a pool of nodes and takes the best offer; without any, the job is declined, or lost if it was placed before.
+#[inline(never)]
 pub fn offer(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let mut pool = std::mem::take(&mut market.scratch.pool);
     let mut offers = std::mem::take(&mut market.scratch.offers);

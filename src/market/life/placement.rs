@@ -19,6 +19,7 @@ use crate::record::fact::Fact;
 use super::next::Next;
 
 /// The request leaves for its node, or for each node of the copies.
+#[inline(never)]
 pub fn depart(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let node = market.jobs[slot].node;
     if at.scenario.verification.methods[market.jobs.record(slot).method].replicas().is_some() {
@@ -52,6 +53,7 @@ fn spread(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
 }
 
 /// The request is at the node: it waits or is served at once, or finds the node gone or full.
+#[inline(never)]
 pub fn reach(market: &mut State, at: &mut Context<'_>, slot: WorkSlot) -> Next {
     let (node, key) = (market.jobs[slot].node, market.jobs.key(slot));
     let full = market.nodes.states[node].jobs() >= market.nodes.quotes[node].room;
@@ -67,6 +69,7 @@ pub fn reach(market: &mut State, at: &mut Context<'_>, slot: WorkSlot) -> Next {
 }
 
 /// The attempt came to nothing: tries again after a while, or gives up when the retries are spent. A task is not tried again.
+#[inline(never)]
 pub fn fail(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, is_silent: bool) -> Next {
     let slot = match slot.owner() {
         Owner::Job(job) => job,
@@ -91,6 +94,7 @@ pub fn fail(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, is_silent:
 
 /// A job or a task was at a node that failed. It is taken up only in the state in which the node left it: what became of another job of the
 /// node may have ended it.
+#[inline(never)]
 pub fn dropped(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, version: u32, node: PartyId) -> Next {
     if !market.jobs.is(slot, version) {
         return Next::Done;

@@ -17,6 +17,7 @@ use crate::scenario::verification::Check;
 use super::next::Next;
 
 /// A copy's answer is there: it counts with those that agree with it.
+#[inline(never)]
 pub fn answered(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Next {
     let Task { parent: slot, ordinal, item: WorkItem { node, .. }, .. } = market.jobs[child];
     let (number, record) = (usize::from(ordinal), *market.jobs.task_record(child));
@@ -48,6 +49,7 @@ pub fn answered(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Ne
 }
 
 /// A copy came to nothing.
+#[inline(never)]
 pub fn lost(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Next {
     let slot = market.jobs[child].parent;
     calling_off::forget(market, slot, child);

@@ -23,6 +23,7 @@ use crate::scenario::verification::Check;
 use super::next::Next;
 
 /// The answer reaches the requester. Without a check it goes on to its verdict at once; after its deadline it is late.
+#[inline(never)]
 pub fn answered(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let (job, record) = market.jobs.both(slot);
     record.at.answered = at.now;
@@ -54,6 +55,7 @@ pub fn begin(market: &State, slot: JobSlot, deferred: bool) -> Next {
 
 /// Begins the checks of one timing that were drawn, from one of them on. Where none is left open, the verdict follows at once; a
 /// verdict on an earlier one may have closed the job.
+#[inline(never)]
 pub fn check(
     market: &mut State,
     at: &mut Context<'_>,
@@ -117,6 +119,7 @@ pub fn attested(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: 
 }
 
 /// A checker has answered: it is paid and its vote counts.
+#[inline(never)]
 pub fn reported(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Next {
     let (slot, index) = (market.jobs[child].parent, market.jobs[child].check);
     let (by, Vote { alarm, looked }) = (market.jobs[child].node, market.jobs.task_record(child).vote);
@@ -148,6 +151,7 @@ fn vote(market: &mut State, slot: JobSlot, cast: VoteRecord, stake: u64) -> Next
 }
 
 /// A checker will never answer: it is gone, full, or failed.
+#[inline(never)]
 pub fn lost(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Next {
     let (slot, index) = (market.jobs[child].parent, market.jobs[child].check);
     checking::note_end(market, at, child, false, Money::ZERO);

@@ -27,7 +27,7 @@ pub enum Beliefs {
     /// by half in ten minutes without another check (assumed).
     #[default]
     Learnt,
-    /// The queues and speeds of those who may be drawn, each weighted by the probability of being drawn.
+    /// The queues and speeds of the checkers that may be drawn, each weighted by the probability of being drawn.
     Drawn,
     /// The same, as if all checkers were drawn alike.
     Mean,

@@ -23,9 +23,9 @@ pub enum Estimate {
     Jobs,
     /// The expected work ahead, in service and waiting.
     Work,
-    /// The mean, over all who asked so far, of the wait that each would have met at the offers it was given, by `work`, whether
-    /// it took one or not. Who comes at random sees what is so on the average over time, so this is the mean wait in a queue that
-    /// nobody sees, of which N. Edelson and D. Hildebrand (1975) say who joins it. The mean wait of those served would be the
-    /// same while some join, and would never change again once nobody does.
+    /// The mean, over all requests so far, of the wait that each would have met at the offers it was given, by `work`, whether
+    /// it took one or not. Requests at random instants see the average over time, so this is the mean wait in a queue that
+    /// requesters cannot see. N. Edelson and D. Hildebrand (1975) give the share of requesters that joins such a queue. The mean
+    /// wait of the jobs served would be the same while some join. It would never change again once no requester joins.
     Mean,
 }

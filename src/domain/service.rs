@@ -1,4 +1,4 @@
-//! How a node serves: who is next, and what a failure does to its jobs.
+//! How a node serves: which job is next, and what a failure does to its jobs.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -32,7 +32,7 @@ pub struct Derived {
     pub costs: [Price; 3],
     /// The ways of drawing checkers, each with the numbers of the parties that may be drawn.
     pub draws: Vec<(Draws, Range<usize>)>,
-    /// What the registry keeps for those who draw by it, and for whom.
+    /// What the registry keeps for draws, and for how many views.
     pub keeps: Keeps,
     /// Which clocks tick.
     pub clocks: Clocks,
@@ -145,7 +145,7 @@ fn traits(
     }
 }
 
-/// What a second of work, in computing and in checking, costs those who do it at their speeds, on the average.
+/// What a second of work, in computing and in checking, costs the parties that do it, at their speeds, on the average.
 fn costs(nodes: &IdVec<PartyId, NodeTraits>, roster: Roster) -> [Price; 3] {
     let mean = |checks: bool| {
         let (total, count) = nodes
@@ -157,7 +157,7 @@ fn costs(nodes: &IdVec<PartyId, NodeTraits>, roster: Roster) -> [Price; 3] {
     [mean(false), Price::ZERO, mean(true)]
 }
 
-/// What the registry keeps for those who draw by it, and for whom.
+/// What the registry keeps for draws, and for how many views.
 fn keeps(scenario: &Scenario) -> Keeps {
     let (pool, verification) = (&scenario.routing.pool, &scenario.verification);
     let nodes = verification.asks_peers();

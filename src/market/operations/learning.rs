@@ -12,12 +12,12 @@ pub fn tell(market: &mut State, scenario: &Scenario, party: PartyId, outcome: &O
     conduct.learn(&mut market.nodes.backrooms[party].conduct, outcome);
 }
 
-/// A check has come to its verdict: those whose votes it counts learn that.
+/// A check has come to its verdict: each checker that voted in it learns that its vote was counted.
 pub fn tell_voters(market: &mut State, scenario: &Scenario, slot: JobSlot, index: u8) {
     let (id, node) = (market.jobs[slot].case, market.jobs.record(slot).node);
     for place in 0..market.cases[id].cast.len() {
         let cast = market.cases[id].cast[place];
-        // A node that proves its own answer votes on nobody's.
+        // A node that proves its own answer casts no vote on another node.
         if cast.check == index && cast.by != node {
             tell(market, scenario, cast.by, &Outcome::Voted { looked: cast.looked });
         }

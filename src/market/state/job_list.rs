@@ -117,7 +117,7 @@ impl Waiting {
         }
     }
 
-    /// The first of all lines, or the one at `pick` of a bag; `None` if nobody waits.
+    /// The first of all lines, or the one at `pick` where there is no order; `None` if no job waits.
     #[inline]
     pub fn first(&self, pick: impl FnOnce(usize) -> usize) -> Option<WorkSlot> {
         match self {

@@ -124,7 +124,7 @@ impl Ledger {
         }
     }
 
-    /// What the party is that holds an account; `None` where nobody does.
+    /// The kind of party that holds an account; `None` where no party holds it.
     fn holder(&self, account: Account) -> Option<PartyKind> {
         match account {
             Account::Exchange => Some(PartyKind::Exchange),

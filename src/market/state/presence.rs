@@ -233,7 +233,7 @@ mod tests {
         });
     }
 
-    /// A stake is the balance of the bond, and whoever draws by stake sees it at once, or when its party is listed again. A rich
+    /// A stake is the balance of the bond. Draws by stake see a change at once, or when the party is listed again. A rich
     /// validator needs half a nanosecond for one of work, a poor one a whole: what a draw meets on average tells the weights.
     #[test]
     fn weights_follow_the_bond() {

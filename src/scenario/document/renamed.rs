@@ -1,4 +1,4 @@
-//! Keys that have another name now, so that who writes the old one is told the new.
+//! Keys that were renamed. A message about an old key gives its new name.
 
 use crate::scenario::schema::notes;
 

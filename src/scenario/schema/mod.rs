@@ -110,7 +110,7 @@ pub enum TwinName {
     #[default]
     None,
     /// The same jobs in a market whose prices and loads are held at the means of the market itself, which is run first; no price
-    /// moves then, nothing fails and nobody waits for others.
+    /// moves then, no node fails and no job waits for others.
     Frozen,
 }
 

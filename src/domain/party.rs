@@ -38,6 +38,7 @@ impl PartyKind {
     }
 
     /// Whether it may hold less than nothing: it brings its money from outside, or is the outside.
+    #[inline]
     pub fn may_owe(self) -> bool {
         matches!(self, PartyKind::Requester | PartyKind::Exchange)
     }

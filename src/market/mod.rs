@@ -23,7 +23,7 @@ mod quoting;
 mod state;
 
 use gauges::View;
-use life::next::Next;
+use life::next::{Next, Planned};
 use life::transitions::{self, Step, Trigger};
 use state::State;
 use state::ledger::Account;
@@ -48,7 +48,7 @@ impl Market {
     }
 
     /// Lets one event happen, and what follows from it at the same instant.
-    #[inline]
+    #[inline(never)]
     pub fn handle(&mut self, event: Event, at: &mut Context<'_>) {
         let state = &mut self.state;
         let trigger = Trigger::of(&event);
@@ -89,6 +89,7 @@ impl Market {
     /// from it before the next.
     ///
     /// Each stage is a call of its own. Inlined here together, every event would pay for what the largest of them keeps at hand.
+    #[inline(always)]
     fn follow(&mut self, first: Next, at: &mut Context<'_>) {
         let state = &mut self.state;
         let mut next = first;
@@ -96,7 +97,8 @@ impl Market {
             let before = Step::of(&next);
             let follows = match next {
                 Next::Done => match state.agenda.pop() {
-                    Some(planned) => {
+                    Some(Planned { only: Some((work, version)), .. }) if !state.jobs.is(work, version) => continue,
+                    Some(Planned { next: planned, .. }) => {
                         next = planned;
                         continue;
                     }
@@ -113,9 +115,7 @@ impl Market {
                 Next::CopyLost { copy } => life::replication::lost(state, at, copy),
                 Next::Report { check } => life::verification::reported(state, at, check),
                 Next::CheckLost { check } => life::verification::lost(state, at, check),
-                Next::Check { job, version, from, deferred } => {
-                    life::verification::check(state, at, (job, version), from, deferred)
-                }
+                Next::Check { job, from, deferred } => life::verification::check(state, at, job, from, deferred),
                 Next::Count { job, check } => life::verdict::count(state, at, job, check),
                 Next::Settle { job } => life::verdict::settle(state, job),
                 Next::Accept { job } => life::verdict::accept(state, at, job),
@@ -126,7 +126,7 @@ impl Market {
                 Next::Close { job, fate } => life::standing::close(state, at, job, fate),
                 Next::Pay { left } => forces::payout::pay(state, at, left),
                 Next::Paid { job } => life::standing::paid(state, at, job),
-                Next::Drop { work, version, node } => life::placement::dropped(state, at, work, version, node),
+                Next::Drop { work } => life::placement::dropped(state, at, work),
                 Next::Gone { node } => forces::churn::gone(state, at, node),
             };
             transitions::follows(before, &follows);
@@ -136,11 +136,15 @@ impl Market {
 
     /// Asks for the memory that events a few places off will touch: first the node, later the jobs it serves and serves
     /// next. A market of many nodes is larger than any cache, and its events jump about in it.
-    #[inline]
+    #[inline(always)]
     pub fn prefetch(&self, event: Event, queue: &Queue<Event>) {
-        if !self.state.is_wide() {
-            return;
+        if self.state.is_wide() {
+            self.prefetch_far(event, queue);
         }
+    }
+
+    #[inline(never)]
+    fn prefetch_far(&self, event: Event, queue: &Queue<Event>) {
         if let Some(Event::Step { node, .. }) = queue.upcoming(8) {
             prefetch(&self.state.nodes.states[*node]);
         }

@@ -13,7 +13,10 @@ mod normal;
 
 pub(crate) use beta::{beta_share, ln_beta_front, ln_beta_share};
 pub use gamma::gamma_cdf;
-pub use normal::{normal_cdf, normal_density, normal_quantile, normal_scores, normal_tail};
+pub use normal::{
+    normal_cdf, normal_density, normal_quantile, normal_score_variance, normal_score_variances, normal_scores,
+    normal_tail,
+};
 pub(crate) use normal::{normal_quantile_centred, normal_quantile_of_ln_tail};
 
 /// ln √(2π).

@@ -172,6 +172,20 @@ pub fn normal_scores(count: u32) -> Vec<f64> {
     (1..=count).map(of).collect()
 }
 
+/// The variance of the order statistic of this rank, from 1, of `count` standard normal variates, whose mean is `score`: p(1 − p)/((n + 2) φ(z)²)
+/// with p = (k − 3/8)/(n + 1/4) (H. A. David and H. N. Nagaraja, Order Statistics, 2003). A rank need not be a whole number.
+pub fn normal_score_variance(score: f64, rank: f64, count: usize) -> f64 {
+    let n = count as f64;
+    let (share, density) = ((rank - 0.375) / (n + 0.25), normal_density(score));
+    share * (1.0 - share) / ((n + 2.0) * density * density)
+}
+
+/// The variances of the order statistics that have these [scores](normal_scores).
+pub fn normal_score_variances(scores: &[f64]) -> Vec<f64> {
+    let ranked = scores.iter().enumerate();
+    ranked.map(|(index, &score)| normal_score_variance(score, (index + 1) as f64, scores.len())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::tests::assert_close;

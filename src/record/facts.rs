@@ -82,9 +82,10 @@ impl Facts {
         }
     }
 
-    /// Tells a recorder the facts kept since the last [`clear`](Facts::clear), in their order, each with the record that it carries.
-    #[inline]
-    pub fn tell(&self, now: Time, recorder: &mut impl Recorder) {
+    /// Tells a recorder the facts kept since this was last called, in their order, each with the record that it carries, and forgets
+    /// them.
+    #[inline(never)]
+    pub fn hand_on(&mut self, now: Time, recorder: &mut impl Recorder) {
         let (mut records, mut checks) = (self.records.iter(), self.checks.iter());
         for fact in &self.facts {
             match fact.kind().carries() {
@@ -93,11 +94,6 @@ impl Facts {
                 Carries::Check => recorder.note_check(now, fact, checks.next().expect("each comes with its record")),
             }
         }
-    }
-
-    /// Forgets what has been handed on.
-    #[inline]
-    pub fn clear(&mut self) {
         self.facts.clear();
         self.records.clear();
         self.checks.clear();
@@ -170,7 +166,7 @@ mod tests {
         facts.check(&check(2, None));
         facts.close(&JobRecord::begin(key(3), ClassId(0), RequesterId(0), Time(0)));
         let mut told = Told::default();
-        facts.tell(Time(2), &mut told);
+        facts.hand_on(Time(2), &mut told);
         let expected = [
             (FactKind::Checked, Some(1)),
             (FactKind::NodeFailed, None),

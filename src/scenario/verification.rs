@@ -130,6 +130,8 @@ pub struct Check {
     pub way: usize,
     /// The expected standard normal order statistics of so many, the smallest first.
     pub scores: Vec<f64>,
+    /// Their variances.
+    pub score_variances: Vec<f64>,
     /// Of `time`, the variance with its factor, in square nanoseconds.
     pub time_variance: f64,
     /// Of replicas: how many answers must agree.

@@ -96,7 +96,7 @@ fn drop_all(market: &mut State, at: &mut Context<'_>, node: PartyId) {
     state.service.empty();
     backroom.loaded.clear();
     state.clear_work();
-    market.agenda.push(Next::Gone { node });
+    market.agenda.push(Next::Gone { node }.into());
     // What one of them brings about may end another: each is taken up only if it is still in the state it is left in here.
     for (index, &slot) in dropped.iter().enumerate() {
         if let Owner::Task(task) = slot.owner() {
@@ -107,8 +107,9 @@ fn drop_all(market: &mut State, at: &mut Context<'_>, node: PartyId) {
             market.levels.executing_of(market.jobs.executes(slot)).down(at.now);
         }
     }
-    let turns = dropped.iter().rev().map(|&work| Next::Drop { work, version: market.jobs[work].version, node });
-    market.agenda.extend(turns);
+    for &work in dropped.iter().rev() {
+        market.plan_if_unchanged(work, Next::Drop { work });
+    }
     dropped.clear();
     market.scratch.work = dropped;
 }

@@ -42,7 +42,7 @@ pub fn pay(market: &mut State, at: &mut Context<'_>, left: u32) -> Next {
         }
         return Next::Done;
     }
-    market.agenda.push(Next::Pay { left: left - 1 });
+    market.agenda.push(Next::Pay { left: left - 1 }.into());
     let (slot, key) = market.payouts.waiting.pop_front().expect("a batch has its payments");
     let job = &market.jobs[slot];
     let is_same = job.open && market.jobs.record(slot).key == key;

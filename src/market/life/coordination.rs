@@ -13,10 +13,9 @@ use crate::market::state::chain::Transaction;
 use crate::record::fact::Fact;
 use crate::scenario::channels::Channel;
 
-use super::next::Next;
+use super::next::{Next, Planned};
 
 /// Sends the transaction of a placement, at the price of gas that was quoted in this instant. Where the chain is waited for, the request leaves when it is in a block.
-#[inline(never)]
 pub fn send(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let chain = &at.scenario.chain;
     if !chain.runs {
@@ -26,9 +25,9 @@ pub fn send(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     if gas == 0 {
         return Next::Depart { job: slot };
     }
-    let price = terms::gas_price(market, at, slot).unwrap_or_default();
-    settlement::pay_chain(market, at, slot, price.of_units(gas));
     let (tip, version) = (terms::tip(market, at.scenario, slot), market.jobs[slot].version);
+    let price = terms::gas_price(market, at, tip).unwrap_or_default();
+    settlement::pay_chain(market, at, slot, price.of_units(gas));
     let number = market.chain.sent;
     market.chain.sent += 1;
     market.chain.waiting += gas;
@@ -75,7 +74,7 @@ pub fn block(market: &mut State, at: &mut Context<'_>) -> Next {
     at.facts.note(Fact::Block { number: market.chain.blocks, used });
     let seen = pricing::interval(at, Channel::Coordination, used, target, limit, chain.block);
     pricing::close_interval(market, at, Channel::Coordination, seen);
-    market.agenda.extend(included.iter().rev().map(|&job| Next::Depart { job }));
+    market.agenda.extend(included.iter().rev().map(|&job| Planned::from(Next::Depart { job })));
     included.clear();
     market.scratch.jobs = included;
     Next::Done

@@ -12,7 +12,7 @@ use crate::market::state::State;
 use crate::market::state::jobs::Visit;
 use crate::record::fact::Fact;
 
-use super::next::Next;
+use super::next::{Next, Planned};
 
 /// A model has been loaded: the work that waited for it is served.
 pub fn loaded(market: &mut State, at: &mut Context<'_>, slot: WorkSlot) -> Next {
@@ -68,7 +68,7 @@ fn finish_batch(market: &mut State, at: &mut Context<'_>, node: PartyId) -> Next
     }
     serving::serve(market, at, node);
     load::note_load(market, at.scenario, node);
-    market.agenda.extend(batch.iter().rev().map(|&work| Next::Return { work }));
+    market.agenda.extend(batch.iter().rev().map(|&work| Planned::from(Next::Return { work })));
     batch.clear();
     market.scratch.work = batch;
     Next::Done

@@ -47,7 +47,7 @@
 //! close         done
 //! pay           done, paid
 //! paid          done, close
-//! drop          done, fail
+//! drop          fail
 //! gone          done
 //! ```
 

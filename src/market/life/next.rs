@@ -35,7 +35,7 @@ pub enum Next {
     /// A checker will never report.
     CheckLost { check: TaskSlot },
     /// The checks of one timing begin, from this one on.
-    Check { job: JobSlot, version: u32, from: u8, deferred: bool },
+    Check { job: JobSlot, from: u8, deferred: bool },
     /// The votes of one check are counted.
     Count { job: JobSlot, check: u8 },
     /// No check may be open any more.
@@ -57,9 +57,25 @@ pub enum Next {
     /// A batch has paid the nodes of a job.
     Paid { job: JobSlot },
     /// A job or a task was at a node that failed.
-    Drop { work: WorkSlot, version: u32, node: PartyId },
+    Drop { work: WorkSlot },
     /// A node that failed has lost its jobs.
     Gone { node: PartyId },
 }
 
-const _: () = assert!(size_of::<Next>() <= 16);
+// What fits into one register is returned in one; anything larger goes through memory, at every step of every job.
+const _: () = assert!(size_of::<Next>() <= 8);
+
+/// A step on the agenda.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Planned {
+    /// What is to come.
+    pub next: Next,
+    /// The job or task, and its version, without which it is left out: what came before on the agenda may have ended it.
+    pub only: Option<(WorkSlot, u32)>,
+}
+
+impl From<Next> for Planned {
+    fn from(next: Next) -> Planned {
+        Planned { next, only: None }
+    }
+}

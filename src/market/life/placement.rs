@@ -2,7 +2,7 @@
 
 use crate::domain::answer::Vote;
 use crate::domain::fate::{Fate, Stage};
-use crate::domain::ids::{JobSlot, Owner, PartyId, WorkSlot};
+use crate::domain::ids::{JobSlot, Owner, WorkSlot};
 use crate::domain::item::{Phase, WorkItem};
 use crate::domain::job::Job;
 use crate::domain::money::Money;
@@ -19,18 +19,18 @@ use crate::record::fact::Fact;
 use super::next::Next;
 
 /// The request leaves for its node, or for each node of the copies.
-#[inline(never)]
 pub fn depart(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let node = market.jobs[slot].node;
     if at.scenario.verification.methods[market.jobs.record(slot).method].replicas().is_some() {
         spread(market, at, slot);
-    } else if sending::send(market, at, slot.into(), node) {
+    } else if sending::send(market, at, slot, node) {
         return Next::Reach { work: slot.into() };
     }
     Next::Done
 }
 
 /// Sends a request to each of the nodes.
+#[inline(never)]
 fn spread(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
     let (job, record) = market.jobs.both(slot);
     job.stage = Stage::Executing;
@@ -48,20 +48,23 @@ fn spread(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
         let task = Task { item, parent: slot, attempt, ordinal, check: 0, round: 0, kind: TaskKind::Copy };
         let child = market.jobs.admit_task(task, record);
         market.cases[id].children.push(Child { slot: child, stake: 0 });
-        sending::send(market, at, child.into(), node);
+        sending::send_task(market, at, child, node);
     }
 }
 
 /// The request is at the node: it waits or is served at once, or finds the node gone or full.
-#[inline(never)]
 pub fn reach(market: &mut State, at: &mut Context<'_>, slot: WorkSlot) -> Next {
-    let (node, key) = (market.jobs[slot].node, market.jobs.key(slot));
-    let full = market.nodes.states[node].jobs() >= market.nodes.quotes[node].room;
-    if full || !sending::is_reachable(market, at.scenario, node) {
+    let Visit { item, key, reached, .. } = market.jobs.visit(slot);
+    let node = item.node;
+    let (state, quote) = (&market.nodes.states[node], &market.nodes.quotes[node]);
+    let full = state.jobs() >= quote.room;
+    // A node that repeats or resumes its jobs after a failure takes requests while it is down, one that loses them is gone.
+    let is_reachable = state.is_up() || at.scenario.groups[quote.group].keeps_jobs();
+    if full || !is_reachable {
         at.facts.note(Fact::Bounced { job: key, node, full });
         return Next::Fail { work: slot, is_silent: !full };
     }
-    *market.jobs.visit(slot).reached = at.now;
+    *reached = at.now;
     at.facts.note(Fact::Reached { job: key, node });
     assignment::set_work(market, at, slot);
     serving::take_in(market, at, slot, node);
@@ -92,15 +95,11 @@ pub fn fail(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, is_silent:
     Next::Done
 }
 
-/// A job or a task was at a node that failed. It is taken up only in the state in which the node left it: what became of another job of the
-/// node may have ended it.
+/// A job or a task was at a node that failed.
 #[inline(never)]
-pub fn dropped(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, version: u32, node: PartyId) -> Next {
-    if !market.jobs.is(slot, version) {
-        return Next::Done;
-    }
-    let Visit { key, first_token, .. } = market.jobs.visit(slot);
+pub fn dropped(market: &mut State, at: &mut Context<'_>, slot: WorkSlot) -> Next {
+    let Visit { item, key, first_token, .. } = market.jobs.visit(slot);
     *first_token = Time::NEVER;
-    at.facts.note(Fact::Dropped { job: key, node });
+    at.facts.note(Fact::Dropped { job: key, node: item.node });
     Next::Fail { work: slot, is_silent: true }
 }

@@ -19,7 +19,6 @@ use crate::scenario::verification::Check;
 use super::next::Next;
 
 /// An accepted result: deferred checks begin, and it stands for its window; with neither it is final at once.
-#[inline(never)]
 pub fn stand(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let id = market.jobs[slot].case;
     if !id.is_some() {
@@ -52,7 +51,7 @@ pub fn stand(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     if !method.defers {
         return finalise(market, at, slot);
     }
-    Next::Check { job: slot, version: market.jobs[slot].version, from: 0, deferred: true }
+    Next::Check { job: slot, from: 0, deferred: true }
 }
 
 /// An answer was accepted without a check: that counts as much as the scenario says.
@@ -68,7 +67,6 @@ pub fn window(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
 
 /// The result is final as soon as no deferred check is open and its window has passed; the job is closed when its nodes are
 /// paid as well.
-#[inline(never)]
 pub fn finalise(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let id = market.jobs[slot].case;
     let case = &market.cases[id];
@@ -119,7 +117,6 @@ fn end(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
 }
 
 /// The result comes to nothing: whoever still works on it is called off, and what was put aside goes back.
-#[inline(never)]
 pub fn reject(market: &mut State, at: &mut Context<'_>, slot: JobSlot, fate: Fate) -> Next {
     calling_off::call_off(market, at, slot, false);
     batches::leave(market, slot);
@@ -128,7 +125,6 @@ pub fn reject(market: &mut State, at: &mut Context<'_>, slot: JobSlot, fate: Fat
 }
 
 /// No offer was taken.
-#[inline(never)]
 pub fn decline(market: &mut State, at: &mut Context<'_>, slot: JobSlot, cause: Cause) -> Next {
     let record = market.jobs.record_mut(slot);
     record.cause = Some(cause);
@@ -150,7 +146,6 @@ pub fn censor(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
 }
 
 /// The job leaves the market with its fate; nothing follows.
-#[inline(never)]
 pub fn close(market: &mut State, at: &mut Context<'_>, slot: JobSlot, fate: Fate) -> Next {
     leave(market, at, slot, fate);
     Next::Done

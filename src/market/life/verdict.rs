@@ -36,7 +36,6 @@ pub fn count(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8)
 }
 
 /// Where no check of the present stage is open any more, the result goes on.
-#[inline(never)]
 pub fn settle(market: &State, slot: JobSlot) -> Next {
     let id = market.jobs[slot].case;
     if market.cases[id].open != 0 {
@@ -50,7 +49,6 @@ pub fn settle(market: &State, slot: JobSlot) -> Next {
 }
 
 /// An answer that nothing holds back is accepted; one that comes after its deadline, and is not in use, was refused before.
-#[inline(never)]
 pub fn accept(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let record = market.jobs.record_mut(slot);
     record.at.accepted = at.now;

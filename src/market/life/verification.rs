@@ -45,27 +45,13 @@ pub fn answered(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next
     job.stage = Stage::Checking;
     job.version = job.version.wrapping_add(1);
     evidence::expect_in_time(market, at, slot);
-    begin(market, slot, false)
-}
-
-/// The checks of one timing begin: blocking ones with the answer, deferred ones with its acceptance.
-pub fn begin(market: &State, slot: JobSlot, deferred: bool) -> Next {
-    Next::Check { job: slot, version: market.jobs[slot].version, from: 0, deferred }
+    Next::Check { job: slot, from: 0, deferred: false }
 }
 
 /// Begins the checks of one timing that were drawn, from one of them on. Where none is left open, the verdict follows at once; a
 /// verdict on an earlier one may have closed the job.
 #[inline(never)]
-pub fn check(
-    market: &mut State,
-    at: &mut Context<'_>,
-    (slot, version): (JobSlot, u32),
-    from: u8,
-    deferred: bool,
-) -> Next {
-    if !market.jobs.is(slot, version) {
-        return Next::Done;
-    }
+pub fn check(market: &mut State, at: &mut Context<'_>, slot: JobSlot, from: u8, deferred: bool) -> Next {
     let method = &at.scenario.verification.methods[market.jobs.record(slot).method];
     let case = &mut market.cases[market.jobs[slot].case];
     let drawn = case.drawn;
@@ -79,7 +65,7 @@ pub fn check(
     let Some((index, check)) = begins.find(|(index, _)| *index >= usize::from(from)) else {
         return Next::Settle { job: slot };
     };
-    market.agenda.push(Next::Check { job: slot, version, from: index as u8 + 1, deferred });
+    market.plan_if_unchanged(slot, Next::Check { job: slot, from: index as u8 + 1, deferred });
     match check.by {
         Checker::Attestation => attest(market, at, slot, index, check),
         Checker::Proof => {

@@ -61,7 +61,9 @@ fn proceed(market: &mut State, scenario: &Scenario, slot: JobSlot, id: MethodId)
     market.jobs[slot].case = market.cases.begin(id, drawn, method.checks.len());
 }
 
-/// Agrees a quote with copies: the chooser takes as many offers, one after the other.
+/// Agrees a quote with copies: the chooser takes as many offers, one after the other. A call of its own: most jobs have one node, and
+/// would pay for what this keeps at hand.
+#[inline(never)]
 fn agree_copies(
     market: &mut State,
     at: &mut Context<'_>,

@@ -17,21 +17,21 @@ use super::settlement;
 
 /// Fixes how much work this attempt or task will really take, and which part of it comes before the first token.
 pub fn set_work(market: &mut State, at: &Context<'_>, slot: WorkSlot) {
-    let item = &mut market.jobs[slot];
-    (item.phase, item.prefill) = (Phase::Idle, SimDuration::ZERO);
     let job = match slot.owner() {
         Owner::Job(job) => job,
         Owner::Task(task) if market.jobs[task].executes() => market.jobs[task].parent,
         Owner::Task(task) => {
-            market.jobs[task].left = market.jobs.task_record(task).work;
+            let work = market.jobs.task_record(task).work;
+            let item = &mut market.jobs[task].item;
+            (item.phase, item.left, item.prefill) = (Phase::Idle, work, SimDuration::ZERO);
             return;
         }
     };
-    let (scenario, index, record) = (at.scenario, market.jobs.draw_index(slot), market.jobs.record(job));
+    let (scenario, record) = (at.scenario, market.jobs.record(job));
     let class = &scenario.classes[record.class];
     let factor = match &class.noise {
         None => 1.0,
-        Some(noise) => noise.sample(&mut draw(market.seed, Purpose::Noise, record.key, index)),
+        Some(noise) => noise.sample(&mut draw(market.seed, Purpose::Noise, record.key, market.jobs.draw_index(slot))),
     };
     let mut left = if factor == 1.0 { record.work } else { record.work.scaled(factor) };
     let mut prefill = SimDuration::ZERO;
@@ -43,13 +43,13 @@ pub fn set_work(market: &mut State, at: &Context<'_>, slot: WorkSlot) {
     }
     left += terms::overhead(&scenario.verification.methods[record.method], record.work);
     let item = &mut market.jobs[slot];
-    (item.left, item.prefill) = (left, prefill);
-    decide(market, scenario, slot, job);
+    (item.phase, item.left, item.prefill) = (Phase::Idle, left, prefill);
+    let node = item.node;
+    decide(market, scenario, (slot, job), node);
 }
 
 /// The node decides what it does with the work, before it begins: with the attempt of a job, or with a copy.
-fn decide(market: &mut State, scenario: &Scenario, slot: WorkSlot, job: JobSlot) {
-    let node = market.jobs[slot].node;
+fn decide(market: &mut State, scenario: &Scenario, (slot, job): (WorkSlot, JobSlot), node: PartyId) {
     let quote = &market.nodes.quotes[node];
     let group = &scenario.groups[quote.group];
     if group.conduct.is_passive() {

@@ -169,7 +169,7 @@ fn employ(market: &mut State, at: &mut Context<'_>, slot: JobSlot, order: &Order
     let stake = if kind == TaskKind::Proof { UNSTAKED } else { weight(market, by) };
     market.cases[case].children.push(Child { slot: child, stake });
     if work > SimDuration::ZERO {
-        sending::send(market, at, child.into(), by);
+        sending::send_task(market, at, child, by);
         return;
     }
     let from = at.scenario.requesters[market.jobs[slot].requester].region;

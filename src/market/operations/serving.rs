@@ -204,6 +204,7 @@ pub fn begin_again(market: &mut State, slot: WorkSlot, node: PartyId) {
 }
 
 /// Puts a job with a slot on the node's clock.
+#[inline]
 pub fn enter(market: &mut State, slot: WorkSlot, node: PartyId) {
     let item = &market.jobs[slot];
     let phase = if item.phase == Phase::Prefill { item.prefill } else { item.left };

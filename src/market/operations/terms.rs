@@ -20,7 +20,7 @@ use crate::scenario::channels::Channel;
 pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Offer], terms: &mut Vec<Terms>) {
     let scenario = at.scenario;
     let channels = &scenario.channels;
-    let gas = gas_price(market, at, slot);
+    let gas = gas_price(market, at, tip(market, scenario, slot));
     let check = market.prices.at(channels, Channel::Verification, at.now);
     let inclusion = inclusion(market, scenario);
     let job = &market.jobs[slot];
@@ -64,13 +64,15 @@ fn inclusion(market: &State, scenario: &Scenario) -> f64 {
     chain.block.nanos() * (0.5 + SimDuration(ahead).nanos())
 }
 
-/// The price of a unit of gas for a job in this attempt, with what its requester adds; `None` while the channel is stopped.
-pub fn gas_price(market: &mut State, at: &Context<'_>, slot: JobSlot) -> Option<Price> {
+/// The price of a unit of gas for a job in this attempt, with the tip that its requester adds; `None` while the channel is stopped.
+#[inline]
+pub fn gas_price(market: &mut State, at: &Context<'_>, tip: Price) -> Option<Price> {
     let price = market.prices.at(&at.scenario.channels, Channel::Coordination, at.now)?;
-    Some(Price(price.0 + tip(market, at.scenario, slot).0))
+    Some(Price(price.0 + tip.0))
 }
 
 /// What the requester adds per unit of gas in this attempt.
+#[inline]
 pub fn tip(market: &State, scenario: &Scenario, slot: JobSlot) -> Price {
     let Some(law) = &scenario.chain.tip else { return Price::ZERO };
     let (key, attempt) = (market.jobs.record(slot).key, DrawIndex::attempt(market.jobs[slot].attempt));

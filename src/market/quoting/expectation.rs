@@ -27,13 +27,13 @@ impl Looks {
             return Looks { time: wait + service, paid: 1.0 };
         }
         let service_variance = work * work * slowness_variance + check.time_variance * slowness * slowness;
-        let times = Times { scores: &check.scores, mean: wait + service, variance: wait_variance + service_variance };
+        let times = Times::of(check, wait + service, wait_variance + service_variance);
         let time = times.at(votes);
         let whole = (votes.floor() as usize).min(check.scores.len());
         let part = (whole + 1) as f64 - votes;
         let done = |rank: usize| {
             // The longer a look takes in all, the longer it serves: as far as service is what makes the times differ.
-            let late = times.at(rank as f64);
+            let late = times.at_rank(rank);
             let serves = service
                 + if times.variance > 0.0 { service_variance / times.variance * (late - times.mean) } else { 0.0 };
             if late > time { (1.0 - (late - time) / serves.max(1e-9 * time)).max(0.0) } else { 1.0 }
@@ -47,29 +47,45 @@ impl Looks {
 /// The times of several looks of one check, in their order.
 #[derive(Clone, Copy, Debug)]
 struct Times<'a> {
-    scores: &'a [f64],
+    check: &'a Check,
     mean: f64,
     variance: f64,
+    /// Of the logarithms, the variance.
+    spread: f64,
 }
 
-impl Times<'_> {
-    /// The expected time of the look of this rank, from 1; between two ranks where it is not a whole number. e^(σz + σ²(v − 1)/2) times
-    /// the mean, where z is the score and v the variance of the normal order statistic, p(1 − p)/((n + 2) φ(z)²).
+impl<'a> Times<'a> {
+    fn of(check: &'a Check, mean: f64, variance: f64) -> Times<'a> {
+        let spread = if variance > 0.0 && mean > 0.0 { maths::ln_1p(variance / (mean * mean)) } else { 0.0 };
+        Times { check, mean, variance, spread }
+    }
+
+    /// The expected time of the look of this rank, from 1; between two ranks where it is not a whole number.
     fn at(&self, rank: f64) -> f64 {
+        let score = self.score(rank);
+        self.of_score(score, || maths::normal_score_variance(score, rank, self.check.scores.len()))
+    }
+
+    /// The expected time of the look of this rank, from 1.
+    fn at_rank(&self, rank: usize) -> f64 {
+        self.of_score(self.check.scores[rank - 1], || self.check.score_variances[rank - 1])
+    }
+
+    /// The mean of the logarithmic normal law at an order statistic of mean `score` and some variance v: e^(σz + σ²(v − 1)/2) times
+    /// the mean.
+    #[inline]
+    fn of_score(&self, score: f64, variance: impl Fn() -> f64) -> f64 {
         if self.variance <= 0.0 || self.mean <= 0.0 {
             return self.mean;
         }
-        let (n, score) = (self.scores.len() as f64, self.score(rank));
-        let (share, density) = ((rank - 0.375) / (n + 0.25), maths::normal_density(score));
-        let of_score = share * (1.0 - share) / ((n + 2.0) * density * density);
-        let spread = maths::ln_1p(self.variance / (self.mean * self.mean));
-        self.mean * maths::exp(spread.sqrt() * score + 0.5 * spread * (of_score - 1.0))
+        self.mean * maths::exp(self.spread.sqrt() * score + 0.5 * self.spread * (variance() - 1.0))
     }
 
     fn score(&self, rank: f64) -> f64 {
-        let below = (rank.max(1.0) as usize).min(self.scores.len());
-        let (low, part) = (self.scores[below - 1], rank - below as f64);
-        match self.scores.get(below) {
+        let scores = &self.check.scores;
+        let below = (rank.max(1.0) as usize).min(scores.len());
+        let (low, part) = (scores[below - 1], rank - below as f64);
+        match scores.get(below) {
             Some(high) if part > 0.0 => low + part * (high - low),
             _ => low,
         }

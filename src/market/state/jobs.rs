@@ -66,6 +66,7 @@ impl Jobs {
     }
 
     /// Gives a task a slot.
+    #[inline]
     pub fn admit_task(&mut self, task: Task, record: TaskRecord) -> TaskSlot {
         let number = self.numbers.take();
         self.tasks.admit(task, record, number)
@@ -79,6 +80,7 @@ impl Jobs {
     }
 
     /// Takes a task's slot back; events still meant for it become stale.
+    #[inline]
     pub fn release_task(&mut self, slot: TaskSlot) {
         self.numbers.free.push(self.tasks.release(slot));
     }

@@ -49,21 +49,23 @@ impl Ledger {
     /// Moves an amount, zero or more, from one account to another. Panics if it is negative, if the payer may not owe
     /// and would, or if one of them is a bond: what is staked moves by [`State::deposit`](super::State::deposit) and
     /// [`State::slash`](super::State::slash).
-    #[inline]
+    #[inline(always)]
     pub fn transfer(&mut self, from: Account, to: Account, asset: Asset, amount: Money) {
         assert!(!from.is_bond() && !to.is_bond(), "a bond moves with the weights that follow from it");
         self.post(from, to, asset, amount);
     }
 
     /// Moves an amount between any two accounts.
-    #[inline]
+    #[inline(always)]
     pub(super) fn post(&mut self, from: Account, to: Account, asset: Asset, amount: Money) {
         assert!(amount.0 >= 0, "a posting of {amount}");
         let (payer, payee) = (self.place(from), self.place(to));
         let amount = i128::from(amount.0);
         let held = self.balances[asset as usize][payer];
         let left = held - amount;
-        assert!(left >= 0 || self.may_owe(from), "{from:?} has {held} µ and cannot pay {amount} µ");
+        if left < 0 && !self.may_owe(from) {
+            refuse(from, held, amount);
+        }
         let balances = &mut self.balances[asset as usize];
         balances[payer] = left;
         balances[payee] += amount;
@@ -76,6 +78,7 @@ impl Ledger {
     }
 
     /// What an account holds; at the most what an amount can be, some 9.2·10¹² units.
+    #[inline]
     pub fn balance(&self, account: Account, asset: Asset) -> Money {
         shown(self.balances[asset as usize][self.place(account)])
     }
@@ -83,7 +86,7 @@ impl Ledger {
     /// What a party has staked, in tokens.
     #[inline]
     pub fn bond(&self, party: PartyId) -> Money {
-        self.balance(Account::Bond(party), Asset::Token)
+        shown(self.balances[Asset::Token as usize][self.place(Account::Bond(party))])
     }
 
     /// The credits in escrow.
@@ -125,6 +128,7 @@ impl Ledger {
     }
 
     /// The kind of party that holds an account; `None` where no party holds it.
+    #[inline]
     fn holder(&self, account: Account) -> Option<PartyKind> {
         match account {
             Account::Exchange => Some(PartyKind::Exchange),
@@ -136,6 +140,7 @@ impl Ledger {
     }
 
     /// Whether an account may hold less than nothing.
+    #[inline]
     fn may_owe(&self, account: Account) -> bool {
         self.holder(account).is_some_and(PartyKind::may_owe)
     }
@@ -147,6 +152,11 @@ impl Account {
     fn is_bond(self) -> bool {
         matches!(self, Account::Bond(_))
     }
+}
+
+#[cold]
+fn refuse(payer: Account, held: i128, amount: i128) -> ! {
+    panic!("{payer:?} has {held} µ and cannot pay {amount} µ")
 }
 
 /// A balance as an amount; one beyond the largest amount is shown as that.

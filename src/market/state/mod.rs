@@ -9,7 +9,7 @@ use crate::engine::time::SimDuration;
 use crate::policy::chooser::Offer;
 use crate::policy::pool::PoolMemory;
 
-use super::life::next::Next;
+use super::life::next::{Next, Planned};
 use super::quoting::bound::SurplusBounds;
 use super::quoting::passing::Passing;
 use super::quoting::quote::Best;
@@ -75,7 +75,7 @@ pub struct State {
     /// Events dropped because their version had passed.
     pub stale: u64,
     /// What is still to come of the present event, the next thing last.
-    pub agenda: Vec<Next>,
+    pub agenda: Vec<Planned>,
     /// Room to work in.
     #[serde(skip)]
     pub scratch: Scratch,
@@ -189,5 +189,11 @@ impl State {
     #[inline]
     pub fn is_wide(&self) -> bool {
         self.nodes.states.len() >= WIDE
+    }
+
+    /// Puts a step on the agenda. It is left out if the job or task is then no longer in its present state.
+    pub fn plan_if_unchanged(&mut self, work: impl Into<WorkSlot>, next: Next) {
+        let work = work.into();
+        self.agenda.push(Planned { next, only: Some((work, self.jobs[work].version)) });
     }
 }

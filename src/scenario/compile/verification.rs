@@ -351,6 +351,7 @@ fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: f64) -> Opt
     if gas > 1e15 {
         compiler.wrong("verification.cost-factor", "gas of checks beyond counting", "write a smaller factor");
     }
+    let scores = maths::normal_scores(check.count.min(selection::MOST as u32));
     Some(Check {
         by: check.by,
         sample: check.sample.get(),
@@ -362,7 +363,8 @@ fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: f64) -> Opt
         gas: gas as u64,
         count: check.count,
         way: 0,
-        scores: maths::normal_scores(check.count.min(selection::MOST as u32)),
+        score_variances: maths::normal_score_variances(&scores),
+        scores,
         agree: check.agree.unwrap_or(check.count / 2 + 1),
         cancel: check.cancel,
         verdict: check.verdict.chosen().ok()?,

@@ -45,7 +45,7 @@
 //! What most users need stands at the root: a [`Scenario`] and its [`Problems`], a [`Run`] or [`simulate()`], what ends with an
 //! [`Outcome`], a [`Recorder`] that is told of each [`Fact`] and reads [`Gauges`], the [`Tally`] that sums a run up, and a
 //! [`Study`] that a [`Driver`] has done by an [`Engine`]. `examples/recorder.rs` counts fines with a recorder of its own;
-//! `examples/study.rs` runs a study. Facts, fates and errors may gain kinds: a match on them has a wildcard.
+//! `examples/amend.rs` changes a running market; `examples/study.rs` runs a study. Facts, fates and errors may gain kinds: a match on them has a wildcard.
 //!
 //! # Contracts
 //!
@@ -113,6 +113,7 @@ pub use record::fact::{Fact, FactFilter, FactKind};
 pub use record::recorder::{Gauges, MarketGauge, NodeGauge, Recorder};
 pub use record::tally::{Summary, Tally};
 pub use scenario::Scenario;
+pub use scenario::amended::{Refusal, Refusals};
 pub use scenario::document::Set;
 pub use scenario::problems::Problems;
 pub use simulate::{Outcome, Run, simulate, twin};

@@ -1,5 +1,7 @@
 //! One run: open it, let it go on until some instant, save and load it, close it.
 
+mod amending;
+
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -24,7 +26,10 @@ pub const LOOK: u64 = 1_000;
 /// A running market. It is plain data: a clone is a fork that goes its own way.
 #[derive(Clone)]
 pub struct Run {
+    /// What it was opened with, with all amendments.
     scenario: Arc<Scenario>,
+    /// What the market is at present, with the amendments still to come.
+    present: Arc<Scenario>,
     derived: Arc<Derived>,
     state: State,
 }
@@ -39,6 +44,8 @@ struct State {
     market: Market,
     /// The digest of what happened, and what has not been handed on: at the opening, until the run goes on.
     facts: Facts,
+    /// How many amendments of the scenario have been made.
+    amended: u32,
 }
 
 /// How a run ended.
@@ -66,8 +73,8 @@ impl Run {
         let mut at =
             Context { scenario: &scenario, derived: &derived, now: Time::ZERO, queue: &mut queue, facts: &mut facts };
         let market = Market::open(seed, &mut at);
-        let state = State { seed, now: Time::ZERO, events: 0, queue, market, facts };
-        Run { scenario, derived, state }
+        let state = State { seed, now: Time::ZERO, events: 0, queue, market, facts, amended: 0 };
+        Run { present: scenario.clone(), scenario, derived, state }
     }
 
     /// Handles every event strictly before `end` (and before the horizon), then takes every sample due by `end`. Cutting
@@ -83,17 +90,25 @@ impl Run {
         self.hand_on(self.state.now, recorder);
         self.state.facts.keep(recorder.filter());
         let mut left = events;
-        while let Some((now, event)) = self.state.queue.pop_before(end) {
-            self.happen(now, event, recorder);
-            left -= 1;
-            if left == 0 {
-                self.state.now = now;
-                return true;
+        loop {
+            let amendment = self.present.next.as_ref().filter(|next| next.at < end);
+            let stop = amendment.map_or(end, |next| next.at);
+            while let Some((now, event)) = self.state.queue.pop_before(stop) {
+                self.happen(now, event, recorder);
+                left -= 1;
+                if left == 0 {
+                    self.state.now = now;
+                    return true;
+                }
             }
+            self.state.now = stop;
+            self.samples(stop, recorder);
+            if stop == end {
+                return false;
+            }
+            self.amend();
+            self.hand_on(stop, recorder);
         }
-        self.state.now = end;
-        self.samples(end, recorder);
-        false
     }
 
     /// Runs to `end` and asks after every [`LOOK`] events, and at the end, whether to go on; an error of `look` stops it there.
@@ -141,7 +156,7 @@ impl Run {
             }
             // One by one: a quiet drain of years has more samples than fit between two looks.
             if let Some(at) = recorder.due(next) {
-                recorder.sample(at, &self.state.market.view(&self.scenario, &self.derived));
+                recorder.sample(at, &self.state.market.view(&self.present, &self.derived));
                 continue;
             }
             let (now, event) = self.state.queue.pop_before(Time::NEVER).expect("an event is due");
@@ -159,7 +174,7 @@ impl Run {
         let state = &mut self.state;
         state.facts.begin(now);
         let mut at = Context {
-            scenario: &self.scenario,
+            scenario: &self.present,
             derived: &self.derived,
             now,
             queue: &mut state.queue,
@@ -168,7 +183,7 @@ impl Run {
         state.market.censor(&mut at);
         self.hand_on(now, recorder);
         self.state.market.audit();
-        recorder.end(now, &self.state.market.view(&self.scenario, &self.derived));
+        recorder.end(now, &self.state.market.view(&self.present, &self.derived));
         Outcome {
             seed: self.state.seed,
             ended: now,
@@ -208,7 +223,7 @@ impl Run {
         self.state.facts.digest()
     }
 
-    /// The scenario it runs.
+    /// The scenario it runs, as it was opened or adopted: with its amendments, those made already among them.
     pub fn scenario(&self) -> &Arc<Scenario> {
         &self.scenario
     }
@@ -255,8 +270,13 @@ impl Run {
             }
             _ => return Err("the save of another scenario".to_string()),
         };
-        let derived = Arc::new(Derived::of(&scenario, state.seed));
-        Ok(Run { scenario, derived, state })
+        let mut present = scenario.clone();
+        for _ in 0..state.amended {
+            let Some(next) = &present.next else { return Err("the save of another scenario".to_string()) };
+            present = next.scenario.clone();
+        }
+        let derived = Arc::new(Derived::of(&present, state.seed));
+        Ok(Run { scenario, present, derived, state })
     }
 
     #[inline(always)]
@@ -269,7 +289,7 @@ impl Run {
         state.market.prefetch(event, &state.queue);
         state.facts.begin(now);
         let mut at = Context {
-            scenario: &self.scenario,
+            scenario: &self.present,
             derived: &self.derived,
             now,
             queue: &mut state.queue,
@@ -281,7 +301,7 @@ impl Run {
 
     fn samples(&mut self, now: Time, recorder: &mut impl Recorder) {
         while let Some(at) = recorder.due(now) {
-            recorder.sample(at, &self.state.market.view(&self.scenario, &self.derived));
+            recorder.sample(at, &self.state.market.view(&self.present, &self.derived));
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod suite {
     mod allocation;
+    mod amend;
     #[cfg(all(feature = "chart", feature = "cli"))]
     mod before;
     mod broken;

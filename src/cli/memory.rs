@@ -40,7 +40,7 @@ fn checks(scenario: &Scenario) -> u64 {
         let copies = if method.copies > 1 { u64::from(method.copies) } else { 0 };
         copies + method.checks.iter().filter(asked).map(|check| u64::from(check.count)).sum::<u64>()
     };
-    scenario.verification.methods.iter().map(of).max().unwrap_or(0)
+    scenario.last().verification.methods.iter().map(of).max().unwrap_or(0)
 }
 
 /// The sources that replay a trace, with what was recorded.

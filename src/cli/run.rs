@@ -27,8 +27,8 @@ use crate::study::replications::MOST;
 pub struct Run {
     /// The scenario file
     scenario: Option<PathBuf>,
-    /// Go on with a run saved by --save; its tables hold what happens from there on
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["seed", "sets"])]
+    /// Go on with a run saved by --save; its tables hold what happens from there on, and --set amends the running market
+    #[arg(long, value_name = "FILE", conflicts_with = "seed")]
     from: Option<PathBuf>,
     /// Where the scenario of a saved run is now. Default where the save names it
     #[arg(long = "scenario", id = "moved", value_name = "FILE", requires = "from")]
@@ -110,7 +110,7 @@ pub fn run(mut asked: Run) -> Done {
     }
     let stop = on_interrupt();
     let (simulation, sets) = match &asked.from {
-        Some(file) => save::read(file, asked.moved.as_deref())?,
+        Some(file) => save::read(file, asked.moved.as_deref(), &asked.sets)?,
         None => {
             let path = asked.scenario.as_ref().expect("clap asks for one of two");
             let scenario = loaded(path, &asked.sets)?;

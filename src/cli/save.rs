@@ -9,16 +9,16 @@ use serde::{Deserialize, Serialize};
 use super::Failure;
 use crate::engine::hash::hash_hex;
 use crate::engine::random::Seed;
-use crate::engine::time::Time;
+use crate::engine::time::{SimDuration, Time};
 use crate::output::own::{self, Known};
 use crate::output::run::identity;
 use crate::scenario::Scenario;
-use crate::scenario::document::Set;
+use crate::scenario::document::{Document, Set};
 use crate::scenario::plain::{self, reason};
 use crate::simulate::Run;
 
 /// The layout of saves; it rises when an older one can no longer be read.
-const FORMAT: u64 = 5;
+const FORMAT: u64 = 6;
 
 /// How every save begins, of any layout.
 const BEGINNING: &str = "{\"reliance_save\":";
@@ -115,8 +115,9 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Reads a save: the run as it stood, and the settings it was started with. `moved` says where its scenario is now.
-pub(super) fn read(file: &Path, moved: Option<&Path>) -> Result<(Run, Vec<Set>), Failure> {
+/// Reads a save: the run as it stood, and the settings it was started with and is amended by. `moved` says where its scenario is now,
+/// `amends` what is set from the instant of the save on.
+pub(super) fn read(file: &Path, moved: Option<&Path>, amends: &[Set]) -> Result<(Run, Vec<Set>), Failure> {
     let shown = file.display();
     let wrong = |message: String| Failure::Wrong(format!("error: {message}\n  --> {shown}"));
     let bytes = plain::read(file, SAVE_MAX)
@@ -132,7 +133,7 @@ pub(super) fn read(file: &Path, moved: Option<&Path>) -> Result<(Run, Vec<Set>),
     }
     let head: Head = serde_json::from_slice(first_line(&bytes)).map_err(|_| not_ours())?;
     let sets: Result<Vec<Set>, String> = head.sets.iter().map(|set| set.parse()).collect();
-    let sets = sets.map_err(wrong)?;
+    let mut sets = sets.map_err(wrong)?;
     let path = moved.map_or_else(|| parent(file).join(&head.scenario), Path::to_path_buf);
     if !path.is_file() {
         let message = format!("there is no scenario `{}`, which the save names", path.display());
@@ -140,7 +141,8 @@ pub(super) fn read(file: &Path, moved: Option<&Path>) -> Result<(Run, Vec<Set>),
             "error: {message}\n  --> {shown}\nhelp: `--scenario PATH` says where it is now"
         )));
     }
-    let scenario = Scenario::load(&path, &sets)?;
+    let document = Document::load(&path, &sets)?;
+    let mut scenario = Scenario::from_document(&document)?;
     let saved = bytes.get(first_line(&bytes).len() + 1..).unwrap_or_default();
     let damaged = || wrong("the saved run is damaged".to_string());
     if hash_hex(saved) != head.hash {
@@ -149,6 +151,12 @@ pub(super) fn read(file: &Path, moved: Option<&Path>) -> Result<(Run, Vec<Set>),
     if identity(&scenario, head.seed).id() != head.id {
         let scenario = path.display();
         return Err(wrong(format!("`{scenario}`, or a file it reads, has changed since the run was saved")));
+    }
+    if !amends.is_empty() {
+        // The amendment becomes a part of the scenario, so that what comes out names it.
+        let (at, before) = (SimDuration(head.at_ns), scenario.amendments_by(Time(head.at_ns)));
+        scenario = Scenario::from_document(&document.with_amendment(at, amends, before))?;
+        sets.extend_from_slice(amends);
     }
     let run = Run::load(scenario, saved).map_err(|_| damaged())?;
     if run.now() != Time(head.at_ns) || run.seed() != head.seed {

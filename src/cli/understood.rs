@@ -61,8 +61,18 @@ pub(super) fn of(document: &Document, scenario: &Scenario) -> Understood {
     }
     scenario.verification.methods.iter().for_each(|method| checks(method, &mut said));
     free(scenario, &mut said);
+    amendments(scenario, &mut said);
     unused(document, &mut said);
     said
+}
+
+/// What changes while the market runs.
+fn amendments(scenario: &Scenario, said: &mut Understood) {
+    let mut next = &scenario.next;
+    while let Some(amendment) = next {
+        said.rest.push(format!("from {} on: {}", amendment.at, amendment.sets.join(", ")));
+        next = &amendment.scenario.next;
+    }
 }
 
 /// The rows of a trace: when they come, and which of them are played.

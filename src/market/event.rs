@@ -6,7 +6,7 @@ use crate::domain::ids::{JobSlot, PartyId, SourceId, WorkSlot};
 
 #[allow(missing_docs, reason = "an event names the job, work or node it is about, and the version it was meant for")]
 /// What is due. An event about a job or a node carries the version it was meant for; if the version has moved on, the event is
-/// stale and is dropped.
+/// stale and is dropped. So does an event of a clock: its turn passes when the clock is set anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 // The kind takes a word of its own: beside a kind of one byte the rest is copied shifted, and every pop waits for its own store.
 #[repr(u32)]
@@ -32,7 +32,7 @@ pub enum Event {
     /// A node is listed, or its listing lapses.
     List { node: PartyId, version: u32 },
     /// Routing renews its picture.
-    Refresh,
+    Refresh { turn: u32 },
     /// The quote of a waiting job expires.
     Expire { job: JobSlot, version: u32 },
     /// A requester has seen what the node's hardware says.
@@ -42,9 +42,9 @@ pub enum Event {
     /// The window of an accepted result has passed.
     Window { job: JobSlot, version: u32 },
     /// The prices of computing and verification may move.
-    Price,
+    Price { turn: u32 },
     /// A block of the chain.
-    Block,
+    Block { turn: u32 },
     /// A batch of payments is closed by its age.
     Aged { batch: u32 },
     /// The open batch may be closed because no payment joins.

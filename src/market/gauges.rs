@@ -87,6 +87,7 @@ impl Gauges for View<'_> {
                 speed: self.derived.nodes[node].speed,
                 asks: (quote.asks >= Price::ZERO).then_some(quote.asks),
                 cost: quote.cost,
+                spent: nodes.spent(node, at),
                 stake: ledger.bond(node) + ledger.balance(Account::Party(node), Asset::Token),
                 income: ledger.balance(Account::Party(node), Asset::Credit),
                 busy,

@@ -11,6 +11,7 @@ use crate::engine::queue::{Queue, prefetch};
 use crate::engine::random::Seed;
 use crate::scenario::Scenario;
 
+mod adopt;
 mod context;
 mod derived;
 mod event;
@@ -47,6 +48,11 @@ impl Market {
         Market { state: State::open(seed, at) }
     }
 
+    /// Goes on under an amended scenario, which `at` holds; `old` is the one it ran so far.
+    pub fn adopt(&mut self, old: (&Scenario, &Derived), at: &mut Context<'_>) {
+        self.state.adopt(old, at);
+    }
+
     /// Lets one event happen, and what follows from it at the same instant.
     #[inline(never)]
     pub fn handle(&mut self, event: Event, at: &mut Context<'_>) {
@@ -63,15 +69,15 @@ impl Market {
             Event::Fail { node } => forces::churn::fail(state, at, node),
             Event::Repair { node } => forces::churn::repair(state, at, node),
             Event::List { node, version } => forces::churn::list(state, at, node, version),
-            Event::Refresh => forces::churn::refresh(state, at),
+            Event::Refresh { turn } if turn == state.turns.refresh => forces::churn::refresh(state, at),
             Event::Expire { job, version } if state.jobs.is(job, version) => life::negotiation::expire(state, at, job),
             Event::Attest { job, version, check } if state.jobs.is(job, version) => {
                 life::verification::attested(state, at, job, check)
             }
             Event::Late { job, version } if state.jobs.is(job, version) => life::verdict::late(state, at, job),
             Event::Window { job, version } if state.jobs.is(job, version) => life::standing::window(state, at, job),
-            Event::Price => forces::price::tick(state, at),
-            Event::Block => life::coordination::block(state, at),
+            Event::Price { turn } if turn == state.turns.price => forces::price::tick(state, at),
+            Event::Block { turn } if turn == state.turns.block => life::coordination::block(state, at),
             Event::Aged { batch } => forces::payout::aged(state, at, batch),
             Event::Idle => forces::payout::idle(state, at),
             Event::Settle => forces::payout::settle(state),

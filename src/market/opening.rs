@@ -26,7 +26,7 @@ use super::state::prices::Prices;
 use super::state::registry::Registry;
 use super::state::service::Service;
 use super::state::sources::Source;
-use super::state::{ClassState, MeanSpan, Scratch, State};
+use super::state::{ClassState, MeanSpan, Scratch, State, Turns};
 
 impl State {
     /// A market at the start of time, with its first events in the queue.
@@ -71,6 +71,7 @@ impl State {
             agenda: Vec::new(),
             scratch: Scratch::with_room(),
             inspection: None,
+            turns: Turns::default(),
         };
         market.nodes = nodes(seed, at);
         market.opinions = Opinions::open(&scenario.verification, scenario.requesters.len(), roster, scenario.weighs());
@@ -82,9 +83,9 @@ impl State {
             arrival::schedule_next(&mut market, at, source);
         }
         let clocks = derived.clocks;
-        at.tick(clocks.refresh, Event::Refresh);
-        at.tick(clocks.price, Event::Price);
-        at.tick(clocks.block, Event::Block);
+        at.tick(clocks.refresh, Event::Refresh { turn: 0 });
+        at.tick(clocks.price, Event::Price { turn: 0 });
+        at.tick(clocks.block, Event::Block { turn: 0 });
         market
     }
 }

@@ -197,7 +197,7 @@ pub fn names(scenario: &Scenario) -> SharedNames {
         sources: scenario.sources.iter().map(|source| source.name.clone()).collect(),
         clients: scenario.sources.iter().map(|source| source.arrivals.tells().client).collect(),
         requesters: scenario.requesters.iter().map(|group| group.name.clone()).collect(),
-        methods: scenario.verification.methods.iter().map(|method| method.name.clone()).collect(),
+        methods: scenario.last().verification.methods.iter().map(|method| method.name.clone()).collect(),
         groups: scenario.groups.iter().map(|group| group.name.clone()).collect(),
         regions: scenario.network.regions.clone(),
     })

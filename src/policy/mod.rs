@@ -324,6 +324,15 @@ macro_rules! policies {
                     $($Chosen::$Variant(spec) => $Memory::$Variant(Rule::memory(spec)),)*
                 }
             }
+
+            /// Whether a memory is one of this rule, whatever its parameters are.
+            pub fn remembers(&self, memory: &$Memory) -> bool {
+                match (self, memory) {
+                    $(($Chosen::$Variant(_), $Memory::$Variant(_)) => true,)*
+                    #[allow(unreachable_patterns, reason = "a kind with one rule has no other pair")]
+                    _ => false,
+                }
+            }
         }
     };
     (@methods $Chosen:ident $Memory:tt $variants:tt

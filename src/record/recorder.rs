@@ -196,6 +196,8 @@ pub struct NodeGauge {
     pub asks: Option<Price>,
     /// What a busy second costs it.
     pub cost: Price,
+    /// What being busy has cost it, in micro-credits.
+    pub spent: f64,
     /// Tokens it holds, its stake among them.
     pub stake: Money,
     /// Credits earned.

@@ -257,12 +257,12 @@ impl Recorder for Tally {
             if !node.is_node() {
                 totals.checkers += 1;
                 totals.checkers_income += node.income.0 as i128;
-                totals.checkers_cost += node.cost.micro() * node.busy as f64 * 1e-9;
+                totals.checkers_cost += node.spent;
                 return;
             }
             totals.count += 1;
             totals.income += node.income.0 as i128;
-            totals.cost += node.cost.micro() * node.busy as f64 * 1e-9;
+            totals.cost += node.spent;
             totals.busy += node.busy as u128;
         });
     }

@@ -14,6 +14,7 @@ use crate::policy::demand::Arrivals;
 use crate::policy::pool::Pool;
 use crate::record::table_name::TableName;
 
+pub mod amended;
 pub mod channels;
 mod compile;
 pub mod document;
@@ -27,6 +28,7 @@ pub mod schema;
 pub mod twin;
 pub mod verification;
 
+use amended::Amendment;
 use channels::{Chain, Channels, Payout};
 use document::node::Node;
 use document::{Asked, Document, Set};
@@ -91,6 +93,8 @@ pub struct Scenario {
     pub inputs: Vec<(String, String)>,
     /// The start of the run in its first trace of dates, as RFC 3339 in UTC.
     pub trace_start: Option<String>,
+    /// The next amendment, after which the market runs another scenario.
+    pub next: Option<Amendment>,
 }
 
 /// A source of jobs.
@@ -203,7 +207,7 @@ impl Scenario {
     /// Makes a scenario of a document.
     pub fn from_document(document: &Document) -> Result<Arc<Scenario>, Problems> {
         let table = document.parse()?;
-        compile::compile(document, table).map(Arc::new)
+        compile::whole(document, table).map(Arc::new)
     }
 
     /// What a scenario asks for at a node of its document, where a number has to be rounded for it.

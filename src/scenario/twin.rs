@@ -1,4 +1,4 @@
-//! Twins of a market, and the frozen one (model §15): the same jobs in a market whose prices and loads are held at their means.
+//! Twins of a market, and the frozen one (model §15.1): the same jobs in a market whose prices and loads are held at their means.
 //!
 //! No price moves, no node fails, no job waits for another: each job waits as long as jobs did on the average at its kind
 //! of node, and is slowed down as they were. A job that is used in the twin alone is lost to instability.

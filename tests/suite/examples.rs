@@ -5,17 +5,32 @@ use std::fs;
 
 use reliance::study::merge::results;
 use reliance::study::work::run_one;
-use reliance::{Fact, Money, NodeGroupId, simulate};
+use reliance::{Fact, Money, NodeGroupId, SimDuration, Time, simulate};
 
 use super::study::{Place, drive};
 use super::trial::{Witness, trial};
 
+#[allow(dead_code, reason = "cargo runs the example's own `main`")]
+#[path = "../../examples/amend.rs"]
+mod amend;
 #[allow(dead_code, reason = "cargo runs the example's own `main`")]
 #[path = "../../examples/recorder.rs"]
 mod recorder;
 #[allow(dead_code, reason = "cargo runs the example's own `main`")]
 #[path = "../../examples/study.rs"]
 mod study;
+
+/// Both branches are asked the same jobs; the one whose answers are worth a quarter declines more of them.
+#[test]
+fn a_fork_shows_what_a_change_does() {
+    let (plain, poorer) = (amend::morning(&[]).unwrap(), amend::morning(&["demand.value-factor=0.25"]).unwrap());
+    let at = Time::ZERO + SimDuration(300_000_000_000);
+    let [as_it_was, amended] = amend::fork(&plain, &poorer, at);
+    assert_eq!(as_it_was.jobs, amended.jobs);
+    assert!(amend::share(&amended) > amend::share(&as_it_was) + 5.0, "{} %", amend::share(&amended));
+    let [one, other] = amend::fork(&plain, &plain, at);
+    assert_eq!((one.fates, one.response.moments.mean()), (other.fates, other.response.moments.mean()));
+}
 
 /// The recorder's fines are those among all facts of the run, put to the groups of the nodes that lost them.
 #[test]

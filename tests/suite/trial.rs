@@ -48,8 +48,9 @@ pub fn extended(name: &str, text: &str) -> Arc<Scenario> {
     let path = folder.join(format!("{name}.toml"));
     let whole = std::fs::read_to_string(&path).unwrap_or_else(|wrong| panic!("{name}: {wrong}")) + "\n" + text;
     let file = |name: &str| format!("{:?}", folder.join(name).display().to_string());
-    let whole =
-        whole.replace("\"clients.csv\"", &file("clients.csv")).replace("\"requests.csv\"", &file("requests.csv"));
+    let whole = ["clients.csv", "requests.csv", "blocks.csv"]
+        .iter()
+        .fold(whole, |whole, name| whole.replace(&format!("\"{name}\""), &file(name)));
     Scenario::from_text(name, &whole).unwrap_or_else(|wrong| panic!("{wrong}"))
 }
 

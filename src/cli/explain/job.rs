@@ -151,7 +151,7 @@ fn quotes(scenario: &Scenario, quote_trace: &QuoteTrace, text: &mut String) {
     let _ =
         writeln!(text, "  {:>7}  {:<width$}  {:<18} {value:>12} {heads}  {:>12}", "node", "group", "method", "surplus");
     for quote in &quote_trace.quotes {
-        let method = &scenario.verification.methods[quote.method].name;
+        let method = &scenario.last().verification.methods[quote.method].name;
         let off: Vec<String> = quote.deductions.iter().map(|deduction| format!("{:>13}", amount(-deduction))).collect();
         let taken = quote_trace.taken.is_some_and(|taken| taken.node == quote.node && taken.method == quote.method);
         let mark = if taken { "  taken" } else { "" };

@@ -147,8 +147,15 @@ fn renew(market: &mut State, at: &mut Context<'_>, node: PartyId) {
     }
 }
 
-/// Routing renews its picture: who is listed, and how loaded.
+/// Routing renews its picture, and will again.
 pub fn refresh(market: &mut State, at: &mut Context<'_>) -> Next {
+    renew_picture(market, at);
+    at.tick(at.derived.clocks.refresh, Event::Refresh { turn: market.turns.refresh });
+    Next::Done
+}
+
+/// Routing renews its picture: who is listed, and how loaded.
+pub fn renew_picture(market: &mut State, at: &mut Context<'_>) {
     let (changed, dirty) = market.registry.take_deferred();
     for &(node, listed) in &changed {
         market.list(at, node, listed);
@@ -158,8 +165,6 @@ pub fn refresh(market: &mut State, at: &mut Context<'_>) -> Next {
         load::show_load(market, node);
     }
     market.registry.keep(changed, dirty);
-    at.tick(at.derived.clocks.refresh, Event::Refresh);
-    Next::Done
 }
 
 /// The listing of a node that failed lapses when its last heartbeat is too old, also if the node is back by then and has not

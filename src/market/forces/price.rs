@@ -14,6 +14,6 @@ pub fn tick(market: &mut State, at: &mut Context<'_>) -> Next {
         let seen = pricing::used(market, at, channel, interval);
         pricing::close_interval(market, at, channel, seen);
     }
-    at.tick(at.derived.clocks.price, Event::Price);
+    at.tick(at.derived.clocks.price, Event::Price { turn: market.turns.price });
     Next::Done
 }

@@ -57,7 +57,7 @@ pub fn block(market: &mut State, at: &mut Context<'_>) -> Next {
     let (target, limit) = chain.bounds(market.chain.blocks);
     let mut used = others;
     market.chain.blocks += 1;
-    at.tick(at.derived.clocks.block, Event::Block);
+    at.tick(at.derived.clocks.block, Event::Block { turn: market.turns.block });
     let mut included = std::mem::take(&mut market.scratch.jobs);
     while let Some((_, _, next)) = market.chain.pool.peek().copied() {
         if used + next.gas > limit {

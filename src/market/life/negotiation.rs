@@ -62,8 +62,10 @@ fn stay(market: &mut State, at: &mut Context<'_>, slot: JobSlot, quote: &Quote) 
     // It waits on as the same version: its patience runs on.
     job.version = version;
     job.stage = Stage::Waiting;
-    let ttl = at.scenario.routing.quote_ttl.expect("a quote expires only where it has a time to live");
-    at.queue.push(at.now + ttl, Event::Expire { job: slot, version });
+    // An amendment may have taken the time to live away since the quote was agreed.
+    if let Some(ttl) = at.scenario.routing.quote_ttl {
+        at.queue.push(at.now + ttl, Event::Expire { job: slot, version });
+    }
 }
 
 /// The job leaves the waiting room, and what was put aside for it goes back.

@@ -54,6 +54,20 @@ impl Learnt {
         Learnt { methods, entries: vec![Entry::default(); classes * methods] }
     }
 
+    /// Room for so many methods: those there were keep their numbers, and of the others nothing is known.
+    pub fn make_room(&mut self, methods: usize) {
+        if methods == self.methods {
+            return;
+        }
+        let classes = self.entries.len() / self.methods.max(1);
+        let mut entries = vec![Entry::default(); classes * methods];
+        let kept = methods.min(self.methods);
+        for class in 0..classes {
+            entries[class * methods..][..kept].copy_from_slice(&self.entries[class * self.methods..][..kept]);
+        }
+        *self = Learnt { methods, entries };
+    }
+
     /// The checks of a job have ended: they were quoted to take so many nanoseconds, took so many, and ended in time or did not.
     pub fn note(&mut self, (class, method): (ClassId, MethodId), quoted: f64, realised: f64, late: bool, now: Time) {
         let place = self.place(class, method);
@@ -109,6 +123,20 @@ mod tests {
             Correction::NONE,
             "of another class nothing is known"
         );
+    }
+
+    /// What was learnt of a method stays with its number, whatever methods come after it.
+    #[test]
+    fn methods_keep_what_was_learnt_of_them() {
+        let mut learnt = Learnt::open(2, 1);
+        learnt.note(OF, 1e9, 2e9, false, Time(5));
+        learnt.make_room(3);
+        assert_eq!(learnt.correction(OF, Time(5)).delay, 2.0);
+        for other in [(ClassId(0), MethodId(0)), (ClassId(0), MethodId(2)), (ClassId(1), MethodId(1))] {
+            assert_eq!(learnt.correction(other, Time(5)), Correction::NONE, "{other:?}");
+        }
+        learnt.note((ClassId(1), MethodId(2)), 1e9, 4e9, false, Time(5));
+        assert_eq!(learnt.correction((ClassId(1), MethodId(2)), Time(5)).delay, 4.0);
     }
 
     /// Of long ago little counts: after a change of queues the averages follow within some hundred checks.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::job_list::Waiting;
 use super::service::Service;
-use crate::domain::ids::{IdVec, ModelId, NodeGroupId, OperatorId, PartyId, RegionId, WorkSlot};
+use crate::domain::ids::{Id, IdVec, ModelId, NodeGroupId, OperatorId, PartyId, RegionId, WorkSlot};
 use crate::domain::party::{PartyKind, Roster};
 use crate::domain::price::Price;
 use crate::engine::random::Stream;
@@ -126,6 +126,9 @@ pub struct Nodes {
     pub states: IdVec<PartyId, Node>,
     /// The rest.
     pub backrooms: IdVec<PartyId, NodeCold>,
+    /// By party: slot-nanoseconds of service before its cost last changed, and what they cost, in micro-credits; empty while no cost
+    /// has.
+    pub before: Vec<(u64, f64)>,
 }
 
 impl Nodes {
@@ -145,6 +148,24 @@ impl Nodes {
     pub fn worked(&self, party: PartyId, now: Time) -> u64 {
         let cold = &self.backrooms[party];
         cold.worked + if self.states[party].up { now.since(cold.came).0 } else { 0 }
+    }
+}
+
+impl Nodes {
+    /// What being busy has cost a party up to `now`, in micro-credits.
+    pub fn spent(&self, party: PartyId, now: Time) -> f64 {
+        let (busy, spent) = self.before.get(party.index()).copied().unwrap_or_default();
+        spent + self.quotes[party].cost.micro() * (self.states[party].service.busy(now) - busy) as f64 * 1e-9
+    }
+
+    /// A party asks another price and has other costs from now on; what it has done has cost what it did.
+    pub fn set_costs(&mut self, party: PartyId, (asks, cost, floor): (Price, Price, Price), now: Time) {
+        if cost != self.quotes[party].cost {
+            self.before.resize(self.states.len(), (0, 0.0));
+            self.before[party.index()] = (self.states[party].service.busy(now), self.spent(party, now));
+        }
+        let quote = &mut self.quotes[party];
+        (quote.asks, quote.cost, quote.floor) = (asks, cost, floor);
     }
 }
 

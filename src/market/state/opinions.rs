@@ -78,6 +78,36 @@ impl Opinions {
         }
     }
 
+    /// Opinions are held by the rules of `new` from now on; `old` are those before, and `changed` says whether they differ. The same
+    /// rule keeps what it has seen, with the same holders; another begins with nothing seen.
+    pub fn adopt(
+        &mut self,
+        (old, new): (&Verification, &Verification),
+        changed: bool,
+        requesters: usize,
+        roster: Roster,
+        weighs: bool,
+    ) {
+        let same = match (&new.opinion, self.held.first()) {
+            (Some(rule), Some(memory)) => rule.remembers(memory) && old.holders == new.holders,
+            (None, None) => true,
+            _ => false,
+        };
+        if !same {
+            *self = Opinions::open(new, requesters, roster, weighs);
+            return;
+        }
+        self.weighs = weighs;
+        let Some(rule) = new.opinion.as_ref().filter(|_| changed) else { return };
+        self.care.fill([0.0; 2]);
+        for place in 0..self.held.len() {
+            let (holder, party) = (place / roster.len(), PartyId::from_index(place % roster.len()));
+            let (only_checks, care) = (self.only_checks(party), care(new, &self.looks[place]));
+            self.care[holder][usize::from(!only_checks)] += care;
+            self.trusts[place] = if only_checks { care } else { rule.trust(&self.held[place]) };
+        }
+    }
+
     /// Of a node: the probability that its next answer is right, as a group of requesters sees it. Of a validator or prover: that
     /// its next look is careful.
     #[inline]
@@ -131,11 +161,9 @@ impl Opinions {
             return false;
         }
         let place = self.place(verification, seen.holder, seen.party);
-        let care =
-            |looks: &Counts| looks.mean(PRIOR_LOOKS * verification.prior, PRIOR_LOOKS * (1.0 - verification.prior));
-        let before = care(&self.looks[place]);
+        let before = care(verification, &self.looks[place]);
         self.looks[place].count(seen.evidence, seen.weight);
-        let after = care(&self.looks[place]);
+        let after = care(verification, &self.looks[place]);
         let only_checks = self.only_checks(seen.party);
         let holder = self.holder(verification, seen.holder);
         self.care[holder][usize::from(!only_checks)] += after - before;
@@ -157,4 +185,9 @@ impl Opinions {
     fn place(&self, verification: &Verification, holder: RequesterId, party: PartyId) -> usize {
         self.holder(verification, holder) * self.roster.len() + party.index()
     }
+}
+
+/// The probability that a party's next look is careful, after these.
+fn care(verification: &Verification, looks: &Counts) -> f64 {
+    looks.mean(PRIOR_LOOKS * verification.prior, PRIOR_LOOKS * (1.0 - verification.prior))
 }

@@ -100,6 +100,23 @@ impl State {
         }
     }
 
+    /// Whom routing and draws see follows the rules of an amended scenario.
+    pub fn redraw(&mut self, at: &Context<'_>) {
+        let (opinions, ledger, quotes) = (&self.opinions, &self.ledger, &self.nodes.quotes);
+        let of = |party: PartyId| (at.scenario.groups[quotes[party].group].models, ledger.bond(party).0 as u64);
+        let weight = |view: usize, party| opinions.weight(&at.scenario.verification, RequesterId(view as u16), party);
+        self.registry.redraw(at.derived.keeps, &of, &weight);
+    }
+
+    /// All who check are shown anew to those that draw them, in the ways of an amended scenario.
+    pub fn show_checkers(&mut self, at: &Context<'_>) {
+        let (views, draws) = (at.derived.keeps.views, &at.derived.draws);
+        self.checkers = checkers::Checkers::open(views, at.scenario.requesters.len(), draws);
+        for party in at.derived.roster.parties() {
+            self.show_checker(at.scenario, party);
+        }
+    }
+
     /// Shows those that draw validators or provers the weight, wait and speed of one of them, after one of these changed.
     pub fn show_checker(&mut self, scenario: &Scenario, party: PartyId) {
         let kind = self.nodes.kind(party);

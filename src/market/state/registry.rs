@@ -31,7 +31,7 @@ pub struct Registry {
 }
 
 /// What the registry keeps beside the lists.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Keeps {
     /// How many pictures there are: of all, or of each group of requesters.
     pub views: usize,
@@ -82,6 +82,32 @@ impl Registry {
             no_weights: WeightTree::new(0),
             ..Registry::default()
         }
+    }
+
+    /// Keeps other weights, or other pictures, from now on. Parties stay on their lists in their order; those that a picture had left
+    /// out and sees again come after them, by their numbers.
+    pub(super) fn redraw(
+        &mut self,
+        keeps: Keeps,
+        of: &dyn Fn(PartyId) -> (u64, u64),
+        weight: &dyn Fn(usize, PartyId) -> Weight,
+    ) {
+        let before = std::mem::take(self);
+        let each = before.lists_of_nodes + 2;
+        *self = Registry::new(before.lists_of_nodes, before.roster, before.previous.len(), keeps);
+        for index in 0..self.lists.len() {
+            let (view, list) = (index / each, index % each);
+            let seen = &before.lists[view.min(before.views - 1) * each + list];
+            let unseen = before.roster.parties().filter(|party| !seen.has(*party) && before.is_here(*party));
+            for party in seen.nodes.iter().copied().chain(unseen) {
+                let (served, stake) = of(party);
+                if let Some(weight) = weight(view, party).filter(|_| served >> list & 1 == 1) {
+                    self.lists[index].put_on(party, stake, weight);
+                }
+            }
+        }
+        let Registry { here, changed, dirty, previous, listed, .. } = before;
+        *self = Registry { here, changed, dirty, previous, listed, ..std::mem::take(self) };
     }
 
     /// A party's stake has changed.
@@ -319,5 +345,22 @@ mod tests {
         assert!(set(&mut registry, 2, false, &[Some(5), Some(7)]));
         registry.reweigh(1, PartyId(2), 0b11, 12, Some(9));
         assert_eq!(seen(&registry, 1), (vec![PartyId(0), PartyId(1)], [14, 3]));
+    }
+
+    /// Lists keep their order under other weights; who was left out and is seen again comes last, and who weighs nothing leaves.
+    #[test]
+    fn other_rules_keep_the_order() {
+        let mut registry = Registry::new(1, four_nodes(), 0, KEEPS);
+        for node in [2, 0, 3] {
+            assert!(set(&mut registry, node, true, &[if node == 0 { None } else { Some(0) }]));
+        }
+        let of = |party: PartyId| (0b1, 10 + u64::from(party.0));
+        let keeps = Keeps { views: 2, stakes: false, opinions: [true, false] };
+        registry.redraw(keeps, &of, &|view, party| (view == 0 || party.0 != 3).then_some(5));
+        let listed = |view| registry.listed(view, ListId(0)).to_vec();
+        assert_eq!(listed(0), [2, 3, 0].map(PartyId), "node 1 is not here");
+        assert_eq!(listed(1), [2, 0].map(PartyId));
+        let totals = [0, 1].map(|view| registry.opinions(view, ListId(0)).total());
+        assert_eq!((totals, registry.count(), registry.stakes(0, ListId(0)).is_empty()), ([15, 10], 3, true));
     }
 }

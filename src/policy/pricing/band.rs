@@ -112,6 +112,10 @@ impl super::Rule for Spec {
         };
         *price = scaled(*price, factor, seen.rounding).max(self.floor);
     }
+
+    fn take_over(&self, price: &mut Price, present: Option<Price>, _: Time) {
+        *price = present.map_or(*price, |present| present.max(self.floor));
+    }
 }
 
 #[cfg(test)]

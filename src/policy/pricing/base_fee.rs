@@ -86,6 +86,10 @@ impl super::Rule for Spec {
         let new = if seen.used > seen.target { old + step.max(i128::from(self.min_step.0)) } else { old - step };
         *price = bounded(new).max(self.floor);
     }
+
+    fn take_over(&self, price: &mut Price, present: Option<Price>, _: Time) {
+        *price = present.map_or(*price, |present| present.max(self.floor));
+    }
 }
 
 #[cfg(test)]

@@ -59,6 +59,10 @@ impl super::Rule for Spec {
     fn close(&self, price: &mut Price, seen: &Interval, _: &mut KeyedRng) {
         *price = scaled(seen.cost, 1.0 + self.markup.get(), seen.rounding).max(self.floor);
     }
+
+    fn take_over(&self, price: &mut Price, present: Option<Price>, _: Time) {
+        *price = present.map_or(*price, |present| present.max(self.floor));
+    }
 }
 
 #[cfg(test)]

@@ -54,6 +54,10 @@ pub trait Rule {
     fn moves(&self) -> bool {
         true
     }
+
+    /// The rule takes the place of another in a running market: its price goes on from the present one, `None` while the channel
+    /// is stopped. A rule whose price is not its own to move leaves this out.
+    fn take_over(&self, _memory: &mut Self::Memory, _present: Option<Price>, _now: Time) {}
 }
 
 crate::policy::policies! {
@@ -73,6 +77,8 @@ crate::policy::policies! {
         fn close(&mut memory, seen: &Interval, draw: &mut KeyedRng) -> ();
         /// Whether the price ever moves.
         fn moves() -> bool;
+        /// The rule takes the place of another in a running market, at the present price.
+        fn take_over(&mut memory, present: Option<Price>, now: Time) -> ();
     }
 }
 
@@ -126,6 +132,30 @@ mod tests {
     use super::*;
     use crate::domain::money::Money;
     use crate::engine::random::{Key, RandomSource};
+
+    /// A rule that takes over from another goes on from the present price, unless its price is not its own to move; and one that finds
+    /// the channel stopped begins as it would at first.
+    #[test]
+    fn rules_take_over_at_the_present_price() {
+        let (present, now) = (Price(777_000), Time(86_400_000_000_000));
+        for rule in PricingTable::rules() {
+            let table = format!("rule = \"{0}\"\n{0} = {1}\n", rule.name, rule.example);
+            let rule = toml::from_str::<PricingTable>(&table).unwrap().chosen().unwrap();
+            let mut memory = rule.memory();
+            assert!(rule.remembers(&memory));
+            rule.take_over(&mut memory, None, now);
+            let fresh = rule.price(&memory, now).expect("it is read now");
+            rule.take_over(&mut memory, Some(present), now);
+            let own = matches!(rule, Pricing::List(_) | Pricing::Oracle(_));
+            assert_eq!(rule.price(&memory, now), Some(if own { fresh } else { present }), "{}", rule.name());
+        }
+        let [band, list] = ["band", "list"].map(|name| {
+            let rule = PricingTable::rules().into_iter().find(|rule| rule.name == name).expect("a rule");
+            let table = format!("rule = \"{name}\"\n{name} = {}\n", rule.example);
+            toml::from_str::<PricingTable>(&table).unwrap().chosen().unwrap()
+        });
+        assert!(!band.remembers(&list.memory()) && !list.remembers(&band.memory()));
+    }
 
     /// A second in which so much was used, at a cost of 0.0005 credits, rounded down.
     pub(super) fn second(used: u64, target: u64, capacity: u64) -> Interval {

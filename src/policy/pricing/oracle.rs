@@ -104,6 +104,11 @@ impl super::Rule for Spec {
             (memory.price, memory.read) = (Some(price), seen.at);
         }
     }
+
+    /// The rate is what it is: the price follows it, and was read just now.
+    fn take_over(&self, memory: &mut Memory, _: Option<Price>, now: Time) {
+        memory.read = now;
+    }
 }
 
 /// Parts of one: what a rate is counted in.

@@ -72,6 +72,10 @@ impl super::Rule for Spec {
         let factor = 1.0 + self.slope_below.get() * below + self.slope_above.get() * above;
         *price = scaled(self.base, factor, seen.rounding);
     }
+
+    fn take_over(&self, price: &mut Price, present: Option<Price>, _: Time) {
+        *price = present.map_or(*price, |present| present);
+    }
 }
 
 #[cfg(test)]

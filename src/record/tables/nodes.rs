@@ -45,7 +45,7 @@ pub static NODES: Table<NodeRow> = Table {
             Cell::I64(row.gauge.income.0)
         }),
         C::number("cost", "µcredit", "cost to the node of its busy time over the whole run", |row| {
-            Cell::F64(row.gauge.cost.micro() * row.gauge.busy as f64 * 1e-9)
+            Cell::F64(row.gauge.spent)
         })
         .formula("cost_rate × busy_ns / 10⁹"),
         C::money("stake", "µtoken", "tokens that the node holds at the end", |row| Cell::I64(row.gauge.stake.0)),

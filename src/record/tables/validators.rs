@@ -31,7 +31,7 @@ pub static VALIDATORS: Table<NodeRow> = Table {
             Cell::I64(row.gauge.income.0)
         }),
         C::number("cost", "µcredit", "cost to the party of its busy time over the whole run", |row| {
-            Cell::F64(row.gauge.cost.micro() * row.gauge.busy as f64 * 1e-9)
+            Cell::F64(row.gauge.spent)
         }),
         C::money("stake", "µtoken", "tokens that the party holds at the end", |row| Cell::I64(row.gauge.stake.0)),
         C::span("busy_ns", "time that the slots of the party checked or proved, added up over slots", |row| {

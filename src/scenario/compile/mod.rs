@@ -15,6 +15,7 @@ use crate::domain::money::Money;
 use crate::engine::random::Seed;
 use crate::engine::time::{SimDuration, Time};
 
+mod amend;
 mod beliefs;
 mod channels;
 mod demand;
@@ -35,8 +36,16 @@ const MODELS: usize = 62;
 /// A year.
 const YEAR: SimDuration = SimDuration(366 * 86_400_000_000_000);
 
-/// Makes a scenario of a table, or says everything that is wrong with it.
-pub(super) fn compile(document: &Document, mut table: ScenarioTable) -> Result<Scenario, Problems> {
+/// Makes a scenario of a table, with its amendments, or says everything that is wrong with it.
+pub(super) fn whole(document: &Document, table: ScenarioTable) -> Result<Scenario, Problems> {
+    let amendments = table.amend.clone();
+    let mut scenario = compile(document, table)?;
+    scenario.next = amend::chain(document, &scenario, &amendments)?;
+    Ok(scenario)
+}
+
+/// Makes a scenario of a table, its amendments apart.
+fn compile(document: &Document, mut table: ScenarioTable) -> Result<Scenario, Problems> {
     let problems = Problems::new(document.name());
     let mut compiler = Compiler { document, problems, names: names(&table), asked: Vec::new(), trace_start: None };
     let mut files = Files::new(document, compiler.names.classes.clone());
@@ -96,6 +105,7 @@ pub(super) fn compile(document: &Document, mut table: ScenarioTable) -> Result<S
         document: document.resolved_json_without("record"),
         inputs: files.into_read(),
         trace_start: compiler.trace_start,
+        next: None,
     })
 }
 

@@ -28,9 +28,10 @@ pub use self::set::Set;
 pub use self::text::key_text;
 
 use self::load::Loader;
-use self::node::{Node, Value};
+use self::node::{Entry, Node, Value};
 use self::origin::Origin;
 use super::problems::Problems;
+use crate::engine::time::SimDuration;
 
 /// A document: what was written, merged, with every value's place.
 #[derive(Clone, Debug)]
@@ -84,12 +85,44 @@ impl Document {
         let name = loader.problems.name().to_owned();
         let Some(root) = loader.problems.or(root)? else { unreachable!("a text that cannot be read is a problem") };
         let document = Document { name, folder, root, sources: loader.sources };
-        document.with_labelled(sets, |set| format!("command line `--set {set}`"))
+        document.with_labelled(sets, labelled)
     }
 
     /// A copy with more values set. `who` sets them: in problems they come from "`who` `path=value`".
     pub fn with(&self, who: &str, sets: &[Set]) -> Result<Document, Problems> {
         self.clone().with_labelled(sets, |set| format!("{who} `{set}`"))
+    }
+
+    /// A copy with the values set that are listed, by path, in the table at `path`.
+    pub(in crate::scenario) fn with_listed(&self, path: &str) -> Result<Document, Problems> {
+        let (mut changed, mut problems) = (self.clone(), Problems::new(&self.name));
+        let listed = self.value(path).and_then(Node::as_table);
+        for (path, entry) in listed.into_iter().flatten() {
+            if let Err(problem) = set::put(&mut changed.root, path, &entry.key, entry.node.clone()) {
+                problems.push(problem);
+            }
+        }
+        problems.or(changed)
+    }
+
+    /// A copy with one more amendment, of these settings of the command line, behind the first `before` of those it has.
+    pub fn with_amendment(mut self, at: SimDuration, sets: &[Set], before: usize) -> Document {
+        let mut set = node::Table::default();
+        for given in sets {
+            set.insert(given.path.clone(), given.entry(labelled(given), self.sources, self.folder.clone()));
+            self.sources += 1;
+        }
+        let Some(origin) = set.values().next().map(|entry| entry.key.clone()) else { return self };
+        let entry = |value: Value| Entry { key: origin.clone(), node: Node { value, origin: origin.clone() } };
+        let at = Value::Text(at.to_string());
+        let amendment = [("at".to_owned(), entry(at)), ("set".to_owned(), entry(Value::Table(set)))];
+        let amendment = Node { value: Value::Table(amendment.into_iter().collect()), origin: origin.clone() };
+        let Value::Table(root) = &mut self.root.value else { unreachable!("a document is a table") };
+        let all = root.entry("amend".to_owned()).or_insert_with(|| entry(Value::Array(Vec::new())));
+        if let Value::Array(all) = &mut all.node.value {
+            all.insert(before.min(all.len()), amendment);
+        }
+        self
     }
 
     fn with_labelled(mut self, sets: &[Set], label: impl Fn(&Set) -> String) -> Result<Document, Problems> {
@@ -185,6 +218,11 @@ impl Document {
         let Ok(steps) = path::parse(path) else { return Err(&self.root) };
         steps.iter().try_fold(&self.root, |node, step| node.step(step).ok_or(node))
     }
+}
+
+/// Where a setting of the command line stands.
+fn labelled(set: &Set) -> String {
+    format!("command line `--set {set}`")
 }
 
 fn list(node: &Node, path: String, all: &mut Vec<Effective>) {

@@ -52,37 +52,48 @@ impl Set {
     /// Changes the tree. `label` names the setting in problems, `index` is its place among the sources, and relative
     /// paths in its value hold from `folder`.
     pub(super) fn apply(&self, root: &mut Node, label: String, index: usize, folder: PathBuf) -> Result<(), Problem> {
+        let Entry { key, node } = self.entry(label, index, folder);
+        put(root, &self.path, &key, node)
+    }
+
+    /// The value with the place of its path.
+    pub(super) fn entry(&self, label: String, index: usize, folder: PathBuf) -> Entry {
         let text = self.to_string();
         let shift = text.len() - self.value.len();
         let source = Arc::new(Source { index, label, text, folder, has_lines: false, note: None });
-        let written = Origin { source: source.clone(), span: 0..self.path.len() };
-        let wrong = |message: String, help: Option<String>| Problem::new(Some(written.clone()), message).help(help);
-        let steps = path::parse(&self.path).map_err(|message| wrong(message, None))?;
-        if steps.len() > DEPTH_MAX {
-            return Err(wrong(format!("a path of more than {DEPTH_MAX} steps"), None));
-        }
-        if steps[0] == Step::Key("extends".into()) {
-            return Err(wrong("`extends` can be written in a file only".into(), None));
-        }
-        let value = from_value(self.value.trim(), &source, shift).unwrap_or_else(|_| Node {
+        let key = Origin { source: source.clone(), span: 0..self.path.len() };
+        let node = from_value(self.value.trim(), &source, shift).unwrap_or_else(|_| Node {
             value: Value::Text(self.value.clone()),
             origin: Origin { source: source.clone(), span: shift..source.text.len() },
         });
-        let mut node = root;
-        for (done, step) in steps.iter().enumerate() {
-            if let Err((message, help)) = make_room(node, &steps[..done], step, &written) {
-                return Err(wrong(message, help));
-            }
-            if let (Step::Key(key), Value::Table(table)) = (step, &mut node.value)
-                && done + 1 == steps.len()
-            {
-                table[key].key = written.clone();
-            }
-            node = node.step_mut(step).expect("room was made for this step");
-        }
-        *node = value;
-        Ok(())
+        Entry { key, node }
     }
+}
+
+/// Puts a value at a path of the tree, in the place of what was there. `written` is where the path was written.
+pub(super) fn put(root: &mut Node, path: &str, written: &Origin, value: Node) -> Result<(), Problem> {
+    let wrong = |message: String, help: Option<String>| Problem::new(Some(written.clone()), message).help(help);
+    let steps = path::parse(path).map_err(|message| wrong(message, None))?;
+    if steps.len() > DEPTH_MAX {
+        return Err(wrong(format!("a path of more than {DEPTH_MAX} steps"), None));
+    }
+    if steps[0] == Step::Key("extends".into()) {
+        return Err(wrong("`extends` can be written in a file only".into(), None));
+    }
+    let mut node = root;
+    for (done, step) in steps.iter().enumerate() {
+        if let Err((message, help)) = make_room(node, &steps[..done], step, written) {
+            return Err(wrong(message, help));
+        }
+        if let (Step::Key(key), Value::Table(table)) = (step, &mut node.value)
+            && done + 1 == steps.len()
+        {
+            table[key].key = written.clone();
+        }
+        node = node.step_mut(step).expect("room was made for this step");
+    }
+    *node = value;
+    Ok(())
 }
 
 /// Sees to it that a step can be taken: a missing key is added as an empty table. The error is a message and a help.

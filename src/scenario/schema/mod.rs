@@ -100,6 +100,45 @@ pub struct ScenarioTable {
     /// What is written down; never changes what happens.
     #[serde(default)]
     pub record: RecordTable,
+    /// What changes while the market runs, in the order of the instants. Default nothing.
+    #[serde(default)]
+    pub amend: Vec<AmendTable>,
+}
+
+/// A change of a running market.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct AmendTable {
+    /// When, counted from the start of the run: before the events of this instant.
+    pub at: SimDuration,
+    /// Values by path, as for `--set`: `{ "pricing.compute.list.price" = "0.02" }`.
+    pub set: IndexMap<String, Anything>,
+}
+
+/// A value of any kind, which is read where its path leads.
+#[derive(Clone, Copy, Debug)]
+pub struct Anything;
+
+impl Serialize for Anything {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}
+
+impl<'de> Deserialize<'de> for Anything {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Anything, D::Error> {
+        serde::de::IgnoredAny::deserialize(deserializer).map(|_| Anything)
+    }
+}
+
+impl JsonSchema for Anything {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Anything".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        true.into()
+    }
 }
 
 /// The twins of a market.

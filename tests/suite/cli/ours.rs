@@ -122,10 +122,37 @@ fn a_save_finds_its_scenario() {
         }
     }
     let save = fs::read(desk.path("b/runs/m.run")).expect("the save");
-    let text = String::from_utf8_lossy(&save).replacen("\"reliance_save\":5", "\"reliance_save\":4294967296", 1);
+    let text = String::from_utf8_lossy(&save).replacen("\"reliance_save\":6", "\"reliance_save\":4294967296", 1);
     put(&desk, "late.run", &text);
     let message = desk.fail("run --from late.run", 2);
     assert!(message.contains("in layout 4294967296"), "{message}");
+}
+
+/// A run that is taken up with settings is the run of a scenario that is amended so at that instant, and says so.
+#[test]
+fn a_save_is_taken_up_with_a_change() {
+    let desk = Desk::new("ours-amended");
+    desk.print("new shop");
+    let digest = |words: &str| desk.print(words).lines().last().expect("a digest").to_string();
+    let plain = digest("run shop.toml --until 20min --save mid.run");
+    let amended = digest("run --from mid.run --set demand.value-factor=0.5 --out amended");
+    assert_ne!(digest("run --from mid.run --out as-it-was"), amended);
+    let text = "extends = [\"shop.toml\"]\n[[amend]]\nat = \"20min\"\nset = { \"demand.value-factor\" = 0.5 }\n";
+    put(&desk, "amended.toml", text);
+    assert_eq!(digest("run amended.toml --out written"), amended);
+    let said = desk.print("check amended.toml");
+    assert!(said.contains("from 20min on: demand.value-factor = 0.5"), "{said}");
+    assert_ne!(digest("run amended.toml --until 30min --save late.run"), plain);
+    assert_eq!(digest("run --from late.run --out late"), amended);
+    let manifest = fs::read_to_string(desk.path("amended/manifest.json")).expect("a manifest");
+    let told = r#"\"amend\":[{\"at\":\"20min\",\"set\":{\"demand.value-factor\":0.5}}]"#;
+    assert!(manifest.contains(told), "{manifest}");
+    let message = desk.fail("run --from mid.run --set nodes[0].count=9", 2);
+    assert!(
+        message.contains("cannot amend `nodes[0].count`: nodes have their numbers from the opening on"),
+        "{message}"
+    );
+    assert!(message.contains("--set nodes[0].count=9"), "{message}");
 }
 
 /// A twin is asked for by an option or in the scenario, and its save goes on as the twin.

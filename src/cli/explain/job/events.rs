@@ -43,7 +43,7 @@ pub(super) fn told(scenario: &Scenario, record: &JobRecord, facts: &[(Time, Fact
 fn line(scenario: &Scenario, record: &JobRecord, fact: &Fact) -> String {
     match *fact {
         Fact::Checked { by, check, alarm, .. } => {
-            let method = &scenario.verification.methods[record.method].name;
+            let method = &scenario.last().verification.methods[record.method].name;
             let said = match (alarm, record.is_right()) {
                 (false, true) => "no alarm",
                 (false, false) => "no alarm, though the answer was wrong",
@@ -73,7 +73,7 @@ fn unseen(scenario: &Scenario, record: &JobRecord, facts: &[(Time, Fact)]) -> St
     if record.alarms == 0 || alarms > 0 {
         return String::new();
     }
-    let method = &scenario.verification.methods[record.method];
+    let method = &scenario.last().verification.methods[record.method];
     let by = method.checks.iter().find_map(|check| match check.by {
         Checker::Attestation => Some("the requester, which looked at the attestation"),
         Checker::Proof => Some("the requester, which looked at the proof"),

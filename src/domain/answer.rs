@@ -78,7 +78,7 @@ pub enum Use {
     Accepted,
     /// When nothing can revoke it any more.
     Final,
-    /// At the first of these at which waiting for the next costs more than it protects.
+    /// At the first of these such that waiting for any later one costs no less than it protects.
     WhenWorthIt,
 }
 
@@ -88,7 +88,7 @@ impl Use {
         ("answered", "as soon as the answer is there"),
         ("accepted", "when the checks it waits for have let it pass"),
         ("final", "when nothing can revoke it any more"),
-        ("when-worth-it", "at the first of these at which waiting for the next costs more than it protects"),
+        ("when-worth-it", "at the first of these such that waiting for any later one costs no less than it protects"),
     ];
 
     /// The name, as tables show it.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::answer::{Answer, Use};
-use crate::domain::fate::{Cause, Fate, Stage};
+use crate::domain::fate::{Cause, Deduction, Fate, Stage};
 use crate::domain::ids::{ClassId, MethodId, PartyId, RequesterId, SourceId};
 use crate::domain::money::Money;
 use crate::domain::price::Price;
@@ -111,6 +111,8 @@ pub struct JobRecord {
     /// Of a declined job: with which deduction alone removed it would have been placed; one bit each, in the order of
     /// [`Deduction::ALL`](crate::domain::fate::Deduction::ALL).
     pub placeable_without: u8,
+    /// Of a declined job: whether it would have been placed on the same offers with the method `none`.
+    pub placeable_with_none: bool,
     /// Checks of its answer that took place.
     pub checks: u16,
     /// Of which raised an alarm.
@@ -224,6 +226,7 @@ impl JobRecord {
             method: MethodId(0),
             use_at: Use::Accepted,
             placeable_without: 0,
+            placeable_with_none: false,
             checks: 0,
             alarms: 0,
             renegotiations: 0,
@@ -240,6 +243,12 @@ impl JobRecord {
     /// Whether the last answer was right.
     pub fn is_right(&self) -> bool {
         self.answer.is_right()
+    }
+
+    /// Whether verification killed it by what it cost and delayed, and not because the answer needed a check: it would have been
+    /// placed without that cost, and with no check at all.
+    pub fn is_killed_by_cost(&self) -> bool {
+        self.placeable_without >> Deduction::Verification as u8 & 1 == 1 && self.placeable_with_none
     }
 
     /// The price of all three channels, as agreed.

@@ -31,6 +31,10 @@ pub struct ClassCounts {
     /// Of the declined: how many would have been placed without each deduction, in the order of
     /// [`Deduction::ALL`](crate::domain::fate::Deduction::ALL).
     pub placeable_without: [u64; 5],
+    /// Of the declined: how many would have been placed with the method `none`.
+    pub placeable_with_none: u64,
+    /// Of those that verification killed: how many would also have been placed with the method `none`.
+    pub killed_by_cost: u64,
     /// Jobs whose answer was used.
     pub used: u64,
     /// Of which were wrong.
@@ -108,6 +112,8 @@ impl ClassCounts {
             self.causes[cause as usize] += 1;
             let without = self.placeable_without.iter_mut().enumerate();
             without.for_each(|(bit, count)| *count += u64::from(record.placeable_without >> bit & 1));
+            self.placeable_with_none += u64::from(record.placeable_with_none);
+            self.killed_by_cost += u64::from(record.is_killed_by_cost());
         }
         self.value_asked += i128::from(record.value.0);
         if record.fate == Fate::FinalRight {
@@ -177,6 +183,7 @@ mod tests {
         classes.count(&JobRecord {
             cause: Some(Cause::Verification),
             placeable_without: 0b01000,
+            placeable_with_none: true,
             ..record(2, Fate::Declined)
         });
         let mut used = record(0, Fate::FinalRight);
@@ -189,6 +196,7 @@ mod tests {
         assert_eq!((of(0).used, of(0).use_delay.mean()), (2, Some(2_000.0)));
         assert!(of(0).use_delay(0.5).is_some_and(|span| span.0.abs_diff(2_000) < 8), "the middle of its cell");
         assert_eq!((of(2).cause(Cause::Verification), of(2).placeable_without), (1, [0, 0, 0, 1, 0]));
+        assert_eq!((of(2).placeable_with_none, of(2).killed_by_cost), (1, 1));
         assert_eq!((of(2).value_asked, of(2).value_final), (7, 0));
         assert!(classes.get(3).is_none());
         assert_eq!(of(0).response.mean(), None);

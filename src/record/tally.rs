@@ -46,6 +46,10 @@ pub struct Summary {
     /// Of the declined: how many would have been placed without each deduction, in the order of
     /// [`Deduction::ALL`](crate::domain::fate::Deduction::ALL).
     pub placeable_without: [u64; 5],
+    /// Of the declined: how many would have been placed with the method `none`.
+    pub placeable_with_none: u64,
+    /// Of those that verification killed: how many would also have been placed with the method `none`.
+    pub killed_by_cost: u64,
     /// Jobs whose answer was used.
     pub used: u64,
     /// Of which were wrong.
@@ -277,6 +281,8 @@ impl Summary {
             add(&mut self.fates, &class.fates);
             add(&mut self.causes, &class.causes);
             add(&mut self.placeable_without, &class.placeable_without);
+            self.placeable_with_none += class.placeable_with_none;
+            self.killed_by_cost += class.killed_by_cost;
             self.used += class.used;
             self.used_wrong += class.used_wrong;
             add(&mut self.checks, &class.checks);

@@ -87,7 +87,7 @@ fn values(run: &Source) -> Result<Vec<Value>, String> {
     Ok(SUMMARY.columns.iter().filter(|column| column.kind != Kind::Text).filter_map(value).collect())
 }
 
-/// What became of the jobs, how fast, and at what price, in two sentences.
+/// What became of the jobs, how fast, and at what price, in two or three sentences.
 fn result(values: &[Value]) -> String {
     let find = |name: &str| values.iter().find(|value| value.column.name == name).and_then(|value| value.number);
     let jobs = find("jobs").unwrap_or(0.0);
@@ -108,7 +108,10 @@ fn result(values: &[Value]) -> String {
         (Some(half), Some(most)) => format!(" Half of the answers arrive within {half}, 95 % within {most}."),
         _ => String::new(),
     };
-    format!("Of {} jobs {} become final and right{other}.{answers}", numbers::count(jobs as u64), share(right))
+    let count = |name: &str| find(name).unwrap_or(0.0) as u64;
+    let killed = terminal::killed(count("placeable_without_verification"), count("killed_by_verification_cost"));
+    let killed = killed.map_or(String::new(), |killed| format!(" Of these jobs, {killed}."));
+    format!("Of {} jobs {} become final and right{other}.{answers}{killed}", numbers::count(jobs as u64), share(right))
 }
 
 fn summary(page: &mut String, values: Result<Vec<Value>, String>) {

@@ -14,6 +14,7 @@ use crate::study::replications::{Mean, Sample};
 /// Measures of the whole run that a reader wants first, after the fates, with what they are called.
 const HEADLINES: &[(&str, &str)] = &[
     ("killed_by_verification_share", "killed by verification"),
+    ("killed_by_verification_cost_share", "of which by its cost"),
     ("used_wrong_share", "used though wrong"),
     ("response_mean_s", "asking to answer, mean"),
     ("response_p50_ns", "asking to answer, median"),

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::domain::count::thousands;
-use crate::domain::fate::{Cause, Fate};
+use crate::domain::fate::{Cause, Deduction, Fate};
 use crate::engine::random::Seed;
 use crate::engine::time::Time;
 use crate::parquet::Data;
@@ -21,6 +21,9 @@ pub fn text(scenario: &Scenario, seed: Seed, summary: &Summary) -> String {
     }
     let _ = writeln!(text, "counted from {} to {}\n", rounded(summary.from), rounded(summary.ended));
     fates(&mut text, summary);
+    if let Some(killed) = killed(summary.placeable_without[Deduction::Verification as usize], summary.killed_by_cost) {
+        let _ = writeln!(text, "{killed}");
+    }
     classes(&mut text, scenario, summary);
     let heads = ["mean", "median", "95 % within", "99 % within"];
     let _ = writeln!(text, "\n{:<28}{:>12}{:>12}{:>12}{:>12}", "", heads[0], heads[1], heads[2], heads[3]);
@@ -106,6 +109,18 @@ fn fates(text: &mut String, summary: &Summary) {
             }
         }
     }
+}
+
+/// Of the jobs that verification killed, how many its cost killed, and how many needed a check; nothing where it killed none.
+pub fn killed(killed: u64, by_cost: u64) -> Option<String> {
+    let needed = thousands(killed.saturating_sub(by_cost));
+    (killed > 0).then(|| {
+        format!(
+            "verification killed {}: {} by its cost, {needed} needed a check",
+            thousands(killed),
+            thousands(by_cost)
+        )
+    })
 }
 
 fn share_row(text: &mut String, name: &str, count: u64, all: u64) {
@@ -289,6 +304,13 @@ mod tests {
         assert_eq!(rows("computing price, last "), [["0.001"]], "{said}");
         assert!(rows("coordination price").is_empty(), "a price that is posted does not move");
         assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
+    }
+
+    #[test]
+    fn what_verification_killed_is_told_apart() {
+        assert_eq!(killed(0, 0), None);
+        let said = killed(1_234, 1_000).expect("it killed some");
+        assert_eq!(said, "verification killed 1 234: 1 000 by its cost, 234 needed a check");
     }
 
     #[test]

@@ -153,6 +153,8 @@ fn classes_sum_up_their_own_records() {
             }
             let killed = count(&|record| record.cause.is_some() && record.placeable_without & 0b01000 != 0);
             assert_eq!(row.counts.placeable_without[3], killed, "{name}");
+            let by_cost = count(&|record| record.placeable_without & 0b01000 != 0 && record.placeable_with_none);
+            assert_eq!(row.counts.killed_by_cost, by_cost, "{name}");
             let used: Vec<SimDuration> =
                 records.iter().filter_map(|record| record.between(record.at.asked, record.at.used)).collect();
             assert_eq!((row.counts.used, row.counts.use_delay.count()), (used.len() as u64, used.len() as u64));

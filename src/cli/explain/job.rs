@@ -123,6 +123,8 @@ fn written(scenario: &Scenario, name: &str, record: &JobRecord, quote_traces: &[
             .collect();
         let without = if placeable.is_empty() { "no one deduction alone".to_owned() } else { placeable.join(", or ") };
         let _ = writeln!(text, "would have been placed without: {without}");
+        let with_none = if record.placeable_with_none { "yes" } else { "no" };
+        let _ = writeln!(text, "would have been placed with no check at all: {with_none}");
     }
     let instants = [
         ("placed", record.at.placed),

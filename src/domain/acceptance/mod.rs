@@ -308,6 +308,9 @@ pub struct Acceptance {
 }
 
 impl Acceptance {
+    /// Without any check.
+    pub const UNCHECKED: Acceptance = Acceptance { right: [1.0; 2], wrong: [1.0; 2] };
+
     /// What becomes of an answer that `copies` executors give alike, of which `agree` must agree and none is adversarial, each right
     /// with probability `trust`: [`accept`] at x = 0, for a plan whose checks are known already.
     #[inline]

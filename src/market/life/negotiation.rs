@@ -39,10 +39,10 @@ pub fn expire(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
                 Next::Send { job: slot }
             }
         }
-        Err((cause, placeable_without)) => {
+        Err(refusal) => {
             leave(market, at, slot);
-            market.jobs.record_mut(slot).placeable_without = placeable_without;
-            Next::Decline { job: slot, cause }
+            agreement::refuse(market.jobs.record_mut(slot), &refusal);
+            Next::Decline { job: slot, cause: refusal.cause }
         }
     };
     pool.clear();

@@ -20,13 +20,13 @@ pub fn offer(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
             agreement::agree(market, at, slot, &quote, &offers);
             Next::Send { job: slot }
         }
-        Err((cause, placeable_without)) => {
-            market.jobs.record_mut(slot).placeable_without = placeable_without;
-            match (market.jobs[slot].attempt, cause) {
-                (1.., Cause::NoSupply) => Next::Close { job: slot, fate: Fate::Lost },
-                _ => Next::Decline { job: slot, cause },
+        Err(refusal) => match (market.jobs[slot].attempt, refusal.cause) {
+            (1.., Cause::NoSupply) => Next::Close { job: slot, fate: Fate::Lost },
+            (_, cause) => {
+                agreement::refuse(market.jobs.record_mut(slot), &refusal);
+                Next::Decline { job: slot, cause }
             }
-        }
+        },
     };
     pool.clear();
     offers.clear();

@@ -6,8 +6,10 @@ use crate::domain::ids::{CaseId, JobSlot, MethodId};
 use crate::domain::money::Money;
 use crate::domain::payment::PayoutAt;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
+use crate::domain::record::JobRecord;
 use crate::engine::random::RandomSource;
 use crate::market::context::Context;
+use crate::market::quoting::diagnosis::Refusal;
 use crate::market::quoting::quote::Quote;
 use crate::market::quoting::terms;
 use crate::market::state::State;
@@ -17,6 +19,12 @@ use crate::record::fact::Fact;
 use crate::scenario::Scenario;
 
 use super::{choice, settlement};
+
+/// Writes down what would have let a job be placed that no quote is agreed for.
+pub fn refuse(record: &mut JobRecord, refusal: &Refusal) {
+    record.placeable_without = refusal.placeable_without;
+    record.placeable_with_none = refusal.placeable_with_none;
+}
 
 /// Agrees a quote with one node, or with several where the method compares copies.
 pub fn agree(market: &mut State, at: &mut Context<'_>, slot: JobSlot, quote: &Quote, offers: &[Offer]) {

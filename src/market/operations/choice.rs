@@ -1,7 +1,8 @@
 //! A requester weighs value, prices, delays and trust of every offer with every method, and takes one or none (model §5).
 //!
 //! Where no offer leaves any surplus, the first deduction that leaves nothing of all of them is the cause, and beside it
-//! stands, for each deduction, whether some offer would have left something without that one alone.
+//! stands, for each deduction, whether some offer would have left something without that one alone, and whether some would with the
+//! method `none`.
 
 use crate::domain::answer::Use;
 use crate::domain::fate::Cause;
@@ -11,7 +12,7 @@ use crate::domain::price::Price;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::market::context::Context;
 use crate::market::quoting::bound::SurplusBounds;
-use crate::market::quoting::diagnosis::DeclineDiagnosis;
+use crate::market::quoting::diagnosis::{DeclineDiagnosis, Refusal};
 use crate::market::quoting::quote::{Best, Quote, SurplusBreakdown, Valuation, quote};
 use crate::market::quoting::quote_trace::QuoteTrace;
 use crate::market::quoting::terms::Terms;
@@ -23,14 +24,9 @@ use super::terms;
 
 /// Weighs every offer with every method. Each offer learns what it leaves with its best method; of those that leave
 /// something the chooser takes one. Without any, says why.
-pub fn choose(
-    market: &mut State,
-    at: &Context<'_>,
-    slot: JobSlot,
-    offers: &mut Vec<Offer>,
-) -> Result<Quote, (Cause, u8)> {
+pub fn choose(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &mut Vec<Offer>) -> Result<Quote, Refusal> {
     if offers.is_empty() {
-        return Err((Cause::NoSupply, 0));
+        return Err(Refusal::NO_SUPPLY);
     }
     let mut terms = std::mem::take(&mut market.scratch.terms);
     terms::collect(market, at, slot, offers, &mut terms);
@@ -124,7 +120,7 @@ fn conclude(
     (slot, valuation): (JobSlot, &Valuation<'_>),
     offers: &mut Vec<Offer>,
     terms: &[Terms],
-) -> Result<Quote, (Cause, u8)> {
+) -> Result<Quote, Refusal> {
     let (scenario, rounding) = (at.scenario, at.scenario.channels.rounding);
     let watched = market.inspection.as_ref().is_some_and(|watched| watched.job == market.jobs.record(slot).key);
     let mut quote_trace = None;
@@ -150,7 +146,11 @@ fn conclude(
     let taken = match market.scratch.best[..] {
         [] => {
             let cause = if terms.is_empty() { None } else { diagnosis.cause() };
-            Err((cause.unwrap_or(Cause::NoSupply), diagnosis.placeable_without()))
+            Err(Refusal {
+                cause: cause.unwrap_or(Cause::NoSupply),
+                placeable_without: diagnosis.placeable_without(),
+                placeable_with_none: leaves_with_none(market, at, (slot, valuation), offers),
+            })
         }
         [only] => Ok(quoted(&offers[only.offer], &only)),
         _ => {
@@ -160,10 +160,23 @@ fn conclude(
         }
     };
     if let Some(mut quote_trace) = quote_trace {
-        (quote_trace.taken, quote_trace.cause) = (taken.ok(), taken.err().map(|(cause, _)| cause));
+        (quote_trace.taken, quote_trace.cause) = (taken.ok(), taken.err().map(|refusal| refusal.cause));
         market.inspection.as_mut().expect("a quote trace is of a job that is watched").quote_traces.push(quote_trace);
     }
     taken
+}
+
+/// Whether some offer leaves something if nobody checks its answer, whether or not the class admits that.
+fn leaves_with_none(
+    market: &State,
+    at: &Context<'_>,
+    (slot, valuation): (JobSlot, &Valuation<'_>),
+    offers: &[Offer],
+) -> bool {
+    let Some(terms) = terms::unchecked(market, at, slot) else { return false };
+    let rounding = at.scenario.channels.rounding;
+    let mut worth_it = offers.iter().filter(|offer| (offer.price.0 as f64) < valuation.value);
+    worth_it.any(|offer| SurplusBreakdown::of(valuation, rounding, offer, &terms).surplus > 0.0)
 }
 
 /// The first admitted method of a class, and whether a job of it needs any terms at all.
@@ -174,9 +187,9 @@ pub fn plain(scenario: &Scenario, class: ClassId) -> Option<MethodId> {
 }
 
 /// The chooser's offer with the first method, whatever they cost.
-pub fn unseen(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Offer]) -> Result<Quote, (Cause, u8)> {
+pub fn unseen(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Offer]) -> Result<Quote, Refusal> {
     if offers.is_empty() {
-        return Err((Cause::NoSupply, 0));
+        return Err(Refusal::NO_SUPPLY);
     }
     let mut terms = std::mem::take(&mut market.scratch.terms);
     terms::collect(market, at, slot, offers, &mut terms);
@@ -189,7 +202,7 @@ pub fn unseen(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Off
     let quoted = |(place, terms): (usize, Terms)| {
         quote(rounding, &offers[place], &terms, &SurplusBreakdown::of(&valuation, rounding, &offers[place], &terms))
     };
-    taken.map(quoted).ok_or((Cause::NoSupply, 0))
+    taken.map(quoted).ok_or(Refusal::NO_SUPPLY)
 }
 
 /// A quote for a job that nobody checks, on no chain: the offer as it is. Such an answer is accepted and final when it is there.

@@ -1,7 +1,7 @@
 //! Nodes are asked for offers, and one offer is chosen with a method, or none.
 
 use crate::domain::choice::{Choice, Estimate};
-use crate::domain::fate::{Cause, Stage};
+use crate::domain::fate::Stage;
 use crate::domain::ids::{JobSlot, PartyId};
 use crate::domain::price::Price;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
@@ -9,6 +9,7 @@ use crate::engine::queue::prefetch;
 use crate::engine::random::mix;
 use crate::engine::time::SimDuration;
 use crate::market::context::Context;
+use crate::market::quoting::diagnosis::Refusal;
 use crate::market::quoting::quote::Quote;
 use crate::market::state::State;
 use crate::market::state::nodes::NodeQuote;
@@ -23,20 +24,15 @@ use super::choice;
 /// So many nodes are worth asking memory for at once.
 const FEW: usize = 4;
 
-/// The quote that is taken, or the cause and without which deduction it would have been placed.
-pub fn take(
-    market: &mut State,
-    at: &Context<'_>,
-    slot: JobSlot,
-    offers: &mut Vec<Offer>,
-) -> Result<Quote, (Cause, u8)> {
+/// The quote that is taken, or why none is and what would have let one be.
+pub fn take(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &mut Vec<Offer>) -> Result<Quote, Refusal> {
     let scenario = at.scenario;
     let class = market.jobs[slot].class;
     let use_at = scenario.classes[class].use_at;
     market.jobs.record_mut(slot).offers = offers.len() as u16;
     match (scenario.routing.choice, choice::plain(scenario, class)) {
         (Choice::First, Some(method)) => match offers[..] {
-            [] => Err((Cause::NoSupply, 0)),
+            [] => Err(Refusal::NO_SUPPLY),
             [only] => Ok(choice::as_offered(&only, method, use_at)),
             _ => Ok(choice::as_offered(&offers[choice::pick(market, scenario, slot, offers, 0)], method, use_at)),
         },

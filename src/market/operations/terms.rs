@@ -45,6 +45,14 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
     market.scratch.passing = known;
 }
 
+/// The terms of the method `none` for a job that does without its checks; `None` while the chain that it needs is stopped.
+pub fn unchecked(market: &State, at: &Context<'_>, slot: JobSlot) -> Option<Terms> {
+    let gas_units = if at.scenario.chain.runs { at.scenario.chain.gas } else { 0 };
+    let gas_price = gas_price(market, at, slot);
+    (gas_price.is_some() || gas_units == 0)
+        .then(|| Terms::unchecked(gas_units, gas_price.unwrap_or_default(), inclusion(market, at.scenario)))
+}
+
 /// What was learnt of checks by this method, where requesters go by it.
 #[inline]
 fn correction(market: &State, at: &Context<'_>, of: (ClassId, MethodId)) -> Correction {
@@ -66,7 +74,7 @@ fn inclusion(market: &State, scenario: &Scenario) -> f64 {
 
 /// The price of a unit of gas for a job in this attempt, with the tip that its requester adds; `None` while the channel is stopped.
 #[inline]
-pub fn gas_price(market: &mut State, at: &Context<'_>, tip: Price) -> Option<Price> {
+pub fn gas_price(market: &State, at: &Context<'_>, tip: Price) -> Option<Price> {
     let price = market.prices.at(&at.scenario.channels, Channel::Coordination, at.now)?;
     Some(Price(price.0 + tip.0))
 }

@@ -3,6 +3,22 @@
 
 use crate::domain::fate::{Cause, Deduction};
 
+/// Why a job was not placed, and what would have let it be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The first deduction that takes all of every offer, or that there was none to take.
+    pub cause: Cause,
+    /// Without which deduction alone it would have been placed; one bit each, in the order of [`Deduction::ALL`].
+    pub placeable_without: u8,
+    /// Whether some of the same offers leaves something with the method `none`.
+    pub placeable_with_none: bool,
+}
+
+impl Refusal {
+    /// Nothing was offered that could be taken.
+    pub const NO_SUPPLY: Refusal = Refusal { cause: Cause::NoSupply, placeable_without: 0, placeable_with_none: false };
+}
+
 /// What the best offers leave after each deduction, and without each.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DeclineDiagnosis {

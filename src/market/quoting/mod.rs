@@ -9,6 +9,8 @@ pub mod terms;
 // What an offer with a method leaves of the value of the answer, and at most.
 pub mod bound;
 pub mod quote;
+// When the answer would be used.
+pub mod stages;
 // Why no offer leaves anything.
 pub mod diagnosis;
 // The quotes of a watched job.

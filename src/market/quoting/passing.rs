@@ -79,8 +79,7 @@ impl Passing {
 
     /// Without any check.
     fn before(diligence: [f64; 2]) -> Passing {
-        let acceptance = Acceptance { right: [1.0; 2], wrong: [1.0; 2] };
-        Passing { diligence, acceptance, checks: [Expected::default(); CHECKS] }
+        Passing { diligence, acceptance: Acceptance::UNCHECKED, checks: [Expected::default(); CHECKS] }
     }
 
     /// The probability that a checker of this kind looks carefully.

@@ -8,6 +8,7 @@ use std::cell::Cell;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::acceptance::Acceptance;
 use crate::domain::answer::Use;
 use crate::domain::ids::{MethodId, PartyId};
 use crate::domain::money::{Money, Rounding};
@@ -20,6 +21,7 @@ use crate::scenario::Scenario;
 use crate::scenario::model::Class;
 
 use super::diagnosis::left_of;
+use super::stages::Stages;
 use super::terms::Terms;
 
 /// An offer with a method, all terms agreed.
@@ -94,7 +96,7 @@ impl<'a> Valuation<'a> {
 
     /// What remains of the value of an answer that comes so many nanoseconds from now; nothing past the deadline.
     #[inline]
-    fn worth(&self, delay: f64) -> f64 {
+    pub fn worth(&self, delay: f64) -> f64 {
         if delay > self.left {
             return f64::NEG_INFINITY;
         }
@@ -120,6 +122,11 @@ impl<'a> Valuation<'a> {
 }
 
 impl Valuation<'_> {
+    /// Nanoseconds from now to the deadline.
+    pub fn left(&self) -> f64 {
+        self.left
+    }
+
     /// When the answer would be used.
     pub fn use_at(&self) -> Use {
         self.class.use_at
@@ -262,21 +269,23 @@ fn deductions(valuation: &Valuation<'_>, paid: [f64; 3], offer: &Offer, terms: &
     let answered = unchecked + terms.overhead.nanos() * offer.slowness + terms.agreement;
     let accepted = answered + terms.blocking;
     let last = accepted + terms.standing;
-    let harm = valuation.harm;
+    // Copies have agreed by the time the answer is there.
+    let wrong_answered = match terms.copies {
+        1 => 1.0 - offer.trust,
+        copies => Acceptance::UNCHECKED.of_alike(copies, terms.agree, offer.trust).accepted_wrong[0],
+    };
+    let open_risk = |exposed: f64| wrong + (1.0 - valuation.class.recovers) * (exposed - wrong).max(0.0);
     let stages = Stages {
         at: [answered, accepted, last],
-        wrong: [1.0 - offer.trust, wrong_first, wrong],
+        risk: [wrong_answered, wrong_first, wrong].map(open_risk),
         in_time: [1.0, terms.in_time, terms.in_time],
         right,
-        harm,
     };
     let use_at =
         if valuation.class.use_at == Use::WhenWorthIt { stages.chosen(valuation) } else { valuation.class.use_at };
     let stage = use_at as usize;
-    let (used, exposed) = (stages.at[stage], stages.wrong[stage]);
-    let open_risk = wrong + (1.0 - valuation.class.recovers) * (exposed - wrong).max(0.0);
     // An answer used at once does not wait for its checks.
-    let in_time = stages.in_time[stage];
+    let (used, open_risk, in_time) = (stages.at[stage], stages.risk[stage], stages.in_time[stage]);
     // An answer used after the deadline is worth nothing; when its checks end otherwise is no matter.
     let worth_used = if used == unchecked { worth_first } else { valuation.worth(used) };
     let latency = valuation.value - worth_first;
@@ -289,36 +298,6 @@ fn deductions(valuation: &Valuation<'_>, paid: [f64; 3], offer: &Offer, terms: &
     };
     // Of an answer that has cost more by its delay than it is worth, nothing is left to lose: no deduction is a gain.
     let at_use = if worth_used == f64::NEG_INFINITY { valuation.value } else { (worth_used * in_time).max(0.0) };
-    let risk = at_use * (1.0 - right).max(0.0) + harm * open_risk * in_time;
+    let risk = at_use * (1.0 - right).max(0.0) + valuation.harm * open_risk * in_time;
     ([paid[0], paid[1], latency, paid[2] + delayed, risk], use_at)
-}
-
-/// The instants from which an answer may be used, and what is at risk from each.
-struct Stages {
-    at: [f64; 3],
-    wrong: [f64; 3],
-    /// The probability that each comes in time, beyond what the instants say.
-    in_time: [f64; 3],
-    right: f64,
-    harm: f64,
-}
-
-impl Stages {
-    /// The first instant at which waiting for the next costs more than it protects.
-    fn chosen(&self, valuation: &Valuation<'_>) -> Use {
-        for (stage, name) in [Use::Answered, Use::Accepted].into_iter().enumerate() {
-            let (now, next) = (self.at[stage], self.at[stage + 1]);
-            let alike = now == next && now <= valuation.left;
-            let (sure, next_sure) = (self.in_time[stage], self.in_time[stage + 1]);
-            let waiting = match alike && sure == next_sure {
-                true => 0.0,
-                false => self.right * (valuation.worth(now) * sure - valuation.worth(next) * next_sure),
-            };
-            let protects = self.harm * (self.wrong[stage] * sure - self.wrong[stage + 1] * next_sure);
-            if waiting.is_nan() || waiting >= protects {
-                return name;
-            }
-        }
-        Use::Final
-    }
 }

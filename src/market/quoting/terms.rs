@@ -105,6 +105,30 @@ impl Asked<'_> {
 }
 
 impl Terms {
+    /// Of the method `none`: a placement costs so many units of gas, and nobody checks. Whether or not a class admits it.
+    pub fn unchecked(gas_units: u64, gas_price: Price, inclusion: f64) -> Terms {
+        let coordination = gas_price.of_units(gas_units);
+        Terms {
+            method: MethodId(0),
+            overhead: SimDuration::ZERO,
+            checkers: Money::ZERO,
+            checkers_most: Money::ZERO,
+            gas: gas_price,
+            check: Price::ZERO,
+            coordination,
+            coordination_most: coordination,
+            inclusion: if gas_units > 0 { inclusion } else { 0.0 },
+            agreement: 0.0,
+            blocking: 0.0,
+            standing: 0.0,
+            acceptance: Acceptance::UNCHECKED,
+            in_time: 1.0,
+            copies: 1,
+            paid_copies: 1.0,
+            agree: 1,
+        }
+    }
+
     /// Of one method.
     pub fn of(asked: &Asked<'_>, (id, method): (MethodId, &Method), shared: &Shared<'_>) -> Terms {
         let scenario = asked.scenario;

@@ -52,7 +52,7 @@ const HEAD: [C; 2] = [
 const FATES: [C; 12] = fates!(ClassRow);
 const CAUSES: [C; 6] = causes!(ClassRow);
 
-const SHARES: [C; 14] = [
+const SHARES: [C; 17] = [
     C::count(
         "placeable_without_compute",
         "number of declined jobs that would have been placed if computing had cost nothing",
@@ -83,11 +83,29 @@ const SHARES: [C; 14] = [
     })
     .nullable()
     .formula("fate_final_right / jobs"),
+    C::count(
+        "placeable_with_none",
+        "number of declined jobs that would have been placed on the same offers with the method `none`",
+        |row| Cell::U64(row.counts.placeable_with_none),
+    ),
     C::number("killed_by_verification_share", "", "share of the jobs that verification killed", |row| {
         row.share(row.counts.placeable_without[3])
     })
     .nullable()
     .formula("placeable_without_verification / jobs"),
+    C::count(
+        "killed_by_verification_cost",
+        "number of jobs that verification killed by its cost: placeable without verification, and with no check at all",
+        |row| Cell::U64(row.counts.killed_by_cost),
+    ),
+    C::number(
+        "killed_by_verification_cost_share",
+        "",
+        "share of the jobs that verification killed by its cost, and not because they needed a check",
+        |row| row.share(row.counts.killed_by_cost),
+    )
+    .nullable()
+    .formula("killed_by_verification_cost / jobs"),
     C::count("used", "number of jobs whose answer was used", |row| Cell::U64(row.counts.used)),
     C::count("used_wrong", "number of jobs whose wrong answer was used", |row| Cell::U64(row.counts.used_wrong)),
     C::number("used_share", "", "share of the jobs whose answer was used", |row| row.share(row.counts.used))
@@ -173,7 +191,7 @@ const TIMES: [C; 7] = [
         .nullable(),
 ];
 
-const ALL: [C; 52] = joined(&[&HEAD, &FATES, &CAUSES, &SHARES, &MONEY, &TIMES]);
+const ALL: [C; 55] = joined(&[&HEAD, &FATES, &CAUSES, &SHARES, &MONEY, &TIMES]);
 
 /// The run in one row per class of job.
 pub static CLASSES: Table<ClassRow> =

@@ -82,6 +82,11 @@ pub static JOBS: Table<JobRow> = Table {
             "whether a declined job would have been placed if its answer had been certain to be right",
             |row| is_placeable(row, 4),
         ),
+        without(
+            "is_placeable_with_none",
+            "whether a declined job would have been placed on the same offers with the method `none`",
+            |row| if row.record.cause.is_some() { Cell::Bool(row.record.placeable_with_none) } else { Cell::Null },
+        ),
         C::flag("is_right", "whether the last answer was right; missing where there was no answer", |row| {
             if row.record.at.answered == Time::NEVER { Cell::Null } else { Cell::Bool(row.record.is_right()) }
         })

@@ -107,7 +107,7 @@ const REST: [C; 23] = [
     }),
 ];
 
-const VERIFIED: [C; 28] = [
+const VERIFIED: [C; 31] = [
     C::number("final_right_share", "", "share of all jobs that became final and right", |run| {
         Cell::F64(run.fate(Fate::FinalRight) as f64 / run.jobs as f64)
     })
@@ -138,11 +138,29 @@ const VERIFIED: [C; 28] = [
         "number of declined jobs that would have been placed if their answers had been certain to be right",
         |run| Cell::U64(run.placeable_without[4]),
     ),
+    C::count(
+        "placeable_with_none",
+        "number of declined jobs that would have been placed on the same offers with the method `none`",
+        |run| Cell::U64(run.placeable_with_none),
+    ),
     C::number("killed_by_verification_share", "", "share of all jobs that verification killed", |run| {
         Cell::F64(run.placeable_without[3] as f64 / run.jobs as f64)
     })
     .nullable()
     .formula("placeable_without_verification / jobs"),
+    C::count(
+        "killed_by_verification_cost",
+        "number of jobs that verification killed by its cost: placeable without verification, and with no check at all",
+        |run| Cell::U64(run.killed_by_cost),
+    ),
+    C::number(
+        "killed_by_verification_cost_share",
+        "",
+        "share of all jobs that verification killed by its cost, and not because they needed a check",
+        |run| Cell::F64(run.killed_by_cost as f64 / run.jobs as f64),
+    )
+    .nullable()
+    .formula("killed_by_verification_cost / jobs"),
     C::count("used", "number of jobs whose answer was used", |run| Cell::U64(run.used)),
     C::count("used_wrong", "number of jobs whose wrong answer was used", |run| Cell::U64(run.used_wrong)),
     C::count("checks", "number of checks that took place", |run| Cell::U64(run.checks[0])),
@@ -203,7 +221,7 @@ const TRUST_GAP: [C; 6] = durations!(trust_gap "time from use to finality":
     "trust_gap_mean_s" "trust_gap_deviation_s" "trust_gap_p50_ns" "trust_gap_p90_ns" "trust_gap_p95_ns"
     "trust_gap_p99_ns");
 
-const ALL: [C; 117] = joined(&[
+const ALL: [C; 120] = joined(&[
     &REST,
     &FATES,
     &CAUSES,

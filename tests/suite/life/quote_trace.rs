@@ -38,6 +38,7 @@ fn causes_and_flags_are_what_the_quotes_say() {
     records.dedup_by_key(|record| record.at.asked);
     let mut run = Run::open(scenario.clone(), seed());
     let (mut causes, mut flags): (BTreeMap<Cause, usize>, [[usize; 2]; 5]) = Default::default();
+    let (mut unchecked, mut needed) = ([0; 2], 0);
     // Those whom the limit of open jobs turns away are offered nothing.
     for record in records.into_iter().filter(|record| record.offers > 0).take(JOBS) {
         run.inspect(record.key);
@@ -58,6 +59,13 @@ fn causes_and_flags_are_what_the_quotes_say() {
             assert_eq!(record.placeable_without >> removed & 1 == 1, lives, "without {removed}: {quote_trace:?}");
             met[usize::from(lives)] += 1;
         }
+        // Without a quote there were too few offers for copies: what one node would have left is not in the trace.
+        let is_quoted = !quote_trace.quotes.is_empty();
+        let with_none =
+            if is_quoted { leaves_with_none(&scenario, record, quote_trace) } else { record.placeable_with_none };
+        assert_eq!(record.placeable_with_none, with_none, "with no check: {quote_trace:?}");
+        unchecked[usize::from(with_none)] += 1;
+        needed += usize::from(record.placeable_without >> 3 & 1 == 1 && !with_none);
         for quote in &quote_trace.quotes {
             let [compute, coordination, latency, verification, distrust] = quote.deductions;
             assert_eq!([compute, coordination], [quote.compute, quote.coordination].map(|price| price.0 as f64));
@@ -66,7 +74,20 @@ fn causes_and_flags_are_what_the_quotes_say() {
     }
     assert_eq!(causes.values().sum::<usize>(), JOBS, "{causes:?}");
     assert!(causes.keys().eq(Cause::ALL) && flags.as_flattened().iter().all(|met| *met > 10), "{causes:?} {flags:?}");
+    assert!(unchecked.iter().all(|met| *met > 10) && needed > 0, "{unchecked:?}, {needed} needed a check");
     assert_eq!(run.close(&mut ()).digest.to_string(), outcome.digest.to_string(), "watching changes nothing");
+}
+
+/// Whether some offer would leave something if nobody checked: v − C − X − (v − D) − D (1 − τ) − H (1 − τ), where X is the gas of
+/// a placement alone.
+fn leaves_with_none(scenario: &Scenario, record: &JobRecord, quote_trace: &QuoteTrace) -> bool {
+    let harm = scenario.classes[record.class].harm;
+    let left = |quote: &Quote| {
+        let worth = quote_trace.value - quote.deductions[2];
+        let gas = quote.gas.of_units(scenario.chain.gas).0 as f64;
+        worth * quote.trust - quote.deductions[0] - gas - harm * quote_trace.value * (1.0 - quote.trust)
+    };
+    quote_trace.quotes.iter().any(|quote| left(quote) > 0.0)
 }
 
 /// The quote traces of all jobs that were placed once, of those asked for at the same instant one, with their records.

@@ -80,6 +80,10 @@ fn the_tally_sums_up_what_verification_did() {
         assert_eq!(*placeable, count(&|record| record.placeable_without >> bit & 1 == 1));
         assert!(*placeable > 0, "some job would be placed without deduction {bit}");
     }
+    let killed = |record: &JobRecord| record.placeable_without >> 3 & 1 == 1;
+    assert_eq!(summary.placeable_with_none, count(&|record| record.placeable_with_none));
+    assert_eq!(summary.killed_by_cost, count(&|record| killed(record) && record.placeable_with_none));
+    assert!(0 < summary.killed_by_cost && summary.killed_by_cost < summary.placeable_without[3], "some needed a check");
     assert_eq!(summary.used, count(&|record| record.at.used != Time::NEVER));
     assert_eq!(summary.used_wrong, count(&|record| record.at.used != Time::NEVER && !record.is_right()));
     let sum = |of: &dyn Fn(&reliance::domain::record::JobRecord) -> i64| -> i128 {

@@ -200,7 +200,8 @@ fn check(scenario: &Scenario, record: &JobRecord) {
     }
     assert!(record.attempts <= scenario.retries.most + 1 && record.alarms <= record.checks, "{record:?}");
     assert_eq!(record.cause.is_some(), record.fate == Fate::Declined, "{record:?}");
-    assert!(record.cause.is_some() || record.placeable_without == 0, "{record:?}");
+    let nothing_let_it_be = record.placeable_without == 0 && !record.placeable_with_none;
+    assert!(record.cause.is_some() || nothing_let_it_be, "{record:?}");
     let (answered, accepted, right) = (came(at.answered), came(at.accepted), record.is_right());
     // Used by the deadline, or not used at all and closed by then.
     let in_time = if came(at.used) { at.used <= record.deadline } else { at.closed <= record.deadline };

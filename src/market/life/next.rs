@@ -60,6 +60,8 @@ pub enum Next {
     Drop { work: WorkSlot, version: u32, node: PartyId },
     /// A node that failed has lost its jobs.
     Gone { node: PartyId },
+    /// Another answer of the node was found wrong: its result is looked at again.
+    Reopen { job: JobSlot, version: u32 },
 }
 
 const _: () = assert!(size_of::<Next>() <= 16);

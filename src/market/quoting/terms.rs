@@ -54,6 +54,8 @@ pub struct Terms {
     pub paid_copies: f64,
     /// How many of them must agree.
     pub agree: u32,
+    /// Where the probability of a check goes by the standing of the node: for nodes under which scrutiny they are; otherwise not a number.
+    pub scrutiny: f64,
 }
 
 /// What all methods see alike.
@@ -72,6 +74,8 @@ pub struct Shared<'a> {
     pub trust: f64,
     /// What was learnt of the delay of checks.
     pub correction: Correction,
+    /// How closely the answers of the node are checked, where the method goes by that.
+    pub scrutiny: f64,
 }
 
 /// What is needed to quote checks: the scenario, and the checkers that could be drawn now.
@@ -108,7 +112,7 @@ impl Terms {
     /// Of one method.
     pub fn of(asked: &Asked<'_>, (id, method): (MethodId, &Method), shared: &Shared<'_>) -> Terms {
         let scenario = asked.scenario;
-        let (expected, chain, passing) = (shared.expected, &scenario.chain, shared.passing);
+        let (expected, chain, passing, scrutiny) = (shared.expected, &scenario.chain, shared.passing, shared.scrutiny);
         let coordination_most = shared.gas_price.of_units(chain.gas + method.gas.1);
         let mut terms = Terms {
             method: id,
@@ -119,7 +123,7 @@ impl Terms {
             check: shared.check_price,
             coordination: match method.gas.1 {
                 0 => coordination_most,
-                _ => Money::from_micro((chain.gas as f64 + method.gas.0) * shared.gas_price.micro())
+                _ => Money::from_micro((chain.gas as f64 + method.gas_at(scrutiny)) * shared.gas_price.micro())
                     .min(coordination_most),
             },
             coordination_most,
@@ -128,10 +132,11 @@ impl Terms {
             blocking: 0.0,
             standing: 0.0,
             acceptance: passing.acceptance,
-            in_time: 1.0 - method.looks * shared.correction.late,
+            in_time: 1.0 - method.looks_at(scrutiny) * shared.correction.late,
             copies: method.copies,
             paid_copies: f64::from(method.copies),
             agree: method.agree,
+            scrutiny: if method.by_standing { scrutiny } else { f64::NAN },
         };
         for (index, check) in method.checks.iter().enumerate() {
             if check.by == Checker::Replicas {
@@ -139,6 +144,7 @@ impl Terms {
                 continue;
             }
             let (each, expects) = (check.expected_work(expected), &passing.checks[index]);
+            let sample = check.sample_at(scrutiny);
             let votes = shared.trust * expects.votes[0] + (1.0 - shared.trust) * expects.votes[1];
             let (takes, paid) = match asked.drawn(check) {
                 None => (each.nanos(), 1.0),
@@ -152,15 +158,23 @@ impl Terms {
             if check.by != Checker::Attestation {
                 let fee = fee(scenario, shared.check_price, each);
                 terms.checkers_most += fee.times(u64::from(check.count));
-                terms.checkers += Money::from_micro(fee.0 as f64 * check.sample * paid);
+                terms.checkers += Money::from_micro(fee.0 as f64 * sample * paid);
             }
-            let takes = check.sample * takes * shared.correction.delay;
+            let takes = sample * takes * shared.correction.delay;
             let until = if check.deferred { &mut terms.standing } else { &mut terms.blocking };
             *until = if takes > *until { takes } else { *until };
         }
         let window = method.window.nanos();
         terms.standing = if window > terms.standing { window } else { terms.standing };
         terms
+    }
+}
+
+impl Terms {
+    /// Whether they are those of a node under this scrutiny.
+    #[inline]
+    pub fn fit(&self, scrutiny: f64) -> bool {
+        self.scrutiny.is_nan() || self.scrutiny == scrutiny
     }
 }
 

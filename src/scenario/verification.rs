@@ -178,6 +178,11 @@ impl Verification {
 }
 
 impl Method {
+    /// Whether an accepted answer can still be revoked, and does not rest on the agreement of several nodes.
+    pub fn stands(&self) -> bool {
+        (self.defers || self.window > SimDuration::ZERO) && !self.compares()
+    }
+
     /// Whether copies are compared: where one answer is enough, they only race.
     pub fn compares(&self) -> bool {
         self.agree > 1

@@ -45,7 +45,7 @@ pub fn stand(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
         }
     }
     // What several nodes agree on does not fall with one of them.
-    if (method.defers || method.window > SimDuration::ZERO) && !method.compares() {
+    if method.stands() {
         let until = at.now + method.window;
         market.cases[id].result = market.results.begin(market.jobs[slot].node, slot, until);
     }

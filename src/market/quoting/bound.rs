@@ -110,17 +110,18 @@ struct Bound {
 impl Bound {
     /// A method's bound for whoever wishes this.
     fn of(valuation: &Valuation<'_>, terms: &Terms) -> Bound {
+        // Where other answers of the node may be the end of a wrong one, none may stay.
+        let wrong = if terms.falls { 0.0 } else { terms.acceptance.wrong[1] };
         let (exposed, later, in_time) = match valuation.use_at() {
             Use::Answered => (1.0, 0.0, [1.0; 2]),
             Use::Accepted => (terms.acceptance.wrong[0], terms.blocking, [terms.in_time; 2]),
-            Use::Final => (terms.acceptance.wrong[1], terms.blocking + terms.standing, [terms.in_time; 2]),
+            Use::Final => (wrong, terms.blocking + terms.standing, [terms.in_time; 2]),
             // The least that it may be: used at once as far as the worth goes, and late as far as the harm does.
-            Use::WhenWorthIt => (terms.acceptance.wrong[1], 0.0, [1.0, terms.in_time]),
+            Use::WhenWorthIt => (wrong, 0.0, [1.0, terms.in_time]),
         };
         let right =
             terms.acceptance.right[1] * in_time[0] * if later > 0.0 { valuation.remains_at_most(later) } else { 1.0 };
-        let open =
-            terms.acceptance.wrong[1] + (1.0 - valuation.recovers()) * (exposed - terms.acceptance.wrong[1]).max(0.0);
+        let open = wrong + (1.0 - valuation.recovers()) * (exposed - wrong).max(0.0);
         // Of copies no more is known here than that they are right at best.
         let (right, harm) = match terms.copies {
             1 => ([0.0, right], valuation.harm * open * in_time[1]),

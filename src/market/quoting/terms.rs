@@ -3,13 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::acceptance::Acceptance;
-use crate::domain::checking::Checker;
+use crate::domain::checking::{Backtrack, Checker};
 use crate::domain::ids::{MethodId, RequesterId};
 use crate::domain::money::Money;
 use crate::domain::price::Price;
 use crate::engine::time::SimDuration;
 use crate::market::state::checkers::{Checkers, Drawn};
 use crate::market::state::learnt::Correction;
+use crate::maths;
 use crate::policy::chooser::Offer;
 use crate::scenario::Scenario;
 use crate::scenario::verification::{Check, Method};
@@ -54,6 +55,8 @@ pub struct Terms {
     pub paid_copies: f64,
     /// How many of them must agree.
     pub agree: u32,
+    /// Whether a verdict against another answer of the node revokes the result while it stands.
+    pub falls: bool,
     /// Where the probability of a check goes by the standing of the node: for nodes under which scrutiny they are; otherwise not a number.
     pub scrutiny: f64,
 }
@@ -136,6 +139,7 @@ impl Terms {
             copies: method.copies,
             paid_copies: f64::from(method.copies),
             agree: method.agree,
+            falls: scenario.verification.backtrack == Backtrack::Revoke && method.stands(),
             scrutiny: if method.by_standing { scrutiny } else { f64::NAN },
         };
         for (index, check) in method.checks.iter().enumerate() {
@@ -171,6 +175,19 @@ impl Terms {
 }
 
 impl Terms {
+    /// The probability that no verdict against another answer of the node revokes the result while it stands.
+    ///
+    /// As many other results are checked meanwhile as stand now (Little's law: rate times window), each taken to be as likely refused
+    /// as one by this method.
+    pub fn stays(&self, offer: &Offer) -> f64 {
+        if !self.falls || offer.stands == 0 {
+            return 1.0;
+        }
+        let Acceptance { right, wrong } = &self.acceptance;
+        let [accepted, last] = [0, 1].map(|stage| offer.trust * right[stage] + (1.0 - offer.trust) * wrong[stage]);
+        if accepted > 0.0 { maths::pow(last / accepted, f64::from(offer.stands)) } else { 1.0 }
+    }
+
     /// Whether they are those of a node under this scrutiny.
     #[inline]
     pub fn fit(&self, scrutiny: f64) -> bool {

@@ -18,8 +18,15 @@ use crate::market::life::next::Next;
 pub struct StandingResults {
     entries: IdVec<ResultId, StandingResult>,
     free: Vec<ResultId>,
-    /// The first result of each node.
-    first: IdVec<PartyId, ResultId>,
+    /// Those of each node.
+    lists: IdVec<PartyId, ResultList>,
+}
+
+/// The results of one node.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct ResultList {
+    newest: ResultId,
+    count: u32,
 }
 
 /// An accepted result that can still be revoked.
@@ -41,12 +48,13 @@ const _: () = assert!(size_of::<StandingResult>() == 24);
 impl StandingResults {
     /// None yet, of so many parties.
     pub fn open(parties: usize) -> StandingResults {
-        StandingResults { first: (0..parties).map(|_| ResultId::NONE).collect(), ..StandingResults::default() }
+        let none = ResultList { newest: ResultId::NONE, count: 0 };
+        StandingResults { lists: (0..parties).map(|_| none).collect(), ..StandingResults::default() }
     }
 
     /// A result of a node was accepted.
     pub fn begin(&mut self, node: PartyId, job: JobSlot, until: Time) -> ResultId {
-        let older = self.first[node];
+        let older = self.lists[node].newest;
         let result = StandingResult { until, job, node, newer: ResultId::NONE, older };
         let id = match self.free.pop() {
             Some(id) => {
@@ -58,7 +66,8 @@ impl StandingResults {
         if older.is_some() {
             self.entries[older].newer = id;
         }
-        self.first[node] = id;
+        let list = &mut self.lists[node];
+        (list.newest, list.count) = (id, list.count + 1);
         id
     }
 
@@ -68,20 +77,27 @@ impl StandingResults {
         match newer.is_some() {
             true => self.entries[newer].older = older,
             false => {
-                assert!(self.first[node] == id, "a result ends once");
-                self.first[node] = older;
+                assert!(self.lists[node].newest == id, "a result ends once");
+                self.lists[node].newest = older;
             }
         }
         if older.is_some() {
             self.entries[older].newer = newer;
         }
+        self.lists[node].count -= 1;
         self.free.push(id);
     }
 
     /// The results of a node, the newest first.
     pub fn of(&self, node: PartyId) -> impl Iterator<Item = &StandingResult> {
         let next = |id: ResultId| id.is_some().then(|| &self.entries[id]);
-        std::iter::successors(next(self.first[node]), move |result| next(result.older))
+        std::iter::successors(next(self.lists[node].newest), move |result| next(result.older))
+    }
+
+    /// How many of a node stand.
+    #[inline]
+    pub fn count_of(&self, node: PartyId) -> u32 {
+        self.lists[node].count
     }
 
     /// How many stand.
@@ -91,9 +107,11 @@ impl StandingResults {
 
     /// Asserts that the lists hold every result once, each with a job that `stands` says is accepted and open.
     pub fn audit(&self, stands: impl Fn(JobSlot) -> bool) {
-        let all = self.first.ids().flat_map(|node| self.of(node).map(move |result| (node, result)));
+        let all = self.lists.ids().flat_map(|node| self.of(node).map(move |result| (node, result)));
         let listed = all.inspect(|(node, result)| assert!(result.node == *node && stands(result.job), "{result:?}"));
         assert_eq!(listed.count(), self.count(), "each result that stands is on the list of its node");
+        let counts: usize = self.lists.iter().map(|list| list.count as usize).sum();
+        assert_eq!(counts, self.count(), "each list knows its length");
     }
 }
 
@@ -141,6 +159,7 @@ mod tests {
         let again = results.begin(NODES[0], JobSlot(7), Time(7));
         assert_eq!((again, results.count()), (ids[0], 4));
         assert_eq!(jobs(&results), [vec![7, 4], vec![3, 1]]);
+        assert_eq!(NODES.map(|node| results.count_of(node)), [2, 2]);
     }
 
     #[test]

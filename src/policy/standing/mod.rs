@@ -2,6 +2,7 @@
 
 pub mod consecutive;
 pub mod probation;
+pub mod reputation;
 pub mod sprt;
 pub mod streak;
 pub mod z_test;
@@ -41,6 +42,7 @@ crate::policy::policies! {
     rules {
         consecutive: Consecutive,
         probation: Probation,
+        reputation: Reputation,
         sprt: Sprt,
         streak: Streak,
         z_test: ZTest,

@@ -1,4 +1,4 @@
-//! Checks of answers (model §8) and opinions (model §12): by whom, and what is known.
+//! Checks of answers (model §8), opinions (model §12) and standing (model §9): by whom, what is known, and what follows.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -42,4 +42,41 @@ pub enum Holders {
     Public,
     /// Each group of requesters has its own.
     Group,
+}
+
+/// What becomes of the accepted results of a node that can still be revoked, when one of its answers is found wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Backtrack {
+    /// Nothing: each stands by its own checks.
+    #[default]
+    None,
+    /// All of them are revoked, right or wrong (L. Sarmenta, 2001: backtracking).
+    Revoke,
+    /// Of each, the deferred checks that were not drawn are drawn once more, and begin at once.
+    Check,
+}
+
+/// What becomes of a node that has lost its standing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Consequence {
+    /// Nobody asks it: neither for an offer nor for a look.
+    #[default]
+    Exclude,
+    /// Every check of its answers takes place that otherwise would with some probability.
+    CheckAll,
+    /// Nothing, but for the stake that it loses.
+    None,
+}
+
+/// By what the probability of a check goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SampleBy {
+    /// It is `sample`, whichever node answers.
+    #[default]
+    Method,
+    /// It is `sample` times what the rule of `verification.standing` says of the node.
+    Standing,
 }

@@ -60,6 +60,8 @@ ids! {
     TaskSlot(u32);
     /// What goes on about the answer of an open job; reused.
     CaseId(u32);
+    /// An accepted result that can still be revoked; reused.
+    ResultId(u32);
 }
 
 /// What a node takes in: a job or a task, with the highest bit to tell them apart.
@@ -142,6 +144,16 @@ impl CaseId {
     /// Whether this is a case at all.
     pub fn is_some(self) -> bool {
         self != CaseId::NONE
+    }
+}
+
+impl ResultId {
+    /// No result: nothing was accepted yet, or nothing can revoke it.
+    pub const NONE: ResultId = ResultId(u32::MAX);
+
+    /// Whether this is a result at all.
+    pub fn is_some(self) -> bool {
+        self != ResultId::NONE
     }
 }
 

@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::fate::Stage;
 use crate::domain::record::JobKey;
 use crate::engine::queue::{Queue, prefetch};
 use crate::engine::random::Seed;
@@ -134,6 +135,7 @@ impl Market {
                 Next::Paid { job } => life::standing::paid(state, at, job),
                 Next::Drop { work } => life::placement::dropped(state, at, work),
                 Next::Gone { node } => forces::churn::gone(state, at, node),
+                Next::Reopen { job, version } => life::backtracking::reopen(state, at, job, version),
             };
             transitions::follows(before, &follows);
             next = follows;
@@ -178,10 +180,12 @@ impl Market {
         View { market: &self.state, scenario, derived }
     }
 
-    /// Asserts that money is conserved and that the books agree with the jobs in hand.
+    /// Asserts that money is conserved, that the books agree with the jobs in hand, and that results stand for open jobs alone.
     pub fn audit(&self) {
         self.state.ledger.assert_balanced();
         self.state.ledger.assert_escrowed(self.state.jobs.escrow());
+        let jobs = &self.state.jobs;
+        self.state.results.audit(|job| jobs[job].open && jobs[job].stage == Stage::Accepted);
     }
 
     /// Jobs that have been asked for and are not closed.

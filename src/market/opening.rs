@@ -24,9 +24,11 @@ use super::state::opinions::Opinions;
 use super::state::payouts::Payouts;
 use super::state::prices::Prices;
 use super::state::registry::Registry;
+use super::state::results::StandingResults;
 use super::state::service::Service;
 use super::state::sources::Source;
 use super::state::{ClassState, MeanSpan, Scratch, State, Turns};
+use super::state::standings::Standings;
 
 impl State {
     /// A market at the start of time, with its first events in the queue.
@@ -67,6 +69,8 @@ impl State {
             wait: MeanSpan::default(),
             checkers: Checkers::open(derived.keeps.views, scenario.requesters.len(), &derived.draws),
             learnt: Learnt::open(scenario.classes.len(), scenario.verification.methods.len()),
+            results: StandingResults::open(roster.len()),
+            standings: Standings::open(&scenario.verification, roster.len()),
             stale: 0,
             agenda: Vec::new(),
             scratch: Scratch::with_room(),

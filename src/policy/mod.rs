@@ -12,6 +12,7 @@ pub mod opinion;
 pub mod pool;
 pub mod pricing;
 pub mod selection;
+pub mod standing;
 #[cfg(test)]
 mod trial;
 pub mod verdict;
@@ -131,6 +132,7 @@ pub fn rules() -> Vec<RuleNotes> {
         opinion::OpinionTable::rules(),
         selection::SelectionTable::rules(),
         verdict::VerdictTable::rules(),
+        standing::StandingTable::rules(),
     ];
     kinds.into_iter().flatten().collect()
 }

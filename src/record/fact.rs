@@ -194,6 +194,12 @@ facts! {
     /// A party was endowed with an asset at the start.
     Endowed = 18 "endowed" { account: u32, asset: Asset, amount: Money }
         => [asset as u64, u64::from(account), amount.0 as u64],
+    /// By the verdicts on its answers a node lost its standing.
+    StandingLost = 44 "standing-lost" { node: PartyId }
+        => [0, u64::from(node.0), 0],
+    /// Enough checks were passed, and a node has its standing again.
+    StandingRegained = 45 "standing-regained" { node: PartyId }
+        => [0, u64::from(node.0), 0],
     /// A job left the market; its whole record is handed on with this fact.
     Closed = 19 "closed" + Job { job: JobKey, fate: Fate }
         => [about(job, fate as u32), job.index, 0],

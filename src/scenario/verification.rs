@@ -1,6 +1,7 @@
 //! Methods of verification as the market uses them.
 
-use crate::domain::checking::{Beliefs, Checker, Holders};
+use crate::domain::acceptance::some_takes_place;
+use crate::domain::checking::{Backtrack, Beliefs, Checker, Consequence, Holders};
 use crate::domain::ids::{IdVec, MethodId};
 use crate::domain::money::Money;
 use crate::domain::payment::SlashTo;
@@ -11,6 +12,7 @@ use crate::engine::random::KeyedRng;
 use crate::engine::time::SimDuration;
 use crate::policy::opinion::Opinion;
 use crate::policy::selection::Selection;
+use crate::policy::standing::StandingRule;
 use crate::policy::verdict::VerdictRule;
 
 /// The most checks of a method.
@@ -43,7 +45,25 @@ pub struct Verification {
     pub kinds: Option<[f64; 5]>,
     /// The ways in which validators and provers are drawn.
     pub draws: Vec<Draws>,
+    /// What a verdict means for the other results of a node.
+    pub backtrack: Backtrack,
+    /// Which nodes are in good standing, and what follows for the others; `None`: all are.
+    pub standing: Option<Standing>,
 }
+
+/// Which nodes are in good standing, and what follows for the others.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// How verdicts become a standing.
+    pub rule: StandingRule,
+    /// What becomes of a node that has lost it.
+    pub consequence: Consequence,
+    /// The share of its stake that it loses with it.
+    pub slash: Share,
+}
+
+/// The scrutiny under which every check takes place that otherwise would with some probability.
+pub const EVERY_CHECK: f64 = f64::INFINITY;
 
 /// What a node loses when its answer is found wrong, or its copy is outvoted.
 #[derive(Clone, Debug)]
@@ -105,6 +125,8 @@ pub struct Method {
     pub defers: bool,
     /// The longest window of its checks.
     pub window: SimDuration,
+    /// Whether the probability of some check goes by the standing of the node.
+    pub by_standing: bool,
 }
 
 /// One check of a method; factors of the scenario's `cost-factor` are in it.
@@ -146,6 +168,8 @@ pub struct Check {
     pub detects: [f64; 5],
     /// The probability that a careful look takes a right answer for a wrong one.
     pub false_alarm: f64,
+    /// Whether `sample` is multiplied by what the rule of standing says of the node.
+    pub by_standing: bool,
 }
 
 impl Verification {
@@ -156,9 +180,31 @@ impl Verification {
 }
 
 impl Method {
+    /// Whether an accepted answer can still be revoked, and does not rest on the agreement of several nodes.
+    pub fn stands(&self) -> bool {
+        (self.defers || self.window > SimDuration::ZERO) && !self.compares()
+    }
+
     /// Whether copies are compared: where one answer is enough, they only race.
     pub fn compares(&self) -> bool {
         self.agree > 1
+    }
+
+    /// The probability that some check takes place at a node under this scrutiny, copies apart.
+    pub fn looks_at(&self, scrutiny: f64) -> f64 {
+        if !self.by_standing {
+            return self.looks;
+        }
+        let others = self.checks.iter().filter(|check| check.by != Checker::Replicas);
+        some_takes_place(others.map(|check| check.sample_at(scrutiny)))
+    }
+
+    /// Gas of the checks as expected at a node under this scrutiny.
+    pub fn gas_at(&self, scrutiny: f64) -> f64 {
+        match self.by_standing {
+            false => self.gas.0,
+            true => self.checks.iter().map(|check| check.sample_at(scrutiny) * check.gas as f64).sum(),
+        }
     }
 
     /// The check by which copies are compared, if the method has one; it is the first.
@@ -178,6 +224,16 @@ impl Check {
     pub fn draw_work(&self, job: SimDuration, draw: &mut KeyedRng) -> SimDuration {
         let fixed = self.time.as_ref().map_or(0.0, |law| law.sample(draw)) * self.time_factor;
         SimDuration::from_nanos(job.0 as f64 * self.work + fixed)
+    }
+
+    /// The probability that it takes place at a node under this scrutiny: what the rule of standing says of the node, or [`EVERY_CHECK`].
+    #[inline]
+    pub fn sample_at(&self, scrutiny: f64) -> f64 {
+        match () {
+            () if scrutiny == EVERY_CHECK && self.sample > 0.0 => 1.0,
+            () if self.by_standing => self.sample * scrutiny.min(1.0),
+            () => self.sample,
+        }
     }
 
     /// Whether others than the node and the requester do it, in queues of their own.

@@ -33,6 +33,8 @@ const WHOLE: &[(&str, &[&str])] = &[
     ("tests/scenarios/ward.toml", &[]),
     ("tests/scenarios/crossroads.toml", &[]),
     ("tests/scenarios/crossroads-batched.toml", &[]),
+    ("tests/scenarios/standing.toml", &[]),
+    ("tests/scenarios/standing-revoked.toml", &[]),
 ];
 
 /// Methods of verification, each alone in ten minutes of the menu.

@@ -8,6 +8,7 @@ mod opinions;
 mod queues;
 mod quote_trace;
 mod replay;
+mod standing;
 mod verified;
 mod votes;
 mod years;
@@ -85,8 +86,9 @@ fn kind(fact: &Fact) -> (&'static str, bool) {
     (fact.name(), side)
 }
 
-/// How many kinds there are, counted with their sides: four facts have two. A new fact must be met too.
-const ALL_KINDS: usize = FactKind::ALL.len() + 4;
+/// How many kinds there are, counted with their sides: four facts have two. A new fact must be met too; the two of standing are in a scenario
+/// of their own.
+const ALL_KINDS: usize = FactKind::ALL.len() + 4 - 2;
 
 /// How many a market without verification has: eight facts are about checks, chains or prices that move.
 const KINDS: usize = ALL_KINDS - 8;

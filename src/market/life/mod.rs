@@ -49,6 +49,7 @@
 //! paid          done, close
 //! drop          fail
 //! gone          done
+//! reopen        done, check, reject
 //! ```
 
 // What comes next, and the table of what may follow what.
@@ -76,3 +77,5 @@ pub mod verification;
 pub mod verdict;
 // What is accepted stands until nothing can revoke it; then the job is closed.
 pub mod standing;
+// A node was found out, and its results that stand are looked at again.
+pub mod backtracking;

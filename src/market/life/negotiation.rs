@@ -21,7 +21,7 @@ pub fn expire(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let mut pool = std::mem::take(&mut market.scratch.pool);
     let mut offers = std::mem::take(&mut market.scratch.offers);
     offers::ask(market, at.scenario, slot, &mut pool);
-    if !pool.contains(&node) && market.opinions.asks(&at.scenario.verification, market.jobs[slot].requester, node) {
+    if !pool.contains(&node) && market.asks(at.scenario, market.jobs[slot].requester, node) {
         pool.push(node);
     }
     offers::collect(market, at, slot, &pool, &mut offers);

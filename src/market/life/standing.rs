@@ -3,7 +3,7 @@
 use crate::domain::answer::Evidence;
 use crate::domain::answer::Use;
 use crate::domain::fate::{Cause, Fate, Stage};
-use crate::domain::ids::JobSlot;
+use crate::domain::ids::{CaseId, JobSlot, ResultId};
 use crate::domain::money::Money;
 use crate::domain::payment::PayoutAt;
 use crate::domain::record::JobRecord;
@@ -43,6 +43,11 @@ pub fn stand(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
             evidence::see_nodes(market, at, slot, unchecked(at));
         }
     }
+    // What several nodes agree on does not fall with one of them.
+    if method.stands() {
+        let until = at.now + method.window;
+        market.cases[id].result = market.results.begin(market.jobs[slot].node, slot, until);
+    }
     if method.window > SimDuration::ZERO {
         market.cases[id].stands = true;
         let version = market.jobs[slot].version;
@@ -80,6 +85,7 @@ pub fn finalise(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next
             record.at.used = at.now;
         }
         evidence::learn(market, at, slot, false);
+        stands_no_more(market, id);
         if at.scenario.payout.at == PayoutAt::Window {
             batches::pay(market, at, slot);
         }
@@ -88,6 +94,14 @@ pub fn finalise(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next
         return end(market, at, slot);
     }
     Next::Done
+}
+
+/// The result is final, or comes to nothing.
+fn stands_no_more(market: &mut State, id: CaseId) {
+    let result = std::mem::replace(&mut market.cases[id].result, ResultId::NONE);
+    if result.is_some() {
+        market.results.end(result);
+    }
 }
 
 /// A batch has paid the nodes.
@@ -159,8 +173,10 @@ fn leave(market: &mut State, at: &mut Context<'_>, slot: JobSlot, fate: Fate) {
     record.at.closed = at.now;
     weigh(&at.scenario.classes[record.class], record);
     at.facts.close(record);
-    if job.case.is_some() {
-        market.cases.end(job.case);
+    let id = job.case;
+    if id.is_some() {
+        stands_no_more(market, id);
+        market.cases.end(id);
     }
     market.levels.open.down(at.now);
     market.jobs.release(slot);

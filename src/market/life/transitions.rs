@@ -49,7 +49,7 @@ kinds! {
 kinds! {
     /// A step from one stage to the next.
     Step of Next {
-        Done, Offer, Send, Depart, Reach, Fail, Return, Answer, CopyAnswer, CopyLost, Report, CheckLost, Check, Count, Settle, Accept, Stand, Finalise, Reject, Decline, Close, Pay, Paid, Drop, Gone,
+        Done, Offer, Send, Depart, Reach, Fail, Return, Answer, CopyAnswer, CopyLost, Report, CheckLost, Check, Count, Settle, Accept, Stand, Finalise, Reject, Decline, Close, Pay, Paid, Drop, Gone, Reopen,
     }
 }
 
@@ -103,6 +103,7 @@ const AFTER_STEP: &[(Step, &[Step])] = &[
     (Step::Paid, &[Step::Done, Step::Close]),
     (Step::Drop, &[Step::Fail]),
     (Step::Gone, &[Step::Done]),
+    (Step::Reopen, &[Step::Done, Step::Check, Step::Reject]),
 ];
 
 /// The steps that may follow, one bit each.
@@ -236,6 +237,8 @@ mod tests {
             "tests/scenarios/rush.toml",
             "tests/scenarios/crossroads.toml",
             "tests/scenarios/crossroads-batched.toml",
+            "tests/scenarios/standing.toml",
+            "tests/scenarios/standing-revoked.toml",
             "scenarios/oracles/batches-2.toml",
         ] {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);

@@ -55,8 +55,11 @@ pub fn check(market: &mut State, at: &mut Context<'_>, slot: JobSlot, from: u8, 
     let method = &at.scenario.verification.methods[market.jobs.record(slot).method];
     let case = &mut market.cases[market.jobs[slot].case];
     let drawn = case.drawn;
+    // One that has begun before is done with: others of its kind were drawn again.
+    let begun =
+        case.votes.iter().enumerate().fold(0u8, |begun, (index, votes)| begun | u8::from(votes.asked > 0) << index);
     let takes_place = |index: usize, check: &Check| {
-        check.deferred == deferred && check.by != Checker::Replicas && drawn >> index & 1 == 1
+        check.deferred == deferred && check.by != Checker::Replicas && drawn & !begun >> index & 1 == 1
     };
     let mut begins = method.checks.iter().enumerate().filter(|(index, check)| takes_place(*index, check));
     if from == 0 {

@@ -59,14 +59,16 @@ pub fn agree_alone(market: &mut State, at: &mut Context<'_>, slot: JobSlot, quot
 fn proceed(market: &mut State, scenario: &Scenario, slot: JobSlot, id: MethodId) {
     let (key, attempt) = (market.jobs.record(slot).key, market.jobs[slot].attempt);
     let method = &scenario.verification.methods[id];
+    let scrutiny = market.standings.scrutiny(&scenario.verification, market.jobs[slot].node);
     let mut drawn = 0;
     for (index, check) in method.checks.iter().enumerate() {
         let number = DrawIndex::attempt_check(attempt, index as u8, 0);
-        let takes_place = check.sample >= 1.0
-            || (check.sample > 0.0 && draw(market.seed, Purpose::Sampling, key, number).chance(check.sample));
+        let sample = check.sample_at(scrutiny);
+        let takes_place =
+            sample >= 1.0 || (sample > 0.0 && draw(market.seed, Purpose::Sampling, key, number).chance(sample));
         drawn |= u8::from(takes_place) << index;
     }
-    market.jobs[slot].case = market.cases.begin(id, drawn, method.checks.len());
+    market.jobs[slot].case = market.cases.begin(id, drawn, method.checks.len(), method.looks_at(scrutiny));
 }
 
 /// Agrees a quote with copies: the chooser takes as many offers, one after the other. A call of its own: most jobs have one node, and

@@ -33,7 +33,7 @@ pub fn choose(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &mut 
     terms.retain(|terms| terms.copies as usize <= offers.len());
     let valuation = Valuation::of(market.jobs.record(slot), at.scenario, at.now);
     let (scratch, rounding) = (&mut market.scratch, at.scenario.channels.rounding);
-    scratch.bounds.raise(&valuation, offers, &terms);
+    scratch.bounds.raise(&valuation, offers, &scratch.scrutinies, &terms);
     // Who takes the largest surplus needs no closer look at what cannot leave it, unless the next best get copies.
     let hope = scratch.bounds.highest().map(|offer| terms[scratch.bounds.of(offer).place].copies);
     let leading = at.scenario.routing.chooser.takes_most_surplus() && hope.is_none_or(|copies| copies == 1);
@@ -42,7 +42,7 @@ pub fn choose(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &mut 
         // than do is none.
         while weigh(scratch, &valuation, rounding, offers, &terms, false) > scratch.best.len() {
             terms.retain(|terms| terms.copies as usize <= scratch.best.len());
-            scratch.bounds.raise(&valuation, offers, &terms);
+            scratch.bounds.raise(&valuation, offers, &scratch.scrutinies, &terms);
         }
     }
     let chosen = conclude(market, at, (slot, &valuation), offers, &terms);
@@ -127,8 +127,9 @@ fn conclude(
     let mut diagnosis = DeclineDiagnosis::default();
     if watched || market.scratch.best.is_empty() {
         let mut quotes = Vec::new();
-        for offer in offers.iter() {
-            for terms in terms {
+        for (index, offer) in offers.iter().enumerate() {
+            let scrutiny = market.scratch.scrutinies.get(index).copied().unwrap_or(f64::NAN);
+            for terms in terms.iter().filter(|terms| terms.fit(scrutiny)) {
                 if !watched && !diagnosis.may_learn(valuation.value, offer.price.0 as f64) {
                     continue;
                 }
@@ -195,7 +196,12 @@ pub fn unseen(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Off
     terms::collect(market, at, slot, offers, &mut terms);
     let valuation = Valuation::of(market.jobs.record(slot), at.scenario, at.now);
     let first = terms.first().filter(|terms| terms.copies as usize <= offers.len());
-    let taken = first.map(|terms| (pick(market, at.scenario, slot, offers, 0), *terms));
+    let taken = first.map(|first| {
+        let place = pick(market, at.scenario, slot, offers, 0);
+        let scrutiny = market.scratch.scrutinies.get(place).copied().unwrap_or(f64::NAN);
+        let of_node = terms.iter().find(|terms| terms.method == first.method && terms.fit(scrutiny));
+        (place, *of_node.expect("there are terms for the node of every offer"))
+    });
     terms.clear();
     market.scratch.terms = terms;
     let rounding = at.scenario.channels.rounding;

@@ -10,7 +10,8 @@ use crate::market::state::State;
 use crate::market::state::opinions::Sighting;
 use crate::policy::conduct::Outcome;
 
-use super::{learning, settlement};
+use super::settlement::{self, Finder};
+use super::{learning, standing};
 
 /// An answer that is not in use will be late, unless its checks end by its deadline: nothing in it is worth checking after that.
 pub fn expect_in_time(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
@@ -31,9 +32,13 @@ pub fn learn(market: &mut State, at: &Context<'_>, slot: JobSlot, late: bool) {
     if record.quoted_checks == SimDuration::ZERO || !id.is_some() || market.cases[id].drawn & !replicas == 0 {
         return;
     }
+    // What was drawn again began later than was quoted for.
+    if market.cases[id].draws > 0 {
+        return;
+    }
     let taken = at.now.since(record.at.answered).nanos();
     // What was quoted counts that the checks may not take place; these did.
-    let quoted = record.quoted_checks.nanos() / method.looks;
+    let quoted = record.quoted_checks.nanos() / market.cases[id].looks;
     let quoted = if late { quoted.min(taken) } else { quoted };
     market.learnt.note((record.class, record.method), quoted, taken, late, at.now);
 }
@@ -55,7 +60,7 @@ pub fn compare(market: &mut State, at: &mut Context<'_>, slot: JobSlot, number: 
     if evidence == Evidence::Failed {
         settlement::slash_outvoted(market, at, slot, copy.node);
     }
-    see_node(market, at, slot, (copy.node, copy.answer), (evidence, 1.0));
+    see_node(market, at, slot, (copy.node, copy.answer), (evidence, 1.0), Finder::Copies);
 }
 
 /// What the requester of a job expects of one check.
@@ -114,7 +119,7 @@ pub fn see_nodes(market: &mut State, at: &mut Context<'_>, slot: JobSlot, eviden
                 copy.node
             }
         };
-        see_node(market, at, slot, (node, record.answer), evidence);
+        see_node(market, at, slot, (node, record.answer), evidence, Finder::Alarm);
     }
 }
 
@@ -125,6 +130,7 @@ fn see_node(
     slot: JobSlot,
     (node, answer): (PartyId, Answer),
     (evidence, weight): (Evidence, f64),
+    finder: Finder,
 ) {
     let holder = market.jobs[slot].requester;
     see_answer(market, at, Sighting { holder, party: node, evidence, weight });
@@ -134,6 +140,9 @@ fn see_node(
         caught: matches!(evidence, Evidence::Failed | Evidence::Revoked),
     };
     learning::tell(market, at.scenario, node, &outcome);
+    if evidence != Evidence::Unchecked && weight > 0.0 {
+        standing::see(market, at, slot, node, evidence, finder);
+    }
 }
 
 /// Takes in evidence of an answer.

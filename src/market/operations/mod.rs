@@ -17,6 +17,7 @@ pub mod calling_off;
 pub mod checking;
 pub mod evidence;
 pub mod learning;
+pub mod standing;
 // Money changes hands, and prices move.
 pub mod batches;
 pub mod pricing;

@@ -1,5 +1,6 @@
 //! Nodes are asked for offers, and one offer is chosen with a method, or none.
 
+use crate::domain::checking::Backtrack;
 use crate::domain::choice::{Choice, Estimate};
 use crate::domain::fate::Stage;
 use crate::domain::ids::{JobSlot, PartyId};
@@ -82,6 +83,7 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, pool: &[Part
     let from = scenario.requesters[requester].region;
     let staying = if job.stage == Stage::Waiting { job.node } else { PartyId::NONE };
     let estimate = scenario.routing.estimate;
+    let revokes = scenario.verification.backtrack == Backtrack::Revoke;
     let mean_wait = (estimate == Estimate::Mean).then(|| market.wait.mean());
     // Who asks for the first time comes at random and so sees what is so on the average; asking again is not at random.
     let notes = mean_wait.is_some() && job.stage == Stage::Asked;
@@ -128,6 +130,7 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, pool: &[Part
             delay: network + wait + service,
             slowness,
             jobs,
+            stands: if revokes { market.results.count_of(node) } else { 0 },
             trust: market.opinions.trust(&scenario.verification, requester, node),
             surplus: 0.0,
         });

@@ -4,6 +4,7 @@ use crate::domain::ids::{JobSlot, PartyId};
 use crate::domain::money::{Asset, MICRO, Money, Rounding};
 use crate::domain::payment::SlashTo;
 use crate::domain::record::JobRecord;
+use crate::domain::share::Share;
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::quoting::quote::Quote;
@@ -181,9 +182,15 @@ pub fn slash_outvoted(market: &mut State, at: &mut Context<'_>, slot: JobSlot, n
     slash(market, at, slot, node, Finder::Copies);
 }
 
+/// A node that has lost its standing loses a share of its stake, to whom slashed stakes go.
+pub fn forfeit(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: PartyId, share: Share, finder: Finder) {
+    let amount = market.ledger.bond(node).share(share.get());
+    take_stake(market, at, slot, (node, amount), finder);
+}
+
 /// Who found an answer wrong.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Finder {
+pub enum Finder {
     /// The checkers that raised an alarm.
     Alarm,
     /// The nodes whose copies agree with the accepted answer.
@@ -193,6 +200,17 @@ enum Finder {
 /// A node loses a part of its stake.
 fn slash(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: PartyId, finder: Finder) {
     let amount = slash_of(at.scenario, market.ledger.bond(node), market.jobs.record(slot).compute_price);
+    take_stake(market, at, slot, (node, amount), finder);
+}
+
+/// So much of a node's stake goes to whom slashed stakes go.
+fn take_stake(
+    market: &mut State,
+    at: &mut Context<'_>,
+    slot: JobSlot,
+    (node, amount): (PartyId, Money),
+    finder: Finder,
+) {
     if amount == Money::ZERO {
         return;
     }

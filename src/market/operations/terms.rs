@@ -7,7 +7,7 @@ use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::engine::law::Quantity;
 use crate::engine::time::SimDuration;
 use crate::market::context::Context;
-use crate::market::quoting::passing;
+use crate::market::quoting::passing::{self, Passing};
 use crate::market::quoting::terms::{Asked, Shared, Terms, needs_gas};
 use crate::market::state::State;
 use crate::market::state::learnt::Correction;
@@ -16,7 +16,8 @@ use crate::scenario::Scenario;
 use crate::scenario::channels::Channel;
 
 /// Puts the terms of every method the job's class admits into `terms`, which comes empty. A method is left out where the
-/// chain or the checkers it needs cannot be paid because their channel is stopped.
+/// chain or the checkers it needs cannot be paid because their channel is stopped. Of a method that goes by the standing of the node
+/// there are terms for each scrutiny that a node which offers is under.
 pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Offer], terms: &mut Vec<Terms>) {
     let scenario = at.scenario;
     let channels = &scenario.channels;
@@ -26,6 +27,8 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
     let job = &market.jobs[slot];
     let (expected, class, requester) = (job.expected, job.class, job.requester);
     let mut known = std::mem::take(&mut market.scratch.passing);
+    let mut scrutinies = std::mem::take(&mut market.scratch.scrutinies);
+    scrutinies.clear();
     let diligence = market.opinions.diligence(&scenario.verification, requester);
     let asked =
         Asked { scenario, checkers: &market.checkers, view: market.registry.view_of(requester), requester, offers };
@@ -39,10 +42,23 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
         let (gas_price, check_price) = (gas.unwrap_or_default(), check.unwrap_or_default());
         let passing = passing::known(&mut known, scenario, id, diligence);
         let correction = correction(market, at, (class, id));
-        let shared = Shared { expected, gas_price, check_price, passing, inclusion, trust, correction };
-        terms.push(Terms::of(&asked, (id, method), &shared));
+        let shared = Shared { expected, gas_price, check_price, passing, inclusion, trust, correction, scrutiny: 1.0 };
+        if !method.by_standing {
+            terms.push(Terms::of(&asked, (id, method), &shared));
+            continue;
+        }
+        if scrutinies.is_empty() {
+            scrutinies.extend(offers.iter().map(|offer| market.standings.scrutiny(&scenario.verification, offer.node)));
+        }
+        let first = terms.len();
+        for &scrutiny in &scrutinies {
+            if terms[first..].iter().all(|terms| terms.scrutiny != scrutiny) {
+                let passing = &Passing::new(method, &scenario.verification.kinds, diligence, scrutiny);
+                terms.push(Terms::of(&asked, (id, method), &Shared { passing, scrutiny, ..shared }));
+            }
+        }
     }
-    market.scratch.passing = known;
+    (market.scratch.passing, market.scratch.scrutinies) = (known, scrutinies);
 }
 
 /// The terms of the method `none` for a job that does without its checks; `None` while the chain that it needs is stopped.

@@ -25,11 +25,13 @@ pub struct Ceiling {
     pub place: usize,
     /// What its bare answer is worth at most, in micro-credits.
     first: f64,
+    /// The scrutiny that its node is under, where some method goes by it.
+    scrutiny: Option<f64>,
 }
 
 impl SurplusBounds {
-    /// Those of some offers with some methods.
-    pub fn raise(&mut self, valuation: &Valuation<'_>, offers: &[Offer], terms: &[Terms]) {
+    /// Those of some offers with some methods; `scrutinies` are those of the nodes that offer, where some method goes by them.
+    pub fn raise(&mut self, valuation: &Valuation<'_>, offers: &[Offer], scrutinies: &[f64], terms: &[Terms]) {
         self.methods.clear();
         self.methods.extend(terms.iter().map(|terms| Bound::of(valuation, terms)));
         let mut soonest = f64::INFINITY;
@@ -37,12 +39,13 @@ impl SurplusBounds {
             soonest = if terms.inclusion < soonest { terms.inclusion } else { soonest };
         }
         self.offers.clear();
-        for offer in offers {
+        for (index, offer) in offers.iter().enumerate() {
             let first = match offer.price.0 as f64 >= valuation.value {
                 true => f64::NEG_INFINITY,
                 false => valuation.worth_at_most(offer.delay.nanos() + soonest),
             };
-            self.offers.push(highest(&self.methods, offer, first));
+            let scrutiny = scrutinies.get(index).copied();
+            self.offers.push(highest(&self.methods, offer, first, scrutiny));
         }
     }
 
@@ -66,16 +69,16 @@ impl SurplusBounds {
     /// What an offer with this ceiling leaves at most with one method.
     #[inline]
     pub fn with(&self, place: usize, offer: &Offer, ceiling: &Ceiling) -> f64 {
-        self.methods[place].with(offer, ceiling.first)
+        self.methods[place].with(offer, ceiling.first, ceiling.scrutiny)
     }
 }
 
-fn highest(methods: &[Bound], offer: &Offer, first: f64) -> Ceiling {
-    let mut ceiling = Ceiling { most: f64::NEG_INFINITY, place: 0, first };
+fn highest(methods: &[Bound], offer: &Offer, first: f64, scrutiny: Option<f64>) -> Ceiling {
+    let mut ceiling = Ceiling { most: f64::NEG_INFINITY, place: 0, first, scrutiny };
     // Past the deadline, or at a price of all of the value, nothing is left with any method.
     let methods = if first == f64::NEG_INFINITY { &[] } else { methods };
     for (place, method) in methods.iter().enumerate() {
-        let most = method.with(offer, first);
+        let most = method.with(offer, first, scrutiny);
         if most > ceiling.most {
             (ceiling.most, ceiling.place) = (most, place);
         }
@@ -100,22 +103,25 @@ struct Bound {
     overhead: f64,
     /// What it costs at any node, less what may be off, in micro-credits.
     fixed: f64,
+    /// For nodes under which scrutiny the terms are.
+    scrutiny: f64,
 }
 
 impl Bound {
     /// A method's bound for whoever wishes this.
     fn of(valuation: &Valuation<'_>, terms: &Terms) -> Bound {
+        // Where other answers of the node may be the end of a wrong one, none may stay.
+        let wrong = if terms.falls { 0.0 } else { terms.acceptance.wrong[1] };
         let (exposed, later, in_time) = match valuation.use_at() {
             Use::Answered => (1.0, 0.0, [1.0; 2]),
             Use::Accepted => (terms.acceptance.wrong[0], terms.blocking, [terms.in_time; 2]),
-            Use::Final => (terms.acceptance.wrong[1], terms.blocking + terms.standing, [terms.in_time; 2]),
+            Use::Final => (wrong, terms.blocking + terms.standing, [terms.in_time; 2]),
             // The least that it may be: used at once as far as the worth goes, and late as far as the harm does.
-            Use::WhenWorthIt => (terms.acceptance.wrong[1], 0.0, [1.0, terms.in_time]),
+            Use::WhenWorthIt => (wrong, 0.0, [1.0, terms.in_time]),
         };
         let right =
             terms.acceptance.right[1] * in_time[0] * if later > 0.0 { valuation.remains_at_most(later) } else { 1.0 };
-        let open =
-            terms.acceptance.wrong[1] + (1.0 - valuation.recovers()) * (exposed - terms.acceptance.wrong[1]).max(0.0);
+        let open = wrong + (1.0 - valuation.recovers()) * (exposed - wrong).max(0.0);
         // Of copies no more is known here than that they are right at best.
         let (right, harm) = match terms.copies {
             1 => ([0.0, right], valuation.harm * open * in_time[1]),
@@ -125,12 +131,16 @@ impl Bound {
         let (copies, rounded) = if terms.copies == 1 { (1.0, 0.0) } else { (terms.paid_copies, 1.0) };
         let fixed =
             (terms.checkers.0 + terms.coordination.0) as f64 - rounded - SLACK * (valuation.value + valuation.harm);
-        Bound { right, harm, copies, overhead: terms.overhead.nanos() * 1e-9, fixed }
+        Bound { right, harm, copies, overhead: terms.overhead.nanos() * 1e-9, fixed, scrutiny: terms.scrutiny }
     }
 
-    /// What is left at most with an offer whose bare answer is worth `first` at most, in micro-credits.
+    /// What is left at most with an offer whose bare answer is worth `first` at most, in micro-credits; nothing with terms for others than
+    /// its node.
     #[inline]
-    fn with(&self, offer: &Offer, first: f64) -> f64 {
+    fn with(&self, offer: &Offer, first: f64, scrutiny: Option<f64>) -> f64 {
+        if scrutiny.is_some_and(|scrutiny| self.scrutiny != scrutiny && !self.scrutiny.is_nan()) {
+            return f64::NEG_INFINITY;
+        }
         // However the price of more work is rounded, it is off by less than one.
         let more = offer.rate.micro() * self.overhead - 1.0;
         let executed = offer.price.0 as f64 + if more > 0.0 { more } else { 0.0 };

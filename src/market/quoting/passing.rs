@@ -49,18 +49,18 @@ fn learn(known: &mut Vec<Passing>, scenario: &Scenario, id: MethodId, diligence:
     let place = id.index();
     // Of no number: never taken for what is known of a method.
     known.resize(known.len().max(place + 1), Passing::before([f64::NAN; 2]));
-    known[place] = Passing::new(&scenario.verification.methods[id], &scenario.verification.kinds, diligence);
+    known[place] = Passing::new(&scenario.verification.methods[id], &scenario.verification.kinds, diligence, 1.0);
 }
 
 impl Passing {
     /// What is expected of a method if wrong answers are of these kinds, with these probabilities (`None`: of the kind that the
-    /// checks see least) and validators and peers look carefully as often as `diligence` says.
-    pub fn new(method: &Method, kinds: &Kinds, diligence: [f64; 2]) -> Passing {
+    /// checks see least), validators and peers look carefully as often as `diligence` says, and the node is under this scrutiny.
+    pub fn new(method: &Method, kinds: &Kinds, diligence: [f64; 2], scrutiny: f64) -> Passing {
         let mut passing = Passing::before(diligence);
         let mut passes = Passes::UNCHECKED;
         for (index, check) in method.checks.iter().enumerate().filter(|(_, check)| check.by != Checker::Replicas) {
             let care = passing.care(check.by);
-            let planned = planned(check, care);
+            let planned = acceptance::Check { takes_place: check.sample_at(scrutiny), ..planned(check, care) };
             let verdicts = planned.verdicts(&[]);
             passes.go_on(&planned, &verdicts);
             let accepted = mixture(kinds, &verdicts.wrong);

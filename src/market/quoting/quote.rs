@@ -263,6 +263,8 @@ pub struct Best {
 fn deductions(valuation: &Valuation<'_>, paid: [f64; 3], offer: &Offer, terms: &Terms) -> ([f64; 5], Use) {
     let chances = terms.acceptance.of_alike(terms.copies, terms.agree, offer.trust);
     let ([_, right], [wrong_first, wrong]) = (chances.accepted_right, chances.accepted_wrong);
+    let stays = terms.stays(offer);
+    let (right, wrong) = (right * stays, wrong * stays);
     // Without checks the answer would be there after the node's delay and the chain's; what the node does for them comes on top.
     let unchecked = offer.delay.nanos() + terms.inclusion;
     let worth_first = valuation.worth(unchecked);

@@ -3,13 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::acceptance::Acceptance;
-use crate::domain::checking::Checker;
+use crate::domain::checking::{Backtrack, Checker};
 use crate::domain::ids::{MethodId, RequesterId};
 use crate::domain::money::Money;
 use crate::domain::price::Price;
 use crate::engine::time::SimDuration;
 use crate::market::state::checkers::{Checkers, Drawn};
 use crate::market::state::learnt::Correction;
+use crate::maths;
 use crate::policy::chooser::Offer;
 use crate::scenario::Scenario;
 use crate::scenario::verification::{Check, Method};
@@ -54,6 +55,10 @@ pub struct Terms {
     pub paid_copies: f64,
     /// How many of them must agree.
     pub agree: u32,
+    /// Whether a verdict against another answer of the node revokes the result while it stands.
+    pub falls: bool,
+    /// Where the probability of a check goes by the standing of the node: for nodes under which scrutiny they are; otherwise not a number.
+    pub scrutiny: f64,
 }
 
 /// What all methods see alike.
@@ -72,6 +77,8 @@ pub struct Shared<'a> {
     pub trust: f64,
     /// What was learnt of the delay of checks.
     pub correction: Correction,
+    /// How closely the answers of the node are checked, where the method goes by that.
+    pub scrutiny: f64,
 }
 
 /// What is needed to quote checks: the scenario, and the checkers that could be drawn now.
@@ -132,7 +139,7 @@ impl Terms {
     /// Of one method.
     pub fn of(asked: &Asked<'_>, (id, method): (MethodId, &Method), shared: &Shared<'_>) -> Terms {
         let scenario = asked.scenario;
-        let (expected, chain, passing) = (shared.expected, &scenario.chain, shared.passing);
+        let (expected, chain, passing, scrutiny) = (shared.expected, &scenario.chain, shared.passing, shared.scrutiny);
         let coordination_most = shared.gas_price.of_units(chain.gas + method.gas.1);
         let mut terms = Terms {
             method: id,
@@ -143,7 +150,7 @@ impl Terms {
             check: shared.check_price,
             coordination: match method.gas.1 {
                 0 => coordination_most,
-                _ => Money::from_micro((chain.gas as f64 + method.gas.0) * shared.gas_price.micro())
+                _ => Money::from_micro((chain.gas as f64 + method.gas_at(scrutiny)) * shared.gas_price.micro())
                     .min(coordination_most),
             },
             coordination_most,
@@ -152,10 +159,12 @@ impl Terms {
             blocking: 0.0,
             standing: 0.0,
             acceptance: passing.acceptance,
-            in_time: 1.0 - method.looks * shared.correction.late,
+            in_time: 1.0 - method.looks_at(scrutiny) * shared.correction.late,
             copies: method.copies,
             paid_copies: f64::from(method.copies),
             agree: method.agree,
+            falls: scenario.verification.backtrack == Backtrack::Revoke && method.stands(),
+            scrutiny: if method.by_standing { scrutiny } else { f64::NAN },
         };
         for (index, check) in method.checks.iter().enumerate() {
             if check.by == Checker::Replicas {
@@ -163,6 +172,7 @@ impl Terms {
                 continue;
             }
             let (each, expects) = (check.expected_work(expected), &passing.checks[index]);
+            let sample = check.sample_at(scrutiny);
             let votes = shared.trust * expects.votes[0] + (1.0 - shared.trust) * expects.votes[1];
             let (takes, paid) = match asked.drawn(check) {
                 None => (each.nanos(), 1.0),
@@ -176,15 +186,36 @@ impl Terms {
             if check.by != Checker::Attestation {
                 let fee = fee(scenario, shared.check_price, each);
                 terms.checkers_most += fee.times(u64::from(check.count));
-                terms.checkers += Money::from_micro(fee.0 as f64 * check.sample * paid);
+                terms.checkers += Money::from_micro(fee.0 as f64 * sample * paid);
             }
-            let takes = check.sample * takes * shared.correction.delay;
+            let takes = sample * takes * shared.correction.delay;
             let until = if check.deferred { &mut terms.standing } else { &mut terms.blocking };
             *until = if takes > *until { takes } else { *until };
         }
         let window = method.window.nanos();
         terms.standing = if window > terms.standing { window } else { terms.standing };
         terms
+    }
+}
+
+impl Terms {
+    /// The probability that no verdict against another answer of the node revokes the result while it stands.
+    ///
+    /// As many other results are checked meanwhile as stand now (Little's law: rate times window), each taken to be as likely refused
+    /// as one by this method.
+    pub fn stays(&self, offer: &Offer) -> f64 {
+        if !self.falls || offer.stands == 0 {
+            return 1.0;
+        }
+        let Acceptance { right, wrong } = &self.acceptance;
+        let [accepted, last] = [0, 1].map(|stage| offer.trust * right[stage] + (1.0 - offer.trust) * wrong[stage]);
+        if accepted > 0.0 { maths::pow(last / accepted, f64::from(offer.stands)) } else { 1.0 }
+    }
+
+    /// Whether they are those of a node under this scrutiny.
+    #[inline]
+    pub fn fit(&self, scrutiny: f64) -> bool {
+        self.scrutiny.is_nan() || self.scrutiny == scrutiny
     }
 }
 

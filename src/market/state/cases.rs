@@ -5,7 +5,7 @@ use std::ops::{Index, IndexMut};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::answer::Answer;
-use crate::domain::ids::{CaseId, IdVec, MethodId, PartyId, TaskSlot};
+use crate::domain::ids::{CaseId, IdVec, MethodId, PartyId, ResultId, TaskSlot};
 use crate::domain::money::Money;
 use crate::policy::verdict::Votes;
 
@@ -38,6 +38,12 @@ pub struct VerificationCase {
     pub stands: bool,
     /// Whether the payment to the node is still to come.
     pub unpaid: bool,
+    /// How often its deferred checks were drawn again.
+    pub draws: u8,
+    /// The accepted result, while it can be revoked.
+    pub result: ResultId,
+    /// The probability that some check takes place, copies apart, as it was when they were drawn.
+    pub looks: f64,
 }
 
 /// A task under way.
@@ -75,15 +81,16 @@ pub struct Copy {
     pub paid: bool,
 }
 
-const _: () = assert!(size_of::<VerificationCase>() <= 104);
+const _: () = assert!(size_of::<VerificationCase>() <= 120);
 
 impl VerificationCases {
-    /// A new case.
-    pub fn begin(&mut self, method: MethodId, drawn: u8, checks: usize) -> CaseId {
+    /// A new case; `looks` is the probability that some check takes place, copies apart.
+    pub fn begin(&mut self, method: MethodId, drawn: u8, checks: usize, looks: f64) -> CaseId {
         let id = self.free.pop().unwrap_or_else(|| self.entries.push(VerificationCase::default()));
         let entry = &mut self.entries[id];
         (entry.method, entry.drawn, entry.open) = (method, drawn, 0);
         (entry.stands, entry.unpaid) = (false, false);
+        (entry.draws, entry.result, entry.looks) = (0, ResultId::NONE, looks);
         entry.votes.clear();
         entry.votes.resize(checks, Votes::default());
         entry.cast.clear();

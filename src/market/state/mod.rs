@@ -32,8 +32,10 @@ pub mod payouts;
 pub mod presence;
 pub mod prices;
 pub mod registry;
+pub mod results;
 pub mod service;
 pub mod sources;
+pub mod standings;
 
 /// The state of a running market. It is plain data: a clone is a fork, and its bytes are a save.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -72,6 +74,10 @@ pub struct State {
     pub checkers: checkers::Checkers,
     /// How long checks took beside what was quoted.
     pub learnt: learnt::Learnt,
+    /// Accepted results that can still be revoked.
+    pub results: results::StandingResults,
+    /// Which nodes are in good standing.
+    pub standings: standings::Standings,
     /// Events dropped because their version had passed.
     pub stale: u64,
     /// What is still to come of the present event, the next thing last.
@@ -160,6 +166,8 @@ pub struct Scratch {
     pub best: Vec<Best>,
     /// What each offer leaves at most.
     pub bounds: SurplusBounds,
+    /// How closely the answers of the node of each offer are checked; empty where no admitted method goes by that.
+    pub scrutinies: Vec<f64>,
     /// Offers not yet taken for copies.
     pub left: Vec<Offer>,
     /// Offers taken for copies.

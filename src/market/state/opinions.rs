@@ -139,11 +139,6 @@ impl Opinions {
         (weight >= verification.exclude_below).then(|| ((weight * PARTS).ceil() as u64).min(most))
     }
 
-    /// Whether a group of requesters would ask a party, if it were listed.
-    pub fn asks(&self, verification: &Verification, holder: RequesterId, party: PartyId) -> bool {
-        self.weight(verification, holder, party).is_some()
-    }
-
     /// Takes in evidence of an answer that a party gave. Returns whether a draw or an exclusion looks at the party's weight.
     pub fn see_answer(&mut self, verification: &Verification, seen: Sighting, now: Time) -> bool {
         let Some(rule) = verification.opinion.as_ref().filter(|_| seen.weight > 0.0) else { return false };

@@ -4,6 +4,9 @@
 
 use super::State;
 use super::checkers::{self, Checker};
+use super::opinions::Opinions;
+use super::registry::Weight;
+use super::standings::Standings;
 use crate::domain::ids::{Id, PartyId, RegionId, RequesterId};
 use crate::domain::money::Money;
 use crate::domain::party::PartyKind;
@@ -12,7 +15,7 @@ use crate::market::context::Context;
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
 use crate::scenario::model::NodeGroup;
-use crate::scenario::verification::Weighting;
+use crate::scenario::verification::{Verification, Weighting};
 
 /// What a party without stake weighs beside those that have some, in micro-tokens: it is drawn last.
 const UNSTAKED: f64 = 1e-3;
@@ -73,8 +76,8 @@ impl State {
     pub fn list(&mut self, at: &mut Context<'_>, party: PartyId, listed: bool) {
         let served = self.group(at.scenario, party).models;
         let stake = self.ledger.bond(party).0 as u64;
-        let (opinions, verification) = (&self.opinions, &at.scenario.verification);
-        let weight = |view: usize| opinions.weight(verification, RequesterId(view as u16), party);
+        let (opinions, standings, verification) = (&self.opinions, &self.standings, &at.scenario.verification);
+        let weight = |view: usize| weight(opinions, standings, verification, (RequesterId(view as u16), party));
         if self.registry.set(party, listed, served, stake, &weight) {
             at.facts.note(if listed { Fact::Listed { node: party } } else { Fact::Delisted { node: party } });
             self.show_checker(at.scenario, party);
@@ -83,11 +86,16 @@ impl State {
 
     /// What a party weighs in an opinion may have changed.
     pub fn reweigh(&mut self, scenario: &Scenario, holder: RequesterId, party: PartyId) {
-        let weight = self.opinions.weight(&scenario.verification, holder, party);
+        let weight = weight(&self.opinions, &self.standings, &scenario.verification, (holder, party));
         let served = self.group(scenario, party).models;
         let (view, stake) = (self.registry.view_of(holder), self.ledger.bond(party).0 as u64);
         self.registry.reweigh(view, party, served, stake, weight);
         self.show_checker(scenario, party);
+    }
+
+    /// Whether a group of requesters would ask a party, if it were listed.
+    pub fn asks(&self, scenario: &Scenario, holder: RequesterId, party: PartyId) -> bool {
+        weight(&self.opinions, &self.standings, &scenario.verification, (holder, party)).is_some()
     }
 
     /// What a party has staked has changed: it weighs that wherever parties are drawn by stake. One that is not listed is weighed when
@@ -158,6 +166,16 @@ impl State {
     fn group<'s>(&self, scenario: &'s Scenario, party: PartyId) -> &'s NodeGroup {
         &scenario.groups[self.nodes.quotes[party].group]
     }
+}
+
+/// What a party weighs for a group of requesters; `None` of one that is not asked, by the opinion of it or by its standing.
+fn weight(
+    opinions: &Opinions,
+    standings: &Standings,
+    verification: &Verification,
+    (holder, party): (RequesterId, PartyId),
+) -> Weight {
+    opinions.weight(verification, holder, party).filter(|_| !standings.excludes(verification, party))
 }
 
 /// The slots that a party of a group adds to the capacity; one where they have no end.

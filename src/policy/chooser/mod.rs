@@ -31,6 +31,8 @@ pub struct Offer {
     pub slowness: f64,
     /// Jobs at the node, waiting and in service.
     pub jobs: u32,
+    /// Its results that a verdict against one of them would revoke; 0 where none does.
+    pub stands: u32,
     /// The probability that its answer is right, as the requester sees it.
     pub trust: f64,
     /// What it leaves the requester with the best of the admitted methods, in micro-credits; 0 where nobody looks.
@@ -109,6 +111,7 @@ mod tests {
                 delay: SimDuration(draw.below(5)),
                 slowness: 1.0,
                 jobs: draw.below(5) as u32,
+                stands: 0,
                 trust: 1.0,
                 surplus: draw.below(5) as f64,
             })
@@ -172,6 +175,7 @@ mod tests {
             delay: SimDuration(1),
             slowness: 1.0,
             jobs: 1,
+            stands: 0,
             trust: 1.0,
             surplus: 0.0,
         };

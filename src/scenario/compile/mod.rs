@@ -26,6 +26,7 @@ mod nodes;
 mod policy;
 mod recorded;
 mod routing;
+mod standing;
 mod together;
 mod verification;
 mod work;

@@ -35,6 +35,7 @@ pub(super) fn example(path: &str, rule: &str) -> Option<&'static str> {
     let kind = match path.rsplit('.').next() {
         Some("compute" | "coordination" | "verification") => "pricing",
         Some("rule") if path.contains("opinions") => "opinion",
+        Some("rule") if path.contains("standing") => "standing",
         Some(kind) => kind,
         None => return None,
     };

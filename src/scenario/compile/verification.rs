@@ -1,9 +1,9 @@
 //! Methods of verification: names become ids, checks are checked.
 
 use super::routing::amount;
-use super::{Compiler, beliefs};
+use super::{Compiler, beliefs, standing};
 use crate::domain::acceptance::some_takes_place;
-use crate::domain::checking::Checker;
+use crate::domain::checking::{Checker, Consequence, SampleBy};
 use crate::domain::ids::{IdVec, MethodId};
 use crate::domain::service::Discipline;
 use crate::engine::time::SimDuration;
@@ -70,7 +70,10 @@ pub(super) fn verification(compiler: &mut Compiler<'_>, table: &ScenarioTable) -
         }
     };
     beliefs::weighs(compiler, table);
-    let verification = methods.zip(selection).zip(opinion).map(|((mut methods, selection), opinion)| Verification {
+    let standing = standing::standing(compiler, table, &used);
+    standing::backtrack(compiler, table, &used);
+    let rules = selection.zip(opinion).zip(standing);
+    let verification = methods.zip(rules).map(|(mut methods, ((selection, opinion), standing))| Verification {
         draws: beliefs::draws(&mut methods, &selection, written.beliefs),
         beliefs: written.beliefs,
         kinds: None,
@@ -82,6 +85,8 @@ pub(super) fn verification(compiler: &mut Compiler<'_>, table: &ScenarioTable) -
         exclude_below: opinions.exclude_below.get(),
         credit_unchecked: opinions.credit_unchecked.get(),
         prior: opinions.prior.get(),
+        backtrack: written.backtrack,
+        standing,
     });
     Admitted { verification, by_class }
 }
@@ -278,7 +283,7 @@ fn fits(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, method: 
 }
 
 /// Where the scenario first names a method: among those of all classes, or of one.
-fn named(table: &ScenarioTable, name: &str) -> String {
+pub(super) fn named(table: &ScenarioTable, name: &str) -> String {
     let place = |path: String, methods: &[String]| {
         methods.iter().position(|method| method == name).map(|index| format!("{path}[{index}]"))
     };
@@ -321,6 +326,8 @@ fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor
     let checks: Option<Vec<Check>> = written.checks.iter().map(|check| compiled(compiler, check, factor)).collect();
     let checks = checks?;
     let replicas = checks.iter().find(|check| check.by == Checker::Replicas);
+    let standing = table.verification.standing.as_ref();
+    let checks_all = standing.is_some_and(|standing| standing.consequence == Consequence::CheckAll);
     Some(Method {
         name: name.to_owned(),
         overhead,
@@ -335,6 +342,7 @@ fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor
         looks: some_takes_place(checks.iter().filter(|check| check.by != Checker::Replicas).map(|check| check.sample)),
         defers: checks.iter().any(|check| check.deferred),
         window: written.checks.iter().map(|check| check.window).max().unwrap_or(SimDuration::ZERO),
+        by_standing: checks.iter().any(|check| check.by_standing || (checks_all && check.sample < 1.0)),
         checks,
     })
 }
@@ -371,6 +379,7 @@ fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: f64) -> Opt
         deferred: check.timing == Timing::Deferred,
         detects: kinds.map(|kind| kind.unwrap_or(check.detects).get()),
         false_alarm: check.false_alarm.get(),
+        by_standing: check.sample_by == SampleBy::Standing,
     })
 }
 

@@ -25,6 +25,7 @@ mod tests {
     #[test]
     fn named_methods_are_whole() {
         let wanted = [
+            "adaptive",
             "committee",
             "fingerprint",
             "logprob-rerun",

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::defaults;
-use crate::domain::checking::{Beliefs, Checker, Holders};
+use crate::domain::checking::{Backtrack, Beliefs, Checker, Consequence, Holders, SampleBy};
 use crate::domain::money::Money;
 use crate::domain::payment::SlashTo;
 use crate::domain::share::{Factor, Share};
@@ -13,6 +13,7 @@ use crate::engine::law::Law;
 use crate::engine::time::SimDuration;
 use crate::policy::opinion::OpinionTable;
 use crate::policy::selection::SelectionTable;
+use crate::policy::standing::StandingTable;
 use crate::policy::verdict::VerdictTable;
 
 /// How answers are verified.
@@ -44,6 +45,27 @@ pub struct VerificationTable {
     /// Which kinds of wrong answers requesters expect. Default `rational`.
     #[serde(default)]
     pub beliefs_of_kinds: BeliefsOfKinds,
+    /// What becomes of the results of a node that can still be revoked, when one of its answers is found wrong. Results on which several
+    /// nodes agreed are let be. Default `none`.
+    #[serde(default)]
+    pub backtrack: Backtrack,
+    /// Which nodes are in good standing, and what becomes of the others. Default none: all are.
+    #[serde(default)]
+    pub standing: Option<StandingsTable>,
+}
+
+/// Which nodes are in good standing by the verdicts on their answers, and what becomes of the others (model §9).
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct StandingsTable {
+    /// How verdicts become a standing.
+    pub rule: StandingTable,
+    /// What becomes of a node that has lost it. Default `exclude`.
+    #[serde(default)]
+    pub consequence: Consequence,
+    /// The share of its stake that a node loses with its standing; it goes where `verification.slash.to` says. Default 0.
+    #[serde(default)]
+    pub slash: Share,
 }
 
 /// Which kinds of wrong answers requesters expect.
@@ -88,6 +110,9 @@ pub struct CheckTable {
     /// The probability that it takes place, drawn at the placement and hidden from the node. Default 1.
     #[serde(default = "defaults::all")]
     pub sample: Share,
+    /// Whether that goes by the standing of the node. Default `method`.
+    #[serde(default)]
+    pub sample_by: SampleBy,
     /// Work of the node beyond that of the answer, relative to it, whether or not the check takes place. Default 0.
     #[serde(default)]
     pub overhead: Factor,
@@ -220,6 +245,8 @@ impl Default for VerificationTable {
             opinions: OpinionsTable::default(),
             beliefs: Beliefs::default(),
             beliefs_of_kinds: BeliefsOfKinds::default(),
+            backtrack: Backtrack::default(),
+            standing: None,
         }
     }
 }

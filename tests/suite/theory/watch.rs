@@ -27,6 +27,8 @@ pub struct Wish {
     pub window: f64,
     /// Keep every price of every channel.
     pub prices: bool,
+    /// Count the answers of each node until it loses its standing.
+    pub standing: bool,
 }
 
 /// Everything known about a replication.
@@ -65,6 +67,9 @@ pub struct Probe {
     wants_prices: bool,
     /// When a channel closed, which, and its price from then on in micro-credits.
     pub prices: Vec<(Time, u8, i64)>,
+    wants_standing: bool,
+    /// By node: its answers, and how many of them were there when it lost its standing.
+    pub standing: Vec<(u32, Option<u32>)>,
 }
 
 /// How long the market held how many jobs.
@@ -204,6 +209,8 @@ impl Probe {
             listed: Listed::default(),
             wants_prices: wish.prices,
             prices: Vec::new(),
+            wants_standing: wish.standing,
+            standing: Vec::new(),
         }
     }
 
@@ -215,6 +222,12 @@ impl Probe {
     /// The integral of a level over those seconds, exact but for its last rounding, from its areas at both ends.
     pub fn area(&self, area: impl Fn(&MarketGauge) -> u128) -> f64 {
         (area(&self.end) - area(&self.begin)) as f64 * 1e-9
+    }
+
+    fn of_node(&mut self, node: PartyId) -> &mut (u32, Option<u32>) {
+        let place = node.0 as usize;
+        self.standing.resize(self.standing.len().max(place + 1), (0, None));
+        &mut self.standing[place]
     }
 
     /// The time counted lies between the warm-up's end and the horizon.
@@ -281,6 +294,11 @@ impl Recorder for Probe {
             }
             (Fact::Closed { .. }, Some(record)) => self.close(now, record),
             (Fact::Priced { channel, price }, _) if self.wants_prices => self.prices.push((now, *channel, price.0)),
+            (Fact::Answered { node, .. }, _) if self.wants_standing => self.of_node(*node).0 += 1,
+            (Fact::StandingLost { node }, _) if self.wants_standing => {
+                let (answers, lost) = self.of_node(*node);
+                *lost = Some(*answers);
+            }
             (Fact::Listed { .. }, _) => self.change_listed(now, 1),
             (Fact::Delisted { .. }, _) => self.change_listed(now, -1),
             (Fact::Started { node, .. }, _) if self.from <= now && now < self.to => self.starts.note(now, *node),

@@ -15,6 +15,7 @@ mod methods;
 mod one_server;
 mod opinions;
 mod sharing;
+mod standing;
 mod votes;
 
 use super::case::Chapter;
@@ -33,6 +34,7 @@ pub fn all() -> Vec<Chapter> {
         deterrence::chapter(),
         fees::chapter(),
         opinions::chapter(),
+        standing::chapter(),
     ]);
     chapters
 }

@@ -12,6 +12,7 @@ pub mod markov;
 pub mod networks;
 pub mod opinions;
 pub mod single;
+pub mod standing;
 pub mod transient;
 pub mod votes;
 

@@ -70,6 +70,9 @@ impl Market {
             }
             Event::Late { job, version } if state.jobs.is(job, version) => life::verdict::late(state, at, job),
             Event::Window { job, version } if state.jobs.is(job, version) => life::standing::window(state, at, job),
+            Event::Narrowed { job, version, check } if state.jobs.is(job, version) => {
+                life::verification::referee(state, at, job, check)
+            }
             Event::Price => forces::price::tick(state, at),
             Event::Block => life::coordination::block(state, at),
             Event::Aged { batch } => forces::payout::aged(state, at, batch),
@@ -117,6 +120,7 @@ impl Market {
                     life::verification::check(state, at, (job, version), from, deferred)
                 }
                 Next::Count { job, check } => life::verdict::count(state, at, job, check),
+                Next::Escalate { job, check } => life::verification::escalate(state, at, job, check),
                 Next::Settle { job } => life::verdict::settle(state, job),
                 Next::Accept { job } => life::verdict::accept(state, at, job),
                 Next::Stand { job } => life::standing::stand(state, at, job),

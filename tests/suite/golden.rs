@@ -33,6 +33,7 @@ const WHOLE: &[(&str, &[&str])] = &[
     ("tests/scenarios/ward.toml", &[]),
     ("tests/scenarios/crossroads.toml", &[]),
     ("tests/scenarios/crossroads-batched.toml", &[]),
+    ("tests/scenarios/disputes.toml", &[]),
 ];
 
 /// Methods of verification, each alone in ten minutes of the menu.

@@ -38,6 +38,8 @@ pub struct VerificationCase {
     pub stands: bool,
     /// Whether the payment to the node is still to come.
     pub unpaid: bool,
+    /// Which checks by watchers have raised a challenge, or will before the window ends, one bit each.
+    pub challenged: u8,
 }
 
 /// A task under way.
@@ -83,7 +85,7 @@ impl VerificationCases {
         let id = self.free.pop().unwrap_or_else(|| self.entries.push(VerificationCase::default()));
         let entry = &mut self.entries[id];
         (entry.method, entry.drawn, entry.open) = (method, drawn, 0);
-        (entry.stands, entry.unpaid) = (false, false);
+        (entry.stands, entry.unpaid, entry.challenged) = (false, false, 0);
         entry.votes.clear();
         entry.votes.resize(checks, Votes::default());
         entry.cast.clear();

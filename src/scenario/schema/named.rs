@@ -26,9 +26,11 @@ mod tests {
     fn named_methods_are_whole() {
         let wanted = [
             "committee",
+            "escalate",
             "fingerprint",
             "logprob-rerun",
             "none",
+            "optimistic",
             "proof-of-sampling",
             "replication",
             "signature",

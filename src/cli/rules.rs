@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::Value;
 
 use super::{Done, Failure, say};
+use crate::domain::checking::Begins;
 use crate::engine::time::SimDuration;
 use crate::policy::{self, RuleNotes};
 use crate::scenario::nearest;
@@ -64,12 +65,9 @@ fn method_notes(name: &str, method: &MethodTable, text: &mut String) {
     for check in &method.checks {
         let by = serde_json::to_value(check.by).expect("a word");
         let count = if check.count > 1 { format!("{} ", check.count) } else { String::new() };
-        let _ = writeln!(
-            text,
-            "      by {count}{}, of {} of the answers",
-            by.as_str().unwrap_or_default(),
-            percent(check.sample.get())
-        );
+        let share = check.sample.get() * check.attention.map_or(1.0, |share| share.get());
+        let _ =
+            writeln!(text, "      by {count}{}, of {} of the answers", by.as_str().unwrap_or_default(), percent(share));
         let time = check
             .time
             .as_ref()
@@ -82,6 +80,15 @@ fn method_notes(name: &str, method: &MethodTable, text: &mut String) {
         );
         let _ = writeln!(text, "        work of each checker: {} of the work{time}", percent(check.work.get()));
         let wait = match check.timing {
+            _ if check.begins == Some(Begins::OnAlarm) => {
+                let rounds = check.bisection.map_or(String::new(), |table| {
+                    format!(
+                        ", after the dispute was narrowed down to one of {} steps in rounds of {}",
+                        table.steps, table.round
+                    )
+                });
+                format!("it decides about the alarm of a check before it{rounds}")
+            }
             Timing::Blocking => "the answer waits for it".to_owned(),
             Timing::Deferred => format!("after the answer was accepted; it stands at least {}", check.window),
         };
@@ -99,7 +106,7 @@ fn method_notes(name: &str, method: &MethodTable, text: &mut String) {
         );
         if let Some(agree) = check.agree {
             let _ = writeln!(text, "        accepted when {agree} answers agree");
-        } else if check.count > 1 {
+        } else if check.count > 1 && check.attention.is_none() {
             let rule = serde_json::to_value(check.verdict.rule).expect("a word");
             let _ = writeln!(text, "        verdict: {}", rule.as_str().unwrap_or_default());
         }

@@ -186,10 +186,15 @@ fn checks(method: &Method, said: &mut Understood) {
             Checker::Validators => "validators",
             Checker::Peers => "peers",
             Checker::Replicas => "comparing replicas",
+            Checker::Watchers => "watchers",
         };
         let each = if check.count > 1 { format!("{} ", thousands(u64::from(check.count))) } else { String::new() };
         let share = (check.sample * 1e6).round() / 1e4;
-        said.rest.push(format!("method `{}`: {share} % of answers by {each}{by}", method.name));
+        let of = match check.of {
+            Some(of) => format!("alarms of check {of}"),
+            None => "answers".to_owned(),
+        };
+        said.rest.push(format!("method `{}`: {share} % of {of} by {each}{by}", method.name));
         if takes_nothing(check) {
             let price = if check.gas > 0 { ", though gas is paid for it" } else { " and costs nothing" };
             said.warnings.push(format!(

@@ -17,6 +17,21 @@ pub enum Checker {
     Peers,
     /// The job is executed by several nodes, whose answers are compared. At most one per method, and the first check.
     Replicas,
+    /// So many watchers from outside, alike: each looks at an accepted answer with probability `attention`, on a machine of its own.
+    /// The first that takes it for wrong challenges it. The requester pays none of them.
+    Watchers,
+}
+
+/// When a check begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Begins {
+    /// When the answer is with the requester.
+    OnAnswer,
+    /// When the answer is accepted.
+    OnAcceptance,
+    /// When another check of the method has refused the answer; this check decides about it in the other's place.
+    OnAlarm,
 }
 
 /// What requesters know of how long a check will take.

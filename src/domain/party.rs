@@ -21,6 +21,8 @@ pub enum PartyKind {
     Treasury,
     /// The world outside: what parties bring with them comes from here.
     Exchange,
+    /// It looks at accepted answers from outside, and challenges those it takes for wrong.
+    Watcher,
 }
 
 impl PartyKind {
@@ -29,7 +31,7 @@ impl PartyKind {
 
     /// The name, as tables show it.
     pub const fn name(self) -> &'static str {
-        ["node", "validator", "prover", "requester", "treasury", "exchange"][self as usize]
+        ["node", "validator", "prover", "requester", "treasury", "exchange", "watcher"][self as usize]
     }
 
     /// Whether it serves by checking alone.
@@ -40,7 +42,7 @@ impl PartyKind {
     /// Whether it may hold less than nothing: it brings its money from outside, or is the outside.
     #[inline]
     pub fn may_owe(self) -> bool {
-        matches!(self, PartyKind::Requester | PartyKind::Exchange)
+        matches!(self, PartyKind::Requester | PartyKind::Exchange | PartyKind::Watcher)
     }
 }
 

@@ -45,6 +45,8 @@ pub enum Event {
     Price { turn: u32 },
     /// A block of the chain.
     Block { turn: u32 },
+    /// A dispute is narrowed down to one step: the check that decides about it begins.
+    Narrowed { job: JobSlot, version: u32, check: u8 },
     /// A batch of payments is closed by its age.
     Aged { batch: u32 },
     /// The open batch may be closed because no payment joins.

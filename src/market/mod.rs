@@ -79,6 +79,9 @@ impl Market {
             Event::Window { job, version } if state.jobs.is(job, version) => life::standing::window(state, at, job),
             Event::Price { turn } if turn == state.turns.price => forces::price::tick(state, at),
             Event::Block { turn } if turn == state.turns.block => life::coordination::block(state, at),
+            Event::Narrowed { job, version, check } if state.jobs.is(job, version) => {
+                life::verification::referee(state, at, job, check)
+            }
             Event::Aged { batch } => forces::payout::aged(state, at, batch),
             Event::Idle => forces::payout::idle(state, at),
             Event::Settle => forces::payout::settle(state),
@@ -124,6 +127,7 @@ impl Market {
                 Next::CheckLost { check } => life::verification::lost(state, at, check),
                 Next::Check { job, from, deferred } => life::verification::check(state, at, job, from, deferred),
                 Next::Count { job, check } => life::verdict::count(state, at, job, check),
+                Next::Escalate { job, check } => life::verification::escalate(state, at, job, check),
                 Next::Settle { job } => life::verdict::settle(state, job),
                 Next::Accept { job } => life::verdict::accept(state, at, job),
                 Next::Stand { job } => life::standing::stand(state, at, job),

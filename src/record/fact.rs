@@ -200,6 +200,12 @@ facts! {
     /// Enough checks were passed, and a node has its standing again.
     StandingRegained = 45 "standing-regained" { node: PartyId }
         => [0, u64::from(node.0), 0],
+    /// An alarm is handed to another check of the method, which decides about it after so many rounds of bisection.
+    Escalated = 28 "escalated" { job: JobKey, check: u8, to: u8, rounds: u8 }
+        => [about(job, u32::from(check)), job.index, u64::from(to) << 8 | u64::from(rounds)],
+    /// An alarm was overturned, and those who raised it lost so many tokens: a challenger its bond, a checker a part of its stake.
+    Forfeited = 29 "forfeited" { job: JobKey, check: u8, by: PartyId, amount: Money }
+        => [about(job, by.0), job.index ^ u64::from(check) << 48, amount.0 as u64],
     /// A job left the market; its whole record is handed on with this fact.
     Closed = 19 "closed" + Job { job: JobKey, fate: Fate }
         => [about(job, fate as u32), job.index, 0],

@@ -76,6 +76,8 @@ pub struct Slash {
     pub fee_multiple: Factor,
     /// Where it goes.
     pub to: SlashTo,
+    /// A share of the stake that is left, which a checker loses whose alarm is overturned.
+    pub overturned: Share,
 }
 
 /// A way of drawing checkers.
@@ -119,8 +121,10 @@ pub struct Method {
     pub gas: (f64, u64),
     /// Whether somebody is paid for a check, or for making a proof.
     pub pays_checkers: bool,
-    /// The probability that some check takes place, copies apart.
+    /// The probability that some check takes place, copies and checks that an alarm begins apart.
     pub looks: f64,
+    /// The checks that begin by themselves, copies apart, one bit each.
+    pub roots: u8,
     /// Whether some check is deferred.
     pub defers: bool,
     /// The longest window of its checks.
@@ -170,6 +174,27 @@ pub struct Check {
     pub false_alarm: f64,
     /// Whether `sample` is multiplied by what the rule of standing says of the node.
     pub by_standing: bool,
+    /// The check whose alarm begins it; `None`: it begins by itself.
+    pub of: Option<u8>,
+    /// The check that its own alarm begins.
+    pub appeal: Option<u8>,
+    /// How many alarms come before it.
+    pub round: u8,
+    /// Of watchers: the probability that one of them looks.
+    pub attention: f64,
+    /// What a challenger loses whose alarm is overturned: tokens.
+    pub bond: Money,
+    /// How a dispute is narrowed down before the check; `None`: it is not.
+    pub bisection: Option<Bisection>,
+}
+
+/// How a dispute is narrowed down to one step of the execution.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bisection {
+    /// Rounds: the steps of the execution as a power of two, rounded up.
+    pub rounds: u8,
+    /// What all rounds take.
+    pub takes: SimDuration,
 }
 
 impl Verification {
@@ -234,6 +259,17 @@ impl Check {
             () if self.by_standing => self.sample * scrutiny.min(1.0),
             () => self.sample,
         }
+    }
+
+    /// Whether it begins by itself, and not by the alarm of another check; copies are compared before there is an answer.
+    #[inline]
+    pub fn begins_alone(&self) -> bool {
+        self.of.is_none() && self.by != Checker::Replicas
+    }
+
+    /// Whether the requester pays somebody for it.
+    pub fn pays(&self) -> bool {
+        matches!(self.by, Checker::Proof | Checker::Validators | Checker::Peers)
     }
 
     /// Whether others than the node and the requester do it, in queues of their own.

@@ -35,6 +35,7 @@ const WHOLE: &[(&str, &[&str])] = &[
     ("tests/scenarios/crossroads-batched.toml", &[]),
     ("tests/scenarios/standing.toml", &[]),
     ("tests/scenarios/standing-revoked.toml", &[]),
+    ("tests/scenarios/disputes.toml", &[]),
 ];
 
 /// Methods of verification, each alone in ten minutes of the menu.

@@ -10,6 +10,9 @@
 //! - right and accepted: a = (1 − x₀) τ ∏ (1 − s + s Q(r)),
 //! - wrong and accepted: ω = Σ_k w_k ∏ (1 − s + s Q(u_k)), with w_k = (1 − x₀)(1 − τ) π_k + x₀ [k is the adversary's kind].
 //!
+//! A check whose alarm another one decides about does not refuse alone. If the other takes place with probability s' and lets the
+//! answer pass with probability Q', Q + (1 − Q) s' Q' stands for Q. The checks of a dispute are independent given the answer's kind.
+//!
 //! Detections are never averaged over kinds, because checks that miss the same kind are not independent.
 
 mod votes;
@@ -66,6 +69,8 @@ pub struct Check<'a> {
     pub detects: [f64; KINDS],
     /// f: the probability that a careful look takes a right answer for a wrong one.
     pub false_alarm: f64,
+    /// The check that decides about its alarm; `None`: the alarm decides.
+    pub appeal: Option<&'a Check<'a>>,
 }
 
 /// Those that vote in a check.
@@ -165,7 +170,7 @@ impl Plan<'_> {
     /// In how many places a party is known to be: executions, and checks that it has a seat in.
     fn places(&self, party: usize) -> usize {
         let executes = self.executors.iter().filter(|executor| executor.party == party).count();
-        executes + self.checks.iter().filter(|check| check.seats.have(party)).count()
+        executes + self.checks.iter().map(|check| check.places(party)).sum::<usize>()
     }
 
     /// What comes out of the execution, if each executor is adversarial with its probability.
@@ -202,12 +207,22 @@ impl Seats<'_> {
 }
 
 impl Check<'_> {
-    /// The probability that an answer passes if the check takes place, when it is right and when it is wrong.
+    /// The probability that an answer passes if the check takes place, when it is right and when it is wrong; with what becomes of
+    /// its alarm.
     pub fn verdicts(&self, x: &[f64]) -> Verdicts {
-        Verdicts {
+        let own = Verdicts {
             right: self.accepted(x, self.false_alarm),
             wrong: self.detects.map(|detects| self.accepted(x, detects)),
+        };
+        match self.appeal {
+            Some(appeal) => own.appealed(appeal.takes_place, &appeal.verdicts(x)),
+            None => own,
         }
+    }
+
+    /// In how many of the checks that may follow one another, from this one on, a party is known to vote.
+    fn places(&self, party: usize) -> usize {
+        usize::from(self.seats.have(party)) + self.appeal.map_or(0, |appeal| appeal.places(party))
     }
 
     /// Q, at an answer that raises an alarm in a careful look with probability `alarm`. A look that is not careful approves.
@@ -256,6 +271,16 @@ pub struct Verdicts {
     pub right: f64,
     /// The probability that a wrong answer passes, by its kind.
     pub wrong: [f64; KINDS],
+}
+
+impl Verdicts {
+    /// The same where another check decides about the alarm, if it takes place: Q + (1 − Q) s' Q'.
+    pub fn appealed(&self, takes_place: f64, appeal: &Verdicts) -> Verdicts {
+        let after = |own: f64, then: f64| own + (1.0 - own) * takes_place * then;
+        let mut wrong = self.wrong;
+        wrong.iter_mut().zip(appeal.wrong).for_each(|(own, then)| *own = after(*own, then));
+        Verdicts { right: after(self.right, appeal.right), wrong }
+    }
 }
 
 /// How likely an answer passes the checks seen so far; of each pair, those of them that block, and all.

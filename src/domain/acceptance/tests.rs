@@ -1,5 +1,7 @@
 //! The formula against everything that can happen, and what must be true of it.
 
+mod appeals;
+
 use super::*;
 use crate::engine::random::{KeyedRng, RandomSource, Seed, key};
 use crate::policy::verdict::{Verdict, VerdictRule, VerdictTable, Votes};
@@ -37,6 +39,7 @@ fn check(draw: &mut KeyedRng, threshold: Threshold) -> Check<'static> {
         seats: Seats::Taken(&[]),
         detects: [0; KINDS].map(|_| draw.unit()),
         false_alarm: 0.5 * draw.unit(),
+        appeal: None,
     }
 }
 
@@ -240,6 +243,7 @@ fn detections_are_never_averaged_over_kinds() {
         seats: Seats::Alike { count: 3, diligence: 1.0 },
         detects,
         false_alarm: 0.0,
+        appeal: None,
     };
     let through = |detects: [f64; KINDS]| {
         let (executors, checks) = ([Executor { party: 0, trust: 0.0 }], [check(detects)]);
@@ -305,6 +309,7 @@ fn draws_from_pools_have_their_known_odds() {
             seats: Seats::Drawn { count, pool, replaced },
             detects: [1.0; KINDS],
             false_alarm: 0.0,
+            appeal: None,
         };
         check.verdicts(&[1.0, 0.0]).wrong[0]
     };

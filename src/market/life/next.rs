@@ -38,6 +38,8 @@ pub enum Next {
     Check { job: JobSlot, from: u8, deferred: bool },
     /// The votes of one check are counted.
     Count { job: JobSlot, check: u8 },
+    /// An alarm is handed to the check that decides about it.
+    Escalate { job: JobSlot, check: u8 },
     /// No check may be open any more.
     Settle { job: JobSlot },
     /// The answer is accepted.

@@ -38,6 +38,7 @@ pub fn stand(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     }
     if !method.compares() && market.cases[id].votes.iter().all(|votes| votes.asked == 0) {
         let drawn = market.cases[id].drawn;
+        let drawn = drawn & method.roots;
         let looks = |(index, check): (usize, &Check)| check.deferred && drawn >> index & 1 == 1;
         if !method.checks.iter().enumerate().any(looks) {
             evidence::see_nodes(market, at, slot, unchecked(at));

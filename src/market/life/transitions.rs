@@ -41,15 +41,15 @@ macro_rules! kinds {
 kinds! {
     /// What an event begins.
     Trigger of Event {
-        Arrival, Reach, Patience, Load, Step, Respond, Retry, Fail, Repair, List, Refresh, Expire, Attest, Late, Window, Price, Block,
-        Aged, Idle, Settle,
+        Arrival, Reach, Patience, Load, Step, Respond, Retry, Fail, Repair, List, Refresh, Expire, Attest, Late, Window, Narrowed, Price,
+        Block, Aged, Idle, Settle,
     }
 }
 
 kinds! {
     /// A step from one stage to the next.
     Step of Next {
-        Done, Offer, Send, Depart, Reach, Fail, Return, Answer, CopyAnswer, CopyLost, Report, CheckLost, Check, Count, Settle, Accept, Stand, Finalise, Reject, Decline, Close, Pay, Paid, Drop, Gone, Reopen,
+        Done, Offer, Send, Depart, Reach, Fail, Return, Answer, CopyAnswer, CopyLost, Report, CheckLost, Check, Count, Escalate, Settle, Accept, Stand, Finalise, Reject, Decline, Close, Pay, Paid, Drop, Gone, Reopen,
     }
 }
 
@@ -70,6 +70,7 @@ const AFTER_EVENT: &[(Trigger, &[Step])] = &[
     (Trigger::Attest, &[Step::Count]),
     (Trigger::Late, &[Step::Done, Step::Reject]),
     (Trigger::Window, &[Step::Done, Step::Close]),
+    (Trigger::Narrowed, &[Step::Done, Step::Count]),
     (Trigger::Price, &[Step::Done]),
     (Trigger::Block, &[Step::Done]),
     (Trigger::Aged, &[Step::Done]),
@@ -91,7 +92,8 @@ const AFTER_STEP: &[(Step, &[Step])] = &[
     (Step::Report, &[Step::Count]),
     (Step::CheckLost, &[Step::Count]),
     (Step::Check, &[Step::Done, Step::Count, Step::Settle]),
-    (Step::Count, &[Step::Done, Step::Accept, Step::Finalise, Step::Reject]),
+    (Step::Count, &[Step::Done, Step::Escalate, Step::Accept, Step::Finalise, Step::Reject]),
+    (Step::Escalate, &[Step::Done, Step::Count]),
     (Step::Settle, &[Step::Done, Step::Accept, Step::Finalise]),
     (Step::Accept, &[Step::Stand]),
     (Step::Stand, &[Step::Done, Step::Check, Step::Close]),
@@ -239,6 +241,7 @@ mod tests {
             "tests/scenarios/crossroads-batched.toml",
             "tests/scenarios/standing.toml",
             "tests/scenarios/standing-revoked.toml",
+            "tests/scenarios/disputes.toml",
             "scenarios/oracles/batches-2.toml",
         ] {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);

@@ -11,6 +11,7 @@ use crate::market::operations::{batches, calling_off, evidence, learning, settle
 use crate::market::state::State;
 use crate::policy::verdict::Verdict;
 use crate::record::fact::Fact;
+use crate::scenario::verification::Check;
 
 use super::next::Next;
 
@@ -26,7 +27,14 @@ pub fn count(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8)
     let votes = case.votes[index as usize];
     let Some(verdict) = check.verdict.decide(&votes) else { return Next::Done };
     market.cases[id].open &= !(1 << index);
-    conclude(market, at, slot, index, verdict);
+    end(market, at, slot, index);
+    // An alarm does not decide where another check is to decide about it.
+    if verdict == Verdict::Refused
+        && let Some(appeal) = check.appeal.filter(|appeal| market.cases[id].drawn >> appeal & 1 == 1)
+    {
+        return Next::Escalate { job: slot, check: appeal };
+    }
+    conclude(market, at, slot, (index, check), verdict);
     match (verdict, check.deferred) {
         (Verdict::Accepted, _) | (Verdict::Unresolved, true) => settle(market, slot),
         (Verdict::Refused, false) => refuse(market, at, slot),
@@ -104,8 +112,8 @@ fn revoke(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     Next::Reject { job: slot, fate: if right { Fate::RevokedRight } else { Fate::RevokedWrong } }
 }
 
-/// The verdict of a check is evidence about the nodes that answered and about the checkers; checks still under way are called off.
-fn conclude(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8, verdict: Verdict) {
+/// A check has come to its verdict: those still at it are called off, and those that voted learn that their votes counted.
+fn end(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) {
     let id = market.jobs[slot].case;
     let votes = market.cases[id].votes[index as usize];
     if votes.asked > votes.alarms + votes.approvals + votes.missing {
@@ -119,12 +127,19 @@ fn conclude(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8, 
         }
     }
     learning::tell_voters(market, at.scenario, slot, index);
+}
+
+/// The verdict that stands is evidence about the nodes that answered, about the checkers, and about those whose alarm led to it.
+fn conclude(market: &mut State, at: &mut Context<'_>, slot: JobSlot, (index, check): (u8, &Check), verdict: Verdict) {
     if verdict == Verdict::Unresolved {
         return;
     }
     let wrong = verdict == Verdict::Refused;
     let expects = evidence::expected(market, at, slot, index);
     evidence::judge_checkers(market, at, slot, (index, wrong), &expects);
+    if check.of.is_some() {
+        evidence::judge_alarms(market, at, slot, (index, wrong));
+    }
     let (evidence, weight) = match (wrong, market.jobs[slot].stage) {
         (false, _) => (Evidence::Passed, expects.pass),
         (true, Stage::Accepted) => (Evidence::Revoked, expects.failure),

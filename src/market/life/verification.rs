@@ -54,37 +54,71 @@ pub fn answered(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next
 pub fn check(market: &mut State, at: &mut Context<'_>, slot: JobSlot, from: u8, deferred: bool) -> Next {
     let method = &at.scenario.verification.methods[market.jobs.record(slot).method];
     let case = &mut market.cases[market.jobs[slot].case];
-    let drawn = case.drawn;
     // One that has begun before is done with: others of its kind were drawn again.
     let begun =
         case.votes.iter().enumerate().fold(0u8, |begun, (index, votes)| begun | u8::from(votes.asked > 0) << index);
-    let takes_place = |index: usize, check: &Check| {
-        check.deferred == deferred && check.by != Checker::Replicas && drawn & !begun >> index & 1 == 1
-    };
+    let begins_now = case.drawn & method.roots & !begun;
+    let takes_place = |index: usize, check: &Check| check.deferred == deferred && begins_now >> index & 1 == 1;
     let mut begins = method.checks.iter().enumerate().filter(|(index, check)| takes_place(*index, check));
     if from == 0 {
         begins.clone().for_each(|(index, _)| case.open |= 1 << index);
     }
-    let Some((index, check)) = begins.find(|(index, _)| *index >= usize::from(from)) else {
+    let Some((index, _)) = begins.find(|(index, _)| *index >= usize::from(from)) else {
         return Next::Settle { job: slot };
     };
     market.plan_if_unchanged(slot, Next::Check { job: slot, from: index as u8 + 1, deferred });
+    start(market, at, slot, index as u8)
+}
+
+/// One check begins.
+fn start(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) -> Next {
+    let scenario = at.scenario;
+    let (place, method) = (usize::from(index), &scenario.verification.methods[market.jobs.record(slot).method]);
+    let check = &method.checks[place];
     match check.by {
-        Checker::Attestation => attest(market, at, slot, index, check),
-        Checker::Proof => {
-            checking::prove(market, at, slot, index, check);
+        Checker::Attestation => attest(market, at, slot, place, check),
+        Checker::Watchers => {
+            checking::watch(market, at, slot, place, (check, method.window));
             Next::Done
         }
-        Checker::Validators | Checker::Peers if !checking::ask(market, at, slot, index, check) => {
-            Next::Count { job: slot, check: index as u8 }
+        Checker::Proof => {
+            checking::prove(market, at, slot, place, check);
+            Next::Done
+        }
+        Checker::Validators | Checker::Peers if !checking::ask(market, at, slot, place, check) => {
+            Next::Count { job: slot, check: index }
         }
         Checker::Validators | Checker::Peers | Checker::Replicas => Next::Done,
     }
 }
 
+/// The alarm of a check is handed to this one, which decides about it: at once, or when the dispute is narrowed down.
+#[inline(never)]
+pub fn escalate(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) -> Next {
+    let record = market.jobs.record(slot);
+    let check = &at.scenario.verification.methods[record.method].checks[usize::from(index)];
+    let rounds = check.bisection.map_or(0, |bisection| bisection.rounds);
+    let of = check.of.expect("only an alarm begins it");
+    at.facts.note(Fact::Escalated { job: record.key, check: of, to: index, rounds });
+    let (id, version) = (market.jobs[slot].case, market.jobs[slot].version);
+    market.cases[id].open |= 1 << index;
+    match check.bisection {
+        Some(bisection) if bisection.takes > SimDuration::ZERO => {
+            at.queue.push(at.now + bisection.takes, Event::Narrowed { job: slot, version, check: index });
+            Next::Done
+        }
+        _ => start(market, at, slot, index),
+    }
+}
+
+/// A dispute is narrowed down to one step, at which the check that decides looks.
+pub fn referee(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) -> Next {
+    start(market, at, slot, index)
+}
+
 /// The requester looks at what the node's hardware says, which takes a little.
 fn attest(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize, check: &Check) -> Next {
-    let number = DrawIndex::checker(index as u8, 0, 0);
+    let number = DrawIndex::checker(index as u8, 0, check.round);
     let key = market.jobs.record(slot).key;
     let takes = check.draw_work(SimDuration::ZERO, &mut draw(market.seed, Purpose::CheckTime, key, number));
     checking::alone(market, slot, index);
@@ -98,12 +132,17 @@ fn attest(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize,
     }
 }
 
-/// The requester has looked.
+/// The requester has looked, or a watcher challenges; at the end of the window none has.
 pub fn attested(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) -> Next {
     let record = market.jobs.record(slot);
     let check = &at.scenario.verification.methods[record.method].checks[index as usize];
-    let chance = checking::alarm_chance(check, record.answer);
-    let alarm = draw(market.seed, Purpose::Vote, record.key, DrawIndex::checker(index, 0, 0)).chance(chance);
+    let alarm = match check.by {
+        Checker::Watchers => market.cases[market.jobs[slot].case].challenged >> index & 1 == 1,
+        _ => {
+            let number = DrawIndex::checker(index, 0, check.round);
+            draw(market.seed, Purpose::Vote, record.key, number).chance(checking::alarm_chance(check, record.answer))
+        }
+    };
     vote(market, slot, VoteRecord { check: index, by: PartyId::NONE, alarm, looked: true }, checking::UNSTAKED)
 }
 

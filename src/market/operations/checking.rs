@@ -50,16 +50,16 @@ pub fn prove(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usi
     let by = match provers {
         [] => record.node,
         _ => {
-            let mut drawn = draw(market.seed, Purpose::Prover, record.key, DrawIndex::check(index as u8, 0));
+            let mut drawn = draw(market.seed, Purpose::Prover, record.key, DrawIndex::check(index as u8, check.round));
             provers[drawn.below(provers.len() as u64) as usize]
         }
     };
-    let mut drawn = draw(market.seed, Purpose::ProofTime, record.key, DrawIndex::check(index as u8, 0));
+    let mut drawn = draw(market.seed, Purpose::ProofTime, record.key, DrawIndex::check(index as u8, check.round));
     let work = check.draw_work(record.work, &mut drawn);
     alone(market, slot, index);
-    let mut drawn = draw(market.seed, Purpose::Vote, record.key, DrawIndex::checker(index as u8, 0, 0));
+    let mut drawn = draw(market.seed, Purpose::Vote, record.key, DrawIndex::checker(index as u8, 0, check.round));
     let alarm = drawn.chance(alarm_chance(check, record.answer));
-    let order = Order { kind: TaskKind::Proof, by, check: index as u8, ordinal: 0, work };
+    let order = Order { kind: TaskKind::Proof, by, check: index as u8, round: check.round, ordinal: 0, work };
     employ(market, at, slot, &order, Vote { alarm, looked: true });
 }
 
@@ -68,6 +68,7 @@ struct Order {
     kind: TaskKind,
     by: PartyId,
     check: u8,
+    round: u8,
     ordinal: u16,
     work: SimDuration,
 }
@@ -78,12 +79,12 @@ pub fn ask(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize
     let record = *market.jobs.record(slot);
     let mut chosen = std::mem::take(&mut market.scratch.checkers);
     let mut computing = std::mem::take(&mut market.scratch.computing);
-    answerers(market, slot, &mut computing);
+    answerers(market, slot, check.of.is_some(), &mut computing);
     let list = match check.by {
         Checker::Validators => scenario.validators(),
         _ => scenario.classes[record.class].model.into(),
     };
-    let number = DrawIndex::attempt_check(record.attempts, index as u8, 0);
+    let number = DrawIndex::attempt_check(record.attempts, index as u8, check.round);
     let mut drawn = draw(market.seed, Purpose::Selection, record.key, number);
     let seen = market.registry.view_of(record.requester);
     let listed = market.registry.listed(seen, list);
@@ -108,13 +109,14 @@ pub fn ask(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize
     asked.stake_asked = chosen.iter().map(|&by| weight(market, by)).sum();
     market.cases[id].votes[index] = asked;
     for (ordinal, &by) in chosen.iter().enumerate() {
-        let number = DrawIndex::checker(index as u8, ordinal as u16, 0);
+        let number = DrawIndex::checker(index as u8, ordinal as u16, check.round);
         let vote = opinion(market, at, slot, by, (index, number));
         let work = match vote.looked {
             true => check.draw_work(record.work, &mut draw(market.seed, Purpose::CheckTime, record.key, number)),
             false => SimDuration::ZERO,
         };
-        let order = Order { kind: TaskKind::Check, by, check: index as u8, ordinal: ordinal as u16, work };
+        let (check, round, ordinal) = (index as u8, check.round, ordinal as u16);
+        let order = Order { kind: TaskKind::Check, by, check, round, ordinal, work };
         employ(market, at, slot, &order, vote);
     }
     chosen.clear();
@@ -122,8 +124,8 @@ pub fn ask(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize
     asked.asked > 0
 }
 
-/// Puts the nodes that were asked for the answer into `computing`: none of them looks at it.
-fn answerers(market: &State, slot: JobSlot, computing: &mut Vec<PartyId>) {
+/// Puts the nodes that were asked for the answer into `computing`, and those that voted on it: none of them looks at it again.
+fn answerers(market: &State, slot: JobSlot, is_appeal: bool, computing: &mut Vec<PartyId>) {
     for copy in &market.cases[market.jobs[slot].case].answers {
         if !computing.contains(&copy.node) {
             computing.push(copy.node);
@@ -132,6 +134,35 @@ fn answerers(market: &State, slot: JobSlot, computing: &mut Vec<PartyId>) {
     if computing.is_empty() {
         computing.push(market.jobs.record(slot).node);
     }
+    if is_appeal {
+        computing.extend(market.cases[market.jobs[slot].case].cast.iter().map(|cast| cast.by));
+    }
+}
+
+/// Watchers look at an accepted answer, each or not; the first that takes it for wrong challenges it, at the latest in the last
+/// instant of the window. Where none does, that is known when the window has passed.
+pub fn watch(
+    market: &mut State,
+    at: &mut Context<'_>,
+    slot: JobSlot,
+    index: usize,
+    (check, window): (&Check, SimDuration),
+) {
+    let record = market.jobs.record(slot);
+    let (key, work, chance) = (record.key, record.work, alarm_chance(check, record.answer));
+    let seed = market.seed;
+    let challenges = (0..check.count).filter_map(|watcher| {
+        let number = DrawIndex::checker(index as u8, watcher as u16, check.round);
+        let finds = draw(seed, Purpose::Attention, key, number).chance(check.attention)
+            && draw(seed, Purpose::Vote, key, number).chance(chance);
+        finds.then(|| check.draw_work(work, &mut draw(seed, Purpose::CheckTime, key, number)))
+    });
+    let first = challenges.min();
+    alone(market, slot, index);
+    let id = market.jobs[slot].case;
+    market.cases[id].challenged |= u8::from(first.is_some()) << index;
+    let ends = at.now + first.map_or(window, |first| first.min(window));
+    at.queue.push(ends, Event::Attest { job: slot, version: market.jobs[slot].version, check: index as u8 });
 }
 
 /// What a checker will say; decided when it is asked, told when it has looked.
@@ -160,11 +191,11 @@ fn opinion(
 
 /// Sends a check or a proof to its party. One that takes no time does not queue: its vote comes back after a round trip.
 fn employ(market: &mut State, at: &mut Context<'_>, slot: JobSlot, order: &Order, vote: Vote) {
-    let &Order { kind, by, check, ordinal, work } = order;
+    let &Order { kind, by, check, round, ordinal, work } = order;
     let (job, key) = (&market.jobs[slot], market.jobs.record(slot).key);
     let (attempt, case) = (job.attempt, job.case);
     let item = WorkItem { node: by, ..WorkItem::begin(job.class, job.requester, work) };
-    let task = Task { item, parent: slot, attempt, ordinal, check, round: 0, kind };
+    let task = Task { item, parent: slot, attempt, ordinal, check, round, kind };
     let child = market.jobs.admit_task(task, TaskRecord::begin(key, at.now, work, Answer::NONE, vote));
     let stake = if kind == TaskKind::Proof { UNSTAKED } else { weight(market, by) };
     market.cases[case].children.push(Child { slot: child, stake });

@@ -1,12 +1,13 @@
 //! What votes, verdicts and delays tell about parties and methods.
 
 use crate::domain::answer::{Answer, Evidence, Wrong};
-use crate::domain::ids::{JobSlot, PartyId};
+use crate::domain::ids::{JobSlot, PartyId, RequesterId};
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::quoting::passing::{self, Expected};
 use crate::market::state::State;
+use crate::market::state::cases::VoteRecord;
 use crate::market::state::opinions::Sighting;
 use crate::policy::conduct::Outcome;
 
@@ -28,8 +29,7 @@ pub fn learn(market: &mut State, at: &Context<'_>, slot: JobSlot, late: bool) {
     let record = market.jobs.record(slot);
     let method = &at.scenario.verification.methods[record.method];
     let id = market.jobs[slot].case;
-    let replicas = u8::from(method.copies > 1);
-    if record.quoted_checks == SimDuration::ZERO || !id.is_some() || market.cases[id].drawn & !replicas == 0 {
+    if record.quoted_checks == SimDuration::ZERO || !id.is_some() || market.cases[id].drawn & method.roots == 0 {
         return;
     }
     // What was drawn again began later than was quoted for.
@@ -93,13 +93,49 @@ pub fn judge_checkers(
         if if wrong { alarms <= approvals } else { approvals <= alarms } {
             continue;
         }
-        let (evidence, weight) = match (cast.alarm, wrong) {
-            (true, true) => (Evidence::Upheld, 1.0),
-            (false, true) => (Evidence::Overturned, expects.detection),
-            (true, false) => (Evidence::Overturned, 1.0 - expects.false_alarm),
-            (false, false) => continue,
-        };
-        see_look(market, at, Sighting { holder, party: cast.by, evidence, weight });
+        judge(market, at, holder, (cast, wrong), expects);
+    }
+}
+
+/// What a vote says about its checker, where the answer was found wrong or right.
+fn judge(
+    market: &mut State,
+    at: &Context<'_>,
+    holder: RequesterId,
+    (cast, wrong): (VoteRecord, bool),
+    expects: &Expected,
+) {
+    let (evidence, weight) = match (cast.alarm, wrong) {
+        (true, true) => (Evidence::Upheld, 1.0),
+        (false, true) => (Evidence::Overturned, expects.detection),
+        (true, false) => (Evidence::Overturned, 1.0 - expects.false_alarm),
+        (false, false) => return,
+    };
+    see_look(market, at, Sighting { holder, party: cast.by, evidence, weight });
+}
+
+/// A check has decided about the alarms that led to it: those who voted in the checks before are judged by it, and where the
+/// answer is right, those who raised the alarms pay for it.
+pub fn judge_alarms(market: &mut State, at: &mut Context<'_>, slot: JobSlot, (index, wrong): (u8, bool)) {
+    let method = &at.scenario.verification.methods[market.jobs.record(slot).method];
+    let (id, holder) = (market.jobs[slot].case, market.jobs[slot].requester);
+    let mut before = method.checks[usize::from(index)].of;
+    while let Some(of) = before {
+        let expects = expected(market, at, slot, of);
+        for place in 0..market.cases[id].cast.len() {
+            let cast = market.cases[id].cast[place];
+            if cast.check == of {
+                judge(market, at, holder, (cast, wrong), &expects);
+                if cast.alarm && !wrong {
+                    settlement::fine(market, at, slot, of, cast.by);
+                }
+            }
+        }
+        let check = &method.checks[usize::from(of)];
+        if market.cases[id].challenged >> of & 1 == 1 && !wrong {
+            settlement::forfeit(market, at, slot, (of, check.bond));
+        }
+        before = check.of;
     }
 }
 

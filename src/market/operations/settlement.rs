@@ -225,6 +225,38 @@ fn take_stake(
     at.facts.note(Fact::Slashed { job, node, amount });
 }
 
+/// A checker whose alarm was overturned loses a part of its stake.
+pub fn fine(market: &mut State, at: &mut Context<'_>, slot: JobSlot, check: u8, by: PartyId) {
+    let share = at.scenario.verification.slash.overturned.get();
+    let amount = Money::from_micro(share * market.ledger.bond(by).0 as f64);
+    if amount > Money::ZERO {
+        let to = wronged(market, at.scenario, slot);
+        market.slash(at.scenario, by, to, amount);
+        let job = market.jobs.record(slot).key;
+        at.facts.note(Fact::Forfeited { job, check, by, amount });
+    }
+}
+
+/// A challenger whose challenge was turned down loses its bond.
+pub fn forfeit(market: &mut State, at: &mut Context<'_>, slot: JobSlot, (check, amount): (u8, Money)) {
+    if amount > Money::ZERO {
+        let to = wronged(market, at.scenario, slot);
+        market.ledger.transfer(Account::Watchers, to, Asset::Token, amount);
+        let job = market.jobs.record(slot).key;
+        at.facts.note(Fact::Forfeited { job, check, by: PartyId::NONE, amount });
+    }
+}
+
+/// Where those pay who took a right answer for a wrong one: as slashed stakes do, but to the node where those go to checkers.
+fn wronged(market: &State, scenario: &Scenario, slot: JobSlot) -> Account {
+    match scenario.verification.slash.to {
+        SlashTo::Burn => Account::Burn,
+        SlashTo::Treasury => Account::Treasury,
+        SlashTo::Requester => Account::Requesters(market.jobs[slot].requester),
+        SlashTo::Checkers => Account::Party(market.jobs.record(slot).node),
+    }
+}
+
 /// Those who found it out share a slashed stake; what does not divide goes to the treasury.
 fn reward(market: &mut State, scenario: &Scenario, slot: JobSlot, (node, amount): (PartyId, Money), finder: Finder) {
     let (id, record) = (market.jobs[slot].case, market.jobs.record(slot));
@@ -234,7 +266,8 @@ fn reward(market: &mut State, scenario: &Scenario, slot: JobSlot, (node, amount)
     let agreeing = case.answers.iter().filter(|copy| finder == Finder::Copies && copy.answer.key == key);
     let mut finders = std::mem::take(&mut market.scratch.checkers);
     finders.extend(casts.chain(agreeing.map(|copy| copy.node)));
-    let count = finders.len() as i64;
+    let challengers = if finder == Finder::Alarm { case.challenged.count_ones() } else { 0 };
+    let count = finders.len() as i64 + i64::from(challengers);
     let each =
         if count == 0 { Money::ZERO } else { Money(Rounding::Floor.divide(amount.0.into(), count.into()) as i64) };
     for found_by in finders.drain(..) {
@@ -243,6 +276,7 @@ fn reward(market: &mut State, scenario: &Scenario, slot: JobSlot, (node, amount)
             learning::tell_finder(market, scenario, found_by, each);
         }
     }
+    (0..challengers).for_each(|_| market.slash(scenario, node, Account::Watchers, each));
     market.slash(scenario, node, Account::Treasury, amount - Money(each.0 * count));
     market.scratch.checkers = finders;
 }

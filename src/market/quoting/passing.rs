@@ -3,7 +3,11 @@
 //! A requester does not know the kind of a wrong answer: what it expects of several checks is the mixture over kinds, and never
 //! the product of mean detections, which takes checks that miss the same kind for independent ones.
 
-use crate::domain::acceptance::{self, Acceptance, Kinds, Passes, Seats, evidence_weight, mixture, votes_until};
+use std::array;
+
+use crate::domain::acceptance::{
+    self, Acceptance, KINDS, Kinds, Passes, Seats, Verdicts, evidence_weight, mixture, votes_until,
+};
 use crate::domain::checking::Checker;
 use crate::domain::ids::{Id, MethodId};
 use crate::scenario::Scenario;
@@ -32,6 +36,9 @@ pub struct Expected {
     pub false_alarm: f64,
     /// Votes until the check is decided about a right answer, and about a wrong one.
     pub votes: [f64; 2],
+    /// The probability that it begins, for a right answer and for a wrong one: that it is drawn, and that the checks before it were
+    /// and refused the answer.
+    pub begins: [f64; 2],
 }
 
 /// What is expected of a method, as at the last job unless the belief in the checkers has moved since.
@@ -58,19 +65,32 @@ impl Passing {
     pub fn new(method: &Method, kinds: &Kinds, diligence: [f64; 2], scrutiny: f64) -> Passing {
         let mut passing = Passing::before(diligence);
         let mut passes = Passes::UNCHECKED;
+        // The probability that the checks before an alarm's refuse a right answer, and a wrong one of each kind.
+        let mut before = [(1.0, [1.0; KINDS]); CHECKS];
         for (index, check) in method.checks.iter().enumerate().filter(|(_, check)| check.by != Checker::Replicas) {
-            let care = passing.care(check.by);
+            let care = passing.care(check);
             let planned = acceptance::Check { takes_place: check.sample_at(scrutiny), ..planned(check, care) };
             let verdicts = planned.verdicts(&[]);
-            passes.go_on(&planned, &verdicts);
-            let accepted = mixture(kinds, &verdicts.wrong);
+            let (right, wrong) = before[index];
+            let mut refused = wrong;
+            refused.iter_mut().zip(verdicts.wrong).for_each(|(kind, accepted)| *kind *= 1.0 - accepted);
+            if let Some(appeal) = check.appeal {
+                before[usize::from(appeal)] = (right * (1.0 - verdicts.right), refused);
+            }
+            if check.of.is_none() {
+                passes.go_on(&planned, &passing.appealed(method, index));
+            }
+            let of_kinds = |values: [f64; KINDS]| mixture(kinds, &values);
+            let accepted = of_kinds(array::from_fn(|kind| wrong[kind] * verdicts.wrong[kind]));
+            let seen = if check.of.is_some() { of_kinds(wrong) } else { 1.0 };
             let votes = |alarm: f64| votes(check, 1.0 - care * alarm);
             passing.checks[index] = Expected {
-                pass: evidence_weight(accepted, verdicts.right),
-                failure: evidence_weight(1.0 - verdicts.right, 1.0 - accepted),
+                pass: evidence_weight(accepted, right * verdicts.right),
+                failure: evidence_weight(right * (1.0 - verdicts.right), seen - accepted),
                 detection: -mixture(kinds, &check.detects.map(|share| -share)),
                 false_alarm: check.false_alarm,
                 votes: [votes(check.false_alarm), mixture(kinds, &check.detects.map(votes))],
+                begins: [right, seen].map(|refused| drawn(method, index) * refused),
             };
         }
         passing.acceptance = passes.expected(kinds);
@@ -82,15 +102,30 @@ impl Passing {
         Passing { diligence, acceptance: Acceptance::UNCHECKED, checks: [Expected::default(); CHECKS] }
     }
 
-    /// The probability that a checker of this kind looks carefully.
+    /// The probability that a checker of this check looks carefully.
     #[inline]
-    pub fn care(&self, by: Checker) -> f64 {
-        match by {
+    pub fn care(&self, check: &Check) -> f64 {
+        match check.by {
             Checker::Validators => self.diligence[0],
             Checker::Peers => self.diligence[1],
+            Checker::Watchers => check.attention,
             Checker::Attestation | Checker::Proof | Checker::Replicas => 1.0,
         }
     }
+
+    /// How likely an answer passes a check and those that decide about its alarm.
+    fn appealed(&self, method: &Method, index: usize) -> Verdicts {
+        let check = &method.checks[index];
+        let own = planned(check, self.care(check)).verdicts(&[]);
+        let Some(appeal) = check.appeal.map(usize::from) else { return own };
+        own.appealed(method.checks[appeal].sample, &self.appealed(method, appeal))
+    }
+}
+
+/// The probability that a check and all those before it, whose alarms lead to it, are drawn.
+fn drawn(method: &Method, index: usize) -> f64 {
+    let check = &method.checks[index];
+    check.sample * check.of.map_or(1.0, |of| drawn(method, usize::from(of)))
 }
 
 /// A check as a requester plans it: each checker is as careful as all are believed to be.
@@ -102,6 +137,7 @@ fn planned(check: &Check, diligence: f64) -> acceptance::Check<'static> {
         seats: Seats::Alike { count: check.count, diligence },
         detects: check.detects,
         false_alarm: check.false_alarm,
+        appeal: None,
     }
 }
 

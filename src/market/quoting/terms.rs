@@ -13,10 +13,10 @@ use crate::market::state::learnt::Correction;
 use crate::maths;
 use crate::policy::chooser::Offer;
 use crate::scenario::Scenario;
-use crate::scenario::verification::{Check, Method};
+use crate::scenario::verification::{CHECKS, Check, Method};
 
 use super::expectation::{Looks, of_offers};
-use super::passing::Passing;
+use super::passing::{Expected, Passing};
 
 /// What a method costs one job, and how often an answer passes it.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -99,7 +99,7 @@ impl Asked<'_> {
     /// What a check meets at the parties that may be drawn for it; `None` if there are none, or none is needed.
     fn drawn(&self, check: &Check) -> Option<Drawn> {
         let drawn = match check.by {
-            Checker::Attestation => return None,
+            Checker::Attestation | Checker::Watchers => return None,
             Checker::Validators | Checker::Proof => self.checkers.drawn(self.view, check.way, self.requester),
             Checker::Peers | Checker::Replicas => None,
         };
@@ -166,34 +166,38 @@ impl Terms {
             falls: scenario.verification.backtrack == Backtrack::Revoke && method.stands(),
             scrutiny: if method.by_standing { scrutiny } else { f64::NAN },
         };
+        let mut disputes = Disputes::default();
         for (index, check) in method.checks.iter().enumerate() {
             if check.by == Checker::Replicas {
                 copies(asked, method, check, shared, &mut terms);
                 continue;
             }
             let (each, expects) = (check.expected_work(expected), &passing.checks[index]);
-            let sample = check.sample_at(scrutiny);
-            let votes = shared.trust * expects.votes[0] + (1.0 - shared.trust) * expects.votes[1];
+            let (begins, trust) = match check.of {
+                None => (check.sample_at(scrutiny), shared.trust),
+                Some(_) => begins(expects, shared.trust),
+            };
+            let votes = trust * expects.votes[0] + (1.0 - trust) * expects.votes[1];
             let (takes, paid) = match asked.drawn(check) {
+                // The window is waited for in any case; when the first challenge comes is counted with the check that it begins.
+                None if check.by == Checker::Watchers => (0.0, 0.0),
                 None => (each.nanos(), 1.0),
                 // What takes no time does not queue.
                 Some(drawn) if each == SimDuration::ZERO => (drawn.trip, f64::from(check.count)),
                 Some(drawn) => {
                     let looks = Looks::expected(&drawn, each.nanos(), check, votes);
-                    (drawn.trip + passing.care(check.by) * looks.time, looks.paid)
+                    (drawn.trip + passing.care(check) * looks.time, looks.paid)
                 }
             };
-            if check.by != Checker::Attestation {
+            if check.pays() {
                 let fee = fee(scenario, shared.check_price, each);
                 terms.checkers_most += fee.times(u64::from(check.count));
-                terms.checkers += Money::from_micro(fee.0 as f64 * sample * paid);
+                terms.checkers += Money::from_micro(fee.0 as f64 * begins * paid);
             }
-            let takes = sample * takes * shared.correction.delay;
-            let until = if check.deferred { &mut terms.standing } else { &mut terms.blocking };
-            *until = if takes > *until { takes } else { *until };
+            let narrowed = check.bisection.map_or(0.0, |bisection| bisection.takes.nanos());
+            disputes.add(method, index, begins, (takes + narrowed) * shared.correction.delay);
         }
-        let window = method.window.nanos();
-        terms.standing = if window > terms.standing { window } else { terms.standing };
+        (terms.blocking, terms.standing) = disputes.end(method, expected);
         terms
     }
 }
@@ -216,6 +220,59 @@ impl Terms {
     #[inline]
     pub fn fit(&self, scrutiny: f64) -> bool {
         self.scrutiny.is_nan() || self.scrutiny == scrutiny
+    }
+}
+
+/// The probability that a check begins which only an alarm begins, and the probability that the answer is right if it does.
+fn begins(expects: &Expected, trust: f64) -> (f64, f64) {
+    let [right, wrong] = [trust * expects.begins[0], (1.0 - trust) * expects.begins[1]];
+    (right + wrong, if right + wrong > 0.0 { right / (right + wrong) } else { trust })
+}
+
+/// How long checks are expected to take, each with those that its alarm leads to.
+#[derive(Default)]
+struct Disputes {
+    /// Nanoseconds of a check that begins by itself, at its place; of one that it leads to, added there.
+    takes: [f64; CHECKS],
+    /// Of checks by watchers, where one challenges: the probability, and how long the dispute takes.
+    challenged: [(f64, f64); CHECKS],
+}
+
+impl Disputes {
+    /// A check that begins with this probability and takes so many nanoseconds if it does.
+    fn add(&mut self, method: &Method, index: usize, begins: f64, takes: f64) {
+        let (mut first, mut is_first) = (index, true);
+        while let Some(of) = method.checks[first].of {
+            (first, is_first) = (usize::from(of), false);
+        }
+        if is_first || method.checks[first].by != Checker::Watchers {
+            self.takes[first] += begins * takes;
+        } else {
+            let (chance, longest) = &mut self.challenged[first];
+            // The dispute begins with its first check; what later ones take is weighed by how likely they begin then.
+            *chance = if *chance == 0.0 { begins } else { *chance };
+            *longest += if *chance > 0.0 { takes * begins / *chance } else { 0.0 };
+        }
+    }
+
+    /// Nanoseconds that blocking checks take, and those from the acceptance until all has ended: a challenge comes while the answer
+    /// stands for its window, and its dispute may outlast that.
+    fn end(&self, method: &Method, expected: SimDuration) -> (f64, f64) {
+        let window = method.window.nanos();
+        let (mut blocking, mut standing) = (0.0, 0.0);
+        for (index, check) in method.checks.iter().enumerate() {
+            let until = if check.deferred { &mut standing } else { &mut blocking };
+            *until = if self.takes[index] > *until { self.takes[index] } else { *until };
+        }
+        standing = if window > standing { window } else { standing };
+        for (index, check) in method.checks.iter().enumerate() {
+            let (chance, takes) = self.challenged[index];
+            if chance > 0.0 {
+                let from = check.expected_work(expected).nanos().min(window);
+                standing += chance * (from + takes - window).max(0.0);
+            }
+        }
+        (blocking, standing)
     }
 }
 

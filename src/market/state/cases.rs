@@ -44,6 +44,8 @@ pub struct VerificationCase {
     pub result: ResultId,
     /// The probability that some check takes place, copies apart, as it was when they were drawn.
     pub looks: f64,
+    /// Which checks by watchers have raised a challenge, or will before the window ends, one bit each.
+    pub challenged: u8,
 }
 
 /// A task under way.
@@ -89,7 +91,7 @@ impl VerificationCases {
         let id = self.free.pop().unwrap_or_else(|| self.entries.push(VerificationCase::default()));
         let entry = &mut self.entries[id];
         (entry.method, entry.drawn, entry.open) = (method, drawn, 0);
-        (entry.stands, entry.unpaid) = (false, false);
+        (entry.stands, entry.unpaid, entry.challenged) = (false, false, 0);
         (entry.draws, entry.result, entry.looks) = (0, ResultId::NONE, looks);
         entry.votes.clear();
         entry.votes.resize(checks, Votes::default());

@@ -24,6 +24,8 @@ pub enum Account {
     Party(PartyId),
     /// What it has staked, in tokens.
     Bond(PartyId),
+    /// The watchers together; they bring what they lose from outside. May owe.
+    Watchers,
 }
 
 /// How many accounts there are before the requesters'.
@@ -42,7 +44,7 @@ pub struct Ledger {
 impl Ledger {
     /// Books for so many groups of requesters and these parties, all at zero.
     pub fn open(requesters: usize, roster: Roster) -> Ledger {
-        let accounts = FIXED + requesters + roster.len();
+        let accounts = FIXED + requesters + roster.len() + 1;
         Ledger { balances: [vec![0; accounts], vec![0; accounts + roster.len()]], requesters, roster }
     }
 
@@ -123,7 +125,8 @@ impl Ledger {
             Account::Escrow => 3,
             Account::Requesters(group) => FIXED + group.index(),
             Account::Party(party) => FIXED + self.requesters + party.index(),
-            Account::Bond(party) => FIXED + self.requesters + self.roster.len() + party.index(),
+            Account::Watchers => FIXED + self.requesters + self.roster.len(),
+            Account::Bond(party) => FIXED + self.requesters + self.roster.len() + 1 + party.index(),
         }
     }
 
@@ -135,6 +138,7 @@ impl Ledger {
             Account::Treasury => Some(PartyKind::Treasury),
             Account::Requesters(_) => Some(PartyKind::Requester),
             Account::Party(party) | Account::Bond(party) => Some(self.roster.kind(party)),
+            Account::Watchers => Some(PartyKind::Watcher),
             Account::Burn | Account::Escrow => None,
         }
     }
@@ -182,14 +186,15 @@ mod tests {
             3 => Account::Escrow,
             4..6 => Account::Requesters(RequesterId(number as u16 - 4)),
             6..9 => Account::Party(PartyId(number - 6)),
-            _ => Account::Bond(PartyId(number - 9)),
+            9..12 => Account::Bond(PartyId(number - 9)),
+            _ => Account::Watchers,
         }
     }
 
     proptest! {
         /// Whatever is posted, each asset sums to zero and nobody owes who may not.
         #[test]
-        fn money_is_conserved(postings in prop::collection::vec((0u32..12, 0u32..12, 0i64..1000, any::<bool>()), 0..200)) {
+        fn money_is_conserved(postings in prop::collection::vec((0u32..13, 0u32..13, 0i64..1000, any::<bool>()), 0..200)) {
             let mut ledger = books(2, 3);
             for (from, to, amount, token) in postings {
                 let (payer, payee) = (account(from), account(to));
@@ -198,7 +203,7 @@ mod tests {
                     ledger.post(payer, payee, asset, Money(amount));
                 }
                 ledger.assert_balanced();
-                for held in (0..12).map(account).filter(|held| !ledger.may_owe(*held)) {
+                for held in (0..13).map(account).filter(|held| !ledger.may_owe(*held)) {
                     prop_assert!(ledger.balance(held, Asset::Token).0 >= 0);
                     prop_assert!(held.is_bond() || ledger.balance(held, Asset::Credit).0 >= 0);
                 }

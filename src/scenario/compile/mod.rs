@@ -19,6 +19,7 @@ mod amend;
 mod beliefs;
 mod channels;
 mod demand;
+mod disputes;
 mod head;
 mod laws;
 mod network;

@@ -1,9 +1,9 @@
 //! Methods of verification: names become ids, checks are checked.
 
 use super::routing::amount;
-use super::{Compiler, beliefs, standing};
+use super::{Compiler, beliefs, disputes, standing};
 use crate::domain::acceptance::some_takes_place;
-use crate::domain::checking::{Checker, Consequence, SampleBy};
+use crate::domain::checking::{Begins, Checker, Consequence, SampleBy};
 use crate::domain::ids::{IdVec, MethodId};
 use crate::domain::service::Discipline;
 use crate::engine::time::SimDuration;
@@ -136,7 +136,8 @@ fn checks(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, method
     for (index, check) in method.checks.iter().enumerate() {
         let path = format!("{path}.checks[{index}]");
         one(compiler, &path, index, check, batches(table));
-        eligible(compiler, table, &path, (method, check));
+        disputes::check(compiler, &path, index, &method.checks);
+        eligible(compiler, table, &path, (method, index));
         votes(compiler, table, &path, check);
         if check.window > table.horizon {
             let message = format!(
@@ -156,7 +157,7 @@ fn checks(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, method
 
 /// Says which checks ask more at once than can be asked, or weigh by stakes that nobody has the votes of several.
 fn votes(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, check: &CheckTable) {
-    let asks = matches!(check.by, Checker::Validators | Checker::Peers);
+    let asks = matches!(check.by, Checker::Validators | Checker::Peers | Checker::Watchers);
     if asks && check.count as usize > selection::MOST {
         let message = format!("{} checkers of one answer", check.count);
         compiler.wrong(compiler.written(&path, "count"), message, format!("ask at most {}", selection::MOST));
@@ -189,7 +190,8 @@ fn one(compiler: &mut Compiler<'_>, path: &str, index: usize, check: &CheckTable
         let message = format!("{} for what one does: a node attests, a prover proves", check.count);
         compiler.wrong(format!("{path}.count"), message, "leave `count` out");
     }
-    if check.timing == Timing::Blocking && check.window > SimDuration::ZERO {
+    let is_deferred = check.timing == Timing::Deferred || check.begins == Some(Begins::OnAcceptance);
+    if !is_deferred && check.window > SimDuration::ZERO {
         let help = "a result stands after its blocking checks: write `timing = \"deferred\"`, or leave `window` out";
         compiler.wrong(format!("{path}.window"), "a window goes with a deferred check", help);
     }
@@ -221,7 +223,7 @@ fn one(compiler: &mut Compiler<'_>, path: &str, index: usize, check: &CheckTable
             "votes of checkers are decided by `verdict`",
         );
     }
-    let others = !matches!(check.by, Checker::Attestation);
+    let others = !matches!(check.by, Checker::Attestation | Checker::Watchers);
     if others && batches {
         let help = "serve by another discipline, or check by attestation";
         compiler.wrong(format!("{path}.by"), "a batch is served as a whole, so nothing in it can be called off", help);
@@ -242,13 +244,9 @@ fn one(compiler: &mut Compiler<'_>, path: &str, index: usize, check: &CheckTable
 }
 
 /// Whether there are as many as a check asks.
-fn eligible(
-    compiler: &mut Compiler<'_>,
-    table: &ScenarioTable,
-    path: &str,
-    (method, check): (&MethodTable, &CheckTable),
-) {
-    if let Some((there, who)) = too_few(table, method, check) {
+fn eligible(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, (method, index): (&MethodTable, usize)) {
+    let check = &method.checks[index];
+    if let Some((there, who)) = too_few(table, (method, index), check) {
         let message = match check.count {
             1 => format!("one of the {who} is asked and there are {}", number(there)),
             count => format!("{count} {who} are asked and there are {}", number(there)),
@@ -260,15 +258,15 @@ fn eligible(
 /// The same for a named method, which has no place in the scenario but where it is named.
 fn fits(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, method: &MethodTable) {
     let at = named(table, name);
-    for check in &method.checks {
-        if batches(table) && check.by != Checker::Attestation {
+    for (index, check) in method.checks.iter().enumerate() {
+        if batches(table) && !matches!(check.by, Checker::Attestation | Checker::Watchers) {
             let help = "serve by another discipline, or admit another method";
             let message = format!(
                 "the method `{name}` asks others, and a batch is served as a whole, so nothing in it can be called off"
             );
             compiler.wrong(&at, message, help);
         }
-        if let Some((there, who)) = too_few(table, method, check) {
+        if let Some((there, who)) = too_few(table, (method, index), check) {
             let message = match check.count {
                 1 => format!("the method `{name}` asks one of the {who} and there are {}", number(there)),
                 count => format!("the method `{name}` asks {count} {who} and there are {}", number(there)),
@@ -300,7 +298,11 @@ fn number(count: u64) -> String {
 }
 
 /// How many there are, where fewer than a check asks.
-fn too_few(table: &ScenarioTable, method: &MethodTable, check: &CheckTable) -> Option<(u64, &'static str)> {
+fn too_few(
+    table: &ScenarioTable,
+    (method, index): (&MethodTable, usize),
+    check: &CheckTable,
+) -> Option<(u64, &'static str)> {
     let count = |groups: &[NodeGroupTable]| groups.iter().map(|group| u64::from(group.count)).sum::<u64>();
     let nodes = count(&table.nodes);
     let (there, who) = match check.by {
@@ -314,8 +316,10 @@ fn too_few(table: &ScenarioTable, method: &MethodTable, check: &CheckTable) -> O
             let asked = table.routing.pool.chosen().ok().and_then(|pool: Pool| pool.sampled()).map_or(nodes, u64::from);
             (nodes.min(asked), "nodes at once")
         }
-        Checker::Attestation | Checker::Proof => return None,
+        Checker::Attestation | Checker::Proof | Checker::Watchers => return None,
     };
+    // Those that raised the alarm do not decide about it.
+    let there = there.saturating_sub(disputes::before(&method.checks, index));
     (u64::from(check.count) > there).then_some((there, who))
 }
 
@@ -324,7 +328,8 @@ fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor
     let overhead: f64 = written.checks.iter().map(|check| check.overhead.get() * factor).sum();
     let time: f64 = written.checks.iter().map(|check| check.overhead_time.0 as f64 * factor).sum();
     let checks: Option<Vec<Check>> = written.checks.iter().map(|check| compiled(compiler, check, factor)).collect();
-    let checks = checks?;
+    let checks = disputes::linked(checks?, &written.checks);
+    let begin_alone = || checks.iter().enumerate().filter(|(_, check)| check.begins_alone());
     let replicas = checks.iter().find(|check| check.by == Checker::Replicas);
     let standing = table.verification.standing.as_ref();
     let checks_all = standing.is_some_and(|standing| standing.consequence == Consequence::CheckAll);
@@ -338,8 +343,9 @@ fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor
             checks.iter().map(|check| check.sample * check.gas as f64).sum(),
             checks.iter().map(|check| check.gas).sum(),
         ),
-        pays_checkers: checks.iter().any(|check| !matches!(check.by, Checker::Attestation | Checker::Replicas)),
-        looks: some_takes_place(checks.iter().filter(|check| check.by != Checker::Replicas).map(|check| check.sample)),
+        pays_checkers: checks.iter().any(|check| check.pays()),
+        looks: some_takes_place(begin_alone().map(|(_, check)| check.sample)),
+        roots: begin_alone().take_while(|(index, _)| *index < CHECKS).fold(0, |roots, (index, _)| roots | 1 << index),
         defers: checks.iter().any(|check| check.deferred),
         window: written.checks.iter().map(|check| check.window).max().unwrap_or(SimDuration::ZERO),
         by_standing: checks.iter().any(|check| check.by_standing || (checks_all && check.sample < 1.0)),
@@ -363,7 +369,7 @@ fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: f64) -> Opt
     Some(Check {
         by: check.by,
         sample: check.sample.get(),
-        work: check.work.get() * factor,
+        work: check.work.get() * factor / check.bisection.map_or(1.0, |table| table.steps.max(1) as f64),
         mean_time: time.as_ref().map_or(0.0, |law| law.mean()) * factor,
         time_variance: time.as_ref().map_or(0.0, |law| law.variance()) * factor * factor,
         time,
@@ -376,14 +382,20 @@ fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: f64) -> Opt
         agree: check.agree.unwrap_or(check.count / 2 + 1),
         cancel: check.cancel,
         verdict: check.verdict.chosen().ok()?,
-        deferred: check.timing == Timing::Deferred,
+        deferred: check.timing == Timing::Deferred || check.begins == Some(Begins::OnAcceptance),
         detects: kinds.map(|kind| kind.unwrap_or(check.detects).get()),
         false_alarm: check.false_alarm.get(),
         by_standing: check.sample_by == SampleBy::Standing,
+        of: None,
+        appeal: None,
+        round: 0,
+        attention: check.attention.map_or(1.0, |share| share.get()),
+        bond: check.bond,
+        bisection: check.bisection.map(|table| disputes::bisection(&table)),
     })
 }
 
 fn slash(written: &SlashTable) -> Slash {
-    let &SlashTable { fixed, share, fee_multiple, to } = written;
-    Slash { fixed, share, fee_multiple, to }
+    let &SlashTable { fixed, share, fee_multiple, to, overturned } = written;
+    Slash { fixed, share, fee_multiple, to, overturned }
 }

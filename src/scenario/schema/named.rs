@@ -27,9 +27,11 @@ mod tests {
         let wanted = [
             "adaptive",
             "committee",
+            "escalate",
             "fingerprint",
             "logprob-rerun",
             "none",
+            "optimistic",
             "proof-of-sampling",
             "replication",
             "signature",

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::defaults;
-use crate::domain::checking::{Backtrack, Beliefs, Checker, Consequence, Holders, SampleBy};
+use crate::domain::checking::{Backtrack, Begins, Beliefs, Checker, Consequence, Holders, SampleBy};
 use crate::domain::money::Money;
 use crate::domain::payment::SlashTo;
 use crate::domain::share::{Factor, Share};
@@ -95,7 +95,8 @@ pub struct MethodTable {
     /// Where its figures come from.
     #[serde(default)]
     pub source: String,
-    /// The checks. Blocking checks all begin when the answer is there; deferred ones when it is accepted.
+    /// The checks. Blocking checks all begin when the answer is there; deferred ones when it is accepted; those that `begins` sets so
+    /// when another one has refused the answer.
     #[serde(default)]
     pub checks: Vec<CheckTable>,
 }
@@ -159,6 +160,35 @@ pub struct CheckTable {
     /// The probability that one careful look takes a right answer for a wrong one. Default 0.
     #[serde(default)]
     pub false_alarm: Share,
+    /// When it begins. With `on-alarm`: when the check `of` has refused the answer, whose place it takes; it blocks or is deferred as that one
+    /// is. Default `on-answer` where it blocks, `on-acceptance` where it is deferred.
+    #[serde(default)]
+    pub begins: Option<Begins>,
+    /// With `begins = "on-alarm"`: the place in the list of the check whose alarm begins it, from 0. Default the one before it.
+    #[serde(default)]
+    pub of: Option<u32>,
+    /// With `by = "watchers"`: the probability that each of them looks at an accepted answer. Default 1.
+    #[serde(default)]
+    pub attention: Option<Share>,
+    /// With `by = "watchers"`: tokens that a challenger loses whose challenge is turned down; they go where slashed stakes go,
+    /// and with `to = "checkers"` to the node. Default 0.
+    #[serde(default)]
+    pub bond: Money,
+    /// With `begins = "on-alarm"`: how the dispute is narrowed down to one step of the execution before this check begins. Default: it is
+    /// not.
+    #[serde(default)]
+    pub bisection: Option<BisectionTable>,
+}
+
+/// How a dispute is narrowed down: in each round the half of the steps in which the two sides part (Truebit, Arbitrum, Verde). The
+/// check that follows looks at one step, so its `work` is that of the whole execution divided by `steps`.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct BisectionTable {
+    /// Steps of the execution, from 1 to 2⁶³; there are ⌈log₂ steps⌉ rounds.
+    pub steps: u64,
+    /// What a round takes: both sides answer once.
+    pub round: SimDuration,
 }
 
 /// The probability that a look finds a wrong answer, by its kind.
@@ -209,6 +239,10 @@ pub struct SlashTable {
     /// Where it goes. Default `burn`.
     #[serde(default)]
     pub to: SlashTo,
+    /// A share of the stake that is left, which a checker loses whose alarm another check overturns. It goes where slashed stakes
+    /// go, and with `to = "checkers"` to the node. Default 0.
+    #[serde(default)]
+    pub overturned: Share,
 }
 
 /// What is thought of nodes and of checkers (model §12).

@@ -97,6 +97,14 @@ impl Recorder for Keeper {
                 assert!(Money::ZERO < amount && amount <= *stake, "{fact:?} of a stake of {stake}");
                 *stake -= amount;
             }
+            Fact::Forfeited { job, by, amount, .. } => {
+                self.is_open(job, fact);
+                assert!(Money::ZERO < amount, "{fact:?}");
+                // A challenger brings its bond from outside.
+                if by.is_some() {
+                    self.stakes[by.0 as usize] -= amount;
+                }
+            }
             Fact::Endowed { account, asset, amount } => {
                 assert_eq!(asset, Asset::Token);
                 self.stakes[account as usize] += amount;
@@ -114,6 +122,7 @@ impl Recorder for Keeper {
             | Fact::Dropped { job, .. }
             | Fact::Answered { job, .. }
             | Fact::Negotiated { job, .. }
+            | Fact::Escalated { job, .. }
             | Fact::Revoked { job, .. } => self.is_open(job, fact),
             // The last to be called off are so when their job has its fate.
             Fact::CalledOff { .. } => {}
@@ -143,7 +152,8 @@ impl Recorder for Keeper {
         };
         let &CheckRecord { key, checker: by, check_index: check, alarm, answered, .. } = record;
         assert_eq!((key, by, check, alarm, answered), ended, "{fact:?}");
-        assert_eq!((record.closed, record.round), (now, 0), "{fact:?}");
+        let round = self.scenario.verification.methods[record.method].checks[usize::from(check)].round;
+        assert_eq!((record.closed, record.round), (now, round), "{fact:?}");
         assert!(record.asked <= now && record.paid >= Money::ZERO, "{fact:?}");
     }
 

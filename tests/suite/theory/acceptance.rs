@@ -11,7 +11,7 @@ fn plan<'a>(executors: &'a [Executor], agree: u32, checks: &'a [Check<'a>]) -> P
 }
 
 fn check(threshold: Threshold, seats: Seats<'_>, detects: f64, false_alarm: f64) -> Check<'_> {
-    Check { takes_place: 1.0, deferred: false, threshold, seats, detects: [detects; 5], false_alarm }
+    Check { takes_place: 1.0, deferred: false, threshold, seats, detects: [detects; 5], false_alarm, appeal: None }
 }
 
 /// Committees in which each errs with probability e approve a right answer with 1 − e and a wrong one with e.

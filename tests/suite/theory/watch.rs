@@ -129,6 +129,8 @@ pub struct Class {
     pub verification: [i64; 2],
     /// Nanoseconds from the answer to the end of its checks, as quoted and as they were, of those whose result became final.
     pub checks: [u128; 2],
+    /// Nanoseconds from the answer to the job's end, as quoted and as they were, of all that were answered.
+    pub settled: [u128; 2],
     /// Σ of what was thought of the node at the last placement.
     pub trust: f64,
     /// The sum of the squares of that.
@@ -256,6 +258,10 @@ impl Probe {
         class.verification[1] += record.charged_verification.0;
         class.trust += record.trust;
         class.trust_square += record.trust * record.trust;
+        if at.answered != Time::NEVER {
+            class.settled[0] += u128::from(record.quoted_checks.0);
+            class.settled[1] += u128::from(now.since(at.answered).0);
+        }
         if at.reached != Time::NEVER {
             let wait = if at.started == Time::NEVER { now.since(at.reached) } else { at.started.since(at.reached) };
             class.reached += 1;

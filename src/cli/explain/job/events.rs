@@ -17,6 +17,8 @@ pub(super) fn is_of(fact: &Fact, key: JobKey) -> bool {
         Fact::Checked { job, .. }
         | Fact::Revoked { job, .. }
         | Fact::Slashed { job, .. }
+        | Fact::Escalated { job, .. }
+        | Fact::Forfeited { job, .. }
         | Fact::Bounced { job, .. }
         | Fact::Dropped { job, .. }
         | Fact::Settled { job, .. } => *job == key,
@@ -54,6 +56,14 @@ fn line(scenario: &Scenario, record: &JobRecord, fact: &Fact) -> String {
         }
         Fact::Revoked { right: true, .. } => "the answer was revoked, though it was right".to_owned(),
         Fact::Revoked { right: false, .. } => "the answer was revoked: it was wrong".to_owned(),
+        Fact::Escalated { check, to, rounds, .. } => {
+            let rounds = if rounds > 0 { format!(" after {rounds} rounds of bisection") } else { String::new() };
+            format!("check {check} refused the answer: check {to} decides about it{rounds}")
+        }
+        Fact::Forfeited { check, by, amount, .. } => {
+            let by = if by.is_some() { party(scenario, by) } else { "the challenger".to_owned() };
+            format!("{by} lost {amount} tokens: the alarm of check {check} was overturned")
+        }
         Fact::Slashed { node, amount, .. } => format!("{} was fined {amount} tokens", party(scenario, node)),
         Fact::Bounced { node, full, .. } => {
             format!("{} was {}", party(scenario, node), if full { "full" } else { "gone" })
@@ -78,6 +88,7 @@ fn unseen(scenario: &Scenario, record: &JobRecord, facts: &[(Time, Fact)]) -> St
         Checker::Attestation => Some("the requester, which looked at the attestation"),
         Checker::Proof => Some("the requester, which looked at the proof"),
         Checker::Replicas => Some("comparing the answers of the replicas"),
+        Checker::Watchers => Some("a watcher, which challenged it"),
         Checker::Validators | Checker::Peers => None,
     });
     let truth = if record.is_right() { "a false alarm: the answer was right" } else { "the answer was wrong" };

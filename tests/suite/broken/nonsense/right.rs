@@ -96,6 +96,7 @@ pub(super) const RIGHT: &[(&str, &[&str])] = &[
             "pricing.coupling",
             "coordination.gas",
             "verification.cost-factor",
+            "verification.define.*.checks.attention",
             "verification.define.*.checks.detects",
             "verification.define.*.checks.detects-kind.copy",
             "verification.define.*.checks.detects-kind.error",
@@ -124,6 +125,7 @@ pub(super) const RIGHT: &[(&str, &[&str])] = &[
             "verification.opinions.rule.streak.base",
             "verification.opinions.rule.streak.limit",
             "verification.slash.fee-multiple",
+            "verification.slash.overturned",
             "verification.slash.share",
             // Amounts of money are numbers too.
             "classes.*.delay-cost",
@@ -143,6 +145,7 @@ pub(super) const RIGHT: &[(&str, &[&str])] = &[
             "pricing.compute.oracle.price",
             "pricing.compute.utilisation.base",
             "routing.chooser.price-plus-delay.per-second",
+            "verification.define.*.checks.bond",
             "verification.slash.fixed",
             "retries.most",
             "record.jobs",

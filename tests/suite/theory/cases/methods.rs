@@ -3,7 +3,8 @@
 use reliance::domain::fate::Fate;
 
 use crate::suite::theory::case::{Case, Chapter, Part, Row, fate};
-use crate::suite::theory::formulas::votes::at_least;
+use crate::suite::theory::formulas::disputes::challenged;
+use crate::suite::theory::formulas::votes::{at_least, votes_until};
 
 /// One node in two leaves out a fifth of its jobs, the other errs in a tenth: answers left out, mistaken, and right.
 const LEFT_OUT: f64 = 0.1;
@@ -28,6 +29,7 @@ pub fn chapter() -> Chapter {
         ("method-committee", [1.0, 1.0, 0.0], false),
         ("method-tee", [1.0, 0.0, 0.0], false),
         ("method-zk", [1.0, 1.0, 0.0], false),
+        ("method-optimistic", [challenged(3, 0.5, 1.0), challenged(3, 0.5, 1.0), 0.0], true),
     ]
     .map(|(name, [left_out, mistaken, right], deferred)| {
         method(name, &Findings { left_out, mistaken, right, deferred })
@@ -43,7 +45,7 @@ pub fn chapter() -> Chapter {
     for (name, row) in [takes("method-tee", 1.07 + 0.015), takes("method-zk", 1.0 + 2100.0 + 2.4)] {
         cases.iter_mut().find(|case| case.scenario == name).expect("a case of that name").rows.push(row);
     }
-    cases.push(replication());
+    cases.extend([replication(), escalate()]);
     // A look of detection d and false alarm f, mistaken with probability e; or left out with probability l.
     let (d, f, e, l) = (0.9, 0.05, 0.1, 0.25);
     let errs = |alarm: f64| alarm * (1.0 - e) + (1.0 - alarm) * e;
@@ -54,7 +56,8 @@ pub fn chapter() -> Chapter {
         about: "The named methods as they ship. A tenth of the answers is made up without the work, a twentieth is an honest mistake: \
                 with the share s of answers drawn, detection d of the kind and false alarm f, a share s·d or s·f of each is found. \
                 Replication meets three nodes that leave out a fifth; the last two checks have s = 0.3, d = 0.9, f = 0.05 and \
-                validators who err with e = 0.1, or leave out l = 0.25 of their looks, at a node that leaves out 0.4."
+                validators who err with e = 0.1, or leave out l = 0.25 of their looks, at a node that leaves out 0.4. \
+                `optimistic` has three watchers of whom each looks half of the time; `escalate` has one look, and the majority of five about its alarm."
             .into(),
         cases,
     }
@@ -82,6 +85,21 @@ fn replication() -> Case {
         Row::new("share on which no two agree", "1 − B(3, 2, 0.8)", 1.0 - right, fate(Fate::Unresolved)),
     ];
     Case::new("method-replication", rows)
+}
+
+/// A validator and then the majority of five others, all of whom see what is wrong and take one right answer in twenty for wrong.
+fn escalate() -> Case {
+    let (wrong, alarm) = (LEFT_OUT + MISTAKEN, 0.05);
+    let votes = 1.0 + wrong * votes_until(5, 0.0) + RIGHT * alarm * votes_until(5, 1.0 - alarm);
+    let refused = RIGHT * alarm * at_least(5, 3, alarm);
+    let rows = vec![
+        Row::new("share refused that is wrong", "share", wrong, fate(Fate::RejectedWrong)),
+        Row::new("share final that is right", "share·(1−f·B(5, 3, f))", RIGHT - refused, fate(Fate::FinalRight)),
+        Row::new("votes on an answer", "1 + Σ share·P(alarm)·Σ m P(m)", votes, |seen| {
+            Part::new(seen.probe.classes[0].votes as f64, seen.probe.classes[0].jobs as f64)
+        }),
+    ];
+    Case::new("method-escalate", rows)
 }
 
 fn check(scenario: &'static str, alarms: [f64; 2], found: [Fate; 2]) -> Case {

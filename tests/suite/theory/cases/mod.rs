@@ -8,6 +8,7 @@ mod choices;
 mod copies;
 mod days;
 mod deterrence;
+mod disputes;
 mod failures;
 mod fees;
 mod many_servers;
@@ -32,6 +33,7 @@ pub fn all() -> Vec<Chapter> {
         methods::chapter(),
         admission::chapter(),
         deterrence::chapter(),
+        disputes::chapter(),
         fees::chapter(),
         opinions::chapter(),
         standing::chapter(),

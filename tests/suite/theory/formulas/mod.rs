@@ -7,6 +7,7 @@ pub mod audits;
 pub mod batches;
 pub mod choices;
 pub mod copies;
+pub mod disputes;
 pub mod fees;
 pub mod markov;
 pub mod networks;

@@ -1,0 +1,166 @@
+//! What becomes of alarms that do not decide alone: `tests/scenarios/disputes.toml` reaches every outcome, and without one of the
+//! mechanisms not that one's.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use reliance::domain::fate::Fate;
+use reliance::domain::record::{JobKey, JobRecord};
+use reliance::engine::time::Time;
+use reliance::record::fact::Fact;
+use reliance::scenario::Scenario;
+use reliance::scenario::schema::named_methods;
+
+use super::super::properties::kept;
+use super::super::trial::{ROOT, Witness, trial};
+
+/// Every outcome of a dispute.
+const OUTCOMES: [&str; 12] = [
+    "accepted without an alarm",
+    "a bond is lost",
+    "a checker is fined",
+    "a right answer is accepted after an alarm",
+    "a right answer is refused after an alarm",
+    "a right answer is revoked after a challenge",
+    "a wrong answer is accepted after an alarm",
+    "a wrong answer is refused after an alarm",
+    "a wrong answer is revoked after a challenge",
+    "an alarm about an alarm",
+    "nobody decides about an alarm",
+    "rounds of bisection",
+];
+
+/// The outcomes that a run reaches at least five times.
+fn outcomes(scenario: &Scenario, witness: &Witness) -> BTreeSet<&'static str> {
+    let mut alarms: BTreeMap<JobKey, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
+    let mut seen = |outcome: &'static str, is_met: bool| *counts.entry(outcome).or_default() += usize::from(is_met);
+    for (_, fact) in &witness.facts {
+        match *fact {
+            Fact::Escalated { job, check, rounds, .. } => {
+                *alarms.entry(job).or_default() += 1;
+                seen("an alarm about an alarm", check > 0);
+                seen("rounds of bisection", rounds == 10 || rounds == 3);
+            }
+            Fact::Forfeited { by, .. } => {
+                seen(if by.is_some() { "a checker is fined" } else { "a bond is lost" }, true)
+            }
+            _ => {}
+        }
+    }
+    for record in witness.records.iter().filter(|record| record.at.answered != Time::NEVER) {
+        let is_watched = scenario.verification.methods[record.method].defers;
+        let outcome = match (alarms.contains_key(&record.key), record.fate, is_watched) {
+            (false, Fate::FinalRight, _) => "accepted without an alarm",
+            (true, Fate::FinalRight, _) => "a right answer is accepted after an alarm",
+            (true, Fate::FinalWrong, _) => "a wrong answer is accepted after an alarm",
+            (true, Fate::RejectedRight, false) => "a right answer is refused after an alarm",
+            (true, Fate::RejectedWrong, false) => "a wrong answer is refused after an alarm",
+            (true, Fate::RevokedRight, true) => "a right answer is revoked after a challenge",
+            (true, Fate::RevokedWrong, true) => "a wrong answer is revoked after a challenge",
+            (true, Fate::Unresolved, false) => "nobody decides about an alarm",
+            _ => continue,
+        };
+        seen(outcome, true);
+    }
+    counts.into_iter().filter(|(_, count)| *count >= 5).map(|(outcome, _)| outcome).collect()
+}
+
+/// The scenario with some of its text replaced.
+fn without(replaced: &[(&str, &str)]) -> std::sync::Arc<Scenario> {
+    let path = Path::new(ROOT).join("tests/scenarios/disputes.toml");
+    let mut text = std::fs::read_to_string(path).expect("the scenario");
+    for (from, to) in replaced {
+        assert!(text.contains(from), "`{from}` is in the scenario");
+        text = text.replace(from, to);
+    }
+    Scenario::from_text("disputes.toml", &text).unwrap_or_else(|wrong| panic!("{wrong}"))
+}
+
+/// The books agree after every event, and every outcome of a dispute comes about.
+#[test]
+fn one_scenario_reaches_every_outcome_of_a_dispute() {
+    let scenario = trial("disputes", &[]);
+    let (witness, _) = kept(&scenario);
+    assert_eq!(outcomes(&scenario, &witness), OUTCOMES.into_iter().collect());
+}
+
+/// Without a mechanism that mechanism's outcomes are missing, and what does not need it comes about all the same.
+#[test]
+fn each_mechanism_is_needed_for_its_outcomes() {
+    let ladder = "begins = \"on-alarm\", count = 3";
+    let cases: [(&[(&str, &str)], &[&str]); 6] = [
+        (&[("overturned = 0.01, ", "")], &["a checker is fined"]),
+        (&[("bond = \"5\", ", "")], &["a bond is lost"]),
+        (
+            &[
+                ("bisection = { steps = 1000, round = \"300ms\" }, ", ""),
+                ("bisection = { steps = 5, round = \"100ms\" }, ", ""),
+            ],
+            &["rounds of bisection"],
+        ),
+        (
+            &[("attention = 0.3", "attention = 0"), ("count = 2, timing", "count = 2, attention = 0, timing")],
+            &[
+                "a bond is lost",
+                "a right answer is revoked after a challenge",
+                "a wrong answer is revoked after a challenge",
+                "rounds of bisection",
+            ],
+        ),
+        (
+            &[("begins = \"on-alarm\", of = 1, sample = 0.5", "begins = \"on-alarm\", of = 1, sample = 0")],
+            &["an alarm about an alarm"],
+        ),
+        (
+            &[(ladder, "begins = \"on-alarm\", sample = 0, count = 3")],
+            &[
+                "a checker is fined",
+                "a right answer is refused after an alarm",
+                "a wrong answer is refused after an alarm",
+                "an alarm about an alarm",
+                "nobody decides about an alarm",
+            ],
+        ),
+    ];
+    for (replaced, missing) in cases {
+        let scenario = without(replaced);
+        let (witness, _) = Witness::of(&scenario);
+        let met = outcomes(&scenario, &witness);
+        let found: BTreeSet<&str> = OUTCOMES.into_iter().filter(|outcome| !met.contains(outcome)).collect();
+        assert_eq!(found, missing.iter().copied().collect(), "{replaced:?}");
+    }
+}
+
+/// A dispute takes its rounds before the check that decides begins, and a challenge comes within the window.
+#[test]
+fn a_dispute_takes_its_rounds() {
+    let scenario = trial("disputes", &[]);
+    let (witness, _) = Witness::of(&scenario);
+    let records: BTreeMap<JobKey, &JobRecord> = witness.records.iter().map(|record| (record.key, record)).collect();
+    let mut seen = 0;
+    for (now, fact) in &witness.facts {
+        let Fact::Escalated { job, rounds: 10, .. } = *fact else { continue };
+        let record = records[&job];
+        if record.fate == Fate::Censored {
+            continue;
+        }
+        seen += 1;
+        let begun = now.since(record.at.accepted).seconds();
+        let lasted = record.at.closed.since(*now).seconds();
+        assert!(begun <= 4.0, "a challenge {begun} s after the acceptance");
+        assert!(lasted >= 3.0, "a dispute of {lasted} s");
+    }
+    assert!(seen > 300, "{seen} disputes");
+}
+
+/// A named method without a scenario that holds it to a closed form fails here.
+#[test]
+fn every_named_method_is_tested_to_act() {
+    let oracles = Path::new(ROOT).join("scenarios/oracles");
+    for name in named_methods().keys().filter(|name| *name != "none") {
+        let path = oracles.join(format!("method-{name}.toml"));
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|wrong| panic!("no oracle of `{name}`: {wrong}"));
+        assert!(text.contains(&format!("methods = [\"{name}\"]")), "{path:?} admits `{name}` alone");
+    }
+}

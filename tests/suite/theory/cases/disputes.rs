@@ -1,0 +1,126 @@
+//! Alarms that do not decide alone.
+
+use reliance::domain::fate::Fate;
+
+use crate::suite::theory::case::{Case, Chapter, Part, Row};
+use crate::suite::theory::formulas::disputes::{
+    challenged, expected_of_ladder, majority_alarms, passes_ladder, rounds,
+};
+use crate::suite::theory::watch::Seen;
+
+/// The share of right answers, in the scenarios of this chapter.
+const RIGHT: f64 = 0.7;
+
+/// The probability that a validator looks, and so what is believed of it; but in `dispute-committee` all look.
+const LOOKS: f64 = 0.7;
+
+/// What a second of a validator costs in micro-credits.
+const SECOND: f64 = 10_000.0;
+
+pub fn chapter() -> Chapter {
+    Chapter {
+        title: "Disputes",
+        about: "A check whose alarm another one decides about does not refuse alone: an answer is refused if every check of the ladder \
+                refuses it, each with probability r by its own look. Of n watchers each looks with probability a and takes a wrong answer for \
+                wrong with probability d, a right one with f; the first challenges it within the window. A dispute over s steps is \
+                narrowed down to one in ⌈log₂ s⌉ rounds, and then a referee looks. A validator looks with probability η = 0.7, and approves what \
+                it does not look at; those of the committee always look. Three answers in ten are wrong, and none before the committee."
+            .into(),
+        cases: vec![committee(), ladder(), watchers()],
+    }
+}
+
+/// The share of a kind of answers that was accepted in the end.
+fn accepted(accepted: Fate, refused: Fate) -> impl Fn(&Seen) -> Part {
+    move |seen| {
+        let stands = seen.summary.fate(accepted);
+        Part::share(stands, stands + seen.summary.fate(refused))
+    }
+}
+
+/// Seconds from the answer to the job's end: as quoted (0), or as they were (1).
+fn settled(which: usize) -> impl Fn(&Seen) -> Part {
+    move |seen| Part::seconds(seen.probe.classes[0].settled[which], seen.probe.classes[0].answered)
+}
+
+/// Seconds of validators that are paid for a job: as quoted (0), or as they were (1).
+fn paid(which: usize) -> impl Fn(&Seen) -> Part {
+    move |seen| Part::new(seen.probe.classes[0].verification[which] as f64 / SECOND, seen.probe.classes[0].jobs as f64)
+}
+
+/// Rows about what was quoted and what came of it.
+fn quoted(name: &str, formula: &'static str, expected: f64, of: [Row; 2]) -> Vec<Row> {
+    let [quoted, real] = of;
+    vec![
+        Row { name: format!("{name}, as quoted"), formula, expected, ..quoted },
+        Row { name: name.to_owned(), formula, expected, ..real },
+    ]
+}
+
+fn time(name: &str, formula: &'static str, expected: f64) -> Vec<Row> {
+    quoted(name, formula, expected, [0, 1].map(|which| Row::new(name, formula, expected, settled(which))))
+}
+
+fn price(name: &str, formula: &'static str, expected: f64) -> Vec<Row> {
+    let mut rows = quoted(name, formula, expected, [0, 1].map(|which| Row::new(name, formula, expected, paid(which))));
+    // A quote is in whole micro-credits.
+    rows[0].expected = (expected * SECOND).round() / SECOND;
+    rows
+}
+
+/// A validator, the majority of three others about its alarm, and one about theirs; every answer is right.
+fn committee() -> Case {
+    let refuse = [0.3, majority_alarms(3, 0.4), 0.2];
+    let mut rows = vec![Row::new(
+        "share of right answers accepted",
+        "1−∏r",
+        passes_ladder(&refuse),
+        accepted(Fate::FinalRight, Fate::RejectedRight),
+    )];
+    let expected = |each: [f64; 3]| expected_of_ladder(&refuse, &each);
+    rows.extend(time("mean time of the checks", "Σ tᵢ ∏_{j<i} rⱼ", expected([1.0, 2.0, 3.0])));
+    rows.extend(price("seconds of validators paid", "Σ nᵢtᵢ ∏_{j<i} rⱼ", expected([1.0, 6.0, 3.0])));
+    Case::new("dispute-committee", rows)
+}
+
+/// Three validators, each about the alarm of the one before. A validator that does not look approves at once.
+fn ladder() -> Case {
+    let (right, wrong) = ([0.3, 0.4, 0.2].map(|f| LOOKS * f), [0.8, 0.7, 0.9].map(|d| LOOKS * d));
+    let over_both =
+        |each: [f64; 3]| RIGHT * expected_of_ladder(&right, &each) + (1.0 - RIGHT) * expected_of_ladder(&wrong, &each);
+    let of = |refuse: &[f64], fates: [Fate; 2]| (passes_ladder(refuse), accepted(fates[0], fates[1]));
+    let (right_passes, right_measure) = of(&right, [Fate::FinalRight, Fate::RejectedRight]);
+    let (wrong_passes, wrong_measure) = of(&wrong, [Fate::FinalWrong, Fate::RejectedWrong]);
+    let mut rows = vec![
+        Row::new("share of right answers accepted", "1−∏ηf", right_passes, right_measure),
+        Row::new("share of wrong answers accepted", "1−∏ηd", wrong_passes, wrong_measure),
+    ];
+    rows.extend(time("mean time of the checks", "Σ ηtᵢ ∏_{j<i} rⱼ", over_both([1.0, 2.0, 3.0].map(|t| LOOKS * t))));
+    rows.extend(price("seconds of validators paid", "Σ tᵢ ∏_{j<i} rⱼ", over_both([1.0, 2.0, 3.0])));
+    Case::new("dispute-ladder", rows)
+}
+
+fn watchers() -> Case {
+    let (of_right, of_wrong) = (challenged(5, 0.3, 0.2), challenged(5, 0.3, 0.8));
+    let disputes = RIGHT * of_right + (1.0 - RIGHT) * of_wrong;
+    // A dispute begins after 2 s of a window of 10 s and outlasts it; the referee looks for 2 s in the mean, if it looks.
+    let dispute = f64::from(rounds(1000)) + LOOKS * 2.0;
+    let mut rows = vec![
+        Row::new(
+            "share of wrong answers that stand",
+            "1−(1−(1−ad)ⁿ)η",
+            1.0 - LOOKS * of_wrong,
+            accepted(Fate::FinalWrong, Fate::RevokedWrong),
+        ),
+        Row::new(
+            "share of right answers that stand",
+            "1−(1−(1−af)ⁿ)ηf",
+            1.0 - LOOKS * 0.5 * of_right,
+            accepted(Fate::FinalRight, Fate::RevokedRight),
+        ),
+    ];
+    let until = 10.0 + disputes * (2.0 + dispute - 10.0);
+    rows.extend(time("mean time until nothing can revoke an answer", "w + P(2+⌈log₂s⌉+ηE[look]−w)", until));
+    rows.extend(price("seconds of referees paid", "P E[look]", disputes * 2.0));
+    Case::new("dispute-watchers", rows)
+}

@@ -1,0 +1,57 @@
+//! Alarms that do not decide alone, and challenges.
+
+use super::power;
+use super::votes::at_least;
+
+/// The probability that an answer passes a ladder of checks, each of which decides about the alarm of the one before: it is refused if all
+/// of them refuse it.
+pub fn passes_ladder(refuse: &[f64]) -> f64 {
+    1.0 - refuse.iter().product::<f64>()
+}
+
+/// The probability that the majority of `n` raises the alarm, each with probability p by itself.
+pub fn majority_alarms(n: u32, p: f64) -> f64 {
+    at_least(n, n / 2 + 1, p)
+}
+
+/// What a ladder is expected to take, or to cost, where check i begins if all before it have refused the answer: Σ cᵢ ∏_{j<i} rⱼ.
+pub fn expected_of_ladder(refuse: &[f64], each: &[f64]) -> f64 {
+    each.iter().enumerate().map(|(index, each)| each * refuse[..index].iter().product::<f64>()).sum()
+}
+
+/// The probability that one of n watchers challenges an answer, each looking with probability a and taking it for wrong with probability d
+/// if it looks: 1 − (1 − a d)ⁿ.
+pub fn challenged(n: u32, a: f64, d: f64) -> f64 {
+    1.0 - power(1.0 - a * d, n)
+}
+
+/// The rounds that narrow a dispute down to one of so many steps, by halving: ⌈log₂ steps⌉.
+pub fn rounds(steps: u64) -> u32 {
+    let (mut rounds, mut left) = (0, steps);
+    while left > 1 {
+        left = left.div_ceil(2);
+        rounds += 1;
+    }
+    rounds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // worked example
+    #[test]
+    fn ladders() {
+        assert!((passes_ladder(&[0.5, 0.2]) - 0.9).abs() < 1e-15);
+        // The second check begins half of the time, the third one time in ten.
+        assert!((expected_of_ladder(&[0.5, 0.2, 1.0], &[1.0, 2.0, 3.0]) - 2.3).abs() < 1e-15);
+        assert!((majority_alarms(3, 0.6) - 0.648).abs() < 1e-15);
+    }
+
+    // worked example
+    #[test]
+    fn watchers() {
+        assert!((challenged(2, 0.5, 0.5) - 0.4375).abs() < 1e-15);
+        assert_eq!([1, 2, 3, 1000, 1024, 1025].map(rounds), [0, 1, 2, 10, 10, 11]);
+    }
+}

@@ -139,7 +139,7 @@ impl Market {
                 Next::Paid { job } => life::standing::paid(state, at, job),
                 Next::Drop { work } => life::placement::dropped(state, at, work),
                 Next::Gone { node } => forces::churn::gone(state, at, node),
-                Next::Reopen { job, version } => life::backtracking::reopen(state, at, job, version),
+                Next::Reopen { job } => life::backtracking::reopen(state, at, job),
             };
             transitions::follows(before, &follows);
             next = follows;

@@ -27,8 +27,8 @@ use super::state::registry::Registry;
 use super::state::results::StandingResults;
 use super::state::service::Service;
 use super::state::sources::Source;
-use super::state::{ClassState, MeanSpan, Scratch, State, Turns};
 use super::state::standings::Standings;
+use super::state::{ClassState, MeanSpan, Scratch, State, Turns};
 
 impl State {
     /// A market at the start of time, with its first events in the queue.

@@ -14,14 +14,13 @@ use super::next::Next;
 
 /// A result stood when another answer of its node was found wrong. One that has been closed or has become final since is let be.
 #[inline(never)]
-pub fn reopen(market: &mut State, at: &mut Context<'_>, slot: JobSlot, version: u32) -> Next {
-    let id = market.jobs[slot].case;
-    if !market.jobs.is(slot, version) || !market.cases[id].result.is_some() {
+pub fn reopen(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
+    if !market.cases[market.jobs[slot].case].result.is_some() {
         return Next::Done;
     }
     match at.scenario.verification.backtrack {
         Backtrack::Revoke => revoke(market, at, slot),
-        _ => draw_again(market, at, slot, version),
+        _ => draw_again(market, at, slot),
     }
 }
 
@@ -36,7 +35,7 @@ fn revoke(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
 }
 
 /// Each deferred check that does not take place is drawn once more, by the present standing of the node; those that are drawn begin.
-fn draw_again(market: &mut State, at: &mut Context<'_>, slot: JobSlot, version: u32) -> Next {
+fn draw_again(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let verification = &at.scenario.verification;
     let (record, attempt) = (market.jobs.record(slot), market.jobs[slot].attempt);
     let (key, method) = (record.key, &verification.methods[record.method]);
@@ -51,6 +50,6 @@ fn draw_again(market: &mut State, at: &mut Context<'_>, slot: JobSlot, version: 
     }
     match case.drawn == before {
         true => Next::Done,
-        false => Next::Check { job: slot, version, from: 0, deferred: true },
+        false => Next::Check { job: slot, from: 0, deferred: true },
     }
 }

@@ -63,7 +63,7 @@ pub enum Next {
     /// A node that failed has lost its jobs.
     Gone { node: PartyId },
     /// Another answer of the node was found wrong: its result is looked at again.
-    Reopen { job: JobSlot, version: u32 },
+    Reopen { job: JobSlot },
 }
 
 // What fits into one register is returned in one; anything larger goes through memory, at every step of every job.

@@ -183,7 +183,14 @@ pub fn slash_outvoted(market: &mut State, at: &mut Context<'_>, slot: JobSlot, n
 }
 
 /// A node that has lost its standing loses a share of its stake, to whom slashed stakes go.
-pub fn forfeit(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: PartyId, share: Share, finder: Finder) {
+pub fn slash_share(
+    market: &mut State,
+    at: &mut Context<'_>,
+    slot: JobSlot,
+    node: PartyId,
+    share: Share,
+    finder: Finder,
+) {
     let amount = market.ledger.bond(node).share(share.get());
     take_stake(market, at, slot, (node, amount), finder);
 }

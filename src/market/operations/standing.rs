@@ -26,6 +26,6 @@ pub fn see(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: PartyI
         }
     }
     if !is_good {
-        settlement::forfeit(market, at, slot, node, standing.slash, finder);
+        settlement::slash_share(market, at, slot, node, standing.slash, finder);
     }
 }

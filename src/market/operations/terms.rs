@@ -64,7 +64,7 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
 /// The terms of the method `none` for a job that does without its checks; `None` while the chain that it needs is stopped.
 pub fn unchecked(market: &State, at: &Context<'_>, slot: JobSlot) -> Option<Terms> {
     let gas_units = if at.scenario.chain.runs { at.scenario.chain.gas } else { 0 };
-    let gas_price = gas_price(market, at, slot);
+    let gas_price = gas_price(market, at, tip(market, at.scenario, slot));
     (gas_price.is_some() || gas_units == 0)
         .then(|| Terms::unchecked(gas_units, gas_price.unwrap_or_default(), inclusion(market, at.scenario)))
 }

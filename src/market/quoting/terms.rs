@@ -133,6 +133,8 @@ impl Terms {
             copies: 1,
             paid_copies: 1.0,
             agree: 1,
+            falls: false,
+            scrutiny: f64::NAN,
         }
     }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::State;
 use crate::domain::ids::{IdVec, JobSlot, PartyId, ResultId};
 use crate::engine::time::Time;
-use crate::market::life::next::Next;
+use crate::market::life::next::{Next, Planned};
 
 /// The results that stand. Memory is bounded by the most that ever stood.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -119,8 +119,10 @@ impl State {
     /// Every result of a node that stands is looked at again, once all that follows from the present step is done.
     pub fn reopen_results(&mut self, node: PartyId) {
         let State { results, jobs, agenda, .. } = self;
-        let reopened = |job: JobSlot| Next::Reopen { job, version: jobs[job].version };
-        agenda.extend(results.of(node).map(|result| reopened(result.job)));
+        agenda.extend(results.of(node).map(|&StandingResult { job, .. }| Planned {
+            next: Next::Reopen { job },
+            only: Some((job.into(), jobs[job].version)),
+        }));
     }
 }
 

@@ -127,6 +127,8 @@ pub enum Purpose {
     Prover = 31,
     /// Draw: what is added to the price of gas; n is the attempt.
     Tip = 32,
+    /// Draw: whether a right copy differs bit for bit from the others; n is the attempt and the copy.
+    Mismatch = 38,
     /// Draw: what moves prices from outside; n is the channel's interval.
     Price = 50,
     /// Draw: the traits of a node (speed, price, stake, memory), n is the trait.

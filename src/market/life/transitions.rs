@@ -39,7 +39,7 @@ macro_rules! kinds {
 kinds! {
     /// What an event begins.
     Trigger of Event {
-        Arrival, Reach, Patience, Load, Step, Respond, Retry, Fail, Repair, List, Refresh, Expire, Attest, Late, Window, Price, Block,
+        Arrival, Reach, Patience, Load, Step, Respond, Retry, Fail, Repair, List, Refresh, Expire, Attest, Overdue, Reveal, Late, Window, Price, Block,
         Aged, Idle, Settle,
     }
 }
@@ -66,6 +66,8 @@ const AFTER_EVENT: &[(Trigger, &[Step])] = &[
     (Trigger::Refresh, &[Step::Done]),
     (Trigger::Expire, &[Step::Done, Step::Send, Step::Decline]),
     (Trigger::Attest, &[Step::Count]),
+    (Trigger::Overdue, &[Step::Count]),
+    (Trigger::Reveal, &[Step::Count]),
     (Trigger::Late, &[Step::Done, Step::Reject]),
     (Trigger::Window, &[Step::Done, Step::Close]),
     (Trigger::Price, &[Step::Done]),
@@ -219,6 +221,7 @@ mod tests {
             "tests/scenarios/everything-drained.toml",
             "tests/scenarios/everything-staked.toml",
             "tests/scenarios/verified.toml",
+            "tests/scenarios/timed-checks.toml",
             "tests/scenarios/weighed.toml",
             "tests/scenarios/rush.toml",
             "tests/scenarios/crossroads.toml",

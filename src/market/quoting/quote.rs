@@ -254,7 +254,7 @@ pub struct Best {
 /// What is taken off the value, in the order of [`Deduction::ALL`](crate::domain::fate::Deduction::ALL), and when the answer
 /// would be used; `paid` are the prices of computing, coordination and verification, all in micro-credits.
 fn deductions(valuation: &Valuation<'_>, paid: [f64; 3], offer: &Offer, terms: &Terms) -> ([f64; 5], Use) {
-    let chances = terms.acceptance.of_alike(terms.copies, terms.agree, offer.trust);
+    let chances = terms.acceptance.of_alike(terms.copies, terms.agree, offer.trust, terms.alike);
     let ([_, right], [wrong_first, wrong]) = (chances.accepted_right, chances.accepted_wrong);
     // Without checks the answer would be there after the node's delay and the chain's; what the node does for them comes on top.
     let unchecked = offer.delay.nanos() + terms.inclusion;

@@ -12,9 +12,10 @@ use crate::market::state::checkers::{Checkers, Drawn};
 use crate::market::state::learnt::Correction;
 use crate::policy::chooser::Offer;
 use crate::scenario::Scenario;
-use crate::scenario::verification::{Check, Method};
+use crate::scenario::verification::{Check, JobSize, Method};
 
 use super::expectation::{Looks, of_offers};
+use super::missing::with_missing;
 use super::passing::Passing;
 
 /// What a method costs one job, and how often an answer passes it.
@@ -54,12 +55,16 @@ pub struct Terms {
     pub paid_copies: f64,
     /// How many of them must agree.
     pub agree: u32,
+    /// The share of right copies that are alike bit for bit.
+    pub alike: f64,
 }
 
 /// What all methods see alike.
 pub struct Shared<'a> {
     /// The expected work of the job on the reference GPU.
     pub expected: SimDuration,
+    /// The same, as its checks see it.
+    pub size: JobSize,
     /// The price of a unit of gas, with what the requester adds to it.
     pub gas_price: Price,
     /// The price of a checker's GPU-second.
@@ -132,23 +137,24 @@ impl Terms {
             copies: method.copies,
             paid_copies: f64::from(method.copies),
             agree: method.agree,
+            alike: method.alike,
         };
         for (index, check) in method.checks.iter().enumerate() {
             if check.by == Checker::Replicas {
                 copies(asked, method, check, shared, &mut terms);
                 continue;
             }
-            let (each, expects) = (check.expected_work(expected), &passing.checks[index]);
+            let (each, expects) = (check.expected_work(&shared.size), &passing.checks[index]);
             let votes = shared.trust * expects.votes[0] + (1.0 - shared.trust) * expects.votes[1];
-            let (takes, paid) = match asked.drawn(check) {
-                None => (each.nanos(), 1.0),
-                // What takes no time does not queue.
-                Some(drawn) if each == SimDuration::ZERO => (drawn.trip, f64::from(check.count)),
-                Some(drawn) => {
-                    let looks = Looks::expected(&drawn, each.nanos(), check, votes);
-                    (drawn.trip + passing.care(check.by) * looks.time, looks.paid)
-                }
+            let care = passing.care(check.by);
+            let looks = match asked.drawn(check) {
+                None => Looks { time: each.nanos(), paid: 1.0, missing: 0.0 },
+                Some(drawn) => Looks::of(&drawn, each, check, care, votes),
             };
+            if looks.missing > 0.0 {
+                terms.acceptance = with_missing(&terms.acceptance, check, expects, care, looks.missing);
+            }
+            let (takes, paid) = (looks.time, looks.paid);
             if check.by != Checker::Attestation {
                 let fee = fee(scenario, shared.check_price, each);
                 terms.checkers_most += fee.times(u64::from(check.count));
@@ -168,7 +174,7 @@ impl Terms {
 /// the share done is paid.
 fn copies(asked: &Asked<'_>, method: &Method, check: &Check, shared: &Shared<'_>, terms: &mut Terms) {
     let Some(drawn) = asked.drawn(check) else { return };
-    let (copies, agree, right) = (f64::from(check.count), f64::from(check.agree), shared.trust);
+    let (copies, agree, right) = (f64::from(check.count), f64::from(check.agree), shared.trust * method.alike);
     let answers = if right * copies > agree { agree / right } else { copies };
     let looks = Looks::expected(&drawn, shared.expected.nanos(), check, answers);
     let alone = drawn.wait[0] + shared.expected.nanos() * drawn.slowness[0];

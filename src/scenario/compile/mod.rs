@@ -17,6 +17,7 @@ use crate::engine::time::{SimDuration, Time};
 
 mod beliefs;
 mod channels;
+mod checks;
 mod demand;
 mod head;
 mod laws;
@@ -45,7 +46,8 @@ pub(super) fn compile(document: &Document, mut table: ScenarioTable) -> Result<S
     let network = network::network(&mut compiler, &table.network, &mut files);
     let models = work::models(&mut compiler, &table);
     let admitted = verification::verification(&mut compiler, &table);
-    let classes = work::classes(&mut compiler, &table, &admitted.by_class);
+    let mut classes = work::classes(&mut compiler, &table, &admitted.by_class);
+    checks::sizes(&mut compiler, &table, &mut classes, admitted.verification.as_ref());
     let requesters = head::requesters(&mut compiler, &table, &network.regions);
     let sources = demand::sources(&mut compiler, &table, &mut files);
     let groups = nodes::groups(&mut compiler, &table, &network.regions, &models);

@@ -38,7 +38,7 @@ fn checks(scenario: &Scenario) -> u64 {
     let asked = |check: &&Check| check.is_asked_of_others() || check.by == Checker::Proof;
     let of = |method: &Method| {
         let copies = if method.copies > 1 { u64::from(method.copies) } else { 0 };
-        copies + method.checks.iter().filter(asked).map(|check| u64::from(check.count)).sum::<u64>()
+        copies + method.checks.iter().filter(asked).map(|check| u64::from(check.count.max(check.ways))).sum::<u64>()
     };
     scenario.last().verification.methods.iter().map(of).max().unwrap_or(0)
 }

@@ -207,7 +207,7 @@ fn checks(method: &Method, said: &mut Understood) {
 
 /// Whether parties with queues of their own are asked for nothing.
 fn takes_nothing(check: &Check) -> bool {
-    check.is_asked_of_others() && check.work == 0.0 && check.mean_time == 0.0
+    check.is_asked_of_others() && check.takes_nothing()
 }
 
 /// Channels without a price.

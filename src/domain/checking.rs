@@ -34,6 +34,43 @@ pub enum Begins {
     OnAlarm,
 }
 
+/// What the work of a check is stated relative to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum WorkOf {
+    /// The work of the job: its answer is computed again, token by token.
+    #[default]
+    Generation,
+    /// One teacher-forced forward pass over all tokens of the job, input and output: they are known when the answer is there.
+    Pass,
+}
+
+/// When the votes of a check become its verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stopping {
+    /// As soon as no vote still to come can change it; looks still under way are called off.
+    #[default]
+    Decided,
+    /// When every checker has voted, or will never.
+    AllVotes,
+    /// Votes are sealed and published together, a fixed time after the first; whoever has not voted by then is missing.
+    Reveal,
+}
+
+/// What a checker is paid whose look is called off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CalledOff {
+    /// The share of the fee that is done.
+    #[default]
+    ShareDone,
+    /// The whole fee.
+    All,
+    /// Nothing.
+    None,
+}
+
 /// What requesters know of how long a check will take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -129,6 +129,8 @@ pub enum Purpose {
     Tip = 32,
     /// Draw: whether a watcher looks at an accepted answer; n is the check and the watcher.
     Attention = 33,
+    /// Draw: whether a right copy differs bit for bit from the others; n is the attempt and the copy.
+    Mismatch = 38,
     /// Draw: what moves prices from outside; n is the channel's interval.
     Price = 50,
     /// Draw: the traits of a node (speed, price, stake, memory), n is the trait.

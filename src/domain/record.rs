@@ -129,13 +129,15 @@ pub struct JobRecord {
     pub quoted_answer: SimDuration,
     /// The time from the answer to the end of its checks, as expected at the placement, whether or not they take place.
     pub quoted_checks: SimDuration,
+    /// Output tokens that were expected when it was asked for; 0 where the class has a work law instead.
+    pub expected_output: f32,
     /// What a right answer was worth when it was used, if that was in time; known when the job is closed.
     pub delivered: Money,
     /// What a wrong answer in use cost; known when the job is closed.
     pub harm: Money,
 }
 
-const _: () = assert!(size_of::<JobRecord>() <= 320);
+const _: () = assert!(size_of::<JobRecord>() <= 328);
 
 /// A check or a proof that was asked for, handed on once when it has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -235,6 +237,7 @@ impl JobRecord {
             shortfall: Money::ZERO,
             quoted_answer: SimDuration::ZERO,
             quoted_checks: SimDuration::ZERO,
+            expected_output: 0.0,
             delivered: Money::ZERO,
             harm: Money::ZERO,
         }

@@ -37,6 +37,10 @@ pub enum Event {
     Expire { job: JobSlot, version: u32 },
     /// A requester has seen what the node's hardware says.
     Attest { job: JobSlot, version: u32, check: u8 },
+    /// A checker has had its time.
+    Overdue { job: JobSlot, version: u32, ordinal: u16, check: u8 },
+    /// The sealed votes of a check are published.
+    Reveal { job: JobSlot, version: u32, check: u8 },
     /// The deadline of an answer that is being checked has passed.
     Late { job: JobSlot, version: u32 },
     /// The window of an accepted result has passed.

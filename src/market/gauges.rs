@@ -82,6 +82,7 @@ impl Gauges for View<'_> {
                 trust: self.market.opinions.trust(&self.scenario.verification, RequesterId(0), node),
                 checked: backroom.checked,
                 alarms: backroom.alarms,
+                missed: backroom.missed,
                 operator: backroom.operator,
                 region: quote.region,
                 speed: self.derived.nodes[node].speed,

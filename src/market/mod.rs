@@ -75,6 +75,12 @@ impl Market {
             Event::Attest { job, version, check } if state.jobs.is(job, version) => {
                 life::verification::attested(state, at, job, check)
             }
+            Event::Overdue { job, version, ordinal, check } if state.jobs.is(job, version) => {
+                life::verification::overdue(state, at, job, check, ordinal)
+            }
+            Event::Reveal { job, version, check } if state.jobs.is(job, version) => {
+                life::verification::reveal(state, at, job, check)
+            }
             Event::Late { job, version } if state.jobs.is(job, version) => life::verdict::late(state, at, job),
             Event::Window { job, version } if state.jobs.is(job, version) => life::standing::window(state, at, job),
             Event::Price { turn } if turn == state.turns.price => forces::price::tick(state, at),

@@ -186,6 +186,8 @@ pub struct NodeGauge {
     pub checked: u64,
     /// Alarms it has raised.
     pub alarms: u64,
+    /// Votes that it has not given in time.
+    pub missed: u32,
     /// Its operator.
     pub operator: OperatorId,
     /// Where it is.

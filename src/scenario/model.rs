@@ -161,6 +161,17 @@ pub struct Class {
     pub patience: Option<Sampler>,
     /// Lower goes first.
     pub priority: u8,
+    /// What one forward pass over all tokens of a job takes; `None` where no check of its methods is that.
+    pub pass: Option<Pass>,
+}
+
+/// What one forward pass over all tokens of a job takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Pass {
+    /// So much of the job's work.
+    OfWork(f64),
+    /// What its model takes to read all of them.
+    OfTokens,
 }
 
 /// A group of nodes; what differs between its nodes is drawn when the market opens.
@@ -215,6 +226,17 @@ pub struct NodeGroup {
 }
 
 impl Class {
+    /// One forward pass over all tokens of a job of this class, on the reference GPU; nothing where no check needs it. The number
+    /// of output tokens is exact once the answer is there, and an expectation before.
+    #[inline]
+    pub fn pass(&self, model: &Model, work: SimDuration, (input, output): (u32, f64)) -> SimDuration {
+        match self.pass {
+            None => SimDuration::ZERO,
+            Some(Pass::OfWork(share)) => work.scaled(share),
+            Some(Pass::OfTokens) => SimDuration::from_nanos(along(&model.prefill, f64::from(input) + output)),
+        }
+    }
+
     /// What remains of the value of a right answer, in micro-credits, when it is used so many nanoseconds after the asking
     /// (model §5): less than nothing where the delay costs more than the value.
     pub fn worth(&self, value: f64, delay: f64) -> f64 {

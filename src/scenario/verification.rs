@@ -1,11 +1,12 @@
 //! Methods of verification as the market uses them.
 
 use crate::domain::acceptance::some_takes_place;
-use crate::domain::checking::{Backtrack, Beliefs, Checker, Consequence, Holders};
-use crate::domain::ids::{IdVec, MethodId};
+use crate::domain::checking::{Backtrack, Beliefs, CalledOff, Checker, Consequence, Holders, Stopping, WorkOf};
+use crate::domain::ids::{Id, IdVec, MethodId, ModelId};
 use crate::domain::money::Money;
 use crate::domain::payment::SlashTo;
 use crate::domain::purpose::DrawIndex;
+use crate::domain::record::JobRecord;
 use crate::domain::share::{Factor, Share};
 use crate::engine::law::Sampler;
 use crate::engine::random::KeyedRng;
@@ -14,6 +15,8 @@ use crate::policy::opinion::Opinion;
 use crate::policy::selection::Selection;
 use crate::policy::standing::StandingRule;
 use crate::policy::verdict::VerdictRule;
+
+use super::Scenario;
 
 /// The most checks of a method.
 pub const CHECKS: usize = 8;
@@ -115,6 +118,8 @@ pub struct Method {
     pub overhead_time: SimDuration,
     /// Copies executed in all.
     pub copies: u32,
+    /// Of copies: the share of right answers that are alike bit for bit; another agrees with nothing.
+    pub alike: f64,
     /// How many of them must agree.
     pub agree: u32,
     /// Gas of the checks: as expected, and if every one takes place.
@@ -140,8 +145,26 @@ pub struct Check {
     pub by: Checker,
     /// The probability that it takes place.
     pub sample: f64,
-    /// Work of each checker, or of making the proof, relative to the job's.
+    /// Work of each checker, or of making the proof, relative to what `work_of` says.
     pub work: f64,
+    /// What `work` is relative to.
+    pub work_of: WorkOf,
+    /// By model what `work` is, where it differs; otherwise empty.
+    pub work_by_model: Vec<f64>,
+    /// Of proofs: over how many provers one is divided.
+    pub ways: u32,
+    /// How long a checker may take, and who looks then.
+    pub timeout: Option<Timeout>,
+    /// When votes become a verdict.
+    pub stopping: Stopping,
+    /// Of sealed votes: how long after the first they are published.
+    pub reveal: SimDuration,
+    /// What is paid for work that is called off.
+    pub called_off: CalledOff,
+    /// Where votes may be missing, what is known of `time` beyond its moments.
+    pub times: Times,
+    /// Whether the verdict may be acceptance although votes are missing.
+    pub tolerates: bool,
     /// What it takes beyond that, in nanoseconds on the reference GPU.
     pub time: Option<Sampler>,
     /// The factor on `time`.
@@ -239,16 +262,98 @@ impl Method {
     }
 }
 
-impl Check {
-    /// What one checker is expected to do for a job of so much work, on the reference GPU.
-    pub fn expected_work(&self, job: SimDuration) -> SimDuration {
-        SimDuration::from_nanos(job.nanos() * self.work + self.mean_time)
+/// How long a checker may take, and who looks then.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Timeout {
+    /// From the asking on.
+    pub after: SimDuration,
+    /// How often another is drawn for the same seat.
+    pub redraws: u32,
+}
+
+/// Equally likely values of a law, the smallest first; none where they are not needed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Times {
+    values: Vec<f64>,
+    /// Up to each, the sum of the values and of their squares.
+    sums: Vec<[f64; 2]>,
+}
+
+impl Times {
+    /// Of these values.
+    pub fn new(mut values: Vec<f64>) -> Times {
+        values.sort_unstable_by(f64::total_cmp);
+        let mut sum = [0.0; 2];
+        let add = |value: &f64| {
+            sum = [sum[0] + value, sum[1] + value * value];
+            sum
+        };
+        let sums = values.iter().map(add).collect();
+        Times { values, sums }
     }
 
-    /// What one checker does for a job of so much work, on the reference GPU.
-    pub fn draw_work(&self, job: SimDuration, draw: &mut KeyedRng) -> SimDuration {
+    /// The share of values up to a limit, and the sums of those values and of their squares over the number of all.
+    pub fn up_to(&self, limit: f64) -> [f64; 3] {
+        let (count, all) = (self.values.partition_point(|&value| value <= limit), self.values.len() as f64);
+        let [first, second] = if count == 0 { [0.0; 2] } else { self.sums[count - 1] };
+        [count as f64 / all, first / all, second / all]
+    }
+}
+
+/// What a job is to those who check its answer.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct JobSize {
+    /// The model that was asked for.
+    pub model: ModelId,
+    /// The work of the job on the reference GPU.
+    pub generation: SimDuration,
+    /// One forward pass over all of its tokens, on the reference GPU.
+    pub pass: SimDuration,
+}
+
+impl Scenario {
+    /// What a job whose answer is there is to those who check it.
+    pub fn size(&self, record: &JobRecord) -> JobSize {
+        self.size_of(record, record.work, f64::from(record.output_tokens))
+    }
+
+    /// What it was expected to be when it was asked for.
+    pub fn expected_size(&self, record: &JobRecord) -> JobSize {
+        self.size_of(record, record.expected_work, f64::from(record.expected_output))
+    }
+
+    fn size_of(&self, record: &JobRecord, generation: SimDuration, output: f64) -> JobSize {
+        let class = &self.classes[record.class];
+        let pass = class.pass(&self.models[class.model], generation, (record.input_tokens, output));
+        JobSize { model: class.model, generation, pass }
+    }
+}
+
+impl Check {
+    /// What one checker is expected to do for a job of this size, on the reference GPU.
+    pub fn expected_work(&self, job: &JobSize) -> SimDuration {
+        SimDuration::from_nanos(self.relative(job) + self.mean_time)
+    }
+
+    /// What one checker does for a job of this size, on the reference GPU.
+    pub fn draw_work(&self, job: &JobSize, draw: &mut KeyedRng) -> SimDuration {
         let fixed = self.time.as_ref().map_or(0.0, |law| law.sample(draw)) * self.time_factor;
-        SimDuration::from_nanos(job.0 as f64 * self.work + fixed)
+        SimDuration::from_nanos(self.relative(job) + fixed)
+    }
+
+    /// The part that grows with the job, in nanoseconds.
+    fn relative(&self, job: &JobSize) -> f64 {
+        let base = match self.work_of {
+            WorkOf::Generation => job.generation,
+            WorkOf::Pass => job.pass,
+        };
+        let work = self.work_by_model.get(job.model.index()).unwrap_or(&self.work);
+        base.nanos() * work
+    }
+
+    /// Whether it takes neither work nor time.
+    pub fn takes_nothing(&self) -> bool {
+        self.work == 0.0 && self.work_by_model.iter().all(|&work| work == 0.0) && self.mean_time == 0.0
     }
 
     /// The probability that it takes place at a node under this scrutiny: what the rule of standing says of the node, or [`EVERY_CHECK`].

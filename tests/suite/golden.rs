@@ -27,6 +27,7 @@ const WHOLE: &[(&str, &[&str])] = &[
     ("tests/scenarios/everything-drained.toml", &[]),
     ("tests/scenarios/everything-staked.toml", &[]),
     ("tests/scenarios/verified.toml", &[]),
+    ("tests/scenarios/timed-checks.toml", &[]),
     ("tests/scenarios/two-choices.toml", &["horizon=60s"]),
     ("tests/scenarios/rush.toml", &["horizon=60s"]),
     ("tests/scenarios/weighed.toml", &["horizon=60s"]),

@@ -36,6 +36,8 @@ pub struct Plan<'a> {
     pub executors: &'a [Executor],
     /// How many of several answers must agree. Where one is enough, each is as likely to be the first.
     pub agree: u32,
+    /// Of several: the share of right answers that are alike bit for bit; another agrees with nothing.
+    pub alike: f64,
     /// Its checks.
     pub checks: &'a [Check<'a>],
     /// The kinds of the wrong answers of executors that are not adversarial.
@@ -190,7 +192,11 @@ impl Plan<'_> {
                 let all_honest: f64 = each.clone().map(honest).product();
                 let wrong = all_honest * at_least(self.agree, each.clone().map(|of| 1.0 - of.trust));
                 let any = at_least(self.agree, each.clone().map(|of| 1.0 - right(of)));
-                Executed { right: at_least(self.agree, each.map(right)), wrong, chosen: (any - wrong).max(0.0) }
+                Executed {
+                    right: at_least(self.agree, each.map(|of| right(of) * self.alike)),
+                    wrong,
+                    chosen: (any - wrong).max(0.0),
+                }
             }
         }
     }
@@ -339,12 +345,12 @@ impl Acceptance {
     /// What becomes of an answer that `copies` executors give alike, of which `agree` must agree and none is adversarial, each right
     /// with probability `trust`: [`accept`] at x = 0, for a plan whose checks are known already.
     #[inline]
-    pub fn of_alike(&self, copies: u32, agree: u32, trust: f64) -> Chances {
+    pub fn of_alike(&self, copies: u32, agree: u32, trust: f64, alike: f64) -> Chances {
         // One answer is enough: it is as good as any. Otherwise all wrong copies are thought to agree (the worst case).
         let (right, wrong) = match copies {
             1 => (trust, 1.0 - trust),
             _ if agree == 1 => (trust, 1.0 - trust),
-            copies => (binomial_tail(copies, agree, trust), binomial_tail(copies, agree, 1.0 - trust)),
+            copies => (binomial_tail(copies, agree, trust * alike), binomial_tail(copies, agree, 1.0 - trust)),
         };
         Chances {
             right,

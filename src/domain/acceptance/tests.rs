@@ -96,7 +96,7 @@ fn by_enumeration(plan: &Plan<'_>, rules: &[VerdictRule], x: &[f64]) -> Chances 
         let trusts: Vec<f64> = plan.executors.iter().map(|of| if adverse[of.party] { 0.0 } else { of.trust }).collect();
         let any_adverse = plan.executors.iter().any(|of| adverse[of.party]);
         every(&trusts, &mut |right, likely| {
-            let rights = right.iter().filter(|right| **right).count();
+            let wrongs = right.iter().filter(|right| !**right).count();
             let mut outcomes = vec![];
             if plan.agree == 1 {
                 // The first of them is as likely each: its own state tells the kind.
@@ -106,8 +106,12 @@ fn by_enumeration(plan: &Plan<'_>, rules: &[VerdictRule], x: &[f64]) -> Chances 
             } else {
                 // With so many copies one of both may have enough: a right answer and a wrong one.
                 let agree = plan.agree as usize;
-                outcomes.extend((rights >= agree).then_some((true, false, 1.0)));
-                outcomes.extend((trusts.len() - rights >= agree).then_some((false, any_adverse, 1.0)));
+                // Of right copies those that differ bit for bit agree with none.
+                every(&vec![plan.alike; right.len()], &mut |same, part| {
+                    let together = right.iter().zip(same).filter(|(right, same)| **right && **same).count();
+                    outcomes.extend((together >= agree).then_some((true, false, part)));
+                });
+                outcomes.extend((wrongs >= agree).then_some((false, any_adverse, 1.0)));
             }
             for (right, is_adverse, part) in outcomes {
                 let likely = state * likely * part;
@@ -153,6 +157,7 @@ fn random_plans(number: u32, mut each: impl FnMut(&Plan<'_>, &[VerdictRule], Vec
         let plan = Plan {
             executors: &executors,
             agree: 1 + draw.below(count) as u32,
+            alike: [1.0, draw.unit()][draw.below(2) as usize],
             checks: &checks[..1 + draw.below(2) as usize],
             kinds: Some(kinds(&mut draw)),
             adversary: Some(Wrong::ALL[draw.below(KINDS as u64) as usize]),
@@ -198,7 +203,8 @@ fn alike_parties_count_alike() {
         let checks = [Check { seats: Seats::Taken(&seats), ..check(&mut draw, threshold) }];
         let executors = [Executor { party: 0, trust: draw.unit() }];
         let shares = Some(kinds(&mut draw));
-        let plan = Plan { executors: &executors, agree: 1, checks: &checks, kinds: shares, adversary: None };
+        let plan =
+            Plan { executors: &executors, agree: 1, alike: 1.0, checks: &checks, kinds: shares, adversary: None };
         let mut x: Vec<f64> = (0..=count).map(|_| draw.unit()).collect();
         let before = accept(&plan, &x);
         x[1..].reverse();
@@ -224,11 +230,12 @@ fn quotes_go_by_the_formula() {
             Check { seats: Seats::Alike { count, diligence: draw.unit() }, ..check(&mut draw, threshold) }
         });
         let (copies, trust) = (1 + draw.below(5) as u32, draw.unit());
+        let share = [1.0, draw.unit()][draw.below(2) as usize];
         let agree = 1 + draw.below(u64::from(copies)) as u32;
         let executors = vec![Executor { party: 0, trust }; copies as usize];
         let shares = [None, Some(kinds(&mut draw))][draw.below(2) as usize];
-        let plan = Plan { executors: &executors, agree, checks: &checks, kinds: shares, adversary: None };
-        let quoted = Passes::of(&checks, &[]).expected(&shares).of_alike(copies, agree, trust);
+        let plan = Plan { executors: &executors, agree, alike: share, checks: &checks, kinds: shares, adversary: None };
+        let quoted = Passes::of(&checks, &[]).expected(&shares).of_alike(copies, agree, trust, share);
         alike(&accept(&plan, &[0.0]), &quoted, 1e-12);
     }
 }
@@ -248,7 +255,7 @@ fn detections_are_never_averaged_over_kinds() {
     let through = |detects: [f64; KINDS]| {
         let (executors, checks) = ([Executor { party: 0, trust: 0.0 }], [check(detects)]);
         let kinds = Some([0.5, 0.5, 0.0, 0.0, 0.0]);
-        let plan = Plan { executors: &executors, agree: 1, checks: &checks, kinds, adversary: None };
+        let plan = Plan { executors: &executors, agree: 1, alike: 1.0, checks: &checks, kinds, adversary: None };
         (accept(&plan, &[0.0]).accepted_wrong[1], accept(&plan, &[1.0]).accepted_wrong[1])
     };
     // Three checkers find 0.95 of one half of the wrong answers and none of the other: 0.5 · 0.05³ + 0.5. An adversary answers with

@@ -13,7 +13,7 @@ use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::state::{ClassState, State};
 use crate::record::fact::Fact;
-use crate::scenario::model::{ClassOf, Model, Work};
+use crate::scenario::model::{ClassOf, Work};
 
 use super::next::Next;
 
@@ -86,7 +86,9 @@ fn fill(market: &mut State, at: &Context<'_>, record: &mut JobRecord, arrival: &
             let model = &at.scenario.models[class.model];
             let prefill = model.prefill(record.input_tokens);
             record.work = prefill + model.decode(record.output_tokens as f64);
-            record.expected_work = prefill + expected_decode(&market.classes[record.class], model, output);
+            let expected = expected_output(&market.classes[record.class], output);
+            record.expected_work = prefill + model.decode(expected);
+            record.expected_output = expected as f32;
         }
     }
     record.client = arrival.client;
@@ -96,14 +98,13 @@ fn fill(market: &mut State, at: &Context<'_>, record: &mut JobRecord, arrival: &
     record.deadline = class.deadline.map_or(Time::NEVER, |deadline| record.at.asked + deadline);
 }
 
-/// What writing the output is expected to take: by the class's law, or else by the answers of the class that were seen so far.
-fn expected_decode(state: &ClassState, model: &Model, law: &Option<Sampler>) -> SimDuration {
-    let tokens = match law {
+/// How many tokens the output is expected to have: by the class's law, or else by the answers of the class that were seen so far.
+fn expected_output(state: &ClassState, law: &Option<Sampler>) -> f64 {
+    match law {
         Some(law) => law.mean(),
         None => {
             let (jobs, tokens) = PRIOR_OUTPUT;
             (state.output_tokens + tokens) as f64 / (state.outputs + jobs) as f64
         }
-    };
-    model.decode(tokens)
+    }
 }

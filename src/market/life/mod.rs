@@ -16,6 +16,8 @@
 //! refresh       done
 //! expire        done, send, decline
 //! attest        count
+//! overdue       count
+//! reveal        count
 //! late          done, reject
 //! window        done, close
 //! price         done

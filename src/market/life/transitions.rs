@@ -41,8 +41,8 @@ macro_rules! kinds {
 kinds! {
     /// What an event begins.
     Trigger of Event {
-        Arrival, Reach, Patience, Load, Step, Respond, Retry, Fail, Repair, List, Refresh, Expire, Attest, Late, Window, Narrowed, Price,
-        Block, Aged, Idle, Settle,
+        Arrival, Reach, Patience, Load, Step, Respond, Retry, Fail, Repair, List, Refresh, Expire, Attest, Overdue, Reveal, Late, Window, Narrowed, Price, Block,
+        Aged, Idle, Settle,
     }
 }
 
@@ -68,6 +68,8 @@ const AFTER_EVENT: &[(Trigger, &[Step])] = &[
     (Trigger::Refresh, &[Step::Done]),
     (Trigger::Expire, &[Step::Done, Step::Send, Step::Decline]),
     (Trigger::Attest, &[Step::Count]),
+    (Trigger::Overdue, &[Step::Count]),
+    (Trigger::Reveal, &[Step::Count]),
     (Trigger::Late, &[Step::Done, Step::Reject]),
     (Trigger::Window, &[Step::Done, Step::Close]),
     (Trigger::Narrowed, &[Step::Done, Step::Count]),
@@ -235,6 +237,7 @@ mod tests {
             "tests/scenarios/everything-drained.toml",
             "tests/scenarios/everything-staked.toml",
             "tests/scenarios/verified.toml",
+            "tests/scenarios/timed-checks.toml",
             "tests/scenarios/weighed.toml",
             "tests/scenarios/rush.toml",
             "tests/scenarios/crossroads.toml",

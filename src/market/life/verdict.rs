@@ -7,7 +7,7 @@ use crate::domain::ids::JobSlot;
 use crate::domain::payment::PayoutAt;
 use crate::engine::time::Time;
 use crate::market::context::Context;
-use crate::market::operations::{batches, calling_off, evidence, learning, settlement};
+use crate::market::operations::{batches, calling_off, checking, evidence, learning, settlement};
 use crate::market::state::State;
 use crate::policy::verdict::Verdict;
 use crate::record::fact::Fact;
@@ -25,6 +25,9 @@ pub fn count(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8)
         return Next::Done;
     }
     let votes = case.votes[index as usize];
+    if !checking::may_decide(check, &votes, case.published >> index & 1 == 1) {
+        return Next::Done;
+    }
     let Some(verdict) = check.verdict.decide(&votes) else { return Next::Done };
     market.cases[id].open &= !(1 << index);
     end(market, at, slot, index);
@@ -117,14 +120,7 @@ fn end(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) {
     let id = market.jobs[slot].case;
     let votes = market.cases[id].votes[index as usize];
     if votes.asked > votes.alarms + votes.approvals + votes.missing {
-        let mut place = 0;
-        while let Some(&child) = market.cases[id].children.get(place) {
-            let task = &market.jobs[child.slot];
-            match !task.executes() && task.check == index {
-                true => calling_off::call_off_one(market, at, slot, child.slot),
-                false => place += 1,
-            }
-        }
+        calling_off::call_off_check(market, at, slot, index);
     }
     learning::tell_voters(market, at.scenario, slot, index);
 }

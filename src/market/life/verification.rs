@@ -10,15 +10,16 @@ use crate::domain::fate::{Fate, Stage};
 use crate::domain::ids::{JobSlot, PartyId, TaskSlot};
 use crate::domain::money::Money;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
+use crate::domain::task::TaskKind;
 use crate::engine::random::RandomSource;
 use crate::engine::time::SimDuration;
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::operations::{calling_off, checking, evidence, settlement};
 use crate::market::state::State;
-use crate::market::state::cases::VoteRecord;
+use crate::market::state::cases::{VerificationCase, VoteRecord};
 use crate::record::fact::Fact;
-use crate::scenario::verification::Check;
+use crate::scenario::verification::{Check, JobSize};
 
 use super::next::Next;
 
@@ -120,7 +121,7 @@ pub fn referee(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u
 fn attest(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize, check: &Check) -> Next {
     let number = DrawIndex::checker(index as u8, 0, check.round);
     let key = market.jobs.record(slot).key;
-    let takes = check.draw_work(SimDuration::ZERO, &mut draw(market.seed, Purpose::CheckTime, key, number));
+    let takes = check.draw_work(&JobSize::default(), &mut draw(market.seed, Purpose::CheckTime, key, number));
     checking::alone(market, slot, index);
     match takes {
         SimDuration::ZERO => attested(market, at, slot, index as u8),
@@ -152,12 +153,20 @@ pub fn reported(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Ne
     let (slot, index) = (market.jobs[child].parent, market.jobs[child].check);
     let (by, Vote { alarm, looked }) = (market.jobs[child].node, market.jobs.task_record(child).vote);
     // A look cannot be told from none: every vote is paid.
-    let fee = checking::fee(market, at, slot, index);
+    let fee = checking::fee(market, at, child);
     checking::note_end(market, at, child, true, fee);
+    let partial = checking::is_partial(market, child);
     let stake = calling_off::forget(market, slot, child);
     settlement::pay_checker(market, at, slot, by, fee);
     market.nodes.backrooms[by].checked += 1;
     market.nodes.backrooms[by].alarms += u64::from(alarm);
+    if case_of(market, slot).votes[index as usize].cast() == 0 {
+        checking::seal(market, at, slot, index);
+    }
+    if partial {
+        // A proof is there when all of its parts are.
+        return Next::Count { job: slot, check: index };
+    }
     vote(market, slot, VoteRecord { check: index, by, alarm, looked }, stake)
 }
 
@@ -178,12 +187,44 @@ fn vote(market: &mut State, slot: JobSlot, cast: VoteRecord, stake: u64) -> Next
     Next::Count { job: slot, check: cast.check }
 }
 
+/// A checker has had its time and not voted: another takes its seat, or it is missing.
+pub fn overdue(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8, ordinal: u16) -> Next {
+    let late = case_of(market, slot).children.iter().map(|child| child.slot).find(|&child| {
+        let task = &market.jobs[child];
+        task.kind == TaskKind::Check && (task.check, task.ordinal) == (index, ordinal)
+    });
+    if let Some(child) = late {
+        market.nodes.backrooms[market.jobs[child].node].missed += 1;
+        checking::replace(market, at, slot, child);
+    }
+    Next::Count { job: slot, check: index }
+}
+
+/// The sealed votes of a check are published: whoever has not voted is missing.
+pub fn reveal(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) -> Next {
+    let id = market.jobs[slot].case;
+    market.cases[id].published |= 1 << index;
+    calling_off::call_off_check(market, at, slot, index);
+    let votes = &mut market.cases[id].votes[index as usize];
+    votes.missing = votes.asked - votes.cast();
+    votes.stake_missing = votes.stake_asked - votes.stake_approving - votes.stake_alarming;
+    Next::Count { job: slot, check: index }
+}
+
+fn case_of(market: &State, slot: JobSlot) -> &VerificationCase {
+    &market.cases[market.jobs[slot].case]
+}
+
 /// A checker will never answer: it is gone, full, or failed.
 #[inline(never)]
 pub fn lost(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Next {
     let (slot, index) = (market.jobs[child].parent, market.jobs[child].check);
     checking::note_end(market, at, child, false, Money::ZERO);
     let stake = calling_off::forget(market, slot, child);
+    if at.scenario.verification.methods[market.jobs.record(slot).method].checks[index as usize].ways > 1 {
+        // Without one of its parts there is no proof: the others are for nothing.
+        calling_off::call_off_check(market, at, slot, index);
+    }
     let votes = &mut market.cases[market.jobs[slot].case].votes[index as usize];
     (votes.missing, votes.stake_missing) = (votes.missing + 1, votes.stake_missing + stake);
     Next::Count { job: slot, check: index }

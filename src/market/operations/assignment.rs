@@ -5,7 +5,7 @@ use crate::domain::ids::{JobSlot, Owner, PartyId, WorkSlot};
 use crate::domain::item::Phase;
 use crate::domain::money::Money;
 use crate::domain::purpose::{Purpose, draw};
-use crate::engine::random::mix;
+use crate::engine::random::{RandomSource, mix};
 use crate::engine::time::SimDuration;
 use crate::market::context::Context;
 use crate::market::quoting::terms;
@@ -46,6 +46,21 @@ pub fn set_work(market: &mut State, at: &Context<'_>, slot: WorkSlot) {
     (item.phase, item.left, item.prefill) = (Phase::Idle, left, prefill);
     let node = item.node;
     decide(market, scenario, (slot, job), node);
+    set_apart(market, scenario, slot, job);
+}
+
+/// A right copy may differ from the others bit for bit: it is right and agrees with none of them.
+fn set_apart(market: &mut State, scenario: &Scenario, slot: WorkSlot, job: JobSlot) {
+    let record = market.jobs.record(job);
+    let alike = scenario.verification.methods[record.method].alike;
+    if alike == 1.0 || matches!(slot.owner(), Owner::Job(_)) {
+        return;
+    }
+    let mut drawn = draw(market.seed, Purpose::Mismatch, record.key, market.jobs.draw_index(slot));
+    let answer = answer_of(market, slot);
+    if answer.is_right() && !drawn.chance(alike) {
+        answer.key = drawn.bits().clamp(1, u64::MAX - 1);
+    }
 }
 
 /// The node decides what it does with the work, before it begins: with the attempt of a job, or with a copy.

@@ -2,6 +2,7 @@
 
 use crate::domain::fate::Stage;
 use crate::domain::ids::{JobSlot, TaskSlot, WorkSlot};
+use crate::domain::money::Money;
 use crate::domain::task::TaskKind;
 use crate::market::context::Context;
 use crate::market::state::State;
@@ -29,9 +30,29 @@ pub fn call_off(market: &mut State, at: &mut Context<'_>, slot: JobSlot, pays_co
 }
 
 /// Calls off one task of a job.
-pub fn call_off_one(market: &mut State, at: &mut Context<'_>, slot: JobSlot, child: TaskSlot) {
+fn call_off_one(market: &mut State, at: &mut Context<'_>, slot: JobSlot, child: TaskSlot) {
     market.cases[market.jobs[slot].case].leave(child);
     end_early(market, at, slot, child, false);
+}
+
+/// Calls off what is under way of one check of a job.
+pub fn call_off_check(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) {
+    let id = market.jobs[slot].case;
+    let mut place = 0;
+    while let Some(&child) = market.cases[id].children.get(place) {
+        let task = &market.jobs[child.slot];
+        match !task.executes() && task.check == index {
+            true => call_off_one(market, at, slot, child.slot),
+            false => place += 1,
+        }
+    }
+}
+
+/// A checker has had its time and is not paid; gives the stake it was asked with.
+pub fn time_out(market: &mut State, at: &mut Context<'_>, slot: JobSlot, child: TaskSlot) -> u64 {
+    remove(market, at, child.into());
+    checking::note_end(market, at, child, false, Money::ZERO);
+    forget(market, slot, child)
 }
 
 /// A task ends before it is done: its party is paid for the share of it that is.

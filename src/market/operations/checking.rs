@@ -1,13 +1,13 @@
 //! Parties are asked to check an answer, and are paid for it.
 
 use crate::domain::answer::{Answer, Vote};
-use crate::domain::checking::Checker;
+use crate::domain::checking::{CalledOff, Checker, Stopping};
 use crate::domain::fate::Stage;
 use crate::domain::ids::{JobSlot, PartyId, TaskSlot};
 use crate::domain::item::WorkItem;
 use crate::domain::money::Money;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
-use crate::domain::record::CheckRecord;
+use crate::domain::record::{CheckRecord, JobRecord};
 use crate::domain::task::{Task, TaskKind, TaskRecord};
 use crate::engine::random::{RandomSource, mix};
 use crate::engine::time::{SimDuration, Time};
@@ -18,9 +18,10 @@ use crate::market::state::State;
 use crate::market::state::cases::Child;
 use crate::policy::conduct::Submission;
 use crate::policy::selection::SelectionView;
+use crate::policy::verdict::Votes;
 use crate::scenario::verification::Check;
 
-use super::{sending, settlement};
+use super::{calling_off, sending, settlement};
 
 /// What a vote weighs behind which there is no stake, where votes are weighed by stakes: the least there is, so that an
 /// attestation or a proof decides by itself, and of those who have staked nothing each weighs the same.
@@ -42,25 +43,51 @@ pub fn alarm_chance(check: &Check, answer: Answer) -> f64 {
     answer.wrong.map_or(check.false_alarm, |kind| check.detects[kind as usize])
 }
 
-/// A proof is made: by a prover if there are any, otherwise by the node.
+/// A proof is made: by provers if there are any, each of which has an equal part of it, otherwise by the node.
 pub fn prove(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize, check: &Check) {
-    let record = *market.jobs.record(slot);
+    let (scenario, record) = (at.scenario, *market.jobs.record(slot));
     let view = market.registry.view_of(record.requester);
-    let provers = market.registry.listed(view, at.scenario.provers());
-    let by = match provers {
-        [] => record.node,
-        _ => {
-            let mut drawn = draw(market.seed, Purpose::Prover, record.key, DrawIndex::check(index as u8, check.round));
-            provers[drawn.below(provers.len() as u64) as usize]
-        }
-    };
+    let provers = market.registry.listed(view, scenario.provers());
+    let mut chosen = std::mem::take(&mut market.scratch.checkers);
+    // The first of each in a random order of its own (R. Floyd): as many draws as there are parts.
+    let wanted = provers.len().min(check.ways as usize);
+    let mut drawn = draw(market.seed, Purpose::Prover, record.key, DrawIndex::check(index as u8, check.round));
+    for most in provers.len() - wanted..provers.len() {
+        let by = provers[drawn.below(most as u64 + 1) as usize];
+        chosen.push(if chosen.contains(&by) { provers[most] } else { by });
+    }
+    if chosen.is_empty() {
+        chosen.push(record.node);
+    }
     let mut drawn = draw(market.seed, Purpose::ProofTime, record.key, DrawIndex::check(index as u8, check.round));
-    let work = check.draw_work(record.work, &mut drawn);
+    let work = check.draw_work(&scenario.size(&record), &mut drawn);
     alone(market, slot, index);
     let mut drawn = draw(market.seed, Purpose::Vote, record.key, DrawIndex::checker(index as u8, 0, check.round));
     let alarm = drawn.chance(alarm_chance(check, record.answer));
-    let order = Order { kind: TaskKind::Proof, by, check: index as u8, round: check.round, ordinal: 0, work };
-    employ(market, at, slot, &order, Vote { alarm, looked: true });
+    // Where fewer provers are listed than a proof has parts, some make several of them.
+    for ordinal in 0..check.ways {
+        let by = chosen[ordinal as usize % chosen.len()];
+        let work = SimDuration(part(work.0, ordinal, check.ways));
+        let (check, round, ordinal) = (index as u8, check.round, ordinal as u16);
+        let order = Order { kind: TaskKind::Proof, by, check, round, ordinal, work };
+        employ(market, at, slot, &order, Vote { alarm, looked: true });
+    }
+    chosen.clear();
+    market.scratch.checkers = chosen;
+}
+
+/// One of so many parts of a whole number, that together are the whole and differ by one at most.
+fn part(whole: u64, number: u32, parts: u32) -> u64 {
+    let up_to = |number: u32| (u128::from(whole) * u128::from(number) / u128::from(parts)) as u64;
+    up_to(number + 1) - up_to(number)
+}
+
+/// Whether other parts of the proof that this task is a part of are still to be made.
+pub fn is_partial(market: &State, child: TaskSlot) -> bool {
+    let task = &market.jobs[child];
+    let others = market.cases[market.jobs[task.parent].case].children.iter().filter(|other| other.slot != child);
+    task.kind == TaskKind::Proof
+        && others.map(|other| &market.jobs[other.slot]).any(|other| !other.executes() && other.check == task.check)
 }
 
 /// A check or a proof that a party is to do for a job.
@@ -75,32 +102,12 @@ struct Order {
 
 /// Asks checkers to look. Says whether there are any.
 pub fn ask(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize, check: &Check) -> bool {
-    let scenario = at.scenario;
     let record = *market.jobs.record(slot);
     let mut chosen = std::mem::take(&mut market.scratch.checkers);
     let mut computing = std::mem::take(&mut market.scratch.computing);
     answerers(market, slot, check.of.is_some(), &mut computing);
-    let list = match check.by {
-        Checker::Validators => scenario.validators(),
-        _ => scenario.classes[record.class].model.into(),
-    };
     let number = DrawIndex::attempt_check(record.attempts, index as u8, check.round);
-    let mut drawn = draw(market.seed, Purpose::Selection, record.key, number);
-    let seen = market.registry.view_of(record.requester);
-    let listed = market.registry.listed(seen, list);
-    if !listed.is_empty() {
-        let backrooms = &market.nodes.backrooms;
-        let operators = |node: PartyId| backrooms[node].operator;
-        let view = SelectionView {
-            listed,
-            stakes: market.registry.stakes(seen, list),
-            opinions: market.registry.opinions(seen, list),
-            operators: &operators,
-            checked: &computing,
-            wanted: check.count as usize,
-        };
-        scenario.verification.selection.select(&view, &mut drawn, &mut chosen);
-    }
+    select(market, at, &record, (check, check.count as usize), number, (&computing, &mut chosen));
     computing.clear();
     market.scratch.computing = computing;
     let id = market.jobs[slot].case;
@@ -109,19 +116,126 @@ pub fn ask(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize
     asked.stake_asked = chosen.iter().map(|&by| weight(market, by)).sum();
     market.cases[id].votes[index] = asked;
     for (ordinal, &by) in chosen.iter().enumerate() {
-        let number = DrawIndex::checker(index as u8, ordinal as u16, check.round);
-        let vote = opinion(market, at, slot, by, (index, number));
-        let work = match vote.looked {
-            true => check.draw_work(record.work, &mut draw(market.seed, Purpose::CheckTime, record.key, number)),
-            false => SimDuration::ZERO,
-        };
-        let (check, round, ordinal) = (index as u8, check.round, ordinal as u16);
-        let order = Order { kind: TaskKind::Check, by, check, round, ordinal, work };
-        employ(market, at, slot, &order, vote);
+        look(market, at, slot, check, (index, ordinal as u16, by));
     }
     chosen.clear();
     market.scratch.checkers = chosen;
     asked.asked > 0
+}
+
+/// Draws checkers for an answer, none of those in `checked`.
+fn select(
+    market: &State,
+    at: &Context<'_>,
+    record: &JobRecord,
+    (check, wanted): (&Check, usize),
+    number: DrawIndex,
+    (checked, chosen): (&[PartyId], &mut Vec<PartyId>),
+) {
+    let scenario = at.scenario;
+    let list = match check.by {
+        Checker::Validators => scenario.validators(),
+        _ => scenario.classes[record.class].model.into(),
+    };
+    let seen = market.registry.view_of(record.requester);
+    let listed = market.registry.listed(seen, list);
+    if listed.is_empty() {
+        return;
+    }
+    let backrooms = &market.nodes.backrooms;
+    let operators = |node: PartyId| backrooms[node].operator;
+    let view = SelectionView {
+        listed,
+        stakes: market.registry.stakes(seen, list),
+        opinions: market.registry.opinions(seen, list),
+        operators: &operators,
+        checked,
+        wanted,
+    };
+    let mut drawn = draw(market.seed, Purpose::Selection, record.key, number);
+    scenario.verification.selection.select(&view, &mut drawn, chosen);
+}
+
+/// Asks one checker to look.
+fn look(
+    market: &mut State,
+    at: &mut Context<'_>,
+    slot: JobSlot,
+    check: &Check,
+    (index, ordinal, by): (usize, u16, PartyId),
+) {
+    let record = *market.jobs.record(slot);
+    let number = DrawIndex::checker(index as u8, ordinal, check.round);
+    let vote = opinion(market, at, slot, by, (index, number));
+    let work = match vote.looked {
+        true => {
+            check.draw_work(&at.scenario.size(&record), &mut draw(market.seed, Purpose::CheckTime, record.key, number))
+        }
+        false => SimDuration::ZERO,
+    };
+    let (place, round) = (index as u8, check.round);
+    let order = Order { kind: TaskKind::Check, by, check: place, round, ordinal, work };
+    employ(market, at, slot, &order, vote);
+    if let Some(timeout) = check.timeout {
+        let version = market.jobs[slot].version;
+        let overdue = Event::Overdue { job: slot, version, ordinal, check: index as u8 };
+        at.queue.push(at.now + timeout.after, overdue);
+    }
+}
+
+/// A checker has had its time: its look ends unpaid, and another takes its seat. It is missing where no more are drawn, or nobody else
+/// can be. A missing vote is no evidence: it says nothing of a look (model §7).
+pub fn replace(market: &mut State, at: &mut Context<'_>, slot: JobSlot, child: TaskSlot) {
+    let (task, record) = (market.jobs[child], *market.jobs.record(slot));
+    let index = usize::from(task.check);
+    let check = &at.scenario.verification.methods[record.method].checks[index];
+    let stake = calling_off::time_out(market, at, slot, child);
+    let id = market.jobs[slot].case;
+    let ordinal = u32::from(task.ordinal) + check.count;
+    let mut chosen = std::mem::take(&mut market.scratch.checkers);
+    if check.timeout.is_some_and(|timeout| ordinal < check.count * (timeout.redraws + 1)) {
+        let mut busy = std::mem::take(&mut market.scratch.computing);
+        answerers(market, slot, check.of.is_some(), &mut busy);
+        busy.push(task.node);
+        let case = &market.cases[id];
+        busy.extend(case.cast.iter().filter(|cast| cast.check == task.check).map(|cast| cast.by));
+        let tasks = case.children.iter().map(|child| &market.jobs[child.slot]);
+        busy.extend(tasks.filter(|other| !other.executes() && other.check == task.check).map(|other| other.node));
+        let number = DrawIndex::checker(task.check, ordinal as u16, check.round).apart_from_executions();
+        select(market, at, &record, (check, 1), number, (&busy, &mut chosen));
+        busy.clear();
+        market.scratch.computing = busy;
+    }
+    let votes = &mut market.cases[id].votes[index];
+    match chosen.pop() {
+        None => (votes.missing, votes.stake_missing) = (votes.missing + 1, votes.stake_missing + stake),
+        Some(by) => {
+            votes.stake_asked -= stake;
+            let added = weight(market, by);
+            market.cases[id].votes[index].stake_asked += added;
+            look(market, at, slot, check, (index, ordinal as u16, by));
+        }
+    }
+    market.scratch.checkers = chosen;
+}
+
+/// Whether votes may be a verdict yet: all of them are in, sealed ones are published, or it is enough that no vote still to come can
+/// change it.
+pub fn may_decide(check: &Check, votes: &Votes, published: bool) -> bool {
+    match check.stopping {
+        Stopping::Decided => true,
+        Stopping::AllVotes => votes.are_all_in(),
+        Stopping::Reveal => published || votes.cast() == 0 && votes.are_all_in(),
+    }
+}
+
+/// The first vote of a check comes in: where votes are sealed, all are published so long after it.
+pub fn seal(market: &State, at: &mut Context<'_>, slot: JobSlot, index: u8) {
+    let check = &at.scenario.verification.methods[market.jobs.record(slot).method].checks[index as usize];
+    if check.stopping == Stopping::Reveal {
+        let version = market.jobs[slot].version;
+        at.queue.push(at.now + check.reveal, Event::Reveal { job: slot, version, check: index });
+    }
 }
 
 /// Puts the nodes that were asked for the answer into `computing`, and those that voted on it: none of them looks at it again.
@@ -149,13 +263,13 @@ pub fn watch(
     (check, window): (&Check, SimDuration),
 ) {
     let record = market.jobs.record(slot);
-    let (key, work, chance) = (record.key, record.work, alarm_chance(check, record.answer));
+    let (key, size, chance) = (record.key, at.scenario.size(record), alarm_chance(check, record.answer));
     let seed = market.seed;
     let challenges = (0..check.count).filter_map(|watcher| {
         let number = DrawIndex::checker(index as u8, watcher as u16, check.round);
         let finds = draw(seed, Purpose::Attention, key, number).chance(check.attention)
             && draw(seed, Purpose::Vote, key, number).chance(chance);
-        finds.then(|| check.draw_work(work, &mut draw(seed, Purpose::CheckTime, key, number)))
+        finds.then(|| check.draw_work(&size, &mut draw(seed, Purpose::CheckTime, key, number)))
     });
     let first = challenges.min();
     alone(market, slot, index);
@@ -177,7 +291,7 @@ fn opinion(
     let check = &at.scenario.verification.methods[record.method].checks[index];
     let quote = &market.nodes.quotes[by];
     let group = &at.scenario.groups[quote.group];
-    let work = check.expected_work(record.work).scaled(quote.slowness);
+    let work = check.expected_work(&at.scenario.size(record)).scaled(quote.slowness);
     let submission = Submission {
         party: by.0.into(),
         job: mix(mix(record.key.source.0.into()) ^ record.key.index),
@@ -210,17 +324,29 @@ fn employ(market: &mut State, at: &mut Context<'_>, slot: JobSlot, order: &Order
     at.queue.push(at.now + trip, Event::Respond { work: child.into(), version });
 }
 
-/// What the party that does a check is to be paid.
-pub fn fee(market: &State, at: &Context<'_>, slot: JobSlot, index: u8) -> Money {
-    let parent = market.jobs.record(slot);
-    let check = &at.scenario.verification.methods[parent.method].checks[index as usize];
-    terms::fee(at.scenario, parent.check_price, check.expected_work(parent.expected_work))
+/// What the party that does a check, or a part of a proof, is to be paid.
+pub fn fee(market: &State, at: &Context<'_>, child: TaskSlot) -> Money {
+    let task = &market.jobs[child];
+    let parent = market.jobs.record(task.parent);
+    let check = &at.scenario.verification.methods[parent.method].checks[task.check as usize];
+    let work = check.expected_work(&at.scenario.expected_size(parent));
+    let whole = terms::fee(at.scenario, parent.check_price, work);
+    match check.ways {
+        1 => whole,
+        ways => Money(part(whole.0 as u64, u32::from(task.ordinal), ways) as i64),
+    }
 }
 
-/// A check ends without its vote, because it is not needed any more or because its job is over: its party is paid the share that is
-/// done.
+/// A check ends without its vote, because it is not needed any more or because its job is over: its party is paid as the check says,
+/// usually the share that is done.
 pub fn end_early(market: &mut State, at: &mut Context<'_>, slot: JobSlot, child: TaskSlot, done: f64) {
-    let paid = fee(market, at, slot, market.jobs[child].check).share(done);
+    let method = market.jobs.record(slot).method;
+    let check = &at.scenario.verification.methods[method].checks[market.jobs[child].check as usize];
+    let paid = match check.called_off {
+        CalledOff::ShareDone => fee(market, at, child).share(done),
+        CalledOff::All => fee(market, at, child),
+        CalledOff::None => Money::ZERO,
+    };
     let by = market.jobs[child].node;
     settlement::pay_checker(market, at, slot, by, paid);
     note_end(market, at, child, false, paid);

@@ -14,6 +14,7 @@ use crate::market::state::learnt::Correction;
 use crate::policy::chooser::Offer;
 use crate::scenario::Scenario;
 use crate::scenario::channels::Channel;
+use crate::scenario::verification::JobSize;
 
 /// Puts the terms of every method the job's class admits into `terms`, which comes empty. A method is left out where the
 /// chain or the checkers it needs cannot be paid because their channel is stopped. Of a method that goes by the standing of the node
@@ -26,6 +27,11 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
     let inclusion = inclusion(market, scenario);
     let job = &market.jobs[slot];
     let (expected, class, requester) = (job.expected, job.class, job.requester);
+    let of_class = &scenario.classes[class];
+    let size = match of_class.pass {
+        None => JobSize { model: of_class.model, generation: expected, pass: SimDuration::ZERO },
+        Some(_) => scenario.expected_size(market.jobs.record(slot)),
+    };
     let mut known = std::mem::take(&mut market.scratch.passing);
     let mut scrutinies = std::mem::take(&mut market.scratch.scrutinies);
     scrutinies.clear();
@@ -42,7 +48,8 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
         let (gas_price, check_price) = (gas.unwrap_or_default(), check.unwrap_or_default());
         let passing = passing::known(&mut known, scenario, id, diligence);
         let correction = correction(market, at, (class, id));
-        let shared = Shared { expected, gas_price, check_price, passing, inclusion, trust, correction, scrutiny: 1.0 };
+        let shared =
+            Shared { expected, size, gas_price, check_price, passing, inclusion, trust, correction, scrutiny: 1.0 };
         if !method.by_standing {
             terms.push(Terms::of(&asked, (id, method), &shared));
             continue;

@@ -3,10 +3,14 @@
 //! For one checker the mean is exact. Of several, the check is decided by so many votes: an order statistic of their times. These
 //! are taken to be lognormal with the mean and variance of the draw; with equal times the factor is 1.
 
+use crate::domain::checking::{CalledOff, Stopping};
+use crate::engine::time::SimDuration;
 use crate::market::state::checkers::Drawn;
 use crate::maths;
 use crate::policy::chooser::Offer;
 use crate::scenario::verification::Check;
+
+use super::missing::{Seat, relative};
 
 /// What `count` looks of one check are expected to come to.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,20 +20,83 @@ pub struct Looks {
     /// Looks that are paid: those that vote, and of the others the share done when they are called off. Of a look that would end
     /// later than the deciding vote by some part of its service, the rest is done.
     pub paid: f64,
+    /// The probability that one of them never comes.
+    pub missing: f64,
 }
 
 impl Looks {
+    /// What one check is expected to come to, the way there and back among it, when each look is so much work and careful with probability
+    /// `care`; a careless one takes no time. `votes` of them decide where a verdict stops the others.
+    pub fn of(drawn: &Drawn, each: SimDuration, check: &Check, care: f64, votes: f64) -> Looks {
+        let (trip, count) = (drawn.trip, f64::from(check.count));
+        if each == SimDuration::ZERO {
+            // What takes no time does not queue.
+            return Looks { time: trip + check.reveal.nanos(), paid: count, missing: 0.0 };
+        }
+        let relative = relative(check, each);
+        let mut looks = match (check.timeout, check.stopping) {
+            (Some(timeout), _) => Looks::timed(&Seat::of(check, timeout, drawn, care, relative), check, votes),
+            (None, Stopping::Decided) => Looks::careful(drawn, each.nanos(), check, (care, votes)),
+            (None, Stopping::AllVotes) => Looks::careful(drawn, each.nanos(), check, (care, count)),
+            (None, Stopping::Reveal) => {
+                let first = Looks::expected(drawn, each.nanos(), check, 1.0).time;
+                let [missing, done] = Seat::sealed(check, drawn, first, relative);
+                let time = trip + care * first + check.reveal.nanos();
+                Looks { time, paid: count * (1.0 - missing * (1.0 - done)), missing }
+            }
+        };
+        looks.paid = match check.called_off {
+            _ if check.ways > 1 => 1.0,
+            CalledOff::ShareDone => looks.paid,
+            CalledOff::All if check.timeout.is_none() => count,
+            CalledOff::None if check.stopping == Stopping::Decided => votes.min(looks.paid),
+            CalledOff::All | CalledOff::None => count * (1.0 - looks.missing),
+        };
+        looks
+    }
+
+    fn careful(drawn: &Drawn, work: f64, check: &Check, (care, votes): (f64, f64)) -> Looks {
+        let looks = Looks::expected(drawn, work, check, votes);
+        Looks { time: drawn.trip + care * looks.time, ..looks }
+    }
+
+    /// With a time-out: what is missing is waited for as well, as far as it may matter.
+    fn timed(seat: &Seat, check: &Check, votes: f64) -> Looks {
+        let ([mean, variance], missing) = (seat.time, seat.missing);
+        let count = f64::from(check.count);
+        let times = Times::of(check, mean, variance);
+        let rank = match check.stopping {
+            _ if check.count == 1 => return Looks { time: mean, paid: 1.0 - missing, missing },
+            Stopping::Decided if missing < 1.0 => (votes / (1.0 - missing)).min(count),
+            _ => count,
+        };
+        let looks = Looks::until(&times, (mean, variance), rank);
+        Looks { paid: looks.paid * (1.0 - missing), missing, ..looks }
+    }
+
     /// Of a check whose looks are `work` nanoseconds each on the reference GPU, when `votes` of them decide.
     pub fn expected(drawn: &Drawn, work: f64, check: &Check, votes: f64) -> Looks {
         let ([wait, wait_variance], [slowness, slowness_variance]) = (drawn.wait, drawn.slowness);
         let service = work * slowness;
+        if check.ways > 1 {
+            // A proof is there with the last of its parts. Their work is equal: only queues and speeds tell them apart.
+            let (ways, part) = (f64::from(check.ways), service / f64::from(check.ways));
+            let variance = wait_variance + part * part * slowness_variance / (slowness * slowness);
+            let times = Times::of(check, wait + part, variance);
+            return Looks { time: times.at(ways), paid: 1.0, missing: 0.0 };
+        }
         if check.count == 1 || votes <= 0.0 {
-            return Looks { time: wait + service, paid: 1.0 };
+            return Looks { time: wait + service, paid: 1.0, missing: 0.0 };
         }
         let service_variance = work * work * slowness_variance + check.time_variance * slowness * slowness;
         let times = Times::of(check, wait + service, wait_variance + service_variance);
+        Looks::until(&times, (service, service_variance), votes)
+    }
+
+    /// Until so many have voted; those behind them are paid the share done.
+    fn until(times: &Times<'_>, (service, service_variance): (f64, f64), votes: f64) -> Looks {
         let time = times.at(votes);
-        let whole = (votes.floor() as usize).min(check.scores.len());
+        let whole = (votes.floor() as usize).min(times.check.scores.len());
         let part = (whole + 1) as f64 - votes;
         let done = |rank: usize| {
             // The longer a look takes in all, the longer it serves: as far as service is what makes the times differ.
@@ -39,8 +106,8 @@ impl Looks {
             if late > time { (1.0 - (late - time) / serves.max(1e-9 * time)).max(0.0) } else { 1.0 }
         };
         let behind = |rank: usize| if rank == whole + 1 { part * done(rank) } else { done(rank) };
-        let shares: f64 = (whole + 1..=check.scores.len()).map(behind).sum();
-        Looks { time, paid: votes + shares }
+        let shares: f64 = (whole + 1..=times.check.scores.len()).map(behind).sum();
+        Looks { time, paid: votes + shares, missing: 0.0 }
     }
 }
 
@@ -131,9 +198,9 @@ mod tests {
     #[test]
     fn equal_looks_are_all_paid() {
         let looks = Looks::expected(&drawn([0.0, 0.0], [0.5, 0.0]), 100.0, &check(5, 0.0), 3.0);
-        assert_eq!(looks, Looks { time: 50.0, paid: 5.0 });
+        assert_eq!(looks, Looks { time: 50.0, paid: 5.0, missing: 0.0 });
         let one = Looks::expected(&drawn([7.0, 49.0], [0.5, 1.0]), 100.0, &check(1, 0.0), 1.0);
-        assert_eq!(one, Looks { time: 57.0, paid: 1.0 });
+        assert_eq!(one, Looks { time: 57.0, paid: 1.0, missing: 0.0 });
     }
 
     /// Where some wait for hours, only the votes that decide are paid, and a part of those that begin with them.
@@ -142,7 +209,7 @@ mod tests {
         let hours = Looks::expected(&drawn([1e6, 1e12], [1.0, 0.0]), 1.0, &check(5, 0.0), 3.0);
         assert_eq!(hours.paid, 3.0);
         let alike = Looks::expected(&drawn([1e6, 0.0], [1.0, 0.0]), 1.0, &check(5, 0.0), 3.0);
-        assert_eq!(alike, Looks { time: 1e6 + 1.0, paid: 5.0 }, "all wait as long and end together");
+        assert_eq!(alike, Looks { time: 1e6 + 1.0, paid: 5.0, missing: 0.0 }, "all wait as long and end together");
     }
 
     /// Exponential looks, the third of five and the sixth of eleven: the time of the deciding vote is Σ 1/(n − i) for i < k, 0.7833 and

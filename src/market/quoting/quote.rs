@@ -261,7 +261,7 @@ pub struct Best {
 /// What is taken off the value, in the order of [`Deduction::ALL`](crate::domain::fate::Deduction::ALL), and when the answer
 /// would be used; `paid` are the prices of computing, coordination and verification, all in micro-credits.
 fn deductions(valuation: &Valuation<'_>, paid: [f64; 3], offer: &Offer, terms: &Terms) -> ([f64; 5], Use) {
-    let chances = terms.acceptance.of_alike(terms.copies, terms.agree, offer.trust);
+    let chances = terms.acceptance.of_alike(terms.copies, terms.agree, offer.trust, terms.alike);
     let ([_, right], [wrong_first, wrong]) = (chances.accepted_right, chances.accepted_wrong);
     let stays = terms.stays(offer);
     let (right, wrong) = (right * stays, wrong * stays);
@@ -274,7 +274,7 @@ fn deductions(valuation: &Valuation<'_>, paid: [f64; 3], offer: &Offer, terms: &
     // Copies have agreed by the time the answer is there.
     let wrong_answered = match terms.copies {
         1 => 1.0 - offer.trust,
-        copies => Acceptance::UNCHECKED.of_alike(copies, terms.agree, offer.trust).accepted_wrong[0],
+        copies => Acceptance::UNCHECKED.of_alike(copies, terms.agree, offer.trust, terms.alike).accepted_wrong[0],
     };
     let open_risk = |exposed: f64| wrong + (1.0 - valuation.class.recovers) * (exposed - wrong).max(0.0);
     let stages = Stages {

@@ -13,9 +13,10 @@ use crate::market::state::learnt::Correction;
 use crate::maths;
 use crate::policy::chooser::Offer;
 use crate::scenario::Scenario;
-use crate::scenario::verification::{CHECKS, Check, Method};
+use crate::scenario::verification::{CHECKS, Check, JobSize, Method};
 
 use super::expectation::{Looks, of_offers};
+use super::missing::with_missing;
 use super::passing::{Expected, Passing};
 
 /// What a method costs one job, and how often an answer passes it.
@@ -59,12 +60,16 @@ pub struct Terms {
     pub falls: bool,
     /// Where the probability of a check goes by the standing of the node: for nodes under which scrutiny they are; otherwise not a number.
     pub scrutiny: f64,
+    /// The share of right copies that are alike bit for bit.
+    pub alike: f64,
 }
 
 /// What all methods see alike.
 pub struct Shared<'a> {
     /// The expected work of the job on the reference GPU.
     pub expected: SimDuration,
+    /// The same, as its checks see it.
+    pub size: JobSize,
     /// The price of a unit of gas, with what the requester adds to it.
     pub gas_price: Price,
     /// The price of a checker's GPU-second.
@@ -133,6 +138,7 @@ impl Terms {
             copies: 1,
             paid_copies: 1.0,
             agree: 1,
+            alike: 1.0,
             falls: false,
             scrutiny: f64::NAN,
         }
@@ -167,6 +173,7 @@ impl Terms {
             agree: method.agree,
             falls: scenario.verification.backtrack == Backtrack::Revoke && method.stands(),
             scrutiny: if method.by_standing { scrutiny } else { f64::NAN },
+            alike: method.alike,
         };
         let mut disputes = Disputes::default();
         for (index, check) in method.checks.iter().enumerate() {
@@ -174,23 +181,23 @@ impl Terms {
                 copies(asked, method, check, shared, &mut terms);
                 continue;
             }
-            let (each, expects) = (check.expected_work(expected), &passing.checks[index]);
+            let (each, expects) = (check.expected_work(&shared.size), &passing.checks[index]);
             let (begins, trust) = match check.of {
                 None => (check.sample_at(scrutiny), shared.trust),
                 Some(_) => begins(expects, shared.trust),
             };
             let votes = trust * expects.votes[0] + (1.0 - trust) * expects.votes[1];
-            let (takes, paid) = match asked.drawn(check) {
+            let care = passing.care(check);
+            let looks = match asked.drawn(check) {
                 // The window is waited for in any case; when the first challenge comes is counted with the check that it begins.
-                None if check.by == Checker::Watchers => (0.0, 0.0),
-                None => (each.nanos(), 1.0),
-                // What takes no time does not queue.
-                Some(drawn) if each == SimDuration::ZERO => (drawn.trip, f64::from(check.count)),
-                Some(drawn) => {
-                    let looks = Looks::expected(&drawn, each.nanos(), check, votes);
-                    (drawn.trip + passing.care(check) * looks.time, looks.paid)
-                }
+                None if check.by == Checker::Watchers => Looks { time: 0.0, paid: 0.0, missing: 0.0 },
+                None => Looks { time: each.nanos(), paid: 1.0, missing: 0.0 },
+                Some(drawn) => Looks::of(&drawn, each, check, care, votes),
             };
+            if looks.missing > 0.0 && check.of.is_none() {
+                terms.acceptance = with_missing(&terms.acceptance, check, expects, care, looks.missing);
+            }
+            let (takes, paid) = (looks.time, looks.paid);
             if check.pays() {
                 let fee = fee(scenario, shared.check_price, each);
                 terms.checkers_most += fee.times(u64::from(check.count));
@@ -199,7 +206,7 @@ impl Terms {
             let narrowed = check.bisection.map_or(0.0, |bisection| bisection.takes.nanos());
             disputes.add(method, index, begins, (takes + narrowed) * shared.correction.delay);
         }
-        (terms.blocking, terms.standing) = disputes.end(method, expected);
+        (terms.blocking, terms.standing) = disputes.end(method, &shared.size);
         terms
     }
 }
@@ -259,7 +266,7 @@ impl Disputes {
 
     /// Nanoseconds that blocking checks take, and those from the acceptance until all has ended: a challenge comes while the answer
     /// stands for its window, and its dispute may outlast that.
-    fn end(&self, method: &Method, expected: SimDuration) -> (f64, f64) {
+    fn end(&self, method: &Method, size: &JobSize) -> (f64, f64) {
         let window = method.window.nanos();
         let (mut blocking, mut standing) = (0.0, 0.0);
         for (index, check) in method.checks.iter().enumerate() {
@@ -270,7 +277,7 @@ impl Disputes {
         for (index, check) in method.checks.iter().enumerate() {
             let (chance, takes) = self.challenged[index];
             if chance > 0.0 {
-                let from = check.expected_work(expected).nanos().min(window);
+                let from = check.expected_work(size).nanos().min(window);
                 standing += chance * (from + takes - window).max(0.0);
             }
         }
@@ -282,7 +289,7 @@ impl Disputes {
 /// the share done is paid.
 fn copies(asked: &Asked<'_>, method: &Method, check: &Check, shared: &Shared<'_>, terms: &mut Terms) {
     let Some(drawn) = asked.drawn(check) else { return };
-    let (copies, agree, right) = (f64::from(check.count), f64::from(check.agree), shared.trust);
+    let (copies, agree, right) = (f64::from(check.count), f64::from(check.agree), shared.trust * method.alike);
     let answers = if right * copies > agree { agree / right } else { copies };
     let looks = Looks::expected(&drawn, shared.expected.nanos(), check, answers);
     let alone = drawn.wait[0] + shared.expected.nanos() * drawn.slowness[0];

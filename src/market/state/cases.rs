@@ -26,6 +26,8 @@ pub struct VerificationCase {
     pub drawn: u8,
     /// Which have begun and not come to a verdict, one bit each.
     pub open: u8,
+    /// Of which the sealed votes have been published, one bit each.
+    pub published: u8,
     /// Votes of each check.
     pub votes: Vec<Votes>,
     /// Who voted: check, checker, whether it raised an alarm.
@@ -91,7 +93,7 @@ impl VerificationCases {
         let id = self.free.pop().unwrap_or_else(|| self.entries.push(VerificationCase::default()));
         let entry = &mut self.entries[id];
         (entry.method, entry.drawn, entry.open) = (method, drawn, 0);
-        (entry.stands, entry.unpaid, entry.challenged) = (false, false, 0);
+        (entry.stands, entry.unpaid, entry.challenged, entry.published) = (false, false, 0, 0);
         (entry.draws, entry.result, entry.looks) = (0, ResultId::NONE, looks);
         entry.votes.clear();
         entry.votes.resize(checks, Votes::default());

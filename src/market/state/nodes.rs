@@ -107,6 +107,8 @@ pub struct NodeCold {
     pub checked: u64,
     /// Alarms it has raised.
     pub alarms: u64,
+    /// Votes that it has not given in time.
+    pub missed: u32,
     /// Failures of the node.
     pub(super) failures: u32,
     /// Random picks made where the discipline is random.
@@ -185,6 +187,7 @@ impl NodeCold {
             failed: 0,
             checked: 0,
             alarms: 0,
+            missed: 0,
             failures: 0,
             picks: 0,
             conduct,

@@ -83,6 +83,16 @@ struct Count {
 }
 
 impl Votes {
+    /// How many have voted.
+    pub fn cast(&self) -> u32 {
+        self.approvals + self.alarms
+    }
+
+    /// Whether all that were asked have voted, or will never.
+    pub fn are_all_in(&self) -> bool {
+        self.cast() + self.missing >= self.asked
+    }
+
     fn heads(&self) -> Count {
         let [asked, approving, alarming, missing] =
             [self.asked, self.approvals, self.alarms, self.missing].map(u64::from);

@@ -59,14 +59,9 @@ pub static CHECKS: Table<CheckRow> = Table {
             row.record.alarm.map_or(Cell::Null, Cell::Bool)
         })
         .nullable(),
-        C::money(
-            "called_off_pay",
-            "µcredit",
-            "amount that the checker was paid for the share done of a check without a vote",
-            |row| {
-                if row.record.alarm.is_none() { Cell::I64(row.record.paid.0) } else { Cell::Null }
-            },
-        )
+        C::money("called_off_pay", "µcredit", "amount that the checker was paid for a check without a vote", |row| {
+            if row.record.alarm.is_none() { Cell::I64(row.record.paid.0) } else { Cell::Null }
+        })
         .nullable(),
     ],
 };

@@ -44,6 +44,9 @@ pub static VALIDATORS: Table<NodeRow> = Table {
         .formula("busy_ns / (slots · time that the party worked)"),
         C::count("checks", "number of checks and proofs that the party finished", |row| Cell::U64(row.gauge.checked)),
         C::count("alarms", "number of these checks that raised an alarm", |row| Cell::U64(row.gauge.alarms)),
+        C::count("missed", "number of checks that the party did not finish before their timeout", |row| {
+            Cell::U64(row.gauge.missed.into())
+        }),
         C::number("trust", "", "probability of a careful look, as the first group of requesters estimates it", |row| {
             Cell::F64(row.gauge.trust)
         }),

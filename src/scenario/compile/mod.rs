@@ -18,6 +18,7 @@ use crate::engine::time::{SimDuration, Time};
 mod amend;
 mod beliefs;
 mod channels;
+mod checks;
 mod demand;
 mod disputes;
 mod head;
@@ -56,7 +57,8 @@ fn compile(document: &Document, mut table: ScenarioTable) -> Result<Scenario, Pr
     let network = network::network(&mut compiler, &table.network, &mut files);
     let models = work::models(&mut compiler, &table);
     let admitted = verification::verification(&mut compiler, &table);
-    let classes = work::classes(&mut compiler, &table, &admitted.by_class);
+    let mut classes = work::classes(&mut compiler, &table, &admitted.by_class);
+    checks::sizes(&mut compiler, &table, &mut classes, admitted.verification.as_ref());
     let requesters = head::requesters(&mut compiler, &table, &network.regions);
     let sources = demand::sources(&mut compiler, &table, &mut files);
     let groups = nodes::groups(&mut compiler, &table, &network.regions, &models);

@@ -1,13 +1,12 @@
 //! Methods of verification: names become ids, checks are checked.
 
 use super::routing::amount;
-use super::{Compiler, beliefs, disputes, standing};
+use super::{Compiler, beliefs, checks as stated, disputes, standing};
 use crate::domain::acceptance::some_takes_place;
-use crate::domain::checking::{Begins, Checker, Consequence, SampleBy};
+use crate::domain::checking::{Begins, Checker, Consequence};
 use crate::domain::ids::{IdVec, MethodId};
 use crate::domain::service::Discipline;
 use crate::engine::time::SimDuration;
-use crate::maths;
 use crate::policy::pool::Pool;
 use crate::policy::selection;
 use crate::scenario::document::key_text;
@@ -139,6 +138,7 @@ fn checks(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, method
         disputes::check(compiler, &path, index, &method.checks);
         eligible(compiler, table, &path, (method, index));
         votes(compiler, table, &path, check);
+        stated::stated(compiler, table, &path, check);
         if check.window > table.horizon {
             let message = format!(
                 "a window of `{}` in a run of `{}`: no result would ever be final",
@@ -327,7 +327,8 @@ fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor
     let written = table.verification.define.get(name).or_else(|| named_methods().get(name))?;
     let overhead: f64 = written.checks.iter().map(|check| check.overhead.get() * factor).sum();
     let time: f64 = written.checks.iter().map(|check| check.overhead_time.0 as f64 * factor).sum();
-    let checks: Option<Vec<Check>> = written.checks.iter().map(|check| compiled(compiler, check, factor)).collect();
+    let checks: Option<Vec<Check>> =
+        written.checks.iter().map(|check| stated::compiled(compiler, check, factor)).collect();
     let checks = disputes::linked(checks?, &written.checks);
     let begin_alone = || checks.iter().enumerate().filter(|(_, check)| check.begins_alone());
     let replicas = checks.iter().find(|check| check.by == Checker::Replicas);
@@ -339,6 +340,7 @@ fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor
         overhead_time: SimDuration::from_nanos(time),
         copies: replicas.map_or(1, |check| check.count),
         agree: replicas.map_or(1, |check| check.agree),
+        alike: written.checks.first().map_or(1.0, |check| (1.0 - check.mismatch.get()).sqrt()),
         gas: (
             checks.iter().map(|check| check.sample * check.gas as f64).sum(),
             checks.iter().map(|check| check.gas).sum(),
@@ -350,48 +352,6 @@ fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor
         window: written.checks.iter().map(|check| check.window).max().unwrap_or(SimDuration::ZERO),
         by_standing: checks.iter().any(|check| check.by_standing || (checks_all && check.sample < 1.0)),
         checks,
-    })
-}
-
-fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: f64) -> Option<Check> {
-    let time = match &check.time {
-        Some(law) if law.check().is_empty() => Some(law.sampler()),
-        Some(_) => return None,
-        None => None,
-    };
-    let kinds = &check.detects_kind;
-    let kinds = [kinds.substitute, kinds.skip, kinds.copy, kinds.tamper, kinds.error];
-    let gas = check.gas as f64 * factor;
-    if gas > 1e15 {
-        compiler.wrong("verification.cost-factor", "gas of checks beyond counting", "write a smaller factor");
-    }
-    let scores = maths::normal_scores(check.count.min(selection::MOST as u32));
-    Some(Check {
-        by: check.by,
-        sample: check.sample.get(),
-        work: check.work.get() * factor / check.bisection.map_or(1.0, |table| table.steps.max(1) as f64),
-        mean_time: time.as_ref().map_or(0.0, |law| law.mean()) * factor,
-        time_variance: time.as_ref().map_or(0.0, |law| law.variance()) * factor * factor,
-        time,
-        time_factor: factor,
-        gas: gas as u64,
-        count: check.count,
-        way: 0,
-        score_variances: maths::normal_score_variances(&scores),
-        scores,
-        agree: check.agree.unwrap_or(check.count / 2 + 1),
-        cancel: check.cancel,
-        verdict: check.verdict.chosen().ok()?,
-        deferred: check.timing == Timing::Deferred || check.begins == Some(Begins::OnAcceptance),
-        detects: kinds.map(|kind| kind.unwrap_or(check.detects).get()),
-        false_alarm: check.false_alarm.get(),
-        by_standing: check.sample_by == SampleBy::Standing,
-        of: None,
-        appeal: None,
-        round: 0,
-        attention: check.attention.map_or(1.0, |share| share.get()),
-        bond: check.bond,
-        bisection: check.bisection.map(|table| disputes::bisection(&table)),
     })
 }
 

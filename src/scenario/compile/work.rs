@@ -4,6 +4,7 @@ use super::routing::amount;
 use super::{Compiler, MODELS, credits};
 use crate::domain::ids::{ClassId, IdVec, MethodId, ModelId};
 use crate::domain::money::Money;
+use crate::domain::share::Factor;
 use crate::engine::law::{Quantity, Sampler};
 use crate::engine::time::SimDuration;
 use crate::scenario::document::key_text;
@@ -137,6 +138,7 @@ fn class(compiler: &mut Compiler<'_>, name: &str, written: &ClassTable, methods:
     }
     amount(compiler, &format!("{path}.delay-cost"), written.delay_cost);
     compiler.countable(format!("{path}.harm"), written.harm.get(), 1e9);
+    compiler.countable(format!("{path}.pass"), written.pass.map_or(0.0, Factor::get), 1e9);
     Class {
         name: name.to_string(),
         rank: rank(name, &compiler.names.classes),
@@ -153,6 +155,7 @@ fn class(compiler: &mut Compiler<'_>, name: &str, written: &ClassTable, methods:
         deadline: written.deadline,
         patience: written.patience.as_ref().and_then(|law| compiler.law(format!("{path}.patience"), law)),
         priority: written.priority.get(),
+        pass: None,
     }
 }
 

@@ -85,6 +85,10 @@ pub struct ClassTable {
     /// Lower numbers go first where a node serves by priority; 0 to 7. Default 0.
     #[serde(default)]
     pub priority: Priority,
+    /// What one forward pass over all tokens of a job takes, relative to its work: for checks with `work-of = "pass"`. Default
+    /// what the model takes to read as many tokens as the job has in all, by its `prefill`.
+    #[serde(default)]
+    pub pass: Option<Factor>,
 }
 
 /// Who goes first: 0, the first, to 7, the last.

@@ -5,7 +5,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::defaults;
-use crate::domain::checking::{Backtrack, Begins, Beliefs, Checker, Consequence, Holders, SampleBy};
+use crate::domain::checking::{
+    Backtrack, Begins, Beliefs, CalledOff, Checker, Consequence, Holders, SampleBy, Stopping, WorkOf,
+};
 use crate::domain::money::Money;
 use crate::domain::payment::SlashTo;
 use crate::domain::share::{Factor, Share};
@@ -178,6 +180,37 @@ pub struct CheckTable {
     /// not.
     #[serde(default)]
     pub bisection: Option<BisectionTable>,
+    /// What `work` is relative to: the job's `generation`, or one `pass` over all of its tokens (VeriLLM, arXiv 2509.24257: a
+    /// finished text is checked by one prefill). Default `generation`.
+    #[serde(default)]
+    pub work_of: WorkOf,
+    /// The same as `work` by model, where it differs; every model that is asked for with this check is named.
+    #[serde(default)]
+    pub work_by_model: IndexMap<String, Factor>,
+    /// With `proof`: over how many provers the making of a proof is divided, each of whom has an equal part of the work. It is
+    /// paid once, and is there when the last part is. Default 1.
+    #[serde(default = "defaults::one_u32")]
+    pub ways: u32,
+    /// With `validators` or `peers`: how long after it was asked a checker may vote. Later it is missing and not paid. Default: for
+    /// ever.
+    #[serde(default)]
+    pub timeout: Option<SimDuration>,
+    /// With `timeout`: how often another checker is drawn in the place of one that is missing, at most 16. Default 0.
+    #[serde(default)]
+    pub redraws: u32,
+    /// With `validators` or `peers`: when votes become a verdict. Default `decided`.
+    #[serde(default)]
+    pub stopping: Stopping,
+    /// With `stopping = "reveal"`: how long after the first vote all votes are published.
+    #[serde(default)]
+    pub reveal: Option<SimDuration>,
+    /// What a checker or prover is paid whose work is called off. Default `share-done`.
+    #[serde(default)]
+    pub called_off: CalledOff,
+    /// With `replicas`: the probability that two right answers differ bit for bit and so do not agree. Kernels that make them agree
+    /// are an `overhead` instead. Default 0.
+    #[serde(default)]
+    pub mismatch: Share,
 }
 
 /// How a dispute is narrowed down: in each round the half of the steps in which the two sides part (Truebit, Arbitrum, Verde). The

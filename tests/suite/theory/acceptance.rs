@@ -7,7 +7,7 @@ use super::formulas::assert_known;
 use super::formulas::votes;
 
 fn plan<'a>(executors: &'a [Executor], agree: u32, checks: &'a [Check<'a>]) -> Plan<'a> {
-    Plan { executors, agree, checks, kinds: Some([0.2; 5]), adversary: Some(Wrong::Tamper) }
+    Plan { executors, agree, alike: 1.0, checks, kinds: Some([0.2; 5]), adversary: Some(Wrong::Tamper) }
 }
 
 fn check(threshold: Threshold, seats: Seats<'_>, detects: f64, false_alarm: f64) -> Check<'_> {

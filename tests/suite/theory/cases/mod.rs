@@ -4,6 +4,7 @@ mod admission;
 mod arrivals;
 mod audits;
 mod batches;
+mod checking;
 mod choices;
 mod copies;
 mod days;
@@ -29,6 +30,7 @@ pub fn all() -> Vec<Chapter> {
     chapters.push(arrivals::chapter());
     chapters.extend([copies::chapter(), audits::chapter()]);
     chapters.extend(votes::chapters());
+    chapters.push(checking::chapter());
     chapters.extend([
         methods::chapter(),
         admission::chapter(),

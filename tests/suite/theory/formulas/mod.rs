@@ -5,6 +5,7 @@ pub mod admission;
 pub mod arrivals;
 pub mod audits;
 pub mod batches;
+pub mod checking;
 pub mod choices;
 pub mod copies;
 pub mod disputes;

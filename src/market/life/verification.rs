@@ -17,6 +17,7 @@ use crate::market::event::Event;
 use crate::market::operations::{calling_off, checking, evidence, settlement};
 use crate::market::state::State;
 use crate::market::state::cases::VoteRecord;
+use crate::policy::selection::Draw;
 use crate::record::fact::Fact;
 use crate::scenario::verification::Check;
 
@@ -86,10 +87,18 @@ pub fn check(
             checking::prove(market, at, slot, index, check);
             Next::Done
         }
-        Checker::Validators | Checker::Peers if !checking::ask(market, at, slot, index, check) => {
-            Next::Count { job: slot, check: index as u8 }
-        }
-        Checker::Validators | Checker::Peers | Checker::Replicas => Next::Done,
+        Checker::Validators | Checker::Peers => match checking::ask(market, at, slot, index, check) {
+            true => Next::Done,
+            // Nobody looks: where that is left to each checker, the check does not take place.
+            false if at.scenario.verification.selection.manner().draw == Draw::Bernoulli => {
+                let case = &mut market.cases[market.jobs[slot].case];
+                case.drawn &= !(1 << index);
+                case.open &= !(1 << index);
+                Next::Done
+            }
+            false => Next::Count { job: slot, check: index as u8 },
+        },
+        Checker::Replicas => Next::Done,
     }
 }
 

@@ -128,7 +128,7 @@ impl Terms {
             blocking: 0.0,
             standing: 0.0,
             acceptance: passing.acceptance,
-            in_time: 1.0 - method.looks * shared.correction.late,
+            in_time: 1.0 - passing.looks * shared.correction.late,
             copies: method.copies,
             paid_copies: f64::from(method.copies),
             agree: method.agree,
@@ -143,18 +143,20 @@ impl Terms {
             let (takes, paid) = match asked.drawn(check) {
                 None => (each.nanos(), 1.0),
                 // What takes no time does not queue.
-                Some(drawn) if each == SimDuration::ZERO => (drawn.trip, f64::from(check.count)),
+                Some(drawn) if each == SimDuration::ZERO => (drawn.trip, expects.asked),
                 Some(drawn) => {
-                    let looks = Looks::expected(&drawn, each.nanos(), check, votes);
-                    (drawn.trip + passing.care(check.by) * looks.time, looks.paid)
+                    // Where the number of those that look is left to chance, votes and pay are in proportion to it.
+                    let more = expects.asked / f64::from(check.count);
+                    let looks = Looks::expected(&drawn, each.nanos(), check, votes / more);
+                    (drawn.trip + passing.care(check.by) * looks.time, looks.paid * more)
                 }
             };
             if check.by != Checker::Attestation {
                 let fee = fee(scenario, shared.check_price, each);
-                terms.checkers_most += fee.times(u64::from(check.count));
-                terms.checkers += Money::from_micro(fee.0 as f64 * check.sample * paid);
+                terms.checkers_most += fee.times(u64::from(expects.most));
+                terms.checkers += Money::from_micro(fee.0 as f64 * check.sample * expects.looks * paid);
             }
-            let takes = check.sample * takes * shared.correction.delay;
+            let takes = check.sample * expects.looks * takes * shared.correction.delay;
             let until = if check.deferred { &mut terms.standing } else { &mut terms.blocking };
             *until = if takes > *until { takes } else { *until };
         }

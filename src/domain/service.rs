@@ -35,3 +35,15 @@ pub enum Interruption {
     /// They stay; those in service go on where they stood.
     Resume,
 }
+
+/// How a few are drawn from a law.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sampling {
+    /// Each by itself.
+    #[default]
+    Iid,
+    /// One from each of as many equally likely parts of the law, from the smallest values to the largest: what a few have together is as
+    /// concentrated as what all have.
+    Strata,
+}

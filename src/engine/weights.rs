@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine::random::RandomSource;
 
+mod above;
+
 /// Children of a tree node: two cache lines of prefix sums.
 const FAN: usize = 16;
 /// What all weights of a tree may sum to, less one.
@@ -241,6 +243,18 @@ impl Alias {
         self.cells.is_empty()
     }
 
+    /// The probability of each index.
+    pub fn chances(&self) -> Vec<f64> {
+        let mut parts = vec![0u64; self.cells.len()];
+        for (column, cell) in self.cells.iter().enumerate() {
+            let own = if cell.alias as usize == column { FULL } else { u64::from(cell.threshold) };
+            parts[column] += own;
+            parts[cell.alias as usize] += FULL - own;
+        }
+        let all = self.cells.len() as f64 * FULL as f64;
+        parts.into_iter().map(|part| part as f64 / all).collect()
+    }
+
     /// An index with probability in proportion to its weight.
     #[inline]
     pub fn sample(&self, chance: &mut impl RandomSource) -> usize {
@@ -308,16 +322,10 @@ mod tests {
             let sum: f64 = weights.iter().sum();
             prop_assume!(sum > 0.0);
             let table = Alias::new(&weights);
-            let mut parts = vec![0u64; weights.len()];
-            for (column, cell) in table.cells.iter().enumerate() {
-                let own = if cell.alias as usize == column { FULL } else { u64::from(cell.threshold) };
-                parts[column] += own;
-                parts[cell.alias as usize] += FULL - own;
-            }
-            for (index, (&part, &weight)) in parts.iter().zip(&weights).enumerate() {
-                let exact = weight / sum * weights.len() as f64 * FULL as f64;
-                prop_assert!((part as f64 - exact).abs() <= weights.len() as f64 + 1.0, "{index}: {part} is not {exact}");
-                prop_assert!(weight > 0.0 || part == 0);
+            for (index, (chance, &weight)) in table.chances().into_iter().zip(&weights).enumerate() {
+                let (part, exact) = (chance * weights.len() as f64 * FULL as f64, weight / sum * weights.len() as f64 * FULL as f64);
+                prop_assert!((part - exact).abs() <= weights.len() as f64 + 1.0, "{index}: {part} is not {exact}");
+                prop_assert!(weight > 0.0 || chance == 0.0);
             }
         }
     }

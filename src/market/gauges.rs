@@ -74,7 +74,7 @@ impl Gauges for View<'_> {
         for (node, state) in nodes.states.pairs() {
             let (quote, backroom) = (&nodes.quotes[node], &nodes.backrooms[node]);
             let (group, busy) = (&self.scenario.groups[quote.group], state.service.busy(at));
-            let slot_time = u128::from(group.slots) * u128::from(nodes.worked(node, at));
+            let slot_time = u128::from(quote.slots) * u128::from(nodes.worked(node, at));
             each(&NodeGauge {
                 node,
                 group: quote.group,

@@ -114,8 +114,8 @@ fn quote(group: &NodeGroup, traits: &NodeTraits) -> NodeQuote {
         work: 0,
         slowness: 1.0 / (traits.speed * group.pace),
         jobs: 0,
-        slots: group.slots,
-        room: group.slots.saturating_add(group.places),
+        slots: traits.slots,
+        room: traits.slots.saturating_add(group.places),
         group: traits.group,
         region: traits.region,
         dirty: false,
@@ -128,5 +128,5 @@ fn node(group: &NodeGroup, traits: &NodeTraits, priorities: usize) -> Node {
         Discipline::Random => Waiting::RandomOrder(Vec::new()),
         _ => Waiting::List(JobList::default()),
     };
-    Node::idle(traits.speed * group.pace, Service::with_slots(group.slots), waiting)
+    Node::idle(traits.speed * group.pace, Service::with_slots(traits.slots), waiting)
 }

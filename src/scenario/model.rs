@@ -3,7 +3,7 @@
 use crate::domain::answer::Use;
 use crate::domain::ids::{ClassId, MethodId, ModelId, RegionId};
 use crate::domain::party::PartyKind;
-use crate::domain::service::{Discipline, Interruption};
+use crate::domain::service::{Discipline, Interruption, Sampling};
 use crate::domain::share::Share;
 use crate::engine::law::Sampler;
 use crate::engine::time::SimDuration;
@@ -217,6 +217,10 @@ pub struct NodeGroup {
     pub price: Option<Sampler>,
     /// Micro-tokens staked.
     pub stake: Sampler,
+    /// How the stakes are drawn.
+    pub sampled: Sampling,
+    /// Slots are in proportion to stake to this power; 0: each has `slots`.
+    pub capacity_by_stake: f64,
     /// How it fails and comes back.
     pub failure: Option<Failure>,
     /// The share of attempts that end without an answer.

@@ -12,7 +12,7 @@ use crate::engine::law::Sampler;
 use crate::engine::random::KeyedRng;
 use crate::engine::time::SimDuration;
 use crate::policy::opinion::Opinion;
-use crate::policy::selection::Selection;
+use crate::policy::selection::{Draw, Selection};
 use crate::policy::standing::StandingRule;
 use crate::policy::verdict::VerdictRule;
 
@@ -92,6 +92,10 @@ pub struct Draws {
     pub count: u32,
     /// In proportion to what, as requesters believe it.
     pub weighting: Weighting,
+    /// How seats are given.
+    pub draw: Draw,
+    /// Of how many that are drawn the least loaded takes a seat.
+    pub choices: u32,
 }
 
 /// In proportion to what a checker is drawn.
@@ -221,6 +225,14 @@ pub struct Bisection {
 }
 
 impl Verification {
+    /// The largest share of the weight that one checker has in a draw. Where parties look by themselves, none looks more than always.
+    pub fn cap(&self) -> f64 {
+        let manner = self.selection.manner();
+        let asked = self.methods.iter().flat_map(|method| &method.checks).filter(|check| check.is_asked_of_others());
+        let most = asked.map(|check| check.count).max().unwrap_or(1);
+        if manner.draw == Draw::Bernoulli { manner.cap.min(1.0 / f64::from(most)) } else { manner.cap }
+    }
+
     /// Whether nodes look at one another's answers.
     pub fn asks_peers(&self) -> bool {
         self.methods.iter().any(|method| method.checks.iter().any(|check| check.by == Checker::Peers))

@@ -15,13 +15,17 @@
 //!
 //! Detections are never averaged over kinds, because checks that miss the same kind are not independent.
 
+mod lookers;
+mod seats;
 mod votes;
 
 use serde::{Deserialize, Serialize};
 
 use super::answer::Wrong;
 
-pub use votes::{Approvals, Threshold, VOTES, at_least, binomial_tail, votes_until};
+pub use lookers::Lookers;
+pub use seats::{Seat, Seats, Stratum, Weighted};
+pub use votes::{Approvals, Threshold, VOTES, at_least, binomial, binomial_tail, votes_until};
 
 /// How many kinds of wrong answers there are.
 pub const KINDS: usize = Wrong::ALL.len();
@@ -73,49 +77,6 @@ pub struct Check<'a> {
     pub false_alarm: f64,
     /// The check that decides about its alarm; `None`: the alarm decides.
     pub appeal: Option<&'a Check<'a>>,
-}
-
-/// Those that vote in a check.
-#[derive(Clone, Copy, Debug)]
-pub enum Seats<'a> {
-    /// So many of whom the same is believed: none is adversarial, and each is careful with probability `diligence`.
-    Alike {
-        /// How many.
-        count: u32,
-        /// η.
-        diligence: f64,
-    },
-    /// So many that are yet to be drawn, all members of the pool alike. No stratum is in another pool or has a seat.
-    Drawn {
-        /// How many; at most [`VOTES`] without replacement.
-        count: u32,
-        /// Those that may be drawn.
-        pool: &'a [Stratum],
-        /// Whether one may be drawn again; each seat then is adversarial or not by itself.
-        replaced: bool,
-    },
-    /// Parties that are known, at most [`VOTES`] seats. One that holds several is adversarial in all of them or in none.
-    Taken(&'a [Seat]),
-}
-
-/// Members of a pool of which the same is known.
-#[derive(Clone, Copy, Debug)]
-pub struct Stratum {
-    /// Their place among the x; each member is adversarial or not by itself.
-    pub party: usize,
-    /// How many there are.
-    pub members: u32,
-    /// η.
-    pub diligence: f64,
-}
-
-/// A seat of a known party.
-#[derive(Clone, Copy, Debug)]
-pub struct Seat {
-    /// Its place among the x.
-    pub party: usize,
-    /// η.
-    pub diligence: f64,
 }
 
 /// What becomes of an answer; of each pair, once the blocking checks are past, and once all are.
@@ -202,16 +163,6 @@ impl Plan<'_> {
     }
 }
 
-impl Seats<'_> {
-    /// Whether a party is known to vote.
-    fn have(&self, party: usize) -> bool {
-        match self {
-            Seats::Alike { .. } | Seats::Drawn { .. } => false,
-            Seats::Taken(seats) => seats.iter().any(|seat| seat.party == party),
-        }
-    }
-}
-
 impl Check<'_> {
     /// The probability that an answer passes if the check takes place, when it is right and when it is wrong; with what becomes of
     /// its alarm.
@@ -236,15 +187,28 @@ impl Check<'_> {
         let one = |party: usize, diligence: f64| x[party] + (1.0 - x[party]) * (1.0 - diligence * alarm);
         match self.seats {
             Seats::Alike { count, diligence } => self.threshold.alike(count, 1.0 - diligence * alarm),
-            Seats::Drawn { count, pool, replaced } => {
+            Seats::Drawn { count, pool } => {
                 let pool: Vec<(u32, f64)> = pool.iter().map(|of| (of.members, one(of.party, of.diligence))).collect();
-                match replaced {
-                    true => self.threshold.alike(count, votes::mean(&pool)),
-                    false => self.threshold.drawn(count, &pool),
-                }
+                self.threshold.drawn(count, &pool)
             }
+            Seats::Weighted { count, pool } => self.weighted(count, pool, x, alarm, 0.0),
             Seats::Taken(seats) => self.seated(seats, x, alarm),
         }
+    }
+
+    /// Given which members are adversarial, each seat approves by itself with the same probability: Σ share · (1 or 1 − η d). The seats of
+    /// the parties are multinomial, and the sum over them is that binomial. So the answer is the mean over how many members of each
+    /// stratum are adversarial; the work is the product of the numbers of members of the strata with 0 < x < 1.
+    fn weighted(&self, count: u32, pool: &[Weighted], x: &[f64], alarm: f64, approves: f64) -> f64 {
+        let Some((first, rest)) = pool.split_first() else { return self.threshold.alike(count, approves.min(1.0)) };
+        let careful = 1.0 - first.diligence * alarm;
+        let chances = binomial(first.members, x[first.party]).into_iter().enumerate();
+        let given = chances.filter(|(_, chance)| *chance > 0.0).map(|(adverse, chance)| {
+            let adverse = adverse as f64;
+            let more = first.share * (adverse + (f64::from(first.members) - adverse) * careful);
+            chance * self.weighted(count, rest, x, alarm, approves + more)
+        });
+        given.sum()
     }
 
     /// A party with n seats puts (1 − x)(1 − u + u z)ⁿ + x zⁿ into the generating polynomial of the approvals, u = 1 − η d.

@@ -6,6 +6,8 @@ use super::*;
 use crate::engine::random::{KeyedRng, RandomSource, Seed, key};
 use crate::policy::verdict::{Verdict, VerdictRule, VerdictTable, Votes};
 
+mod seats;
+
 #[track_caller]
 fn near(found: f64, expected: f64, relative: f64) {
     assert!((found - expected).abs() <= relative * expected.abs().max(1e-300), "{found} is not {expected}");
@@ -308,28 +310,28 @@ fn draws_without_replacement_are_exact() {
 fn draws_from_pools_have_their_known_odds() {
     let (bad, good) =
         (Stratum { party: 0, members: 33, diligence: 1.0 }, Stratum { party: 1, members: 67, diligence: 1.0 });
-    let through = |count: u32, pool: &[Stratum], replaced: bool| {
+    let through = |count: u32, seats: Seats<'_>| {
         let check = Check {
             takes_place: 1.0,
             deferred: false,
             threshold: Threshold::AtLeast(count / 2 + 1),
-            seats: Seats::Drawn { count, pool, replaced },
+            seats,
             detects: [1.0; KINDS],
             false_alarm: 0.0,
             appeal: None,
         };
         check.verdicts(&[1.0, 0.0]).wrong[0]
     };
+    let drawn = |count: u32, pool: &[Stratum]| through(count, Seats::Drawn { count, pool });
+    let weighted = |of: &Stratum| Weighted { party: of.party, members: of.members, share: 0.01, diligence: 1.0 };
+    let replaced = through(20, Seats::Weighted { count: 20, pool: &[weighted(&bad), weighted(&good)] });
     let choose = |n: u32, k: u32| (0..k).fold(1.0, |ways, i| ways * f64::from(n - i) / f64::from(i + 1));
     let expected: f64 = (11..=20).map(|k| choose(33, k) * choose(67, 20 - k)).sum::<f64>() / choose(100, 20);
-    near(through(20, &[bad, good], false), expected, 1e-11);
-    near(through(20, &[good, bad], false), expected, 1e-11);
-    near(through(20, &[bad, good], true), binomial_tail(20, 11, 0.33), 1e-12);
-    assert!(
-        through(20, &[bad, good], false) < 0.7 * through(20, &[bad, good], true),
-        "a draw that is not put back spreads less"
-    );
-    near(through(5, &[bad, good], false), binomial_tail(5, 3, 0.33), 1e-12);
+    near(drawn(20, &[bad, good]), expected, 1e-11);
+    near(drawn(20, &[good, bad]), expected, 1e-11);
+    near(replaced, binomial_tail(20, 11, 0.33), 1e-12);
+    assert!(drawn(20, &[bad, good]) < 0.7 * replaced, "a draw that is not put back spreads less");
+    near(drawn(5, &[bad, good]), binomial_tail(5, 3, 0.33), 1e-12);
 }
 
 /// The largest committee of parties that differ only a little is close to the binomial, and exact where they do not.

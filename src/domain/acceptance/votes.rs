@@ -75,7 +75,7 @@ impl Threshold {
 }
 
 /// The mean probability that a member of a pool approves.
-pub fn mean(pool: &[(u32, f64)]) -> f64 {
+fn mean(pool: &[(u32, f64)]) -> f64 {
     let all: f64 = pool.iter().map(|(members, _)| f64::from(*members)).sum();
     pool.iter().map(|(members, approves)| f64::from(*members) * approves).sum::<f64>() / all
 }
@@ -194,6 +194,28 @@ pub fn binomial_tail(count: u32, least: u32, p: f64) -> f64 {
         add(k - 1, term);
     }
     tail / (tail + others)
+}
+
+/// The probabilities of 0, 1, 2, … successes in `count` trials that succeed with probability `p` each, had from the likeliest by the ratio
+/// of neighbours as in [`binomial_tail`].
+pub fn binomial(count: u32, p: f64) -> Vec<f64> {
+    let mut chances = vec![0.0; count as usize + 1];
+    if p <= 0.0 || p >= 1.0 {
+        chances[if p <= 0.0 { 0 } else { count as usize }] = 1.0;
+        return chances;
+    }
+    let (n, odds) = (f64::from(count), p / (1.0 - p));
+    let peak = (((n + 1.0) * p) as usize).min(count as usize);
+    chances[peak] = 1.0;
+    for k in peak..count as usize {
+        chances[k + 1] = chances[k] * (n - k as f64) / (k as f64 + 1.0) * odds;
+    }
+    for k in (1..=peak).rev() {
+        chances[k - 1] = chances[k] * k as f64 / (n - k as f64 + 1.0) / odds;
+    }
+    let sum: f64 = chances.iter().sum();
+    chances.iter_mut().for_each(|chance| *chance /= sum);
+    chances
 }
 
 /// The expected number of votes until a check of `checkers` is decided that accepts at the `needed`-th approval and refuses as soon

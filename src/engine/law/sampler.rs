@@ -3,6 +3,8 @@
 use rand::distr::Distribution;
 use serde::{Deserialize, Serialize};
 
+mod strata;
+
 use super::{Law, LawName, Quantity};
 use crate::engine::random::{Borrowed, RandomSource};
 use crate::engine::time::SimDuration;

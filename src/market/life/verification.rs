@@ -18,6 +18,7 @@ use crate::market::event::Event;
 use crate::market::operations::{calling_off, checking, evidence, settlement};
 use crate::market::state::State;
 use crate::market::state::cases::{VerificationCase, VoteRecord};
+use crate::policy::selection::Draw;
 use crate::record::fact::Fact;
 use crate::scenario::verification::{Check, JobSize};
 
@@ -86,10 +87,18 @@ fn start(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) -> 
             checking::prove(market, at, slot, place, check);
             Next::Done
         }
-        Checker::Validators | Checker::Peers if !checking::ask(market, at, slot, place, check) => {
-            Next::Count { job: slot, check: index }
-        }
-        Checker::Validators | Checker::Peers | Checker::Replicas => Next::Done,
+        Checker::Validators | Checker::Peers => match checking::ask(market, at, slot, place, check) {
+            true => Next::Done,
+            // Nobody looks: where that is left to each checker, the check does not take place. An alarm stays undecided.
+            false if check.of.is_none() && scenario.verification.selection.manner().draw == Draw::Bernoulli => {
+                let case = &mut market.cases[market.jobs[slot].case];
+                case.drawn &= !(1 << index);
+                case.open &= !(1 << index);
+                Next::Done
+            }
+            false => Next::Count { job: slot, check: index },
+        },
+        Checker::Replicas => Next::Done,
     }
 }
 

@@ -15,6 +15,7 @@ use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::quoting::terms;
 use crate::market::state::State;
+use crate::market::state::capped::Capped;
 use crate::market::state::cases::Child;
 use crate::policy::conduct::Submission;
 use crate::policy::selection::SelectionView;
@@ -144,11 +145,15 @@ fn select(
     }
     let backrooms = &market.nodes.backrooms;
     let operators = |node: PartyId| backrooms[node].operator;
+    let (states, quotes) = (&market.nodes.states, &market.nodes.quotes);
+    let load = |node: PartyId| f64::from(states[node].jobs()) / f64::from(quotes[node].slots);
+    let capped = market.registry.capped(seen, list).map(Capped::weights);
     let view = SelectionView {
         listed,
-        stakes: market.registry.stakes(seen, list),
-        opinions: market.registry.opinions(seen, list),
+        stakes: capped.unwrap_or_else(|| market.registry.stakes(seen, list)),
+        opinions: capped.unwrap_or_else(|| market.registry.opinions(seen, list)),
         operators: &operators,
+        load: &load,
         checked,
         wanted,
     };

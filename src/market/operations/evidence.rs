@@ -5,14 +5,15 @@ use crate::domain::ids::{JobSlot, PartyId, RequesterId};
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::quoting::passing::{self, Expected};
+use crate::market::quoting::passing::{self, Expected, Passing};
 use crate::market::state::State;
 use crate::market::state::cases::VoteRecord;
 use crate::market::state::opinions::Sighting;
 use crate::policy::conduct::Outcome;
+use crate::policy::selection::Draw;
 
 use super::settlement::{self, Finder};
-use super::{learning, standing};
+use super::{learning, standing, terms};
 
 /// An answer that is not in use will be late, unless its checks end by its deadline: nothing in it is worth checking after that.
 pub fn expect_in_time(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
@@ -36,11 +37,12 @@ pub fn learn(market: &mut State, at: &Context<'_>, slot: JobSlot, late: bool) {
     if market.cases[id].draws > 0 {
         return;
     }
-    let taken = at.now.since(record.at.answered).nanos();
+    let (of, taken) = ((record.class, record.method), at.now.since(record.at.answered).nanos());
     // What was quoted counts that the checks may not take place; these did.
-    let quoted = record.quoted_checks.nanos() / market.cases[id].looks;
+    let quoted = record.quoted_checks.nanos();
+    let quoted = quoted / if method.by_standing { market.cases[id].looks } else { passing(market, at, slot).looks };
     let quoted = if late { quoted.min(taken) } else { quoted };
-    market.learnt.note((record.class, record.method), quoted, taken, late, at.now);
+    market.learnt.note(of, quoted, taken, late, at.now);
 }
 
 /// Compares a copy's answer with the accepted one, if both are there. A node whose copy agrees has passed a check; one whose copy
@@ -65,9 +67,14 @@ pub fn compare(market: &mut State, at: &mut Context<'_>, slot: JobSlot, number: 
 
 /// What the requester of a job expects of one check.
 pub fn expected(market: &mut State, at: &Context<'_>, slot: JobSlot, index: u8) -> Expected {
+    passing(market, at, slot).checks[index as usize]
+}
+
+/// What the requester of a job expects of its method.
+fn passing<'m>(market: &'m mut State, at: &Context<'_>, slot: JobSlot) -> &'m Passing {
     let (requester, method) = (market.jobs[slot].requester, market.jobs.record(slot).method);
-    let diligence = market.opinions.diligence(&at.scenario.verification, requester);
-    passing::known(&mut market.scratch.passing, at.scenario, method, diligence).checks[index as usize]
+    let belief = terms::belief(market, at.scenario, requester);
+    passing::known(&mut market.scratch.passing, at.scenario, method, belief)
 }
 
 /// Each checker is judged by the votes of the others, where they come to the same verdict without it. An approval of an answer
@@ -83,13 +90,17 @@ pub fn judge_checkers(
     let (id, holder) = (market.jobs[slot].case, market.jobs[slot].requester);
     let votes = market.cases[id].votes[index as usize];
     let voters = market.cases[id].cast.len();
+    let repeats = at.scenario.verification.selection.manner().draw == Draw::WithReplacement;
     for place in 0..voters {
         let cast = market.cases[id].cast[place];
         if cast.check != index {
             continue;
         }
-        let alarms = votes.alarms - u32::from(cast.alarm);
-        let approvals = votes.approvals - u32::from(!cast.alarm);
+        let own = |alarm: bool| match repeats {
+            false => u32::from(cast.alarm == alarm),
+            true => own_votes(&market.cases[id].cast, &cast, alarm),
+        };
+        let (alarms, approvals) = (votes.alarms - own(true), votes.approvals - own(false));
         if if wrong { alarms <= approvals } else { approvals <= alarms } {
             continue;
         }
@@ -137,6 +148,11 @@ pub fn judge_alarms(market: &mut State, at: &mut Context<'_>, slot: JobSlot, (in
         }
         before = check.of;
     }
+}
+
+/// How many votes of one kind a checker has cast in a check, in which it may hold several seats.
+fn own_votes(cast: &[VoteRecord], own: &VoteRecord, alarm: bool) -> u32 {
+    cast.iter().filter(|vote| vote.check == own.check && vote.by == own.by && vote.alarm == alarm).count() as u32
 }
 
 /// Evidence about the node, or about each node whose copy agrees with the answer; they learn what became of it too.

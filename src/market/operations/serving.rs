@@ -25,8 +25,8 @@ pub fn take_in(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: P
     state.add_work(market.jobs[slot].expected);
     let is_up = state.is_up();
     let free = is_up && state.queued == 0 && group.discipline != Discipline::Batch;
-    let slot_free = free && state.service.serving() < group.slots;
-    if slot_free || (group.preemptive && is_up && preempt(market, at, slot, node, group)) {
+    let slot_free = free && state.service.serving() < market.nodes.quotes[node].slots;
+    if slot_free || (group.preemptive && is_up && preempt(market, at, slot, node)) {
         start(market, at, slot, node, group);
         schedule(market, at, node);
     } else {
@@ -63,7 +63,7 @@ pub fn serve_again(market: &mut State, at: &mut Context<'_>, node: PartyId) {
 fn next_waiting(market: &mut State, node: PartyId, group: &NodeGroup) -> Option<WorkSlot> {
     let seed = market.seed;
     let state = &mut market.nodes.states[node];
-    if !state.is_up() || state.queued == 0 || state.service.serving() >= group.slots {
+    if !state.is_up() || state.queued == 0 || state.service.serving() >= market.nodes.quotes[node].slots {
         return None;
     }
     if group.discipline == Discipline::Lifo {
@@ -104,12 +104,12 @@ fn serve_batch(market: &mut State, at: &mut Context<'_>, node: PartyId, group: &
 }
 
 /// Puts aside the job in service whose priority is lowest, if it is lower than this one's. Says whether it did.
-fn preempt(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: PartyId, group: &NodeGroup) -> bool {
+fn preempt(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: PartyId) -> bool {
     let classes = &at.scenario.classes;
     let priority = |market: &State, slot: WorkSlot| classes[market.jobs[slot].class].priority;
     let ours = priority(market, slot);
     let state = &market.nodes.states[node];
-    debug_assert!(state.service.serving() <= group.slots);
+    debug_assert!(state.service.serving() <= market.nodes.quotes[node].slots);
     let current = state.service.entries().filter(|entry| market.jobs.is(entry.work, entry.version));
     // Among the jobs of the lowest priority the last to have begun. An entry of an old version belongs to no job.
     let began = |entry: &Entry| market.jobs.started(entry.work);
@@ -172,7 +172,7 @@ pub fn give_way(market: &mut State, at: &mut Context<'_>, node: PartyId) {
         return;
     }
     while let Some(first) = market.nodes.states[node].waiting.first(|_| 0) {
-        if !preempt(market, at, first, node, group) {
+        if !preempt(market, at, first, node) {
             return;
         }
         room::leave_room(market, at, first, node);

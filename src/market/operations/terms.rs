@@ -1,17 +1,19 @@
 //! The terms of each method that a job's class admits, at the prices and queues of the present.
 
-use crate::domain::checking::Beliefs;
-use crate::domain::ids::{ClassId, JobSlot, MethodId};
+use crate::domain::checking::{Beliefs, Checker};
+use crate::domain::ids::{ClassId, JobSlot, MethodId, RequesterId};
+use crate::domain::party::PartyKind;
 use crate::domain::price::Price;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::engine::law::Quantity;
 use crate::engine::time::SimDuration;
 use crate::market::context::Context;
-use crate::market::quoting::passing::{self, Passing};
+use crate::market::quoting::passing::{self, Belief, Passing};
 use crate::market::quoting::terms::{Asked, Shared, Terms, needs_gas};
 use crate::market::state::State;
 use crate::market::state::learnt::Correction;
 use crate::policy::chooser::Offer;
+use crate::policy::selection::{self, Draw};
 use crate::scenario::Scenario;
 use crate::scenario::channels::Channel;
 use crate::scenario::verification::JobSize;
@@ -35,7 +37,7 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
     let mut known = std::mem::take(&mut market.scratch.passing);
     let mut scrutinies = std::mem::take(&mut market.scratch.scrutinies);
     scrutinies.clear();
-    let diligence = market.opinions.diligence(&scenario.verification, requester);
+    let belief = belief(market, scenario, requester);
     let asked =
         Asked { scenario, checkers: &market.checkers, view: market.registry.view_of(requester), requester, offers };
     let trust = offers.iter().map(|offer| offer.trust).sum::<f64>() / offers.len().max(1) as f64;
@@ -46,7 +48,7 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
             continue;
         }
         let (gas_price, check_price) = (gas.unwrap_or_default(), check.unwrap_or_default());
-        let passing = passing::known(&mut known, scenario, id, diligence);
+        let passing = passing::known(&mut known, scenario, id, belief);
         let correction = correction(market, at, (class, id));
         let shared =
             Shared { expected, size, gas_price, check_price, passing, inclusion, trust, correction, scrutiny: 1.0 };
@@ -60,7 +62,7 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
         let first = terms.len();
         for &scrutiny in &scrutinies {
             if terms[first..].iter().all(|terms| terms.scrutiny != scrutiny) {
-                let passing = &Passing::new(method, &scenario.verification.kinds, diligence, scrutiny);
+                let passing = &Passing::new(method, &scenario.verification.kinds, belief, scrutiny);
                 terms.push(Terms::of(&asked, (id, method), &Shared { passing, scrutiny, ..shared }));
             }
         }
@@ -74,6 +76,25 @@ pub fn unchecked(market: &State, at: &Context<'_>, slot: JobSlot) -> Option<Term
     let gas_price = gas_price(market, at, tip(market, at.scenario, slot));
     (gas_price.is_some() || gas_units == 0)
         .then(|| Terms::unchecked(gas_units, gas_price.unwrap_or_default(), inclusion(market, at.scenario)))
+}
+
+/// What a group of requesters believes of those that check.
+pub fn belief(market: &State, scenario: &Scenario, requester: RequesterId) -> Belief {
+    let verification = &scenario.verification;
+    let diligence = market.opinions.diligence(verification, requester);
+    if verification.selection.manner().draw != Draw::Bernoulli {
+        return Belief { diligence, equals: [0; 2], most: [0; 2] };
+    }
+    // Of nodes as checkers of one another no sums are kept: they are taken to weigh alike.
+    let nodes = market.nodes.roster.range(PartyKind::Node).len() as u32;
+    let validators = market.nodes.roster.range(PartyKind::Validator).len() as u32;
+    let way = verification.draws.iter().position(|draws| draws.by == Checker::Validators);
+    let equals = way.map_or(1, |way| market.checkers.equals(market.registry.view_of(requester), way));
+    Belief {
+        diligence,
+        equals: [equals, nodes.max(1)],
+        most: [validators, nodes].map(|all| all.min(selection::MOST as u32)),
+    }
 }
 
 /// What was learnt of checks by this method, where requesters go by it.

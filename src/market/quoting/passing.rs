@@ -6,17 +6,31 @@
 use std::array;
 
 use crate::domain::acceptance::{
-    self, Acceptance, KINDS, Kinds, Passes, Seats, Verdicts, evidence_weight, mixture, votes_until,
+    self, Acceptance, KINDS, Kinds, Lookers, Passes, Seats, Verdicts, evidence_weight, mixture, some_takes_place,
+    votes_until,
 };
 use crate::domain::checking::Checker;
 use crate::domain::ids::{Id, MethodId};
 use crate::scenario::Scenario;
 use crate::scenario::verification::{CHECKS, Check, Method};
 
-/// What a requester expects of a method's checks, at its belief in the checkers' care.
+/// What a requester believes of validators, and of peers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Belief {
+    /// The probability that they look carefully.
+    pub diligence: [f64; 2],
+    /// Where each looks or not by itself: so many of equal weight would look as evenly. Otherwise 0.
+    pub equals: [u32; 2],
+    /// How many may look at most where each looks by itself.
+    pub most: [u32; 2],
+}
+
+/// What a requester expects of a method's checks, at its belief in the checkers.
 #[derive(Clone, Debug)]
 pub struct Passing {
-    diligence: [f64; 2],
+    belief: Belief,
+    /// The probability that some check takes place, copies apart.
+    pub looks: f64,
     /// How likely an answer passes.
     pub acceptance: Acceptance,
     /// Of each check.
@@ -39,38 +53,46 @@ pub struct Expected {
     /// The probability that it begins, for a right answer and for a wrong one: that it is drawn, and that the checks before it were
     /// and refused the answer.
     pub begins: [f64; 2],
+    /// The probability that somebody looks.
+    pub looks: f64,
+    /// How many look, if anybody does.
+    pub asked: f64,
+    /// How many look at most.
+    pub most: u32,
 }
 
 /// What is expected of a method, as at the last job unless the belief in the checkers has moved since.
 #[inline]
-pub fn known<'m>(known: &'m mut Vec<Passing>, scenario: &Scenario, id: MethodId, diligence: [f64; 2]) -> &'m Passing {
+pub fn known<'m>(known: &'m mut Vec<Passing>, scenario: &Scenario, id: MethodId, belief: Belief) -> &'m Passing {
     let place = id.index();
-    if known.get(place).is_none_or(|passing| passing.diligence != diligence) {
-        learn(known, scenario, id, diligence);
+    if known.get(place).is_none_or(|passing| passing.belief != belief) {
+        learn(known, scenario, id, belief);
     }
     &known[place]
 }
 
 #[inline(never)]
-fn learn(known: &mut Vec<Passing>, scenario: &Scenario, id: MethodId, diligence: [f64; 2]) {
+fn learn(known: &mut Vec<Passing>, scenario: &Scenario, id: MethodId, belief: Belief) {
     let place = id.index();
     // Of no number: never taken for what is known of a method.
-    known.resize(known.len().max(place + 1), Passing::before([f64::NAN; 2]));
-    known[place] = Passing::new(&scenario.verification.methods[id], &scenario.verification.kinds, diligence, 1.0);
+    let nothing = Belief { diligence: [f64::NAN; 2], ..belief };
+    known.resize(known.len().max(place + 1), Passing::before(nothing));
+    known[place] = Passing::new(&scenario.verification.methods[id], &scenario.verification.kinds, belief, 1.0);
 }
 
 impl Passing {
     /// What is expected of a method if wrong answers are of these kinds, with these probabilities (`None`: of the kind that the
-    /// checks see least), validators and peers look carefully as often as `diligence` says, and the node is under this scrutiny.
-    pub fn new(method: &Method, kinds: &Kinds, diligence: [f64; 2], scrutiny: f64) -> Passing {
-        let mut passing = Passing::before(diligence);
+    /// checks see least), at this belief in the checkers, and the node is under this scrutiny.
+    pub fn new(method: &Method, kinds: &Kinds, belief: Belief, scrutiny: f64) -> Passing {
+        let mut passing = Passing::before(belief);
         let mut passes = Passes::UNCHECKED;
         // The probability that the checks before an alarm's refuse a right answer, and a wrong one of each kind.
         let mut before = [(1.0, [1.0; KINDS]); CHECKS];
         for (index, check) in method.checks.iter().enumerate().filter(|(_, check)| check.by != Checker::Replicas) {
             let care = passing.care(check);
-            let planned = acceptance::Check { takes_place: check.sample_at(scrutiny), ..planned(check, care) };
-            let verdicts = planned.verdicts(&[]);
+            let lookers = belief.lookers(check);
+            let looks = 1.0 - lookers.nobody;
+            let verdicts = passing.alone(check);
             let (right, wrong) = before[index];
             let mut refused = wrong;
             refused.iter_mut().zip(verdicts.wrong).for_each(|(kind, accepted)| *kind *= 1.0 - accepted);
@@ -78,12 +100,14 @@ impl Passing {
                 before[usize::from(appeal)] = (right * (1.0 - verdicts.right), refused);
             }
             if check.of.is_none() {
+                let takes_place = check.sample_at(scrutiny) * looks;
+                let planned = acceptance::Check { takes_place, ..planned(check, check.count, care) };
                 passes.go_on(&planned, &passing.appealed(method, index));
             }
             let of_kinds = |values: [f64; KINDS]| mixture(kinds, &values);
             let accepted = of_kinds(array::from_fn(|kind| wrong[kind] * verdicts.wrong[kind]));
             let seen = if check.of.is_some() { of_kinds(wrong) } else { 1.0 };
-            let votes = |alarm: f64| votes(check, 1.0 - care * alarm);
+            let votes = |alarm: f64| lookers.mean(|count| votes(check, count, 1.0 - care * alarm));
             passing.checks[index] = Expected {
                 pass: evidence_weight(accepted, right * verdicts.right),
                 failure: evidence_weight(right * (1.0 - verdicts.right), seen - accepted),
@@ -91,32 +115,43 @@ impl Passing {
                 false_alarm: check.false_alarm,
                 votes: [votes(check.false_alarm), mixture(kinds, &check.detects.map(votes))],
                 begins: [right, seen].map(|refused| drawn(method, index) * refused),
+                looks,
+                asked: lookers.mean(f64::from),
+                most: belief.most(check),
             };
         }
         passing.acceptance = passes.expected(kinds);
+        let roots = method.checks.iter().zip(&passing.checks).filter(|(check, _)| check.begins_alone());
+        passing.looks = some_takes_place(roots.map(|(check, expected)| check.sample_at(scrutiny) * expected.looks));
         passing
     }
 
     /// Without any check.
-    fn before(diligence: [f64; 2]) -> Passing {
-        Passing { diligence, acceptance: Acceptance::UNCHECKED, checks: [Expected::default(); CHECKS] }
+    fn before(belief: Belief) -> Passing {
+        Passing { belief, looks: 0.0, acceptance: Acceptance::UNCHECKED, checks: [Expected::default(); CHECKS] }
     }
 
     /// The probability that a checker of this check looks carefully.
     #[inline]
     pub fn care(&self, check: &Check) -> f64 {
         match check.by {
-            Checker::Validators => self.diligence[0],
-            Checker::Peers => self.diligence[1],
+            Checker::Validators => self.belief.diligence[0],
+            Checker::Peers => self.belief.diligence[1],
             Checker::Watchers => check.attention,
             Checker::Attestation | Checker::Proof | Checker::Replicas => 1.0,
         }
     }
 
+    /// How likely an answer passes a check in which somebody looks.
+    fn alone(&self, check: &Check) -> Verdicts {
+        let care = self.care(check);
+        self.belief.lookers(check).verdicts(|count| planned(check, count, care).verdicts(&[]))
+    }
+
     /// How likely an answer passes a check and those that decide about its alarm.
     fn appealed(&self, method: &Method, index: usize) -> Verdicts {
         let check = &method.checks[index];
-        let own = planned(check, self.care(check)).verdicts(&[]);
+        let own = self.alone(check);
         let Some(appeal) = check.appeal.map(usize::from) else { return own };
         own.appealed(method.checks[appeal].sample, &self.appealed(method, appeal))
     }
@@ -128,23 +163,45 @@ fn drawn(method: &Method, index: usize) -> f64 {
     check.sample * check.of.map_or(1.0, |of| drawn(method, usize::from(of)))
 }
 
-/// A check as a requester plans it: each checker is as careful as all are believed to be.
-fn planned(check: &Check, diligence: f64) -> acceptance::Check<'static> {
+impl Belief {
+    /// Where the checkers of a check look each by itself: as many of equal weight, and how many there are.
+    fn crowd(&self, check: &Check) -> Option<(u32, u32)> {
+        let place = match check.by {
+            Checker::Validators => 0,
+            Checker::Peers => 1,
+            Checker::Attestation | Checker::Proof | Checker::Replicas | Checker::Watchers => return None,
+        };
+        (self.equals[place] > 0).then_some((self.equals[place], self.most[place]))
+    }
+
+    /// How many look in a check that takes place.
+    fn lookers(&self, check: &Check) -> Lookers {
+        self.crowd(check).map_or_else(|| Lookers::fixed(check.count), |(crowd, _)| Lookers::each(crowd, check.count))
+    }
+
+    /// How many look at most.
+    fn most(&self, check: &Check) -> u32 {
+        self.crowd(check).map_or(check.count, |(_, most)| most)
+    }
+}
+
+/// A check as a requester plans it, if so many look: each checker is as careful as all are believed to be.
+fn planned(check: &Check, count: u32, diligence: f64) -> acceptance::Check<'static> {
     acceptance::Check {
         takes_place: check.sample,
         deferred: check.deferred,
-        threshold: check.verdict.threshold(check.count),
-        seats: Seats::Alike { count: check.count, diligence },
+        threshold: check.verdict.threshold(count),
+        seats: Seats::Alike { count, diligence },
         detects: check.detects,
         false_alarm: check.false_alarm,
         appeal: None,
     }
 }
 
-/// Votes until a check is decided, if each approves with this probability.
-fn votes(check: &Check, approves: f64) -> f64 {
-    if check.count == 1 {
+/// Votes until a check is decided in which so many look, if each approves with this probability.
+fn votes(check: &Check, count: u32, approves: f64) -> f64 {
+    if count == 1 {
         return 1.0;
     }
-    votes_until(check.count, check.verdict.threshold(check.count).needed(check.count), approves)
+    votes_until(count, check.verdict.threshold(count).needed(count), approves)
 }

@@ -167,7 +167,7 @@ impl Terms {
             blocking: 0.0,
             standing: 0.0,
             acceptance: passing.acceptance,
-            in_time: 1.0 - method.looks_at(scrutiny) * shared.correction.late,
+            in_time: 1.0 - passing.looks * shared.correction.late,
             copies: method.copies,
             paid_copies: f64::from(method.copies),
             agree: method.agree,
@@ -186,13 +186,19 @@ impl Terms {
                 None => (check.sample_at(scrutiny), shared.trust),
                 Some(_) => begins(expects, shared.trust),
             };
+            let begins = begins * expects.looks;
             let votes = trust * expects.votes[0] + (1.0 - trust) * expects.votes[1];
             let care = passing.care(check);
             let looks = match asked.drawn(check) {
                 // The window is waited for in any case; when the first challenge comes is counted with the check that it begins.
                 None if check.by == Checker::Watchers => Looks { time: 0.0, paid: 0.0, missing: 0.0 },
                 None => Looks { time: each.nanos(), paid: 1.0, missing: 0.0 },
-                Some(drawn) => Looks::of(&drawn, each, check, care, votes),
+                Some(drawn) => {
+                    // Where the number of those that look is left to chance, votes and pay are in proportion to it.
+                    let more = expects.asked / f64::from(check.count);
+                    let looks = Looks::of(&drawn, each, check, care, votes / more);
+                    Looks { paid: looks.paid * more, ..looks }
+                }
             };
             if looks.missing > 0.0 && check.of.is_none() {
                 terms.acceptance = with_missing(&terms.acceptance, check, expects, care, looks.missing);
@@ -200,7 +206,7 @@ impl Terms {
             let (takes, paid) = (looks.time, looks.paid);
             if check.pays() {
                 let fee = fee(scenario, shared.check_price, each);
-                terms.checkers_most += fee.times(u64::from(check.count));
+                terms.checkers_most += fee.times(u64::from(expects.most));
                 terms.checkers += Money::from_micro(fee.0 as f64 * begins * paid);
             }
             let narrowed = check.bisection.map_or(0.0, |bisection| bisection.takes.nanos());

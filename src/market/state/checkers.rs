@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ids::{Id, RequesterId};
 use crate::domain::party::PartyKind;
 use crate::maths;
+use crate::policy::selection::Draw;
 use crate::scenario::verification::{Draws, Weighting};
 
 /// What one checker is to those who may draw it.
@@ -23,7 +24,12 @@ pub struct Checker {
     pub slowness: f64,
     /// Its region.
     pub region: u16,
+    /// Jobs per slot, to the whole number below; at most [`LEVELS`] less 1.
+    pub level: u8,
 }
+
+/// Loads from here on are not told apart.
+pub const LEVELS: usize = 64;
 
 /// What a draw meets, on the average over those who may be drawn, as they are drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,6 +65,9 @@ struct Pool {
     members: Vec<Checker>,
     first: usize,
     sums: Sums,
+    /// Of how many that are drawn the least loaded is taken, and, where that is more than one, the sums by level.
+    choices: u32,
+    levels: Vec<Sums>,
     /// Nanoseconds there and back: by group of requesters, the sum over the members of weight × trip.
     trips: Vec<f64>,
     /// The time t of the exponential race that draws `count`: a member of weight w is among them with probability 1 − e⁻ʷᵗ.
@@ -71,6 +80,7 @@ struct Pool {
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Sums {
     drawn: f64,
+    squares: f64,
     wait: [f64; 2],
     slowness: [f64; 2],
 }
@@ -79,6 +89,7 @@ impl Sums {
     fn add(&mut self, checker: &Checker, drawn: f64) {
         let Checker { wait, slowness, .. } = *checker;
         self.drawn += drawn;
+        self.squares += drawn * drawn.abs();
         self.wait = [self.wait[0] + drawn * wait, self.wait[1] + drawn * wait * wait];
         self.slowness = [self.slowness[0] + drawn * slowness, self.slowness[1] + drawn * slowness * slowness];
     }
@@ -95,8 +106,10 @@ impl Checkers {
             members: vec![Checker::default(); parties.len()],
             first: parties.start,
             sums: Sums::default(),
+            choices: draws.choices,
+            levels: if draws.choices > 1 { vec![Sums::default(); LEVELS] } else { Vec::new() },
             trips: vec![0.0; requesters],
-            race: (draws.weighting == Weighting::Stake && draws.count > 1).then_some(0.0),
+            race: races(draws).then_some(0.0),
             changes: [0; 2],
         };
         Checkers { pools: (0..views).flat_map(|_| draws.iter().map(pool)).collect(), ways: draws.len() }
@@ -113,6 +126,13 @@ impl Checkers {
         trip: &dyn Fn(usize, u16) -> f64,
     ) {
         self.pools[view * self.ways + way].set(party, checker, trip);
+    }
+
+    /// So many parties of equal weight would look by themselves as evenly as those that may be drawn in this way: 1/Σ share² (the inverse of
+    /// the Herfindahl index), to the nearest whole number; at least 1.
+    pub fn equals(&self, view: usize, way: usize) -> u32 {
+        let Sums { drawn, squares, .. } = self.pools[view * self.ways + way].sums;
+        if squares > 0.0 { (drawn * drawn / squares).round().max(1.0) as u32 } else { 1 }
     }
 
     /// What those meet who draw in this way now; `None` where no checker can be drawn.
@@ -150,6 +170,9 @@ impl Pool {
             return;
         }
         self.sums.add(checker, drawn);
+        if let Some(level) = self.levels.get_mut(usize::from(checker.level)) {
+            level.add(checker, drawn);
+        }
         for (requester, sum) in self.trips.iter_mut().enumerate() {
             *sum += drawn * trip(requester, checker.region);
         }
@@ -158,6 +181,7 @@ impl Pool {
     fn renew(&mut self, trip: &dyn Fn(usize, u16) -> f64) {
         self.changes[0] = 0;
         self.sums = Sums::default();
+        self.levels.fill(Sums::default());
         self.trips.fill(0.0);
         for place in 0..self.members.len() {
             let checker = self.members[place];
@@ -174,7 +198,9 @@ impl Pool {
     }
 
     fn drawn(&self, requester: RequesterId) -> Option<Drawn> {
-        let Sums { drawn, wait, slowness } = self.sums;
+        let trip = (self.trips[requester.index()] / self.sums.drawn).max(0.0);
+        let Sums { drawn, wait, slowness, .. } =
+            if self.levels.is_empty() { self.sums } else { least(&self.levels, self.choices) };
         if drawn <= 0.0 {
             return None;
         }
@@ -182,12 +208,31 @@ impl Pool {
             let mean = (sums[0] / drawn).max(0.0);
             [mean, (sums[1] / drawn - mean * mean).max(0.0)]
         };
-        Some(Drawn {
-            wait: moments(wait),
-            slowness: moments(slowness),
-            trip: (self.trips[requester.index()] / drawn).max(0.0),
-        })
+        Some(Drawn { wait: moments(wait), slowness: moments(slowness), trip })
     }
+}
+
+/// The sums over the least loaded of so many that are drawn without replacement, where all weigh alike: none of them is below a level with
+/// the probability Π (m − j)/(n − j) for the m of n that are not.
+fn least(levels: &[Sums], choices: u32) -> Sums {
+    let all: f64 = levels.iter().map(|level| level.drawn).sum::<f64>().round();
+    let drawn = f64::from(choices).min(all) as u32;
+    let none_below = |from: f64| (0..drawn).map(f64::from).map(|j| ((from - j) / (all - j)).max(0.0)).product::<f64>();
+    let (mut sums, mut from) = (Sums::default(), all);
+    for level in levels.iter().filter(|level| level.drawn > 0.5) {
+        let here = level.drawn.round();
+        let weight = (none_below(from) - none_below(from - here)) / level.drawn;
+        from -= here;
+        sums.drawn += weight * level.drawn;
+        sums.wait = [0, 1].map(|moment| sums.wait[moment] + weight * level.wait[moment]);
+        sums.slowness = [0, 1].map(|moment| sums.slowness[moment] + weight * level.slowness[moment]);
+    }
+    sums
+}
+
+/// Whether those that are drawn already leave other odds to the rest.
+fn races(draws: &Draws) -> bool {
+    draws.weighting == Weighting::Stake && draws.draw == Draw::WithoutReplacement && draws.count > 1
 }
 
 /// The time at which `count` members of an exponential race have arrived on the average: members drawn one after the other in
@@ -228,11 +273,11 @@ mod tests {
     use super::*;
 
     fn draws(count: u32, weighting: Weighting) -> Draws {
-        Draws { by: crate::domain::checking::Checker::Validators, count, weighting }
+        Draws { by: crate::domain::checking::Checker::Validators, count, weighting, draw: Draw::default(), choices: 1 }
     }
 
     fn checker(weight: f64, wait: f64, slowness: f64) -> Checker {
-        Checker { weight, wait, slowness, region: 0 }
+        Checker { weight, wait, slowness, region: 0, level: 0 }
     }
 
     fn pool(way: Draws, members: &[Checker]) -> Checkers {
@@ -279,6 +324,36 @@ mod tests {
         checkers.set(0, 0, 3, Checker::default(), &|_, _| 5.0);
         checkers.set(0, 0, 4, Checker::default(), &|_, _| 5.0);
         assert!(checkers.drawn(0, 0, RequesterId(0)).is_none_or(|drawn| drawn.wait[0] < 1.0));
+    }
+
+    /// Two of four are drawn and the less loaded looks: of levels 0, 1, 1 and 3 the least with probability 1/2, then 1/3 + 1/6 · 1 for the two
+    /// in the middle together, and the last never.
+    #[test]
+    fn the_least_loaded_is_waited_for() {
+        let way = Draws { choices: 2, ..draws(1, Weighting::Even) };
+        let member = |level: u8, wait: f64, slowness: f64| Checker { level, ..checker(1.0, wait, slowness) };
+        let mut few =
+            pool(way, &[member(3, 1e6, 9.0), member(1, 60.0, 2.0), member(0, 0.0, 4.0), member(1, 40.0, 2.0)]);
+        let drawn = few.drawn(0, 0, RequesterId(0)).expect("four are listed");
+        assert!((drawn.wait[0] - 0.5 * 50.0).abs() < 1e-9 && (drawn.slowness[0] - 3.0).abs() < 1e-12, "{drawn:?}");
+        assert!((drawn.wait[1] - (0.5 * 2_600.0 - 625.0)).abs() < 1e-9, "{drawn:?}");
+        for place in [4, 5, 6] {
+            few.set(0, 0, place, Checker::default(), &|_, _| 5.0);
+        }
+        assert_eq!(few.drawn(0, 0, RequesterId(0)).expect("one is left").wait[0], 1e6);
+    }
+
+    /// Shares of a half, a quarter and a quarter are as even as 8/3 of equal weight; the waits count as the weights do.
+    #[test]
+    fn how_many_of_equal_weight_would_look_as_evenly() {
+        let each = Draws { draw: Draw::Bernoulli, ..draws(2, Weighting::Stake) };
+        let few = pool(each, &[checker(2e9, 10.0, 1.0), checker(1e9, 20.0, 1.0), checker(1e9, 40.0, 1.0)]);
+        assert_eq!(few.equals(0, 0), 3);
+        assert_eq!(
+            few.drawn(0, 0, RequesterId(0)).expect("three are listed").wait[0],
+            20.0,
+            "the odds of each are its own"
+        );
     }
 
     /// Behind one slot half of the job in service is left on the average, behind four a fifth until the first of them ends.

@@ -18,6 +18,7 @@ use super::quoting::terms::Terms;
 
 pub mod arena;
 pub mod bond;
+pub mod capped;
 pub mod cases;
 pub mod chain;
 pub mod checkers;

@@ -40,7 +40,7 @@ impl State {
         let cold = &mut self.nodes.backrooms[party];
         cold.failures += 1;
         cold.worked += at.now.since(cold.came).0;
-        let slots = capacity(self.group(at.scenario, party));
+        let slots = capacity(self.nodes.quotes[party].slots);
         let (in_use, capacity) = self.levels.slots_of(kind);
         in_use.fall(at.now, serving);
         capacity.fall(at.now, slots);
@@ -63,7 +63,7 @@ impl State {
         state.up = true;
         let serving = u64::from(state.service.serving());
         self.nodes.backrooms[party].came = at.now;
-        let slots = capacity(self.group(at.scenario, party));
+        let slots = capacity(self.nodes.quotes[party].slots);
         let (in_use, capacity) = self.levels.slots_of(kind);
         in_use.rise(at.now, serving);
         capacity.rise(at.now, slots);
@@ -80,7 +80,7 @@ impl State {
         let weight = |view: usize| weight(opinions, standings, verification, (RequesterId(view as u16), party));
         if self.registry.set(party, listed, served, stake, &weight) {
             at.facts.note(if listed { Fact::Listed { node: party } } else { Fact::Delisted { node: party } });
-            self.show_checker(at.scenario, party);
+            self.show_weights(at.scenario, party);
         }
     }
 
@@ -90,7 +90,7 @@ impl State {
         let served = self.group(scenario, party).models;
         let (view, stake) = (self.registry.view_of(holder), self.ledger.bond(party).0 as u64);
         self.registry.reweigh(view, party, served, stake, weight);
-        self.show_checker(scenario, party);
+        self.show_weights(scenario, party);
     }
 
     /// Whether a group of requesters would ask a party, if it were listed.
@@ -104,7 +104,20 @@ impl State {
         if self.registry.is_here(party) {
             let (served, stake) = (self.group(scenario, party).models, self.ledger.bond(party));
             self.registry.restake(party, served, stake.0 as u64);
-            self.show_checker(scenario, party);
+            self.show_weights(scenario, party);
+        }
+    }
+
+    /// What a party weighs has changed, and with a cap what those weigh that are cut.
+    fn show_weights(&mut self, scenario: &Scenario, party: PartyId) {
+        self.show_checker(scenario, party);
+        let list = scenario.validators();
+        for view in 0..self.registry.views() {
+            let moved = |market: &State| market.registry.capped(view, list).map_or(0, |capped| capped.moved().len());
+            for place in 0..moved(self) {
+                let other = self.registry.capped(view, list).map(|capped| capped.moved()[place]);
+                other.into_iter().filter(|&other| other != party).for_each(|other| self.show_checker(scenario, other));
+            }
         }
     }
 
@@ -138,6 +151,7 @@ impl State {
         let jobs = state.jobs();
         let slowness = quote.slowness * group.slowdown.factor(jobs.saturating_add(1).min(quote.slots));
         let wait = checkers::wait(jobs, state.work(), quote.slots, slowness) + group.hold.nanos();
+        let level = (jobs / quote.slots).min(checkers::LEVELS as u32 - 1) as u8;
         let network = &scenario.network;
         let jitter = 2.0 * network.jitter.as_ref().map_or(0.0, Sampler::mean);
         let trip = |requester: usize, region: u16| {
@@ -147,15 +161,18 @@ impl State {
         let draws = scenario.verification.draws.iter().enumerate();
         for view in 0..self.registry.views() {
             let listed = self.registry.has(view, list, party);
+            let capped = self.registry.capped(view, list).map(|capped| capped.weights().get(party.index()) as f64);
             for (way, draws) in draws.clone().filter(|(_, draws)| checkers::kind_of(draws) == kind) {
                 let weight = match draws.weighting {
                     _ if !listed => 0.0,
                     Weighting::Even => 1.0,
                     // Parties without stake are drawn when all that have some are.
-                    Weighting::Stake => (self.ledger.bond(party).0 as f64).max(UNSTAKED),
-                    Weighting::Opinion => self.registry.opinions(view, list).get(party.index()) as f64,
+                    Weighting::Stake => capped.unwrap_or(self.ledger.bond(party).0 as f64).max(UNSTAKED),
+                    Weighting::Opinion => {
+                        capped.unwrap_or_else(|| self.registry.opinions(view, list).get(party.index()) as f64)
+                    }
                 };
-                let checker = Checker { weight, wait, slowness, region: quote.region.0 };
+                let checker = Checker { weight, wait, slowness, region: quote.region.0, level };
                 self.checkers.set(view, way, party.index(), checker, &trip);
             }
         }
@@ -178,9 +195,9 @@ fn weight(
     opinions.weight(verification, holder, party).filter(|_| !standings.excludes(verification, party))
 }
 
-/// The slots that a party of a group adds to the capacity; one where they have no end.
-fn capacity(group: &NodeGroup) -> u64 {
-    if group.slots == u32::MAX { 1 } else { u64::from(group.slots) }
+/// What a party of so many slots adds to the capacity; one where they have no end.
+fn capacity(slots: u32) -> u64 {
+    if slots == u32::MAX { 1 } else { u64::from(slots) }
 }
 
 #[cfg(test)]
@@ -231,7 +248,11 @@ mod tests {
 
     /// Opens the market and lets `act` change it.
     fn opened(act: impl FnOnce(&mut State, &mut Context<'_>)) {
-        let scenario = Scenario::from_text("door", TEXT).unwrap_or_else(|wrong| panic!("{wrong}"));
+        opened_from(TEXT, act);
+    }
+
+    fn opened_from(text: &str, act: impl FnOnce(&mut State, &mut Context<'_>)) {
+        let scenario = Scenario::from_text("door", text).unwrap_or_else(|wrong| panic!("{wrong}"));
         let (mut queue, mut facts) = (Queue::new(), Facts::default());
         let (seed, now) = (Seed::from(1), Time::ZERO);
         let derived = &Derived::of(&scenario, seed);
@@ -291,6 +312,27 @@ mod tests {
             assert_eq!(seen(market), (20, 0.75));
             let funds = market.ledger.balance(Account::Party(RICH), Asset::Token);
             assert_eq!(funds, Money::ZERO, "what is staked cannot be spent");
+        });
+    }
+
+    /// With a cap of three fifths the rich validator weighs no more than 15 beside 10. What the poor one stakes moves the other's weight, too.
+    #[test]
+    fn weights_are_capped() {
+        let text = TEXT.replace("\"stake-weighted\" }", "\"stake-weighted\", stake-weighted = { cap = 0.6 } }");
+        opened_from(&text, |market, at| {
+            let scenario = at.scenario;
+            let seen = |market: &State| {
+                let drawn = market.checkers.drawn(0, 0, RequesterId(0)).expect("one is listed");
+                let capped = market.registry.capped(0, scenario.validators()).expect("there is a cap").weights();
+                ([RICH, POOR].map(|party| capped.get(party.index())), drawn.slowness[0])
+            };
+            assert_eq!(seen(market), ([15, 10], (15.0 * 0.5 + 10.0) / 25.0));
+            market.deposit(at, POOR, Money(10));
+            assert_eq!(seen(market), ([30, 20], (30.0 * 0.5 + 20.0) / 50.0));
+            market.slash(scenario, RICH, Account::Burn, Money(20));
+            assert_eq!(seen(market), ([10, 15], (10.0 * 0.5 + 15.0) / 25.0));
+            market.list(at, POOR, false);
+            assert_eq!(seen(market), ([10, 0], 0.5));
         });
     }
 }

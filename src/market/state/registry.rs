@@ -6,6 +6,8 @@ use crate::domain::ids::{Id, ListId, PartyId, RequesterId};
 use crate::domain::party::{PartyKind, Roster};
 use crate::engine::weights::WeightTree;
 
+use super::capped::Capped;
+
 /// The registry of nodes.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Registry {
@@ -31,7 +33,7 @@ pub struct Registry {
 }
 
 /// What the registry keeps beside the lists.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Keeps {
     /// How many pictures there are: of all, or of each group of requesters.
     pub views: usize,
@@ -39,6 +41,10 @@ pub struct Keeps {
     pub stakes: bool,
     /// What is thought of nodes, and of validators.
     pub opinions: [bool; 2],
+    /// The largest share of one party where checkers are drawn by weight, if it is below 1.
+    pub cap: Option<f64>,
+    /// Whether nodes are drawn as checkers, too.
+    pub peers: bool,
 }
 
 /// What is thought of a party in a view, as a weight to draw by; `None` of one that is not asked.
@@ -54,6 +60,10 @@ struct Listing {
     stakes: Option<WeightTree>,
     /// What is thought of the listed, where a rule draws by it.
     opinions: Option<WeightTree>,
+    /// Whichever of the two checkers are drawn by, where that has a cap.
+    capped: Option<Capped>,
+    /// Whether these are opinions.
+    caps_opinions: bool,
 }
 
 impl Registry {
@@ -61,16 +71,18 @@ impl Registry {
     /// provers, in each view.
     pub fn new(models: usize, roster: Roster, sources: usize, keeps: Keeps) -> Registry {
         let parties = roster.len();
-        let listing = |stakes: bool, opinions: bool| Listing {
+        let listing = |stakes: bool, opinions: bool, capped: bool| Listing {
             nodes: Vec::new(),
             place: vec![u32::MAX; parties],
             stakes: stakes.then(|| WeightTree::new(parties)),
             opinions: opinions.then(|| WeightTree::new(parties)),
+            capped: keeps.cap.filter(|_| capped).map(|cap| Capped::new(cap, parties)),
+            caps_opinions: keeps.opinions[1],
         };
         let mut lists = Vec::new();
         for _ in 0..keeps.views {
-            lists.extend((0..models).map(|_| listing(keeps.stakes, keeps.opinions[0])));
-            lists.extend([listing(true, keeps.opinions[1]), listing(false, false)]);
+            lists.extend((0..models).map(|_| listing(keeps.stakes, keeps.opinions[0], keeps.peers)));
+            lists.extend([listing(true, keeps.opinions[1], true), listing(false, false, false)]);
         }
         Registry {
             lists,
@@ -117,6 +129,7 @@ impl Registry {
             let is_listed = served >> (index % each) & 1 == 1 && list.has(party);
             if let Some(stakes) = list.stakes.as_mut().filter(|_| is_listed) {
                 stakes.set(party.0 as usize, stake);
+                list.cap(party);
             }
         }
     }
@@ -132,7 +145,10 @@ impl Registry {
                 continue;
             }
             match (&mut list.opinions, weight, list.place[party.0 as usize] != u32::MAX) {
-                (Some(opinions), Some(weight), true) => opinions.set(party.0 as usize, weight),
+                (Some(opinions), Some(weight), true) => {
+                    opinions.set(party.0 as usize, weight);
+                    list.cap(party);
+                }
                 (_, None, true) => list.take_off(party),
                 (_, Some(weight), false) => list.put_on(party, stake, weight),
                 (None, Some(_), true) | (_, None, false) => {}
@@ -167,6 +183,12 @@ impl Registry {
     #[inline]
     pub fn opinions(&self, view: usize, list: ListId) -> &WeightTree {
         self.list(view, list).opinions.as_ref().unwrap_or(&self.no_weights)
+    }
+
+    /// The weights by which checkers are drawn, where no party has more than its share of them.
+    #[inline]
+    pub fn capped(&self, view: usize, list: ListId) -> Option<&Capped> {
+        self.list(view, list).capped.as_ref()
     }
 
     /// Whether a party is on a list.
@@ -283,6 +305,15 @@ impl Listing {
         if let Some(opinions) = &mut self.opinions {
             opinions.set(party.0 as usize, weight);
         }
+        self.cap(party);
+    }
+
+    /// What a party weighs has changed: with a cap the weights of others may have, too.
+    fn cap(&mut self, party: PartyId) {
+        let all = if self.caps_opinions { &self.opinions } else { &self.stakes };
+        if let (Some(capped), Some(all)) = (&mut self.capped, all) {
+            capped.follow(all, party.0 as usize);
+        }
     }
 }
 
@@ -290,7 +321,7 @@ impl Listing {
 mod tests {
     use super::*;
 
-    const KEEPS: Keeps = Keeps { views: 1, stakes: true, opinions: [false; 2] };
+    const KEEPS: Keeps = Keeps { views: 1, stakes: true, opinions: [false; 2], cap: None, peers: false };
 
     fn four_nodes() -> Roster {
         Roster::of([(PartyKind::Node, 4)].into_iter())

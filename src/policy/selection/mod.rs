@@ -1,14 +1,20 @@
 //! Who checks: a few parties out of all that could (model §6).
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::domain::ids::{OperatorId, PartyId};
-use crate::engine::random::{KeyedRng, RandomSource};
+use crate::domain::share::Share;
+use crate::engine::mistake::Mistake;
+use crate::engine::random::KeyedRng;
 use crate::engine::weights::WeightTree;
-use crate::maths;
 
 pub mod distinct_operators;
 pub mod opinion_weighted;
+pub mod power_of_d;
 pub mod random;
 pub mod stake_weighted;
+mod weighted;
 
 /// The most checkers one check may have.
 pub const MOST: usize = 1024;
@@ -23,6 +29,8 @@ pub struct SelectionView<'a> {
     pub opinions: &'a WeightTree,
     /// The operators of all nodes, by node id.
     pub operators: &'a dyn Fn(PartyId) -> OperatorId,
+    /// How many jobs a node has for each of its slots.
+    pub load: &'a dyn Fn(PartyId) -> f64,
     /// The nodes whose answer is checked, each once; they are never among the chosen.
     pub checked: &'a [PartyId],
     /// How many are wanted.
@@ -37,11 +45,47 @@ impl SelectionView<'_> {
     }
 }
 
+/// How a rule draws, for those that keep the weights and those that quote.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Manner {
+    /// The largest share of the weight that one party has in a draw, above 0.
+    pub cap: f64,
+    /// How seats are given.
+    pub draw: Draw,
+    /// Of how many that are drawn the least loaded takes a seat.
+    pub choices: u32,
+}
+
+impl Default for Manner {
+    fn default() -> Manner {
+        Manner { cap: 1.0, draw: Draw::WithoutReplacement, choices: 1 }
+    }
+}
+
+/// How the seats of a check are given by weight.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Draw {
+    /// One after the other, none twice.
+    #[default]
+    WithoutReplacement,
+    /// Each seat by itself: a party may hold several, looks as many times, and has as many votes.
+    WithReplacement,
+    /// No seats: each party looks or not by itself, with a probability in proportion to its weight. `count` is the number
+    /// expected. If nobody looks, the check does not take place.
+    Bernoulli,
+}
+
 /// A selection rule.
 pub trait Rule {
-    /// Puts different checkers into `chosen`, which comes empty: as many as are wanted, or all there are where they are
-    /// fewer.
+    /// Puts checkers into `chosen`, which comes empty: as many as are wanted, or all there are where they are fewer. They are
+    /// different, unless the rule's manner says otherwise.
     fn select(&self, view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<PartyId>);
+
+    /// How it draws.
+    fn manner(&self) -> Manner {
+        Manner::default()
+    }
 }
 
 crate::policy::policies! {
@@ -51,46 +95,33 @@ crate::policy::policies! {
         stake_weighted: StakeWeighted,
         opinion_weighted: OpinionWeighted,
         distinct_operators: DistinctOperators,
+        power_of_d: PowerOfD,
     }
     methods {
-        /// Puts different checkers into `chosen`, which comes empty.
+        /// Puts checkers into `chosen`, which comes empty.
         fn select(view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<PartyId>) -> ();
+        /// How it draws.
+        fn manner() -> Manner;
     }
-}
-
-/// Chooses one after the other in proportion to these weights, none twice.
-///
-/// Drawn from the tree of weights, and drawn again where the party is chosen already or is the one that is checked. Where
-/// that goes on in vain, because few have nearly all of the weight, the rest are found in one pass over the listed that has
-/// the same law. Those without weight are chosen, each with the same probability, when all that have some are.
-fn by_weight(weights: &WeightTree, view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<PartyId>) {
-    let mut vain = if weights.total() > 0 { VAIN * view.wanted } else { 0 };
-    while chosen.len() < view.wanted && vain > 0 {
-        let node = PartyId(weights.find(draw.below(weights.total())) as u32);
-        if view.is_checked(node) || chosen.contains(&node) {
-            vain -= 1;
-        } else {
-            chosen.push(node);
-        }
-    }
-    if chosen.len() == view.wanted {
-        return;
-    }
-    let mut rest = Shortlist::new(view.wanted - chosen.len());
-    for &node in view.listed.iter().filter(|&&node| !view.is_checked(node) && !chosen.contains(&node)) {
-        let exponential = -maths::ln(draw.unit());
-        // No exponential is above 37, so whoever has any weight comes before all who have none.
-        let key = match weights.get(node.0 as usize) {
-            0 => 64.0 + exponential,
-            weight => exponential / weight as f64,
-        };
-        rest.offer(key, node);
-    }
-    chosen.extend(rest.kept().iter().map(|entry| entry.1));
 }
 
 /// After so many draws in vain per checker wanted, the rest are found by going once through all that are listed.
 const VAIN: usize = 16;
+
+/// A party without a cap has any share.
+fn uncapped() -> Share {
+    Share::ONE
+}
+
+/// What is wrong with a cap.
+fn check_cap(cap: Share) -> Result<(), Mistake> {
+    match cap > Share::ZERO {
+        true => Ok(()),
+        false => {
+            Err(Mistake::new("cap", "a cap of `0` leaves nobody any weight", "write a share above 0; 1 is no cap"))
+        }
+    }
+}
 
 /// The few with the smallest keys among many that pass by, in the order of their keys.
 ///

@@ -12,13 +12,15 @@ struct Nodes {
     stakes: WeightTree,
     opinions: WeightTree,
     operators: Vec<u32>,
+    loads: Vec<f64>,
 }
 
 impl Nodes {
     fn new(nodes: &[(u64, u32)]) -> Nodes {
         let stakes = WeightTree::try_from(nodes.iter().map(|node| node.0).collect::<Vec<u64>>()).unwrap();
         let listed = (0..nodes.len() as u32).rev().map(PartyId).collect();
-        Nodes { listed, opinions: stakes.clone(), stakes, operators: nodes.iter().map(|node| node.1).collect() }
+        let operators = nodes.iter().map(|node| node.1).collect();
+        Nodes { listed, opinions: stakes.clone(), stakes, operators, loads: Vec::new() }
     }
 
     fn select(&self, rule: &str, checked: &[PartyId], wanted: usize, index: u64) -> Vec<PartyId> {
@@ -28,10 +30,14 @@ impl Nodes {
             stakes: &self.stakes,
             opinions: &self.opinions,
             operators: &operators,
+            load: &|node| self.loads.get(node.0 as usize).copied().unwrap_or(0.0),
             checked,
             wanted,
         };
-        let chosen = toml::from_str::<SelectionTable>(&format!("rule = \"{rule}\"")).unwrap().chosen().unwrap();
+        // A rule, or a rule with its table.
+        let (name, rest) = rule.split_once(' ').unwrap_or((rule, ""));
+        let text = format!("rule = \"{name}\"\n{rest}");
+        let chosen = toml::from_str::<SelectionTable>(&text).unwrap().chosen().unwrap();
         let (mut draw, mut nodes) = (KeyedRng::new(key(Seed::from(1), 1, 0, index, 0)), Vec::new());
         chosen.select(&view, &mut draw, &mut nodes);
         nodes
@@ -137,15 +143,19 @@ fn random_parameters_are_refused_or_run() {
             stakes: &nodes.stakes,
             opinions: &nodes.opinions,
             operators: &operators,
+            load: &|_| 0.0,
             checked: &checked,
             wanted,
         };
         let mut chosen = Vec::new();
         rule.select(&view, draw, &mut chosen);
-        assert!(chosen.len() <= wanted && chosen.iter().all(|node| nodes.listed.contains(node)), "{name}");
+        let how = rule.manner().draw;
+        let most = if how == Draw::Bernoulli { nodes.listed.len() } else { wanted };
+        assert!(chosen.len() <= most && chosen.iter().all(|node| nodes.listed.contains(node)), "{name}");
         assert!(!chosen.contains(&checked[0]), "{name}");
         chosen.sort();
-        assert!(chosen.windows(2).all(|pair| pair[0] != pair[1]), "{name}");
+        let repeats = how == Draw::WithReplacement;
+        assert!(repeats || chosen.windows(2).all(|pair| pair[0] != pair[1]), "{name}");
         Ok(())
     });
 }
@@ -256,4 +266,75 @@ fn the_shortlist_keeps_the_smallest_in_order() {
     list.offer(4.0, PartyId(8));
     assert_eq!(list.kept(), [(0.5, PartyId(9)), (1.0, PartyId(3)), (3.0, PartyId(5))]);
     Shortlist::new(0).offer(1.0, PartyId(1));
+}
+
+/// Each seat by itself: how often each node has so many of three is binomial in its share, and one that is checked has none.
+#[test]
+fn seats_go_by_weight_whoever_holds_the_others() {
+    let nodes = Nodes::new(&[(5, 0), (3, 1), (2, 2), (7, 3), (0, 4)]);
+    let rule = "stake-weighted stake-weighted = { draw = \"with-replacement\" }";
+    let mut seen = [[0u32; 4]; 5];
+    for index in 0..COUNT {
+        let chosen = nodes.select(rule, &[PartyId(3)], 3, index);
+        assert_eq!(chosen.len(), 3);
+        for (node, seen) in seen.iter_mut().enumerate() {
+            seen[chosen.iter().filter(|&&other| other == PartyId(node as u32)).count()] += 1;
+        }
+    }
+    for (node, share) in [0.5, 0.3, 0.2, 0.0, 0.0].into_iter().enumerate() {
+        let chances = [1, 3, 3, 1].into_iter().enumerate().map(|(held, ways): (usize, u32)| {
+            f64::from(ways) * f64::powi(share, held as i32) * f64::powi(1.0 - share, 3 - held as i32)
+        });
+        for (held, chance) in chances.enumerate() {
+            near(seen[node][held], chance, &format!("node {node} with {held} seats"));
+        }
+    }
+    // One that has nearly all of the weight is checked: the rest share the seats all the same.
+    let nodes = Nodes::new(&[(1 << 60, 0), (3, 1), (1, 2)]);
+    let second = (0..COUNT / 10).map(|index| nodes.select(rule, &[PartyId(0)], 2, index));
+    let held: u64 = second.map(|chosen| chosen.iter().filter(|&&node| node == PartyId(1)).count() as u64).sum();
+    let (mean, deviation) = (0.75 * COUNT as f64 / 5.0, (COUNT as f64 / 5.0 * 0.75 * 0.25).sqrt());
+    assert!(((held as f64 - mean) / deviation).abs() < 4.89, "{held} and not {mean}");
+}
+
+/// Each node by itself: every set of nodes comes as often as the product says, the often drawn and the seldom drawn alike.
+#[test]
+fn nodes_look_by_themselves() {
+    let weights = [8, 4, 3, 2, 1, 6];
+    let nodes = Nodes::new(&weights.map(|weight| (weight, 0)));
+    let rule = "stake-weighted stake-weighted = { draw = \"bernoulli\" }";
+    // The last is checked: of the others, 18 in all, two are expected.
+    let looks = |node: usize| if node == 5 { 0.0 } else { 2.0 * weights[node] as f64 / 18.0 };
+    let mut seen = [0u32; 64];
+    for index in 0..COUNT {
+        let chosen = nodes.select(rule, &[PartyId(5)], 2, index);
+        seen[chosen.iter().fold(0, |set, node| set | 1 << node.0)] += 1;
+    }
+    for (set, &seen) in seen.iter().enumerate() {
+        let each = (0..6).map(|node| if set >> node & 1 == 1 { looks(node) } else { 1.0 - looks(node) });
+        near(seen, each.product(), &format!("the set {set:06b}"));
+    }
+}
+
+/// Two of four are drawn and the less loaded looks: the least loaded of all with probability 1/2, the next with 1/3, then 1/6 and 0. With
+/// one choice all alike; with four always the least loaded, and for a second seat the next.
+#[test]
+fn the_least_loaded_of_a_few_looks() {
+    let mut nodes = Nodes::new(&[(0, 0); 4]);
+    nodes.loads = vec![2.5, 0.5, 7.0, 1.0];
+    for (d, chances) in [(1, [0.25; 4]), (2, [1.0 / 6.0, 0.5, 0.0, 1.0 / 3.0]), (4, [0.0, 1.0, 0.0, 0.0])] {
+        let mut seen = [0u32; 4];
+        let rule = format!("power-of-d power-of-d = {{ d = {d} }}");
+        (0..COUNT).for_each(|index| seen[nodes.select(&rule, &[], 1, index)[0].0 as usize] += 1);
+        seen.iter().zip(chances).for_each(|(&seen, chance)| near(seen, chance, &format!("of {d}")));
+    }
+    assert_eq!(nodes.select("power-of-d power-of-d = { d = 9 }", &[PartyId(1)], 2, 0), [PartyId(3), PartyId(0)]);
+}
+
+/// So many of [`COUNT`] are as many as the probability says.
+#[track_caller]
+fn near(seen: u32, chance: f64, what: &str) {
+    let (mean, variance) = (COUNT as f64 * chance, COUNT as f64 * chance * (1.0 - chance));
+    let z = if variance > 0.0 { (f64::from(seen) - mean) / variance.sqrt() } else { f64::from(seen) - mean };
+    assert!(z.abs() < 4.89, "{what}: {seen} and not {mean}: z {z}");
 }

@@ -6,7 +6,7 @@ use crate::domain::checking::{Beliefs, Checker};
 use crate::domain::ids::{IdVec, MethodId, NodeGroupId};
 use crate::domain::party::PartyKind;
 use crate::policy::opinion::Opinion;
-use crate::policy::selection::Selection;
+use crate::policy::selection::{Draw, Selection};
 use crate::scenario::model::NodeGroup;
 use crate::scenario::schema::{BeliefsOfKinds, ScenarioTable};
 use crate::scenario::verification::{Draws, Method, Weighting};
@@ -22,8 +22,16 @@ pub(super) fn draws(methods: &mut IdVec<MethodId, Method>, selection: &Selection
             () => Weighting::Even,
         };
         let way = match check.by {
-            Checker::Validators => Draws { by: check.by, count: check.count, weighting: by_selection },
-            Checker::Proof => Draws { by: check.by, count: check.ways, weighting: by_selection },
+            Checker::Validators => Draws {
+                by: check.by,
+                count: check.count,
+                weighting: by_selection,
+                draw: selection.manner().draw,
+                choices: if beliefs == Beliefs::Mean { 1 } else { selection.manner().choices },
+            },
+            Checker::Proof => {
+                Draws { by: check.by, count: check.ways, weighting: by_selection, draw: Draw::default(), choices: 1 }
+            }
             Checker::Attestation | Checker::Peers | Checker::Replicas | Checker::Watchers => continue,
         };
         check.way = draws.iter().position(|other| *other == way).unwrap_or_else(|| {

@@ -4,7 +4,8 @@ use super::{Compiler, MODELS};
 use crate::domain::count::thousands;
 use crate::domain::ids::{IdVec, ModelId, NodeGroupId, RegionId};
 use crate::domain::party::PartyKind;
-use crate::domain::service::{Discipline, Interruption};
+use crate::domain::service::{Discipline, Interruption, Sampling};
+use crate::domain::share::Share;
 use crate::engine::time::SimDuration;
 use crate::policy::conduct::Conduct;
 use crate::scenario::model::{Failure, Model, NodeGroup, Slowdown};
@@ -106,6 +107,7 @@ fn group(
         compiler.wrong(format!("{path}.speed"), message, "1 is the speed of the reference GPU; write from 1e-6 to 1e6");
     }
     let shared = written.discipline.rule == Discipline::ProcessorSharing;
+    stakes(compiler, path, written);
     let bits = match kind {
         PartyKind::Node => models(compiler, path, written),
         PartyKind::Validator => 1 << compiler.names.models.len().min(MODELS),
@@ -137,6 +139,8 @@ fn group(
         cost: compiler.law_or(format!("{path}.cost"), written.cost.as_ref(), 0.0),
         price: written.price.as_ref().and_then(|law| compiler.law(format!("{path}.price"), law)),
         stake: compiler.law_or(format!("{path}.stake"), written.stake.as_ref(), 0.0),
+        sampled: written.sampled,
+        capacity_by_stake: written.capacity_by_stake.get(),
         failure: failure(compiler, path, written),
         flaky: written.flaky,
         conduct: conduct(compiler, path, written),
@@ -162,6 +166,24 @@ fn limits(compiler: &mut Compiler<'_>, path: &str, written: &NodeGroupTable) {
         _ => {}
     }
     discipline(compiler, &format!("{path}.discipline"), written);
+}
+
+/// Says where stakes cannot be drawn as is written, or where slots cannot follow them.
+fn stakes(compiler: &mut Compiler<'_>, path: &str, written: &NodeGroupTable) {
+    let law = written.stake.as_ref().filter(|law| law.check().is_empty());
+    if written.sampled == Sampling::Strata && law.is_some_and(|law| !law.sampler().has_quantiles()) {
+        let message =
+            format!("the law `{}` has no quantiles here to take strata of", law.expect("it is there").law.name());
+        let help = "write `sampled = \"iid\"`, or a law such as `empirical`, `lognormal` or `pareto`";
+        compiler.wrong(format!("{path}.sampled"), message, help);
+    }
+    let many = matches!(written.slots, Limit::AtMost(2..)) && written.discipline.rule != Discipline::ProcessorSharing;
+    if written.capacity_by_stake > Share::ZERO && (!many || written.stake.is_none()) {
+        let message =
+            "slots follow the stakes, and there are no stakes, or no slots to give more of to some than to others";
+        let help = "write `stake`, and a number of 2 or more as `slots`: their mean; or leave this out";
+        compiler.wrong(format!("{path}.capacity-by-stake"), message, help);
+    }
 }
 
 /// Says which parameters of the discipline belong to another, and which mean nothing.

@@ -8,7 +8,7 @@ use crate::domain::ids::{IdVec, MethodId};
 use crate::domain::service::Discipline;
 use crate::engine::time::SimDuration;
 use crate::policy::pool::Pool;
-use crate::policy::selection;
+use crate::policy::selection::{self, Draw, Manner};
 use crate::scenario::document::key_text;
 use crate::scenario::schema::{
     CheckTable, ClassTable, MethodTable, NodeGroupTable, ScenarioTable, SlashTable, Timing, named_methods,
@@ -56,6 +56,9 @@ pub(super) fn verification(compiler: &mut Compiler<'_>, table: &ScenarioTable) -
     let methods = used.iter().map(|name| method(compiler, table, name, factor));
     let methods: Option<IdVec<MethodId, Method>> = methods.collect();
     let selection = compiler.chosen("verification.selection", written.selection.chosen());
+    if let Some(rule) = &selection {
+        compiler.sound("verification.selection", rule.name(), rule.check());
+    }
     let opinions = &written.opinions;
     let opinion = match &opinions.rule {
         None => Some(None),
@@ -157,7 +160,7 @@ fn checks(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, method
 
 /// Says which checks ask more at once than can be asked, or weigh by stakes that nobody has the votes of several.
 fn votes(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, check: &CheckTable) {
-    let asks = matches!(check.by, Checker::Validators | Checker::Peers | Checker::Watchers);
+    let asks = asks_others(check) || check.by == Checker::Watchers;
     if asks && check.count as usize > selection::MOST {
         let message = format!("{} checkers of one answer", check.count);
         compiler.wrong(compiler.written(&path, "count"), message, format!("ask at most {}", selection::MOST));
@@ -173,6 +176,23 @@ fn votes(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, check: 
         let help = format!("write the `stake` of some {who}, or another verdict");
         compiler.wrong(format!("{path}.verdict.rule"), message, help);
     }
+    let draw = manner(table).draw;
+    if asks && by_stake && draw == Draw::WithReplacement {
+        let message =
+            "seats are drawn with replacement, so a party with more stake has more votes: its stake would count twice";
+        let help = "write `majority` or a quorum, or draw without replacement";
+        compiler.wrong(format!("{path}.verdict.rule"), message, help);
+    }
+}
+
+/// Whether a check is done by those whom the selection draws.
+fn asks_others(check: &CheckTable) -> bool {
+    matches!(check.by, Checker::Validators | Checker::Peers)
+}
+
+/// How the scenario's rule draws checkers.
+fn manner(table: &ScenarioTable) -> Manner {
+    table.verification.selection.chosen().map_or_else(|_| Manner::default(), |rule| rule.manner())
 }
 
 /// Whether any group serves in batches.
@@ -320,7 +340,9 @@ fn too_few(
     };
     // Those that raised the alarm do not decide about it.
     let there = there.saturating_sub(disputes::before(&method.checks, index));
-    (u64::from(check.count) > there).then_some((there, who))
+    let seats = asks_others(check) && manner(table).draw == Draw::WithReplacement;
+    let needed = if seats { 1 } else { u64::from(check.count) };
+    (needed > there).then_some((there, who))
 }
 
 fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor: f64) -> Option<Method> {

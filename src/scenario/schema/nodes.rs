@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::domain::money::Money;
 use crate::domain::price::Price;
-use crate::domain::service::{Discipline, Interruption};
+use crate::domain::service::{Discipline, Interruption, Sampling};
 use crate::domain::share::{Factor, Share};
 use crate::engine::law::Law;
 use crate::engine::time::SimDuration;
@@ -65,6 +65,13 @@ pub struct NodeGroupTable {
     /// What the nodes do with the work they are given. Default `honest`.
     #[serde(default)]
     pub conduct: Option<ConductTable>,
+    /// How the stakes of the group are drawn from their law. Default `iid` (assumed).
+    #[serde(default)]
+    pub sampled: Sampling,
+    /// γ: `slots` is the mean, and each has slots in proportion to stake to the power of γ, rounded, at least one. From 0 to 1. Default 0:
+    /// all have as many (assumed).
+    #[serde(default)]
+    pub capacity_by_stake: Share,
 }
 
 /// Who owns the nodes of a group.

@@ -232,14 +232,20 @@ fn verification() -> impl Strategy<Value = String> {
         "rule = { rule = \"streak\", streak = { base = 0.05, limit = 0.01 } }\ncredit-unchecked = 1\nexclude-below = 1",
         "rule = { rule = \"additive\" }\nholders = \"group\"\nexclude-below = 0.25",
     ];
-    let selection = select(vec!["random", "stake-weighted", "distinct-operators"]);
+    let selection = select(vec![
+        "rule = \"random\"",
+        "rule = \"stake-weighted\"",
+        "rule = \"stake-weighted\", stake-weighted = { cap = 0.3, draw = \"bernoulli\" }",
+        "rule = \"power-of-d\"",
+        "rule = \"distinct-operators\"",
+    ]);
     let to = select(vec!["burn", "treasury", "requester", "checkers"]);
     let figures = (0..3u32, 0..40u32, any::<bool>());
     (select(opinions), selection, to, figures).prop_map(|(opinions, selection, to, (fixed, multiple, weighed))| {
-        let selection = if weighed && opinions.starts_with("rule") { "opinion-weighted" } else { selection };
+        let selection = if weighed && opinions.starts_with("rule") { "rule = \"opinion-weighted\"" } else { selection };
         let slash = format!("{{ fixed = \"{fixed}\", share = 0.1, fee-multiple = {multiple}, to = \"{to}\" }}");
         format!(
-            "[verification]\nselection = {{ rule = \"{selection}\" }}\nslash = {slash}\n\n[verification.opinions]\n{opinions}\n"
+            "[verification]\nselection = {{ {selection} }}\nslash = {slash}\n\n[verification.opinions]\n{opinions}\n"
         )
     })
 }

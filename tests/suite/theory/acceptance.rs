@@ -1,6 +1,8 @@
 //! The acceptance formula that quotes go by, against the closed forms that the market is held against.
 
-use reliance::domain::acceptance::{Check, Executor, Plan, Seat, Seats, Stratum, Threshold, accept, votes_until};
+use reliance::domain::acceptance::{
+    Check, Executor, Plan, Seat, Seats, Stratum, Threshold, Weighted, accept, votes_until,
+};
 use reliance::domain::answer::Wrong;
 
 use super::formulas::assert_known;
@@ -38,12 +40,28 @@ fn rings() {
     for (all, ring, n, k) in [(30, 10, 7, 4), (100, 33, 20, 11)] {
         let stratum = |party, members| Stratum { party, members, diligence: 1.0 };
         let pool = [stratum(0, ring), stratum(1, all - ring)];
-        let seats = Seats::Drawn { count: n, pool: &pool, replaced: false };
+        let seats = Seats::Drawn { count: n, pool: &pool };
         let (executors, checks) =
             ([Executor { party: 0, trust: 1.0 }], [check(Threshold::AtLeast(k), seats, 1.0, 0.0)]);
         let chances = accept(&plan(&executors, 1, &checks), &[1.0, 0.0]);
         assert_known(chances.accepted_wrong[1], votes::drawn(all, ring, n, k));
         assert_eq!(chances.right, 0.0, "the node belongs to the ring");
+    }
+}
+
+/// A ring holds as many seats as its stake, and each validator of it may hold several.
+#[test]
+fn seats_by_weight() {
+    for (n, k, f) in [(16, 9, 0.40), (64, 33, 0.45), (128, 65, 0.49), (16, 11, 0.45)] {
+        let pool = [
+            Weighted { party: 0, members: 2, share: f / 2.0, diligence: 1.0 },
+            Weighted { party: 1, members: 5, share: (1.0 - f) / 5.0, diligence: 1.0 },
+        ];
+        let seats = Seats::Weighted { count: n, pool: &pool };
+        let (executors, checks) =
+            ([Executor { party: 0, trust: 1.0 }], [check(Threshold::AtLeast(k), seats, 1.0, 0.0)]);
+        let chances = accept(&plan(&executors, 1, &checks), &[1.0, 0.0]);
+        assert_known(chances.accepted_wrong[1], votes::at_least(n, k, f));
     }
 }
 

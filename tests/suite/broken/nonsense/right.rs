@@ -64,6 +64,7 @@ pub(super) const RIGHT: &[(&str, &[&str])] = &[
             "demand.sources.arrivals.clients.scale",
             "demand.value-factor",
             "nodes.count",
+            "nodes.capacity-by-stake",
             "nodes.places",
             "nodes.speed.min",
             "nodes.stake.share",
@@ -95,6 +96,8 @@ pub(super) const RIGHT: &[(&str, &[&str])] = &[
             "pricing.compute.utilisation.slope-below",
             "pricing.coupling",
             "coordination.gas",
+            "verification.selection.opinion-weighted.cap",
+            "verification.selection.power-of-d.d",
             "verification.cost-factor",
             "verification.define.*.checks.attention",
             "verification.define.*.checks.detects",
@@ -200,6 +203,9 @@ pub(super) const RIGHT: &[(&str, &[&str])] = &[
     (
         "{}",
         &[
+            "verification.selection.opinion-weighted",
+            "verification.selection.power-of-d",
+            "verification.selection.stake-weighted",
             "nodes.discipline",
             "nodes.conduct.best-reply",
             "routing.pool.random",

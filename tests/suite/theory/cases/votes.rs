@@ -2,12 +2,15 @@
 
 use reliance::domain::fate::Fate;
 
-use crate::suite::theory::case::{Case, Chapter, Part, Row, fate};
-use crate::suite::theory::formulas::votes::{at_least, both_by_weight, drawn, looks_paid, votes_until};
+use crate::suite::theory::case::{self, Case, Chapter, Part, Row, fate};
+use crate::suite::theory::formulas::votes::{
+    at_least, both_by_weight, drawn, looks_paid, majority_of_lookers, votes_until,
+};
+use crate::suite::theory::formulas::{choices, power};
 use crate::suite::theory::watch::Seen;
 
-pub fn chapters() -> [Chapter; 3] {
-    [copies(), committees(), quotes()]
+pub fn chapters() -> [Chapter; 5] {
+    [copies(), committees(), seats(), by_themselves(), quotes()]
 }
 
 fn copies() -> Chapter {
@@ -60,6 +63,74 @@ fn committees() -> Chapter {
     }
 }
 
+fn seats() -> Chapter {
+    Chapter {
+        title: "Seats by weight",
+        about: "N seats are drawn with replacement by stake, and a ring with the share f of it approves what its node has tampered with in \
+                every seat that it holds: B(N, k, f) is the probability of k or more. It is the rule of Gonka's proof of compute \
+                (`proposals/poc/optimize.md`), whose table claims 9.20 % for f = 0.40 and N = 32, 17.62 % for 0.45 and 64, 37.64 % for \
+                0.49 and 128, and 0.025 % for 0.30 and 64; the binomial says the same. With a cap of a quarter one party with 0.9 of the \
+                stake weighs a third of the other ten together."
+            .into(),
+        cases: vec![
+            ring("slots-16-0.4", "B(16, 9, 0.40)", at_least(16, 9, 0.40)),
+            ring("slots-32-0.4", "B(32, 17, 0.40)", at_least(32, 17, 0.40)),
+            ring("slots-64-0.45", "B(64, 33, 0.45)", at_least(64, 33, 0.45)),
+            ring("slots-128-0.49", "B(128, 65, 0.49)", at_least(128, 65, 0.49)),
+            ring("slots-16-0.45-two-thirds", "B(16, 11, 0.45)", at_least(16, 11, 0.45)),
+            ring("slots-capped", "B(3, 2, 1/4)", at_least(3, 2, 0.25)),
+        ],
+    }
+}
+
+fn by_themselves() -> Chapter {
+    let wrong = |formula: &'static str, expected: f64, fate: Fate| {
+        Row::new("share of tampered answers accepted", formula, expected, case::fate(fate))
+    };
+    let looks = Row::new("looks of a check", "Σp", 2.0, |seen| {
+        Part::new(seen.probe.classes[0].votes as f64, seen.probe.classes[0].jobs as f64)
+    });
+    let paid = |place: usize| {
+        move |seen: &Seen| {
+            Part::new(
+                seen.probe.classes[0].verification[place] as f64 / (6.0 * LOOK),
+                seen.probe.classes[0].jobs as f64,
+            )
+        }
+    };
+    let takes = |place: usize| {
+        move |seen: &Seen| Part::seconds(seen.probe.classes[0].checks[place], seen.probe.classes[0].finals)
+    };
+    let nobody = power(0.5, 4);
+    Chapter {
+        title: "Validators that look by themselves",
+        about: "Each validator looks by itself with a probability p in proportion to its stake; Σp is what the check asks for. If nobody looks, \
+                the check does not take place. Of four with p = 0.8, 0.6, 0.4 and 0.2 the second belongs to the ring of the node, and a \
+                majority of those that look decides. Four of p = 0.5 take 6 s for a look each."
+            .into(),
+        cases: vec![
+            Case::new(
+                "bernoulli-4",
+                vec![wrong(
+                    "Σ over the sets of lookers",
+                    majority_of_lookers(&[(0.8, false), (0.6, true), (0.4, false), (0.2, false)]),
+                    Fate::FinalWrong,
+                )],
+            ),
+            Case::new(
+                "bernoulli-quoted",
+                vec![
+                    looks,
+                    Row::new("looks paid", "Σp", 2.0, paid(1)),
+                    Row::new("looks paid, as quoted", "Σp", 2.0, paid(0)),
+                    Row::new("mean time of a check", "6(1 − Π(1−p))", 6.0 * (1.0 - nobody), takes(1)),
+                    Row::new("the same, as quoted", "6(1 − Π(1−p))", 6.0 * (1.0 - nobody), takes(0)),
+                ],
+            ),
+        ],
+    }
+}
+
 /// What a look costs in micro-credits, in the scenarios of this chapter.
 const LOOK: f64 = 10_000.0;
 
@@ -87,12 +158,22 @@ fn quotes() -> Chapter {
     };
     Chapter {
         title: "What a check takes and costs",
-        about: "A check takes its work over the speed of the validator that is drawn: at speed 3, and with speeds 4 and 1 of which the \
+        about: "At the less loaded of two validators a check takes what a job takes at the shorter of two queues (*Power of choice*), with the \
+                first order in 1/1 000. A check takes its work over the speed of the validator that is drawn: at speed 3, and with speeds 4 and 1 of which the \
                 first has three quarters of the stake by which they are drawn. A majority of n is decided by the vote that completes \
                 it, P(m) = C(m−1, q−1)(pᑫ(1−p)ᵐ⁻ᑫ + (1−p)ᑫpᵐ⁻ᑫ) with q = (n+1)/2; looks still under way are called off and paid the share \
                 done, T/(T+R) for the time T of that vote and an exponential remainder R."
             .into(),
         cases: vec![
+            Case::new(
+                "checkers-choice-2",
+                vec![Row::new(
+                    "mean time of a check",
+                    "Σ0.7^(2ⁱ−2)",
+                    choices::sojourn(0.7, 2) + choices::sojourn_shift(0.7, 2) / 1_000.0,
+                    seconds(1),
+                )],
+            ),
             timed("checkers-fast", "E[w]/3", 2.0),
             timed("checkers-mixed", "E[w]·(¾·¼ + ¼·1)", 6.0 * (0.75 / 4.0 + 0.25)),
             looks("looks-5", 5),

@@ -23,6 +23,23 @@ pub fn both_by_weight(marked: (u32, f64), others: (u32, f64)) -> f64 {
     first * f64::from(marked.0 - 1) * marked.1 / (total - marked.1)
 }
 
+/// P(a tampered answer is accepted) where each party looks by itself with its probability, those of the ring (`true`) approve and the others
+/// raise an alarm: by more approvals than alarms, or because nobody looks.
+pub fn majority_of_lookers(parties: &[(f64, bool)]) -> f64 {
+    let sets = 0..1u32 << parties.len();
+    let chances = sets.map(|set| {
+        let (mut chance, mut approvals) = (1.0, 0i32);
+        for (place, (looks, ring)) in parties.iter().enumerate() {
+            match set >> place & 1 == 1 {
+                true => (chance, approvals) = (chance * looks, approvals + if *ring { 1 } else { -1 }),
+                false => chance *= 1.0 - looks,
+            }
+        }
+        if set == 0 || approvals > 0 { chance } else { 0.0 }
+    });
+    chances.sum()
+}
+
 /// The probability that a majority of `n` is decided by the `m`-th vote, where each approves with probability p by itself: the last of
 /// them completes the majority of its kind.
 fn decided_by(n: u32, m: u32, p: f64) -> f64 {
@@ -82,6 +99,8 @@ mod tests {
         assert_known(at_least(3, 2, 0.6), 0.648);
         assert_known(at_least(11, 6, 0.6), 0.753_498_132_479_999_9);
         assert_known(at_least(10, 7, 0.95), 0.998_971_502_062_109_4);
+        assert_known(at_least(64, 33, 0.30), 0.000_250_431_893_608_672_4);
+        assert_known(at_least(64, 33, 0.45), 0.176_165_769_575_070_5);
         // Of 4 with 2 marked, 2 are drawn: both in one of six pairs, at least one in five.
         assert_known(drawn(4, 2, 2, 2), 1.0 / 6.0);
         assert_known(drawn(4, 2, 2, 1), 5.0 / 6.0);
@@ -89,6 +108,8 @@ mod tests {
         assert_known(votes_until(3, 0.5), 2.5);
         // Of two exponential looks, T/(T + R) with T of rate 2 and R of rate 1 has the mean 2 ln 2 − 1.
         assert!((share_done(2, 1) - 0.386_294).abs() < 1e-4, "{}", share_done(2, 1));
+        // Nobody looks, or the one of the ring alone.
+        assert_known(majority_of_lookers(&[(0.5, true), (0.25, false)]), 0.375 + 0.375);
         // Weights 2, 2 and 1: 4/5 · 2/3.
         assert_known(both_by_weight((2, 2.0), (1, 1.0)), 8.0 / 15.0);
     }

@@ -176,6 +176,7 @@ fn checks(method: &Method, said: &mut Understood) {
             Checker::Validators => "validators",
             Checker::Peers => "peers",
             Checker::Replicas => "comparing replicas",
+            Checker::Requester => "the requester itself",
         };
         let each = if check.count > 1 { format!("{} ", thousands(u64::from(check.count))) } else { String::new() };
         let share = (check.sample * 1e6).round() / 1e4;

@@ -17,6 +17,15 @@ pub enum Checker {
     Peers,
     /// The job is executed by several nodes, whose answers are compared. At most one per method, and the first check.
     Replicas,
+    /// The requester looks at the answer itself, or accepts it unseen, as the conduct of its group has it.
+    Requester,
+}
+
+impl Checker {
+    /// Whether the requester does it alone, in no queue.
+    pub fn is_the_requester(self) -> bool {
+        matches!(self, Checker::Attestation | Checker::Requester)
+    }
 }
 
 /// What requesters know of how long a check will take.

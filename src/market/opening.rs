@@ -14,6 +14,7 @@ use super::life::arrival;
 use super::state::cases::VerificationCases;
 use super::state::chain::ChainState;
 use super::state::checkers::Checkers;
+use super::state::conducts::Conducts;
 use super::state::job_list::{JobList, Waiting};
 use super::state::jobs::Jobs;
 use super::state::learnt::Learnt;
@@ -67,6 +68,7 @@ impl State {
             wait: MeanSpan::default(),
             checkers: Checkers::open(derived.keeps.views, scenario.requesters.len(), &derived.draws),
             learnt: Learnt::open(scenario.classes.len(), scenario.verification.methods.len()),
+            conducts: Conducts::open(scenario),
             stale: 0,
             agenda: Vec::new(),
             scratch: Scratch::with_room(),

@@ -43,6 +43,8 @@ pub struct Verification {
     pub kinds: Option<[f64; 5]>,
     /// The ways in which validators and provers are drawn.
     pub draws: Vec<Draws>,
+    /// Whether nodes and checkers cannot tell by which method an answer is verified.
+    pub hidden: bool,
 }
 
 /// What a node loses when its answer is found wrong, or its copy is outvoted.
@@ -105,6 +107,8 @@ pub struct Method {
     pub defers: bool,
     /// The longest window of its checks.
     pub window: SimDuration,
+    /// What a look of the requester itself costs, where it may look.
+    pub own_look: Option<Money>,
 }
 
 /// One check of a method; factors of the scenario's `cost-factor` are in it.
@@ -144,6 +148,8 @@ pub struct Check {
     pub detects: [f64; 5],
     /// The probability that a careful look takes a right answer for a wrong one.
     pub false_alarm: f64,
+    /// What a look of the requester itself costs it, in credits.
+    pub cost: Money,
 }
 
 impl Verification {

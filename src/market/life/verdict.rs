@@ -121,6 +121,7 @@ fn conclude(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8, 
         }
     }
     learning::tell_voters(market, at.scenario, slot, index);
+    learning::tell_requester(market, at.scenario, slot, index);
     if verdict == Verdict::Unresolved {
         return;
     }

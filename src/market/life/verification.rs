@@ -82,6 +82,7 @@ pub fn check(
     market.agenda.push(Next::Check { job: slot, version, from: index as u8 + 1, deferred });
     match check.by {
         Checker::Attestation => attest(market, at, slot, index, check),
+        Checker::Requester => inspect(market, at, slot, index, check),
         Checker::Proof => {
             checking::prove(market, at, slot, index, check);
             Next::Done
@@ -99,6 +100,25 @@ fn attest(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize,
     let key = market.jobs.record(slot).key;
     let takes = check.draw_work(SimDuration::ZERO, &mut draw(market.seed, Purpose::CheckTime, key, number));
     checking::alone(market, slot, index);
+    wait(market, at, slot, index, takes)
+}
+
+/// The requester looks at the answer itself, which takes and costs it something, or lets it pass unseen.
+fn inspect(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize, check: &Check) -> Next {
+    let vote = checking::decide(market, at, slot, index, check);
+    checking::alone(market, slot, index);
+    if !vote.looked {
+        return attested(market, at, slot, index as u8);
+    }
+    settlement::pay_look(market, at, slot, check.cost);
+    let number = DrawIndex::checker(index as u8, 0, 0);
+    let record = market.jobs.record(slot);
+    let takes = check.draw_work(record.work, &mut draw(market.seed, Purpose::CheckTime, record.key, number));
+    wait(market, at, slot, index, takes)
+}
+
+/// The requester takes so long to look.
+fn wait(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize, takes: SimDuration) -> Next {
     match takes {
         SimDuration::ZERO => attested(market, at, slot, index as u8),
         _ => {
@@ -113,9 +133,15 @@ fn attest(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize,
 pub fn attested(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) -> Next {
     let record = market.jobs.record(slot);
     let check = &at.scenario.verification.methods[record.method].checks[index as usize];
-    let chance = checking::alarm_chance(check, record.answer);
-    let alarm = draw(market.seed, Purpose::Vote, record.key, DrawIndex::checker(index, 0, 0)).chance(chance);
-    vote(market, slot, VoteRecord { check: index, by: PartyId::NONE, alarm, looked: true }, checking::UNSTAKED)
+    let Vote { alarm, looked } = match check.by {
+        Checker::Requester => market.cases[market.jobs[slot].case].decided(index),
+        _ => {
+            let chance = checking::alarm_chance(check, record.answer);
+            let number = DrawIndex::checker(index, 0, 0);
+            Vote { alarm: draw(market.seed, Purpose::Vote, record.key, number).chance(chance), looked: true }
+        }
+    };
+    vote(market, slot, VoteRecord { check: index, by: PartyId::NONE, alarm, looked }, checking::UNSTAKED)
 }
 
 /// A checker has answered: it is paid and its vote counts.

@@ -61,8 +61,8 @@ pub fn compare(market: &mut State, at: &mut Context<'_>, slot: JobSlot, number: 
 /// What the requester of a job expects of one check.
 pub fn expected(market: &mut State, at: &Context<'_>, slot: JobSlot, index: u8) -> Expected {
     let (requester, method) = (market.jobs[slot].requester, market.jobs.record(slot).method);
-    let diligence = market.opinions.diligence(&at.scenario.verification, requester);
-    passing::known(&mut market.scratch.passing, at.scenario, method, diligence).checks[index as usize]
+    let care = market.care(at.scenario, requester, method);
+    passing::known(&mut market.scratch.passing, at.scenario, method, care).checks[index as usize]
 }
 
 /// Each checker is judged by the votes of the others, where they come to the same verdict without it. An approval of an answer
@@ -133,7 +133,8 @@ fn see_node(
         checked: evidence != Evidence::Unchecked,
         caught: matches!(evidence, Evidence::Failed | Evidence::Revoked),
     };
-    learning::tell(market, at.scenario, node, &outcome);
+    let method = market.jobs.record(slot).method;
+    learning::tell(market, at.scenario, (node, method), &outcome);
 }
 
 /// Takes in evidence of an answer.

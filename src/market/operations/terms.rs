@@ -26,7 +26,6 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
     let job = &market.jobs[slot];
     let (expected, class, requester) = (job.expected, job.class, job.requester);
     let mut known = std::mem::take(&mut market.scratch.passing);
-    let diligence = market.opinions.diligence(&scenario.verification, requester);
     let asked =
         Asked { scenario, checkers: &market.checkers, view: market.registry.view_of(requester), requester, offers };
     let trust = offers.iter().map(|offer| offer.trust).sum::<f64>() / offers.len().max(1) as f64;
@@ -37,7 +36,7 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
             continue;
         }
         let (gas_price, check_price) = (gas.unwrap_or_default(), check.unwrap_or_default());
-        let passing = passing::known(&mut known, scenario, id, diligence);
+        let passing = passing::known(&mut known, scenario, id, market.care(scenario, requester, id));
         let correction = correction(market, at, (class, id));
         let shared = Shared { expected, gas_price, check_price, passing, inclusion, trust, correction };
         terms.push(Terms::of(&asked, (id, method), &shared));

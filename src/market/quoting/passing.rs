@@ -12,7 +12,7 @@ use crate::scenario::verification::{CHECKS, Check, Method};
 /// What a requester expects of a method's checks, at its belief in the checkers' care.
 #[derive(Clone, Debug)]
 pub struct Passing {
-    diligence: [f64; 2],
+    diligence: [f64; 3],
     /// How likely an answer passes.
     pub acceptance: Acceptance,
     /// Of each check.
@@ -36,7 +36,7 @@ pub struct Expected {
 
 /// What is expected of a method, as at the last job unless the belief in the checkers has moved since.
 #[inline]
-pub fn known<'m>(known: &'m mut Vec<Passing>, scenario: &Scenario, id: MethodId, diligence: [f64; 2]) -> &'m Passing {
+pub fn known<'m>(known: &'m mut Vec<Passing>, scenario: &Scenario, id: MethodId, diligence: [f64; 3]) -> &'m Passing {
     let place = id.index();
     if known.get(place).is_none_or(|passing| passing.diligence != diligence) {
         learn(known, scenario, id, diligence);
@@ -45,17 +45,17 @@ pub fn known<'m>(known: &'m mut Vec<Passing>, scenario: &Scenario, id: MethodId,
 }
 
 #[inline(never)]
-fn learn(known: &mut Vec<Passing>, scenario: &Scenario, id: MethodId, diligence: [f64; 2]) {
+fn learn(known: &mut Vec<Passing>, scenario: &Scenario, id: MethodId, diligence: [f64; 3]) {
     let place = id.index();
     // Of no number: never taken for what is known of a method.
-    known.resize(known.len().max(place + 1), Passing::before([f64::NAN; 2]));
+    known.resize(known.len().max(place + 1), Passing::before([f64::NAN; 3]));
     known[place] = Passing::new(&scenario.verification.methods[id], &scenario.verification.kinds, diligence);
 }
 
 impl Passing {
     /// What is expected of a method if wrong answers are of these kinds, with these probabilities (`None`: of the kind that the
-    /// checks see least) and validators and peers look carefully as often as `diligence` says.
-    pub fn new(method: &Method, kinds: &Kinds, diligence: [f64; 2]) -> Passing {
+    /// checks see least) and validators, peers and the requester look carefully as often as `diligence` says.
+    pub fn new(method: &Method, kinds: &Kinds, diligence: [f64; 3]) -> Passing {
         let mut passing = Passing::before(diligence);
         let mut passes = Passes::UNCHECKED;
         for (index, check) in method.checks.iter().enumerate().filter(|(_, check)| check.by != Checker::Replicas) {
@@ -78,7 +78,7 @@ impl Passing {
     }
 
     /// Without any check.
-    fn before(diligence: [f64; 2]) -> Passing {
+    fn before(diligence: [f64; 3]) -> Passing {
         let acceptance = Acceptance { right: [1.0; 2], wrong: [1.0; 2] };
         Passing { diligence, acceptance, checks: [Expected::default(); CHECKS] }
     }
@@ -89,6 +89,7 @@ impl Passing {
         match by {
             Checker::Validators => self.diligence[0],
             Checker::Peers => self.diligence[1],
+            Checker::Requester => self.diligence[2],
             Checker::Attestation | Checker::Proof | Checker::Replicas => 1.0,
         }
     }

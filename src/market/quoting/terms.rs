@@ -92,7 +92,7 @@ impl Asked<'_> {
     /// What a check meets at the parties that may be drawn for it; `None` if there are none, or none is needed.
     fn drawn(&self, check: &Check) -> Option<Drawn> {
         let drawn = match check.by {
-            Checker::Attestation => return None,
+            Checker::Attestation | Checker::Requester => return None,
             Checker::Validators | Checker::Proof => self.checkers.drawn(self.view, check.way, self.requester),
             Checker::Peers | Checker::Replicas => None,
         };
@@ -141,7 +141,7 @@ impl Terms {
             let (each, expects) = (check.expected_work(expected), &passing.checks[index]);
             let votes = shared.trust * expects.votes[0] + (1.0 - shared.trust) * expects.votes[1];
             let (takes, paid) = match asked.drawn(check) {
-                None => (each.nanos(), 1.0),
+                None => (passing.care(check.by) * each.nanos(), 1.0),
                 // What takes no time does not queue.
                 Some(drawn) if each == SimDuration::ZERO => (drawn.trip, f64::from(check.count)),
                 Some(drawn) => {
@@ -149,7 +149,10 @@ impl Terms {
                     (drawn.trip + passing.care(check.by) * looks.time, looks.paid)
                 }
             };
-            if check.by != Checker::Attestation {
+            if check.by == Checker::Requester {
+                terms.checkers_most += check.cost;
+                terms.checkers += Money::from_micro(check.cost.0 as f64 * check.sample * passing.care(check.by));
+            } else if check.by != Checker::Attestation {
                 let fee = fee(scenario, shared.check_price, each);
                 terms.checkers_most += fee.times(u64::from(check.count));
                 terms.checkers += Money::from_micro(fee.0 as f64 * check.sample * paid);

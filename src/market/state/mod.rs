@@ -21,6 +21,7 @@ pub mod bond;
 pub mod cases;
 pub mod chain;
 pub mod checkers;
+pub mod conducts;
 pub mod job_list;
 pub mod jobs;
 pub mod learnt;
@@ -72,6 +73,8 @@ pub struct State {
     pub checkers: checkers::Checkers,
     /// How long checks took beside what was quoted.
     pub learnt: learnt::Learnt,
+    /// What conducts remember beside the cold parts of parties.
+    pub conducts: conducts::Conducts,
     /// Events dropped because their version had passed.
     pub stale: u64,
     /// What is still to come of the present event, the next thing last.

@@ -24,7 +24,7 @@ pub(super) fn draws(methods: &mut IdVec<MethodId, Method>, selection: &Selection
         let way = match check.by {
             Checker::Validators => Draws { by: check.by, count: check.count, weighting: by_selection },
             Checker::Proof => Draws { by: check.by, count: 1, weighting: by_selection },
-            Checker::Attestation | Checker::Peers | Checker::Replicas => continue,
+            Checker::Attestation | Checker::Peers | Checker::Replicas | Checker::Requester => continue,
         };
         check.way = draws.iter().position(|other| *other == way).unwrap_or_else(|| {
             draws.push(way);

@@ -6,7 +6,7 @@ use crate::domain::ids::{IdVec, ModelId, NodeGroupId, RegionId};
 use crate::domain::party::PartyKind;
 use crate::domain::service::{Discipline, Interruption};
 use crate::engine::time::SimDuration;
-use crate::policy::conduct::Conduct;
+use crate::policy::conduct::{Conduct, ConductTable};
 use crate::scenario::model::{Failure, Model, NodeGroup, Slowdown};
 use crate::scenario::schema::{Limit, NodeGroupTable, OwnerName, ScenarioTable};
 
@@ -139,7 +139,7 @@ fn group(
         stake: compiler.law_or(format!("{path}.stake"), written.stake.as_ref(), 0.0),
         failure: failure(compiler, path, written),
         flaky: written.flaky,
-        conduct: conduct(compiler, path, written),
+        conduct: conduct(compiler, path, written.conduct.as_ref()),
     }
 }
 
@@ -234,8 +234,9 @@ fn failure(compiler: &mut Compiler<'_>, path: &str, written: &NodeGroupTable) ->
     Some(Failure { up: up?, down: down?, jobs: failure.jobs })
 }
 
-fn conduct(compiler: &mut Compiler<'_>, path: &str, written: &NodeGroupTable) -> Conduct {
-    match &written.conduct {
+/// The conduct of a group; honesty where none is written.
+pub(super) fn conduct(compiler: &mut Compiler<'_>, path: &str, written: Option<&ConductTable>) -> Conduct {
+    match written {
         None => Conduct::default(),
         Some(table) => {
             let path = format!("{path}.conduct");

@@ -5,6 +5,7 @@ use super::{Compiler, beliefs};
 use crate::domain::acceptance::some_takes_place;
 use crate::domain::checking::Checker;
 use crate::domain::ids::{IdVec, MethodId};
+use crate::domain::money::Money;
 use crate::domain::service::Discipline;
 use crate::engine::time::SimDuration;
 use crate::maths;
@@ -82,6 +83,7 @@ pub(super) fn verification(compiler: &mut Compiler<'_>, table: &ScenarioTable) -
         exclude_below: opinions.exclude_below.get(),
         credit_unchecked: opinions.credit_unchecked.get(),
         prior: opinions.prior.get(),
+        hidden: written.hidden,
     });
     Admitted { verification, by_class }
 }
@@ -142,6 +144,7 @@ fn checks(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, method
         }
         compiler.countable(format!("{path}.overhead"), check.overhead.get(), 1e9);
         compiler.countable(format!("{path}.work"), check.work.get(), 1e9);
+        amount(compiler, &format!("{path}.cost"), check.cost);
         compiler.brief(format!("{path}.overhead-time"), check.overhead_time);
         if let Some(time) = &check.time {
             compiler.law(format!("{path}.time"), time);
@@ -177,11 +180,12 @@ fn batches(table: &ScenarioTable) -> bool {
 
 /// What is wrong with a check by itself.
 fn one(compiler: &mut Compiler<'_>, path: &str, index: usize, check: &CheckTable, batches: bool) {
-    let alone = matches!(check.by, Checker::Attestation | Checker::Proof);
+    let alone = check.by.is_the_requester() || check.by == Checker::Proof;
     if check.count == 0 {
         compiler.wrong(format!("{path}.count"), "a check by nobody", "ask at least one");
     } else if alone && check.count > 1 {
-        let message = format!("{} for what one does: a node attests, a prover proves", check.count);
+        let message =
+            format!("{} for what one does: a node attests, a prover proves, the requester looks", check.count);
         compiler.wrong(format!("{path}.count"), message, "leave `count` out");
     }
     if check.timing == Timing::Blocking && check.window > SimDuration::ZERO {
@@ -209,6 +213,9 @@ fn one(compiler: &mut Compiler<'_>, path: &str, index: usize, check: &CheckTable
             let message = format!("{agree} of {} answers can never agree", check.count);
             compiler.wrong(compiler.written(&path, "agree"), message, "ask for 1 to `count`");
         }
+    } else if check.by != Checker::Requester && check.cost != Money::ZERO {
+        let help = "others are paid for their work: write `work` or `time`, or leave `cost` out";
+        compiler.wrong(format!("{path}.cost"), "`cost` goes with `by = \"requester\"`", help);
     } else if check.agree.is_some() {
         compiler.wrong(
             format!("{path}.agree"),
@@ -216,8 +223,7 @@ fn one(compiler: &mut Compiler<'_>, path: &str, index: usize, check: &CheckTable
             "votes of checkers are decided by `verdict`",
         );
     }
-    let others = !matches!(check.by, Checker::Attestation);
-    if others && batches {
+    if !check.by.is_the_requester() && batches {
         let help = "serve by another discipline, or check by attestation";
         compiler.wrong(format!("{path}.by"), "a batch is served as a whole, so nothing in it can be called off", help);
     }
@@ -256,7 +262,7 @@ fn eligible(
 fn fits(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, method: &MethodTable) {
     let at = named(table, name);
     for check in &method.checks {
-        if batches(table) && check.by != Checker::Attestation {
+        if batches(table) && !check.by.is_the_requester() {
             let help = "serve by another discipline, or admit another method";
             let message = format!(
                 "the method `{name}` asks others, and a batch is served as a whole, so nothing in it can be called off"
@@ -309,7 +315,7 @@ fn too_few(table: &ScenarioTable, method: &MethodTable, check: &CheckTable) -> O
             let asked = table.routing.pool.chosen().ok().and_then(|pool: Pool| pool.sampled()).map_or(nodes, u64::from);
             (nodes.min(asked), "nodes at once")
         }
-        Checker::Attestation | Checker::Proof => return None,
+        Checker::Attestation | Checker::Proof | Checker::Requester => return None,
     };
     (u64::from(check.count) > there).then_some((there, who))
 }
@@ -331,10 +337,11 @@ fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor
             checks.iter().map(|check| check.sample * check.gas as f64).sum(),
             checks.iter().map(|check| check.gas).sum(),
         ),
-        pays_checkers: checks.iter().any(|check| !matches!(check.by, Checker::Attestation | Checker::Replicas)),
+        pays_checkers: checks.iter().any(|check| !check.by.is_the_requester() && check.by != Checker::Replicas),
         looks: some_takes_place(checks.iter().filter(|check| check.by != Checker::Replicas).map(|check| check.sample)),
         defers: checks.iter().any(|check| check.deferred),
         window: written.checks.iter().map(|check| check.window).max().unwrap_or(SimDuration::ZERO),
+        own_look: checks.iter().find(|check| check.by == Checker::Requester).map(|check| check.cost),
         checks,
     })
 }
@@ -369,6 +376,7 @@ fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: f64) -> Opt
         deferred: check.timing == Timing::Deferred,
         detects: kinds.map(|kind| kind.unwrap_or(check.detects).get()),
         false_alarm: check.false_alarm.get(),
+        cost: Money::from_micro(check.cost.0 as f64 * factor),
     })
 }
 

@@ -44,6 +44,10 @@ pub struct VerificationTable {
     /// Which kinds of wrong answers requesters expect. Default `rational`.
     #[serde(default)]
     pub beliefs_of_kinds: BeliefsOfKinds,
+    /// Whether the network hides from nodes and checkers by which method an answer is verified; they then learn of all methods
+    /// together. Default false.
+    #[serde(default)]
+    pub hidden: bool,
 }
 
 /// Which kinds of wrong answers requesters expect.
@@ -98,8 +102,8 @@ pub struct CheckTable {
     /// Work of each checker, or of the making of the proof, relative to the job's. Default 0.
     #[serde(default)]
     pub work: Factor,
-    /// What each checker, or the making of the proof, takes beyond `work`, on the reference GPU. With `attestation`: how long
-    /// the requester takes to see it. Default 0.
+    /// What each checker, or the making of the proof, takes beyond `work`, on the reference GPU. With `attestation` and
+    /// `requester`: how long the requester takes to see it. Default 0.
     #[serde(default)]
     pub time: Option<Law<SimDuration>>,
     /// Gas for the chain, paid when the job is placed if the check takes place. Default 0.
@@ -134,6 +138,9 @@ pub struct CheckTable {
     /// The probability that one careful look takes a right answer for a wrong one. Default 0.
     #[serde(default)]
     pub false_alarm: Share,
+    /// With `by = "requester"`: what a look costs the requester, in credits that leave the market. Default 0.
+    #[serde(default)]
+    pub cost: Money,
 }
 
 /// The probability that a look finds a wrong answer, by its kind.
@@ -220,6 +227,7 @@ impl Default for VerificationTable {
             opinions: OpinionsTable::default(),
             beliefs: Beliefs::default(),
             beliefs_of_kinds: BeliefsOfKinds::default(),
+            hidden: false,
         }
     }
 }

@@ -78,6 +78,7 @@ fn unseen(scenario: &Scenario, record: &JobRecord, facts: &[(Time, Fact)]) -> St
         Checker::Attestation => Some("the requester, which looked at the attestation"),
         Checker::Proof => Some("the requester, which looked at the proof"),
         Checker::Replicas => Some("comparing the answers of the replicas"),
+        Checker::Requester => Some("the requester, which looked at the answer"),
         Checker::Validators | Checker::Peers => None,
     });
     let truth = if record.is_right() { "a false alarm: the answer was right" } else { "the answer was wrong" };

@@ -20,6 +20,15 @@ pub enum Checker {
     /// So many watchers from outside, alike: each looks at an accepted answer with probability `attention`, on a machine of its own.
     /// The first that takes it for wrong challenges it. The requester pays none of them.
     Watchers,
+    /// The requester looks at the answer itself, or accepts it unseen, as the conduct of its group has it.
+    Requester,
+}
+
+impl Checker {
+    /// Whether the requester does it alone, in no queue.
+    pub fn is_the_requester(self) -> bool {
+        matches!(self, Checker::Attestation | Checker::Requester)
+    }
 }
 
 /// When a check begins.

@@ -14,6 +14,7 @@ use super::life::arrival;
 use super::state::cases::VerificationCases;
 use super::state::chain::ChainState;
 use super::state::checkers::Checkers;
+use super::state::conducts::Conducts;
 use super::state::job_list::{JobList, Waiting};
 use super::state::jobs::Jobs;
 use super::state::learnt::Learnt;
@@ -71,6 +72,7 @@ impl State {
             learnt: Learnt::open(scenario.classes.len(), scenario.verification.methods.len()),
             results: StandingResults::open(roster.len()),
             standings: Standings::open(&scenario.verification, roster.len()),
+            conducts: Conducts::open(scenario),
             stale: 0,
             agenda: Vec::new(),
             scratch: Scratch::with_room(),

@@ -282,6 +282,8 @@ pub struct Requester {
     pub name: String,
     /// Where they are.
     pub region: RegionId,
+    /// How they look at answers themselves.
+    pub conduct: Conduct,
 }
 
 /// Distances.

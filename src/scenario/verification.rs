@@ -52,6 +52,8 @@ pub struct Verification {
     pub backtrack: Backtrack,
     /// Which nodes are in good standing, and what follows for the others; `None`: all are.
     pub standing: Option<Standing>,
+    /// Whether nodes and checkers cannot tell by which method an answer is verified.
+    pub hidden: bool,
 }
 
 /// Which nodes are in good standing, and what follows for the others.
@@ -140,6 +142,8 @@ pub struct Method {
     pub window: SimDuration,
     /// Whether the probability of some check goes by the standing of the node.
     pub by_standing: bool,
+    /// What a look of the requester itself costs, where it may look.
+    pub own_look: Option<Money>,
 }
 
 /// One check of a method; factors of the scenario's `cost-factor` are in it.
@@ -213,6 +217,8 @@ pub struct Check {
     pub bond: Money,
     /// How a dispute is narrowed down before the check; `None`: it is not.
     pub bisection: Option<Bisection>,
+    /// What a look of the requester itself costs it, in credits.
+    pub cost: Money,
 }
 
 /// How a dispute is narrowed down to one step of the execution.

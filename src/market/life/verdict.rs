@@ -123,6 +123,7 @@ fn end(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) {
         calling_off::call_off_check(market, at, slot, index);
     }
     learning::tell_voters(market, at.scenario, slot, index);
+    learning::tell_requester(market, at.scenario, slot, index);
 }
 
 /// The verdict that stands is evidence about the nodes that answered, about the checkers, and about those whose alarm led to it.

@@ -79,6 +79,7 @@ fn start(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) -> 
     let check = &method.checks[place];
     match check.by {
         Checker::Attestation => attest(market, at, slot, place, check),
+        Checker::Requester => inspect(market, at, slot, place, check),
         Checker::Watchers => {
             checking::watch(market, at, slot, place, (check, method.window));
             Next::Done
@@ -132,6 +133,26 @@ fn attest(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize,
     let key = market.jobs.record(slot).key;
     let takes = check.draw_work(&JobSize::default(), &mut draw(market.seed, Purpose::CheckTime, key, number));
     checking::alone(market, slot, index);
+    wait(market, at, slot, index, takes)
+}
+
+/// The requester looks at the answer itself, which takes and costs it something, or lets it pass unseen.
+fn inspect(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize, check: &Check) -> Next {
+    let vote = checking::decide(market, at, slot, index, check);
+    checking::alone(market, slot, index);
+    if !vote.looked {
+        return attested(market, at, slot, index as u8);
+    }
+    settlement::pay_look(market, at, slot, check.cost);
+    let number = DrawIndex::checker(index as u8, 0, check.round);
+    let record = market.jobs.record(slot);
+    let mut drawn = draw(market.seed, Purpose::CheckTime, record.key, number);
+    let takes = check.draw_work(&at.scenario.size(record), &mut drawn);
+    wait(market, at, slot, index, takes)
+}
+
+/// The requester takes so long to look.
+fn wait(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize, takes: SimDuration) -> Next {
     match takes {
         SimDuration::ZERO => attested(market, at, slot, index as u8),
         _ => {
@@ -146,14 +167,17 @@ fn attest(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize,
 pub fn attested(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) -> Next {
     let record = market.jobs.record(slot);
     let check = &at.scenario.verification.methods[record.method].checks[index as usize];
-    let alarm = match check.by {
-        Checker::Watchers => market.cases[market.jobs[slot].case].challenged >> index & 1 == 1,
+    let case = &market.cases[market.jobs[slot].case];
+    let Vote { alarm, looked } = match check.by {
+        Checker::Watchers => Vote { alarm: case.challenged >> index & 1 == 1, looked: true },
+        Checker::Requester => case.decided(index),
         _ => {
+            let chance = checking::alarm_chance(check, record.answer);
             let number = DrawIndex::checker(index, 0, check.round);
-            draw(market.seed, Purpose::Vote, record.key, number).chance(checking::alarm_chance(check, record.answer))
+            Vote { alarm: draw(market.seed, Purpose::Vote, record.key, number).chance(chance), looked: true }
         }
     };
-    vote(market, slot, VoteRecord { check: index, by: PartyId::NONE, alarm, looked: true }, checking::UNSTAKED)
+    vote(market, slot, VoteRecord { check: index, by: PartyId::NONE, alarm, looked }, checking::UNSTAKED)
 }
 
 /// A checker has answered: it is paid and its vote counts.

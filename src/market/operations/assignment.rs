@@ -86,7 +86,8 @@ fn decide(market: &mut State, scenario: &Scenario, (slot, job): (WorkSlot, JobSl
         slash: Money::from_micro(slash.units() * scenario.channels.token.0 as f64),
     };
     let mut drawn = draw(market.seed, Purpose::Answer, record.key, market.jobs.draw_index(slot));
-    let action = group.conduct.act(&mut market.nodes.backrooms[node].conduct, &assignment, &mut drawn);
+    let memory = market.conducts.of(&mut market.nodes, node, record.method);
+    let action = group.conduct.act(memory, &assignment, &mut drawn);
     *answer_of(market, slot) = action.answer;
     if action.effort < 1.0 {
         let item = &mut market.jobs[slot];

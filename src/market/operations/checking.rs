@@ -293,7 +293,8 @@ fn opinion(
     (index, number): (usize, DrawIndex),
 ) -> Vote {
     let record = market.jobs.record(slot);
-    let check = &at.scenario.verification.methods[record.method].checks[index];
+    let method = record.method;
+    let check = &at.scenario.verification.methods[method].checks[index];
     let quote = &market.nodes.quotes[by];
     let group = &at.scenario.groups[quote.group];
     let work = check.expected_work(&at.scenario.size(record)).scaled(quote.slowness);
@@ -305,7 +306,26 @@ fn opinion(
         cost: quote.cost.of_work(work, Default::default()),
     };
     let mut drawn = draw(market.seed, Purpose::Vote, record.key, number);
-    group.conduct.vote(&mut market.nodes.backrooms[by].conduct, &submission, &mut drawn)
+    let memory = market.conducts.of(&mut market.nodes, by, method);
+    group.conduct.vote(memory, &submission, &mut drawn)
+}
+
+/// What a requester that is to look itself will say: it looks, or lets the answer pass unseen.
+pub fn decide(market: &mut State, at: &Context<'_>, slot: JobSlot, index: usize, check: &Check) -> Vote {
+    let (record, holder) = (market.jobs.record(slot), market.jobs[slot].requester);
+    let submission = Submission {
+        // No party that serves has this number.
+        party: u64::MAX - u64::from(holder.0),
+        job: mix(mix(record.key.source.0.into()) ^ record.key.index),
+        answer: record.answer,
+        alarm: alarm_chance(check, record.answer),
+        cost: check.cost,
+    };
+    let mut drawn = draw(market.seed, Purpose::Vote, record.key, DrawIndex::checker(index as u8, 0, check.round));
+    let memory = market.conducts.of_requester(at.scenario, holder, record.method);
+    let vote = at.scenario.requesters[holder].conduct.vote(memory, &submission, &mut drawn);
+    market.cases[market.jobs[slot].case].decide(index as u8, vote);
+    vote
 }
 
 /// Sends a check or a proof to its party. One that takes no time does not queue: its vote comes back after a round trip.

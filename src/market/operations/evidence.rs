@@ -74,6 +74,7 @@ pub fn expected(market: &mut State, at: &Context<'_>, slot: JobSlot, index: u8) 
 fn passing<'m>(market: &'m mut State, at: &Context<'_>, slot: JobSlot) -> &'m Passing {
     let (requester, method) = (market.jobs[slot].requester, market.jobs.record(slot).method);
     let belief = terms::belief(market, at.scenario, requester);
+    let belief = terms::belief_of(market, at.scenario, requester, method, belief);
     passing::known(&mut market.scratch.passing, at.scenario, method, belief)
 }
 
@@ -191,7 +192,8 @@ fn see_node(
         checked: evidence != Evidence::Unchecked,
         caught: matches!(evidence, Evidence::Failed | Evidence::Revoked),
     };
-    learning::tell(market, at.scenario, node, &outcome);
+    let method = market.jobs.record(slot).method;
+    learning::tell(market, at.scenario, (node, method), &outcome);
     if evidence != Evidence::Unchecked && weight > 0.0 {
         standing::see(market, at, slot, node, evidence, finder);
     }

@@ -51,6 +51,16 @@ pub fn pay_checker(market: &mut State, at: &mut Context<'_>, slot: JobSlot, to: 
     }
 }
 
+/// What a look of its own costs the requester leaves the market.
+pub fn pay_look(market: &mut State, at: &mut Context<'_>, slot: JobSlot, amount: Money) {
+    if amount > Money::ZERO {
+        pay_out(market, slot, Account::Exchange, amount);
+        let record = market.jobs.record_mut(slot);
+        record.charged_verification += amount;
+        at.facts.note(Fact::Settled { job: record.key, paid: amount, refunded: Money::ZERO });
+    }
+}
+
 /// Pays the node, or each of the nodes whose copy agrees with the accepted answer, what was agreed. One execution is computing;
 /// what is paid beyond its price, for copies and for work beyond that of the answer, is verification, as it was priced.
 pub fn pay_nodes(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
@@ -225,7 +235,10 @@ fn take_stake(
     match at.scenario.verification.slash.to {
         SlashTo::Burn => market.slash(at.scenario, node, Account::Burn, amount),
         SlashTo::Treasury => market.slash(at.scenario, node, Account::Treasury, amount),
-        SlashTo::Requester => market.slash(at.scenario, node, requester, amount),
+        SlashTo::Requester => {
+            market.slash(at.scenario, node, requester, amount);
+            learning::tell_slashed(market, at.scenario, slot, amount);
+        }
         SlashTo::Checkers => reward(market, at.scenario, slot, (node, amount), finder),
     }
     let job = market.jobs.record(slot).key;
@@ -267,7 +280,7 @@ fn wronged(market: &State, scenario: &Scenario, slot: JobSlot) -> Account {
 /// Those who found it out share a slashed stake; what does not divide goes to the treasury.
 fn reward(market: &mut State, scenario: &Scenario, slot: JobSlot, (node, amount): (PartyId, Money), finder: Finder) {
     let (id, record) = (market.jobs[slot].case, market.jobs.record(slot));
-    let (key, answered_by) = (record.answer.key, record.node);
+    let (key, answered_by, method) = (record.answer.key, record.node, record.method);
     let case = &market.cases[id];
     let casts = case.cast.iter().filter(|cast| finder == Finder::Alarm && cast.alarm).map(|cast| cast.by);
     let agreeing = case.answers.iter().filter(|copy| finder == Finder::Copies && copy.answer.key == key);
@@ -280,7 +293,7 @@ fn reward(market: &mut State, scenario: &Scenario, slot: JobSlot, (node, amount)
     for found_by in finders.drain(..) {
         market.slash(scenario, node, Account::Party(found_by), each);
         if finder == Finder::Alarm && found_by != answered_by {
-            learning::tell_finder(market, scenario, found_by, each);
+            learning::tell_finder(market, scenario, (found_by, method), each);
         }
     }
     (0..challengers).for_each(|_| market.slash(scenario, node, Account::Watchers, each));

@@ -48,6 +48,7 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
             continue;
         }
         let (gas_price, check_price) = (gas.unwrap_or_default(), check.unwrap_or_default());
+        let belief = belief_of(market, scenario, requester, id, belief);
         let passing = passing::known(&mut known, scenario, id, belief);
         let correction = correction(market, at, (class, id));
         let shared =
@@ -81,7 +82,8 @@ pub fn unchecked(market: &State, at: &Context<'_>, slot: JobSlot) -> Option<Term
 /// What a group of requesters believes of those that check.
 pub fn belief(market: &State, scenario: &Scenario, requester: RequesterId) -> Belief {
     let verification = &scenario.verification;
-    let diligence = market.opinions.diligence(verification, requester);
+    let [validators, peers] = market.opinions.diligence(verification, requester);
+    let diligence = [validators, peers, 1.0];
     if verification.selection.manner().draw != Draw::Bernoulli {
         return Belief { diligence, equals: [0; 2], most: [0; 2] };
     }
@@ -94,6 +96,24 @@ pub fn belief(market: &State, scenario: &Scenario, requester: RequesterId) -> Be
         diligence,
         equals: [equals, nodes.max(1)],
         most: [validators, nodes].map(|all| all.min(selection::MOST as u32)),
+    }
+}
+
+/// The same with what its own group does, where the requester itself may look at an answer that is verified so.
+#[inline]
+pub fn belief_of(
+    market: &State,
+    scenario: &Scenario,
+    requester: RequesterId,
+    method: MethodId,
+    common: Belief,
+) -> Belief {
+    let [validators, peers, _] = common.diligence;
+    match scenario.verification.methods[method].own_look {
+        None => common,
+        Some(cost) => {
+            Belief { diligence: [validators, peers, market.own_care(scenario, requester, method, cost)], ..common }
+        }
     }
 }
 

@@ -14,11 +14,11 @@ use crate::domain::ids::{Id, MethodId};
 use crate::scenario::Scenario;
 use crate::scenario::verification::{CHECKS, Check, Method};
 
-/// What a requester believes of validators, and of peers.
+/// What a requester believes of validators, and of peers, and knows of itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Belief {
-    /// The probability that they look carefully.
-    pub diligence: [f64; 2],
+    /// The probability that they look carefully, and that the requester itself does.
+    pub diligence: [f64; 3],
     /// Where each looks or not by itself: so many of equal weight would look as evenly. Otherwise 0.
     pub equals: [u32; 2],
     /// How many may look at most where each looks by itself.
@@ -75,7 +75,7 @@ pub fn known<'m>(known: &'m mut Vec<Passing>, scenario: &Scenario, id: MethodId,
 fn learn(known: &mut Vec<Passing>, scenario: &Scenario, id: MethodId, belief: Belief) {
     let place = id.index();
     // Of no number: never taken for what is known of a method.
-    let nothing = Belief { diligence: [f64::NAN; 2], ..belief };
+    let nothing = Belief { diligence: [f64::NAN; 3], ..belief };
     known.resize(known.len().max(place + 1), Passing::before(nothing));
     known[place] = Passing::new(&scenario.verification.methods[id], &scenario.verification.kinds, belief, 1.0);
 }
@@ -138,6 +138,7 @@ impl Passing {
             Checker::Validators => self.belief.diligence[0],
             Checker::Peers => self.belief.diligence[1],
             Checker::Watchers => check.attention,
+            Checker::Requester => self.belief.diligence[2],
             Checker::Attestation | Checker::Proof | Checker::Replicas => 1.0,
         }
     }
@@ -169,7 +170,9 @@ impl Belief {
         let place = match check.by {
             Checker::Validators => 0,
             Checker::Peers => 1,
-            Checker::Attestation | Checker::Proof | Checker::Replicas | Checker::Watchers => return None,
+            Checker::Attestation | Checker::Proof | Checker::Replicas | Checker::Watchers | Checker::Requester => {
+                return None;
+            }
         };
         (self.equals[place] > 0).then_some((self.equals[place], self.most[place]))
     }

@@ -104,7 +104,7 @@ impl Asked<'_> {
     /// What a check meets at the parties that may be drawn for it; `None` if there are none, or none is needed.
     fn drawn(&self, check: &Check) -> Option<Drawn> {
         let drawn = match check.by {
-            Checker::Attestation | Checker::Watchers => return None,
+            Checker::Attestation | Checker::Watchers | Checker::Requester => return None,
             Checker::Validators | Checker::Proof => self.checkers.drawn(self.view, check.way, self.requester),
             Checker::Peers | Checker::Replicas => None,
         };
@@ -192,7 +192,7 @@ impl Terms {
             let looks = match asked.drawn(check) {
                 // The window is waited for in any case; when the first challenge comes is counted with the check that it begins.
                 None if check.by == Checker::Watchers => Looks { time: 0.0, paid: 0.0, missing: 0.0 },
-                None => Looks { time: each.nanos(), paid: 1.0, missing: 0.0 },
+                None => Looks { time: care * each.nanos(), paid: 1.0, missing: 0.0 },
                 Some(drawn) => {
                     // Where the number of those that look is left to chance, votes and pay are in proportion to it.
                     let more = expects.asked / f64::from(check.count);
@@ -204,7 +204,10 @@ impl Terms {
                 terms.acceptance = with_missing(&terms.acceptance, check, expects, care, looks.missing);
             }
             let (takes, paid) = (looks.time, looks.paid);
-            if check.pays() {
+            if check.by == Checker::Requester {
+                terms.checkers_most += check.cost;
+                terms.checkers += Money::from_micro(check.cost.0 as f64 * begins * care);
+            } else if check.pays() {
                 let fee = fee(scenario, shared.check_price, each);
                 terms.checkers_most += fee.times(u64::from(expects.most));
                 terms.checkers += Money::from_micro(fee.0 as f64 * begins * paid);

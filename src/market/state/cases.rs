@@ -4,7 +4,7 @@ use std::ops::{Index, IndexMut};
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::answer::Answer;
+use crate::domain::answer::{Answer, Vote};
 use crate::domain::ids::{CaseId, IdVec, MethodId, PartyId, ResultId, TaskSlot};
 use crate::domain::money::Money;
 use crate::policy::verdict::Votes;
@@ -48,6 +48,8 @@ pub struct VerificationCase {
     pub looks: f64,
     /// Which checks by watchers have raised a challenge, or will before the window ends, one bit each.
     pub challenged: u8,
+    /// Checks at which the requester itself looked, and at which it found the answer wrong, one bit each.
+    pub own: [u8; 2],
 }
 
 /// A task under way.
@@ -94,6 +96,7 @@ impl VerificationCases {
         let entry = &mut self.entries[id];
         (entry.method, entry.drawn, entry.open) = (method, drawn, 0);
         (entry.stands, entry.unpaid, entry.challenged, entry.published) = (false, false, 0, 0);
+        entry.own = [0; 2];
         (entry.draws, entry.result, entry.looks) = (0, ResultId::NONE, looks);
         entry.votes.clear();
         entry.votes.resize(checks, Votes::default());
@@ -126,6 +129,19 @@ impl IndexMut<CaseId> for VerificationCases {
 }
 
 impl VerificationCase {
+    /// The requester itself has decided on its vote in a check.
+    pub fn decide(&mut self, check: u8, vote: Vote) {
+        let [looked, alarm] = &mut self.own;
+        *looked |= u8::from(vote.looked) << check;
+        *alarm |= u8::from(vote.alarm) << check;
+    }
+
+    /// What the requester itself has decided.
+    pub fn decided(&self, check: u8) -> Vote {
+        let [looked, alarm] = self.own.map(|bits| bits >> check & 1 == 1);
+        Vote { alarm, looked }
+    }
+
     /// Takes a child off the list of those under way; gives the stake it was asked with.
     pub fn leave(&mut self, child: TaskSlot) -> u64 {
         let place = self.children.iter().position(|other| other.slot == child);

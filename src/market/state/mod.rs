@@ -22,6 +22,7 @@ pub mod capped;
 pub mod cases;
 pub mod chain;
 pub mod checkers;
+pub mod conducts;
 pub mod job_list;
 pub mod jobs;
 pub mod learnt;
@@ -79,6 +80,8 @@ pub struct State {
     pub results: results::StandingResults,
     /// Which nodes are in good standing.
     pub standings: standings::Standings,
+    /// What conducts remember beside the cold parts of parties.
+    pub conducts: conducts::Conducts,
     /// Events dropped because their version had passed.
     pub stale: u64,
     /// What is still to come of the present event, the next thing last.

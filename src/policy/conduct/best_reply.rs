@@ -120,7 +120,7 @@ impl super::Rule for Spec {
     }
 
     fn vote(&self, seen: &mut Seen, submission: &Submission, draw: &mut KeyedRng) -> Vote {
-        if seen.looking_pays(submission) == draw.chance(self.explore.get()) {
+        if seen.looking_pays(submission.cost) == draw.chance(self.explore.get()) {
             return Vote { alarm: false, looked: false };
         }
         look(submission, draw)
@@ -148,12 +148,20 @@ impl super::Rule for Spec {
     fn wrongs(&self, _: &Seen) -> [f64; 5] {
         super::only(Wrong::Substitute, 0.5)
     }
+
+    fn tells_methods_apart(&self) -> bool {
+        true
+    }
+
+    fn care(&self, seen: &Seen, cost: Money) -> f64 {
+        if seen.looking_pays(cost) { 1.0 - self.explore.get() } else { self.explore.get() }
+    }
 }
 
 impl Seen {
     /// Whether looks have brought on average what this one would cost; before the first look they have.
-    fn looking_pays(&self, submission: &Submission) -> bool {
-        i128::from(self.rewards.0) >= i128::from(self.looks) * i128::from(submission.cost.0)
+    fn looking_pays(&self, cost: Money) -> bool {
+        i128::from(self.rewards.0) >= i128::from(self.looks) * i128::from(cost.0)
     }
 }
 

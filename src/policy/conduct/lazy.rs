@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Action, Assignment, Outcome, Submission, look, wrong_key};
 use crate::domain::answer::{Answer, Vote, Wrong};
+use crate::domain::money::Money;
 use crate::domain::share::Share;
 use crate::engine::random::{KeyedRng, RandomSource};
 use crate::policy::Described;
@@ -54,6 +55,10 @@ impl super::Rule for Spec {
         }
         let answer = Answer::wrong(Wrong::Skip, wrong_key(job.job, job.party));
         Action { answer, effort: 1.0 - self.saving.get() }
+    }
+
+    fn care(&self, (): &(), _: Money) -> f64 {
+        1.0 - self.share.get()
     }
 
     fn vote(&self, (): &mut (), submission: &Submission, draw: &mut KeyedRng) -> Vote {

@@ -104,6 +104,16 @@ pub trait Rule {
     fn is_passive(&self) -> bool {
         false
     }
+
+    /// Whether it learns of each method by itself, where it can tell by which an answer is verified.
+    fn tells_methods_apart(&self) -> bool {
+        false
+    }
+
+    /// The probability that it looks at an answer which it is asked to check, if a look costs so much.
+    fn care(&self, _: &Self::Memory, _: Money) -> f64 {
+        1.0
+    }
 }
 
 /// A careful look: an alarm with the submission's probability.
@@ -149,6 +159,10 @@ crate::policy::policies! {
         fn wrongs(&memory) -> [f64; 5];
         /// Whether it always does all of the work, gives the answer it finds, and has nothing to learn.
         fn is_passive() -> bool;
+        /// Whether it learns of each method by itself.
+        fn tells_methods_apart() -> bool;
+        /// The probability that it looks at an answer which it is asked to check, if a look costs so much.
+        fn care(&memory, cost: Money) -> f64;
     }
 }
 

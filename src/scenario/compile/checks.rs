@@ -6,6 +6,7 @@ use super::verification::named;
 use super::{Compiler, disputes};
 use crate::domain::checking::{Begins, Checker, SampleBy, Stopping, WorkOf};
 use crate::domain::ids::{ClassId, Id, IdVec, MethodId};
+use crate::domain::money::Money;
 use crate::domain::share::Share;
 use crate::engine::law::Sampler;
 use crate::engine::random::{RandomSource, mix};
@@ -220,6 +221,7 @@ pub(super) fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: 
         deferred: check.timing == Timing::Deferred || check.begins == Some(Begins::OnAcceptance),
         detects: kinds.map(|kind| kind.unwrap_or(check.detects).get()),
         false_alarm: check.false_alarm.get(),
+        cost: Money::from_micro(check.cost.0 as f64 * factor),
         by_standing: check.sample_by == SampleBy::Standing,
         of: None,
         appeal: None,

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::Compiler;
+use super::{Compiler, nodes};
 use crate::domain::count::thousands;
 use crate::domain::ids::{IdVec, RegionId, RequesterId};
 use crate::engine::time::SimDuration;
+use crate::policy::conduct::Conduct;
 use crate::scenario::model::Requester;
 use crate::scenario::schema::{RequesterTable, ScenarioTable};
 
@@ -177,13 +178,16 @@ pub(super) fn requesters(
     regions: &[String],
 ) -> IdVec<RequesterId, Requester> {
     if table.requesters.is_empty() {
-        return [Requester { name: "everyone".to_string(), region: RegionId(0) }].into_iter().collect();
+        return [Requester { name: "everyone".to_string(), region: RegionId(0), conduct: Conduct::default() }]
+            .into_iter()
+            .collect();
     }
     compiler.named("groups of requesters", "requesters", table.requesters.iter().map(|group| group.name.as_str()));
     let mut group = |(index, written): (usize, &RequesterTable)| {
         let region = written.region.as_ref();
         let region = region.and_then(|region| compiler.region(format!("requesters[{index}].region"), region, regions));
-        Requester { name: written.name.clone(), region: region.unwrap_or_default() }
+        let conduct = nodes::conduct(compiler, &format!("requesters[{index}]"), written.conduct.as_ref());
+        Requester { name: written.name.clone(), region: region.unwrap_or_default(), conduct }
     };
     table.requesters.iter().enumerate().take(ENTRIES).map(&mut group).collect()
 }

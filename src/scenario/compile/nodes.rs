@@ -7,7 +7,7 @@ use crate::domain::party::PartyKind;
 use crate::domain::service::{Discipline, Interruption, Sampling};
 use crate::domain::share::Share;
 use crate::engine::time::SimDuration;
-use crate::policy::conduct::Conduct;
+use crate::policy::conduct::{Conduct, ConductTable};
 use crate::scenario::model::{Failure, Model, NodeGroup, Slowdown};
 use crate::scenario::schema::{Limit, NodeGroupTable, OwnerName, ScenarioTable};
 
@@ -143,7 +143,7 @@ fn group(
         capacity_by_stake: written.capacity_by_stake.get(),
         failure: failure(compiler, path, written),
         flaky: written.flaky,
-        conduct: conduct(compiler, path, written),
+        conduct: conduct(compiler, path, written.conduct.as_ref()),
     }
 }
 
@@ -256,8 +256,9 @@ fn failure(compiler: &mut Compiler<'_>, path: &str, written: &NodeGroupTable) ->
     Some(Failure { up: up?, down: down?, jobs: failure.jobs })
 }
 
-fn conduct(compiler: &mut Compiler<'_>, path: &str, written: &NodeGroupTable) -> Conduct {
-    match &written.conduct {
+/// The conduct of a group; honesty where none is written.
+pub(super) fn conduct(compiler: &mut Compiler<'_>, path: &str, written: Option<&ConductTable>) -> Conduct {
+    match written {
         None => Conduct::default(),
         Some(table) => {
             let path = format!("{path}.conduct");

@@ -5,6 +5,7 @@ use super::{Compiler, beliefs, checks as stated, disputes, standing};
 use crate::domain::acceptance::some_takes_place;
 use crate::domain::checking::{Begins, Checker, Consequence};
 use crate::domain::ids::{IdVec, MethodId};
+use crate::domain::money::Money;
 use crate::domain::service::Discipline;
 use crate::engine::time::SimDuration;
 use crate::policy::pool::Pool;
@@ -89,6 +90,7 @@ pub(super) fn verification(compiler: &mut Compiler<'_>, table: &ScenarioTable) -
         prior: opinions.prior.get(),
         backtrack: written.backtrack,
         standing,
+        hidden: written.hidden,
     });
     Admitted { verification, by_class }
 }
@@ -151,6 +153,7 @@ fn checks(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, method
         }
         compiler.countable(format!("{path}.overhead"), check.overhead.get(), 1e9);
         compiler.countable(format!("{path}.work"), check.work.get(), 1e9);
+        amount(compiler, &format!("{path}.cost"), check.cost);
         compiler.brief(format!("{path}.overhead-time"), check.overhead_time);
         if let Some(time) = &check.time {
             compiler.law(format!("{path}.time"), time);
@@ -203,11 +206,12 @@ fn batches(table: &ScenarioTable) -> bool {
 
 /// What is wrong with a check by itself.
 fn one(compiler: &mut Compiler<'_>, path: &str, index: usize, check: &CheckTable, batches: bool) {
-    let alone = matches!(check.by, Checker::Attestation | Checker::Proof);
+    let alone = check.by.is_the_requester() || check.by == Checker::Proof;
     if check.count == 0 {
         compiler.wrong(format!("{path}.count"), "a check by nobody", "ask at least one");
     } else if alone && check.count > 1 {
-        let message = format!("{} for what one does: a node attests, a prover proves", check.count);
+        let message =
+            format!("{} for what one does: a node attests, a prover proves, the requester looks", check.count);
         compiler.wrong(format!("{path}.count"), message, "leave `count` out");
     }
     let is_deferred = check.timing == Timing::Deferred || check.begins == Some(Begins::OnAcceptance);
@@ -236,6 +240,9 @@ fn one(compiler: &mut Compiler<'_>, path: &str, index: usize, check: &CheckTable
             let message = format!("{agree} of {} answers can never agree", check.count);
             compiler.wrong(compiler.written(&path, "agree"), message, "ask for 1 to `count`");
         }
+    } else if check.by != Checker::Requester && check.cost != Money::ZERO {
+        let help = "others are paid for their work: write `work` or `time`, or leave `cost` out";
+        compiler.wrong(format!("{path}.cost"), "`cost` goes with `by = \"requester\"`", help);
     } else if check.agree.is_some() {
         compiler.wrong(
             format!("{path}.agree"),
@@ -243,8 +250,7 @@ fn one(compiler: &mut Compiler<'_>, path: &str, index: usize, check: &CheckTable
             "votes of checkers are decided by `verdict`",
         );
     }
-    let others = !matches!(check.by, Checker::Attestation | Checker::Watchers);
-    if others && batches {
+    if !check.by.is_the_requester() && check.by != Checker::Watchers && batches {
         let help = "serve by another discipline, or check by attestation";
         compiler.wrong(format!("{path}.by"), "a batch is served as a whole, so nothing in it can be called off", help);
     }
@@ -279,7 +285,7 @@ fn eligible(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, (met
 fn fits(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, method: &MethodTable) {
     let at = named(table, name);
     for (index, check) in method.checks.iter().enumerate() {
-        if batches(table) && !matches!(check.by, Checker::Attestation | Checker::Watchers) {
+        if batches(table) && !check.by.is_the_requester() && check.by != Checker::Watchers {
             let help = "serve by another discipline, or admit another method";
             let message = format!(
                 "the method `{name}` asks others, and a batch is served as a whole, so nothing in it can be called off"
@@ -336,7 +342,7 @@ fn too_few(
             let asked = table.routing.pool.chosen().ok().and_then(|pool: Pool| pool.sampled()).map_or(nodes, u64::from);
             (nodes.min(asked), "nodes at once")
         }
-        Checker::Attestation | Checker::Proof | Checker::Watchers => return None,
+        Checker::Attestation | Checker::Proof | Checker::Watchers | Checker::Requester => return None,
     };
     // Those that raised the alarm do not decide about it.
     let there = there.saturating_sub(disputes::before(&method.checks, index));
@@ -373,6 +379,7 @@ fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor
         defers: checks.iter().any(|check| check.deferred),
         window: written.checks.iter().map(|check| check.window).max().unwrap_or(SimDuration::ZERO),
         by_standing: checks.iter().any(|check| check.by_standing || (checks_all && check.sample < 1.0)),
+        own_look: checks.iter().find(|check| check.by == Checker::Requester).map(|check| check.cost),
         checks,
     })
 }

@@ -9,6 +9,7 @@ use crate::domain::money::Money;
 use crate::domain::share::Factor;
 use crate::engine::law::Law;
 use crate::engine::time::SimDuration;
+use crate::policy::conduct::ConductTable;
 
 /// A model: what serving it costs on the reference GPU.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -145,4 +146,7 @@ pub struct RequesterTable {
     /// Where they are. Default the first region.
     #[serde(default)]
     pub region: Option<String>,
+    /// How they look at answers themselves, where a check is `by = "requester"`; the group learns as one. Default `honest`.
+    #[serde(default)]
+    pub conduct: Option<ConductTable>,
 }

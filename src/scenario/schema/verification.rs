@@ -54,6 +54,10 @@ pub struct VerificationTable {
     /// Which nodes are in good standing, and what becomes of the others. Default none: all are.
     #[serde(default)]
     pub standing: Option<StandingsTable>,
+    /// Whether the network hides from nodes and checkers by which method an answer is verified; they then learn of all methods
+    /// together. Default false.
+    #[serde(default)]
+    pub hidden: bool,
 }
 
 /// Which nodes are in good standing by the verdicts on their answers, and what becomes of the others (model §9).
@@ -126,8 +130,8 @@ pub struct CheckTable {
     /// Work of each checker, or of the making of the proof, relative to the job's. Default 0.
     #[serde(default)]
     pub work: Factor,
-    /// What each checker, or the making of the proof, takes beyond `work`, on the reference GPU. With `attestation`: how long
-    /// the requester takes to see it. Default 0.
+    /// What each checker, or the making of the proof, takes beyond `work`, on the reference GPU. With `attestation` and
+    /// `requester`: how long the requester takes to see it. Default 0.
     #[serde(default)]
     pub time: Option<Law<SimDuration>>,
     /// Gas for the chain, paid when the job is placed if the check takes place. Default 0.
@@ -211,6 +215,9 @@ pub struct CheckTable {
     /// are an `overhead` instead. Default 0.
     #[serde(default)]
     pub mismatch: Share,
+    /// With `by = "requester"`: what a look costs the requester, in credits that leave the market. Default 0.
+    #[serde(default)]
+    pub cost: Money,
 }
 
 /// How a dispute is narrowed down: in each round the half of the steps in which the two sides part (Truebit, Arbitrum, Verde). The
@@ -314,6 +321,7 @@ impl Default for VerificationTable {
             beliefs_of_kinds: BeliefsOfKinds::default(),
             backtrack: Backtrack::default(),
             standing: None,
+            hidden: false,
         }
     }
 }

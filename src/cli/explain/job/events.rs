@@ -89,6 +89,7 @@ fn unseen(scenario: &Scenario, record: &JobRecord, facts: &[(Time, Fact)]) -> St
         Checker::Proof => Some("the requester, which looked at the proof"),
         Checker::Replicas => Some("comparing the answers of the replicas"),
         Checker::Watchers => Some("a watcher, which challenged it"),
+        Checker::Requester => Some("the requester, which looked at the answer"),
         Checker::Validators | Checker::Peers => None,
     });
     let truth = if record.is_right() { "a false alarm: the answer was right" } else { "the answer was wrong" };

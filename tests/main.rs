@@ -30,4 +30,5 @@ mod suite {
     mod theory;
     mod tidy;
     mod trial;
+    mod twins;
 }

@@ -1,5 +1,6 @@
 //! The market opens: nodes come in with their traits, parties their stakes, sources their streams, and the first events are due.
 
+use crate::domain::payment::Costs;
 use crate::domain::purpose::Purpose;
 use crate::domain::service::Discipline;
 use crate::engine::random::{Seed, Stream};
@@ -26,6 +27,7 @@ use super::state::prices::Prices;
 use super::state::registry::Registry;
 use super::state::service::Service;
 use super::state::sources::Source;
+use super::state::welfare::WelfareSums;
 use super::state::{ClassState, MeanSpan, Scratch, State};
 
 impl State {
@@ -67,6 +69,7 @@ impl State {
             wait: MeanSpan::default(),
             checkers: Checkers::open(derived.keeps.views, scenario.requesters.len(), &derived.draws),
             learnt: Learnt::open(scenario.classes.len(), scenario.verification.methods.len()),
+            welfare: WelfareSums::open(if scenario.payout.costs == Costs::Paid { roster.len() } else { 0 }),
             stale: 0,
             agenda: Vec::new(),
             scratch: Scratch::with_room(),

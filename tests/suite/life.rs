@@ -10,6 +10,7 @@ mod quote_trace;
 mod replay;
 mod verified;
 mod votes;
+mod welfare;
 mod years;
 
 use std::collections::BTreeMap;

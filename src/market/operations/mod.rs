@@ -19,6 +19,7 @@ pub mod evidence;
 pub mod learning;
 // Money changes hands, and prices move.
 pub mod batches;
+pub mod costs;
 pub mod pricing;
 pub mod settlement;
 // What others see of a node.

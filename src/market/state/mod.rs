@@ -34,6 +34,7 @@ pub mod prices;
 pub mod registry;
 pub mod service;
 pub mod sources;
+pub mod welfare;
 
 /// The state of a running market. It is plain data: a clone is a fork, and its bytes are a save.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -72,6 +73,8 @@ pub struct State {
     pub checkers: checkers::Checkers,
     /// How long checks took beside what was quoted.
     pub learnt: learnt::Learnt,
+    /// What came of the jobs that have left.
+    pub welfare: welfare::WelfareSums,
     /// Events dropped because their version had passed.
     pub stale: u64,
     /// What is still to come of the present event, the next thing last.

@@ -16,6 +16,7 @@ mod one_server;
 mod opinions;
 mod sharing;
 mod votes;
+mod welfare;
 
 use super::case::Chapter;
 
@@ -33,6 +34,7 @@ pub fn all() -> Vec<Chapter> {
         deterrence::chapter(),
         fees::chapter(),
         opinions::chapter(),
+        welfare::chapter(),
     ]);
     chapters
 }

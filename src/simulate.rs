@@ -66,7 +66,7 @@ pub struct Outcome {
 impl Run {
     /// A market at the start of time. A scenario that asks for a twin is not run itself: [`twin`] makes the twin beforehand.
     pub fn open(scenario: Arc<Scenario>, seed: Seed) -> Run {
-        assert!(!matches!(scenario.twin, Twin::Frozen), "`simulate::twin` makes a twin before it is opened");
+        assert!(!scenario.twin.is_to_be_made(), "`simulate::twin` makes a twin before it is opened");
         let derived = Arc::new(Derived::of(&scenario, seed));
         let mut queue = Queue::new();
         let mut facts = Facts::default();
@@ -248,26 +248,29 @@ impl Run {
         self.state.market.audit();
     }
 
-    /// The state as bytes, with the means that a twin is held at; the scenario is not among them, a save names it beside.
+    /// The state as bytes, with the means that a twin is held at and whether its arrivals are shuffled; the scenario is not among them, a save names it beside.
     pub fn save(&self) -> Vec<u8> {
-        let means = match &self.scenario.twin {
-            Twin::Held(means) => Some(means.as_ref()),
-            Twin::None | Twin::Frozen => None,
+        let (means, is_shuffled) = match &self.scenario.twin {
+            Twin::Held(means) => (Some(means.as_ref()), false),
+            twin => (None, matches!(twin, Twin::Shuffled(_))),
         };
-        postcard::to_allocvec(&(means, &self.state)).expect("plain data can be written")
+        postcard::to_allocvec(&(means, is_shuffled, &self.state)).expect("plain data can be written")
     }
 
     /// A run from the bytes of [`save`](Run::save) and the scenario it ran, or the one whose twin it ran. `Err` if they are no
     /// save, or one of another scenario.
     pub fn load(scenario: Arc<Scenario>, bytes: &[u8]) -> Result<Run, String> {
-        let (means, state): (Option<Means>, State) =
+        let (means, is_shuffled, state): (Option<Means>, bool, State) =
             postcard::from_bytes(bytes).map_err(|wrong| format!("not a saved run: {wrong}"))?;
-        let scenario = match (&scenario.twin, means) {
-            (Twin::None, None) => scenario,
-            (Twin::Held(own), Some(means)) if **own == means => scenario,
-            (Twin::Frozen, Some(means)) if means.groups.len() == scenario.groups.len() => {
+        let scenario = match (&scenario.twin, means, is_shuffled) {
+            (Twin::None, None, false) | (Twin::Shuffled(_), None, true) => scenario,
+            (Twin::Held(own), Some(means), false) if **own == means => scenario,
+            (Twin::Frozen, Some(means), false) if means.groups.len() == scenario.groups.len() => {
                 Arc::new(scenario.frozen(Arc::new(means)))
             }
+            (Twin::Rest, Some(means), false) if means == scenario.means_at_rest() => Arc::new(scenario.at_rest()),
+            // Its arrivals follow from the scenario and the seed.
+            (Twin::Stationary, None, true) => Arc::new(scenario.stationary(state.seed)),
             _ => return Err("the save of another scenario".to_string()),
         };
         let mut present = scenario.clone();
@@ -328,8 +331,11 @@ pub fn twin_watched<E>(
     seed: Seed,
     mut look: impl FnMut(&Run) -> Result<(), E>,
 ) -> Result<Arc<Scenario>, E> {
-    if !matches!(scenario.twin, Twin::Frozen) {
-        return Ok(scenario.clone());
+    match scenario.twin {
+        Twin::Frozen => {}
+        Twin::Rest => return Ok(Arc::new(scenario.at_rest())),
+        Twin::Stationary => return Ok(Arc::new(scenario.stationary(seed))),
+        Twin::None | Twin::Held(_) | Twin::Shuffled(_) => return Ok(scenario.clone()),
     }
     let moving = Arc::new(scenario.moving());
     let methods = moving.verification.methods.iter().map(|method| (method.overhead, method.overhead_time));

@@ -31,4 +31,5 @@ mod suite {
     mod theory;
     mod tidy;
     mod trial;
+    mod twins;
 }

@@ -80,14 +80,21 @@ pub(super) enum Format {
 enum Twin {
     /// The same jobs at prices and loads that stand still at the means of the market, which is run first
     Frozen,
+    /// The same jobs without any load: every queue empty, prices of the start
+    Rest,
+    /// The same jobs, each at an instant that is uniform over the time of asking
+    Stationary,
 }
 
 impl Twin {
     /// The setting of the scenario that asks for it.
     fn set(self) -> Set {
-        match self {
-            Twin::Frozen => Set { path: "twin".to_string(), value: "frozen".to_string() },
-        }
+        let name = match self {
+            Twin::Frozen => "frozen",
+            Twin::Rest => "rest",
+            Twin::Stationary => "stationary",
+        };
+        Set { path: "twin".to_string(), value: name.to_string() }
     }
 }
 

@@ -14,6 +14,18 @@ pub enum PayoutAt {
     Window,
 }
 
+/// What becomes of the costs of being busy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Costs {
+    /// They are noted: a party keeps all its income, and a revocation finds it there.
+    #[default]
+    Noted,
+    /// They are paid as they accrue, to the world outside and as far as the income of the party reaches: a revocation finds
+    /// what is left.
+    Paid,
+}
+
 /// Where a slashed stake goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

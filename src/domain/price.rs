@@ -62,6 +62,12 @@ impl Price {
         Money(wide.clamp(i64::MIN.into(), LARGEST_FEE.0.into()) as i64)
     }
 
+    /// What so many nanoseconds cost at this price per second, in micro-credits and rounded to nearest, ties to even; however much it is.
+    pub fn of_time(self, nanos: u64) -> i128 {
+        let step = 1_000_000_000 * i128::from(Self::PER_MICRO);
+        Rounding::NearestEven.divide(i128::from(self.0) * i128::from(nanos), step)
+    }
+
     /// What so many units cost, rounded down to a micro-credit. What would be more than a thousand times [`LARGEST_FEE`] stays there.
     #[inline]
     pub fn of_units(self, units: u64) -> Money {

@@ -137,6 +137,8 @@ pub enum Purpose {
     NodeTrait = 40,
     /// Draw: the phase of a node's heartbeat.
     Heartbeat = 41,
+    /// Draw: when a job is asked for in a stationary twin.
+    Shuffle = 45,
     /// Draw: whether a job is among those recorded one by one.
     Recorded = 60,
     /// Draw: where a study's design puts its points.

@@ -61,7 +61,7 @@ pub struct JobRecord {
     pub expected_work: SimDuration,
     /// The deadline, as an instant.
     pub deadline: Time,
-    /// What a right answer in time is worth to the requester.
+    /// What a right answer in time is worth to the requester; while the job is open, at its expected work.
     pub value: Money,
     /// The price of the compute channel, as agreed.
     pub compute_price: Money,

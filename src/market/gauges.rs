@@ -4,7 +4,7 @@ use super::derived::Derived;
 use super::state::State;
 use super::state::ledger::Account;
 use crate::domain::ids::RequesterId;
-use crate::domain::money::Asset;
+use crate::domain::money::{Asset, Money};
 use crate::domain::price::Price;
 use crate::engine::time::Time;
 use crate::record::recorder::{Gauges, MarketGauge, NodeGauge};
@@ -35,12 +35,19 @@ impl View<'_> {
     }
 }
 
+/// An amount of so many micro-credits; one beyond the largest is shown as that.
+fn micro(amount: i128) -> Money {
+    Money(amount.clamp(i64::MIN.into(), i64::MAX.into()) as i64)
+}
+
 impl Gauges for View<'_> {
     fn market(&self, at: Time) -> MarketGauge {
         let market = self.market;
         let levels = &market.levels;
         let ([in_use_area, capacity_area], [checks_in_use_area, checks_capacity_area]) =
             (self.slots(at, false), self.slots(at, true));
+        let [held_by_requesters, held_by_others] = market.ledger.held_by_others();
+        let costs_paid = market.welfare.costs_paid;
         MarketGauge {
             open: levels.open.count(),
             waiting: levels.waiting.count(),
@@ -64,13 +71,18 @@ impl Gauges for View<'_> {
             blocks: market.chain.blocks,
             chain_waiting: market.chain.waiting,
             escrow: market.ledger.escrowed(),
-            earned: market.ledger.earned(),
+            earned: micro(i128::from(market.ledger.earned().0) + costs_paid),
             stale: market.stale,
+            delivered: market.welfare.delivered,
+            harm: market.welfare.harm,
+            held_by_requesters,
+            held_by_others: held_by_others - costs_paid,
         }
     }
 
     fn nodes(&self, at: Time, each: &mut dyn FnMut(&NodeGauge)) {
-        let (nodes, ledger) = (&self.market.nodes, &self.market.ledger);
+        let market = self.market;
+        let (nodes, ledger) = (&market.nodes, &market.ledger);
         for (node, state) in nodes.states.pairs() {
             let (quote, backroom) = (&nodes.quotes[node], &nodes.backrooms[node]);
             let (group, busy) = (&self.scenario.groups[quote.group], state.service.busy(at));
@@ -90,8 +102,12 @@ impl Gauges for View<'_> {
                 cost: quote.cost,
                 spent: nodes.spent(node, at),
                 stake: ledger.bond(node) + ledger.balance(Account::Party(node), Asset::Token),
-                income: ledger.balance(Account::Party(node), Asset::Credit),
+                income: micro(
+                    i128::from(ledger.balance(Account::Party(node), Asset::Credit).0)
+                        + i128::from(market.welfare.paid_by(node).0),
+                ),
                 busy,
+                busy_cost: quote.cost.of_time(busy),
                 utilisation: (group.has_slots() && slot_time > 0).then(|| busy as f64 / slot_time as f64),
                 served: state.served,
                 failed: backroom.failed,

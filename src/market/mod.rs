@@ -224,10 +224,14 @@ impl Market {
         asked - u64::from(self.state.jobs.open())
     }
 
-    /// Closes every open job as censored, where it stands.
+    /// Closes every open job as censored, where it stands, and asserts that requesters have paid what jobs were charged.
     pub fn censor(&mut self, at: &mut Context<'_>) {
         for slot in self.state.jobs.open_slots() {
             life::standing::censor(&mut self.state, at, slot);
         }
+        for party in at.derived.roster.parties() {
+            operations::costs::pay(&mut self.state, at, party);
+        }
+        self.state.ledger.assert_paid(self.state.welfare.charged);
     }
 }

@@ -1,5 +1,6 @@
 //! The market opens: nodes come in with their traits, parties their stakes, sources their streams, and the first events are due.
 
+use crate::domain::payment::Costs;
 use crate::domain::purpose::Purpose;
 use crate::domain::service::Discipline;
 use crate::engine::random::{Seed, Stream};
@@ -29,6 +30,7 @@ use super::state::results::StandingResults;
 use super::state::service::Service;
 use super::state::sources::Source;
 use super::state::standings::Standings;
+use super::state::welfare::WelfareSums;
 use super::state::{ClassState, MeanSpan, Scratch, State, Turns};
 
 impl State {
@@ -73,6 +75,7 @@ impl State {
             results: StandingResults::open(roster.len()),
             standings: Standings::open(&scenario.verification, roster.len()),
             conducts: Conducts::open(scenario),
+            welfare: WelfareSums::open(if scenario.payout.costs == Costs::Paid { roster.len() } else { 0 }),
             stale: 0,
             agenda: Vec::new(),
             scratch: Scratch::with_room(),

@@ -11,3 +11,4 @@ pub mod recorder;
 pub mod table_name;
 pub mod tables;
 pub mod tally;
+pub mod welfare;

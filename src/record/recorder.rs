@@ -169,6 +169,14 @@ pub struct MarketGauge {
     pub earned: Money,
     /// Events dropped because their version had passed.
     pub stale: u64,
+    /// What right answers of the jobs that have left were worth at their use, in micro-credits.
+    pub delivered: i128,
+    /// What their wrong answers in use cost, in micro-credits.
+    pub harm: i128,
+    /// Micro-credits of the requesters: less than nothing, by what they paid.
+    pub held_by_requesters: i128,
+    /// Micro-credits in the treasury, destroyed and in escrow.
+    pub held_by_others: i128,
 }
 
 /// One node.
@@ -202,10 +210,12 @@ pub struct NodeGauge {
     pub spent: f64,
     /// Tokens it holds, its stake among them.
     pub stake: Money,
-    /// Credits earned.
+    /// Credits earned, whatever of it has been paid for costs.
     pub income: Money,
     /// Slot-nanoseconds of service given.
     pub busy: u64,
+    /// What being busy has cost, in micro-credits.
+    pub busy_cost: i128,
     /// Of its slots while it worked, the share in use; `None` where it has no number of slots, or never worked.
     pub utilisation: Option<f64>,
     /// Attempts answered.

@@ -10,6 +10,7 @@ use crate::engine::time::{SimDuration, Time};
 use crate::record::classes::Classes;
 use crate::record::fact::{Fact, FactFilter, FactKind};
 use crate::record::recorder::{Gauges, MarketGauge, Recorder};
+use crate::record::welfare::Welfare;
 use crate::stats::online::Online;
 use crate::stats::quantile::LogGrid;
 
@@ -114,6 +115,8 @@ pub struct Summary {
     pub about: Option<About>,
     /// The jobs counted, by class.
     pub classes: Classes,
+    /// What the whole run was worth, and to whom.
+    pub welfare: Welfare,
     /// Credits that nodes earned, and what being busy cost them, over the whole run.
     pub nodes: NodeTotals,
 }
@@ -142,6 +145,8 @@ pub struct NodeTotals {
     pub cost: f64,
     /// Slot-nanoseconds of service given.
     pub busy: u128,
+    /// What being busy cost them, validators and provers together, in micro-credits and party by party rounded.
+    pub resources: i128,
     /// How many validators and provers.
     pub checkers: u64,
     /// Credits they earned.
@@ -258,6 +263,7 @@ impl Recorder for Tally {
         self.summary.add_up();
         let totals = &mut self.summary.nodes;
         gauges.nodes(at, &mut |node| {
+            totals.resources += node.busy_cost;
             if !node.is_node() {
                 totals.checkers += 1;
                 totals.checkers_income += node.income.0 as i128;
@@ -269,6 +275,7 @@ impl Recorder for Tally {
             totals.cost += node.spent;
             totals.busy += node.busy as u128;
         });
+        self.summary.welfare = Welfare::of(&self.summary.end, &self.summary.nodes);
     }
 }
 

@@ -160,6 +160,7 @@ fn market(text: &mut String, summary: &Summary) {
     if summary.used_wrong > 0 {
         row("harm in use, credits", format!("{:.2}", Summary::credits(summary.harm)));
     }
+    row("welfare of the whole run", format!("{:.2}", Summary::credits(summary.welfare.total())));
     row("paid, credits", format!("{:.2}", Summary::credits(summary.charged)));
     if let Some(price) = summary.price_per_second() {
         row("paid per GPU-second", format!("{price:.6}"));

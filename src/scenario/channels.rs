@@ -1,7 +1,7 @@
 //! The price channels, the chain and the payout as the market uses them.
 
 use crate::domain::money::{Money, Rounding};
-use crate::domain::payment::PayoutAt;
+use crate::domain::payment::{Costs, PayoutAt};
 use crate::engine::law::Sampler;
 use crate::engine::time::SimDuration;
 use crate::policy::pricing::Pricing;
@@ -87,6 +87,8 @@ pub struct Payout {
     pub at: PayoutAt,
     /// Whether payments are gathered.
     pub batch: Option<PayoutBatch>,
+    /// Whether the costs of being busy are paid.
+    pub costs: Costs,
 }
 
 /// Payments that are gathered and made together, one batch after the other.

@@ -128,6 +128,26 @@ pub enum Work {
     },
 }
 
+/// How the value of an answer grows with the work of its job: by (w / at)^power.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ValueByLength {
+    /// From 0 to 1.
+    pub power: f64,
+    /// The work of a job that is worth what its class says.
+    pub at: SimDuration,
+}
+
+impl ValueByLength {
+    /// How many times the value of a job of `other` work that of one of `work` is; 1 where the other is nothing.
+    pub fn factor(&self, work: SimDuration, other: SimDuration) -> f64 {
+        match other {
+            SimDuration::ZERO => 1.0,
+            _ if self.power == 1.0 => work.nanos() / other.nanos(),
+            _ => maths::pow(work.nanos() / other.nanos(), self.power),
+        }
+    }
+}
+
 /// A class of jobs.
 #[derive(Clone, Debug)]
 pub struct Class {
@@ -143,6 +163,8 @@ pub struct Class {
     pub noise: Option<Sampler>,
     /// What a right answer in time is worth, in micro-credits.
     pub value: Sampler,
+    /// How that grows with the work of the job; `None`: not at all.
+    pub value_by: Option<ValueByLength>,
     /// What a wrong answer in use costs, relative to the value of a right one.
     pub harm: f64,
     /// The share of the harm that a later revocation undoes.

@@ -97,15 +97,17 @@ fn tried(study: &Study, points: &[&Point], threads: usize, clock: &Clock) -> Vec
 fn seconds(study: &Study, point: &Point, seed: Seed, clock: &Clock) -> Option<f64> {
     let scenario = Scenario::from_document(&study.document(point).ok()?).ok()?;
     let demand = Demand::count(&scenario, seed, clock);
-    let moving = Arc::new(scenario.moving());
-    let mut trial = Trial::open(moving, seed, clock);
+    // A frozen twin comes after a run of the market itself; other twins are run at once.
+    let is_frozen = matches!(scenario.twin, Twin::Frozen);
+    let first = if is_frozen { Arc::new(scenario.moving()) } else { twin(&scenario, seed) };
+    let mut trial = Trial::open(first, seed, clock);
     trial.go_on(&mut Tally::new(scenario.warm_up), clock);
     let (come, share) = (trial.run.now(), demand.share(&trial.run));
     let whole = trial.opening + trial.seconds / share;
-    if matches!(scenario.twin, Twin::None) {
+    if !is_frozen {
         return Some(whole);
     }
-    // Its twin is tried as far as that, held at the means so far; a run of the market itself comes before it.
+    // The twin is tried as far as that, held at the means so far.
     let (horizon, asking_ends) = (come.max(Time(1)), scenario.asking_ends.min(come));
     let short = Arc::new(Scenario { horizon, asking_ends, drain: false, ..Scenario::clone(&scenario) });
     let mut frozen = Trial::open(twin(&short, seed), seed, clock);

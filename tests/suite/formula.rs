@@ -4,11 +4,14 @@
 //! zero. Over the laws of the scenario this gives the share of jobs that are asked for, and so the value at which half of all become
 //! final and right, with every queue empty. `docs/survival-frontier.md` shows it beside the simulated crossings.
 
+use reliance::domain::fate::Fate;
 use reliance::maths::{exp, ln, normal_cdf, normal_quantile};
+use reliance::record::tally::Tally;
 use reliance::scenario::Scenario;
 use reliance::scenario::model::Work;
+use reliance::simulate::simulate;
 
-use super::trial::{ROOT, scenario};
+use super::trial::{ROOT, scenario, seed};
 
 /// A method as the formula sees it.
 struct Method {
@@ -92,6 +95,36 @@ fn crossing(scenario: &Scenario, method: &Method) -> f64 {
         if share(middle) < 0.5 { low = middle } else { high = middle }
     }
     high
+}
+
+/// At rest the market is what the formula says: at its value, half of the jobs become final and right.
+#[test]
+fn a_market_at_rest_is_the_formula() {
+    let menu = scenario("scenarios/verification-menu.toml", &[]);
+    for method in methods() {
+        let value = crossing(&menu, &method);
+        let sets = [
+            "twin=rest".to_owned(),
+            "horizon=2h".to_owned(),
+            "warm-up=0s".to_owned(),
+            "drain=true".to_owned(),
+            format!("verification.methods=[\"{}\"]", method.name),
+            format!("verification.cost-factor={}", method.cost),
+            format!("demand.value-factor={value}"),
+        ];
+        let rest = scenario("scenarios/verification-menu.toml", &sets.each_ref().map(String::as_str));
+        let mut tally = Tally::new(rest.warm_up);
+        simulate(&rest, seed(), &mut tally);
+        let summary = tally.summary();
+        let (jobs, right) = (summary.jobs as f64, summary.fate(Fate::FinalRight) as f64);
+        let off = (right - 0.5 * jobs) / (0.25 * jobs).sqrt();
+        assert!(
+            jobs > 25_000.0 && off.abs() <= 4.89,
+            "{} at {}: {right} of {jobs}, z = {off}",
+            method.name,
+            method.cost
+        );
+    }
 }
 
 /// The page's table says what the formula gives, to the last digit shown, and by how much the simulated crossing beside it differs

@@ -12,6 +12,7 @@ mod replay;
 mod standing;
 mod verified;
 mod votes;
+mod welfare;
 mod years;
 
 use std::collections::BTreeMap;

@@ -14,6 +14,7 @@ use crate::market::event::Event;
 use crate::market::state::{ClassState, State};
 use crate::record::fact::Fact;
 use crate::scenario::model::{ClassOf, Work};
+use crate::scenario::twin::Twin;
 
 use super::next::Next;
 
@@ -26,7 +27,11 @@ pub fn arrive(market: &mut State, at: &mut Context<'_>, source: SourceId) -> Nex
     let scenario = at.scenario;
     let state = &mut market.sources[source];
     let arrival = state.next.expect("an arrival is due only where there is one");
-    let key = JobKey { source, index: state.index };
+    let index = match &scenario.twin {
+        Twin::Shuffled(jobs) => jobs.get(source, state.index).expect("a shuffled job has its number").0,
+        _ => state.index,
+    };
+    let key = JobKey { source, index };
     state.index += 1;
     schedule_next(market, at, source);
 
@@ -47,7 +52,10 @@ pub fn arrive(market: &mut State, at: &mut Context<'_>, source: SourceId) -> Nex
 /// Finds the source's next arrival and makes it due, if it is still within the time of asking.
 pub fn schedule_next(market: &mut State, at: &mut Context<'_>, source: SourceId) {
     let state = &mut market.sources[source];
-    state.next = at.scenario.sources[source].arrivals.next(&mut state.memory, &mut state.stream);
+    state.next = match &at.scenario.twin {
+        Twin::Shuffled(jobs) => jobs.get(source, state.index).map(|(_, arrival)| arrival),
+        _ => at.scenario.sources[source].arrivals.next(&mut state.memory, &mut state.stream),
+    };
     if let Some(next) = state.next.filter(|next| next.at < at.scenario.asking_ends) {
         at.queue.push(next.at, Event::Arrival { source });
     }
@@ -93,8 +101,9 @@ fn fill(market: &mut State, at: &Context<'_>, record: &mut JobRecord, arrival: &
     }
     record.client = arrival.client;
     let value = sample(&class.value, Purpose::Value);
-    record.value =
-        Money::from_number(if at.scenario.value_factor == 1.0 { value } else { value * at.scenario.value_factor });
+    let value = if at.scenario.value_factor == 1.0 { value } else { value * at.scenario.value_factor };
+    let value = class.value_by.map_or(value, |by| value * by.factor(record.expected_work, by.at));
+    record.value = Money::from_number(value);
     record.deadline = class.deadline.map_or(Time::NEVER, |deadline| record.at.asked + deadline);
 }
 

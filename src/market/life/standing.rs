@@ -172,7 +172,14 @@ fn leave(market: &mut State, at: &mut Context<'_>, slot: JobSlot, fate: Fate) {
     record.fate = fate;
     record.stage = job.stage;
     record.at.closed = at.now;
-    weigh(&at.scenario.classes[record.class], record);
+    let class = &at.scenario.classes[record.class];
+    if let Some(by) = class.value_by {
+        // Now its length is known: so far its value went by what was expected of that.
+        let known = by.factor(record.work, record.expected_work);
+        record.value = Money::from_micro(record.value.0 as f64 * known);
+    }
+    weigh(class, record);
+    market.welfare.note(record);
     at.facts.close(record);
     let id = job.case;
     if id.is_some() {

@@ -20,6 +20,7 @@ pub mod learning;
 pub mod standing;
 // Money changes hands, and prices move.
 pub mod batches;
+pub mod costs;
 pub mod pricing;
 pub mod settlement;
 // What others see of a node.

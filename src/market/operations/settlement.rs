@@ -13,7 +13,7 @@ use crate::market::state::ledger::Account;
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
 
-use super::learning;
+use super::{costs, learning};
 
 /// Puts all that a job may cost aside.
 pub fn escrow(market: &mut State, slot: JobSlot, amount: Money) {
@@ -150,6 +150,7 @@ pub fn take_back(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
                 (copy.node, if copy.paid { copy.price } else { Money::ZERO })
             }
         };
+        costs::pay(market, at, node);
         let reachable = paid.min(market.ledger.balance(Account::Party(node), Asset::Credit));
         market.ledger.transfer(Account::Party(node), Account::Requesters(requester), Asset::Credit, reachable);
         back += reachable;

@@ -108,6 +108,18 @@ impl Ledger {
         shown(-self.balances[Asset::Credit as usize][..FIXED + self.requesters].iter().sum::<i128>())
     }
 
+    /// The credits of the requesters, and of those who neither ask nor serve; what the latter hold is of costs that were paid too.
+    pub fn held_by_others(&self) -> [i128; 2] {
+        let credits = &self.balances[Asset::Credit as usize];
+        [credits[FIXED..FIXED + self.requesters].iter().sum(), credits[..FIXED].iter().sum()]
+    }
+
+    /// Asserts that requesters have paid so many micro-credits and no more.
+    pub fn assert_paid(&self, micro: i128) {
+        let [requesters, _] = self.held_by_others();
+        assert_eq!(-requesters, micro, "requesters have paid what their jobs were charged");
+    }
+
     /// Asserts that each asset is conserved: what every account holds sums to zero.
     pub fn assert_balanced(&self) {
         for (balances, asset) in self.balances.iter().zip(["credit", "token"]) {

@@ -38,6 +38,7 @@ pub mod results;
 pub mod service;
 pub mod sources;
 pub mod standings;
+pub mod welfare;
 
 /// The state of a running market. It is plain data: a clone is a fork, and its bytes are a save.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -82,6 +83,8 @@ pub struct State {
     pub standings: standings::Standings,
     /// What conducts remember beside the cold parts of parties.
     pub conducts: conducts::Conducts,
+    /// What came of the jobs that have left.
+    pub welfare: welfare::WelfareSums,
     /// Events dropped because their version had passed.
     pub stale: u64,
     /// What is still to come of the present event, the next thing last.

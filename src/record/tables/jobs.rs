@@ -151,9 +151,12 @@ pub static JOBS: Table<JobRow> = Table {
             tokens(row, row.record.output_tokens)
         })
         .nullable(),
-        C::money("value", "µcredit", "worth of a right answer that comes at once", |row| {
-            Cell::I64(row.record.value.0)
-        }),
+        C::money(
+            "value",
+            "µcredit",
+            "worth of a right answer that comes at once, at the length that the job really has",
+            |row| Cell::I64(row.record.value.0),
+        ),
         C::money(
             "compute_price",
             "µcredit",

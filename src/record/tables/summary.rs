@@ -213,6 +213,47 @@ const VERIFIED: [C; 31] = [
     .nullable(),
 ];
 
+const WELFARE: [C; 7] = [
+    C::number(
+        "welfare",
+        "credit",
+        "worth of the whole run to all together: delivered less harm less resources",
+        |run| Cell::F64(Summary::credits(run.welfare.total())),
+    )
+    .formula("welfare_delivered − welfare_harm − welfare_resources"),
+    C::number(
+        "welfare_delivered",
+        "credit",
+        "worth of all right answers when they were used, over the whole run",
+        |run| Cell::F64(Summary::credits(run.welfare.delivered)),
+    ),
+    C::number("welfare_harm", "credit", "loss from all wrong answers in use, over the whole run", |run| {
+        Cell::F64(Summary::credits(run.welfare.harm))
+    }),
+    C::number(
+        "welfare_resources",
+        "credit",
+        "cost of the busy time of all nodes, validators and provers over the whole run, work that was called off included",
+        |run| Cell::F64(Summary::credits(run.welfare.resources)),
+    ),
+    C::number(
+        "welfare_requesters",
+        "credit",
+        "part of the welfare that is left to requesters after what they paid",
+        |run| Cell::F64(Summary::credits(run.welfare.requesters)),
+    ),
+    C::number(
+        "welfare_suppliers",
+        "credit",
+        "part of the welfare that is left to those who serve after their costs",
+        |run| Cell::F64(Summary::credits(run.welfare.suppliers)),
+    ),
+    C::number("welfare_others", "credit", "part of the welfare that went to the treasury or was destroyed", |run| {
+        Cell::F64(Summary::credits(run.welfare.others))
+    })
+    .formula("welfare − welfare_requesters − welfare_suppliers"),
+];
+
 const ACCEPTED: [C; 6] = durations!(accepted "time from the request to acceptance":
     "accepted_mean_s" "accepted_deviation_s" "accepted_p50_ns" "accepted_p90_ns" "accepted_p95_ns" "accepted_p99_ns");
 const FINALITY: [C; 6] = durations!(finality "time from the request to finality":
@@ -221,7 +262,7 @@ const TRUST_GAP: [C; 6] = durations!(trust_gap "time from use to finality":
     "trust_gap_mean_s" "trust_gap_deviation_s" "trust_gap_p50_ns" "trust_gap_p90_ns" "trust_gap_p95_ns"
     "trust_gap_p99_ns");
 
-const ALL: [C; 120] = joined(&[
+const ALL: [C; 127] = joined(&[
     &REST,
     &FATES,
     &CAUSES,
@@ -233,6 +274,7 @@ const ALL: [C; 120] = joined(&[
     &ACCEPTED,
     &FINALITY,
     &TRUST_GAP,
+    &WELFARE,
     &ABOUT,
 ]);
 

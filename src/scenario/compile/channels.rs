@@ -190,7 +190,7 @@ pub(super) fn payout(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Payo
     }
     let compiled =
         |&PayoutBatchTable { count, idle, age, time }: &PayoutBatchTable| PayoutBatch { count, idle, age, time };
-    Payout { at: written.at, batch: written.batch.as_ref().map(compiled) }
+    Payout { at: written.at, batch: written.batch.as_ref().map(compiled), costs: written.costs }
 }
 
 /// Says where the interval at `path`, written or not, divides the horizon into too many.

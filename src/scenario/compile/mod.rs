@@ -84,6 +84,8 @@ fn compile(document: &Document, mut table: ScenarioTable) -> Result<Scenario, Pr
         twin: match table.twin {
             TwinName::None => Twin::None,
             TwinName::Frozen => Twin::Frozen,
+            TwinName::Rest => Twin::Rest,
+            TwinName::Stationary => Twin::Stationary,
         },
         warm_up: Time::ZERO + table.warm_up,
         models,

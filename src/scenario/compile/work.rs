@@ -8,7 +8,7 @@ use crate::domain::share::Factor;
 use crate::engine::law::{Quantity, Sampler};
 use crate::engine::time::SimDuration;
 use crate::scenario::document::key_text;
-use crate::scenario::model::{Class, Model, Slowdown, Work, along};
+use crate::scenario::model::{Class, Model, Slowdown, ValueByLength, Work, along};
 use crate::scenario::schema::{ClassTable, ModelTable, ScenarioTable};
 
 /// The models, in the order written.
@@ -139,11 +139,13 @@ fn class(compiler: &mut Compiler<'_>, name: &str, written: &ClassTable, methods:
     amount(compiler, &format!("{path}.delay-cost"), written.delay_cost);
     compiler.countable(format!("{path}.harm"), written.harm.get(), 1e9);
     compiler.countable(format!("{path}.pass"), written.pass.map_or(0.0, Factor::get), 1e9);
+    let work = work(compiler, &path, written);
     Class {
         name: name.to_string(),
         rank: rank(name, &compiler.names.classes),
         model: ModelId(model as u16),
-        work: work(compiler, &path, written),
+        value_by: value_by(compiler, &path, written, &work),
+        work,
         noise,
         value: compiler.law_or(format!("{path}.value"), written.value.as_ref(), credits(1)),
         harm: written.harm.get(),
@@ -186,4 +188,34 @@ fn work(compiler: &mut Compiler<'_>, path: &str, written: &ClassTable) -> Work {
         input: written.input_tokens.as_ref().and_then(|law| compiler.law(format!("{path}.input-tokens"), law)),
         output: written.output_tokens.as_ref().and_then(|law| compiler.law(format!("{path}.output-tokens"), law)),
     }
+}
+
+/// How the value grows with the work: about a length that is written, or else the mean of the laws of the class.
+fn value_by(compiler: &mut Compiler<'_>, path: &str, written: &ClassTable, work: &Work) -> Option<ValueByLength> {
+    let power = written.value_by_length.get();
+    let key = format!("{path}.value-at-length");
+    if let Some(at) = written.value_at_length {
+        compiler.brief(&key, at);
+        if power == 0.0 {
+            let message = "a length at which a value is meant that does not go by length";
+            compiler.wrong(&key, message, "add `value-by-length`, such as 1, or leave this out");
+        } else if at == SimDuration::ZERO {
+            compiler.wrong(&key, "a value of jobs of no length", "write the work of a usual job, such as \"2s\"");
+        }
+    }
+    if power == 0.0 {
+        return None;
+    }
+    let mean = match work {
+        Work::Law(law) => Some(SimDuration::from_nanos(law.mean())),
+        // The time of the prefill is no multiple of the tokens: its mean is not that of the mean input.
+        Work::Tokens { .. } => None,
+    };
+    let at = written.value_at_length.or(mean);
+    if at.is_none() {
+        let message = "the value goes by length, and nothing says which length is worth `value`";
+        let help = "add `value-at-length`, the work of a usual job on the reference GPU, such as \"2s\"";
+        compiler.wrong(format!("{path}.value-by-length"), message, help);
+    }
+    at.map(|at| ValueByLength { power, at })
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::defaults;
 use crate::domain::money::{Money, Rounding};
-use crate::domain::payment::PayoutAt;
+use crate::domain::payment::{Costs, PayoutAt};
 use crate::domain::price::Price;
 use crate::domain::share::{Factor, Share};
 use crate::engine::law::Law;
@@ -98,6 +98,9 @@ pub struct PayoutTable {
     /// Whether payments are gathered. Default: each is paid alone.
     #[serde(default)]
     pub batch: Option<PayoutBatchTable>,
+    /// What becomes of the costs of being busy, `nodes[].cost`. Default `noted`.
+    #[serde(default)]
+    pub costs: Costs,
 }
 
 /// Payments that are gathered and made together, one batch after the other.

@@ -59,6 +59,13 @@ pub struct ClassTable {
     /// What a right answer in time is worth, in credits. Default 1 (assumed).
     #[serde(default)]
     pub value: Option<Law<Money>>,
+    /// How the value grows with the length of the job: by (w / `value-at-length`) to this power, where w is its work. 0 to 1;
+    /// at 1 a job of twice the work is worth twice as much. Default 0 (assumed): it does not.
+    #[serde(default)]
+    pub value_by_length: crate::domain::share::Share,
+    /// The work of a job that is worth `value`, on the reference GPU. Default the mean of `work`; a class of tokens states it.
+    #[serde(default)]
+    pub value_at_length: Option<SimDuration>,
     /// What a wrong answer in use costs the requester, relative to the value of a right one. Default 1 (assumed).
     #[serde(default = "super::defaults::one")]
     pub harm: Factor,

@@ -152,6 +152,10 @@ pub enum TwinName {
     /// The same jobs in a market whose prices and loads are held at the means of the market itself, which is run first; no price
     /// moves then, no node fails and no job waits for others.
     Frozen,
+    /// The same jobs in a market without any load: every queue is empty, and prices are those of the start.
+    Rest,
+    /// The same jobs, each at an instant of its own that is uniform over the time of asking: no hour is busier than another.
+    Stationary,
 }
 
 /// Who asks, and when.

@@ -168,8 +168,8 @@ fn a_twin_is_asked_for_by_name() {
     assert_eq!(digest("run shop.toml --set twin=none --out none"), market);
     desk.print("run shop.toml --twin frozen --until 20min --save t.run");
     assert_eq!(digest("run --from t.run --out rest"), twin);
-    let message = desk.fail("run shop.toml --twin rest", 2);
-    assert!(message.contains("[possible values: frozen]"), "{message}");
+    let message = desk.fail("run shop.toml --twin resting", 2);
+    assert!(message.contains("[possible values: frozen, rest, stationary]"), "{message}");
     desk.fail("run --from t.run --twin frozen", 2);
     let message = desk.fail("run shop.toml --set freeze=true", 2);
     assert!(message.contains("help: `freeze = true` is now `twin = \"frozen\"`"), "{message}");

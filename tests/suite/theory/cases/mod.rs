@@ -19,6 +19,7 @@ mod opinions;
 mod sharing;
 mod standing;
 mod votes;
+mod welfare;
 
 use super::case::Chapter;
 
@@ -39,6 +40,7 @@ pub fn all() -> Vec<Chapter> {
         fees::chapter(),
         opinions::chapter(),
         standing::chapter(),
+        welfare::chapter(),
     ]);
     chapters
 }

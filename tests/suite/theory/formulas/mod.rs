@@ -17,6 +17,7 @@ pub mod single;
 pub mod standing;
 pub mod transient;
 pub mod votes;
+pub mod welfare;
 
 /// Whether `found` is within a relative 10⁻⁹ of the figure of a worked example.
 #[cfg(test)]

@@ -73,7 +73,7 @@ pub fn check(
     let begun =
         case.votes.iter().enumerate().fold(0u8, |begun, (index, votes)| begun | u8::from(votes.asked > 0) << index);
     let takes_place = |index: usize, check: &Check| {
-        check.deferred == deferred && check.by != Checker::Replicas && drawn & !begun >> index & 1 == 1
+        check.deferred == deferred && check.by != Checker::Replicas && (drawn & !begun) >> index & 1 == 1
     };
     let mut begins = method.checks.iter().enumerate().filter(|(index, check)| takes_place(*index, check));
     if from == 0 {

@@ -77,7 +77,7 @@ pub mod replication;
 pub mod verification;
 // It is accepted or not.
 pub mod verdict;
-// What is accepted stands until nothing can revoke it; then the job is closed.
-pub mod standing;
 // A node was found out, and its results that stand are looked at again.
 pub mod backtracking;
+// What is accepted stands until nothing can revoke it; then the job is closed.
+pub mod standing;

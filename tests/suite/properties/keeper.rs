@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use reliance::domain::answer::Use;
+use reliance::domain::checking::Backtrack;
 use reliance::domain::fate::{Fate, Stage};
 use reliance::domain::money::{Asset, Money};
 use reliance::domain::payment::SlashTo;
@@ -132,6 +133,7 @@ impl Recorder for Keeper {
                 assert!(used <= chain.limit || chain.background.contains(&used), "{fact:?}");
             }
             Fact::NodeFailed { .. } | Fact::NodeRepaired { .. } | Fact::Listed { .. } | Fact::Delisted { .. } => {}
+            Fact::StandingLost { .. } | Fact::StandingRegained { .. } => {}
             _ => panic!("{fact:?}: say how the books follow from it"),
         }
     }
@@ -215,6 +217,8 @@ fn check(scenario: &Scenario, record: &JobRecord) {
     let (answered, accepted, right) = (came(at.answered), came(at.accepted), record.is_right());
     // Used by the deadline, or not used at all and closed by then.
     let in_time = if came(at.used) { at.used <= record.deadline } else { at.closed <= record.deadline };
+    // By an alarm at it, or at another answer of its node.
+    let is_found = record.alarms > 0 || scenario.verification.backtrack == Backtrack::Revoke;
     let as_it_should = match record.fate {
         Fate::Declined => !answered,
         Fate::Abandoned => record.stage == Stage::Waiting && came(at.reached) && !came(at.started),
@@ -223,8 +227,8 @@ fn check(scenario: &Scenario, record: &JobRecord) {
         Fate::RejectedWrong => answered && !accepted && !right && record.alarms > 0,
         Fate::Unresolved => !accepted && !came(at.finalised),
         Fate::Late => answered && !came(at.used) && at.closed > record.deadline,
-        Fate::RevokedRight => accepted && right && record.alarms > 0 && in_time,
-        Fate::RevokedWrong => accepted && !right && record.alarms > 0 && in_time,
+        Fate::RevokedRight => accepted && right && is_found && in_time,
+        Fate::RevokedWrong => accepted && !right && is_found && in_time,
         // What survives was used by its deadline.
         Fate::FinalRight => right && came(at.used) && in_time,
         Fate::FinalWrong => !right && came(at.used) && in_time,

@@ -98,7 +98,7 @@ mod tests {
         close(each.nobody, 8.0 / 27.0);
         close(each.mean(f64::from), 27.0 / 19.0);
         close(each.mean(|number| f64::from(u32::from(number == 2))), 6.0 / 19.0);
-        let passed = each.verdicts(|number| Verdicts { right: 1.0, wrong: [0.5f64.powi(number as i32); KINDS] });
+        let passed = each.verdicts(|number| Verdicts { right: 1.0, wrong: [1.0 / f64::from(1u32 << number); KINDS] });
         close(passed.right, 1.0);
         close(passed.wrong[2], (6.0 + 1.5 + 0.125) / 19.0);
         assert_eq!(Lookers::each(2, 5).mean(f64::from), 2.0, "no more look than there are");

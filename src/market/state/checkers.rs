@@ -215,7 +215,7 @@ impl Pool {
 /// The sums over the least loaded of so many that are drawn without replacement, where all weigh alike: none of them is below a level with
 /// the probability Π (m − j)/(n − j) for the m of n that are not.
 fn least(levels: &[Sums], choices: u32) -> Sums {
-    let all: f64 = levels.iter().map(|level| level.drawn).sum::<f64>().round();
+    let all = levels.iter().map(|level| level.drawn).sum::<f64>().round();
     let drawn = f64::from(choices).min(all) as u32;
     let none_below = |from: f64| (0..drawn).map(f64::from).map(|j| ((from - j) / (all - j)).max(0.0)).product::<f64>();
     let (mut sums, mut from) = (Sums::default(), all);

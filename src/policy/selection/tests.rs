@@ -283,7 +283,8 @@ fn seats_go_by_weight_whoever_holds_the_others() {
     }
     for (node, share) in [0.5, 0.3, 0.2, 0.0, 0.0].into_iter().enumerate() {
         let chances = [1, 3, 3, 1].into_iter().enumerate().map(|(held, ways): (usize, u32)| {
-            f64::from(ways) * f64::powi(share, held as i32) * f64::powi(1.0 - share, 3 - held as i32)
+            let power = |of: f64, times: usize| (0..times).map(|_| of).product::<f64>();
+            f64::from(ways) * power(share, held) * power(1.0 - share, 3 - held)
         });
         for (held, chance) in chances.enumerate() {
             near(seen[node][held], chance, &format!("node {node} with {held} seats"));

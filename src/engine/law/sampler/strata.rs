@@ -40,7 +40,7 @@ struct Given(f64);
 
 impl RandomSource for Given {
     fn bits(&mut self) -> u64 {
-        (self.0 * 2f64.powi(64)) as u64
+        (self.0 * 2.0 * (1u64 << 63) as f64) as u64
     }
 
     fn unit(&mut self) -> f64 {

@@ -14,7 +14,7 @@ use crate::engine::random::RandomSource;
 use crate::engine::time::SimDuration;
 use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::operations::{calling_off, checking, evidence, settlement};
+use crate::market::operations::{at_stake, calling_off, checking, evidence, settlement};
 use crate::market::state::State;
 use crate::market::state::cases::VoteRecord;
 use crate::record::fact::Fact;
@@ -150,7 +150,7 @@ pub fn reported(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Ne
     let (slot, index) = (market.jobs[child].parent, market.jobs[child].check);
     let (by, Vote { alarm, looked }) = (market.jobs[child].node, market.jobs.task_record(child).vote);
     // A look cannot be told from none: every vote is paid.
-    let fee = checking::fee(market, at, slot, index);
+    let fee = at_stake::fee(market, at, slot, index);
     checking::note_end(market, at, child, true, fee);
     let stake = calling_off::forget(market, slot, child);
     settlement::pay_checker(market, at, slot, by, fee);

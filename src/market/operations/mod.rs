@@ -18,6 +18,7 @@ pub mod checking;
 pub mod evidence;
 pub mod learning;
 // Money changes hands, and prices move.
+pub mod at_stake;
 pub mod batches;
 pub mod pricing;
 pub mod settlement;

@@ -20,6 +20,7 @@ mod channels;
 mod demand;
 mod head;
 mod laws;
+mod liability;
 mod network;
 mod nodes;
 mod policy;

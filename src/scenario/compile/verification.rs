@@ -1,11 +1,12 @@
 //! Methods of verification: names become ids, checks are checked.
 
 use super::routing::amount;
-use super::{Compiler, beliefs};
+use super::{Compiler, beliefs, liability};
 use crate::domain::acceptance::some_takes_place;
 use crate::domain::checking::Checker;
 use crate::domain::ids::{IdVec, MethodId};
 use crate::domain::money::Money;
+use crate::domain::payment::SlashTo;
 use crate::domain::service::Discipline;
 use crate::engine::time::SimDuration;
 use crate::maths;
@@ -135,6 +136,7 @@ fn checks(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, method
         one(compiler, &path, index, check, batches(table));
         eligible(compiler, table, &path, (method, check));
         votes(compiler, table, &path, check);
+        liability::check(compiler, table, &path, check);
         if check.window > table.horizon {
             let message = format!(
                 "a window of `{}` in a run of `{}`: no result would ever be final",
@@ -322,9 +324,11 @@ fn too_few(table: &ScenarioTable, method: &MethodTable, check: &CheckTable) -> O
 
 fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor: f64) -> Option<Method> {
     let written = table.verification.define.get(name).or_else(|| named_methods().get(name))?;
+    let to = table.verification.slash.to;
     let overhead: f64 = written.checks.iter().map(|check| check.overhead.get() * factor).sum();
     let time: f64 = written.checks.iter().map(|check| check.overhead_time.0 as f64 * factor).sum();
-    let checks: Option<Vec<Check>> = written.checks.iter().map(|check| compiled(compiler, check, factor)).collect();
+    let checks: Option<Vec<Check>> = written.checks.iter().map(|check| compiled(compiler, check, factor, to)).collect();
+
     let checks = checks?;
     let replicas = checks.iter().find(|check| check.by == Checker::Replicas);
     Some(Method {
@@ -342,11 +346,12 @@ fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor
         defers: checks.iter().any(|check| check.deferred),
         window: written.checks.iter().map(|check| check.window).max().unwrap_or(SimDuration::ZERO),
         own_look: checks.iter().find(|check| check.by == Checker::Requester).map(|check| check.cost),
+        is_liable: checks.iter().any(|check| check.liability.is_some()),
         checks,
     })
 }
 
-fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: f64) -> Option<Check> {
+fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: f64, to: SlashTo) -> Option<Check> {
     let time = match &check.time {
         Some(law) if law.check().is_empty() => Some(law.sampler()),
         Some(_) => return None,
@@ -377,6 +382,7 @@ fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: f64) -> Opt
         detects: kinds.map(|kind| kind.unwrap_or(check.detects).get()),
         false_alarm: check.false_alarm.get(),
         cost: Money::from_micro(check.cost.0 as f64 * factor),
+        liability: check.liability.as_ref().map(|written| liability::compiled(written, to)),
     })
 }
 

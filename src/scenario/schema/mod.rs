@@ -29,7 +29,8 @@ pub use named::{METHODS_FILE, named_methods};
 pub use nodes::{DisciplineTable, FailureTable, Limit, NodeGroupTable, OwnerName};
 pub use notes::{Meaning, meaning};
 pub use verification::{
-    BeliefsOfKinds, CheckTable, DetectsTable, MethodTable, OpinionsTable, SlashTable, Timing, VerificationTable,
+    BeliefsOfKinds, CheckTable, DetectsTable, LiabilityTable, MethodTable, OpinionsTable, SlashTable, Timing,
+    VerificationTable,
 };
 
 /// A scenario file.

@@ -10,6 +10,7 @@ mod days;
 mod deterrence;
 mod failures;
 mod fees;
+mod games;
 mod many_servers;
 mod methods;
 mod one_server;
@@ -31,6 +32,7 @@ pub fn all() -> Vec<Chapter> {
         methods::chapter(),
         admission::chapter(),
         deterrence::chapter(),
+        games::chapter(),
         fees::chapter(),
         opinions::chapter(),
     ]);

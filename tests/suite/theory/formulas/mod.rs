@@ -8,6 +8,7 @@ pub mod batches;
 pub mod choices;
 pub mod copies;
 pub mod fees;
+pub mod games;
 pub mod markov;
 pub mod networks;
 pub mod opinions;

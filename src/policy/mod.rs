@@ -317,7 +317,7 @@ macro_rules! policies {
             )*
         }
 
-        const _: () = assert!(size_of::<$Memory>() <= 72, "what a rule remembers is at most 64 bytes");
+        const _: () = assert!(size_of::<$Memory>() <= 80, "what a rule remembers is at most 72 bytes: nine counters of a party that learns");
 
         impl $Chosen {
             /// What the rule remembers before its first decision.

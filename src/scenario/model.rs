@@ -249,6 +249,8 @@ pub struct NodeGroup {
     pub flaky: Share,
     /// What it does with the work.
     pub conduct: Conduct,
+    /// Whether all of them learn as one.
+    pub learns_as_one: bool,
 }
 
 impl Class {

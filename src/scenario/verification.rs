@@ -70,6 +70,15 @@ pub struct Standing {
 /// The scrutiny under which every check takes place that otherwise would with some probability.
 pub const EVERY_CHECK: f64 = f64::INFINITY;
 
+/// What a checker that approved an answer loses when it is found wrong after all.
+#[derive(Clone, Debug)]
+pub struct Liability {
+    /// How much; the fee is that of its vote.
+    pub slash: Slash,
+    /// Whether it loses that too where its own check finds the answer wrong.
+    pub outvoted: bool,
+}
+
 /// What a node loses when its answer is found wrong, or its copy is outvoted.
 #[derive(Clone, Debug)]
 pub struct Slash {
@@ -144,6 +153,8 @@ pub struct Method {
     pub by_standing: bool,
     /// What a look of the requester itself costs, where it may look.
     pub own_look: Option<Money>,
+    /// Whether some checker answers for its approval.
+    pub is_liable: bool,
 }
 
 /// One check of a method; factors of the scenario's `cost-factor` are in it.
@@ -219,6 +230,8 @@ pub struct Check {
     pub bisection: Option<Bisection>,
     /// What a look of the requester itself costs it, in credits.
     pub cost: Money,
+    /// What a checker that approved loses when the answer is found wrong after all.
+    pub liability: Option<Liability>,
 }
 
 /// How a dispute is narrowed down to one step of the execution.

@@ -40,6 +40,7 @@ const WHOLE: &[(&str, &[&str])] = &[
     ("tests/scenarios/standing.toml", &[]),
     ("tests/scenarios/standing-revoked.toml", &[]),
     ("tests/scenarios/disputes.toml", &[]),
+    ("tests/scenarios/learning.toml", &[]),
 ];
 
 /// Methods of verification, each alone in ten minutes of the menu.
@@ -57,7 +58,7 @@ const METHODS: &[&str] = &[
 ];
 
 /// Runs that are saved at each of three instants, loaded, and run on to their end.
-const SAVED: &[&str] = &["everything", "everything-drained", "everything-staked", "verified"];
+const SAVED: &[&str] = &["everything", "everything-drained", "everything-staked", "verified", "learning"];
 
 /// Events after which the run of an oracle is looked at: enough for each to be well under way.
 const EVENTS: u64 = 300_000;

@@ -40,8 +40,8 @@ pub fn count(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8)
     conclude(market, at, slot, (index, check), verdict);
     match (verdict, check.deferred) {
         (Verdict::Accepted, _) | (Verdict::Unresolved, true) => settle(market, slot),
-        (Verdict::Refused, false) => refuse(market, at, slot),
-        (Verdict::Refused, true) => revoke(market, at, slot),
+        (Verdict::Refused, false) => refuse(market, at, slot, index),
+        (Verdict::Refused, true) => revoke(market, at, slot, index),
         (Verdict::Unresolved, false) => unresolved(market, at, slot),
     }
 }
@@ -92,9 +92,10 @@ pub fn late(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
 }
 
 /// A blocking check found it wrong.
-fn refuse(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
+fn refuse(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) -> Next {
     evidence::learn(market, at, slot, false);
     settlement::slash_all(market, at, slot);
+    settlement::fine_approvers(market, at, slot, index);
     let right = market.jobs.record(slot).is_right();
     Next::Reject { job: slot, fate: if right { Fate::RejectedRight } else { Fate::RejectedWrong } }
 }
@@ -106,10 +107,11 @@ fn unresolved(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
 }
 
 /// A deferred check found it wrong after it was accepted.
-fn revoke(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
+fn revoke(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) -> Next {
     evidence::learn(market, at, slot, false);
     settlement::take_back(market, at, slot);
     settlement::slash_all(market, at, slot);
+    settlement::fine_approvers(market, at, slot, index);
     let right = market.jobs.record(slot).is_right();
     at.facts.note(Fact::Revoked { job: market.jobs.record(slot).key, right });
     Next::Reject { job: slot, fate: if right { Fate::RevokedRight } else { Fate::RevokedWrong } }

@@ -3,7 +3,6 @@
 use crate::domain::answer::Answer;
 use crate::domain::ids::{JobSlot, Owner, PartyId, WorkSlot};
 use crate::domain::item::Phase;
-use crate::domain::money::Money;
 use crate::domain::purpose::{Purpose, draw};
 use crate::engine::random::{RandomSource, mix};
 use crate::engine::time::SimDuration;
@@ -13,7 +12,7 @@ use crate::market::state::State;
 use crate::policy::conduct::Assignment;
 use crate::scenario::Scenario;
 
-use super::settlement;
+use super::at_stake;
 
 /// Fixes how much work this attempt or task will really take, and which part of it comes before the first token.
 pub fn set_work(market: &mut State, at: &Context<'_>, slot: WorkSlot) {
@@ -45,7 +44,7 @@ pub fn set_work(market: &mut State, at: &Context<'_>, slot: WorkSlot) {
     let item = &mut market.jobs[slot];
     (item.phase, item.left, item.prefill) = (Phase::Idle, left, prefill);
     let node = item.node;
-    decide(market, scenario, (slot, job), node);
+    decide(market, at, (slot, job), node);
     set_apart(market, scenario, slot, job);
 }
 
@@ -64,7 +63,8 @@ fn set_apart(market: &mut State, scenario: &Scenario, slot: WorkSlot, job: JobSl
 }
 
 /// The node decides what it does with the work, before it begins: with the attempt of a job, or with a copy.
-fn decide(market: &mut State, scenario: &Scenario, (slot, job): (WorkSlot, JobSlot), node: PartyId) {
+fn decide(market: &mut State, at: &Context<'_>, (slot, job): (WorkSlot, JobSlot), node: PartyId) {
+    let (scenario, now) = (at.scenario, at.now);
     let quote = &market.nodes.quotes[node];
     let group = &scenario.groups[quote.group];
     if group.conduct.is_passive() {
@@ -77,13 +77,12 @@ fn decide(market: &mut State, scenario: &Scenario, (slot, job): (WorkSlot, JobSl
         Owner::Job(_) => record.compute_price,
         Owner::Task(task) => market.cases[market.jobs[job].case].answers[usize::from(market.jobs[task].ordinal)].price,
     };
-    let slash = settlement::slash_of(scenario, market.ledger.bond(node), fee);
     let assignment = Assignment {
         party: node.0.into(),
         job: mix(mix(record.key.source.0.into()) ^ record.key.index),
-        fee,
-        cost: quote.cost.of_work(record.work.scaled(quote.slowness), Default::default()),
-        slash: Money::from_micro(slash.units() * scenario.channels.token.0 as f64),
+        stakes: at_stake::of_node(market, scenario, node, (fee, record.work)),
+        now,
+        trust: market.opinions.trust(&scenario.verification, market.jobs[job].requester, node),
     };
     let mut drawn = draw(market.seed, Purpose::Answer, record.key, market.jobs.draw_index(slot));
     let memory = market.conducts.of(&mut market.nodes, node, record.method);

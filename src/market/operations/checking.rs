@@ -13,16 +13,16 @@ use crate::engine::random::{RandomSource, mix};
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::quoting::terms;
 use crate::market::state::State;
 use crate::market::state::capped::Capped;
 use crate::market::state::cases::Child;
 use crate::policy::conduct::Submission;
 use crate::policy::selection::SelectionView;
 use crate::policy::verdict::Votes;
+use crate::scenario::Scenario;
 use crate::scenario::verification::Check;
 
-use super::{calling_off, sending, settlement};
+use super::{at_stake, calling_off, learning, sending, settlement};
 
 /// What a vote weighs behind which there is no stake, where votes are weighed by stakes: the least there is, so that an
 /// attestation or a proof decides by itself, and of those who have staked nothing each weighs the same.
@@ -295,19 +295,29 @@ fn opinion(
     let record = market.jobs.record(slot);
     let method = record.method;
     let check = &at.scenario.verification.methods[method].checks[index];
-    let quote = &market.nodes.quotes[by];
-    let group = &at.scenario.groups[quote.group];
-    let work = check.expected_work(&at.scenario.size(record)).scaled(quote.slowness);
+    let group = &at.scenario.groups[market.nodes.quotes[by].group];
+    let fee = at_stake::fee(market, at, slot, index as u8);
+    let fine = at_stake::fine_of(at.scenario, check, market.ledger.bond(by), fee);
     let submission = Submission {
         party: by.0.into(),
         job: mix(mix(record.key.source.0.into()) ^ record.key.index),
         answer: record.answer,
         alarm: alarm_chance(check, record.answer),
-        cost: quote.cost.of_work(work, Default::default()),
+        cost: at_stake::cost_of_look(market, check, by, &at.scenario.size(record)),
+        fee,
+        fine: at_stake::in_credits(at.scenario, fine),
+        now: at.now,
+        trust: market.opinions.trust(&at.scenario.verification, market.jobs[slot].requester, by),
+        ring: ring_of(market, at.scenario, record.node),
     };
     let mut drawn = draw(market.seed, Purpose::Vote, record.key, number);
     let memory = market.conducts.of(&mut market.nodes, by, method);
     group.conduct.vote(memory, &submission, &mut drawn)
+}
+
+/// The number of the ring that a node is of.
+fn ring_of(market: &State, scenario: &Scenario, node: PartyId) -> u64 {
+    scenario.groups[market.nodes.quotes[node].group].conduct.ring(&market.nodes.backrooms[node].conduct)
 }
 
 /// What a requester that is to look itself will say: it looks, or lets the answer pass unseen.
@@ -320,6 +330,11 @@ pub fn decide(market: &mut State, at: &Context<'_>, slot: JobSlot, index: usize,
         answer: record.answer,
         alarm: alarm_chance(check, record.answer),
         cost: check.cost,
+        fee: Money::ZERO,
+        fine: Money::ZERO,
+        now: at.now,
+        trust: 1.0,
+        ring: ring_of(market, at.scenario, record.node),
     };
     let mut drawn = draw(market.seed, Purpose::Vote, record.key, DrawIndex::checker(index as u8, 0, check.round));
     let memory = market.conducts.of_requester(at.scenario, holder, record.method);
@@ -353,10 +368,8 @@ fn employ(market: &mut State, at: &mut Context<'_>, slot: JobSlot, order: &Order
 pub fn fee(market: &State, at: &Context<'_>, child: TaskSlot) -> Money {
     let task = &market.jobs[child];
     let parent = market.jobs.record(task.parent);
-    let check = &at.scenario.verification.methods[parent.method].checks[task.check as usize];
-    let work = check.expected_work(&at.scenario.expected_size(parent));
-    let whole = terms::fee(at.scenario, parent.check_price, work);
-    match check.ways {
+    let whole = at_stake::fee(market, at, task.parent, task.check);
+    match at.scenario.verification.methods[parent.method].checks[task.check as usize].ways {
         1 => whole,
         ways => Money(part(whole.0 as u64, u32::from(task.ordinal), ways) as i64),
     }
@@ -375,6 +388,10 @@ pub fn end_early(market: &mut State, at: &mut Context<'_>, slot: JobSlot, child:
     let by = market.jobs[child].node;
     settlement::pay_checker(market, at, slot, by, paid);
     note_end(market, at, child, false, paid);
+    if done > 0.0 && market.jobs[child].kind == TaskKind::Check {
+        let (check, looked) = (market.jobs[child].check, market.jobs.task_record(child).vote.looked);
+        learning::tell_voter(market, at.scenario, slot, (by, check, looked, done));
+    }
 }
 
 /// Takes down a check that ended, and what its party is paid: with its vote, or without one.

@@ -1,7 +1,9 @@
 //! What votes, verdicts and delays tell about parties and methods.
 
 use crate::domain::answer::{Answer, Evidence, Wrong};
+use crate::domain::fate::Stage;
 use crate::domain::ids::{JobSlot, PartyId, RequesterId};
+use crate::domain::money::Money;
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
@@ -11,9 +13,11 @@ use crate::market::state::cases::VoteRecord;
 use crate::market::state::opinions::Sighting;
 use crate::policy::conduct::Outcome;
 use crate::policy::selection::Draw;
+use crate::scenario::Scenario;
+use crate::scenario::verification::Check;
 
 use super::settlement::{self, Finder};
-use super::{learning, standing, terms};
+use super::{assignment, at_stake, learning, standing, terms};
 
 /// An answer that is not in use will be late, unless its checks end by its deadline: nothing in it is worth checking after that.
 pub fn expect_in_time(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
@@ -62,7 +66,7 @@ pub fn compare(market: &mut State, at: &mut Context<'_>, slot: JobSlot, number: 
     if evidence == Evidence::Failed {
         settlement::slash_outvoted(market, at, slot, copy.node);
     }
-    see_node(market, at, slot, (copy.node, copy.answer), (evidence, 1.0), Finder::Copies);
+    see_node(market, at, slot, (copy.node, copy.answer, copy.price), (evidence, 1.0), Finder::Copies);
 }
 
 /// What the requester of a job expects of one check.
@@ -162,17 +166,17 @@ pub fn see_nodes(market: &mut State, at: &mut Context<'_>, slot: JobSlot, eviden
     let id = market.jobs[slot].case;
     let copies = if id.is_some() { market.cases[id].answers.len() } else { 0 };
     for place in 0..copies.max(1) {
-        let node = match copies {
-            0 => record.node,
+        let (node, fee) = match copies {
+            0 => (record.node, record.compute_price),
             _ => {
                 let copy = market.cases[id].answers[place];
                 if copy.answer.key != record.answer.key {
                     continue;
                 }
-                copy.node
+                (copy.node, copy.price)
             }
         };
-        see_node(market, at, slot, (node, record.answer), evidence, Finder::Alarm);
+        see_node(market, at, slot, (node, record.answer, fee), evidence, Finder::Alarm);
     }
 }
 
@@ -181,22 +185,40 @@ fn see_node(
     market: &mut State,
     at: &mut Context<'_>,
     slot: JobSlot,
-    (node, answer): (PartyId, Answer),
+    (node, answer, fee): (PartyId, Answer, Money),
     (evidence, weight): (Evidence, f64),
     finder: Finder,
 ) {
     let holder = market.jobs[slot].requester;
     see_answer(market, at, Sighting { holder, party: node, evidence, weight });
+    let caught = matches!(evidence, Evidence::Failed | Evidence::Revoked);
+    if assignment::is_honest(market, at.scenario, node) || (!caught && is_still_judged(market, at.scenario, slot)) {
+        return;
+    }
     let outcome = Outcome::Answered {
         cheated: answer.wrong.is_some_and(|kind| kind != Wrong::Error),
         checked: evidence != Evidence::Unchecked,
-        caught: matches!(evidence, Evidence::Failed | Evidence::Revoked),
+        caught,
+        stakes: at_stake::of_node(market, at.scenario, node, (fee, market.jobs.record(slot).work)),
     };
     let method = market.jobs.record(slot).method;
     learning::tell(market, at.scenario, (node, method), &outcome);
     if evidence != Evidence::Unchecked && weight > 0.0 {
         standing::see(market, at, slot, node, evidence, finder);
     }
+}
+
+/// Whether something is still to come that may find an answer wrong which has passed so far: what became of it is learnt once.
+fn is_still_judged(market: &State, scenario: &Scenario, slot: JobSlot) -> bool {
+    let (job, record) = (&market.jobs[slot], market.jobs.record(slot));
+    if !job.case.is_some() {
+        return false;
+    }
+    let (case, method) = (&market.cases[job.case], &scenario.verification.methods[record.method]);
+    let is_drawn = |(index, check): (usize, &Check)| check.deferred && case.drawn >> index & 1 == 1;
+    let comes_later = method.checks.iter().enumerate().any(is_drawn);
+    let compared_later = method.compares() && record.at.accepted == Time::NEVER;
+    case.open != 0 || compared_later || (comes_later && job.stage != Stage::Accepted)
 }
 
 /// Takes in evidence of an answer.

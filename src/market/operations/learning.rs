@@ -9,6 +9,8 @@ use crate::market::state::State;
 use crate::policy::conduct::Outcome;
 use crate::scenario::Scenario;
 
+use super::at_stake;
+
 /// A party learns what became of an action, whatever its kind. What it makes of it is up to its conduct.
 pub fn tell(market: &mut State, scenario: &Scenario, (party, method): (PartyId, MethodId), outcome: &Outcome) {
     let conduct = &scenario.groups[market.nodes.quotes[party].group].conduct;
@@ -18,14 +20,28 @@ pub fn tell(market: &mut State, scenario: &Scenario, (party, method): (PartyId, 
 /// A check has come to its verdict: each checker that voted in it learns that its vote was counted.
 pub fn tell_voters(market: &mut State, scenario: &Scenario, slot: JobSlot, index: u8) {
     let (id, record) = (market.jobs[slot].case, market.jobs.record(slot));
-    let (node, method) = (record.node, record.method);
+    let node = record.node;
     for place in 0..market.cases[id].cast.len() {
         let cast = market.cases[id].cast[place];
         // A node that proves its own answer casts no vote on another node.
         if cast.check == index && cast.by != node {
-            tell(market, scenario, (cast.by, method), &Outcome::Voted { looked: cast.looked });
+            tell_voter(market, scenario, slot, (cast.by, index, cast.looked, 1.0));
         }
     }
+}
+
+/// A checker learns that its vote in a check was counted, or was called off when this share of its look was done: what it cost.
+pub fn tell_voter(
+    market: &mut State,
+    scenario: &Scenario,
+    slot: JobSlot,
+    (by, index, looked, done): (PartyId, u8, bool, f64),
+) {
+    let record = market.jobs.record(slot);
+    let (method, size) = (record.method, scenario.size(record));
+    let check = &scenario.verification.methods[method].checks[index as usize];
+    let cost = if looked { at_stake::cost_of_look(market, check, by, &size).share(done) } else { Money::ZERO };
+    tell(market, scenario, (by, method), &Outcome::Voted { looked, cost });
 }
 
 /// A check that the requester does itself has come to its verdict: its group learns whether a look found anything. What it counts
@@ -43,7 +59,7 @@ pub fn tell_requester(market: &mut State, scenario: &Scenario, slot: JobSlot, in
     let amount = record.compute_price + record.overhead_price + spared;
     let conduct = &scenario.requesters[requester].conduct;
     let memory = market.conducts.of_requester(scenario, requester, method);
-    conduct.learn(memory, &Outcome::Voted { looked });
+    conduct.learn(memory, &Outcome::Voted { looked, cost: if looked { check.cost } else { Money::ZERO } });
     if alarm {
         conduct.learn(memory, &Outcome::Rewarded { amount });
     }
@@ -56,13 +72,13 @@ pub fn tell_slashed(market: &mut State, scenario: &Scenario, slot: JobSlot, toke
     if !id.is_some() || market.cases[id].own[1] == 0 {
         return;
     }
-    let amount = Money::from_micro(tokens.units() * scenario.channels.token.0 as f64);
+    let amount = at_stake::in_credits(scenario, tokens);
     let memory = market.conducts.of_requester(scenario, requester, method);
     scenario.requesters[requester].conduct.learn(memory, &Outcome::Rewarded { amount });
 }
 
 /// A party whose alarm was upheld learns what it brought: so many tokens.
 pub fn tell_finder(market: &mut State, scenario: &Scenario, finder: (PartyId, MethodId), tokens: Money) {
-    let amount = Money::from_micro(tokens.units() * scenario.channels.token.0 as f64);
+    let amount = at_stake::in_credits(scenario, tokens);
     tell(market, scenario, finder, &Outcome::Rewarded { amount });
 }

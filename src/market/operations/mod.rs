@@ -19,6 +19,7 @@ pub mod evidence;
 pub mod learning;
 pub mod standing;
 // Money changes hands, and prices move.
+pub mod at_stake;
 pub mod batches;
 pub mod costs;
 pub mod pricing;

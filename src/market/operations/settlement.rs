@@ -1,7 +1,7 @@
 //! Money changes hands: into escrow at the placement, out of it exactly once, and back where a result is revoked.
 
 use crate::domain::ids::{JobSlot, PartyId};
-use crate::domain::money::{Asset, MICRO, Money, Rounding};
+use crate::domain::money::{Asset, Money, Rounding};
 use crate::domain::payment::SlashTo;
 use crate::domain::record::JobRecord;
 use crate::domain::share::Share;
@@ -10,10 +10,11 @@ use crate::market::context::Context;
 use crate::market::quoting::quote::Quote;
 use crate::market::state::State;
 use crate::market::state::ledger::Account;
+use crate::policy::conduct::Outcome;
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
 
-use super::{costs, learning};
+use super::{at_stake, costs, learning};
 
 /// Puts all that a job may cost aside.
 pub fn escrow(market: &mut State, slot: JobSlot, amount: Money) {
@@ -164,14 +165,6 @@ pub fn take_back(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
     at.facts.note(Fact::Settled { job: record.key, paid: Money::ZERO, refunded: back });
 }
 
-/// What a node loses in tokens if a job of such a fee is found wrong, at the stake it has.
-pub fn slash_of(scenario: &Scenario, stake: Money, fee: Money) -> Money {
-    let slash = &scenario.verification.slash;
-    let by_fee = slash.fee_multiple.get() * fee.0 as f64 * MICRO as f64 / scenario.channels.token.0 as f64;
-    let wanted = slash.fixed + Money::from_micro(slash.share.get() * stake.0 as f64) + Money::from_micro(by_fee);
-    wanted.min(stake)
-}
-
 /// Every node that gave the answer that was found wrong loses a part of its stake.
 pub fn slash_all(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
     let (id, record) = (market.jobs[slot].case, market.jobs.record(slot));
@@ -217,11 +210,32 @@ pub enum Finder {
 
 /// A node loses a part of its stake.
 fn slash(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: PartyId, finder: Finder) {
-    let amount = slash_of(at.scenario, market.ledger.bond(node), market.jobs.record(slot).compute_price);
+    let amount = at_stake::slash_of(at.scenario, market.ledger.bond(node), market.jobs.record(slot).compute_price);
     take_stake(market, at, slot, (node, amount), finder);
 }
 
-/// So much of a node's stake goes to whom slashed stakes go.
+/// An answer was found wrong by a check: the checkers that had approved it lose what their own checks say. Those of the very check are
+/// outvoted, and lose it only where that is said.
+pub fn fine_approvers(market: &mut State, at: &mut Context<'_>, slot: JobSlot, found_by: u8) {
+    let (scenario, id) = (at.scenario, market.jobs.record(slot).method);
+    let method = &scenario.verification.methods[id];
+    let case = market.jobs[slot].case;
+    for place in 0..if method.is_liable { market.cases[case].cast.len() } else { 0 } {
+        let cast = market.cases[case].cast[place];
+        let check = &method.checks[cast.check as usize];
+        let spared = check.liability.as_ref().is_none_or(|liability| cast.check == found_by && !liability.outvoted);
+        if cast.alarm || spared {
+            continue;
+        }
+        let fee = at_stake::fee(market, at, slot, cast.check);
+        let amount = at_stake::fine_of(scenario, check, market.ledger.bond(cast.by), fee);
+        take_stake(market, at, slot, (cast.by, amount), Finder::Alarm);
+        let outcome = Outcome::Fined { looked: cast.looked, amount: at_stake::in_credits(scenario, amount) };
+        learning::tell(market, scenario, (cast.by, id), &outcome);
+    }
+}
+
+/// So much of a party's stake goes to whom slashed stakes go.
 fn take_stake(
     market: &mut State,
     at: &mut Context<'_>,

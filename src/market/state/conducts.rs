@@ -22,8 +22,19 @@ pub struct Conducts {
     requesters: Vec<ConductMemory>,
     /// By party that learns, then by method but the first.
     further: Vec<ConductMemory>,
-    /// By group: its first party and that party's place in `further`; `None` where the group does not learn.
-    groups: IdVec<NodeGroupId, Option<(u32, usize)>>,
+    /// By group.
+    groups: IdVec<NodeGroupId, GroupMemory>,
+}
+
+/// Where the parties of a group remember.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct GroupMemory {
+    /// Its first party.
+    first: u32,
+    /// The place of that party in `further`; `None` where methods are not told apart.
+    place: Option<usize>,
+    /// Whether all remember what the first does.
+    as_one: bool,
 }
 
 impl Conducts {
@@ -35,7 +46,8 @@ impl Conducts {
         let (mut conducts, mut first) = (Conducts { methods, requesters, ..Conducts::default() }, 0);
         for group in scenario.groups.iter() {
             let learns = methods > 1 && group.conduct.tells_methods_apart();
-            conducts.groups.push(learns.then_some((first, conducts.further.len())));
+            let place = learns.then_some(conducts.further.len());
+            conducts.groups.push(GroupMemory { first, place, as_one: group.learns_as_one });
             if learns {
                 let count = group.count as usize * (methods - 1);
                 conducts.further.resize(conducts.further.len() + count, group.conduct.memory());
@@ -49,8 +61,10 @@ impl Conducts {
     #[inline]
     pub fn of<'m>(&'m mut self, nodes: &'m mut Nodes, party: PartyId, method: MethodId) -> &'m mut ConductMemory {
         let group = nodes.quotes[party].group;
-        match (method.index(), self.groups[group]) {
-            (further @ 1.., Some((first, place))) => {
+        let GroupMemory { first, place, as_one } = self.groups[group];
+        let party = if as_one { PartyId(first) } else { party };
+        match (method.index(), place) {
+            (further @ 1.., Some(place)) => {
                 let member = (party.0 - first) as usize;
                 &mut self.further[place + member * (self.methods - 1) + further - 1]
             }

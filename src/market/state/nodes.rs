@@ -41,7 +41,7 @@ pub struct NodeQuote {
 
 const _: () = assert!(size_of::<NodeQuote>() == 64);
 const _: () = assert!(size_of::<Node>() <= 192);
-const _: () = assert!(size_of::<NodeCold>() <= 240);
+const _: () = assert!(size_of::<NodeCold>() <= 256);
 
 /// What the events of its jobs touch of a node.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -6,15 +6,16 @@
 //! mistakes (f = 0) and with the share r of colluders (d = 1 − r) this is the condition of Proof of Sampling,
 //! p > C / ((1 − r)(R + S)) for honesty, where C is what cheating saves, R the reward and S the slash.
 //!
-//! As a checker it is paid for every vote, and loses nothing by one that is refuted. It looks when that pays: while what its
-//! alarms have brought it, a part of slashed stakes, is at least the number of its looks times the cost of this one. Otherwise it
-//! approves unseen. That is the verifier's dilemma, with its way out in bounties (L. Luu and others, 2015).
+//! As a checker it is paid for every vote. It looks when that pays: while what its alarms have brought it, a part of slashed stakes,
+//! is on the average at least the cost of this look. What votes without a look were fined counts for looking, what votes after one
+//! were fined against it. Otherwise it approves unseen. That is the verifier's dilemma, with its way out in bounties (L. Luu and others, 2015).
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Action, Assignment, Outcome, Submission, look, wrong_key};
-use crate::domain::answer::{Answer, Vote, Wrong};
+use super::seen::{Priors, Seen};
+use super::{Action, Assignment, Outcome, Submission, cheat, look};
+use crate::domain::answer::{Vote, Wrong};
 use crate::domain::money::Money;
 use crate::domain::share::{Factor, Share};
 use crate::engine::mistake::Mistake;
@@ -59,23 +60,6 @@ impl Default for Spec {
     }
 }
 
-/// What a party has seen, the priors apart.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seen {
-    answers: u64,
-    /// Cheats that were checked, and honest answers that were; together they are the answers checked.
-    cheats: u64,
-    caught: u64,
-    honest: u64,
-    alarms: u64,
-    /// Its looks that a verdict has counted.
-    looks: u64,
-    /// What its own alarms have brought it, in credits; at the most what an amount can be.
-    rewards: Money,
-}
-
-const _: () = assert!(size_of::<Seen>() <= 56);
-
 impl Described for Spec {
     const NAME: &'static str = "best-reply";
     const SUMMARY: &'static str =
@@ -115,8 +99,7 @@ impl super::Rule for Spec {
         if self.pays(seen, job) == draw.chance(self.explore.get()) {
             return Action::HONEST;
         }
-        let answer = Answer::wrong(Wrong::Substitute, wrong_key(job.job, job.party));
-        Action { answer, effort: 1.0 - self.saving.get() }
+        cheat(job, self.saving)
     }
 
     fn vote(&self, seen: &mut Seen, submission: &Submission, draw: &mut KeyedRng) -> Vote {
@@ -127,22 +110,7 @@ impl super::Rule for Spec {
     }
 
     fn learn(&self, seen: &mut Seen, outcome: &Outcome) {
-        match *outcome {
-            Outcome::Answered { cheated, checked, caught } => {
-                // Whoever is caught has been checked, by whomever.
-                let (checked, caught) = (u64::from(checked || caught), u64::from(caught));
-                seen.answers += 1;
-                if cheated {
-                    seen.cheats += checked;
-                    seen.caught += caught;
-                } else {
-                    seen.honest += checked;
-                    seen.alarms += caught;
-                }
-            }
-            Outcome::Voted { looked } => seen.looks += u64::from(looked),
-            Outcome::Rewarded { amount } => seen.rewards = Money(seen.rewards.0.saturating_add(amount.0)),
-        }
+        seen.count(outcome);
     }
 
     fn wrongs(&self, _: &Seen) -> [f64; 5] {
@@ -158,34 +126,26 @@ impl super::Rule for Spec {
     }
 }
 
-impl Seen {
-    /// Whether looks have brought on average what this one would cost; before the first look they have.
-    fn looking_pays(&self, cost: Money) -> bool {
-        i128::from(self.rewards.0) >= i128::from(self.looks) * i128::from(cost.0)
-    }
-}
-
 impl Spec {
     /// Whether a cheat is worth more than it risks.
     fn pays(&self, seen: &Seen, job: &Assignment) -> bool {
-        // What nobody has seen and no prior says does not happen.
-        let share = |part: u64, prior_part: Factor, of: u64, prior_of: Factor| {
-            let of = of as f64 + prior_of.get();
-            if of > 0.0 { (part as f64 + prior_part.get()) / of } else { 0.0 }
+        let priors = Priors {
+            checked: [self.prior_answers.get(), self.prior_checked.get()],
+            caught: [self.prior_cheats.get(), self.prior_caught.get()],
+            alarmed: [self.prior_honest.get(), self.prior_alarms.get()],
         };
-        let checked = share(seen.cheats + seen.honest, self.prior_checked, seen.answers, self.prior_answers);
-        let caught = share(seen.caught, self.prior_caught, seen.cheats, self.prior_cheats);
-        let alarmed = share(seen.alarms, self.prior_alarms, seen.honest, self.prior_honest);
-        let at_stake = job.fee.0 as f64 + job.slash.0 as f64;
-        self.saving.get() * job.cost.0 as f64 > checked * (caught - alarmed) * at_stake
+        let at_stake = job.stakes.fee.0 as f64 + job.stakes.slash.0 as f64;
+        self.saving.get() * job.stakes.cost.0 as f64 > seen.risk(&priors) * at_stake
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::Rule;
-    use super::super::tests::{assert_share, draw, job, submission};
+    use super::super::Stakes;
+    use super::super::tests::{assert_share, draw, job, stakes, submission};
     use super::*;
+    use crate::domain::answer::Answer;
 
     fn spec(explore: f64) -> Spec {
         Spec { explore: Share::try_from(explore).unwrap(), ..Spec::default() }
@@ -202,12 +162,8 @@ mod tests {
     #[test]
     fn the_break_even_of_proof_of_sampling() {
         for (slash, share) in [(100, 0.010_979_358_805_445_762), (20, 0.052_410_901_467_505_246)] {
-            let job = Assignment {
-                cost: Money(1_000_000),
-                fee: Money(1_200_000),
-                slash: Money(slash * 1_000_000),
-                ..job(1, 2)
-            };
+            let stakes = Stakes { cost: Money(1_000_000), fee: Money(1_200_000), slash: Money(slash * 1_000_000) };
+            let job = Assignment { stakes, ..job(1, 2) };
             let (answers, cheats) = (1_000_000_000, 1_000_000);
             for (change, pays) in [(-2.0, true), (2.0, false)] {
                 let checked = (share * answers as f64 + change) as u64;
@@ -232,7 +188,7 @@ mod tests {
     fn it_learns_from_what_becomes_of_its_deeds() {
         let (spec, mut seen) = (spec(0.0), Seen::default());
         assert!(!cheats(&spec, &seen));
-        let outcome = |cheated, checked, caught| Outcome::Answered { cheated, checked, caught };
+        let outcome = |cheated, checked, caught| Outcome::Answered { cheated, checked, caught, stakes: stakes() };
         (0..100).for_each(|_| spec.learn(&mut seen, &outcome(false, false, false)));
         assert!(cheats(&spec, &seen));
         spec.learn(&mut seen, &outcome(true, true, true));
@@ -267,13 +223,13 @@ mod tests {
         let (spec, mut seen) = (spec(0.0), Seen::default());
         let vote = |seen: &Seen| spec.vote(&mut seen.clone(), &submission(2, bad, 1.0), &mut draw(0));
         assert_eq!(vote(&seen), Vote { alarm: true, looked: true });
-        spec.learn(&mut seen, &Outcome::Voted { looked: true });
+        spec.learn(&mut seen, &Outcome::Voted { looked: true, cost: Money(300_000) });
         assert_eq!(vote(&seen), Vote { alarm: false, looked: false });
-        spec.learn(&mut seen, &Outcome::Voted { looked: false });
-        spec.learn(&mut seen, &Outcome::Voted { looked: true });
+        spec.learn(&mut seen, &Outcome::Voted { looked: false, cost: Money(300_000) });
+        spec.learn(&mut seen, &Outcome::Voted { looked: true, cost: Money(300_000) });
         spec.learn(&mut seen, &Outcome::Rewarded { amount: Money(700_000) });
         assert_eq!(vote(&seen), Vote { alarm: true, looked: true });
-        spec.learn(&mut seen, &Outcome::Voted { looked: true });
+        spec.learn(&mut seen, &Outcome::Voted { looked: true, cost: Money(300_000) });
         assert_eq!(vote(&seen), Vote { alarm: false, looked: false });
         assert_eq!((seen.answers, seen.looks), (0, 3), "of its own answers a vote tells nothing");
         let explores = Spec { explore: Share::try_from(0.05).unwrap(), ..spec.clone() };
@@ -281,6 +237,21 @@ mod tests {
         assert_share(0.95, |index, draw| {
             explores.vote(&mut Seen::default(), &submission(index, bad, 1.0), draw).looked
         });
+    }
+
+    /// A look costs 0.3 and brings nothing. Two votes of which each was fined 0.4 make it worth that; four do not, at 0.2 each.
+    #[test]
+    fn it_looks_to_be_spared_fines() {
+        let (spec, mut seen) = (spec(0.0), Seen { looks: 5, ..Seen::default() });
+        assert!(!seen.looking_pays(Money(300_000)));
+        (0..2).for_each(|_| spec.learn(&mut seen, &Outcome::Voted { looked: false, cost: Money::ZERO }));
+        (0..2).for_each(|_| spec.learn(&mut seen, &Outcome::Fined { looked: false, amount: Money(400_000) }));
+        assert!(seen.looking_pays(Money(300_000)) && seen.looking_pays(Money(400_000)));
+        assert!(!seen.looking_pays(Money(400_001)));
+        (0..2).for_each(|_| spec.learn(&mut seen, &Outcome::Voted { looked: false, cost: Money::ZERO }));
+        assert!(!seen.looking_pays(Money(300_000)) && seen.looking_pays(Money(200_000)));
+        spec.learn(&mut seen, &Outcome::Fined { looked: true, amount: Money(500_000) });
+        assert!(!seen.looking_pays(Money(200_000)) && seen.looking_pays(Money(100_000)));
     }
 
     #[test]

@@ -2,13 +2,20 @@
 
 use crate::domain::answer::{Answer, Vote, Wrong};
 use crate::domain::money::Money;
+use crate::domain::share::Share;
 use crate::engine::random::{KeyedRng, RandomSource, mix};
+use crate::engine::time::Time;
+use crate::maths;
 
 pub mod best_reply;
 pub mod error_prone;
 pub mod honest;
 pub mod lazy;
+pub mod logit;
+pub mod replicator;
 pub mod ring;
+pub mod seen;
+pub mod sleeper;
 
 /// A job as the party that computes it sees it, before it begins.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -17,6 +24,17 @@ pub struct Assignment {
     pub party: u64,
     /// A number that is the same for all copies of one job, and for no other job.
     pub job: u64,
+    /// What it may win and lose.
+    pub stakes: Stakes,
+    /// When it decides.
+    pub now: Time,
+    /// The probability at which the requester believes that its answer will be right.
+    pub trust: f64,
+}
+
+/// What a party that computes may win and lose by an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stakes {
     /// What it is paid for an answer that is accepted.
     pub fee: Money,
     /// What doing all of the work costs it.
@@ -52,6 +70,16 @@ pub struct Submission {
     pub alarm: f64,
     /// What a careful look is expected to cost the checker.
     pub cost: Money,
+    /// What it is paid for its vote, whatever the vote.
+    pub fee: Money,
+    /// What it is fined if it approves and the answer is found wrong after all, in credits.
+    pub fine: Money,
+    /// When it is asked.
+    pub now: Time,
+    /// The probability at which the requester believes that it looks carefully.
+    pub trust: f64,
+    /// The ring of the node that gave the answer; 0 of one that is of none.
+    pub ring: u64,
 }
 
 /// What became of an action, as the party learns it.
@@ -65,15 +93,26 @@ pub enum Outcome {
         checked: bool,
         /// Whether it was found wrong, rightly or not.
         caught: bool,
+        /// What it had to win and to lose.
+        stakes: Stakes,
     },
-    /// A check in which it voted on another's answer came to its verdict.
+    /// A check in which it voted on another's answer came to its verdict, or its own part in it was called off.
     Voted {
         /// Whether it looked before it voted.
         looked: bool,
+        /// What the look was expected to cost it, of one that was called off the share that was done; nothing without a look.
+        cost: Money,
     },
     /// An alarm that it raised at another's answer was upheld.
     Rewarded {
         /// What it got of the slashed stake, in credits.
+        amount: Money,
+    },
+    /// An answer that it had approved was found wrong.
+    Fined {
+        /// Whether it had looked.
+        looked: bool,
+        /// What it lost of its stake, in credits.
         amount: Money,
     },
 }
@@ -110,6 +149,11 @@ pub trait Rule {
         false
     }
 
+    /// The number of its ring; 0 if it is of none.
+    fn ring(&self, _: &Self::Memory) -> u64 {
+        0
+    }
+
     /// The probability that it looks at an answer which it is asked to check, if a look costs so much.
     fn care(&self, _: &Self::Memory, _: Money) -> f64 {
         1.0
@@ -125,6 +169,30 @@ pub fn look(submission: &Submission, draw: &mut KeyedRng) -> Vote {
         share => draw.chance(share),
     };
     Vote { alarm, looked: true }
+}
+
+/// A careful look with this probability, and an approval unseen otherwise.
+#[inline]
+fn look_with(care: f64, submission: &Submission, draw: &mut KeyedRng) -> Vote {
+    match draw.chance(care) {
+        true => look(submission, draw),
+        false => Vote { alarm: false, looked: false },
+    }
+}
+
+/// A cheaper model answers, which saves a share of the work.
+fn cheat(job: &Assignment, saving: Share) -> Action {
+    Action { answer: Answer::wrong(Wrong::Substitute, wrong_key(job.job, job.party)), effort: 1.0 - saving.get() }
+}
+
+/// 1/(1 + e⁻ˣ).
+#[inline]
+fn logistic(x: f64) -> f64 {
+    1.0 / (1.0 + maths::exp(-x))
+}
+
+fn all() -> Share {
+    Share::ONE
 }
 
 /// Wrong answers of one kind alone, with this share.
@@ -147,6 +215,9 @@ crate::policy::policies! {
         lazy: Lazy,
         ring: Ring,
         best_reply: BestReply,
+        logit: Logit,
+        replicator: Replicator,
+        sleeper: Sleeper,
     }
     methods {
         /// What it does with a job; decided before the work begins.
@@ -161,6 +232,8 @@ crate::policy::policies! {
         fn is_passive() -> bool;
         /// Whether it learns of each method by itself.
         fn tells_methods_apart() -> bool;
+        /// The number of its ring; 0 if it is of none.
+        fn ring(&memory) -> u64;
         /// The probability that it looks at an answer which it is asked to check, if a look costs so much.
         fn care(&memory, cost: Money) -> f64;
     }
@@ -180,12 +253,18 @@ mod tests {
 
     /// A job that pays 1 credit, costs 0.8, and puts 10 at stake.
     pub(super) fn job(party: u64, job: u64) -> Assignment {
-        Assignment { party, job, fee: Money(1_000_000), cost: Money(800_000), slash: Money(10_000_000) }
+        Assignment { party, job, stakes: stakes(), now: Time::ZERO, trust: 0.5 }
+    }
+
+    /// The stakes of that job.
+    pub(super) fn stakes() -> Stakes {
+        Stakes { fee: Money(1_000_000), cost: Money(800_000), slash: Money(10_000_000) }
     }
 
     /// An answer to a job, as party 1 sees it.
     pub(super) fn submission(job: u64, answer: Answer, alarm: f64) -> Submission {
-        Submission { party: 1, job, answer, alarm, cost: Money(300_000) }
+        let (cost, fee, fine) = (Money(300_000), Money(400_000), Money::ZERO);
+        Submission { party: 1, job, answer, alarm, cost, fee, fine, now: Time::ZERO, trust: 0.5, ring: 0 }
     }
 
     /// The draw of seed 1 for the happening with this number.
@@ -222,7 +301,9 @@ mod tests {
             let mut memory = rule.memory();
             for _ in 0..20 {
                 let [fee, cost, slash] = [(); 3].map(|()| Money((draw.bits() >> (1 + draw.below(63))) as i64));
-                let job = Assignment { party: draw.below(9), job: draw.below(9), fee, cost, slash };
+                let stakes = Stakes { fee, cost, slash };
+                let now = Time(draw.bits() >> 20);
+                let job = Assignment { party: draw.below(9), job: draw.below(9), stakes, now, trust: draw.unit() };
                 let action = rule.act(&mut memory, &job, draw);
                 assert!((0.0..=1.0).contains(&action.effort), "{name} {rule:?} {action:?}");
                 assert_eq!(action.answer.key == 0, action.answer.is_right(), "{name} {rule:?}");
@@ -230,9 +311,12 @@ mod tests {
                 let cheated = !action.answer.is_right();
                 rule.learn(
                     &mut memory,
-                    &Outcome::Answered { cheated, checked: draw.chance(0.5), caught: draw.chance(0.2) },
+                    &Outcome::Answered { cheated, checked: draw.chance(0.5), caught: draw.chance(0.2), stakes },
                 );
-                rule.learn(&mut memory, &Outcome::Voted { looked: draw.chance(0.9) });
+                rule.learn(&mut memory, &Outcome::Voted { looked: draw.chance(0.9), cost });
+                rule.learn(&mut memory, &Outcome::Fined { looked: draw.chance(0.5), amount: slash });
+                let care = rule.care(&memory, cost);
+                assert!((0.0..=1.0).contains(&care), "{name} {rule:?} {care}");
                 rule.learn(&mut memory, &Outcome::Rewarded { amount: fee });
                 let alarm = [0.0, 1.0, draw.unit()][draw.below(3) as usize];
                 rule.vote(&mut memory, &submission(draw.below(9), action.answer, alarm), draw);
@@ -268,6 +352,7 @@ mod tests {
                         cheated: !action.answer.is_right(),
                         checked,
                         caught: checked && index % 5 == 0,
+                        stakes: stakes(),
                     },
                 );
                 let vote = rule.vote(memory, &submission(index / 3, action.answer, 0.5), &mut draw(index));

@@ -24,6 +24,12 @@ pub struct Spec {
     /// The share of the work that a tampered answer saves. Default 0 (assumed): the ring is paid by others for the harm.
     #[serde(default)]
     pub saving: Share,
+    /// Whether a member that checks approves every answer of a member unseen, and not only the ring's wrong one. Default false.
+    #[serde(default)]
+    pub vouches: bool,
+    /// The probability that a member that checks raises an alarm unseen at an answer that is not of its ring. Default 0.
+    #[serde(default)]
+    pub smears: Share,
 }
 
 fn all() -> Share {
@@ -64,10 +70,19 @@ impl super::Rule for Spec {
     }
 
     fn vote(&self, ring: &mut u64, submission: &Submission, draw: &mut KeyedRng) -> Vote {
-        if submission.answer.key == Answer::wrong(Wrong::Tamper, wrong_key(submission.job, *ring)).key {
+        let is_its_own = submission.answer.key == Answer::wrong(Wrong::Tamper, wrong_key(submission.job, *ring)).key;
+        if is_its_own || (self.vouches && submission.ring == *ring) {
             return Vote { alarm: false, looked: false };
         }
+        // A share of nothing takes no draw, so that rings without it look as they did.
+        if self.smears > Share::ZERO && submission.ring != *ring && draw.chance(self.smears.get()) {
+            return Vote { alarm: true, looked: false };
+        }
         look(submission, draw)
+    }
+
+    fn ring(&self, ring: &u64) -> u64 {
+        *ring
     }
 
     fn learn(&self, _: &mut u64, _: &Outcome) {}
@@ -84,7 +99,8 @@ mod tests {
     use super::*;
 
     fn spec(ring: &str, rate: f64) -> Spec {
-        Spec { ring: ring.to_owned(), rate: Share::try_from(rate).unwrap(), saving: Share::try_from(0.25).unwrap() }
+        let [rate, saving] = [rate, 0.25].map(|share| Share::try_from(share).unwrap());
+        Spec { ring: ring.to_owned(), rate, saving, vouches: false, smears: Share::ZERO }
     }
 
     fn answer(ring: &str, party: u64, index: u64) -> Answer {
@@ -115,5 +131,17 @@ mod tests {
         assert_eq!(vote(answer("a", 2, 8)), Vote { alarm: true, looked: true }, "the answer to another job");
         let right = member.vote(&mut member.memory(), &submission(7, Answer::RIGHT, 0.0), &mut draw(7));
         assert_eq!(right, Vote { alarm: false, looked: true });
+    }
+
+    /// A member that vouches approves whatever a member answers, and one that smears alarms at others' answers at its rate.
+    #[test]
+    fn members_vouch_and_smear() {
+        let member = Spec { vouches: true, smears: Share::try_from(0.3).unwrap(), ..spec("a", 0.5) };
+        let of = |ring, index| Submission { ring, ..submission(index, Answer::wrong(Wrong::Skip, 9), 0.0) };
+        let vote = |ring, index, draw: &mut _| member.vote(&mut member.memory(), &of(ring, index), draw);
+        assert_eq!(member.ring(&member.memory()), member.memory());
+        assert_eq!(vote(member.memory(), 7, &mut draw(7)), Vote { alarm: false, looked: false });
+        assert_share(0.3, |index, draw| vote(0, index, draw) == Vote { alarm: true, looked: false });
+        assert_share(0.7, |index, draw| vote(0, index, draw) == Vote { alarm: false, looked: true });
     }
 }

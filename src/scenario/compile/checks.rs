@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::verification::named;
-use super::{Compiler, disputes};
+use super::{Compiler, disputes, liability};
 use crate::domain::checking::{Begins, Checker, SampleBy, Stopping, WorkOf};
 use crate::domain::ids::{ClassId, Id, IdVec, MethodId};
 use crate::domain::money::Money;
+use crate::domain::payment::SlashTo;
 use crate::domain::share::Share;
 use crate::engine::law::Sampler;
 use crate::engine::random::{RandomSource, mix};
@@ -175,7 +176,7 @@ fn pass(
 }
 
 /// A check as the market uses it; `None` where its law or verdict has been complained of.
-pub(super) fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: f64) -> Option<Check> {
+pub(super) fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: f64, to: SlashTo) -> Option<Check> {
     let time = match &check.time {
         Some(law) if law.check().is_empty() => Some(law.sampler()),
         Some(_) => return None,
@@ -222,6 +223,7 @@ pub(super) fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: 
         detects: kinds.map(|kind| kind.unwrap_or(check.detects).get()),
         false_alarm: check.false_alarm.get(),
         cost: Money::from_micro(check.cost.0 as f64 * factor),
+        liability: check.liability.as_ref().map(|written| liability::compiled(written, to)),
         by_standing: check.sample_by == SampleBy::Standing,
         of: None,
         appeal: None,

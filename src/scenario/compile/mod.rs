@@ -23,6 +23,7 @@ mod demand;
 mod disputes;
 mod head;
 mod laws;
+mod liability;
 mod network;
 mod nodes;
 mod policy;

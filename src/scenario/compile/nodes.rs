@@ -144,6 +144,7 @@ fn group(
         failure: failure(compiler, path, written),
         flaky: written.flaky,
         conduct: conduct(compiler, path, written.conduct.as_ref()),
+        learns_as_one: written.learns == OwnerName::Group,
     }
 }
 

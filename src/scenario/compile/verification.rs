@@ -1,7 +1,7 @@
 //! Methods of verification: names become ids, checks are checked.
 
 use super::routing::amount;
-use super::{Compiler, beliefs, checks as stated, disputes, standing};
+use super::{Compiler, beliefs, checks as stated, disputes, liability, standing};
 use crate::domain::acceptance::some_takes_place;
 use crate::domain::checking::{Begins, Checker, Consequence};
 use crate::domain::ids::{IdVec, MethodId};
@@ -144,6 +144,7 @@ fn checks(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, method
         eligible(compiler, table, &path, (method, index));
         votes(compiler, table, &path, check);
         stated::stated(compiler, table, &path, check);
+        liability::check(compiler, table, &path, check);
         if check.window > table.horizon {
             let message = format!(
                 "a window of `{}` in a run of `{}`: no result would ever be final",
@@ -353,10 +354,11 @@ fn too_few(
 
 fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor: f64) -> Option<Method> {
     let written = table.verification.define.get(name).or_else(|| named_methods().get(name))?;
+    let to = table.verification.slash.to;
     let overhead: f64 = written.checks.iter().map(|check| check.overhead.get() * factor).sum();
     let time: f64 = written.checks.iter().map(|check| check.overhead_time.0 as f64 * factor).sum();
     let checks: Option<Vec<Check>> =
-        written.checks.iter().map(|check| stated::compiled(compiler, check, factor)).collect();
+        written.checks.iter().map(|check| stated::compiled(compiler, check, factor, to)).collect();
     let checks = disputes::linked(checks?, &written.checks);
     let begin_alone = || checks.iter().enumerate().filter(|(_, check)| check.begins_alone());
     let replicas = checks.iter().find(|check| check.by == Checker::Replicas);
@@ -380,6 +382,7 @@ fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor
         window: written.checks.iter().map(|check| check.window).max().unwrap_or(SimDuration::ZERO),
         by_standing: checks.iter().any(|check| check.by_standing || (checks_all && check.sample < 1.0)),
         own_look: checks.iter().find(|check| check.by == Checker::Requester).map(|check| check.cost),
+        is_liable: checks.iter().any(|check| check.liability.is_some()),
         checks,
     })
 }

@@ -29,8 +29,8 @@ pub use named::{METHODS_FILE, named_methods};
 pub use nodes::{DisciplineTable, FailureTable, Limit, NodeGroupTable, OwnerName};
 pub use notes::{Meaning, meaning};
 pub use verification::{
-    BeliefsOfKinds, BisectionTable, CheckTable, DetectsTable, MethodTable, OpinionsTable, SlashTable, Timing,
-    VerificationTable,
+    BeliefsOfKinds, BisectionTable, CheckTable, DetectsTable, LiabilityTable, MethodTable, OpinionsTable, SlashTable,
+    Timing, VerificationTable,
 };
 
 /// A scenario file.

@@ -28,6 +28,9 @@ pub struct NodeGroupTable {
     /// Who owns them: `each` node its own operator (default), or `group`, one operator for all.
     #[serde(default)]
     pub operator: OwnerName,
+    /// Who learns, where the conduct does: `each` party from what became of its own actions (default), or the `group` as one.
+    #[serde(default)]
+    pub learns: OwnerName,
     /// The models they serve. Default all.
     #[serde(default)]
     pub models: Option<Vec<String>>,

@@ -218,6 +218,28 @@ pub struct CheckTable {
     /// With `by = "requester"`: what a look costs the requester, in credits that leave the market. Default 0.
     #[serde(default)]
     pub cost: Money,
+    /// With `validators` and `peers`: what a checker that approved loses when the answer is found wrong after all. Default nothing.
+    #[serde(default)]
+    pub liability: Option<LiabilityTable>,
+}
+
+/// What a checker that approved an answer loses when a later check, or a challenge, finds the answer wrong. It goes where slashed
+/// stakes of nodes go.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LiabilityTable {
+    /// Tokens, as far as the stake reaches. Default 0.
+    #[serde(default)]
+    pub fixed: Money,
+    /// A share of the stake that is left. Default 0.
+    #[serde(default)]
+    pub share: Share,
+    /// A multiple of what the checker is paid for its vote, at the price of the token. Default 0.
+    #[serde(default)]
+    pub fee_multiple: Factor,
+    /// Whether it loses that too where its own check finds the answer wrong against its vote. Default false.
+    #[serde(default)]
+    pub outvoted: bool,
 }
 
 /// How a dispute is narrowed down: in each round the half of the steps in which the two sides part (Truebit, Arbitrum, Verde). The

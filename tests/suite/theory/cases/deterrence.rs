@@ -13,7 +13,9 @@ pub fn chapter() -> Chapter {
         about: "A node saves C = 1 credit by a cheat and risks the reward R = 1.2 and the slash S = 8 at a share p of its answers that \
                 is checked, with detection d, false alarm f, and a share r of validators who approve everything unseen. It cheats \
                 where p < p* = C/((1−r)(d−f)(R+S)), by what it has itself seen of p, d and f (*Proof of Sampling*, arXiv 2405.00295, \
-                with d = 1 and f = 0), and does the other thing once in five. Below: r = 0.1; d = 0.9 and f = 0.05; and both."
+                with d = 1 and f = 0), and does the other thing once in five. Below: r = 0.1; d = 0.9 and f = 0.05; and both. Without a \
+                stake R = 1 and C = 0.6, so p* = C/R. Of two methods one checks 0.18 of answers and one 0.06, beside p* = 0.109: a node that \
+                can tell them apart cheats under the second alone, one that cannot sees 0.12 and cheats under neither."
             .into(),
         cases: vec![
             cheats("cheats-collusion-below", "0.9p*: 1 − exploring", 1.0 - EXPLORE),
@@ -22,13 +24,34 @@ pub fn chapter() -> Chapter {
             cheats("cheats-errors-above", "1.1p*: exploring", EXPLORE),
             cheats("cheats-both-below", "0.9p*: 1 − exploring", 1.0 - EXPLORE),
             cheats("cheats-both-above", "1.1p*: exploring", EXPLORE),
+            cheats("cheats-unstaked-below", "0.9 C/R: 1 − exploring", 1.0 - EXPLORE),
+            cheats("cheats-unstaked-above", "1.1 C/R: exploring", EXPLORE),
+            by_method("cheats-methods-seen", [EXPLORE, 1.0 - EXPLORE]),
+            by_method("cheats-methods-hidden", [EXPLORE, EXPLORE]),
         ],
     }
 }
 
+/// What becomes of a cheat.
+const WRONG: [Fate; 3] = [Fate::FinalWrong, Fate::RevokedWrong, Fate::RejectedWrong];
+
+/// Two classes of jobs, one checked more often than p*, one less.
+fn by_method(scenario: &'static str, expected: [f64; 2]) -> Case {
+    let row = |class: usize, name: &str, formula| {
+        Row::new(format!("share of cheats where answers are checked {name}"), formula, expected[class], move |seen| {
+            let counts = seen.summary.classes.get(class).expect("two classes");
+            Part::share(WRONG.iter().map(|fate| counts.fate(*fate)).sum(), counts.jobs)
+        })
+    };
+    let seldom = if expected[1] == EXPLORE { "(p₁ + p₂)/2 > p*: exploring" } else { "p₂ < p*: 1 − exploring" };
+    let rows = vec![row(0, "often", "p₁ > p*: exploring"), row(1, "seldom", seldom)];
+    Case { runs: 20, ..Case::new(scenario, rows) }
+}
+
 fn cheats(scenario: &'static str, formula: &'static str, expected: f64) -> Case {
     let row = Row::new("share of answers that are cheats", formula, expected, |seen| {
-        Part::share(seen.summary.fate(Fate::FinalWrong) + seen.summary.fate(Fate::RevokedWrong), seen.summary.jobs)
+        let fates = WRONG.map(|fate| seen.summary.fate(fate));
+        Part::share(fates.iter().sum(), seen.summary.jobs)
     });
     Case { runs: 20, ..Case::new(scenario, vec![row]) }
 }

@@ -12,6 +12,7 @@ mod deterrence;
 mod disputes;
 mod failures;
 mod fees;
+mod games;
 mod many_servers;
 mod methods;
 mod one_server;
@@ -37,6 +38,7 @@ pub fn all() -> Vec<Chapter> {
         admission::chapter(),
         deterrence::chapter(),
         disputes::chapter(),
+        games::chapter(),
         fees::chapter(),
         opinions::chapter(),
         standing::chapter(),

@@ -10,6 +10,7 @@ pub mod choices;
 pub mod copies;
 pub mod disputes;
 pub mod fees;
+pub mod games;
 pub mod markov;
 pub mod networks;
 pub mod opinions;

@@ -1,0 +1,54 @@
+//! What parties stand to win and to lose by an answer or a vote.
+
+use crate::domain::ids::{JobSlot, PartyId};
+use crate::domain::money::{MICRO, Money};
+use crate::engine::time::SimDuration;
+use crate::market::context::Context;
+use crate::market::quoting::terms;
+use crate::market::state::State;
+use crate::policy::conduct::Stakes;
+use crate::scenario::Scenario;
+use crate::scenario::verification::{Check, JobSize, Slash};
+
+/// What a node may win and lose by a job of such a fee and so much work, at the stake it has.
+pub fn of_node(market: &State, scenario: &Scenario, node: PartyId, (fee, work): (Money, SimDuration)) -> Stakes {
+    let quote = &market.nodes.quotes[node];
+    let slash = slash_of(scenario, market.ledger.bond(node), fee);
+    let cost = quote.cost.of_work(work.scaled(quote.slowness), Default::default());
+    Stakes { fee, cost, slash: in_credits(scenario, slash) }
+}
+
+/// What the party that does a check is to be paid.
+pub fn fee(market: &State, at: &Context<'_>, slot: JobSlot, index: u8) -> Money {
+    let parent = market.jobs.record(slot);
+    let check = &at.scenario.verification.methods[parent.method].checks[index as usize];
+    terms::fee(at.scenario, parent.check_price, check.expected_work(&at.scenario.expected_size(parent)))
+}
+
+/// What a careful look at a job of this size is expected to cost a party.
+pub fn cost_of_look(market: &State, check: &Check, by: PartyId, size: &JobSize) -> Money {
+    let quote = &market.nodes.quotes[by];
+    quote.cost.of_work(check.expected_work(size).scaled(quote.slowness), Default::default())
+}
+
+/// What a node loses in tokens if a job of such a fee is found wrong, at the stake it has.
+pub fn slash_of(scenario: &Scenario, stake: Money, fee: Money) -> Money {
+    lost(&scenario.verification.slash, scenario, stake, fee)
+}
+
+/// What a checker loses in tokens by an approval that is refuted, if it was paid such a fee, at the stake it has.
+pub fn fine_of(scenario: &Scenario, check: &Check, stake: Money, fee: Money) -> Money {
+    check.liability.as_ref().map_or(Money::ZERO, |liability| lost(&liability.slash, scenario, stake, fee))
+}
+
+/// What is lost of a stake.
+fn lost(slash: &Slash, scenario: &Scenario, stake: Money, fee: Money) -> Money {
+    let by_fee = slash.fee_multiple.get() * fee.0 as f64 * MICRO as f64 / scenario.channels.token.0 as f64;
+    let wanted = slash.fixed + Money::from_micro(slash.share.get() * stake.0 as f64) + Money::from_micro(by_fee);
+    wanted.min(stake)
+}
+
+/// What tokens are worth in credits.
+pub fn in_credits(scenario: &Scenario, tokens: Money) -> Money {
+    Money::from_micro(tokens.units() * scenario.channels.token.0 as f64)
+}

@@ -68,17 +68,25 @@ pub fn check(
     }
     let method = &at.scenario.verification.methods[market.jobs.record(slot).method];
     let case = &mut market.cases[market.jobs[slot].case];
-    let begins_now = case.drawn & method.roots;
+    // Where copies do not agree, the check that decides between them begins with the answers.
+    let between_copies = match method.replicas() {
+        Some(copies) if case.disputed => copies.appeal.map_or(0, |appeal| 1 << appeal),
+        _ => 0,
+    };
+    let begins_now = case.drawn & (method.roots | between_copies);
     let takes_place = |index: usize, check: &Check| check.deferred == deferred && begins_now >> index & 1 == 1;
     let mut begins = method.checks.iter().enumerate().filter(|(index, check)| takes_place(*index, check));
     if from == 0 {
         begins.clone().for_each(|(index, _)| case.open |= 1 << index);
     }
-    let Some((index, _)) = begins.find(|(index, _)| *index >= usize::from(from)) else {
+    let Some((index, check)) = begins.find(|(index, _)| *index >= usize::from(from)) else {
         return Next::Settle { job: slot };
     };
     market.agenda.push(Next::Check { job: slot, version, from: index as u8 + 1, deferred });
-    start(market, at, slot, index as u8)
+    match check.of {
+        Some(_) => Next::Escalate { job: slot, check: index as u8 },
+        None => start(market, at, slot, index as u8),
+    }
 }
 
 /// One check begins.
@@ -129,7 +137,7 @@ pub fn referee(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u
 
 /// The requester looks at what the node's hardware says, which takes a little.
 fn attest(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize, check: &Check) -> Next {
-    let number = DrawIndex::checker(index as u8, 0, check.round);
+    let number = DrawIndex::checker(index as u8, 0, checking::round(market, slot, check));
     let key = market.jobs.record(slot).key;
     let takes = check.draw_work(SimDuration::ZERO, &mut draw(market.seed, Purpose::CheckTime, key, number));
     checking::alone(market, slot, index);
@@ -150,7 +158,7 @@ pub fn attested(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: 
     let alarm = match check.by {
         Checker::Watchers => market.cases[market.jobs[slot].case].challenged >> index & 1 == 1,
         _ => {
-            let number = DrawIndex::checker(index, 0, check.round);
+            let number = DrawIndex::checker(index, 0, checking::round(market, slot, check));
             draw(market.seed, Purpose::Vote, record.key, number).chance(checking::alarm_chance(check, record.answer))
         }
     };

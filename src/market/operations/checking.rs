@@ -37,6 +37,11 @@ pub fn alone(market: &mut State, slot: JobSlot, index: usize) {
     (votes.asked, votes.stake_asked) = (1, UNSTAKED);
 }
 
+/// The round in which a check looks: after so many alarms, and after so many answers of copies that it has refused.
+pub fn round(market: &State, slot: JobSlot, check: &Check) -> u8 {
+    check.round + market.cases[market.jobs[slot].case].refused
+}
+
 /// The probability that a careful look raises an alarm at an answer.
 pub fn alarm_chance(check: &Check, answer: Answer) -> f64 {
     answer.wrong.map_or(check.false_alarm, |kind| check.detects[kind as usize])
@@ -44,22 +49,22 @@ pub fn alarm_chance(check: &Check, answer: Answer) -> f64 {
 
 /// A proof is made: by a prover if there are any, otherwise by the node.
 pub fn prove(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize, check: &Check) {
-    let record = *market.jobs.record(slot);
+    let (record, round) = (*market.jobs.record(slot), round(market, slot, check));
     let view = market.registry.view_of(record.requester);
     let provers = market.registry.listed(view, at.scenario.provers());
     let by = match provers {
         [] => record.node,
         _ => {
-            let mut drawn = draw(market.seed, Purpose::Prover, record.key, DrawIndex::check(index as u8, check.round));
+            let mut drawn = draw(market.seed, Purpose::Prover, record.key, DrawIndex::check(index as u8, round));
             provers[drawn.below(provers.len() as u64) as usize]
         }
     };
-    let mut drawn = draw(market.seed, Purpose::ProofTime, record.key, DrawIndex::check(index as u8, check.round));
+    let mut drawn = draw(market.seed, Purpose::ProofTime, record.key, DrawIndex::check(index as u8, round));
     let work = check.draw_work(record.work, &mut drawn);
     alone(market, slot, index);
-    let mut drawn = draw(market.seed, Purpose::Vote, record.key, DrawIndex::checker(index as u8, 0, check.round));
+    let mut drawn = draw(market.seed, Purpose::Vote, record.key, DrawIndex::checker(index as u8, 0, round));
     let alarm = drawn.chance(alarm_chance(check, record.answer));
-    let order = Order { kind: TaskKind::Proof, by, check: index as u8, round: check.round, ordinal: 0, work };
+    let order = Order { kind: TaskKind::Proof, by, check: index as u8, round, ordinal: 0, work };
     employ(market, at, slot, &order, Vote { alarm, looked: true });
 }
 
@@ -76,7 +81,7 @@ struct Order {
 /// Asks checkers to look. Says whether there are any.
 pub fn ask(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize, check: &Check) -> bool {
     let scenario = at.scenario;
-    let record = *market.jobs.record(slot);
+    let (record, round) = (*market.jobs.record(slot), round(market, slot, check));
     let mut chosen = std::mem::take(&mut market.scratch.checkers);
     let mut computing = std::mem::take(&mut market.scratch.computing);
     answerers(market, slot, check.of.is_some(), &mut computing);
@@ -84,7 +89,7 @@ pub fn ask(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize
         Checker::Validators => scenario.validators(),
         _ => scenario.classes[record.class].model.into(),
     };
-    let number = DrawIndex::attempt_check(record.attempts, index as u8, check.round);
+    let number = DrawIndex::attempt_check(record.attempts, index as u8, round);
     let mut drawn = draw(market.seed, Purpose::Selection, record.key, number);
     let seen = market.registry.view_of(record.requester);
     let listed = market.registry.listed(seen, list);
@@ -109,13 +114,13 @@ pub fn ask(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize
     asked.stake_asked = chosen.iter().map(|&by| weight(market, by)).sum();
     market.cases[id].votes[index] = asked;
     for (ordinal, &by) in chosen.iter().enumerate() {
-        let number = DrawIndex::checker(index as u8, ordinal as u16, check.round);
+        let number = DrawIndex::checker(index as u8, ordinal as u16, round);
         let vote = opinion(market, at, slot, by, (index, number));
         let work = match vote.looked {
             true => check.draw_work(record.work, &mut draw(market.seed, Purpose::CheckTime, record.key, number)),
             false => SimDuration::ZERO,
         };
-        let (check, round, ordinal) = (index as u8, check.round, ordinal as u16);
+        let (check, ordinal) = (index as u8, ordinal as u16);
         let order = Order { kind: TaskKind::Check, by, check, round, ordinal, work };
         employ(market, at, slot, &order, vote);
     }

@@ -6,7 +6,7 @@
 use std::array;
 
 use crate::domain::acceptance::{
-    self, Acceptance, KINDS, Kinds, Passes, Seats, Verdicts, evidence_weight, mixture, votes_until,
+    self, Acceptance, KINDS, Kinds, Passes, Referee, Seats, Verdicts, evidence_weight, mixture, votes_until,
 };
 use crate::domain::checking::Checker;
 use crate::domain::ids::{Id, MethodId};
@@ -94,12 +94,17 @@ impl Passing {
             };
         }
         passing.acceptance = passes.expected(kinds);
+        passing.acceptance.referee = method.replicas().and_then(|copies| copies.appeal).map(|appeal| {
+            let (appeal, takes_place) = (usize::from(appeal), method.checks[usize::from(appeal)].sample);
+            let verdicts = passing.appealed(method, appeal);
+            Referee { takes_place, right: verdicts.right, wrong: mixture(kinds, &verdicts.wrong) }
+        });
         passing
     }
 
     /// Without any check.
     fn before(diligence: [f64; 2]) -> Passing {
-        let acceptance = Acceptance { right: [1.0; 2], wrong: [1.0; 2] };
+        let acceptance = Acceptance { right: [1.0; 2], wrong: [1.0; 2], referee: None };
         Passing { diligence, acceptance, checks: [Expected::default(); CHECKS] }
     }
 

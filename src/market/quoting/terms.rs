@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::acceptance::Acceptance;
+use crate::domain::acceptance::{Acceptance, Disputed, binomial_tail};
 use crate::domain::checking::Checker;
 use crate::domain::ids::{MethodId, RequesterId};
 use crate::domain::money::Money;
@@ -142,6 +142,7 @@ impl Terms {
             let (each, expects) = (check.expected_work(expected), &passing.checks[index]);
             let (begins, trust) = match check.of {
                 None => (check.sample, shared.trust),
+                Some(0) if method.compares() => (between_copies(method, shared).looks, shared.trust),
                 Some(_) => begins(expects, shared.trust),
             };
             let votes = trust * expects.votes[0] + (1.0 - trust) * expects.votes[1];
@@ -158,7 +159,9 @@ impl Terms {
             };
             if check.pays() {
                 let fee = fee(scenario, shared.check_price, each);
-                terms.checkers_most += fee.times(u64::from(check.count));
+                // Between copies it may look at the answer of each.
+                let rounds = if check.of == Some(0) { method.copies } else { 1 };
+                terms.checkers_most += fee.times(u64::from(check.count) * u64::from(rounds));
                 terms.checkers += Money::from_micro(fee.0 as f64 * begins * paid);
             }
             let narrowed = check.bisection.map_or(0.0, |bisection| bisection.takes.nanos());
@@ -167,6 +170,12 @@ impl Terms {
         (terms.blocking, terms.standing) = disputes.end(method, expected);
         terms
     }
+}
+
+/// What is expected of copies that do not agree.
+fn between_copies(method: &Method, shared: &Shared<'_>) -> Disputed {
+    let referee = shared.passing.acceptance.referee;
+    referee.map_or(Disputed::default(), |referee| referee.decide(method.copies, method.agree, shared.trust))
 }
 
 /// The probability that a check begins which only an alarm begins, and the probability that the answer is right if it does.
@@ -235,7 +244,13 @@ fn copies(asked: &Asked<'_>, method: &Method, check: &Check, shared: &Shared<'_>
     // is accepted before the verdict.
     let all_end = !check.cancel && (method.defers || method.window > SimDuration::ZERO);
     let paid = if all_end { copies * right } else { agree + looks.paid - answers };
-    terms.paid_copies = paid.clamp(1.0, copies);
+    terms.paid_copies = match check.appeal {
+        None => paid.clamp(1.0, copies),
+        Some(_) => {
+            let agreed = [right, 1.0 - right].map(|right| binomial_tail(check.count, check.agree, right));
+            (agreed[0] + agreed[1]) * paid.clamp(1.0, copies) + between_copies(method, shared).paid
+        }
+    };
 }
 
 /// What one checker is paid for so much work.

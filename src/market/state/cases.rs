@@ -40,6 +40,10 @@ pub struct VerificationCase {
     pub unpaid: bool,
     /// Which checks by watchers have raised a challenge, or will before the window ends, one bit each.
     pub challenged: u8,
+    /// Whether the copies did not agree, and another check decides between them.
+    pub disputed: bool,
+    /// Answers of copies that it has refused.
+    pub refused: u8,
 }
 
 /// A task under way.
@@ -86,6 +90,7 @@ impl VerificationCases {
         let entry = &mut self.entries[id];
         (entry.method, entry.drawn, entry.open) = (method, drawn, 0);
         (entry.stands, entry.unpaid, entry.challenged) = (false, false, 0);
+        (entry.disputed, entry.refused) = (false, 0);
         entry.votes.clear();
         entry.votes.resize(checks, Votes::default());
         entry.cast.clear();
@@ -117,6 +122,13 @@ impl IndexMut<CaseId> for VerificationCases {
 }
 
 impl VerificationCase {
+    /// One of a dispute's answers is refused: the check that decides looks at the next one, in a round of its own.
+    pub fn look_again(&mut self, check: u8) {
+        self.refused += 1;
+        self.votes[usize::from(check)] = Votes::default();
+        self.cast.retain(|cast| cast.check != check);
+    }
+
     /// Takes a child off the list of those under way; gives the stake it was asked with.
     pub fn leave(&mut self, child: TaskSlot) -> u64 {
         let place = self.children.iter().position(|other| other.slot == child);

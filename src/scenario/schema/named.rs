@@ -32,6 +32,7 @@ mod tests {
             "none",
             "optimistic",
             "proof-of-sampling",
+            "refereed",
             "replication",
             "signature",
             "spot-check",

@@ -15,14 +15,14 @@
 //!
 //! Detections are never averaged over kinds, because checks that miss the same kind are not independent.
 
+mod copies;
 mod lookers;
 mod seats;
 mod votes;
 
-use serde::{Deserialize, Serialize};
-
 use super::answer::Wrong;
 
+pub use copies::{Acceptance, Disputed, Referee};
 pub use lookers::Lookers;
 pub use seats::{Seat, Seats, Stratum, Weighted};
 pub use votes::{Approvals, Threshold, VOTES, at_least, binomial, binomial_tail, votes_until};
@@ -284,43 +284,12 @@ impl Passes {
     /// The same where the kind of a wrong answer is not known.
     pub fn expected(&self, kinds: &Kinds) -> Acceptance {
         let wrong = [0, 1].map(|stage| mixture(kinds, &self.wrong.map(|passes| passes[stage])));
-        Acceptance { right: self.right, wrong }
+        Acceptance { right: self.right, wrong, referee: None }
     }
 
     /// The kind that passes all checks most often; of several the first.
     fn least_seen(&self) -> usize {
         (0..KINDS).fold(0, |least, kind| if self.wrong[kind][1] > self.wrong[least][1] { kind } else { least })
-    }
-}
-
-/// How likely an answer passes, when it is right and when it is wrong: the blocking checks, and all.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Acceptance {
-    /// If it is right.
-    pub right: [f64; 2],
-    /// If it is wrong.
-    pub wrong: [f64; 2],
-}
-
-impl Acceptance {
-    /// Without any check.
-    pub const UNCHECKED: Acceptance = Acceptance { right: [1.0; 2], wrong: [1.0; 2] };
-
-    /// What becomes of an answer that `copies` executors give alike, of which `agree` must agree and none is adversarial, each right
-    /// with probability `trust`: [`accept`] at x = 0, for a plan whose checks are known already.
-    #[inline]
-    pub fn of_alike(&self, copies: u32, agree: u32, trust: f64, alike: f64) -> Chances {
-        // One answer is enough: it is as good as any. Otherwise all wrong copies are thought to agree (the worst case).
-        let (right, wrong) = match copies {
-            1 => (trust, 1.0 - trust),
-            _ if agree == 1 => (trust, 1.0 - trust),
-            copies => (binomial_tail(copies, agree, trust * alike), binomial_tail(copies, agree, 1.0 - trust)),
-        };
-        Chances {
-            right,
-            accepted_right: [right * self.right[0], right * self.right[1]],
-            accepted_wrong: [wrong * self.wrong[0], wrong * self.wrong[1]],
-        }
     }
 }
 

@@ -20,6 +20,7 @@
 //! reveal        count
 //! late          done, reject
 //! window        done, close
+//! narrowed      done, count
 //! price         done
 //! block         done
 //! aged          done
@@ -35,11 +36,12 @@
 //! return        done, fail, answer
 //! answer        check, accept, reject
 //! copy-answer   done, answer, close
-//! copy-lost     done, close
+//! copy-lost     done, answer, close
 //! report        count
 //! check-lost    count
-//! check         done, count, settle
-//! count         done, accept, finalise, reject
+//! check         done, count, escalate, settle
+//! count         done, escalate, accept, finalise, reject
+//! escalate      done, count
 //! settle        done, accept, finalise
 //! accept        stand
 //! stand         done, check, close

@@ -6,10 +6,10 @@
 use crate::domain::fate::Fate;
 use crate::domain::ids::{JobSlot, TaskSlot};
 use crate::domain::item::WorkItem;
-use crate::domain::task::Task;
+use crate::domain::task::{Task, TaskRecord};
 use crate::engine::time::Time;
 use crate::market::context::Context;
-use crate::market::operations::{calling_off, evidence, settlement};
+use crate::market::operations::{calling_off, copies, evidence, settlement};
 use crate::market::state::State;
 use crate::market::state::cases::Copy;
 use crate::scenario::verification::Check;
@@ -31,6 +31,10 @@ pub fn answered(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Ne
         return Next::Done;
     }
     let check = check(at, market, slot);
+    if check.appeal.is_some() {
+        // Where the copies will not agree, these are the instants of the last that answered.
+        note_instants(market, slot, &record);
+    }
     let agreeing = market.cases[id].answers.iter().filter(|copy| copy.answer.key == record.answer.key).count();
     if agreeing < check.agree as usize {
         return undecided(market, at, slot);
@@ -38,14 +42,20 @@ pub fn answered(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Ne
     let parent = market.jobs.record_mut(slot);
     parent.answer = record.answer;
     parent.node = node;
-    (parent.at.reached, parent.at.started) = (record.reached, record.started);
-    (parent.at.first_token, parent.at.finished) = (record.first_token, record.finished);
+    note_instants(market, slot, &record);
     let job = &mut market.jobs[slot];
     (job.node, job.version) = (node, job.version.wrapping_add(1));
     if check.cancel {
         calling_off::call_off(market, at, slot, true);
     }
     Next::Answer { job: slot }
+}
+
+/// The job has the instants of one of its copies.
+fn note_instants(market: &mut State, slot: JobSlot, copy: &TaskRecord) {
+    let at = &mut market.jobs.record_mut(slot).at;
+    (at.reached, at.started) = (copy.reached, copy.started);
+    (at.first_token, at.finished) = (copy.first_token, copy.finished);
 }
 
 /// A copy came to nothing.
@@ -56,7 +66,8 @@ pub fn lost(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Next {
     undecided(market, at, slot)
 }
 
-/// Without enough copies left to agree the job is lost if none has answered, and otherwise no verdict was reached.
+/// Without enough copies left to agree the job is lost if none has answered. Otherwise the check that is to decide between their answers
+/// begins, if there is one, and no verdict was reached if there is none.
 fn undecided(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     if market.jobs.record(slot).at.answered != Time::NEVER {
         return Next::Done;
@@ -71,6 +82,13 @@ fn undecided(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
         .max();
     if most.unwrap_or(0) + case.children.len() >= check.agree as usize {
         return Next::Done;
+    }
+    let drawn = case.drawn;
+    if most.is_some() && check.appeal.is_some_and(|appeal| drawn >> appeal & 1 == 1) {
+        market.cases[market.jobs[slot].case].disputed = copies::propose(market, slot);
+        let job = &mut market.jobs[slot];
+        job.version = job.version.wrapping_add(1);
+        return Next::Answer { job: slot };
     }
     let fate = if most.is_none() { Fate::Lost } else { Fate::Unresolved };
     calling_off::call_off(market, at, slot, false);

@@ -7,7 +7,7 @@ use crate::domain::ids::JobSlot;
 use crate::domain::payment::PayoutAt;
 use crate::engine::time::Time;
 use crate::market::context::Context;
-use crate::market::operations::{batches, calling_off, checking, evidence, learning, settlement};
+use crate::market::operations::{batches, calling_off, checking, copies, evidence, learning, settlement};
 use crate::market::state::State;
 use crate::policy::verdict::Verdict;
 use crate::record::fact::Fact;
@@ -38,6 +38,9 @@ pub fn count(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8)
         return Next::Escalate { job: slot, check: appeal };
     }
     conclude(market, at, slot, (index, check), verdict);
+    if verdict == Verdict::Refused && market.cases[id].disputed && check.of == Some(0) {
+        return withdraw(market, at, slot, index);
+    }
     match (verdict, check.deferred) {
         (Verdict::Accepted, _) | (Verdict::Unresolved, true) => settle(market, slot),
         (Verdict::Refused, false) => refuse(market, at, slot, index),
@@ -96,6 +99,19 @@ fn refuse(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) ->
     evidence::learn(market, at, slot, false);
     settlement::slash_all(market, at, slot);
     settlement::fine_approvers(market, at, slot, index);
+    let right = market.jobs.record(slot).is_right();
+    Next::Reject { job: slot, fate: if right { Fate::RejectedRight } else { Fate::RejectedWrong } }
+}
+
+/// The check that decides between copies has refused the answer of some: it looks at the next one, if there is one.
+fn withdraw(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) -> Next {
+    settlement::slash_all(market, at, slot);
+    copies::withdraw(market, slot);
+    if copies::propose(market, slot) {
+        market.cases[market.jobs[slot].case].look_again(index);
+        return Next::Escalate { job: slot, check: index };
+    }
+    evidence::learn(market, at, slot, false);
     let right = market.jobs.record(slot).is_right();
     Next::Reject { job: slot, fate: if right { Fate::RejectedRight } else { Fate::RejectedWrong } }
 }

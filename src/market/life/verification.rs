@@ -59,17 +59,25 @@ pub fn check(market: &mut State, at: &mut Context<'_>, slot: JobSlot, from: u8, 
     // One that has begun before is done with: others of its kind were drawn again.
     let begun =
         case.votes.iter().enumerate().fold(0u8, |begun, (index, votes)| begun | u8::from(votes.asked > 0) << index);
-    let begins_now = case.drawn & method.roots & !begun;
+    // Where copies do not agree, the check that decides between them begins with the answers.
+    let between_copies = match method.replicas() {
+        Some(copies) if case.disputed => copies.appeal.map_or(0, |appeal| 1 << appeal),
+        _ => 0,
+    };
+    let begins_now = case.drawn & (method.roots | between_copies) & !begun;
     let takes_place = |index: usize, check: &Check| check.deferred == deferred && begins_now >> index & 1 == 1;
     let mut begins = method.checks.iter().enumerate().filter(|(index, check)| takes_place(*index, check));
     if from == 0 {
         begins.clone().for_each(|(index, _)| case.open |= 1 << index);
     }
-    let Some((index, _)) = begins.find(|(index, _)| *index >= usize::from(from)) else {
+    let Some((index, check)) = begins.find(|(index, _)| *index >= usize::from(from)) else {
         return Next::Settle { job: slot };
     };
     market.plan_if_unchanged(slot, Next::Check { job: slot, from: index as u8 + 1, deferred });
-    start(market, at, slot, index as u8)
+    match check.of {
+        Some(_) => Next::Escalate { job: slot, check: index as u8 },
+        None => start(market, at, slot, index as u8),
+    }
 }
 
 /// One check begins.
@@ -129,7 +137,7 @@ pub fn referee(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u
 
 /// The requester looks at what the node's hardware says, which takes a little.
 fn attest(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize, check: &Check) -> Next {
-    let number = DrawIndex::checker(index as u8, 0, check.round);
+    let number = DrawIndex::checker(index as u8, 0, checking::round(market, slot, check));
     let key = market.jobs.record(slot).key;
     let takes = check.draw_work(&JobSize::default(), &mut draw(market.seed, Purpose::CheckTime, key, number));
     checking::alone(market, slot, index);
@@ -144,7 +152,7 @@ fn inspect(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize
         return attested(market, at, slot, index as u8);
     }
     settlement::pay_look(market, at, slot, check.cost);
-    let number = DrawIndex::checker(index as u8, 0, check.round);
+    let number = DrawIndex::checker(index as u8, 0, checking::round(market, slot, check));
     let record = market.jobs.record(slot);
     let mut drawn = draw(market.seed, Purpose::CheckTime, record.key, number);
     let takes = check.draw_work(&at.scenario.size(record), &mut drawn);
@@ -173,7 +181,7 @@ pub fn attested(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: 
         Checker::Requester => case.decided(index),
         _ => {
             let chance = checking::alarm_chance(check, record.answer);
-            let number = DrawIndex::checker(index, 0, check.round);
+            let number = DrawIndex::checker(index, 0, checking::round(market, slot, check));
             Vote { alarm: draw(market.seed, Purpose::Vote, record.key, number).chance(chance), looked: true }
         }
     };

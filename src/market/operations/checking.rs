@@ -39,6 +39,11 @@ pub fn alone(market: &mut State, slot: JobSlot, index: usize) {
     (votes.asked, votes.stake_asked) = (1, UNSTAKED);
 }
 
+/// The round in which a check looks: after so many alarms, and after so many answers of copies that it has refused.
+pub fn round(market: &State, slot: JobSlot, check: &Check) -> u8 {
+    check.round + market.cases[market.jobs[slot].case].refused
+}
+
 /// The probability that a careful look raises an alarm at an answer.
 pub fn alarm_chance(check: &Check, answer: Answer) -> f64 {
     answer.wrong.map_or(check.false_alarm, |kind| check.detects[kind as usize])
@@ -46,13 +51,13 @@ pub fn alarm_chance(check: &Check, answer: Answer) -> f64 {
 
 /// A proof is made: by provers if there are any, each of which has an equal part of it, otherwise by the node.
 pub fn prove(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize, check: &Check) {
-    let (scenario, record) = (at.scenario, *market.jobs.record(slot));
+    let (scenario, record, round) = (at.scenario, *market.jobs.record(slot), round(market, slot, check));
     let view = market.registry.view_of(record.requester);
     let provers = market.registry.listed(view, scenario.provers());
     let mut chosen = std::mem::take(&mut market.scratch.checkers);
     // The first of each in a random order of its own (R. Floyd): as many draws as there are parts.
     let wanted = provers.len().min(check.ways as usize);
-    let mut drawn = draw(market.seed, Purpose::Prover, record.key, DrawIndex::check(index as u8, check.round));
+    let mut drawn = draw(market.seed, Purpose::Prover, record.key, DrawIndex::check(index as u8, round));
     for most in provers.len() - wanted..provers.len() {
         let by = provers[drawn.below(most as u64 + 1) as usize];
         chosen.push(if chosen.contains(&by) { provers[most] } else { by });
@@ -60,16 +65,16 @@ pub fn prove(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usi
     if chosen.is_empty() {
         chosen.push(record.node);
     }
-    let mut drawn = draw(market.seed, Purpose::ProofTime, record.key, DrawIndex::check(index as u8, check.round));
+    let mut drawn = draw(market.seed, Purpose::ProofTime, record.key, DrawIndex::check(index as u8, round));
     let work = check.draw_work(&scenario.size(&record), &mut drawn);
     alone(market, slot, index);
-    let mut drawn = draw(market.seed, Purpose::Vote, record.key, DrawIndex::checker(index as u8, 0, check.round));
+    let mut drawn = draw(market.seed, Purpose::Vote, record.key, DrawIndex::checker(index as u8, 0, round));
     let alarm = drawn.chance(alarm_chance(check, record.answer));
     // Where fewer provers are listed than a proof has parts, some make several of them.
     for ordinal in 0..check.ways {
         let by = chosen[ordinal as usize % chosen.len()];
         let work = SimDuration(part(work.0, ordinal, check.ways));
-        let (check, round, ordinal) = (index as u8, check.round, ordinal as u16);
+        let (check, ordinal) = (index as u8, ordinal as u16);
         let order = Order { kind: TaskKind::Proof, by, check, round, ordinal, work };
         employ(market, at, slot, &order, Vote { alarm, looked: true });
     }
@@ -107,7 +112,7 @@ pub fn ask(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize
     let mut chosen = std::mem::take(&mut market.scratch.checkers);
     let mut computing = std::mem::take(&mut market.scratch.computing);
     answerers(market, slot, check.of.is_some(), &mut computing);
-    let number = DrawIndex::attempt_check(record.attempts, index as u8, check.round);
+    let number = DrawIndex::attempt_check(record.attempts, index as u8, round(market, slot, check));
     select(market, at, &record, (check, check.count as usize), number, (&computing, &mut chosen));
     computing.clear();
     market.scratch.computing = computing;
@@ -170,7 +175,8 @@ fn look(
     (index, ordinal, by): (usize, u16, PartyId),
 ) {
     let record = *market.jobs.record(slot);
-    let number = DrawIndex::checker(index as u8, ordinal, check.round);
+    let round = round(market, slot, check);
+    let number = DrawIndex::checker(index as u8, ordinal, round);
     let vote = opinion(market, at, slot, by, (index, number));
     let work = match vote.looked {
         true => {
@@ -178,8 +184,7 @@ fn look(
         }
         false => SimDuration::ZERO,
     };
-    let (place, round) = (index as u8, check.round);
-    let order = Order { kind: TaskKind::Check, by, check: place, round, ordinal, work };
+    let order = Order { kind: TaskKind::Check, by, check: index as u8, round, ordinal, work };
     employ(market, at, slot, &order, vote);
     if let Some(timeout) = check.timeout {
         let version = market.jobs[slot].version;
@@ -206,7 +211,7 @@ pub fn replace(market: &mut State, at: &mut Context<'_>, slot: JobSlot, child: T
         busy.extend(case.cast.iter().filter(|cast| cast.check == task.check).map(|cast| cast.by));
         let tasks = case.children.iter().map(|child| &market.jobs[child.slot]);
         busy.extend(tasks.filter(|other| !other.executes() && other.check == task.check).map(|other| other.node));
-        let number = DrawIndex::checker(task.check, ordinal as u16, check.round).apart_from_executions();
+        let number = DrawIndex::checker(task.check, ordinal as u16, task.round).apart_from_executions();
         select(market, at, &record, (check, 1), number, (&busy, &mut chosen));
         busy.clear();
         market.scratch.computing = busy;
@@ -336,7 +341,8 @@ pub fn decide(market: &mut State, at: &Context<'_>, slot: JobSlot, index: usize,
         trust: 1.0,
         ring: ring_of(market, at.scenario, record.node),
     };
-    let mut drawn = draw(market.seed, Purpose::Vote, record.key, DrawIndex::checker(index as u8, 0, check.round));
+    let mut drawn =
+        draw(market.seed, Purpose::Vote, record.key, DrawIndex::checker(index as u8, 0, round(market, slot, check)));
     let memory = market.conducts.of_requester(at.scenario, holder, record.method);
     let vote = at.scenario.requesters[holder].conduct.vote(memory, &submission, &mut drawn);
     market.cases[market.jobs[slot].case].decide(index as u8, vote);

@@ -2,6 +2,7 @@
 
 // Offers are collected, weighed with every method, and chosen.
 pub mod choice;
+pub mod copies;
 pub mod offers;
 pub mod terms;
 // A quote is agreed, and the request travels.

@@ -67,7 +67,7 @@ pub fn with_missing(acceptance: &Acceptance, check: &Check, expects: &Expected, 
     // What is unresolved before it is accepted never is; what is unresolved afterwards stays accepted.
     let both =
         |pair: [f64; 2], factor: f64| [if check.deferred { pair[0] } else { pair[0] * factor }, pair[1] * factor];
-    Acceptance { right: both(acceptance.right, right), wrong: both(acceptance.wrong, wrong) }
+    Acceptance { right: both(acceptance.right, right), wrong: both(acceptance.wrong, wrong), ..*acceptance }
 }
 
 /// The probability that a check that takes place does not stop an answer that each checker approves with this probability.

@@ -6,8 +6,8 @@
 use std::array;
 
 use crate::domain::acceptance::{
-    self, Acceptance, KINDS, Kinds, Lookers, Passes, Seats, Verdicts, evidence_weight, mixture, some_takes_place,
-    votes_until,
+    self, Acceptance, KINDS, Kinds, Lookers, Passes, Referee, Seats, Verdicts, evidence_weight, mixture,
+    some_takes_place, votes_until,
 };
 use crate::domain::checking::Checker;
 use crate::domain::ids::{Id, MethodId};
@@ -123,6 +123,11 @@ impl Passing {
         passing.acceptance = passes.expected(kinds);
         let roots = method.checks.iter().zip(&passing.checks).filter(|(check, _)| check.begins_alone());
         passing.looks = some_takes_place(roots.map(|(check, expected)| check.sample_at(scrutiny) * expected.looks));
+        passing.acceptance.referee = method.replicas().and_then(|copies| copies.appeal).map(|appeal| {
+            let (appeal, takes_place) = (usize::from(appeal), method.checks[usize::from(appeal)].sample);
+            let verdicts = passing.appealed(method, appeal);
+            Referee { takes_place, right: verdicts.right, wrong: mixture(kinds, &verdicts.wrong) }
+        });
         passing
     }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::acceptance::Acceptance;
+use crate::domain::acceptance::{Acceptance, Disputed, binomial_tail};
 use crate::domain::checking::{Backtrack, Checker};
 use crate::domain::ids::{MethodId, RequesterId};
 use crate::domain::money::Money;
@@ -184,6 +184,7 @@ impl Terms {
             let (each, expects) = (check.expected_work(&shared.size), &passing.checks[index]);
             let (begins, trust) = match check.of {
                 None => (check.sample_at(scrutiny), shared.trust),
+                Some(0) if method.compares() => (between_copies(method, shared).looks, shared.trust),
                 Some(_) => begins(expects, shared.trust),
             };
             let begins = begins * expects.looks;
@@ -209,7 +210,9 @@ impl Terms {
                 terms.checkers += Money::from_micro(check.cost.0 as f64 * begins * care);
             } else if check.pays() {
                 let fee = fee(scenario, shared.check_price, each);
-                terms.checkers_most += fee.times(u64::from(expects.most));
+                // Between copies it may look at the answer of each.
+                let rounds = if check.of == Some(0) && method.compares() { method.copies } else { 1 };
+                terms.checkers_most += fee.times(u64::from(expects.most) * u64::from(rounds));
                 terms.checkers += Money::from_micro(fee.0 as f64 * begins * paid);
             }
             let narrowed = check.bisection.map_or(0.0, |bisection| bisection.takes.nanos());
@@ -229,7 +232,7 @@ impl Terms {
         if !self.falls || offer.stands == 0 {
             return 1.0;
         }
-        let Acceptance { right, wrong } = &self.acceptance;
+        let Acceptance { right, wrong, .. } = &self.acceptance;
         let [accepted, last] = [0, 1].map(|stage| offer.trust * right[stage] + (1.0 - offer.trust) * wrong[stage]);
         if accepted > 0.0 { maths::pow(last / accepted, f64::from(offer.stands)) } else { 1.0 }
     }
@@ -239,6 +242,12 @@ impl Terms {
     pub fn fit(&self, scrutiny: f64) -> bool {
         self.scrutiny.is_nan() || self.scrutiny == scrutiny
     }
+}
+
+/// What is expected of copies that do not agree.
+fn between_copies(method: &Method, shared: &Shared<'_>) -> Disputed {
+    let referee = shared.passing.acceptance.referee;
+    referee.map_or(Disputed::default(), |referee| referee.decide(method.copies, method.agree, shared.trust))
 }
 
 /// The probability that a check begins which only an alarm begins, and the probability that the answer is right if it does.
@@ -307,7 +316,13 @@ fn copies(asked: &Asked<'_>, method: &Method, check: &Check, shared: &Shared<'_>
     // is accepted before the verdict.
     let all_end = !check.cancel && (method.defers || method.window > SimDuration::ZERO);
     let paid = if all_end { copies * right } else { agree + looks.paid - answers };
-    terms.paid_copies = paid.clamp(1.0, copies);
+    terms.paid_copies = match check.appeal {
+        None => paid.clamp(1.0, copies),
+        Some(_) => {
+            let agreed = [right, 1.0 - right].map(|right| binomial_tail(check.count, check.agree, right));
+            (agreed[0] + agreed[1]) * paid.clamp(1.0, copies) + between_copies(method, shared).paid
+        }
+    };
 }
 
 /// What one checker is paid for so much work.

@@ -50,6 +50,10 @@ pub struct VerificationCase {
     pub challenged: u8,
     /// Checks at which the requester itself looked, and at which it found the answer wrong, one bit each.
     pub own: [u8; 2],
+    /// Whether the copies did not agree, and another check decides between them.
+    pub disputed: bool,
+    /// Answers of copies that it has refused.
+    pub refused: u8,
 }
 
 /// A task under way.
@@ -96,7 +100,7 @@ impl VerificationCases {
         let entry = &mut self.entries[id];
         (entry.method, entry.drawn, entry.open) = (method, drawn, 0);
         (entry.stands, entry.unpaid, entry.challenged, entry.published) = (false, false, 0, 0);
-        entry.own = [0; 2];
+        (entry.own, entry.disputed, entry.refused) = ([0; 2], false, 0);
         (entry.draws, entry.result, entry.looks) = (0, ResultId::NONE, looks);
         entry.votes.clear();
         entry.votes.resize(checks, Votes::default());
@@ -140,6 +144,13 @@ impl VerificationCase {
     pub fn decided(&self, check: u8) -> Vote {
         let [looked, alarm] = self.own.map(|bits| bits >> check & 1 == 1);
         Vote { alarm, looked }
+    }
+
+    /// One of a dispute's answers is refused: the check that decides looks at the next one, in a round of its own.
+    pub fn look_again(&mut self, check: u8) {
+        self.refused += 1;
+        self.votes[usize::from(check)] = Votes::default();
+        self.cast.retain(|cast| cast.check != check);
     }
 
     /// Takes a child off the list of those under way; gives the stake it was asked with.

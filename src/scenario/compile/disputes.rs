@@ -59,6 +59,11 @@ pub(super) fn check(compiler: &mut Compiler<'_>, path: &str, index: usize, check
     }
 }
 
+/// Where a check says whose alarm begins it.
+fn place_of(compiler: &Compiler<'_>, path: &str, check: &CheckTable) -> String {
+    compiler.written(&path, if check.of.is_some() { "of" } else { "begins" })
+}
+
 fn begins(compiler: &mut Compiler<'_>, path: &str, index: usize, checks: &[CheckTable]) {
     let check = &checks[index];
     if check.begins != Some(Begins::OnAlarm) {
@@ -72,7 +77,7 @@ fn begins(compiler: &mut Compiler<'_>, path: &str, index: usize, checks: &[Check
         }
         return;
     }
-    let place = compiler.written(&path, if check.of.is_some() { "of" } else { "begins" });
+    let place = place_of(compiler, path, check);
     let Some(of) = of(checks, index).filter(|of| *of < index) else {
         return compiler.wrong(place, "no check before this one raises the alarm", "name an earlier check, from 0");
     };
@@ -86,8 +91,12 @@ fn begins(compiler: &mut Compiler<'_>, path: &str, index: usize, checks: &[Check
     } else if matches!(check.by, Checker::Replicas | Checker::Watchers) {
         let help = "let validators, peers, a proof or an attestation decide";
         compiler.wrong(format!("{path}.by"), "neither copies nor watchers decide about an alarm", help);
-    } else if checks[of].by == Checker::Replicas {
-        compiler.wrong(place, "copies raise no alarm", "name a check of the answer that they agree on");
+    } else if checks[of].by == Checker::Replicas && checks[of].agree.unwrap_or(checks[of].count / 2 + 1) <= 1 {
+        compiler.wrong(place, "copies of which the first counts do not disagree", "let two or more of them agree");
+    }
+    if self::of(checks, of).is_some_and(|first| first < of && checks[first].by == Checker::Replicas) {
+        let message = format!("check {of} decides between copies, and looks at each of their answers");
+        compiler.wrong(place_of(compiler, path, check), message, "let it have the last word");
     }
     if check.timing == Timing::Deferred && !is_deferred(checks, of) {
         let help = format!("leave `timing` out: the answer waits for it as for check {of}");

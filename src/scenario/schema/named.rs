@@ -33,6 +33,7 @@ mod tests {
             "none",
             "optimistic",
             "proof-of-sampling",
+            "refereed",
             "replication",
             "signature",
             "spot-check",

@@ -167,7 +167,7 @@ pub struct CheckTable {
     #[serde(default)]
     pub false_alarm: Share,
     /// When it begins. With `on-alarm`: when the check `of` has refused the answer, whose place it takes; it blocks or is deferred as that one
-    /// is. Default `on-answer` where it blocks, `on-acceptance` where it is deferred.
+    /// is. Behind `replicas` it decides between their answers where too few agree. Default `on-answer` where it blocks, `on-acceptance` where it is deferred.
     #[serde(default)]
     pub begins: Option<Begins>,
     /// With `begins = "on-alarm"`: the place in the list of the check whose alarm begins it, from 0. Default the one before it.

@@ -15,16 +15,19 @@ use super::super::properties::kept;
 use super::super::trial::{ROOT, Witness, trial};
 
 /// Every outcome of a dispute.
-const OUTCOMES: [&str; 12] = [
+const OUTCOMES: [&str; 15] = [
     "accepted without an alarm",
     "a bond is lost",
     "a checker is fined",
     "a right answer is accepted after an alarm",
     "a right answer is refused after an alarm",
     "a right answer is revoked after a challenge",
+    "a right answer of copies that differ is accepted",
     "a wrong answer is accepted after an alarm",
     "a wrong answer is refused after an alarm",
     "a wrong answer is revoked after a challenge",
+    "a wrong answer of copies that differ is accepted",
+    "all answers of copies that differ are refused",
     "an alarm about an alarm",
     "nobody decides about an alarm",
     "rounds of bisection",
@@ -49,8 +52,14 @@ fn outcomes(scenario: &Scenario, witness: &Witness) -> BTreeSet<&'static str> {
         }
     }
     for record in witness.records.iter().filter(|record| record.at.answered != Time::NEVER) {
-        let is_watched = scenario.verification.methods[record.method].defers;
-        let outcome = match (alarms.contains_key(&record.key), record.fate, is_watched) {
+        let method = &scenario.verification.methods[record.method];
+        let outcome = match (alarms.contains_key(&record.key), record.fate, method.defers) {
+            (true, Fate::FinalRight, _) if method.compares() => "a right answer of copies that differ is accepted",
+            (true, Fate::FinalWrong, _) if method.compares() => "a wrong answer of copies that differ is accepted",
+            (true, Fate::RejectedRight | Fate::RejectedWrong, _) if method.compares() => {
+                "all answers of copies that differ are refused"
+            }
+            (true, ..) if method.compares() => continue,
             (false, Fate::FinalRight, _) => "accepted without an alarm",
             (true, Fate::FinalRight, _) => "a right answer is accepted after an alarm",
             (true, Fate::FinalWrong, _) => "a wrong answer is accepted after an alarm",
@@ -89,7 +98,15 @@ fn one_scenario_reaches_every_outcome_of_a_dispute() {
 #[test]
 fn each_mechanism_is_needed_for_its_outcomes() {
     let ladder = "begins = \"on-alarm\", count = 3";
-    let cases: [(&[(&str, &str)], &[&str]); 6] = [
+    let cases: [(&[(&str, &str)], &[&str]); 7] = [
+        (
+            &[("of = 0, work", "of = 0, sample = 0, work")],
+            &[
+                "a right answer of copies that differ is accepted",
+                "a wrong answer of copies that differ is accepted",
+                "all answers of copies that differ are refused",
+            ],
+        ),
         (&[("overturned = 0.01, ", "")], &["a checker is fined"]),
         (&[("bond = \"5\", ", "")], &["a bond is lost"]),
         (

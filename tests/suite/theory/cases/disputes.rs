@@ -2,9 +2,9 @@
 
 use reliance::domain::fate::Fate;
 
-use crate::suite::theory::case::{Case, Chapter, Part, Row};
+use crate::suite::theory::case::{Case, Chapter, Part, Row, fate};
 use crate::suite::theory::formulas::disputes::{
-    challenged, expected_of_ladder, majority_alarms, passes_ladder, rounds,
+    challenged, expected_of_ladder, majority_alarms, passes_ladder, rounds, two_copies,
 };
 use crate::suite::theory::watch::Seen;
 
@@ -26,7 +26,7 @@ pub fn chapter() -> Chapter {
                 narrowed down to one in ⌈log₂ s⌉ rounds, and then a referee looks. A validator looks with probability η = 0.7, and approves what \
                 it does not look at; those of the committee always look. Three answers in ten are wrong, and none before the committee."
             .into(),
-        cases: vec![committee(), ladder(), watchers()],
+        cases: vec![committee(), ladder(), copies(), watchers()],
     }
 }
 
@@ -98,6 +98,17 @@ fn ladder() -> Case {
     rows.extend(time("mean time of the checks", "Σ ηtᵢ ∏_{j<i} rⱼ", over_both([1.0, 2.0, 3.0].map(|t| LOOKS * t))));
     rows.extend(price("seconds of validators paid", "Σ tᵢ ∏_{j<i} rⱼ", over_both([1.0, 2.0, 3.0])));
     Case::new("dispute-ladder", rows)
+}
+
+fn copies() -> Case {
+    let (right, wrong, looks) = two_copies(RIGHT, 1.0 - LOOKS * 0.2, 1.0 - LOOKS * 0.9);
+    let mut rows = vec![
+        Row::new("share accepted that is right", "p²+p(1−p)(2−u)q", right, fate(Fate::FinalRight)),
+        Row::new("share accepted that is wrong", "(1−p)²+p(1−p)(2−q)u", wrong, fate(Fate::FinalWrong)),
+    ];
+    rows.extend(time("mean time of the referee", "2p(1−p)(1+(1−q)/2+(1−u)/2)η", looks * LOOKS));
+    rows.extend(price("seconds of the referee paid", "2p(1−p)(1+(1−q)/2+(1−u)/2)", looks));
+    Case::new("dispute-copies", rows)
 }
 
 fn watchers() -> Case {

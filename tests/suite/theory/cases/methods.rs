@@ -45,7 +45,7 @@ pub fn chapter() -> Chapter {
     for (name, row) in [takes("method-tee", 1.07 + 0.015), takes("method-zk", 1.0 + 2100.0 + 2.4)] {
         cases.iter_mut().find(|case| case.scenario == name).expect("a case of that name").rows.push(row);
     }
-    cases.extend([replication(), escalate()]);
+    cases.extend([replication(), refereed(), escalate()]);
     // A look of detection d and false alarm f, mistaken with probability e; or left out with probability l.
     let (d, f, e, l) = (0.9, 0.05, 0.1, 0.25);
     let errs = |alarm: f64| alarm * (1.0 - e) + (1.0 - alarm) * e;
@@ -57,7 +57,7 @@ pub fn chapter() -> Chapter {
                 with the share s of answers drawn, detection d of the kind and false alarm f, a share s·d or s·f of each is found. \
                 Replication meets three nodes that leave out a fifth; the last two checks have s = 0.3, d = 0.9, f = 0.05 and \
                 validators who err with e = 0.1, or leave out l = 0.25 of their looks, at a node that leaves out 0.4. \
-                `optimistic` has three watchers of whom each looks half of the time; `escalate` has one look, and the majority of five about its alarm."
+                `optimistic` has three watchers of whom each looks half of the time; `refereed` meets two nodes that leave out a fifth; `escalate` has one look, and the majority of five about its alarm."
             .into(),
         cases,
     }
@@ -85,6 +85,16 @@ fn replication() -> Case {
         Row::new("share on which no two agree", "1 − B(3, 2, 0.8)", 1.0 - right, fate(Fate::Unresolved)),
     ];
     Case::new("method-replication", rows)
+}
+
+/// Two nodes whose made-up answers differ, and a referee that sees what is wrong: one right answer is enough.
+fn refereed() -> Case {
+    let both = 0.2 * 0.2;
+    let rows = vec![
+        Row::new("share final that is right", "1 − l²", 1.0 - both, fate(Fate::FinalRight)),
+        Row::new("share refused that is wrong", "l²", both, fate(Fate::RejectedWrong)),
+    ];
+    Case::new("method-refereed", rows)
 }
 
 /// A validator and then the majority of five others, all of whom see what is wrong and take one right answer in twenty for wrong.

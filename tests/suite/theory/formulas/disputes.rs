@@ -25,6 +25,16 @@ pub fn challenged(n: u32, a: f64, d: f64) -> f64 {
     1.0 - power(1.0 - a * d, n)
 }
 
+/// Two copies, each right with probability p and all wrong ones alike, and a referee that looks at the answer of one of them at random, and
+/// at the other's if it refuses that; it accepts a right answer with probability q and a wrong one with u. The probabilities that a right and
+/// that a wrong answer is accepted, and the mean number of its looks.
+pub fn two_copies(p: f64, q: f64, u: f64) -> (f64, f64, f64) {
+    let (both_right, both_wrong, differ) = (p * p, (1.0 - p) * (1.0 - p), 2.0 * p * (1.0 - p));
+    let right = both_right + differ * 0.5 * (q + (1.0 - u) * q);
+    let wrong = both_wrong + differ * 0.5 * (u + (1.0 - q) * u);
+    (right, wrong, differ * (1.0 + 0.5 * (1.0 - q) + 0.5 * (1.0 - u)))
+}
+
 /// The rounds that narrow a dispute down to one of so many steps, by halving: ⌈log₂ steps⌉.
 pub fn rounds(steps: u64) -> u32 {
     let (mut rounds, mut left) = (0, steps);
@@ -46,6 +56,14 @@ mod tests {
         // The second check begins half of the time, the third one time in ten.
         assert!((expected_of_ladder(&[0.5, 0.2, 1.0], &[1.0, 2.0, 3.0]) - 2.3).abs() < 1e-15);
         assert!((majority_alarms(3, 0.6) - 0.648).abs() < 1e-15);
+    }
+
+    // worked example
+    #[test]
+    fn copies() {
+        // A referee that errs never: whoever is right is accepted, after one look or two.
+        let (right, wrong, looks) = two_copies(0.5, 1.0, 0.0);
+        assert_eq!([right, wrong, looks], [0.75, 0.25, 0.75]);
     }
 
     // worked example

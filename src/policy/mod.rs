@@ -329,11 +329,7 @@ macro_rules! policies {
 
             /// Whether a memory is one of this rule, whatever its parameters are.
             pub fn remembers(&self, memory: &$Memory) -> bool {
-                match (self, memory) {
-                    $(($Chosen::$Variant(_), $Memory::$Variant(_)) => true,)*
-                    #[allow(unreachable_patterns, reason = "a kind with one rule has no other pair")]
-                    _ => false,
-                }
+                $(matches!((self, memory), ($Chosen::$Variant(_), $Memory::$Variant(_))))||*
             }
         }
     };

@@ -18,6 +18,10 @@ use crate::policy::verdict::VerdictRule;
 
 use super::Scenario;
 
+pub use check::*;
+
+mod check;
+
 /// The most checks of a method.
 pub const CHECKS: usize = 8;
 
@@ -69,15 +73,6 @@ pub struct Standing {
 
 /// The scrutiny under which every check takes place that otherwise would with some probability.
 pub const EVERY_CHECK: f64 = f64::INFINITY;
-
-/// What a checker that approved an answer loses when it is found wrong after all.
-#[derive(Clone, Debug)]
-pub struct Liability {
-    /// How much; the fee is that of its vote.
-    pub slash: Slash,
-    /// Whether it loses that too where its own check finds the answer wrong.
-    pub outvoted: bool,
-}
 
 /// What a node loses when its answer is found wrong, or its copy is outvoted.
 #[derive(Clone, Debug)]
@@ -157,92 +152,6 @@ pub struct Method {
     pub is_liable: bool,
 }
 
-/// One check of a method; factors of the scenario's `cost-factor` are in it.
-#[derive(Clone, Debug)]
-pub struct Check {
-    /// Who does it.
-    pub by: Checker,
-    /// The probability that it takes place.
-    pub sample: f64,
-    /// Work of each checker, or of making the proof, relative to what `work_of` says.
-    pub work: f64,
-    /// What `work` is relative to.
-    pub work_of: WorkOf,
-    /// By model what `work` is, where it differs; otherwise empty.
-    pub work_by_model: Vec<f64>,
-    /// Of proofs: over how many provers one is divided.
-    pub ways: u32,
-    /// How long a checker may take, and who looks then.
-    pub timeout: Option<Timeout>,
-    /// When votes become a verdict.
-    pub stopping: Stopping,
-    /// Of sealed votes: how long after the first they are published.
-    pub reveal: SimDuration,
-    /// What is paid for work that is called off.
-    pub called_off: CalledOff,
-    /// Where votes may be missing, what is known of `time` beyond its moments.
-    pub times: Times,
-    /// Whether the verdict may be acceptance although votes are missing.
-    pub tolerates: bool,
-    /// What it takes beyond that, in nanoseconds on the reference GPU.
-    pub time: Option<Sampler>,
-    /// The factor on `time`.
-    pub time_factor: f64,
-    /// The mean of `time` with its factor, in nanoseconds.
-    pub mean_time: f64,
-    /// Gas if it takes place.
-    pub gas: u64,
-    /// Checkers, or copies in all.
-    pub count: u32,
-    /// Of validators and provers: the way they are drawn, by its place among [`Verification::draws`].
-    pub way: usize,
-    /// The expected standard normal order statistics of so many, the smallest first.
-    pub scores: Vec<f64>,
-    /// Their variances.
-    pub score_variances: Vec<f64>,
-    /// Of `time`, the variance with its factor, in square nanoseconds.
-    pub time_variance: f64,
-    /// Of replicas: how many answers must agree.
-    pub agree: u32,
-    /// Of replicas: whether the others are called off at the verdict.
-    pub cancel: bool,
-    /// When votes are a verdict.
-    pub verdict: VerdictRule,
-    /// Whether the answer is accepted before it.
-    pub deferred: bool,
-    /// The probability that a careful look finds a wrong answer, by kind.
-    pub detects: [f64; 5],
-    /// The probability that a careful look takes a right answer for a wrong one.
-    pub false_alarm: f64,
-    /// Whether `sample` is multiplied by what the rule of standing says of the node.
-    pub by_standing: bool,
-    /// The check whose alarm begins it; `None`: it begins by itself.
-    pub of: Option<u8>,
-    /// The check that its own alarm begins.
-    pub appeal: Option<u8>,
-    /// How many alarms come before it.
-    pub round: u8,
-    /// Of watchers: the probability that one of them looks.
-    pub attention: f64,
-    /// What a challenger loses whose alarm is overturned: tokens.
-    pub bond: Money,
-    /// How a dispute is narrowed down before the check; `None`: it is not.
-    pub bisection: Option<Bisection>,
-    /// What a look of the requester itself costs it, in credits.
-    pub cost: Money,
-    /// What a checker that approved loses when the answer is found wrong after all.
-    pub liability: Option<Liability>,
-}
-
-/// How a dispute is narrowed down to one step of the execution.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Bisection {
-    /// Rounds: the steps of the execution as a power of two, rounded up.
-    pub rounds: u8,
-    /// What all rounds take.
-    pub takes: SimDuration,
-}
-
 impl Verification {
     /// The largest share of the weight that one checker has in a draw. Where parties look by themselves, none looks more than always.
     pub fn cap(&self) -> f64 {
@@ -290,126 +199,5 @@ impl Method {
     #[inline]
     pub fn replicas(&self) -> Option<&Check> {
         self.checks.first().filter(|check| check.by == Checker::Replicas)
-    }
-}
-
-/// How long a checker may take, and who looks then.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Timeout {
-    /// From the asking on.
-    pub after: SimDuration,
-    /// How often another is drawn for the same seat.
-    pub redraws: u32,
-}
-
-/// Equally likely values of a law, the smallest first; none where they are not needed.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Times {
-    values: Vec<f64>,
-    /// Up to each, the sum of the values and of their squares.
-    sums: Vec<[f64; 2]>,
-}
-
-impl Times {
-    /// Of these values.
-    pub fn new(mut values: Vec<f64>) -> Times {
-        values.sort_unstable_by(f64::total_cmp);
-        let mut sum = [0.0; 2];
-        let add = |value: &f64| {
-            sum = [sum[0] + value, sum[1] + value * value];
-            sum
-        };
-        let sums = values.iter().map(add).collect();
-        Times { values, sums }
-    }
-
-    /// The share of values up to a limit, and the sums of those values and of their squares over the number of all.
-    pub fn up_to(&self, limit: f64) -> [f64; 3] {
-        let (count, all) = (self.values.partition_point(|&value| value <= limit), self.values.len() as f64);
-        let [first, second] = if count == 0 { [0.0; 2] } else { self.sums[count - 1] };
-        [count as f64 / all, first / all, second / all]
-    }
-}
-
-/// What a job is to those who check its answer.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct JobSize {
-    /// The model that was asked for.
-    pub model: ModelId,
-    /// The work of the job on the reference GPU.
-    pub generation: SimDuration,
-    /// One forward pass over all of its tokens, on the reference GPU.
-    pub pass: SimDuration,
-}
-
-impl Scenario {
-    /// What a job whose answer is there is to those who check it.
-    pub fn size(&self, record: &JobRecord) -> JobSize {
-        self.size_of(record, record.work, f64::from(record.output_tokens))
-    }
-
-    /// What it was expected to be when it was asked for.
-    pub fn expected_size(&self, record: &JobRecord) -> JobSize {
-        self.size_of(record, record.expected_work, f64::from(record.expected_output))
-    }
-
-    fn size_of(&self, record: &JobRecord, generation: SimDuration, output: f64) -> JobSize {
-        let class = &self.classes[record.class];
-        let pass = class.pass(&self.models[class.model], generation, (record.input_tokens, output));
-        JobSize { model: class.model, generation, pass }
-    }
-}
-
-impl Check {
-    /// What one checker is expected to do for a job of this size, on the reference GPU.
-    pub fn expected_work(&self, job: &JobSize) -> SimDuration {
-        SimDuration::from_nanos(self.relative(job) + self.mean_time)
-    }
-
-    /// What one checker does for a job of this size, on the reference GPU.
-    pub fn draw_work(&self, job: &JobSize, draw: &mut KeyedRng) -> SimDuration {
-        let fixed = self.time.as_ref().map_or(0.0, |law| law.sample(draw)) * self.time_factor;
-        SimDuration::from_nanos(self.relative(job) + fixed)
-    }
-
-    /// The part that grows with the job, in nanoseconds.
-    fn relative(&self, job: &JobSize) -> f64 {
-        let base = match self.work_of {
-            WorkOf::Generation => job.generation,
-            WorkOf::Pass => job.pass,
-        };
-        let work = self.work_by_model.get(job.model.index()).unwrap_or(&self.work);
-        base.nanos() * work
-    }
-
-    /// Whether it takes neither work nor time.
-    pub fn takes_nothing(&self) -> bool {
-        self.work == 0.0 && self.work_by_model.iter().all(|&work| work == 0.0) && self.mean_time == 0.0
-    }
-
-    /// The probability that it takes place at a node under this scrutiny: what the rule of standing says of the node, or [`EVERY_CHECK`].
-    #[inline]
-    pub fn sample_at(&self, scrutiny: f64) -> f64 {
-        match () {
-            () if scrutiny == EVERY_CHECK && self.sample > 0.0 => 1.0,
-            () if self.by_standing => self.sample * scrutiny.min(1.0),
-            () => self.sample,
-        }
-    }
-
-    /// Whether it begins by itself, and not by the alarm of another check; copies are compared before there is an answer.
-    #[inline]
-    pub fn begins_alone(&self) -> bool {
-        self.of.is_none() && self.by != Checker::Replicas
-    }
-
-    /// Whether the requester pays somebody for it.
-    pub fn pays(&self) -> bool {
-        matches!(self.by, Checker::Proof | Checker::Validators | Checker::Peers)
-    }
-
-    /// Whether others than the node and the requester do it, in queues of their own.
-    pub fn is_asked_of_others(&self) -> bool {
-        matches!(self.by, Checker::Validators | Checker::Peers)
     }
 }

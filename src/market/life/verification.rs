@@ -15,7 +15,7 @@ use crate::engine::random::RandomSource;
 use crate::engine::time::SimDuration;
 use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::operations::{calling_off, checking, evidence, settlement};
+use crate::market::operations::{calling_off, checking, evidence, proving, seats, settlement, voting};
 use crate::market::state::State;
 use crate::market::state::cases::{VerificationCase, VoteRecord};
 use crate::policy::selection::Draw;
@@ -89,11 +89,11 @@ fn start(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) -> 
         Checker::Attestation => attest(market, at, slot, place, check),
         Checker::Requester => inspect(market, at, slot, place, check),
         Checker::Watchers => {
-            checking::watch(market, at, slot, place, (check, method.window));
+            voting::watch(market, at, slot, place, (check, method.window));
             Next::Done
         }
         Checker::Proof => {
-            checking::prove(market, at, slot, place, check);
+            proving::prove(market, at, slot, place, check);
             Next::Done
         }
         Checker::Validators | Checker::Peers => match checking::ask(market, at, slot, place, check) {
@@ -137,22 +137,22 @@ pub fn referee(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u
 
 /// The requester looks at what the node's hardware says, which takes a little.
 fn attest(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize, check: &Check) -> Next {
-    let number = DrawIndex::checker(index as u8, 0, checking::round(market, slot, check));
+    let number = DrawIndex::checker(index as u8, 0, seats::round(market, slot, check));
     let key = market.jobs.record(slot).key;
     let takes = check.draw_work(&JobSize::default(), &mut draw(market.seed, Purpose::CheckTime, key, number));
-    checking::alone(market, slot, index);
+    seats::alone(market, slot, index);
     wait(market, at, slot, index, takes)
 }
 
 /// The requester looks at the answer itself, which takes and costs it something, or lets it pass unseen.
 fn inspect(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize, check: &Check) -> Next {
-    let vote = checking::decide(market, at, slot, index, check);
-    checking::alone(market, slot, index);
+    let vote = voting::decide(market, at, slot, index, check);
+    seats::alone(market, slot, index);
     if !vote.looked {
         return attested(market, at, slot, index as u8);
     }
     settlement::pay_look(market, at, slot, check.cost);
-    let number = DrawIndex::checker(index as u8, 0, checking::round(market, slot, check));
+    let number = DrawIndex::checker(index as u8, 0, seats::round(market, slot, check));
     let record = market.jobs.record(slot);
     let mut drawn = draw(market.seed, Purpose::CheckTime, record.key, number);
     let takes = check.draw_work(&at.scenario.size(record), &mut drawn);
@@ -180,12 +180,12 @@ pub fn attested(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: 
         Checker::Watchers => Vote { alarm: case.challenged >> index & 1 == 1, looked: true },
         Checker::Requester => case.decided(index),
         _ => {
-            let chance = checking::alarm_chance(check, record.answer);
-            let number = DrawIndex::checker(index, 0, checking::round(market, slot, check));
+            let chance = voting::alarm_chance(check, record.answer);
+            let number = DrawIndex::checker(index, 0, seats::round(market, slot, check));
             Vote { alarm: draw(market.seed, Purpose::Vote, record.key, number).chance(chance), looked: true }
         }
     };
-    vote(market, slot, VoteRecord { check: index, by: PartyId::NONE, alarm, looked }, checking::UNSTAKED)
+    vote(market, slot, VoteRecord { check: index, by: PartyId::NONE, alarm, looked }, seats::UNSTAKED)
 }
 
 /// A checker has answered: it is paid and its vote counts.
@@ -196,7 +196,7 @@ pub fn reported(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Ne
     // A look cannot be told from none: every vote is paid.
     let fee = checking::fee(market, at, child);
     checking::note_end(market, at, child, true, fee);
-    let partial = checking::is_partial(market, child);
+    let partial = proving::is_partial(market, child);
     let stake = calling_off::forget(market, slot, child);
     settlement::pay_checker(market, at, slot, by, fee);
     market.nodes.backrooms[by].checked += 1;

@@ -52,3 +52,9 @@ fn lost(slash: &Slash, scenario: &Scenario, stake: Money, fee: Money) -> Money {
 pub fn in_credits(scenario: &Scenario, tokens: Money) -> Money {
     Money::from_micro(tokens.units() * scenario.channels.token.0 as f64)
 }
+
+/// One of so many parts of a whole number, that together are the whole and differ by one at most.
+pub fn part(whole: u64, number: u32, parts: u32) -> u64 {
+    let up_to = |number: u32| (u128::from(whole) * u128::from(number) / u128::from(parts)) as u64;
+    up_to(number + 1) - up_to(number)
+}

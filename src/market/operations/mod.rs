@@ -18,7 +18,10 @@ pub mod calling_off;
 pub mod checking;
 pub mod evidence;
 pub mod learning;
+pub mod proving;
+pub mod seats;
 pub mod standing;
+pub mod voting;
 // Money changes hands, and prices move.
 pub mod at_stake;
 pub mod batches;

@@ -190,17 +190,7 @@ impl Terms {
             let begins = begins * expects.looks;
             let votes = trust * expects.votes[0] + (1.0 - trust) * expects.votes[1];
             let care = passing.care(check);
-            let looks = match asked.drawn(check) {
-                // The window is waited for in any case; when the first challenge comes is counted with the check that it begins.
-                None if check.by == Checker::Watchers => Looks { time: 0.0, paid: 0.0, missing: 0.0 },
-                None => Looks { time: care * each.nanos(), paid: 1.0, missing: 0.0 },
-                Some(drawn) => {
-                    // Where the number of those that look is left to chance, votes and pay are in proportion to it.
-                    let more = expects.asked / f64::from(check.count);
-                    let looks = Looks::of(&drawn, each, check, care, votes / more);
-                    Looks { paid: looks.paid * more, ..looks }
-                }
-            };
+            let looks = looks(asked, check, each, (care, votes), expects);
             if looks.missing > 0.0 && check.of.is_none() {
                 terms.acceptance = with_missing(&terms.acceptance, check, expects, care, looks.missing);
             }
@@ -241,6 +231,21 @@ impl Terms {
     #[inline]
     pub fn fit(&self, scrutiny: f64) -> bool {
         self.scrutiny.is_nan() || self.scrutiny == scrutiny
+    }
+}
+
+/// What the looks of a check are expected to come to.
+fn looks(asked: &Asked<'_>, check: &Check, each: SimDuration, (care, votes): (f64, f64), expects: &Expected) -> Looks {
+    match asked.drawn(check) {
+        // The window is waited for in any case; when the first challenge comes is counted with the check that it begins.
+        None if check.by == Checker::Watchers => Looks { time: 0.0, paid: 0.0, missing: 0.0 },
+        None => Looks { time: care * each.nanos(), paid: 1.0, missing: 0.0 },
+        Some(drawn) => {
+            // Where the number of those that look is left to chance, votes and pay are in proportion to it.
+            let more = expects.asked / f64::from(check.count);
+            let looks = Looks::of(&drawn, each, check, care, votes / more);
+            Looks { paid: looks.paid * more, ..looks }
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::verification::named;
+use super::named::named;
 use super::{Compiler, disputes, liability};
 use crate::domain::checking::{Begins, Checker, SampleBy, Stopping, WorkOf};
 use crate::domain::ids::{ClassId, Id, IdVec, MethodId};

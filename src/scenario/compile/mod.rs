@@ -24,6 +24,7 @@ mod disputes;
 mod head;
 mod laws;
 mod liability;
+mod named;
 mod network;
 mod nodes;
 mod policy;

@@ -1,7 +1,7 @@
 //! Which nodes are in good standing, what follows from it, and what becomes of their results.
 
 use super::Compiler;
-use super::verification::named;
+use super::named::named;
 use crate::domain::checking::{Backtrack, Consequence, SampleBy};
 use crate::engine::time::SimDuration;
 use crate::scenario::document::key_text;

@@ -1,5 +1,6 @@
 //! Methods of verification: names become ids, checks are checked.
 
+use super::named::named;
 use super::routing::amount;
 use super::{Compiler, beliefs, checks as stated, disputes, liability, standing};
 use crate::domain::acceptance::some_takes_place;
@@ -12,7 +13,7 @@ use crate::policy::pool::Pool;
 use crate::policy::selection::{self, Draw, Manner};
 use crate::scenario::document::key_text;
 use crate::scenario::schema::{
-    CheckTable, ClassTable, MethodTable, NodeGroupTable, ScenarioTable, SlashTable, Timing, named_methods,
+    CheckTable, MethodTable, NodeGroupTable, ScenarioTable, SlashTable, Timing, named_methods,
 };
 use crate::scenario::verification::{CHECKS, Check, Method, Slash, Verification};
 
@@ -305,19 +306,6 @@ fn fits(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, method: 
             compiler.wrong(&at, message, help);
         }
     }
-}
-
-/// Where the scenario first names a method: among those of all classes, or of one.
-pub(super) fn named(table: &ScenarioTable, name: &str) -> String {
-    let place = |path: String, methods: &[String]| {
-        methods.iter().position(|method| method == name).map(|index| format!("{path}[{index}]"))
-    };
-    let of_class = |(class, written): (&String, &ClassTable)| {
-        place(format!("classes.{}.methods", key_text(class)), written.methods.as_deref()?)
-    };
-    place("verification.methods".to_owned(), &table.verification.methods)
-        .or_else(|| table.classes.iter().find_map(of_class))
-        .unwrap_or_else(|| "verification.methods".to_owned())
 }
 
 fn number(count: u64) -> String {

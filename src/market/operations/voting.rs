@@ -1,0 +1,110 @@
+//! What checkers will say of an answer.
+
+use super::{at_stake, seats};
+use crate::domain::answer::{Answer, Vote};
+use crate::domain::ids::{JobSlot, PartyId};
+use crate::domain::money::Money;
+use crate::domain::purpose::{DrawIndex, Purpose, draw};
+use crate::engine::random::{RandomSource, mix};
+use crate::engine::time::SimDuration;
+use crate::market::context::Context;
+use crate::market::event::Event;
+use crate::market::state::State;
+use crate::policy::conduct::Submission;
+use crate::scenario::Scenario;
+use crate::scenario::verification::Check;
+
+/// The probability that a careful look raises an alarm at an answer.
+pub fn alarm_chance(check: &Check, answer: Answer) -> f64 {
+    answer.wrong.map_or(check.false_alarm, |kind| check.detects[kind as usize])
+}
+
+/// Watchers look at an accepted answer, each or not; the first that takes it for wrong challenges it, at the latest in the last
+/// instant of the window. Where none does, that is known when the window has passed.
+pub fn watch(
+    market: &mut State,
+    at: &mut Context<'_>,
+    slot: JobSlot,
+    index: usize,
+    (check, window): (&Check, SimDuration),
+) {
+    let record = market.jobs.record(slot);
+    let (key, size, chance) = (record.key, at.scenario.size(record), alarm_chance(check, record.answer));
+    let seed = market.seed;
+    let challenges = (0..check.count).filter_map(|watcher| {
+        let number = DrawIndex::checker(index as u8, watcher as u16, check.round);
+        let finds = draw(seed, Purpose::Attention, key, number).chance(check.attention)
+            && draw(seed, Purpose::Vote, key, number).chance(chance);
+        finds.then(|| check.draw_work(&size, &mut draw(seed, Purpose::CheckTime, key, number)))
+    });
+    let first = challenges.min();
+    seats::alone(market, slot, index);
+    let id = market.jobs[slot].case;
+    market.cases[id].challenged |= u8::from(first.is_some()) << index;
+    let ends = at.now + first.map_or(window, |first| first.min(window));
+    at.queue.push(ends, Event::Attest { job: slot, version: market.jobs[slot].version, check: index as u8 });
+}
+
+/// What a checker will say; decided when it is asked, told when it has looked.
+pub fn opinion(
+    market: &mut State,
+    at: &Context<'_>,
+    slot: JobSlot,
+    by: PartyId,
+    (index, number): (usize, DrawIndex),
+) -> Vote {
+    let record = market.jobs.record(slot);
+    let method = record.method;
+    let check = &at.scenario.verification.methods[method].checks[index];
+    let group = &at.scenario.groups[market.nodes.quotes[by].group];
+    let fee = at_stake::fee(market, at, slot, index as u8);
+    let fine = at_stake::fine_of(at.scenario, check, market.ledger.bond(by), fee);
+    let submission = Submission {
+        party: by.0.into(),
+        job: mix(mix(record.key.source.0.into()) ^ record.key.index),
+        answer: record.answer,
+        alarm: alarm_chance(check, record.answer),
+        cost: at_stake::cost_of_look(market, check, by, &at.scenario.size(record)),
+        fee,
+        fine: at_stake::in_credits(at.scenario, fine),
+        now: at.now,
+        trust: market.opinions.trust(&at.scenario.verification, market.jobs[slot].requester, by),
+        ring: ring_of(market, at.scenario, record.node),
+    };
+    let mut drawn = draw(market.seed, Purpose::Vote, record.key, number);
+    let memory = market.conducts.of(&mut market.nodes, by, method);
+    group.conduct.vote(memory, &submission, &mut drawn)
+}
+
+/// The number of the ring that a node is of.
+fn ring_of(market: &State, scenario: &Scenario, node: PartyId) -> u64 {
+    scenario.groups[market.nodes.quotes[node].group].conduct.ring(&market.nodes.backrooms[node].conduct)
+}
+
+/// What a requester that is to look itself will say: it looks, or lets the answer pass unseen.
+pub fn decide(market: &mut State, at: &Context<'_>, slot: JobSlot, index: usize, check: &Check) -> Vote {
+    let (record, holder) = (market.jobs.record(slot), market.jobs[slot].requester);
+    let submission = Submission {
+        // No party that serves has this number.
+        party: u64::MAX - u64::from(holder.0),
+        job: mix(mix(record.key.source.0.into()) ^ record.key.index),
+        answer: record.answer,
+        alarm: alarm_chance(check, record.answer),
+        cost: check.cost,
+        fee: Money::ZERO,
+        fine: Money::ZERO,
+        now: at.now,
+        trust: 1.0,
+        ring: ring_of(market, at.scenario, record.node),
+    };
+    let mut drawn = draw(
+        market.seed,
+        Purpose::Vote,
+        record.key,
+        DrawIndex::checker(index as u8, 0, seats::round(market, slot, check)),
+    );
+    let memory = market.conducts.of_requester(at.scenario, holder, record.method);
+    let vote = at.scenario.requesters[holder].conduct.vote(memory, &submission, &mut drawn);
+    market.cases[market.jobs[slot].case].decide(index as u8, vote);
+    vote
+}

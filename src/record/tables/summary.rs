@@ -233,7 +233,7 @@ const WELFARE: [C; 7] = [
     C::number(
         "welfare_resources",
         "credit",
-        "cost of the busy time of all nodes, validators and provers over the whole run, work that was called off included",
+        "cost of the busy time of all nodes, validators and provers over the whole run, called-off work included",
         |run| Cell::F64(Summary::credits(run.welfare.resources)),
     ),
     C::number(
@@ -245,7 +245,7 @@ const WELFARE: [C; 7] = [
     C::number(
         "welfare_suppliers",
         "credit",
-        "part of the welfare that is left to those who serve after their costs",
+        "part of the welfare that is left to nodes, validators and provers after their costs",
         |run| Cell::F64(Summary::credits(run.welfare.suppliers)),
     ),
     C::number("welfare_others", "credit", "part of the welfare that went to the treasury or was destroyed", |run| {

@@ -196,7 +196,8 @@ fn value_by(compiler: &mut Compiler<'_>, path: &str, written: &ClassTable, work:
     let key = format!("{path}.value-at-length");
     if let Some(at) = written.value_at_length {
         compiler.brief(&key, at);
-        if power == 0.0 {
+        // A study may take the power down to a zero that is written.
+        if compiler.document.value(&format!("{path}.value-by-length")).is_none() {
             let message = "a length at which a value is meant that does not go by length";
             compiler.wrong(&key, message, "add `value-by-length`, such as 1, or leave this out");
         } else if at == SimDuration::ZERO {

@@ -57,6 +57,7 @@ pub(super) const RIGHT: &[(&str, &[&str])] = &[
             "classes.*.patience.weights",
             "classes.*.value.weights",
             "classes.*.priority",
+            "classes.*.value-by-length",
             "classes.*.harm",
             "classes.*.recovers",
             "demand.sources.mix.*",

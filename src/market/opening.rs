@@ -1,5 +1,6 @@
 //! The market opens: nodes come in with their traits, parties their stakes, sources their streams, and the first events are due.
 
+use crate::domain::party::PartyKind;
 use crate::domain::purpose::Purpose;
 use crate::domain::service::Discipline;
 use crate::engine::random::{Seed, Stream};
@@ -23,6 +24,7 @@ use super::state::nodes::{Node, NodeCold, NodeQuote, Nodes};
 use super::state::opinions::Opinions;
 use super::state::payouts::Payouts;
 use super::state::prices::Prices;
+use super::state::pulled::Pulled;
 use super::state::registry::Registry;
 use super::state::service::Service;
 use super::state::sources::Source;
@@ -66,6 +68,10 @@ impl State {
             payouts: Payouts::default(),
             wait: MeanSpan::default(),
             checkers: Checkers::open(derived.keeps.views, scenario.requesters.len(), &derived.draws),
+            pulled: match scenario.verification.selection.manner().pulls {
+                true => Pulled::open(roster.range(PartyKind::Validator)),
+                false => Pulled::default(),
+            },
             learnt: Learnt::open(scenario.classes.len(), scenario.verification.methods.len()),
             stale: 0,
             agenda: Vec::new(),

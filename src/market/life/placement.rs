@@ -10,7 +10,7 @@ use crate::domain::task::{Task, TaskKind, TaskRecord};
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::operations::{assignment, sending, serving, settlement};
+use crate::market::operations::{assignment, pulling, sending, serving, settlement};
 use crate::market::state::State;
 use crate::market::state::cases::Child;
 use crate::market::state::jobs::Visit;
@@ -56,6 +56,9 @@ fn spread(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
 #[inline(never)]
 pub fn reach(market: &mut State, at: &mut Context<'_>, slot: WorkSlot) -> Next {
     let (node, key) = (market.jobs[slot].node, market.jobs.key(slot));
+    if let (true, Owner::Task(task)) = (market.pulled.is_used(), slot.owner()) {
+        pulling::arrive(market, task, node);
+    }
     let full = market.nodes.states[node].jobs() >= market.nodes.quotes[node].room;
     if full || !sending::is_reachable(market, at.scenario, node) {
         at.facts.note(Fact::Bounced { job: key, node, full });

@@ -32,6 +32,7 @@ pub mod opinions;
 pub mod payouts;
 pub mod presence;
 pub mod prices;
+pub mod pulled;
 pub mod registry;
 pub mod service;
 pub mod sources;
@@ -71,6 +72,8 @@ pub struct State {
     pub wait: MeanSpan,
     /// Parties that may be drawn for checks, as they are drawn.
     pub checkers: checkers::Checkers,
+    /// Checks that wait for a validator to take them.
+    pub pulled: pulled::Pulled,
     /// How long checks took beside what was quoted.
     pub learnt: learnt::Learnt,
     /// Events dropped because their version had passed.

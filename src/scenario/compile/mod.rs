@@ -18,6 +18,7 @@ use crate::engine::time::{SimDuration, Time};
 mod beliefs;
 mod channels;
 mod demand;
+mod drawing;
 mod head;
 mod laws;
 mod network;

@@ -108,4 +108,9 @@ impl TaskRecord {
         let (reached, started, first_token, finished) = (Time::NEVER, Time::NEVER, Time::NEVER, Time::NEVER);
         TaskRecord { key, asked, reached, started, first_token, finished, work, answer, vote }
     }
+
+    /// Whether it has reached its party.
+    pub fn is_there(&self) -> bool {
+        self.reached != Time::NEVER
+    }
 }

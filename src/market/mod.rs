@@ -98,6 +98,9 @@ impl Market {
         };
         transitions::begins(trigger, &next);
         self.follow(next, at);
+        if self.state.pulled.is_ready() {
+            operations::pulling::hand_out(&mut self.state, at);
+        }
     }
 
     /// Goes on from stage to stage until nothing more follows at this instant. What a stage returns comes first, then the last thing

@@ -1,5 +1,6 @@
 //! The market opens: nodes come in with their traits, parties their stakes, sources their streams, and the first events are due.
 
+use crate::domain::party::PartyKind;
 use crate::domain::payment::Costs;
 use crate::domain::purpose::Purpose;
 use crate::domain::service::Discipline;
@@ -25,6 +26,7 @@ use super::state::nodes::{Node, NodeCold, NodeQuote, Nodes};
 use super::state::opinions::Opinions;
 use super::state::payouts::Payouts;
 use super::state::prices::Prices;
+use super::state::pulled::Pulled;
 use super::state::registry::Registry;
 use super::state::results::StandingResults;
 use super::state::service::Service;
@@ -71,6 +73,10 @@ impl State {
             payouts: Payouts::default(),
             wait: MeanSpan::default(),
             checkers: Checkers::open(derived.keeps.views, scenario.requesters.len(), &derived.draws),
+            pulled: match scenario.verification.selection.manner().pulls {
+                true => Pulled::open(roster.range(PartyKind::Validator)),
+                false => Pulled::default(),
+            },
             learnt: Learnt::open(scenario.classes.len(), scenario.verification.methods.len()),
             results: StandingResults::open(roster.len()),
             standings: Standings::open(&scenario.verification, roster.len()),

@@ -30,6 +30,7 @@ const WHOLE: &[(&str, &[&str])] = &[
     ("tests/scenarios/timed-checks.toml", &[]),
     ("tests/scenarios/verified-chance.toml", &[]),
     ("tests/scenarios/verified-choice.toml", &[]),
+    ("tests/scenarios/verified-pull.toml", &[]),
     ("tests/scenarios/verified-seats.toml", &[]),
     ("tests/scenarios/two-choices.toml", &["horizon=60s"]),
     ("tests/scenarios/rush.toml", &["horizon=60s"]),

@@ -10,7 +10,7 @@ use crate::domain::task::{Task, TaskKind, TaskRecord};
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::operations::{assignment, sending, serving, settlement};
+use crate::market::operations::{assignment, pulling, sending, serving, settlement};
 use crate::market::state::State;
 use crate::market::state::cases::Child;
 use crate::market::state::jobs::Visit;
@@ -54,6 +54,9 @@ fn spread(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
 
 /// The request is at the node: it waits or is served at once, or finds the node gone or full.
 pub fn reach(market: &mut State, at: &mut Context<'_>, slot: WorkSlot) -> Next {
+    if let (true, Owner::Task(task)) = (market.pulled.is_used(), slot.owner()) {
+        pulling::arrive(market, task, market.jobs[task].node);
+    }
     let Visit { item, key, reached, .. } = market.jobs.visit(slot);
     let node = item.node;
     let (state, quote) = (&market.nodes.states[node], &market.nodes.quotes[node]);

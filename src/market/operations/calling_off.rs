@@ -8,7 +8,7 @@ use crate::market::context::Context;
 use crate::market::state::State;
 use crate::record::fact::Fact;
 
-use super::{checking, load, room, serving, settlement};
+use super::{checking, load, pulling, room, serving, settlement};
 
 /// A task is done with; gives the stake it was asked with.
 pub fn forget(market: &mut State, slot: JobSlot, child: TaskSlot) -> u64 {
@@ -57,6 +57,10 @@ pub fn time_out(market: &mut State, at: &mut Context<'_>, slot: JobSlot, child: 
 
 /// A task ends before it is done: its party is paid for the share of it that is.
 fn end_early(market: &mut State, at: &mut Context<'_>, slot: JobSlot, child: TaskSlot, pays_copies: bool) {
+    if pulling::withdraw(market, child) {
+        market.jobs.release_task(child);
+        return;
+    }
     let done = remove(market, at, child.into());
     match market.jobs[child].kind {
         TaskKind::Copy if pays_copies => {

@@ -31,8 +31,47 @@ pub(super) struct Order {
     pub work: SimDuration,
 }
 
+/// Opens a check for validators to take: each seat waits until one does. Says whether any validator is listed.
+fn open(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize, check: &Check) -> bool {
+    let record = *market.jobs.record(slot);
+    if market.registry.listed(market.registry.view_of(record.requester), at.scenario.validators()).is_empty() {
+        return false;
+    }
+    let votes = &mut market.cases[market.jobs[slot].case].votes[index];
+    (votes.asked, votes.stake_asked) = (check.count, u64::from(check.count) * seats::UNSTAKED);
+    for ordinal in 0..check.count as u16 {
+        let number = DrawIndex::checker(index as u8, ordinal, check.round);
+        let work =
+            check.draw_work(&at.scenario.size(&record), &mut draw(market.seed, Purpose::CheckTime, record.key, number));
+        let (by, place, round) = (PartyId::NONE, index as u8, check.round);
+        let order = Order { kind: TaskKind::Check, by, check: place, round, ordinal, work };
+        let child = admit(market, at, slot, &order, (Vote { alarm: false, looked: false }, seats::UNSTAKED));
+        market.pulled.join(child, market.jobs[child].version, work);
+    }
+    true
+}
+
+/// A validator takes a check that nobody was drawn for.
+pub fn take(market: &mut State, at: &mut Context<'_>, child: TaskSlot, by: PartyId) {
+    let &Task { parent, check, ordinal, round, .. } = &market.jobs[child];
+    let number = DrawIndex::checker(check, ordinal, round);
+    let vote = voting::opinion(market, at, parent, by, (usize::from(check), number));
+    let work = if vote.looked { market.jobs[child].expected } else { SimDuration::ZERO };
+    let record = market.jobs.task_record_mut(child);
+    (record.vote, record.work) = (vote, work);
+    let item = &mut market.jobs[child].item;
+    (item.node, item.expected) = (by, work);
+    dispatch(market, at, child, by, work);
+    if work > SimDuration::ZERO {
+        market.pulled.send(by);
+    }
+}
+
 /// Asks checkers to look. Says whether there are any.
 pub fn ask(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize, check: &Check) -> bool {
+    if market.pulled.is_used() {
+        return open(market, at, slot, index, check);
+    }
     let record = *market.jobs.record(slot);
     let mut chosen = std::mem::take(&mut market.scratch.checkers);
     let mut computing = std::mem::take(&mut market.scratch.computing);
@@ -188,21 +227,32 @@ fn answerers(market: &State, slot: JobSlot, is_appeal: bool, computing: &mut Vec
     }
 }
 
-/// Sends a check or a proof to its party. One that takes no time does not queue: its vote comes back after a round trip.
+/// Sends a check or a proof to its party.
 pub(super) fn employ(market: &mut State, at: &mut Context<'_>, slot: JobSlot, order: &Order, vote: Vote) {
+    let stake = if order.kind == TaskKind::Proof { seats::UNSTAKED } else { seats::weight(market, order.by) };
+    let child = admit(market, at, slot, order, (vote, stake));
+    dispatch(market, at, child, order.by, order.work);
+}
+
+/// Writes down a check or a proof that a party is to do, or that waits for one.
+fn admit(market: &mut State, at: &Context<'_>, slot: JobSlot, order: &Order, (vote, stake): (Vote, u64)) -> TaskSlot {
     let &Order { kind, by, check, round, ordinal, work } = order;
     let (job, key) = (&market.jobs[slot], market.jobs.record(slot).key);
     let (attempt, case) = (job.attempt, job.case);
     let item = WorkItem { node: by, ..WorkItem::begin(job.class, job.requester, work) };
     let task = Task { item, parent: slot, attempt, ordinal, check, round, kind };
     let child = market.jobs.admit_task(task, TaskRecord::begin(key, at.now, work, Answer::NONE, vote));
-    let stake = if kind == TaskKind::Proof { seats::UNSTAKED } else { seats::weight(market, by) };
     market.cases[case].children.push(Child { slot: child, stake });
+    child
+}
+
+/// A check or a proof goes to its party. One that takes no time does not queue: its vote comes back after a round trip.
+fn dispatch(market: &mut State, at: &mut Context<'_>, child: TaskSlot, by: PartyId, work: SimDuration) {
     if work > SimDuration::ZERO {
         sending::send_task(market, at, child, by);
         return;
     }
-    let from = at.scenario.requesters[market.jobs[slot].requester].region;
+    let from = at.scenario.requesters[market.jobs[child].requester].region;
     let trip = at.scenario.network.round_trip(from, market.nodes.quotes[by].region);
     market.jobs[child].stage = Stage::Answered;
     let version = market.jobs[child].version;

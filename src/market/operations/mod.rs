@@ -11,6 +11,7 @@ pub mod sending;
 // Nodes wait, load and serve.
 pub mod assignment;
 pub mod memory;
+pub mod pulling;
 pub mod room;
 pub mod serving;
 // Checkers are asked, and work is called off.

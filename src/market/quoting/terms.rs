@@ -10,6 +10,7 @@ use crate::domain::price::Price;
 use crate::engine::time::SimDuration;
 use crate::market::state::checkers::{Checkers, Drawn};
 use crate::market::state::learnt::Correction;
+use crate::market::state::pulled::Pulled;
 use crate::maths;
 use crate::policy::chooser::Offer;
 use crate::scenario::Scenario;
@@ -92,6 +93,8 @@ pub struct Asked<'a> {
     pub scenario: &'a Scenario,
     /// Parties that may be drawn for checks.
     pub checkers: &'a Checkers,
+    /// The queue out of which they take checks, where nobody is drawn.
+    pub pulled: Option<&'a Pulled>,
     /// Whose list of parties is drawn from.
     pub view: usize,
     /// The group of the requester.
@@ -105,7 +108,14 @@ impl Asked<'_> {
     fn drawn(&self, check: &Check) -> Option<Drawn> {
         let drawn = match check.by {
             Checker::Attestation | Checker::Watchers | Checker::Requester => return None,
-            Checker::Validators | Checker::Proof => self.checkers.drawn(self.view, check.way, self.requester),
+            Checker::Validators => {
+                let drawn = self.checkers.drawn(self.view, check.way, self.requester);
+                match (drawn, self.pulled) {
+                    (Some(drawn), Some(pulled)) => Some(Drawn { wait: [pulled.wait(drawn.slowness[0]), 0.0], ..drawn }),
+                    _ => drawn,
+                }
+            }
+            Checker::Proof => self.checkers.drawn(self.view, check.way, self.requester),
             Checker::Peers | Checker::Replicas => None,
         };
         // Peers and copies are nodes like those that offer. Without provers the node itself makes the proof.

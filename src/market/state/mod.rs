@@ -33,6 +33,7 @@ pub mod opinions;
 pub mod payouts;
 pub mod presence;
 pub mod prices;
+pub mod pulled;
 pub mod registry;
 pub mod results;
 pub mod service;
@@ -75,6 +76,8 @@ pub struct State {
     pub wait: MeanSpan,
     /// Parties that may be drawn for checks, as they are drawn.
     pub checkers: checkers::Checkers,
+    /// Checks that wait for a validator to take them.
+    pub pulled: pulled::Pulled,
     /// How long checks took beside what was quoted.
     pub learnt: learnt::Learnt,
     /// Accepted results that can still be revoked.

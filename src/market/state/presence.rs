@@ -5,6 +5,7 @@
 use super::State;
 use super::checkers::{self, Checker};
 use super::opinions::Opinions;
+use super::pulled::Load;
 use super::registry::Weight;
 use super::standings::Standings;
 use crate::domain::ids::{Id, PartyId, RegionId, RequesterId};
@@ -151,6 +152,11 @@ impl State {
         let jobs = state.jobs();
         let slowness = quote.slowness * group.slowdown.factor(jobs.saturating_add(1).min(quote.slots));
         let wait = checkers::wait(jobs, state.work(), quote.slots, slowness) + group.hold.nanos();
+        if kind == PartyKind::Validator && self.pulled.is_used() {
+            let is_there = state.is_up() && self.registry.is_here(party);
+            let slots = if is_there { u64::from(quote.slots) } else { 0 };
+            self.pulled.note(party, Load { slots, jobs: u64::from(jobs), work: state.work() });
+        }
         let level = (jobs / quote.slots).min(checkers::LEVELS as u32 - 1) as u8;
         let network = &scenario.network;
         let jitter = 2.0 * network.jitter.as_ref().map_or(0.0, Sampler::mean);

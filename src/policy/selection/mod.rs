@@ -12,6 +12,7 @@ use crate::engine::weights::WeightTree;
 pub mod distinct_operators;
 pub mod opinion_weighted;
 pub mod power_of_d;
+pub mod pull;
 pub mod random;
 pub mod stake_weighted;
 mod weighted;
@@ -54,11 +55,13 @@ pub struct Manner {
     pub draw: Draw,
     /// Of how many that are drawn the least loaded takes a seat.
     pub choices: u32,
+    /// Whether nobody is drawn, and idle validators take checks out of one queue.
+    pub pulls: bool,
 }
 
 impl Default for Manner {
     fn default() -> Manner {
-        Manner { cap: 1.0, draw: Draw::WithoutReplacement, choices: 1 }
+        Manner { cap: 1.0, draw: Draw::WithoutReplacement, choices: 1, pulls: false }
     }
 }
 
@@ -96,6 +99,7 @@ crate::policy::policies! {
         opinion_weighted: OpinionWeighted,
         distinct_operators: DistinctOperators,
         power_of_d: PowerOfD,
+        pull: Pull,
     }
     methods {
         /// Puts checkers into `chosen`, which comes empty.

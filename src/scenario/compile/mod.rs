@@ -21,6 +21,7 @@ mod channels;
 mod checks;
 mod demand;
 mod disputes;
+mod drawing;
 mod head;
 mod laws;
 mod liability;

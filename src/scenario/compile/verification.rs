@@ -2,7 +2,7 @@
 
 use super::named::named;
 use super::routing::amount;
-use super::{Compiler, beliefs, checks as stated, disputes, liability, standing};
+use super::{Compiler, beliefs, checks as stated, disputes, drawing, liability, standing};
 use crate::domain::acceptance::some_takes_place;
 use crate::domain::checking::{Begins, Checker, Consequence};
 use crate::domain::ids::{IdVec, MethodId};
@@ -10,7 +10,7 @@ use crate::domain::money::Money;
 use crate::domain::service::Discipline;
 use crate::engine::time::SimDuration;
 use crate::policy::pool::Pool;
-use crate::policy::selection::{self, Draw, Manner};
+use crate::policy::selection::{self, Draw};
 use crate::scenario::document::key_text;
 use crate::scenario::schema::{
     CheckTable, MethodTable, NodeGroupTable, ScenarioTable, SlashTable, Timing, named_methods,
@@ -165,7 +165,7 @@ fn checks(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, method
 
 /// Says which checks ask more at once than can be asked, or weigh by stakes that nobody has the votes of several.
 fn votes(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, check: &CheckTable) {
-    let asks = asks_others(check) || check.by == Checker::Watchers;
+    let asks = drawing::asks_others(check) || check.by == Checker::Watchers;
     if asks && check.count as usize > selection::MOST {
         let message = format!("{} checkers of one answer", check.count);
         compiler.wrong(compiler.written(&path, "count"), message, format!("ask at most {}", selection::MOST));
@@ -181,23 +181,7 @@ fn votes(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, check: 
         let help = format!("write the `stake` of some {who}, or another verdict");
         compiler.wrong(format!("{path}.verdict.rule"), message, help);
     }
-    let draw = manner(table).draw;
-    if asks && by_stake && draw == Draw::WithReplacement {
-        let message =
-            "seats are drawn with replacement, so a party with more stake has more votes: its stake would count twice";
-        let help = "write `majority` or a quorum, or draw without replacement";
-        compiler.wrong(format!("{path}.verdict.rule"), message, help);
-    }
-}
-
-/// Whether a check is done by those whom the selection draws.
-fn asks_others(check: &CheckTable) -> bool {
-    matches!(check.by, Checker::Validators | Checker::Peers)
-}
-
-/// How the scenario's rule draws checkers.
-fn manner(table: &ScenarioTable) -> Manner {
-    table.verification.selection.chosen().map_or_else(|_| Manner::default(), |rule| rule.manner())
+    drawing::fits(compiler, table, path, (check, by_stake));
 }
 
 /// Whether any group serves in batches.
@@ -335,7 +319,7 @@ fn too_few(
     };
     // Those that raised the alarm do not decide about it.
     let there = there.saturating_sub(disputes::before(&method.checks, index));
-    let seats = asks_others(check) && manner(table).draw == Draw::WithReplacement;
+    let seats = drawing::asks_others(check) && drawing::manner(table).draw == Draw::WithReplacement;
     let needed = if seats { 1 } else { u64::from(check.count) };
     (needed > there).then_some((there, who))
 }

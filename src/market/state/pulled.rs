@@ -1,0 +1,140 @@
+//! Checks that wait in one queue for a validator that takes them, and the validators that could.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::{Id, PartyId, TaskSlot};
+use crate::engine::time::SimDuration;
+
+/// The one queue of open checks; idle where checkers are drawn.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Pulled {
+    /// Checks in the order in which they were opened, with their versions; those of another version have been called off.
+    pub queue: VecDeque<(TaskSlot, u32)>,
+    /// How many of them are not called off.
+    waiting: u32,
+    /// The work of these on the reference GPU, in nanoseconds.
+    work: u64,
+    /// Validators with a free slot.
+    idle: Vec<PartyId>,
+    /// By validator, from the first on.
+    members: Vec<Member>,
+    first: usize,
+    /// The sums over validators.
+    sums: Load,
+}
+
+/// What a validator has to do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Load {
+    /// Its slots; none while it is not there.
+    pub slots: u64,
+    /// Checks in service.
+    pub jobs: u64,
+    /// Their work on the reference GPU, in nanoseconds.
+    pub work: u64,
+}
+
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct Member {
+    load: Load,
+    /// Checks on their way to it.
+    sent: u32,
+    /// Where it stands among the idle; `u32::MAX` if it does not.
+    place: u32,
+}
+
+impl Pulled {
+    /// An empty queue for validators of these numbers; none where checkers are drawn.
+    pub fn open(parties: std::ops::Range<usize>) -> Pulled {
+        let member = Member { load: Load::default(), sent: 0, place: u32::MAX };
+        Pulled { members: vec![member; parties.len()], first: parties.start, ..Pulled::default() }
+    }
+
+    /// Whether validators take checks by themselves.
+    #[inline]
+    pub fn is_used(&self) -> bool {
+        !self.members.is_empty()
+    }
+
+    /// Whether a check waits and a validator is idle.
+    #[inline]
+    pub fn is_ready(&self) -> bool {
+        !self.idle.is_empty() && !self.queue.is_empty()
+    }
+
+    /// Validators with a free slot, in no meaningful order.
+    pub fn idle(&self) -> &[PartyId] {
+        &self.idle
+    }
+
+    /// A check joins the queue.
+    pub fn join(&mut self, task: TaskSlot, version: u32, work: SimDuration) {
+        self.queue.push_back((task, version));
+        (self.waiting, self.work) = (self.waiting + 1, self.work + work.0);
+    }
+
+    /// A check is called off, or taken: it waits no longer.
+    pub fn leave(&mut self, work: SimDuration) {
+        (self.waiting, self.work) = (self.waiting - 1, self.work - work.0);
+    }
+
+    /// A check is on its way to a validator.
+    pub fn send(&mut self, party: PartyId) {
+        let place = party.index() - self.first;
+        self.members[place].sent += 1;
+        self.judge(place);
+    }
+
+    /// It is there, or will not come.
+    pub fn arrive(&mut self, party: PartyId) {
+        let place = party.index() - self.first;
+        self.members[place].sent -= 1;
+        self.judge(place);
+    }
+
+    /// What a validator has to do has changed.
+    pub fn note(&mut self, party: PartyId, load: Load) {
+        let place = party.index() - self.first;
+        let before = std::mem::replace(&mut self.members[place].load, load);
+        let sum = |all: u64, before: u64, now: u64| all - before + now;
+        self.sums = Load {
+            slots: sum(self.sums.slots, before.slots, load.slots),
+            jobs: sum(self.sums.jobs, before.jobs, load.jobs),
+            work: sum(self.sums.work, before.work, load.work),
+        };
+        self.judge(place);
+    }
+
+    /// Puts a validator on the list of the idle, or takes it off.
+    fn judge(&mut self, place: usize) {
+        let Member { load, sent, place: stands } = self.members[place];
+        match (load.jobs + u64::from(sent) < load.slots, stands != u32::MAX) {
+            (true, false) => {
+                self.members[place].place = self.idle.len() as u32;
+                self.idle.push(PartyId((self.first + place) as u32));
+            }
+            (false, true) => {
+                self.members[place].place = u32::MAX;
+                self.idle.swap_remove(stands as usize);
+                if let Some(moved) = self.idle.get(stands as usize) {
+                    self.members[moved.index() - self.first].place = stands;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Nanoseconds that a check would wait, at validators of this slowness on the average: what waits before it, and until the first of those in
+    /// service ends, over all slots. Of a check in service half of the work is left on the average, since longer ones are met more often; the first of
+    /// several ends after a part 1/slots of that, as exponential remainders do.
+    pub fn wait(&self, slowness: f64) -> f64 {
+        let Load { slots, jobs, work } = self.sums;
+        if !self.idle.is_empty() || slots == 0 {
+            return 0.0;
+        }
+        let left = 0.5 * work as f64 / jobs.max(1) as f64;
+        (self.work as f64 + left) / slots as f64 * slowness
+    }
+}

@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn keys_have_a_home() {
-        assert_eq!(homes("timeout"), ["[retries]"]);
+        assert_eq!(homes("timeout"), ["[[verification.define.NAME.checks]]", "[retries]"]);
         assert_eq!(homes("horizon"), [""]);
         assert_eq!(homes("slots"), ["[[nodes]]", "[[provers]]", "[[validators]]"]);
         assert_eq!(homes("deadline"), ["[classes.NAME]"]);

@@ -26,7 +26,7 @@ use crate::policy::Described;
 pub struct Spec {
     /// η: how far it moves for a credit. The smaller, the longer it takes and the less chance matters.
     pub eta: Factor,
-    /// No probability falls below it or rises above 1 less it; above 0 and below 0.5. Default 0.001 (assumed).
+    /// No probability falls below it or rises above 1 less it; from 10⁻⁹ to below 0.5. Default 0.001 (assumed).
     #[serde(default = "thousandth")]
     pub floor: Share,
     /// The probability at which cheating, and looking, begin. Default 0.5 (assumed).
@@ -36,6 +36,9 @@ pub struct Spec {
     #[serde(default = "super::all")]
     pub saving: Share,
 }
+
+/// The least floor: an action that is rarer is divided by next to nothing when it is taken.
+const LEAST: f64 = 1e-9;
 
 fn thousandth() -> Share {
     Share::try_from(0.001).expect("a share")
@@ -66,11 +69,15 @@ impl Described for Spec {
     }
 
     fn check(&self) -> Result<(), Mistake> {
-        if self.floor > Share::ZERO && self.floor.get() < 0.5 {
+        if (LEAST..0.5).contains(&self.floor.get()) {
             return Ok(());
         }
-        let message = format!("a floor of {}: what is never done is never learnt of", self.floor.get());
-        Err(Mistake::new("floor", message, "write a share above 0 and below 0.5"))
+        let floor = self.floor.get();
+        let message = match floor < LEAST {
+            true => format!("a floor of {floor}: what is never done is never learnt of"),
+            false => format!("a floor of {floor} is above its ceiling of 1 less it"),
+        };
+        Err(Mistake::new("floor", message, "write a share from 1e-9 to below 0.5"))
     }
 }
 

@@ -124,13 +124,13 @@ fn upheaval() -> String {
     let mut at = |at: &str, sets: &str| write!(text, "{}", amend(at, sets)).unwrap();
     at(
         "60s",
-        "\"pricing.compute\" = { rule = \"band\", band = { start = \"0.5\", low = 0.4, high = 0.6, elasticity = 0.5, cap = 0.1, \
+        "\"pricing.compute\" = { rule = \"band\", band = { start = \"0.5\", low = 0.4, high = 0.6, elasticity = 0.5, cap = 0.01, \
          floor = \"0.0001\" } }\n\"pricing.interval\" = \"2s\"\n\"coordination.block\" = \"500ms\"\n\"routing.refresh\" = \"0\"",
     );
     at(
         "90s",
-        "\"verification.define.trio.checks[0].work\" = 0.25\n\"classes.chat.methods\" = [\"trio\", \"watched\", \"zk\"]\n\
-         \"classes.rash.methods\" = [\"stakes\"]\n\"verification.opinions.exclude-below\" = 0.5\n\
+        "\"verification.define.trio.checks[0].work\" = 0.25\n\"classes.chat.methods\" = [\"trio\", \"zk\"]\n\
+         \"classes.rash.methods\" = [\"stakes\"]\n\"verification.opinions.exclude-below\" = 0.05\n\
          \"verification.selection\" = { rule = \"opinion-weighted\" }",
     );
     at(

@@ -21,6 +21,8 @@ use super::state::State;
 impl State {
     /// Goes on under the scenario that `at` holds; `old` is the one so far, with what followed from it.
     pub fn adopt(&mut self, (old, before): (&Scenario, &Derived), at: &mut Context<'_>) {
+        // First whom draws and lists see: what follows shows parties there.
+        beliefs(self, (old, before), at);
         prices(self, old, at);
         clocks(self, before.clocks, at);
         parties(self, at);
@@ -36,7 +38,6 @@ impl State {
         self.learnt.make_room(at.scenario.verification.methods.len());
         // What was expected of each method is computed anew when it is asked for.
         self.scratch.passing.clear();
-        beliefs(self, (old, before), at);
     }
 }
 

@@ -16,7 +16,7 @@ use crate::engine::time::SimDuration;
 use crate::maths;
 use crate::scenario::Scenario;
 use crate::scenario::model::NodeGroup;
-use crate::scenario::verification::Draws;
+use crate::scenario::verification::{Draws, Weighting};
 
 use std::ops::Range;
 
@@ -216,13 +216,15 @@ fn keeps(scenario: &Scenario) -> Keeps {
     let (pool, verification) = (&scenario.routing.pool, &scenario.verification);
     let nodes = verification.asks_peers();
     let cap = verification.cap();
+    // Ways of before an amendment may look at what the present rule does not.
+    let looks = verification.draws.iter().any(|draws| draws.weighting == Weighting::Opinion);
     let apart = scenario.weighs() && verification.holders == Holders::Group;
     Keeps {
         views: if apart { scenario.requesters.len() } else { 1 },
         stakes: pool.needs().stakes || (nodes && verification.selection.needs().stakes),
         opinions: [
             pool.needs().opinions || (nodes && verification.selection.needs().opinions),
-            verification.selection.needs().opinions,
+            verification.selection.needs().opinions || looks,
         ],
         cap: (cap < 1.0).then_some(cap),
         peers: nodes,

@@ -124,13 +124,13 @@ fn upheaval() -> String {
     let mut at = |at: &str, sets: &str| write!(text, "{}", amend(at, sets)).unwrap();
     at(
         "60s",
-        "\"pricing.compute\" = { rule = \"band\", band = { start = \"0.5\", low = 0.4, high = 0.6, elasticity = 0.5, cap = 0.1, \
+        "\"pricing.compute\" = { rule = \"band\", band = { start = \"0.5\", low = 0.4, high = 0.6, elasticity = 0.5, cap = 0.01, \
          floor = \"0.0001\" } }\n\"pricing.interval\" = \"2s\"\n\"coordination.block\" = \"500ms\"\n\"routing.refresh\" = \"0\"",
     );
     at(
         "90s",
-        "\"verification.define.trio.checks[0].count\" = 5\n\"classes.chat.methods\" = [\"trio\", \"watched\", \"zk\"]\n\
-         \"classes.rash.methods\" = [\"stakes\"]\n\"verification.opinions.exclude-below\" = 0.5\n\
+        "\"verification.define.trio.checks[0].work\" = 0.25\n\"classes.chat.methods\" = [\"trio\", \"zk\"]\n\
+         \"classes.rash.methods\" = [\"stakes\"]\n\"verification.opinions.exclude-below\" = 0.05\n\
          \"verification.selection\" = { rule = \"opinion-weighted\" }",
     );
     at(
@@ -141,7 +141,7 @@ fn upheaval() -> String {
     at(
         "150s",
         "\"verification.opinions.rule\" = { rule = \"ema\", ema = { start = 0.9 } }\n\"verification.opinions.holders\" = \"public\"\n\
-         \"routing.pool\" = { rule = \"round-robin\" }\n\"routing.quote-ttl\" = \"5s\"\n\"network.jitter\" = { law = \"constant\", value = \"1ms\" }",
+         \"routing.pool\" = { rule = \"round-robin\", round-robin = { d = 4 } }\n\"routing.quote-ttl\" = \"5s\"\n\"network.jitter\" = { law = \"constant\", value = \"1ms\" }",
     );
     at(
         "200s",
@@ -150,7 +150,7 @@ fn upheaval() -> String {
     );
     at(
         "300s",
-        "\"verification.define.trio.checks[0].count\" = 3\n\"pricing.compute\" = { rule = \"utilisation\", utilisation = { base = \"0.002\", slope-below = 0.5, slope-above = 6 } }",
+        "\"verification.define.trio.checks[0].work\" = 0.5\n\"verification.selection\" = { rule = \"distinct-operators\" }\n\"pricing.compute\" = { rule = \"utilisation\", utilisation = { base = \"0.002\", slope-below = 0.5, slope-above = 6 } }",
     );
     text
 }

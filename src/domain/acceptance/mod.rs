@@ -17,6 +17,7 @@ mod votes;
 use serde::{Deserialize, Serialize};
 
 use super::answer::Wrong;
+use crate::maths;
 
 pub use votes::{Approvals, Threshold, VOTES, at_least, binomial_tail, votes_until};
 
@@ -323,6 +324,15 @@ impl Acceptance {
             accepted_right: [right * self.right[0], right * self.right[1]],
             accepted_wrong: [wrong * self.wrong[0], wrong * self.wrong[1]],
         }
+    }
+}
+
+impl Acceptance {
+    /// The probability that of so many other accepted answers, each right with probability `trust`, no check that is still to come
+    /// refuses one.
+    pub fn stays(&self, trust: f64, others: u32) -> f64 {
+        let [accepted, last] = [0, 1].map(|stage| trust * self.right[stage] + (1.0 - trust) * self.wrong[stage]);
+        if accepted > 0.0 { maths::pow(last / accepted, f64::from(others)) } else { 1.0 }
     }
 }
 

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Chances, binomial_tail};
+use crate::maths;
 
 /// How likely an answer passes, when it is right and when it is wrong: the blocking checks, and all.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,6 +40,13 @@ impl Acceptance {
             accepted_right: [right * self.right[0], right * self.right[1]],
             accepted_wrong: [wrong * self.wrong[0], wrong * self.wrong[1]],
         }
+    }
+
+    /// The probability that of so many other accepted answers, each right with probability `trust`, no check that is still to come
+    /// refuses one.
+    pub fn stays(&self, trust: f64, others: u32) -> f64 {
+        let [accepted, last] = [0, 1].map(|stage| trust * self.right[stage] + (1.0 - trust) * self.wrong[stage]);
+        if accepted > 0.0 { maths::pow(last / accepted, f64::from(others)) } else { 1.0 }
     }
 }
 

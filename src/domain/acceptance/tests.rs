@@ -384,3 +384,13 @@ fn tails_are_exact_up_to_the_largest_committee() {
     near(binomial_tail(1024, 1024, 0.5), 2f64.recip() * exp(-1023.0 * ln(2.0)), 1e-11);
     near(binomial_tail(1, 1, 1e-300), 1e-300, 1e-15);
 }
+
+/// Half of the answers are wrong, of which blocking checks let half pass and deferred ones half of these: of three accepted answers two are
+/// right, so one in six is refused later.
+#[test]
+fn others_that_stand_may_fall() {
+    let acceptance = Acceptance { right: [1.0, 1.0], wrong: [0.5, 0.25] };
+    assert_eq!(acceptance.stays(0.5, 0), 1.0);
+    assert!((acceptance.stays(0.5, 2) - 25.0 / 36.0).abs() < 1e-15);
+    assert_eq!(acceptance.stays(1.0, 9), 1.0, "right answers stay");
+}

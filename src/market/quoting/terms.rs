@@ -11,7 +11,6 @@ use crate::engine::time::SimDuration;
 use crate::market::state::checkers::{Checkers, Drawn};
 use crate::market::state::learnt::Correction;
 use crate::market::state::pulled::Pulled;
-use crate::maths;
 use crate::policy::chooser::Offer;
 use crate::scenario::Scenario;
 use crate::scenario::verification::{CHECKS, Check, JobSize, Method};
@@ -232,9 +231,7 @@ impl Terms {
         if !self.falls || offer.stands == 0 {
             return 1.0;
         }
-        let Acceptance { right, wrong, .. } = &self.acceptance;
-        let [accepted, last] = [0, 1].map(|stage| offer.trust * right[stage] + (1.0 - offer.trust) * wrong[stage]);
-        if accepted > 0.0 { maths::pow(last / accepted, f64::from(offer.stands)) } else { 1.0 }
+        self.acceptance.stays(offer.trust, offer.stands)
     }
 
     /// Whether they are those of a node under this scrutiny.

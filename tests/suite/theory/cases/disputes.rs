@@ -38,34 +38,27 @@ fn accepted(accepted: Fate, refused: Fate) -> impl Fn(&Seen) -> Part {
     }
 }
 
-/// Seconds from the answer to the job's end: as quoted (0), or as they were (1).
-fn settled(which: usize) -> impl Fn(&Seen) -> Part {
-    move |seen| Part::seconds(seen.probe.classes[0].settled[which], seen.probe.classes[0].answered)
+/// From the answer to the job's end. What is quoted is the same for every job, in whole nanoseconds.
+fn time(name: &str, formula: &'static str, expected: f64) -> [Row; 2] {
+    let quoted = Row::new(format!("{name}, as quoted, in ns"), formula, (expected * 1e9).round(), |seen| {
+        let class = &seen.probe.classes[0];
+        Part::new(class.settled[0] as f64, class.answered as f64)
+    });
+    let real = Row::new(name, formula, expected, |seen| {
+        Part::seconds(seen.probe.classes[0].settled[1], seen.probe.classes[0].answered)
+    });
+    [quoted, real]
 }
 
-/// Seconds of validators that are paid for a job: as quoted (0), or as they were (1).
-fn paid(which: usize) -> impl Fn(&Seen) -> Part {
-    move |seen| Part::new(seen.probe.classes[0].verification[which] as f64 / SECOND, seen.probe.classes[0].jobs as f64)
-}
-
-/// Rows about what was quoted and what came of it.
-fn quoted(name: &str, formula: &'static str, expected: f64, of: [Row; 2]) -> Vec<Row> {
-    let [quoted, real] = of;
-    vec![
-        Row { name: format!("{name}, as quoted"), formula, expected, ..quoted },
-        Row { name: name.to_owned(), formula, expected, ..real },
-    ]
-}
-
-fn time(name: &str, formula: &'static str, expected: f64) -> Vec<Row> {
-    quoted(name, formula, expected, [0, 1].map(|which| Row::new(name, formula, expected, settled(which))))
-}
-
-fn price(name: &str, formula: &'static str, expected: f64) -> Vec<Row> {
-    let mut rows = quoted(name, formula, expected, [0, 1].map(|which| Row::new(name, formula, expected, paid(which))));
-    // A quote is in whole micro-credits.
-    rows[0].expected = (expected * SECOND).round() / SECOND;
-    rows
+/// Seconds of validators that are paid for a job. What is quoted is the same for every job, in whole micro-credits.
+fn price(name: &str, formula: &'static str, expected: f64) -> [Row; 2] {
+    let quoted = Row::new(format!("{name}, as quoted, in µ"), formula, (expected * SECOND).round(), |seen| {
+        Part::new(seen.probe.classes[0].verification[0] as f64, seen.probe.classes[0].jobs as f64)
+    });
+    let real = Row::new(name, formula, expected, |seen| {
+        Part::new(seen.probe.classes[0].verification[1] as f64 / SECOND, seen.probe.classes[0].jobs as f64)
+    });
+    [quoted, real]
 }
 
 /// A validator, the majority of three others about its alarm, and one about theirs; every answer is right.

@@ -92,6 +92,7 @@ mod tests {
             copies: copies[0],
             paid_copies: f64::from(copies[0]),
             agree: copies[1],
+            ..Terms::unchecked(0, Price::ZERO, 0.0)
         }
     }
 
@@ -107,6 +108,7 @@ mod tests {
             jobs: 0,
             trust,
             surplus: 0.0,
+            stands: 0,
         }
     }
 
@@ -129,7 +131,7 @@ mod tests {
             (class.harm, class.discount) = (10.0, 1e-12);
         }
         // Blocking: an hour for nothing. Deferred: a second more, and no wrong answer is left.
-        let acceptance = Acceptance { right: [1.0; 2], wrong: [1.0, 0.0] };
+        let acceptance = Acceptance { wrong: [1.0, 0.0], ..Acceptance::UNCHECKED };
         let terms = terms(3.6e12, 1e9, acceptance, 1.0, [1, 1]);
         let [answered, accepted, last, chosen] = left(&scenario, &offer(0.5), &terms, Time::NEVER);
         assert!(answered.0 > accepted.0 && last.0 > answered.0, "{answered:?} {accepted:?} {last:?}");
@@ -140,7 +142,7 @@ mod tests {
     #[test]
     fn an_answer_of_copies_is_used_with_the_risk_of_their_agreement() {
         let scenario = scenario();
-        let acceptance = Acceptance { right: [1.0; 2], wrong: [1.0; 2] };
+        let acceptance = Acceptance::UNCHECKED;
         let [answered, accepted, ..] =
             left(&scenario, &offer(0.9), &terms(0.0, 0.0, acceptance, 1.0, [3, 2]), Time::NEVER);
         assert_eq!(answered.0, accepted.0);
@@ -162,7 +164,7 @@ mod tests {
                 // Linear costs that leave a worth after both waits: an answer worth less than nothing is another matter.
                 (class.discount, class.delay_cost) = if linear { (0.0, 1e5 * discount) } else { (discount, 0.0) };
             }
-            let acceptance = Acceptance { right: [right.0, right.0 * right.1], wrong: [wrong.0, wrong.0 * wrong.1] };
+            let acceptance = Acceptance { right: [right.0, right.0 * right.1], wrong: [wrong.0, wrong.0 * wrong.1], referee: None };
             let terms = terms(blocking, standing, acceptance, in_time, [copies, copies.min(2)]);
             let [a, b, c, chosen] = left(&scenario, &offer(trust), &terms, Time(deadline));
             let fixed = [a, b, c];

@@ -386,7 +386,7 @@ mod tests {
             assert!(set(&mut registry, node, true, &[if node == 0 { None } else { Some(0) }]));
         }
         let of = |party: PartyId| (0b1, 10 + u64::from(party.0));
-        let keeps = Keeps { views: 2, stakes: false, opinions: [true, false] };
+        let keeps = Keeps { views: 2, stakes: false, opinions: [true, false], ..Keeps::default() };
         registry.redraw(keeps, &of, &|view, party| (view == 0 || party.0 != 3).then_some(5));
         let listed = |view| registry.listed(view, ListId(0)).to_vec();
         assert_eq!(listed(0), [2, 3, 0].map(PartyId), "node 1 is not here");

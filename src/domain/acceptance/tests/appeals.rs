@@ -55,7 +55,14 @@ fn a_party_may_sit_on_both_sides_of_an_alarm() {
         let appeal = strict(&two, None);
         let checks = [strict(&one, Some(&appeal))];
         let kinds = Some([1.0, 0.0, 0.0, 0.0, 0.0]);
-        let plan = Plan { executors: &executors, agree: 1, checks: &checks, kinds, adversary: Some(Wrong::Substitute) };
+        let plan = Plan {
+            executors: &executors,
+            agree: 1,
+            alike: 1.0,
+            checks: &checks,
+            kinds,
+            adversary: Some(Wrong::Substitute),
+        };
         accept(&plan, &[0.0, 0.3, 0.3]).accepted_wrong[1]
     };
     near(through(1, 2), 0.3 + 0.7 * 0.3, 1e-14);

@@ -50,6 +50,7 @@ fn seats_by_weight_are_exact() {
             seats: Seats::Weighted { count: count as u32, pool: &pool },
             detects: [alarm; KINDS],
             false_alarm: 0.0,
+            appeal: None,
         };
         let found = check.verdicts(&x).wrong[0];
         assert!((found - sum).abs() < 1e-12, "{found} and not {sum}: {count} seats of {pool:?}");

@@ -35,6 +35,7 @@ impl State {
                 self.classes[id].patience = constant.map(|nanos| at.queue.delay_line(SimDuration::from_nanos(nanos)));
             }
         }
+        self.conducts.adopt(at.scenario);
         self.learnt.make_room(at.scenario.verification.methods.len());
         // What was expected of each method is computed anew when it is asked for.
         self.scratch.passing.clear();

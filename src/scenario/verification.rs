@@ -150,6 +150,8 @@ pub struct Method {
     pub own_look: Option<Money>,
     /// Whether some checker answers for its approval.
     pub is_liable: bool,
+    /// Whether the alarm of some check begins another.
+    pub is_ladder: bool,
 }
 
 impl Verification {

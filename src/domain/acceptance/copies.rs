@@ -23,23 +23,28 @@ impl Acceptance {
 
     /// What becomes of an answer that `copies` executors give alike, of which `agree` must agree and none is adversarial, each right
     /// with probability `trust`: [`accept`](super::accept) at x = 0, for a plan whose checks are known already.
-    #[inline]
+    #[inline(always)]
     pub fn of_alike(&self, copies: u32, agree: u32, trust: f64, alike: f64) -> Chances {
-        // One answer is enough: it is as good as any. Otherwise all wrong copies are thought to agree (the worst case).
+        // One answer is enough: it is as good as any.
         let (right, wrong) = match copies {
             1 => (trust, 1.0 - trust),
             _ if agree == 1 => (trust, 1.0 - trust),
-            copies => {
-                let disputed = self.referee.map_or(Disputed::default(), |one| one.decide(copies, agree, trust));
-                let [right, wrong] = [trust * alike, 1.0 - trust].map(|share| binomial_tail(copies, agree, share));
-                (right + disputed.right, wrong + disputed.wrong)
-            }
+            _ => self.agreed(copies, agree, trust, alike),
         };
         Chances {
             right,
             accepted_right: [right * self.right[0], right * self.right[1]],
             accepted_wrong: [wrong * self.wrong[0], wrong * self.wrong[1]],
         }
+    }
+
+    /// The probability that a right answer comes of several copies, and that a wrong one does. All wrong copies are thought to agree (the
+    /// worst case).
+    #[inline(never)]
+    fn agreed(&self, copies: u32, agree: u32, trust: f64, alike: f64) -> (f64, f64) {
+        let disputed = self.referee.map_or(Disputed::default(), |one| one.decide(copies, agree, trust));
+        let [right, wrong] = [trust * alike, 1.0 - trust].map(|share| binomial_tail(copies, agree, share));
+        (right + disputed.right, wrong + disputed.wrong)
     }
 
     /// The probability that of so many other accepted answers, each right with probability `trust`, no check that is still to come

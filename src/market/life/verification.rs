@@ -15,7 +15,7 @@ use crate::engine::random::RandomSource;
 use crate::engine::time::SimDuration;
 use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::operations::{calling_off, checking, evidence, proving, seats, settlement, voting};
+use crate::market::operations::{calling_off, checking, evidence, proving, replacing, seats, settlement, voting};
 use crate::market::state::State;
 use crate::market::state::cases::{VerificationCase, VoteRecord};
 use crate::policy::selection::Draw;
@@ -236,7 +236,7 @@ pub fn overdue(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u
     });
     if let Some(child) = late {
         market.nodes.backrooms[market.jobs[child].node].missed += 1;
-        checking::replace(market, at, slot, child);
+        replacing::replace(market, at, slot, child);
     }
     Next::Count { job: slot, check: index }
 }

@@ -10,12 +10,24 @@ use crate::policy::conduct::Stakes;
 use crate::scenario::Scenario;
 use crate::scenario::verification::{Check, JobSize, Slash};
 
-/// What a node may win and lose by a job of such a fee and so much work, at the stake it has.
+/// What a node may win and lose by a job of such a fee and so much work, at the stake it has; nothing where its conduct does not look at
+/// that.
 pub fn of_node(market: &State, scenario: &Scenario, node: PartyId, (fee, work): (Money, SimDuration)) -> Stakes {
     let quote = &market.nodes.quotes[node];
+    if !scenario.groups[quote.group].conduct.weighs_stakes() {
+        return Stakes::default();
+    }
     let slash = slash_of(scenario, market.ledger.bond(node), fee);
     let cost = quote.cost.of_work(work.scaled(quote.slowness), Default::default());
     Stakes { fee, cost, slash: in_credits(scenario, slash) }
+}
+
+/// What a checker may win and lose by its vote on an answer, at the stake it has: its fee, the cost of a careful look, and the fine.
+pub fn of_vote(market: &State, at: &Context<'_>, slot: JobSlot, (index, check): (u8, &Check), by: PartyId) -> Stakes {
+    let fee = fee(market, at, slot, index);
+    let cost = cost_of_look(market, check, by, &at.scenario.size(market.jobs.record(slot)));
+    let fine = fine_of(at.scenario, check, market.ledger.bond(by), fee);
+    Stakes { fee, cost, slash: in_credits(at.scenario, fine) }
 }
 
 /// What the party that does a check is to be paid.

@@ -19,7 +19,7 @@ use crate::policy::selection::SelectionView;
 use crate::policy::verdict::Votes;
 use crate::scenario::verification::Check;
 
-use super::{at_stake, calling_off, learning, seats, sending, settlement, voting};
+use super::{at_stake, learning, seats, sending, settlement, voting};
 
 /// A check or a proof that a party is to do for a job.
 pub(super) struct Order {
@@ -94,7 +94,7 @@ pub fn ask(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize
 }
 
 /// Draws checkers for an answer, none of those in `checked`.
-fn select(
+pub(super) fn select(
     market: &State,
     at: &Context<'_>,
     record: &JobRecord,
@@ -131,7 +131,7 @@ fn select(
 }
 
 /// Asks one checker to look.
-fn look(
+pub(super) fn look(
     market: &mut State,
     at: &mut Context<'_>,
     slot: JobSlot,
@@ -157,42 +157,6 @@ fn look(
     }
 }
 
-/// A checker has had its time: its look ends unpaid, and another takes its seat. It is missing where no more are drawn, or nobody else
-/// can be. A missing vote is no evidence: it says nothing of a look (model §7).
-pub fn replace(market: &mut State, at: &mut Context<'_>, slot: JobSlot, child: TaskSlot) {
-    let (task, record) = (market.jobs[child], *market.jobs.record(slot));
-    let index = usize::from(task.check);
-    let check = &at.scenario.verification.methods[record.method].checks[index];
-    let stake = calling_off::time_out(market, at, slot, child);
-    let id = market.jobs[slot].case;
-    let ordinal = u32::from(task.ordinal) + check.count;
-    let mut chosen = std::mem::take(&mut market.scratch.checkers);
-    if check.timeout.is_some_and(|timeout| ordinal < check.count * (timeout.redraws + 1)) {
-        let mut busy = std::mem::take(&mut market.scratch.computing);
-        answerers(market, slot, check.of.is_some(), &mut busy);
-        busy.push(task.node);
-        let case = &market.cases[id];
-        busy.extend(case.cast.iter().filter(|cast| cast.check == task.check).map(|cast| cast.by));
-        let tasks = case.children.iter().map(|child| &market.jobs[child.slot]);
-        busy.extend(tasks.filter(|other| !other.executes() && other.check == task.check).map(|other| other.node));
-        let number = DrawIndex::checker(task.check, ordinal as u16, task.round).apart_from_executions();
-        select(market, at, &record, (check, 1), number, (&busy, &mut chosen));
-        busy.clear();
-        market.scratch.computing = busy;
-    }
-    let votes = &mut market.cases[id].votes[index];
-    match chosen.pop() {
-        None => (votes.missing, votes.stake_missing) = (votes.missing + 1, votes.stake_missing + stake),
-        Some(by) => {
-            votes.stake_asked -= stake;
-            let added = seats::weight(market, by);
-            market.cases[id].votes[index].stake_asked += added;
-            look(market, at, slot, check, (index, ordinal as u16, by));
-        }
-    }
-    market.scratch.checkers = chosen;
-}
-
 /// Whether votes may be a verdict yet: all of them are in, sealed ones are published, or it is enough that no vote still to come can
 /// change it.
 pub fn may_decide(check: &Check, votes: &Votes, published: bool) -> bool {
@@ -213,7 +177,7 @@ pub fn seal(market: &State, at: &mut Context<'_>, slot: JobSlot, index: u8) {
 }
 
 /// Puts the nodes that were asked for the answer into `computing`, and those that voted on it: none of them looks at it again.
-fn answerers(market: &State, slot: JobSlot, is_appeal: bool, computing: &mut Vec<PartyId>) {
+pub(super) fn answerers(market: &State, slot: JobSlot, is_appeal: bool, computing: &mut Vec<PartyId>) {
     for copy in &market.cases[market.jobs[slot].case].answers {
         if !computing.contains(&copy.node) {
             computing.push(copy.node);

@@ -17,7 +17,7 @@ use crate::scenario::Scenario;
 use crate::scenario::verification::Check;
 
 use super::settlement::{self, Finder};
-use super::{assignment, at_stake, learning, standing, terms};
+use super::{at_stake, learning, standing, terms};
 
 /// An answer that is not in use will be late, unless its checks end by its deadline: nothing in it is worth checking after that.
 pub fn expect_in_time(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
@@ -192,17 +192,18 @@ fn see_node(
     let holder = market.jobs[slot].requester;
     see_answer(market, at, Sighting { holder, party: node, evidence, weight });
     let caught = matches!(evidence, Evidence::Failed | Evidence::Revoked);
-    if assignment::is_honest(market, at.scenario, node) || (!caught && is_still_judged(market, at.scenario, slot)) {
-        return;
+    let learns = at.scenario.groups[market.nodes.quotes[node].group].conduct.weighs_stakes();
+    if learns && (caught || !is_still_judged(market, at.scenario, slot)) {
+        let record = market.jobs.record(slot);
+        let (method, work) = (record.method, record.work);
+        let outcome = Outcome::Answered {
+            cheated: answer.wrong.is_some_and(|kind| kind != Wrong::Error),
+            checked: evidence != Evidence::Unchecked,
+            caught,
+            stakes: at_stake::of_node(market, at.scenario, node, (fee, work)),
+        };
+        learning::tell(market, at.scenario, (node, method), &outcome);
     }
-    let outcome = Outcome::Answered {
-        cheated: answer.wrong.is_some_and(|kind| kind != Wrong::Error),
-        checked: evidence != Evidence::Unchecked,
-        caught,
-        stakes: at_stake::of_node(market, at.scenario, node, (fee, market.jobs.record(slot).work)),
-    };
-    let method = market.jobs.record(slot).method;
-    learning::tell(market, at.scenario, (node, method), &outcome);
     if evidence != Evidence::Unchecked && weight > 0.0 {
         standing::see(market, at, slot, node, evidence, finder);
     }

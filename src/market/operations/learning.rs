@@ -14,6 +14,9 @@ use super::at_stake;
 /// A party learns what became of an action, whatever its kind. What it makes of it is up to its conduct.
 pub fn tell(market: &mut State, scenario: &Scenario, (party, method): (PartyId, MethodId), outcome: &Outcome) {
     let conduct = &scenario.groups[market.nodes.quotes[party].group].conduct;
+    if !conduct.weighs_stakes() {
+        return;
+    }
     conduct.learn(market.conducts.of(&mut market.nodes, party, method), outcome);
 }
 
@@ -37,6 +40,9 @@ pub fn tell_voter(
     slot: JobSlot,
     (by, index, looked, done): (PartyId, u8, bool, f64),
 ) {
+    if !scenario.groups[market.nodes.quotes[by].group].conduct.weighs_stakes() {
+        return;
+    }
     let record = market.jobs.record(slot);
     let (method, size) = (record.method, scenario.size(record));
     let check = &scenario.verification.methods[method].checks[index as usize];

@@ -20,6 +20,7 @@ pub mod checking;
 pub mod evidence;
 pub mod learning;
 pub mod proving;
+pub mod replacing;
 pub mod seats;
 pub mod standing;
 pub mod voting;

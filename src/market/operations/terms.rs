@@ -81,6 +81,7 @@ pub fn unchecked(market: &State, at: &Context<'_>, slot: JobSlot) -> Option<Term
 }
 
 /// What a group of requesters believes of those that check.
+#[inline]
 pub fn belief(market: &State, scenario: &Scenario, requester: RequesterId) -> Belief {
     let verification = &scenario.verification;
     let [validators, peers] = market.opinions.diligence(verification, requester);
@@ -101,7 +102,7 @@ pub fn belief(market: &State, scenario: &Scenario, requester: RequesterId) -> Be
 }
 
 /// The same with what its own group does, where the requester itself may look at an answer that is verified so.
-#[inline]
+#[inline(always)]
 pub fn belief_of(
     market: &State,
     scenario: &Scenario,

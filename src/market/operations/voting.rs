@@ -10,7 +10,7 @@ use crate::engine::time::SimDuration;
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::state::State;
-use crate::policy::conduct::Submission;
+use crate::policy::conduct::{Stakes, Submission};
 use crate::scenario::Scenario;
 use crate::scenario::verification::Check;
 
@@ -57,16 +57,18 @@ pub fn opinion(
     let method = record.method;
     let check = &at.scenario.verification.methods[method].checks[index];
     let group = &at.scenario.groups[market.nodes.quotes[by].group];
-    let fee = at_stake::fee(market, at, slot, index as u8);
-    let fine = at_stake::fine_of(at.scenario, check, market.ledger.bond(by), fee);
+    let Stakes { fee, cost, slash: fine } = match group.conduct.weighs_stakes() {
+        true => at_stake::of_vote(market, at, slot, (index as u8, check), by),
+        false => Stakes::default(),
+    };
     let submission = Submission {
         party: by.0.into(),
         job: mix(mix(record.key.source.0.into()) ^ record.key.index),
         answer: record.answer,
         alarm: alarm_chance(check, record.answer),
-        cost: at_stake::cost_of_look(market, check, by, &at.scenario.size(record)),
+        cost,
         fee,
-        fine: at_stake::in_credits(at.scenario, fine),
+        fine,
         now: at.now,
         trust: market.opinions.trust(&at.scenario.verification, market.jobs[slot].requester, by),
         ring: ring_of(market, at.scenario, record.node),

@@ -184,7 +184,8 @@ impl Terms {
             scrutiny: if method.by_standing { scrutiny } else { f64::NAN },
             alike: method.alike,
         };
-        let mut disputes = Disputes::default();
+        // Where no alarm begins another check, each check is by itself.
+        let mut disputes = method.is_ladder.then(Disputes::default);
         for (index, check) in method.checks.iter().enumerate() {
             if check.by == Checker::Replicas {
                 copies(asked, method, check, shared, &mut terms);
@@ -215,14 +216,31 @@ impl Terms {
                 terms.checkers += Money::from_micro(fee.0 as f64 * begins * paid);
             }
             let narrowed = check.bisection.map_or(0.0, |bisection| bisection.takes.nanos());
-            disputes.add(method, index, begins, (takes + narrowed) * shared.correction.delay);
+            let takes = (takes + narrowed) * shared.correction.delay;
+            match &mut disputes {
+                Some(disputes) => disputes.add(method, index, begins, takes),
+                None => terms.wait_for(check, begins * takes),
+            }
         }
-        (terms.blocking, terms.standing) = disputes.end(method, &shared.size);
+        match disputes {
+            Some(disputes) => (terms.blocking, terms.standing) = disputes.end(method, &shared.size),
+            None => {
+                let window = method.window.nanos();
+                terms.standing = if window > terms.standing { window } else { terms.standing };
+            }
+        }
         terms
     }
 }
 
 impl Terms {
+    /// A check is expected to take so many nanoseconds.
+    #[inline]
+    fn wait_for(&mut self, check: &Check, takes: f64) {
+        let until = if check.deferred { &mut self.standing } else { &mut self.blocking };
+        *until = if takes > *until { takes } else { *until };
+    }
+
     /// The probability that no verdict against another answer of the node revokes the result while it stands.
     ///
     /// As many other results are checked meanwhile as stand now (Little's law: rate times window), each taken to be as likely refused

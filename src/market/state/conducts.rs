@@ -57,6 +57,33 @@ impl Conducts {
         conducts
     }
 
+    /// Goes on under an amended scenario, which has the groups of the old one and its methods before others: the same rule keeps what
+    /// it remembers of each method, another begins anew.
+    pub fn adopt(&mut self, new: &Scenario) {
+        let mut next = Conducts::open(new);
+        let (before, after) = (self.requesters.len() / new.requesters.len(), new.verification.methods.len());
+        for (group, requesters) in new.requesters.iter().enumerate() {
+            for method in 0..before.min(after) {
+                let memory = &self.requesters[group * before + method];
+                if requesters.conduct.remembers(memory) {
+                    next.requesters[group * after + method] = memory.clone();
+                }
+            }
+        }
+        for (group, (was, is)) in new.groups.iter().zip(self.groups.iter().zip(next.groups.iter())) {
+            let (Some(from), Some(to)) = (was.place, is.place) else { continue };
+            for member in 0..group.count as usize {
+                for method in 0..(self.methods - 1).min(next.methods - 1) {
+                    let memory = &self.further[from + member * (self.methods - 1) + method];
+                    if group.conduct.remembers(memory) {
+                        next.further[to + member * (next.methods - 1) + method] = memory.clone();
+                    }
+                }
+            }
+        }
+        *self = next;
+    }
+
     /// What a party remembers of a method, as far as it sees the method.
     #[inline]
     pub fn of<'m>(&'m mut self, nodes: &'m mut Nodes, party: PartyId, method: MethodId) -> &'m mut ConductMemory {

@@ -128,7 +128,7 @@ impl Ledger {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn place(&self, account: Account) -> usize {
         match account {
             Account::Exchange => 0,

@@ -33,7 +33,7 @@ pub struct Assignment {
 }
 
 /// What a party that computes may win and lose by an answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Stakes {
     /// What it is paid for an answer that is accepted.
     pub fee: Money,
@@ -144,6 +144,11 @@ pub trait Rule {
         false
     }
 
+    /// Whether it looks at what it stands to win and to lose; another is shown nothing of it.
+    fn weighs_stakes(&self) -> bool {
+        false
+    }
+
     /// Whether it learns of each method by itself, where it can tell by which an answer is verified.
     fn tells_methods_apart(&self) -> bool {
         false
@@ -230,6 +235,8 @@ crate::policy::policies! {
         fn wrongs(&memory) -> [f64; 5];
         /// Whether it always does all of the work, gives the answer it finds, and has nothing to learn.
         fn is_passive() -> bool;
+        /// Whether it looks at what it stands to win and to lose.
+        fn weighs_stakes() -> bool;
         /// Whether it learns of each method by itself.
         fn tells_methods_apart() -> bool;
         /// The number of its ring; 0 if it is of none.

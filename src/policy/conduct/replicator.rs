@@ -120,6 +120,10 @@ impl super::Rule for Spec {
         super::only(Wrong::Substitute, 0.5)
     }
 
+    fn weighs_stakes(&self) -> bool {
+        true
+    }
+
     fn tells_methods_apart(&self) -> bool {
         true
     }

@@ -354,6 +354,7 @@ fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor
         window: written.checks.iter().map(|check| check.window).max().unwrap_or(SimDuration::ZERO),
         by_standing: checks.iter().any(|check| check.by_standing || (checks_all && check.sample < 1.0)),
         own_look: checks.iter().find(|check| check.by == Checker::Requester).map(|check| check.cost),
+        is_ladder: checks.iter().any(|check| check.of.is_some()),
         is_liable: checks.iter().any(|check| check.liability.is_some()),
         checks,
     })

@@ -205,16 +205,7 @@ impl Terms {
                 terms.acceptance = with_missing(&terms.acceptance, check, expects, care, looks.missing);
             }
             let (takes, paid) = (looks.time, looks.paid);
-            if check.by == Checker::Requester {
-                terms.checkers_most += check.cost;
-                terms.checkers += Money::from_micro(check.cost.0 as f64 * begins * care);
-            } else if check.pays() {
-                let fee = fee(scenario, shared.check_price, each);
-                // Between copies it may look at the answer of each.
-                let rounds = if check.of == Some(0) && method.compares() { method.copies } else { 1 };
-                terms.checkers_most += fee.times(u64::from(expects.most) * u64::from(rounds));
-                terms.checkers += Money::from_micro(fee.0 as f64 * begins * paid);
-            }
+            terms.charge(asked, (method, check), (each, care), (expects.most, begins, paid));
             let narrowed = check.bisection.map_or(0.0, |bisection| bisection.takes.nanos());
             let takes = (takes + narrowed) * shared.correction.delay;
             match &mut disputes {
@@ -234,6 +225,27 @@ impl Terms {
 }
 
 impl Terms {
+    /// A check is expected to cost what its checkers are paid for it, or what the requester's own look costs.
+    #[inline]
+    fn charge(
+        &mut self,
+        asked: &Asked<'_>,
+        (method, check): (&Method, &Check),
+        (each, care): (SimDuration, f64),
+        (most, begins, paid): (u32, f64, f64),
+    ) {
+        if check.by == Checker::Requester {
+            self.checkers_most += check.cost;
+            self.checkers += Money::from_micro(check.cost.0 as f64 * begins * care);
+        } else if check.pays() {
+            let fee = fee(asked.scenario, self.check, each);
+            // Between copies it may look at the answer of each.
+            let rounds = if check.of == Some(0) && method.compares() { method.copies } else { 1 };
+            self.checkers_most += fee.times(u64::from(most) * u64::from(rounds));
+            self.checkers += Money::from_micro(fee.0 as f64 * begins * paid);
+        }
+    }
+
     /// A check is expected to take so many nanoseconds.
     #[inline]
     fn wait_for(&mut self, check: &Check, takes: f64) {

@@ -95,6 +95,9 @@ fn place(path: &str) -> String {
 fn alike(place: &str) -> String {
     let party = ["validators.", "provers."].iter().find_map(|kind| place.strip_prefix(kind));
     let channel = ["pricing.coordination.", "pricing.verification."].iter().find_map(|kind| place.strip_prefix(kind));
+    if let Some(rest) = place.strip_prefix("requesters.conduct") {
+        return format!("nodes.conduct{rest}");
+    }
     match (party, channel) {
         (Some(rest), _) => format!("nodes.{rest}"),
         (_, Some(rest)) => format!("pricing.compute.{rest}"),

@@ -46,7 +46,7 @@ fn outcomes(scenario: &Scenario, witness: &Witness) -> BTreeSet<&'static str> {
                 seen("rounds of bisection", rounds == 10 || rounds == 3);
             }
             Fact::Forfeited { by, .. } => {
-                seen(if by.is_some() { "a checker is fined" } else { "a bond is lost" }, true)
+                seen(if by.is_some() { "a checker is fined" } else { "a bond is lost" }, true);
             }
             _ => {}
         }
@@ -94,11 +94,14 @@ fn one_scenario_reaches_every_outcome_of_a_dispute() {
     assert_eq!(outcomes(&scenario, &witness), OUTCOMES.into_iter().collect());
 }
 
+/// What is written in the place of what, and the outcomes that are then missing.
+type Case<'c> = (&'c [(&'c str, &'c str)], &'c [&'c str]);
+
 /// Without a mechanism that mechanism's outcomes are missing, and what does not need it comes about all the same.
 #[test]
 fn each_mechanism_is_needed_for_its_outcomes() {
     let ladder = "begins = \"on-alarm\", count = 3";
-    let cases: [(&[(&str, &str)], &[&str]); 7] = [
+    let cases: [Case; 7] = [
         (
             &[("of = 0, work", "of = 0, sample = 0, work")],
             &[

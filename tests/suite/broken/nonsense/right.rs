@@ -6,6 +6,7 @@ pub(super) const RIGHT: &[(&str, &[&str])] = &[
     (
         "\"§\"",
         &[
+            "requesters.name",
             "question",
             "models.*.source",
             "demand.sources.name",
@@ -29,6 +30,7 @@ pub(super) const RIGHT: &[(&str, &[&str])] = &[
     (
         "\"-5\"",
         &[
+            "requesters.name",
             "question",
             "models.*.source",
             "demand.sources.name",
@@ -43,6 +45,38 @@ pub(super) const RIGHT: &[(&str, &[&str])] = &[
     (
         "0",
         &[
+            "amend.set.\"retries.most\"",
+            "classes.*.pass",
+            "nodes.conduct.logit.lambda",
+            "nodes.conduct.logit.saving",
+            "nodes.conduct.replicator.eta",
+            "nodes.conduct.replicator.saving",
+            "nodes.conduct.replicator.start",
+            "nodes.conduct.ring.smears",
+            "nodes.conduct.sleeper.above",
+            "nodes.conduct.sleeper.rate",
+            "nodes.conduct.sleeper.saving",
+            "verification.define.*.checks.cost",
+            "verification.define.*.checks.liability.fee-multiple",
+            "verification.define.*.checks.liability.fixed",
+            "verification.define.*.checks.liability.share",
+            "verification.define.*.checks.mismatch",
+            "verification.define.*.checks.redraws",
+            "verification.define.*.checks.work-by-model.small",
+            "verification.standing.rule.consecutive.trusted-after",
+            "verification.standing.rule.probation.passes",
+            "verification.standing.rule.reputation.least",
+            "verification.standing.rule.reputation.passes",
+            "verification.standing.rule.reputation.penalty",
+            "verification.standing.rule.sprt.alpha",
+            "verification.standing.rule.sprt.beta",
+            "verification.standing.rule.sprt.p0",
+            "verification.standing.rule.sprt.p1",
+            "verification.standing.rule.streak.failures",
+            "verification.standing.rule.z-test.min-looks",
+            "verification.standing.rule.z-test.p0",
+            "verification.standing.rule.z-test.z",
+            "verification.standing.slash",
             "seed",
             "models.*.prefill",
             "models.*.memory-gb",
@@ -158,6 +192,9 @@ pub(super) const RIGHT: &[(&str, &[&str])] = &[
     (
         "1.5e300",
         &[
+            "nodes.conduct.logit.lambda",
+            "nodes.conduct.replicator.eta",
+            "verification.standing.rule.z-test.z",
             "classes.*.patience.weights",
             "classes.*.value.weights",
             "classes.*.noise.max",
@@ -204,6 +241,13 @@ pub(super) const RIGHT: &[(&str, &[&str])] = &[
     (
         "{}",
         &[
+            "verification.define.*.checks.liability",
+            "verification.define.*.checks.work-by-model",
+            "verification.standing.rule.consecutive",
+            "verification.standing.rule.probation",
+            "verification.standing.rule.reputation",
+            "verification.standing.rule.streak",
+            "verification.standing.rule.z-test",
             "verification.selection.opinion-weighted",
             "verification.selection.power-of-d",
             "verification.selection.stake-weighted",

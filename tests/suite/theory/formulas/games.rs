@@ -57,7 +57,7 @@ mod tests {
         assert_known(cheats(0.1, 5.0 + 2.0), 0.014_285_714_285_714_285);
         assert_known(looks(0.8, 0.8 + 5.0), 0.137_931_034_482_758_62);
         assert_known(nobody(0.1, 1.0, 2), 0.01);
-        assert_known(nobody(0.1, 1.0, 10), 0.077_426_368_268_112_69);
+        assert_known(nobody(0.1, 1.0, 10), 0.077_426_368_268_112_7);
         assert_known(splits(0.5, 0.2, 5), 0.481_209_936_324_115_63);
         let [x, y] = quantal(2.0, [0.6, 3.0], [0.8, 4.0]);
         assert_known(x, 0.177_641_388_300_527_7);

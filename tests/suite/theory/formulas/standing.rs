@@ -1,6 +1,8 @@
 //! Standing: tests of a node that are repeated at each of its answers, and what remains of the work of those that are found out. Laws
 //! of what a node has gone through are carried on from one answer to the next, without a draw.
 
+use reliance::maths::ln;
+
 use super::power;
 
 /// The probability that a node that fails each check with probability `p` is told by the test at some of its first `looks` checks: with k
@@ -36,8 +38,8 @@ pub fn run_within(p: f64, run: usize, looks: u32) -> f64 {
 /// Wald's test of p₁ against p₀ (A. Wald, 1945) at a node that fails with probability `p`, its sums carried exactly and not by Wald's
 /// approximations: the probability that one test tells it, and how many checks a test takes on the average.
 pub fn sequential(p: f64, [p0, p1]: [f64; 2], [alpha, beta]: [f64; 2]) -> (f64, f64) {
-    let (failure, pass) = ((p1 / p0).ln(), ((1.0 - p1) / (1.0 - p0)).ln());
-    let (high, low) = (((1.0 - beta) / alpha).ln(), (beta / (1.0 - alpha)).ln());
+    let (failure, pass) = (ln(p1 / p0), ln((1.0 - p1) / (1.0 - p0)));
+    let (high, low) = (ln((1.0 - beta) / alpha), ln(beta / (1.0 - alpha)));
     let (mut told, mut checks, mut paths) = (0.0, 0.0, vec![1.0]);
     // Beyond this nothing is left of them that could be seen.
     for n in 1..=20_000 {

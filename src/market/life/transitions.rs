@@ -180,6 +180,7 @@ mod tests {
     use crate::engine::random::Seed;
     use crate::engine::time::Time;
     use crate::scenario::Scenario;
+    use crate::scenario::document::Set;
     use crate::simulate::Run;
 
     static SEEN: [AtomicU32; Trigger::COUNT + Step::COUNT] =
@@ -246,9 +247,12 @@ mod tests {
             "tests/scenarios/standing-revoked.toml",
             "tests/scenarios/disputes.toml",
             "scenarios/oracles/batches-2.toml",
+            "scenarios/oracles/dispute-copies.toml nodes[0].flaky=0.1",
         ] {
+            let (path, set) = path.split_once(' ').unwrap_or((path, ""));
+            let sets: Vec<Set> = set.split_whitespace().map(|set| set.parse().expect("a key and a value")).collect();
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
-            let scenario = Scenario::load(&path, &[]).unwrap_or_else(|wrong| panic!("{wrong}"));
+            let scenario = Scenario::load(&path, &sets).unwrap_or_else(|wrong| panic!("{wrong}"));
             let mut run = Run::open(scenario, Seed::from(1));
             run.advance(Time::NEVER, 100_000, &mut ());
         }

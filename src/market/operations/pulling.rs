@@ -1,8 +1,9 @@
 //! Idle validators take checks out of the one queue.
 
 use crate::domain::fate::Stage;
-use crate::domain::ids::{JobSlot, PartyId, TaskSlot};
+use crate::domain::ids::{PartyId, TaskSlot};
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
+use crate::domain::task::Task;
 use crate::engine::random::RandomSource;
 use crate::engine::time::SimDuration;
 use crate::market::context::Context;
@@ -40,18 +41,18 @@ fn taker(market: &State, task: TaskSlot) -> Option<PartyId> {
     let first =
         draw(market.seed, Purpose::Selection, market.jobs.task_record(task).key, number).below(idle.len() as u64);
     let order = idle.iter().cycle().skip(first as usize).take(idle.len());
-    order.copied().find(|&by| !has_seat(market, of.parent, of.check, by))
+    order.copied().find(|&by| !has_seat(market, of, by))
 }
 
-/// Whether a party looks or has looked in a check.
-fn has_seat(market: &State, slot: JobSlot, check: u8, by: PartyId) -> bool {
-    let case = &market.cases[market.jobs[slot].case];
+/// Whether a party looks or has looked in the check that a task is of, or voted in one whose alarm has led to it.
+fn has_seat(market: &State, of: &Task, by: PartyId) -> bool {
+    let case = &market.cases[market.jobs[of.parent].case];
     let looks = |child: TaskSlot| {
         let task = &market.jobs[child];
-        !task.executes() && task.check == check && task.node == by
+        !task.executes() && task.check == of.check && task.node == by
     };
     case.children.iter().any(|child| looks(child.slot))
-        || case.cast.iter().any(|cast| cast.check == check && cast.by == by)
+        || case.cast.iter().any(|cast| cast.by == by && (of.round > 0 || cast.check == of.check))
 }
 
 /// A check is called off that nobody has taken, or that is on its way. Says whether nobody has.

@@ -26,6 +26,14 @@ pub(super) fn fits(
         };
         compiler.wrong(format!("{path}.verdict.rule"), message, help);
     }
+    if pulls && check.timeout.is_some() {
+        let help = "leave `timeout` out, or draw checkers by another selection";
+        compiler.wrong(
+            format!("{path}.timeout"),
+            "with the selection `pull` nobody is asked: a check waits until a validator takes it",
+            help,
+        );
+    }
     if pulls && check.by == Checker::Peers {
         let help = "write `by = \"validators\"`, or another selection";
         compiler.wrong(

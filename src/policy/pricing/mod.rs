@@ -146,7 +146,8 @@ mod tests {
             rule.take_over(&mut memory, None, now);
             let fresh = rule.price(&memory, now).expect("it is read now");
             rule.take_over(&mut memory, Some(present), now);
-            let own = matches!(rule, Pricing::List(_) | Pricing::Oracle(_));
+            // A posted price stays as it is written, and one in another unit of account goes by its rate.
+            let own = !rule.moves() || matches!(rule, Pricing::Oracle(_));
             assert_eq!(rule.price(&memory, now), Some(if own { fresh } else { present }), "{}", rule.name());
         }
         let [band, list] = ["band", "list"].map(|name| {

@@ -1,4 +1,6 @@
 //! Numbers that carry their range with them: shares, factors and rates.
+//!
+//! Each is kept as `number + 0.0`, so that a written `-0.0` is zero: a division by it would be minus infinity.
 
 use crate::engine::mistake::Mistake;
 use std::fmt;
@@ -47,7 +49,7 @@ impl Factor {
 impl Rate {
     /// The rate of so many events per second; `None` if it is negative or not finite.
     pub fn per_second(events: f64) -> Option<Rate> {
-        (events.is_finite() && events >= 0.0).then_some(Rate(events))
+        (events.is_finite() && events >= 0.0).then_some(Rate(events + 0.0))
     }
 
     /// Events per second, from 0 upwards.
@@ -61,7 +63,7 @@ impl TryFrom<f64> for Share {
     type Error = Mistake;
     fn try_from(number: f64) -> Result<Share, Mistake> {
         if (0.0..=1.0).contains(&number) {
-            Ok(Share(number))
+            Ok(Share(number + 0.0))
         } else {
             Err(Mistake::of_value(format!("`{number}` is not a share"), "write a number from 0 to 1"))
         }
@@ -72,7 +74,7 @@ impl TryFrom<f64> for Factor {
     type Error = Mistake;
     fn try_from(number: f64) -> Result<Factor, Mistake> {
         if number.is_finite() && number >= 0.0 {
-            Ok(Factor(number))
+            Ok(Factor(number + 0.0))
         } else {
             Err(Mistake::of_value(format!("`{number}` is not a factor"), "write a finite number from 0 upwards"))
         }
@@ -170,6 +172,16 @@ mod tests {
         assert!(Share::try_from(1.0).is_ok() && Share::try_from(1.0001).is_err() && Share::try_from(f64::NAN).is_err());
         assert!(Factor::try_from(7.5).is_ok() && Factor::try_from(-0.1).is_err());
         assert!(Factor::try_from(f64::INFINITY).is_err());
+    }
+
+    #[test]
+    fn a_written_minus_zero_is_zero() {
+        let numbers = [
+            Share::try_from(-0.0).unwrap().get(),
+            Factor::try_from(-0.0).unwrap().get(),
+            Rate::try_from("-0.0/s").unwrap().get(),
+        ];
+        assert!(numbers.iter().all(|number| number.is_sign_positive()), "{numbers:?}");
     }
 
     #[test]

@@ -39,7 +39,7 @@ pub enum Event {
     Attest { job: JobSlot, version: u32, check: u8 },
     /// A checker has had its time.
     Overdue { job: JobSlot, version: u32, ordinal: u16, check: u8 },
-    /// The sealed votes of a check are published.
+    /// The time for votes on a check is over, and all its votes are published.
     Reveal { job: JobSlot, version: u32, check: u8 },
     /// The deadline of an answer that is being checked has passed.
     Late { job: JobSlot, version: u32 },

@@ -6,7 +6,7 @@ use super::{KINDS, Verdicts};
 /// likeliest by the ratio of neighbours.
 #[derive(Clone, Copy, Debug)]
 pub struct Lookers {
-    /// The probability that nobody looks.
+    /// The probability that no checker looks at the answer.
     pub nobody: f64,
     parties: u32,
     looks: f64,
@@ -93,7 +93,7 @@ mod tests {
         let close = |found: f64, known: f64| assert!((found - known).abs() < 1e-12, "{found} and not {known}");
         let fixed = Lookers::fixed(3);
         assert_eq!((fixed.nobody, fixed.mean(f64::from)), (0.0, 3.0));
-        // Of three with 1/3 each nobody looks with 8/27, and one, two and three with 12, 6 and 1.
+        // Three checkers look with probability 1/3 each. None looks with 8/27; one, two or three look with 12/27, 6/27 or 1/27.
         let each = Lookers::each(3, 1);
         close(each.nobody, 8.0 / 27.0);
         close(each.mean(f64::from), 27.0 / 19.0);

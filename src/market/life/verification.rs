@@ -241,7 +241,7 @@ pub fn overdue(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u
     Next::Count { job: slot, check: index }
 }
 
-/// The sealed votes of a check are published: whoever has not voted is missing.
+/// Publishes the votes of a check. A checker that has not voted by now counts as missing.
 pub fn reveal(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) -> Next {
     let id = market.jobs[slot].case;
     market.cases[id].published |= 1 << index;

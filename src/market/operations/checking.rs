@@ -51,7 +51,7 @@ fn open(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize, c
     true
 }
 
-/// A validator takes a check that nobody was drawn for.
+/// A validator takes a waiting check, for which no checker was drawn.
 pub fn take(market: &mut State, at: &mut Context<'_>, child: TaskSlot, by: PartyId) {
     let &Task { parent, check, ordinal, round, .. } = &market.jobs[child];
     let number = DrawIndex::checker(check, ordinal, round);

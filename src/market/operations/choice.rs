@@ -167,7 +167,7 @@ fn conclude(
     taken
 }
 
-/// Whether some offer leaves something if nobody checks its answer, whether or not the class admits that.
+/// Whether an unchecked answer of some offer would have a positive surplus. The class need not admit unchecked answers.
 fn leaves_with_none(
     market: &State,
     at: &Context<'_>,

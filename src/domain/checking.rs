@@ -63,7 +63,7 @@ pub enum Stopping {
     Decided,
     /// When every checker has voted, or will never.
     AllVotes,
-    /// Votes are sealed and published together, a fixed time after the first; whoever has not voted by then is missing.
+    /// All votes are published together, a fixed time after the first. A checker that has not voted by then is missing.
     Reveal,
 }
 

@@ -2,7 +2,7 @@
 
 use crate::suite::theory::case::{Case, Chapter, Part, Row};
 use crate::suite::theory::formulas::fees::{
-    band, base_fee, mean_with_costs, rest_exponential, rest_uniform, rest_with_costs, swings,
+    band, base_fee, mean_with_costs, rest_exponential, rest_of_queue, rest_uniform, rest_with_costs, swings,
 };
 use crate::suite::theory::watch::{Seen, Wish};
 
@@ -12,6 +12,9 @@ const MIXED: [u64; 12] = [10, 9, 11, 20, 0, 16, 4, 10, 20, 12, 8, 6];
 /// The target of the blocks with a coarse step.
 const COARSE: f64 = 4000.0;
 
+/// Where computing is among the channels.
+const COMPUTING: u8 = 0;
+
 /// Where coordination is among the channels.
 const COORDINATION: u8 = 1;
 
@@ -19,6 +22,7 @@ pub fn chapter() -> Chapter {
     let mut cases = given();
     cases.extend(demanded());
     cases.push(stationary());
+    cases.push(queue());
     cases.push(coupling());
     Chapter {
         title: "Prices that move",
@@ -128,9 +132,24 @@ fn stationary() -> Case {
         Row::new("mean of its square over its mean", "w(1 − 1/λ) − premium − wait", exact, move |seen| {
             Part::new(sum(seen, 2), sum(seen, 1))
         }),
-        Row::new("mean base fee", "r − v/r, r the row above", mean, move |seen| Part::new(sum(seen, 1), sum(seen, 0))),
+        Row::new("mean base fee", "r − v/r, r the row above", mean, move |seen| {
+            Part::new(sum(seen, 1), sum(seen, 0))
+        }),
     ];
     case("fee-stationary", rows)
+}
+
+/// The price of computing that goes by the queue. Its step is so small that it keeps within two per cent of its rest, where the mean of the
+/// queue is as good as straight.
+fn queue() -> Case {
+    let rest = rest_of_queue(1.25, 0.5);
+    let price = Row::new("mean price, relative to the scale of values", "1 − (√(B²+2B) − B)/λ", rest, |seen| {
+        let counted = seen.probe.prices.iter().filter(|price| price.1 == COMPUTING && price.0 > seen.summary.from);
+        let prices: Vec<f64> =
+            counted.take((seen.probe.seconds() / 1000.0) as usize).map(|price| price.2 as f64).collect();
+        Part::new(prices.iter().sum::<f64>() / 1e9, prices.len() as f64)
+    });
+    case("fee-queue", vec![price])
 }
 
 /// The prices of gas from the warm-up's end on.

@@ -77,6 +77,15 @@ pub fn mean_with_costs(top: f64, lambda: f64, cost: f64, (target, denominator): 
     rest - rest / (target * denominator * denominator) / (1.0 - slope * slope)
 }
 
+/// The fee at which work waits for `backlog` services of a node that serves one job at a time, each as long, where λ jobs are asked for in a
+/// service and values are uniform from 0 to 1.
+///
+/// ρ²/2(1 − ρ) jobs wait (F. Pollaczek, 1930), which is the backlog, and ρ = λ(1 − b).
+pub fn rest_of_queue(lambda: f64, backlog: f64) -> f64 {
+    let load = (backlog * backlog + 2.0 * backlog).sqrt() - backlog;
+    1.0 - load / lambda
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::assert_known;
@@ -98,6 +107,7 @@ mod tests {
         let users = 2_000.0 / 476.0;
         assert_known(rest_with_costs(20.0, users, 3.5), 11.74);
         assert_known(mean_with_costs(20.0, users, 3.5, (f64::INFINITY, 8.0)), 11.74);
+        assert_known(rest_of_queue(1.25, 0.5), 1.0 - (5.0f64.sqrt() - 1.0) / 2.5);
         let root = (0.2f64 * 4.2).sqrt();
         let [low, high] = swings(3.2, f64::INFINITY);
         assert_known(low, (4.2 - root) / 6.4);

@@ -16,7 +16,7 @@ use crate::policy::chooser::Offer;
 use crate::policy::selection::{self, Draw};
 use crate::scenario::Scenario;
 use crate::scenario::channels::Channel;
-use crate::scenario::verification::JobSize;
+use crate::scenario::verification::{JobSize, Method};
 
 /// Puts the terms of every method the job's class admits into `terms`, which comes empty. A method is left out where the
 /// chain or the checkers it needs cannot be paid because their channel is stopped. Of a method that goes by the standing of the node
@@ -61,15 +61,27 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
         if scrutinies.is_empty() {
             scrutinies.extend(offers.iter().map(|offer| market.standings.scrutiny(&scenario.verification, offer.node)));
         }
-        let first = terms.len();
-        for &scrutiny in &scrutinies {
-            if terms[first..].iter().all(|terms| terms.scrutiny != scrutiny) {
-                let passing = &Passing::new(method, &scenario.verification.kinds, belief, scrutiny);
-                terms.push(Terms::of(&asked, (id, method), &Shared { passing, scrutiny, ..shared }));
-            }
-        }
+        by_scrutiny(&asked, (id, method), &shared, &scrutinies, terms);
     }
     (market.scratch.passing, market.scratch.scrutinies) = (known, scrutinies);
+}
+
+/// Of a method that goes by the standing of the node: the terms for each of these scrutinies.
+#[inline(never)]
+fn by_scrutiny(
+    asked: &Asked<'_>,
+    (id, method): (MethodId, &Method),
+    shared: &Shared<'_>,
+    scrutinies: &[f64],
+    terms: &mut Vec<Terms>,
+) {
+    let first = terms.len();
+    for &scrutiny in scrutinies {
+        if terms[first..].iter().all(|terms| terms.scrutiny != scrutiny) {
+            let passing = &Passing::new(method, &asked.scenario.verification.kinds, shared.passing.belief(), scrutiny);
+            terms.push(Terms::of(asked, (id, method), &Shared { passing, scrutiny, ..*shared }));
+        }
+    }
 }
 
 /// The terms of the method `none` for a job that does without its checks; `None` while the chain that it needs is stopped.

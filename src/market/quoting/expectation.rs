@@ -33,8 +33,22 @@ impl Looks {
             // What takes no time does not queue.
             return Looks { time: trip + check.reveal.nanos(), paid: count, missing: 0.0 };
         }
-        let relative = relative(check, each);
-        let mut looks = match (check.timeout, check.stopping) {
+        // Most checks: no time-out, and nobody is waited for once it is decided.
+        let looks = match check.timeout.is_none() && check.stopping == Stopping::Decided {
+            true => Looks::careful(drawn, each.nanos(), check, (care, votes)),
+            false => Looks::stopped(drawn, each, check, (care, votes)),
+        };
+        match check.called_off {
+            CalledOff::ShareDone if check.ways == 1 => looks,
+            _ => Looks { paid: looks.paid_if_called_off(check, votes), ..looks },
+        }
+    }
+
+    /// Where votes may be missing, or more of them are waited for than decide.
+    #[inline(never)]
+    fn stopped(drawn: &Drawn, each: SimDuration, check: &Check, (care, votes): (f64, f64)) -> Looks {
+        let (trip, count, relative) = (drawn.trip, f64::from(check.count), relative(check, each));
+        match (check.timeout, check.stopping) {
             (Some(timeout), _) => Looks::timed(&Seat::of(check, timeout, drawn, care, relative), check, votes),
             (None, Stopping::Decided) => Looks::careful(drawn, each.nanos(), check, (care, votes)),
             (None, Stopping::AllVotes) => Looks::careful(drawn, each.nanos(), check, (care, count)),
@@ -44,15 +58,20 @@ impl Looks {
                 let time = trip + care * first + check.reveal.nanos();
                 Looks { time, paid: count * (1.0 - missing * (1.0 - done)), missing }
             }
-        };
-        looks.paid = match check.called_off {
+        }
+    }
+
+    /// Looks that are paid, where that goes by what is paid for work that is called off.
+    #[inline(never)]
+    fn paid_if_called_off(&self, check: &Check, votes: f64) -> f64 {
+        let count = f64::from(check.count);
+        match check.called_off {
             _ if check.ways > 1 => 1.0,
-            CalledOff::ShareDone => looks.paid,
+            CalledOff::ShareDone => self.paid,
             CalledOff::All if check.timeout.is_none() => count,
-            CalledOff::None if check.stopping == Stopping::Decided => votes.min(looks.paid),
-            CalledOff::All | CalledOff::None => count * (1.0 - looks.missing),
-        };
-        looks
+            CalledOff::None if check.stopping == Stopping::Decided => votes.min(self.paid),
+            CalledOff::All | CalledOff::None => count * (1.0 - self.missing),
+        }
     }
 
     fn careful(drawn: &Drawn, work: f64, check: &Check, (care, votes): (f64, f64)) -> Looks {

@@ -136,6 +136,11 @@ impl Passing {
         Passing { belief, looks: 0.0, acceptance: Acceptance::UNCHECKED, checks: [Expected::default(); CHECKS] }
     }
 
+    /// At which belief in the checkers.
+    pub fn belief(&self) -> Belief {
+        self.belief
+    }
+
     /// The probability that a checker of this check looks carefully.
     #[inline]
     pub fn care(&self, check: &Check) -> f64 {

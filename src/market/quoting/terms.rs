@@ -65,6 +65,7 @@ pub struct Terms {
 }
 
 /// What all methods see alike.
+#[derive(Clone, Copy)]
 pub struct Shared<'a> {
     /// The expected work of the job on the reference GPU.
     pub expected: SimDuration,
@@ -153,7 +154,8 @@ impl Terms {
         }
     }
 
-    /// Of one method.
+    /// Of one method. Inlined, so that the terms are made where they are kept.
+    #[inline(always)]
     pub fn of(asked: &Asked<'_>, (id, method): (MethodId, &Method), shared: &Shared<'_>) -> Terms {
         let scenario = asked.scenario;
         let (expected, chain, passing, scrutiny) = (shared.expected, &scenario.chain, shared.passing, shared.scrutiny);
@@ -287,6 +289,7 @@ fn looks(asked: &Asked<'_>, check: &Check, each: SimDuration, (care, votes): (f6
 }
 
 /// What is expected of copies that do not agree.
+#[cold]
 fn between_copies(method: &Method, shared: &Shared<'_>) -> Disputed {
     let referee = shared.passing.acceptance.referee;
     referee.map_or(Disputed::default(), |referee| referee.decide(method.copies, method.agree, shared.trust))
@@ -309,6 +312,7 @@ struct Disputes {
 
 impl Disputes {
     /// A check that begins with this probability and takes so many nanoseconds if it does.
+    #[inline(never)]
     fn add(&mut self, method: &Method, index: usize, begins: f64, takes: f64) {
         let (mut first, mut is_first) = (index, true);
         while let Some(of) = method.checks[first].of {
@@ -326,6 +330,7 @@ impl Disputes {
 
     /// Nanoseconds that blocking checks take, and those from the acceptance until all has ended: a challenge comes while the answer
     /// stands for its window, and its dispute may outlast that.
+    #[inline(never)]
     fn end(&self, method: &Method, size: &JobSize) -> (f64, f64) {
         let window = method.window.nanos();
         let (mut blocking, mut standing) = (0.0, 0.0);
@@ -347,6 +352,7 @@ impl Disputes {
 
 /// Of several copies the answer is there when enough agree: later than one copy would be, and of those that are called off only
 /// the share done is paid.
+#[inline(never)]
 fn copies(asked: &Asked<'_>, method: &Method, check: &Check, shared: &Shared<'_>, terms: &mut Terms) {
     let Some(drawn) = asked.drawn(check) else { return };
     let (copies, agree, right) = (f64::from(check.count), f64::from(check.agree), shared.trust * method.alike);

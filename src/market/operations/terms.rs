@@ -55,7 +55,7 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
         let shared =
             Shared { expected, size, gas_price, check_price, passing, inclusion, trust, correction, scrutiny: 1.0 };
         if !method.by_standing {
-            terms.push(Terms::of(&asked, (id, method), &shared));
+            Terms::add(terms, &asked, (id, method), &shared);
             continue;
         }
         if scrutinies.is_empty() {
@@ -79,7 +79,7 @@ fn by_scrutiny(
     for &scrutiny in scrutinies {
         if terms[first..].iter().all(|terms| terms.scrutiny != scrutiny) {
             let passing = &Passing::new(method, &asked.scenario.verification.kinds, shared.passing.belief(), scrutiny);
-            terms.push(Terms::of(asked, (id, method), &Shared { passing, scrutiny, ..*shared }));
+            Terms::add(terms, asked, (id, method), &Shared { passing, scrutiny, ..*shared });
         }
     }
 }

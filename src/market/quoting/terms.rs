@@ -105,24 +105,25 @@ pub struct Asked<'a> {
 
 impl Asked<'_> {
     /// What a check meets at the parties that may be drawn for it; `None` if there are none, or none is needed.
+    #[inline(always)]
     fn drawn(&self, check: &Check) -> Option<Drawn> {
-        let drawn = match check.by {
-            Checker::Attestation | Checker::Watchers | Checker::Requester => return None,
+        let drawn = || self.checkers.drawn(self.view, check.way, self.requester);
+        match check.by {
+            Checker::Attestation | Checker::Watchers | Checker::Requester => None,
             Checker::Validators => {
-                let drawn = self.checkers.drawn(self.view, check.way, self.requester);
-                match (drawn, self.pulled) {
-                    (Some(drawn), Some(pulled)) => Some(Drawn { wait: [pulled.wait(drawn.slowness[0]), 0.0], ..drawn }),
-                    _ => drawn,
-                }
+                let drawn = drawn()?;
+                Some(self.pulled.map_or(drawn, |pulled| Drawn { wait: [pulled.wait(drawn.slowness[0]), 0.0], ..drawn }))
             }
-            Checker::Proof => self.checkers.drawn(self.view, check.way, self.requester),
-            Checker::Peers | Checker::Replicas => None,
-        };
-        // Peers and copies are nodes like those that offer. Without provers the node itself makes the proof.
-        drawn.or_else(|| match check.by {
-            Checker::Validators => None,
-            _ => of_offers(self.offers, self.scenario.network.mean_round_trip.nanos()),
-        })
+            // Without provers the node itself makes the proof.
+            Checker::Proof => drawn().or_else(|| self.nodes()),
+            Checker::Peers | Checker::Replicas => self.nodes(),
+        }
+    }
+
+    /// Peers and copies are nodes like those that offer.
+    #[inline(never)]
+    fn nodes(&self) -> Option<Drawn> {
+        of_offers(self.offers, self.scenario.network.mean_round_trip.nanos())
     }
 }
 
@@ -154,13 +155,19 @@ impl Terms {
         }
     }
 
-    /// Of one method. Inlined, so that the terms are made where they are kept.
+    /// Adds those of one method. They are made where they are kept, since each job has some made for every method.
     #[inline(always)]
-    pub fn of(asked: &Asked<'_>, (id, method): (MethodId, &Method), shared: &Shared<'_>) -> Terms {
-        let scenario = asked.scenario;
+    pub fn add(terms: &mut Vec<Terms>, asked: &Asked<'_>, (id, method): (MethodId, &Method), shared: &Shared<'_>) {
+        terms.push(Terms::unverified(asked.scenario, (id, method), shared));
+        terms[..].last_mut().expect("one was added").verify(asked, method, shared);
+    }
+
+    /// As far as its checks do not matter.
+    #[inline(always)]
+    fn unverified(scenario: &Scenario, (id, method): (MethodId, &Method), shared: &Shared<'_>) -> Terms {
         let (expected, chain, passing, scrutiny) = (shared.expected, &scenario.chain, shared.passing, shared.scrutiny);
         let coordination_most = shared.gas_price.of_units(chain.gas + method.gas.1);
-        let mut terms = Terms {
+        Terms {
             method: id,
             overhead: overhead(method, expected),
             checkers: Money::ZERO,
@@ -185,12 +192,18 @@ impl Terms {
             falls: scenario.verification.backtrack == Backtrack::Revoke && method.stands(),
             scrutiny: if method.by_standing { scrutiny } else { f64::NAN },
             alike: method.alike,
-        };
+        }
+    }
+
+    /// Adds what its checks are expected to take and to cost.
+    #[inline(always)]
+    fn verify(&mut self, asked: &Asked<'_>, method: &Method, shared: &Shared<'_>) {
+        let (passing, scrutiny) = (shared.passing, shared.scrutiny);
         // Where no alarm begins another check, each check is by itself.
         let mut disputes = method.is_ladder.then(Disputes::default);
         for (index, check) in method.checks.iter().enumerate() {
             if check.by == Checker::Replicas {
-                copies(asked, method, check, shared, &mut terms);
+                copies(asked, method, check, shared, self);
                 continue;
             }
             let (each, expects) = (check.expected_work(&shared.size), &passing.checks[index]);
@@ -204,31 +217,30 @@ impl Terms {
             let care = passing.care(check);
             let looks = looks(asked, check, each, (care, votes), expects);
             if looks.missing > 0.0 && check.of.is_none() {
-                terms.acceptance = with_missing(&terms.acceptance, check, expects, care, looks.missing);
+                self.acceptance = with_missing(&self.acceptance, check, expects, care, looks.missing);
             }
             let (takes, paid) = (looks.time, looks.paid);
-            terms.charge(asked, (method, check), (each, care), (expects.most, begins, paid));
+            self.charge(asked, (method, check), (each, care), (expects.most, begins, paid));
             let narrowed = check.bisection.map_or(0.0, |bisection| bisection.takes.nanos());
             let takes = (takes + narrowed) * shared.correction.delay;
             match &mut disputes {
                 Some(disputes) => disputes.add(method, index, begins, takes),
-                None => terms.wait_for(check, begins * takes),
+                None => self.wait_for(check, begins * takes),
             }
         }
         match disputes {
-            Some(disputes) => (terms.blocking, terms.standing) = disputes.end(method, &shared.size),
+            Some(disputes) => (self.blocking, self.standing) = disputes.end(method, &shared.size),
             None => {
                 let window = method.window.nanos();
-                terms.standing = if window > terms.standing { window } else { terms.standing };
+                self.standing = if window > self.standing { window } else { self.standing };
             }
         }
-        terms
     }
 }
 
 impl Terms {
     /// A check is expected to cost what its checkers are paid for it, or what the requester's own look costs.
-    #[inline]
+    #[inline(always)]
     fn charge(
         &mut self,
         asked: &Asked<'_>,
@@ -249,7 +261,7 @@ impl Terms {
     }
 
     /// A check is expected to take so many nanoseconds.
-    #[inline]
+    #[inline(always)]
     fn wait_for(&mut self, check: &Check, takes: f64) {
         let until = if check.deferred { &mut self.standing } else { &mut self.blocking };
         *until = if takes > *until { takes } else { *until };
@@ -354,7 +366,7 @@ impl Disputes {
 /// the share done is paid.
 #[inline(never)]
 fn copies(asked: &Asked<'_>, method: &Method, check: &Check, shared: &Shared<'_>, terms: &mut Terms) {
-    let Some(drawn) = asked.drawn(check) else { return };
+    let Some(drawn) = asked.nodes() else { return };
     let (copies, agree, right) = (f64::from(check.count), f64::from(check.agree), shared.trust * method.alike);
     let answers = if right * copies > agree { agree / right } else { copies };
     let looks = Looks::expected(&drawn, shared.expected.nanos(), check, answers);

@@ -9,7 +9,7 @@ use crate::engine::law::Quantity;
 use crate::engine::time::SimDuration;
 use crate::market::context::Context;
 use crate::market::quoting::passing::{self, Belief, Passing};
-use crate::market::quoting::terms::{Asked, Shared, Terms, needs_gas};
+use crate::market::quoting::terms::{Asked, Seen, Shared, Terms, needs_gas};
 use crate::market::state::State;
 use crate::market::state::learnt::Correction;
 use crate::policy::chooser::Offer;
@@ -42,26 +42,27 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
     let (checkers, view) = (&market.checkers, market.registry.view_of(requester));
     let asked = Asked { scenario, checkers, pulled, view, requester, offers };
     let trust = offers.iter().map(|offer| offer.trust).sum::<f64>() / offers.len().max(1) as f64;
+    let (gas_price, check_price) = (gas.unwrap_or_default(), check.unwrap_or_default());
+    let shared = Shared { expected, size, gas_price, check_price, inclusion, trust };
     for &id in &scenario.classes[class].methods {
         let method = &scenario.verification.methods[id];
         let stopped = (gas.is_none() && needs_gas(scenario, method)) || (check.is_none() && method.pays_checkers);
         if stopped {
             continue;
         }
-        let (gas_price, check_price) = (gas.unwrap_or_default(), check.unwrap_or_default());
-        let belief = belief_of(market, scenario, requester, id, belief);
-        let passing = passing::known(&mut known, scenario, id, belief);
+        let passing = match method.own_look {
+            None => passing::known(&mut known, scenario, id, &belief),
+            Some(_) => passing::known(&mut known, scenario, id, &belief_of(market, scenario, requester, id, belief)),
+        };
         let correction = correction(market, at, (class, id));
-        let shared =
-            Shared { expected, size, gas_price, check_price, passing, inclusion, trust, correction, scrutiny: 1.0 };
         if !method.by_standing {
-            Terms::add(terms, &asked, (id, method), &shared);
+            Terms::add(terms, &asked, &shared, Seen { id, method, passing, correction, scrutiny: 1.0 });
             continue;
         }
         if scrutinies.is_empty() {
             scrutinies.extend(offers.iter().map(|offer| market.standings.scrutiny(&scenario.verification, offer.node)));
         }
-        by_scrutiny(&asked, (id, method), &shared, &scrutinies, terms);
+        by_scrutiny(&asked, &shared, (id, method), (passing.belief(), correction), (&scrutinies, terms));
     }
     (market.scratch.passing, market.scratch.scrutinies) = (known, scrutinies);
 }
@@ -70,16 +71,16 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
 #[inline(never)]
 fn by_scrutiny(
     asked: &Asked<'_>,
+    shared: &Shared,
     (id, method): (MethodId, &Method),
-    shared: &Shared<'_>,
-    scrutinies: &[f64],
-    terms: &mut Vec<Terms>,
+    (belief, correction): (Belief, Correction),
+    (scrutinies, terms): (&[f64], &mut Vec<Terms>),
 ) {
     let first = terms.len();
     for &scrutiny in scrutinies {
         if terms[first..].iter().all(|terms| terms.scrutiny != scrutiny) {
-            let passing = &Passing::new(method, &asked.scenario.verification.kinds, shared.passing.belief(), scrutiny);
-            Terms::add(terms, asked, (id, method), &Shared { passing, scrutiny, ..*shared });
+            let passing = &Passing::new(method, &asked.scenario.verification.kinds, belief, scrutiny);
+            Terms::add(terms, asked, shared, Seen { id, method, passing, correction, scrutiny });
         }
     }
 }

@@ -27,6 +27,7 @@ pub struct Looks {
 impl Looks {
     /// What one check is expected to come to, the way there and back among it, when each look is so much work and careful with probability
     /// `care`; a careless one takes no time. `votes` of them decide where a verdict stops the others.
+    #[inline(always)]
     pub fn of(drawn: &Drawn, each: SimDuration, check: &Check, care: f64, votes: f64) -> Looks {
         let (trip, count) = (drawn.trip, f64::from(check.count));
         if each == SimDuration::ZERO {
@@ -74,6 +75,7 @@ impl Looks {
         }
     }
 
+    #[inline(always)]
     fn careful(drawn: &Drawn, work: f64, check: &Check, (care, votes): (f64, f64)) -> Looks {
         let looks = Looks::expected(drawn, work, check, votes);
         Looks { time: drawn.trip + care * looks.time, ..looks }
@@ -94,7 +96,16 @@ impl Looks {
     }
 
     /// Of a check whose looks are `work` nanoseconds each on the reference GPU, when `votes` of them decide.
+    #[inline(always)]
     pub fn expected(drawn: &Drawn, work: f64, check: &Check, votes: f64) -> Looks {
+        match check.ways == 1 && (check.count == 1 || votes <= 0.0) {
+            true => Looks { time: drawn.wait[0] + work * drawn.slowness[0], paid: 1.0, missing: 0.0 },
+            false => Looks::of_several(drawn, work, check, votes),
+        }
+    }
+
+    #[inline(never)]
+    fn of_several(drawn: &Drawn, work: f64, check: &Check, votes: f64) -> Looks {
         let ([wait, wait_variance], [slowness, slowness_variance]) = (drawn.wait, drawn.slowness);
         let service = work * slowness;
         if check.ways > 1 {
@@ -103,9 +114,6 @@ impl Looks {
             let variance = wait_variance + part * part * slowness_variance / (slowness * slowness);
             let times = Times::of(check, wait + part, variance);
             return Looks { time: times.at(ways), paid: 1.0, missing: 0.0 };
-        }
-        if check.count == 1 || votes <= 0.0 {
-            return Looks { time: wait + service, paid: 1.0, missing: 0.0 };
         }
         let service_variance = work * work * slowness_variance + check.time_variance * slowness * slowness;
         let times = Times::of(check, wait + service, wait_variance + service_variance);

@@ -63,10 +63,10 @@ pub struct Expected {
 
 /// What is expected of a method, as at the last job unless the belief in the checkers has moved since.
 #[inline]
-pub fn known<'m>(known: &'m mut Vec<Passing>, scenario: &Scenario, id: MethodId, belief: Belief) -> &'m Passing {
+pub fn known<'m>(known: &'m mut Vec<Passing>, scenario: &Scenario, id: MethodId, belief: &Belief) -> &'m Passing {
     let place = id.index();
-    if known.get(place).is_none_or(|passing| passing.belief != belief) {
-        learn(known, scenario, id, belief);
+    if known.get(place).is_none_or(|passing| passing.belief != *belief) {
+        learn(known, scenario, id, *belief);
     }
     &known[place]
 }

@@ -65,8 +65,7 @@ pub struct Terms {
 }
 
 /// What all methods see alike.
-#[derive(Clone, Copy)]
-pub struct Shared<'a> {
+pub struct Shared {
     /// The expected work of the job on the reference GPU.
     pub expected: SimDuration,
     /// The same, as its checks see it.
@@ -75,13 +74,22 @@ pub struct Shared<'a> {
     pub gas_price: Price,
     /// The price of a checker's GPU-second.
     pub check_price: Price,
-    /// How often answers pass the checks.
-    pub passing: &'a Passing,
     /// Nanoseconds that a transaction waits for its block.
     pub inclusion: f64,
     /// The probability of a right answer, on the average over the offers.
     pub trust: f64,
-    /// What was learnt of the delay of checks.
+}
+
+/// A method as a requester sees it.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    /// Its number.
+    pub id: MethodId,
+    /// What it does.
+    pub method: &'a Method,
+    /// How often answers pass its checks.
+    pub passing: &'a Passing,
+    /// What was learnt of the delay of its checks.
     pub correction: Correction,
     /// How closely the answers of the node are checked, where the method goes by that.
     pub scrutiny: f64,
@@ -157,15 +165,16 @@ impl Terms {
 
     /// Adds those of one method. They are made where they are kept, since each job has some made for every method.
     #[inline(always)]
-    pub fn add(terms: &mut Vec<Terms>, asked: &Asked<'_>, (id, method): (MethodId, &Method), shared: &Shared<'_>) {
-        terms.push(Terms::unverified(asked.scenario, (id, method), shared));
-        terms[..].last_mut().expect("one was added").verify(asked, method, shared);
+    pub fn add(terms: &mut Vec<Terms>, asked: &Asked<'_>, shared: &Shared, seen: Seen<'_>) {
+        terms.push(Terms::unverified(asked.scenario, shared, seen));
+        terms[..].last_mut().expect("one was added").verify(asked, shared, seen);
     }
 
     /// As far as its checks do not matter.
     #[inline(always)]
-    fn unverified(scenario: &Scenario, (id, method): (MethodId, &Method), shared: &Shared<'_>) -> Terms {
-        let (expected, chain, passing, scrutiny) = (shared.expected, &scenario.chain, shared.passing, shared.scrutiny);
+    fn unverified(scenario: &Scenario, shared: &Shared, seen: Seen<'_>) -> Terms {
+        let Seen { id, method, passing, correction, scrutiny } = seen;
+        let (expected, chain) = (shared.expected, &scenario.chain);
         let coordination_most = shared.gas_price.of_units(chain.gas + method.gas.1);
         Terms {
             method: id,
@@ -185,7 +194,7 @@ impl Terms {
             blocking: 0.0,
             standing: 0.0,
             acceptance: passing.acceptance,
-            in_time: 1.0 - passing.looks * shared.correction.late,
+            in_time: 1.0 - passing.looks * correction.late,
             copies: method.copies,
             paid_copies: f64::from(method.copies),
             agree: method.agree,
@@ -197,19 +206,19 @@ impl Terms {
 
     /// Adds what its checks are expected to take and to cost.
     #[inline(always)]
-    fn verify(&mut self, asked: &Asked<'_>, method: &Method, shared: &Shared<'_>) {
-        let (passing, scrutiny) = (shared.passing, shared.scrutiny);
+    fn verify(&mut self, asked: &Asked<'_>, shared: &Shared, seen: Seen<'_>) {
+        let Seen { method, passing, correction, scrutiny, .. } = seen;
         // Where no alarm begins another check, each check is by itself.
         let mut disputes = method.is_ladder.then(Disputes::default);
         for (index, check) in method.checks.iter().enumerate() {
             if check.by == Checker::Replicas {
-                copies(asked, method, check, shared, self);
+                copies(asked, check, shared, (method, passing), self);
                 continue;
             }
             let (each, expects) = (check.expected_work(&shared.size), &passing.checks[index]);
             let (begins, trust) = match check.of {
                 None => (check.sample_at(scrutiny), shared.trust),
-                Some(0) if method.compares() => (between_copies(method, shared).looks, shared.trust),
+                Some(0) if method.compares() => (between_copies(method, passing, shared.trust).looks, shared.trust),
                 Some(_) => begins(expects, shared.trust),
             };
             let begins = begins * expects.looks;
@@ -222,7 +231,7 @@ impl Terms {
             let (takes, paid) = (looks.time, looks.paid);
             self.charge(asked, (method, check), (each, care), (expects.most, begins, paid));
             let narrowed = check.bisection.map_or(0.0, |bisection| bisection.takes.nanos());
-            let takes = (takes + narrowed) * shared.correction.delay;
+            let takes = (takes + narrowed) * correction.delay;
             match &mut disputes {
                 Some(disputes) => disputes.add(method, index, begins, takes),
                 None => self.wait_for(check, begins * takes),
@@ -286,6 +295,7 @@ impl Terms {
 }
 
 /// What the looks of a check are expected to come to.
+#[inline(always)]
 fn looks(asked: &Asked<'_>, check: &Check, each: SimDuration, (care, votes): (f64, f64), expects: &Expected) -> Looks {
     match asked.drawn(check) {
         // The window is waited for in any case; when the first challenge comes is counted with the check that it begins.
@@ -302,9 +312,9 @@ fn looks(asked: &Asked<'_>, check: &Check, each: SimDuration, (care, votes): (f6
 
 /// What is expected of copies that do not agree.
 #[cold]
-fn between_copies(method: &Method, shared: &Shared<'_>) -> Disputed {
-    let referee = shared.passing.acceptance.referee;
-    referee.map_or(Disputed::default(), |referee| referee.decide(method.copies, method.agree, shared.trust))
+fn between_copies(method: &Method, passing: &Passing, trust: f64) -> Disputed {
+    let referee = passing.acceptance.referee;
+    referee.map_or(Disputed::default(), |referee| referee.decide(method.copies, method.agree, trust))
 }
 
 /// The probability that a check begins which only an alarm begins, and the probability that the answer is right if it does.
@@ -365,7 +375,13 @@ impl Disputes {
 /// Of several copies the answer is there when enough agree: later than one copy would be, and of those that are called off only
 /// the share done is paid.
 #[inline(never)]
-fn copies(asked: &Asked<'_>, method: &Method, check: &Check, shared: &Shared<'_>, terms: &mut Terms) {
+fn copies(
+    asked: &Asked<'_>,
+    check: &Check,
+    shared: &Shared,
+    (method, passing): (&Method, &Passing),
+    terms: &mut Terms,
+) {
     let Some(drawn) = asked.nodes() else { return };
     let (copies, agree, right) = (f64::from(check.count), f64::from(check.agree), shared.trust * method.alike);
     let answers = if right * copies > agree { agree / right } else { copies };
@@ -380,7 +396,7 @@ fn copies(asked: &Asked<'_>, method: &Method, check: &Check, shared: &Shared<'_>
         None => paid.clamp(1.0, copies),
         Some(_) => {
             let agreed = [right, 1.0 - right].map(|right| binomial_tail(check.count, check.agree, right));
-            (agreed[0] + agreed[1]) * paid.clamp(1.0, copies) + between_copies(method, shared).paid
+            (agreed[0] + agreed[1]) * paid.clamp(1.0, copies) + between_copies(method, passing, shared.trust).paid
         }
     };
 }

@@ -218,7 +218,7 @@ impl SurplusBreakdown {
     pub fn of(valuation: &Valuation<'_>, rounding: Rounding, offer: &Offer, terms: &Terms) -> SurplusBreakdown {
         let paid = Prices::of(rounding, offer, terms).paid(terms);
         let (deductions, use_at) = deductions(valuation, paid, offer, terms);
-        SurplusBreakdown { surplus: left_of(valuation.value, &deductions, None), deductions, use_at }
+        SurplusBreakdown { surplus: left_of(valuation.value, &deductions), deductions, use_at }
     }
 }
 

@@ -13,8 +13,9 @@ use crate::market::state::learnt::Correction;
 use crate::market::state::pulled::Pulled;
 use crate::policy::chooser::Offer;
 use crate::scenario::Scenario;
-use crate::scenario::verification::{CHECKS, Check, JobSize, Method};
+use crate::scenario::verification::{Check, JobSize, Method};
 
+use super::disputes::Disputes;
 use super::expectation::{Looks, of_offers};
 use super::missing::with_missing;
 use super::passing::{Expected, Passing};
@@ -321,55 +322,6 @@ fn between_copies(method: &Method, passing: &Passing, trust: f64) -> Disputed {
 fn begins(expects: &Expected, trust: f64) -> (f64, f64) {
     let [right, wrong] = [trust * expects.begins[0], (1.0 - trust) * expects.begins[1]];
     (right + wrong, if right + wrong > 0.0 { right / (right + wrong) } else { trust })
-}
-
-/// How long checks are expected to take, each with those that its alarm leads to.
-#[derive(Default)]
-struct Disputes {
-    /// Nanoseconds of a check that begins by itself, at its place; of one that it leads to, added there.
-    takes: [f64; CHECKS],
-    /// Of checks by watchers, where one challenges: the probability, and how long the dispute takes.
-    challenged: [(f64, f64); CHECKS],
-}
-
-impl Disputes {
-    /// A check that begins with this probability and takes so many nanoseconds if it does.
-    #[inline(never)]
-    fn add(&mut self, method: &Method, index: usize, begins: f64, takes: f64) {
-        let (mut first, mut is_first) = (index, true);
-        while let Some(of) = method.checks[first].of {
-            (first, is_first) = (usize::from(of), false);
-        }
-        if is_first || method.checks[first].by != Checker::Watchers {
-            self.takes[first] += begins * takes;
-        } else {
-            let (chance, longest) = &mut self.challenged[first];
-            // The dispute begins with its first check; what later ones take is weighed by how likely they begin then.
-            *chance = if *chance == 0.0 { begins } else { *chance };
-            *longest += if *chance > 0.0 { takes * begins / *chance } else { 0.0 };
-        }
-    }
-
-    /// Nanoseconds that blocking checks take, and those from the acceptance until all has ended: a challenge comes while the answer
-    /// stands for its window, and its dispute may outlast that.
-    #[inline(never)]
-    fn end(&self, method: &Method, size: &JobSize) -> (f64, f64) {
-        let window = method.window.nanos();
-        let (mut blocking, mut standing) = (0.0, 0.0);
-        for (index, check) in method.checks.iter().enumerate() {
-            let until = if check.deferred { &mut standing } else { &mut blocking };
-            *until = if self.takes[index] > *until { self.takes[index] } else { *until };
-        }
-        standing = if window > standing { window } else { standing };
-        for (index, check) in method.checks.iter().enumerate() {
-            let (chance, takes) = self.challenged[index];
-            if chance > 0.0 {
-                let from = check.expected_work(size).nanos().min(window);
-                standing += chance * (from + takes - window).max(0.0);
-            }
-        }
-        (blocking, standing)
-    }
 }
 
 /// Of several copies the answer is there when enough agree: later than one copy would be, and of those that are called off only

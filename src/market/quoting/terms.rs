@@ -15,6 +15,7 @@ use crate::policy::chooser::Offer;
 use crate::scenario::Scenario;
 use crate::scenario::verification::{Check, JobSize, Method};
 
+use super::canaries::Canaries;
 use super::disputes::Disputes;
 use super::expectation::{Looks, of_offers};
 use super::missing::with_missing;
@@ -63,6 +64,8 @@ pub struct Terms {
     pub scrutiny: f64,
     /// The share of right copies that are alike bit for bit.
     pub alike: f64,
+    /// The canaries beside an answer.
+    pub canaries: Canaries,
 }
 
 /// What all methods see alike.
@@ -118,7 +121,7 @@ impl Asked<'_> {
     fn drawn(&self, check: &Check) -> Option<Drawn> {
         let drawn = || self.checkers.drawn(self.view, check.way, self.requester);
         match check.by {
-            Checker::Attestation | Checker::Watchers | Checker::Requester => None,
+            Checker::Attestation | Checker::Watchers | Checker::Requester | Checker::Canary => None,
             Checker::Validators => {
                 let drawn = drawn()?;
                 Some(self.pulled.map_or(drawn, |pulled| Drawn { wait: [pulled.wait(drawn.slowness[0]), 0.0], ..drawn }))
@@ -161,6 +164,7 @@ impl Terms {
             alike: 1.0,
             falls: false,
             scrutiny: f64::NAN,
+            canaries: Canaries::default(),
         }
     }
 
@@ -202,6 +206,7 @@ impl Terms {
             falls: scenario.verification.backtrack == Backtrack::Revoke && method.stands(),
             scrutiny: if method.by_standing { scrutiny } else { f64::NAN },
             alike: method.alike,
+            canaries: Canaries::of(method, passing, scrutiny),
         }
     }
 
@@ -211,7 +216,7 @@ impl Terms {
         let Seen { method, passing, correction, scrutiny, .. } = seen;
         // Where no alarm begins another check, each check is by itself.
         let mut disputes = method.is_ladder.then(Disputes::default);
-        for (index, check) in method.checks.iter().enumerate() {
+        for (index, check) in method.checks.iter().enumerate().filter(|(_, check)| check.by != Checker::Canary) {
             if check.by == Checker::Replicas {
                 copies(asked, check, shared, (method, passing), self);
                 continue;

@@ -24,6 +24,7 @@ impl State {
         // First whom draws and lists see: what follows shows parties there.
         beliefs(self, (old, before), at);
         prices(self, old, at);
+        model_prices(self, old, at);
         clocks(self, before.clocks, at);
         parties(self, at);
         if !at.scenario.routing.pool.remembers(&self.pool) {
@@ -59,6 +60,21 @@ fn prices(market: &mut State, old: &Scenario, at: &mut Context<'_>) {
     }
 }
 
+/// The same for the own prices of models: an amended scenario has those of the same models, in the same order.
+fn model_prices(market: &mut State, old: &Scenario, at: &mut Context<'_>) {
+    for (place, model) in at.scenario.channels.models.rules.iter().enumerate() {
+        let present = market.prices.own(&old.channels, place, at.now);
+        let memory = &mut market.prices.models[place].memory;
+        if !model.rule.remembers(memory) {
+            *memory = model.rule.memory();
+            model.rule.take_over(memory, present, at.now);
+        }
+        if market.prices.own(&at.scenario.channels, place, at.now) != present {
+            pricing::note_model(market, at, place);
+        }
+    }
+}
+
 /// A clock whose period differs is set anew: it ticks a period from now on, or not at all, and what was due by the old one is dropped.
 /// An interval that is cut short is never closed: rules see whole intervals alone.
 fn clocks(market: &mut State, before: Clocks, at: &mut Context<'_>) {
@@ -75,6 +91,7 @@ fn clocks(market: &mut State, before: Clocks, at: &mut Context<'_>) {
         for channel in [Channel::Compute, Channel::Verification] {
             pricing::used(market, at, channel, at.scenario.channels.interval);
         }
+        market.prices.shares.iter_mut().for_each(|share| _ = share.close(at.now));
         at.tick(clocks.price, Event::Price { turn: market.turns.price });
     }
     if clocks.block != before.block {

@@ -71,9 +71,11 @@ impl Scenario {
 
     /// What a market without any load would be like on the average.
     pub fn means_at_rest(&self) -> Means {
-        let prices = self.channels.pricing.each_ref().map(|pricing| pricing.price(&pricing.memory(), Time::ZERO));
+        let first = |rule: &Pricing| rule.price(&rule.memory(), Time::ZERO);
+        let prices = self.channels.pricing.each_ref().map(first);
+        let models = self.channels.models.rules.iter().map(|model| first(&model.rule)).collect();
         let rest = GroupMeans { wait: SimDuration::ZERO, slowdown: 1.0 };
-        Means { prices, groups: self.groups.iter().map(|_| rest).collect() }
+        Means { prices, models, groups: self.groups.iter().map(|_| rest).collect() }
     }
 
     /// The stationary twin of this market: each job that it asks for with this seed, at an instant of its own.
@@ -99,6 +101,9 @@ impl Scenario {
         let mut twin = self.moving();
         for (pricing, price) in twin.channels.pricing.iter_mut().zip(means.prices) {
             *pricing = Pricing::held(price.unwrap_or_default());
+        }
+        for (model, price) in twin.channels.models.rules.iter_mut().zip(&means.models) {
+            model.rule = Pricing::held(price.unwrap_or_default());
         }
         twin.channels.moves = false;
         twin.routing.quote_ttl = None;

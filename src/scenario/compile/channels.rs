@@ -1,15 +1,17 @@
 //! What is charged in the three channels, the chain, and the payout.
 
-use super::Compiler;
 use super::routing::amount;
+use super::{Compiler, MODELS};
 use crate::domain::count::thousands;
+use crate::domain::ids::{IdVec, ModelId};
 use crate::domain::money::Money;
 use crate::engine::time::SimDuration;
 use crate::policy::input::{Content, Filled, Reader, Wanted};
 use crate::policy::pricing::{Pricing, PricingTable, Watch};
-use crate::scenario::channels::{Chain, Channel, Channels, Payout, PayoutBatch};
+use crate::scenario::channels::{Chain, Channel, Channels, ModelPrice, ModelPrices, Payout, PayoutBatch};
 use crate::scenario::document::key_text;
 use crate::scenario::files::Files;
+use crate::scenario::model::Model;
 use crate::scenario::schema::{BackgroundTable, PayoutBatchTable, ScenarioTable};
 
 /// The most intervals or blocks of a run.
@@ -19,7 +21,11 @@ const INTERVALS: u64 = 1_000_000_000;
 const MOST_GAS: u64 = 100_000_000_000_000_000;
 
 /// The channels, if nothing is wrong with their rules.
-pub(super) fn channels(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Option<Channels> {
+pub(super) fn channels(
+    compiler: &mut Compiler<'_>,
+    table: &ScenarioTable,
+    known: &IdVec<ModelId, Model>,
+) -> Option<Channels> {
     let written = &table.pricing;
     let pricing = [
         pricing(compiler, Channel::Compute, &written.compute),
@@ -37,9 +43,12 @@ pub(super) fn channels(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Op
     }
     let coupling = coupling(compiler, written.coupling);
     watch(compiler, table);
+    let models = models(compiler, table, known);
     let [Some(compute), Some(coordination), Some(verification)] = pricing else { return None };
     // A price that is coupled to others needs what those saw, even where they do not move themselves.
-    let moves = coupling.is_some() || [&compute, &verification].iter().any(|rule| rule.moves());
+    let moves = coupling.is_some()
+        || [&compute, &verification].iter().any(|rule| rule.moves())
+        || models.rules.iter().any(|model| model.rule.moves());
     Some(Channels {
         pricing: [compute, coordination, verification],
         rounding: written.rounding,
@@ -51,14 +60,50 @@ pub(super) fn channels(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Op
         moves,
         watch: written.watch,
         backlog: written.backlog.unwrap_or_default(),
+        models,
     })
 }
 
 fn pricing(compiler: &mut Compiler<'_>, channel: Channel, table: &PricingTable) -> Option<Pricing> {
-    let path = format!("pricing.{}", channel.name());
-    let chosen = compiler.chosen(&path, table.chosen())?;
-    compiler.sound(&path, chosen.name(), chosen.check());
+    pricing_at(compiler, &format!("pricing.{}", channel.name()), table)
+}
+
+fn pricing_at(compiler: &mut Compiler<'_>, path: &str, table: &PricingTable) -> Option<Pricing> {
+    let chosen = compiler.chosen(path, table.chosen())?;
+    compiler.sound(path, chosen.name(), chosen.check());
     Some(chosen)
+}
+
+/// The models that have a price of their own, if nothing is wrong with their rules.
+fn models(compiler: &mut Compiler<'_>, table: &ScenarioTable, known: &IdVec<ModelId, Model>) -> ModelPrices {
+    let written = &table.pricing.models;
+    let names = compiler.names.models.clone();
+    let mut prices = ModelPrices::default();
+    if written.is_empty() {
+        return prices;
+    }
+    prices.shares = known.iter().map(|_| 0).collect();
+    prices.served = vec![known.ids().take(MODELS).fold(0, |bits, model| bits | 1 << model.0)];
+    for (name, rule) in written {
+        let path = format!("pricing.models.{}", key_text(name));
+        let found = compiler.find(&path, "model", name, &names).map(|index| ModelId(index as u16));
+        let rule = pricing_at(compiler, &path, rule);
+        let (Some(model), Some(rule)) = (found.filter(|model| usize::from(model.0) < MODELS), rule) else { continue };
+        prices.rules.push(ModelPrice { name: name.clone(), rank: known[model].rank, rule });
+        prices.shares[model] = prices.rules.len() as u8;
+        prices.served[0] &= !(1 << model.0);
+        prices.served.push(1 << model.0);
+    }
+    let is_left_out = compiler.document.value("pricing.compute").is_none();
+    if prices.served[0] == 0 && !is_left_out {
+        let help = "leave it out, or leave a model out of `pricing.models`";
+        compiler.wrong("pricing.compute", "no model has this price: each has one of its own", help);
+    }
+    if table.pricing.coupling.is_some() {
+        let message = "prices of models do not feel those of the channels";
+        compiler.wrong("pricing.coupling", message, "leave it out, or leave `pricing.models` out");
+    }
+    prices
 }
 
 /// Says where a queue is watched without a target, or a target is given that no rule looks at.

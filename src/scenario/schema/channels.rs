@@ -1,5 +1,6 @@
 //! What is charged in the three channels, and when it is paid out.
 
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +52,9 @@ pub struct ChannelsTable {
     /// With `watch` of `queue` or `both`: how long each slot is meant to be busy with the work that waits, on the reference card. Above 0.
     #[serde(default)]
     pub backlog: Option<SimDuration>,
+    /// By model: the rule of a GPU-second of this model, in the place of `compute`. It sees the use of the model alone. Default none.
+    #[serde(default)]
+    pub models: IndexMap<String, PricingTable>,
 }
 
 /// The chain that coordinates the market: gas in blocks.
@@ -138,6 +142,7 @@ impl Default for ChannelsTable {
             token: defaults::one_credit(),
             watch: Watch::default(),
             backlog: None,
+            models: IndexMap::new(),
         }
     }
 }

@@ -15,6 +15,9 @@ const COARSE: f64 = 4000.0;
 /// Where computing is among the channels.
 const COMPUTING: u8 = 0;
 
+/// The number of the first model with a price of its own, behind the channels.
+const MODELS: u8 = 3;
+
 /// Where coordination is among the channels.
 const COORDINATION: u8 = 1;
 
@@ -23,6 +26,7 @@ pub fn chapter() -> Chapter {
     cases.extend(demanded());
     cases.push(stationary());
     cases.push(queue());
+    cases.push(models());
     cases.push(coupling());
     Chapter {
         title: "Prices that move",
@@ -150,6 +154,23 @@ fn queue() -> Case {
         Part::new(prices.iter().sum::<f64>() / 1e9, prices.len() as f64)
     });
     case("fee-queue", vec![price])
+}
+
+/// Two models that are meant to use ten slots each. What is used falls in a straight line with the price, so its square over its mean is
+/// exactly where it rests, as with the stationary market.
+fn models() -> Case {
+    let row = |name, channel: u8, lambda: f64| {
+        Row::new(name, "1 − 1/λ", rest_uniform(lambda), move |seen: &Seen| {
+            let counted = seen.probe.prices.iter().filter(|price| price.1 == channel && price.0 > seen.summary.from);
+            let prices: Vec<f64> = counted.take(60).map(|price| price.2 as f64 / 1e9).collect();
+            Part::new(prices.iter().map(|price| price * price).sum(), prices.iter().sum())
+        })
+    };
+    let rows = vec![
+        row("price of the model with twice its target asked for", MODELS, 2.0),
+        row("price of the model with four times its target asked for", MODELS + 1, 4.0),
+    ];
+    case("fee-models", rows)
 }
 
 /// The prices of gas from the warm-up's end on.

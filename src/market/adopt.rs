@@ -50,7 +50,7 @@ fn prices(market: &mut State, old: &Scenario, at: &mut Context<'_>) {
         let (rule, place) = (&channels.pricing[channel as usize], channel as usize);
         let present = market.prices.at(&old.channels, channel, at.now);
         if !rule.remembers(&market.prices.memories[place]) {
-            market.prices.memories[place] = rule.memory();
+            market.prices.memories[place] = rule.opened(channels.tick);
             rule.take_over(&mut market.prices.memories[place], present, at.now);
         }
         let price = market.prices.at(channels, channel, at.now);
@@ -66,7 +66,7 @@ fn model_prices(market: &mut State, old: &Scenario, at: &mut Context<'_>) {
         let present = market.prices.own(&old.channels, place, at.now);
         let memory = &mut market.prices.models[place].memory;
         if !model.rule.remembers(memory) {
-            *memory = model.rule.memory();
+            *memory = model.rule.opened(at.scenario.channels.tick);
             model.rule.take_over(memory, present, at.now);
         }
         if market.prices.own(&at.scenario.channels, place, at.now) != present {

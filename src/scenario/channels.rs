@@ -3,6 +3,7 @@
 use crate::domain::ids::{IdVec, ModelId};
 use crate::domain::money::{Money, Rounding};
 use crate::domain::payment::{Costs, PayoutAt};
+use crate::domain::price::Price;
 use crate::engine::law::Sampler;
 use crate::engine::time::SimDuration;
 use crate::policy::pricing::{Pricing, Watch};
@@ -36,8 +37,10 @@ pub struct Channels {
     pub pricing: [Pricing; 3],
     /// How price × work becomes micro-credits.
     pub rounding: Rounding,
-    /// How a moving price becomes micro-credits.
+    /// How a moving price becomes ticks.
     pub price_rounding: Rounding,
+    /// The smallest step of a price, above zero.
+    pub tick: Price,
     /// How often the prices of computing and verification may move.
     pub interval: SimDuration,
     /// The share of their capacity that they are meant to use.

@@ -52,7 +52,16 @@ pub fn interval(
     length: SimDuration,
 ) -> Interval {
     let cost = if channel == Channel::Coordination { Price::ZERO } else { at.derived.costs[channel as usize] };
-    Interval { at: at.now, length, used, target, capacity, cost, rounding: at.scenario.channels.price_rounding }
+    Interval {
+        at: at.now,
+        length,
+        used,
+        target,
+        capacity,
+        cost,
+        rounding: at.scenario.channels.price_rounding,
+        tick: at.scenario.channels.tick,
+    }
 }
 
 /// Closes a channel's interval. With a coupling its rule is shown, in the place of its own excess demand z = (used − target)/target, the

@@ -61,9 +61,13 @@ pub struct Prices {
 impl Prices {
     /// The prices at the start.
     pub fn open(channels: &Channels) -> Prices {
-        let memories = [0, 1, 2].map(|channel: usize| channels.pricing[channel].memory());
-        let own =
-            channels.models.rules.iter().map(|model| OwnPrice { memory: model.rule.memory(), closed: 0 }).collect();
+        let memories = [0, 1, 2].map(|channel: usize| channels.pricing[channel].opened(channels.tick));
+        let own = channels
+            .models
+            .rules
+            .iter()
+            .map(|model| OwnPrice { memory: model.rule.opened(channels.tick), closed: 0 })
+            .collect();
         let shares = vec![Share::default(); channels.models.served.len()];
         Prices { memories, excess: [0.0; 3], closed: [0; 3], seen: [[0; 3]; 3], models: own, shares }
     }

@@ -5,6 +5,7 @@ use super::{Compiler, MODELS};
 use crate::domain::count::thousands;
 use crate::domain::ids::{IdVec, ModelId};
 use crate::domain::money::Money;
+use crate::domain::price::Price;
 use crate::engine::time::SimDuration;
 use crate::policy::input::{Content, Filled, Reader, Wanted};
 use crate::policy::pricing::{Pricing, PricingTable, Watch};
@@ -27,11 +28,13 @@ pub(super) fn channels(
     known: &IdVec<ModelId, Model>,
 ) -> Option<Channels> {
     let written = &table.pricing;
-    let pricing = [
-        pricing(compiler, Channel::Compute, &written.compute),
-        pricing(compiler, Channel::Coordination, &written.coordination),
-        pricing(compiler, Channel::Verification, &written.verification),
-    ];
+    let tick = tick(compiler, written.tick);
+    let rules = [&written.compute, &written.coordination, &written.verification];
+    let pricing = [Channel::Compute, Channel::Coordination, Channel::Verification];
+    let pricing = pricing.map(|channel| {
+        let path = format!("pricing.{}", channel.name());
+        pricing_at(compiler, &path, rules[channel as usize], tick)
+    });
     intervals(compiler, "pricing.interval", written.interval, table.horizon);
     amount(compiler, "pricing.token", written.token);
     if written.token == Money::ZERO {
@@ -43,7 +46,7 @@ pub(super) fn channels(
     }
     let coupling = coupling(compiler, written.coupling);
     watch(compiler, table);
-    let models = models(compiler, table, known);
+    let models = models(compiler, table, known, tick);
     let [Some(compute), Some(coordination), Some(verification)] = pricing else { return None };
     // A price that is coupled to others needs what those saw, even where they do not move themselves.
     let moves = coupling.is_some()
@@ -53,6 +56,7 @@ pub(super) fn channels(
         pricing: [compute, coordination, verification],
         rounding: written.rounding,
         price_rounding: written.price_rounding,
+        tick,
         interval: written.interval,
         target: written.target.get(),
         coupling,
@@ -64,18 +68,37 @@ pub(super) fn channels(
     })
 }
 
-fn pricing(compiler: &mut Compiler<'_>, channel: Channel, table: &PricingTable) -> Option<Pricing> {
-    pricing_at(compiler, &format!("pricing.{}", channel.name()), table)
+/// The smallest step of a price; a micro-credit where what is written is none.
+fn tick(compiler: &mut Compiler<'_>, written: Price) -> Price {
+    amount(compiler, "pricing.tick", written.into());
+    if written == Price::ZERO {
+        let help = "write the smallest step of a price, such as `\"0.000001\"`";
+        compiler.wrong("pricing.tick", "a tick of `0` is no step", help);
+    }
+    if written > Price::ZERO { written } else { Price::MICRO }
 }
 
-fn pricing_at(compiler: &mut Compiler<'_>, path: &str, table: &PricingTable) -> Option<Pricing> {
+fn pricing_at(compiler: &mut Compiler<'_>, path: &str, table: &PricingTable, tick: Price) -> Option<Pricing> {
     let chosen = compiler.chosen(path, table.chosen())?;
-    compiler.sound(path, chosen.name(), chosen.check());
+    let checked = chosen.check();
+    if checked.is_ok() {
+        for (key, price) in chosen.prices().into_iter().filter(|(_, price)| !price.is_whole(tick)) {
+            let at = compiler.written(&format!("{path}.{}", chosen.name()), key);
+            let help = format!("write a multiple of `{tick}`, or a smaller `pricing.tick`");
+            compiler.wrong(at, format!("`{price}` is no whole number of ticks of `{tick}`"), help);
+        }
+    }
+    compiler.sound(path, chosen.name(), checked);
     Some(chosen)
 }
 
 /// The models that have a price of their own, if nothing is wrong with their rules.
-fn models(compiler: &mut Compiler<'_>, table: &ScenarioTable, known: &IdVec<ModelId, Model>) -> ModelPrices {
+fn models(
+    compiler: &mut Compiler<'_>,
+    table: &ScenarioTable,
+    known: &IdVec<ModelId, Model>,
+    tick: Price,
+) -> ModelPrices {
     let written = &table.pricing.models;
     let names = compiler.names.models.clone();
     let mut prices = ModelPrices::default();
@@ -87,7 +110,7 @@ fn models(compiler: &mut Compiler<'_>, table: &ScenarioTable, known: &IdVec<Mode
     for (name, rule) in written {
         let path = format!("pricing.models.{}", key_text(name));
         let found = compiler.find(&path, "model", name, &names).map(|index| ModelId(index as u16));
-        let rule = pricing_at(compiler, &path, rule);
+        let rule = pricing_at(compiler, &path, rule, tick);
         let (Some(model), Some(rule)) = (found.filter(|model| usize::from(model.0) < MODELS), rule) else { continue };
         prices.rules.push(ModelPrice { name: name.clone(), rank: known[model].rank, rule });
         prices.shares[model] = prices.rules.len() as u8;

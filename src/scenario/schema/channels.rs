@@ -29,7 +29,7 @@ pub struct ChannelsTable {
     /// How price × work becomes micro-credits. Default `nearest-even`.
     #[serde(default)]
     pub rounding: Rounding,
-    /// How a price that moves becomes a whole number of micro-credits. Default `nearest-even`.
+    /// How a price that moves becomes a whole number of ticks. Default `nearest-even`.
     #[serde(default)]
     pub price_rounding: Rounding,
     /// How often the prices of computing and of verification may move; that of coordination moves with each block.
@@ -55,6 +55,9 @@ pub struct ChannelsTable {
     /// By model: the rule of a GPU-second of this model, in the place of `compute`. It sees the use of the model alone. Default none.
     #[serde(default)]
     pub models: IndexMap<String, PricingTable>,
+    /// The smallest step of a price, in credits: prices are whole ticks. Above 0. Default one micro-credit (assumed).
+    #[serde(default = "defaults::micro")]
+    pub tick: Price,
 }
 
 /// The chain that coordinates the market: gas in blocks.
@@ -143,6 +146,7 @@ impl Default for ChannelsTable {
             watch: Watch::default(),
             backlog: None,
             models: IndexMap::new(),
+            tick: defaults::micro(),
         }
     }
 }

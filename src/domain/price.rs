@@ -182,7 +182,10 @@ impl JsonSchema for Price {
         "Price".into()
     }
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        Money::json_schema(generator)
+        let mut schema = Money::json_schema(generator);
+        let says = "a price in credits as a decimal with at most nine decimals, such as 0.0125 or \"0.0125\"";
+        schema.insert("description".to_owned(), says.into());
+        schema
     }
 }
 

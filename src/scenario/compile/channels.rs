@@ -6,6 +6,7 @@ use crate::domain::count::thousands;
 use crate::domain::ids::{IdVec, ModelId};
 use crate::domain::money::Money;
 use crate::domain::price::Price;
+use crate::engine::law::Law;
 use crate::engine::time::SimDuration;
 use crate::policy::input::{Content, Filled, Reader, Wanted};
 use crate::policy::pricing::{Pricing, PricingTable, Watch};
@@ -47,6 +48,7 @@ pub(super) fn channels(
     let coupling = coupling(compiler, written.coupling);
     watch(compiler, table);
     let models = models(compiler, table, known, tick);
+    written_prices(compiler, table, tick);
     let [Some(compute), Some(coordination), Some(verification)] = pricing else { return None };
     // A price that is coupled to others needs what those saw, even where they do not move themselves.
     let moves = coupling.is_some()
@@ -84,12 +86,38 @@ fn pricing_at(compiler: &mut Compiler<'_>, path: &str, table: &PricingTable, tic
     if checked.is_ok() {
         for (key, price) in chosen.prices().into_iter().filter(|(_, price)| !price.is_whole(tick)) {
             let at = compiler.written(&format!("{path}.{}", chosen.name()), key);
-            let help = format!("write a multiple of `{tick}`, or a smaller `pricing.tick`");
-            compiler.wrong(at, format!("`{price}` is no whole number of ticks of `{tick}`"), help);
+            between_ticks(compiler, at, price, tick);
         }
     }
     compiler.sound(path, chosen.name(), checked);
     Some(chosen)
+}
+
+/// Says which prices of nodes, their costs and tips are no whole number of ticks; of what is drawn from a law the nearest is taken.
+fn written_prices(compiler: &mut Compiler<'_>, table: &ScenarioTable, tick: Price) {
+    let groups = [("nodes", &table.nodes), ("validators", &table.validators), ("provers", &table.provers)];
+    for (kind, groups) in groups {
+        for (index, group) in groups.iter().enumerate() {
+            whole(compiler, &format!("{kind}[{index}].price"), group.price.as_ref(), tick);
+            whole(compiler, &format!("{kind}[{index}].cost"), group.cost.as_ref(), tick.min(Price::MICRO));
+        }
+    }
+    whole(compiler, "coordination.tip", table.coordination.tip.as_ref(), tick);
+}
+
+/// Says which values of a law of prices are no whole number of ticks.
+fn whole(compiler: &mut Compiler<'_>, path: &str, law: Option<&Law<Price>>, tick: Price) {
+    let Some(law) = law else { return };
+    let one = law.value.iter().map(|price| ("value".to_owned(), *price));
+    let listed = law.values.iter().flatten().enumerate().map(|(index, price)| (format!("values[{index}]"), *price));
+    for (key, price) in one.chain(listed).filter(|(_, price)| !price.is_whole(tick)).collect::<Vec<_>>() {
+        between_ticks(compiler, format!("{path}.{key}"), price, tick);
+    }
+}
+
+fn between_ticks(compiler: &mut Compiler<'_>, path: String, price: Price, tick: Price) {
+    let help = format!("write a multiple of `{tick}`, or a smaller `pricing.tick`");
+    compiler.wrong(path, format!("`{price}` is no whole number of ticks of `{tick}`"), help);
 }
 
 /// The models that have a price of their own, if nothing is wrong with their rules.

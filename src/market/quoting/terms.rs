@@ -236,7 +236,7 @@ impl Terms {
                 self.acceptance = with_missing(&self.acceptance, check, expects, care, looks.missing);
             }
             let (takes, paid) = (looks.time, looks.paid);
-            self.charge(asked, (method, check), (each, care), (expects.most, begins, paid));
+            self.charge(asked, (method, check), (each, care), (expects.most, begins, paid * asked.ask(check)));
             let narrowed = check.bisection.map_or(0.0, |bisection| bisection.takes.nanos());
             let takes = (takes + narrowed) * correction.delay;
             match &mut disputes {
@@ -271,7 +271,8 @@ impl Terms {
             let fee = fee(asked.scenario, self.check, each);
             // Between copies it may look at the answer of each.
             let rounds = if check.of == Some(0) && method.compares() { method.copies } else { 1 };
-            self.checkers_most += fee.times(u64::from(most) * u64::from(rounds));
+            self.checkers_most +=
+                asked.dearest(check, (self.check, fee), each).times(u64::from(most) * u64::from(rounds));
             self.checkers += Money::from_micro(fee.0 as f64 * begins * paid);
         }
     }

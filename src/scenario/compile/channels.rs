@@ -112,7 +112,9 @@ fn written_prices(compiler: &mut Compiler<'_>, table: &ScenarioTable, tick: Pric
 fn whole(compiler: &mut Compiler<'_>, path: &str, law: Option<&Law<Price>>, tick: Price) {
     let Some(law) = law else { return };
     let one = law.value.iter().map(|price| ("value".to_owned(), *price));
-    let listed = law.values.iter().flatten().enumerate().map(|(index, price)| (format!("values[{index}]"), *price));
+    // Of values from a file the nearest are taken, as of all that is drawn.
+    let written = law.values.iter().flatten().filter(|_| compiler.document.value(&format!("{path}.values")).is_some());
+    let listed = written.enumerate().map(|(index, price)| (format!("values[{index}]"), *price));
     for (key, price) in one.chain(listed).filter(|(_, price)| !price.is_whole(tick)).collect::<Vec<_>>() {
         between_ticks(compiler, format!("{path}.{key}"), price, tick);
     }

@@ -172,7 +172,7 @@ facts! {
         => [about(job, node.0), job.index, amount.0 as u64],
     /// A channel's price is settled anew, below zero if the channel is stopped.
     Priced = 25 "priced" { channel: u8, price: Price }
-        => [0, u64::from(channel), price.0 as u64],
+        => [0, u64::from(channel), price.word()],
     /// A block of the chain.
     Block = 26 "block" { number: u64, used: u64 }
         => [0, number, used],
@@ -209,6 +209,9 @@ facts! {
     /// A node answered a canary; an alarm says that the answer was taken for wrong.
     Canary = 50 "canary" { job: JobKey, node: PartyId, alarm: bool }
         => [about(job, node.0), job.index, u64::from(alarm)],
+    /// A checker found a forced error, and got so many tokens.
+    Jackpot = 51 "jackpot" { job: JobKey, by: PartyId, amount: Money }
+        => [about(job, by.0), job.index, amount.0 as u64],
     /// A job left the market; its whole record is handed on with this fact.
     Closed = 19 "closed" + Job { job: JobKey, fate: Fate }
         => [about(job, fate as u32), job.index, 0],

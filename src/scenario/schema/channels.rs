@@ -1,11 +1,12 @@
 //! What is charged in the three channels, and when it is paid out.
 
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::defaults;
 use crate::domain::money::{Money, Rounding};
-use crate::domain::payment::{Costs, PayoutAt};
+use crate::domain::payment::{Asks, Costs, PayoutAt};
 use crate::domain::price::Price;
 use crate::domain::share::{Factor, Share};
 use crate::engine::law::Law;
@@ -28,7 +29,7 @@ pub struct ChannelsTable {
     /// How price × work becomes micro-credits. Default `nearest-even`.
     #[serde(default)]
     pub rounding: Rounding,
-    /// How a price that moves becomes a whole number of micro-credits. Default `nearest-even`.
+    /// How a price that moves becomes a whole number of ticks. Default `nearest-even`.
     #[serde(default)]
     pub price_rounding: Rounding,
     /// How often the prices of computing and of verification may move; that of coordination moves with each block.
@@ -51,6 +52,21 @@ pub struct ChannelsTable {
     /// With `watch` of `queue` or `both`: how long each slot is meant to be busy with the work that waits, on the reference card. Above 0.
     #[serde(default)]
     pub backlog: Option<SimDuration>,
+    /// By model: the rule of a GPU-second of this model, in the place of `compute`. It sees the use of the model alone. Default none.
+    #[serde(default)]
+    pub models: IndexMap<String, PricingTable>,
+    /// The smallest step of a price, in credits: prices are whole ticks. Above 0. Default one micro-credit (assumed).
+    #[serde(default = "defaults::micro")]
+    pub tick: Price,
+    /// What a validator asks for a look. Default `channel`.
+    #[serde(default)]
+    pub asks: Asks,
+    /// With `asks = "own"`: at a backlog of so long a validator asks twice the price of the channel, in a straight line. Above 0.
+    #[serde(default)]
+    pub asks_twice_at: Option<SimDuration>,
+    /// With `asks = "own"`: how many times the price of the channel a validator asks at most. From 1 to 1000. Default 4 (assumed).
+    #[serde(default)]
+    pub asks_most: Option<Factor>,
 }
 
 /// The chain that coordinates the market: gas in blocks.
@@ -138,6 +154,11 @@ impl Default for ChannelsTable {
             token: defaults::one_credit(),
             watch: Watch::default(),
             backlog: None,
+            models: IndexMap::new(),
+            tick: defaults::micro(),
+            asks: Asks::default(),
+            asks_twice_at: None,
+            asks_most: None,
         }
     }
 }

@@ -110,7 +110,7 @@ impl Forced {
 
     /// What each of so many that find a forced error gets.
     pub fn each(&self, finders: u32) -> Money {
-        self.jackpot.share(1.0 / f64::from(1_u32 << finders.clamp(1, 31) - 1))
+        self.jackpot.share(1.0 / f64::from(1_u32 << (finders.clamp(1, 31) - 1)))
     }
 }
 

@@ -93,6 +93,15 @@ impl Looks {
         Looks::until(&times, (service, service_variance), votes)
     }
 
+    /// Nanoseconds until the last of so many copies is there that are asked at once, each `work` nanoseconds on the reference GPU; the way
+    /// there and back apart.
+    pub fn last_of(copies: usize, drawn: &Drawn, work: f64, check: &Check) -> f64 {
+        let ([wait, wait_variance], [slowness, slowness_variance]) = (drawn.wait, drawn.slowness);
+        let times = Times::of(check, wait + work * slowness, wait_variance + work * work * slowness_variance);
+        let [score, variance] = check.last_scores[copies - 1];
+        times.of_score(score, || variance)
+    }
+
     /// Until so many have voted; those behind them are paid the share done.
     fn until(times: &Times<'_>, (service, service_variance): (f64, f64), votes: f64) -> Looks {
         let time = times.at(votes);

@@ -274,7 +274,11 @@ fn deductions(valuation: &Valuation<'_>, paid: [f64; 3], offer: &Offer, terms: &
     // Copies have agreed by the time the answer is there.
     let wrong_answered = match terms.copies {
         1 => 1.0 - offer.trust,
-        copies => Acceptance::UNCHECKED.of_alike(copies, terms.agree, offer.trust, terms.alike).accepted_wrong[0],
+        copies => {
+            Acceptance { grouped: terms.acceptance.grouped, ..Acceptance::UNCHECKED }
+                .of_alike(copies, terms.agree, offer.trust, terms.alike)
+                .accepted_wrong[0]
+        }
     };
     let open_risk = |exposed: f64| wrong + (1.0 - valuation.class.recovers) * (exposed - wrong).max(0.0);
     let stages = Stages {

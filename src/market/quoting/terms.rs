@@ -16,6 +16,7 @@ use crate::scenario::Scenario;
 use crate::scenario::verification::{CHECKS, Check, JobSize, Method};
 
 use super::expectation::{Looks, of_offers};
+use super::grouped;
 use super::missing::with_missing;
 use super::passing::{Expected, Passing};
 
@@ -349,6 +350,9 @@ impl Disputes {
 /// the share done is paid.
 fn copies(asked: &Asked<'_>, method: &Method, check: &Check, shared: &Shared<'_>, terms: &mut Terms) {
     let Some(drawn) = asked.drawn(check) else { return };
+    if let Some(credibility) = check.credibility {
+        return grouped::expect(terms, (check, credibility), &drawn, (shared.expected, shared.trust));
+    }
     let (copies, agree, right) = (f64::from(check.count), f64::from(check.agree), shared.trust * method.alike);
     let answers = if right * copies > agree { agree / right } else { copies };
     let looks = Looks::expected(&drawn, shared.expected.nanos(), check, answers);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::named::named;
-use super::{Compiler, disputes, liability};
+use super::{Compiler, credibility, disputes, liability};
 use crate::domain::checking::{Begins, Checker, SampleBy, Stopping, WorkOf};
 use crate::domain::ids::{ClassId, Id, IdVec, MethodId};
 use crate::domain::money::Money;
@@ -216,7 +216,7 @@ pub(super) fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: 
         way: 0,
         score_variances: maths::normal_score_variances(&scores),
         scores,
-        agree: check.agree.unwrap_or(check.count / 2 + 1),
+        agree: credibility::agree(check),
         cancel: check.cancel,
         verdict,
         deferred: check.timing == Timing::Deferred || check.begins == Some(Begins::OnAcceptance),
@@ -231,6 +231,8 @@ pub(super) fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: 
         attention: check.attention.map_or(1.0, |share| share.get()),
         bond: check.bond,
         bisection: check.bisection.map(|table| disputes::bisection(&table)),
+        credibility: check.credibility.map(|share| share.get()),
+        last_scores: credibility::last_scores(check),
     })
 }
 

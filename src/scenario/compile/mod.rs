@@ -19,6 +19,7 @@ mod amend;
 mod beliefs;
 mod channels;
 mod checks;
+mod credibility;
 mod demand;
 mod disputes;
 mod drawing;

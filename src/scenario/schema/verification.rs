@@ -221,6 +221,10 @@ pub struct CheckTable {
     /// With `validators` and `peers`: what a checker that approved loses when the answer is found wrong after all. Default nothing.
     #[serde(default)]
     pub liability: Option<LiabilityTable>,
+    /// With `replicas`, in place of `agree`: copies are added until a group of equal answers is right with more than this probability,
+    /// from 0.5 to below 1, by the trust in its nodes; `count` is the most (Sarmenta 2001; iExec's `trust` t is 1 − 1/t). Default none.
+    #[serde(default)]
+    pub credibility: Option<Share>,
 }
 
 /// What a checker that approved an answer loses when a later check, or a challenge, finds the answer wrong. It goes where slashed

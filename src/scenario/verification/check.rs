@@ -77,6 +77,10 @@ pub struct Check {
     pub cost: Money,
     /// What a checker that approved loses when the answer is found wrong after all.
     pub liability: Option<Liability>,
+    /// Of replicas: copies are added until a group of equal answers is right with more than this probability.
+    pub credibility: Option<f64>,
+    /// The same for the last of 1, 2, … copies up to `count`: the expected standard normal order statistic, and its variance.
+    pub last_scores: Vec<[f64; 2]>,
 }
 
 /// How a dispute is narrowed down to one step of the execution.

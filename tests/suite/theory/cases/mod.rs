@@ -13,6 +13,7 @@ mod disputes;
 mod failures;
 mod fees;
 mod games;
+mod groups;
 mod many_servers;
 mod methods;
 mod one_server;
@@ -32,6 +33,7 @@ pub fn all() -> Vec<Chapter> {
     chapters.push(arrivals::chapter());
     chapters.extend([copies::chapter(), audits::chapter()]);
     chapters.extend(votes::chapters());
+    chapters.push(groups::chapter());
     chapters.push(checking::chapter());
     chapters.extend([
         methods::chapter(),

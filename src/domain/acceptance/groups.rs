@@ -53,10 +53,9 @@ impl Groups {
     }
 }
 
-/// Whether a group of these odds has more than this credibility, beside others with these odds together. In this form odds beyond
-/// all numbers are credible.
+/// Whether a group of these odds has more than this credibility, beside others with these odds together. Odds beyond all numbers have.
 pub fn is_credible(credibility: f64, group: f64, others: f64) -> bool {
-    group * (1.0 - credibility) > credibility * (1.0 + others)
+    group > credibility * (1.0 + others + group) || (group == f64::INFINITY && others < f64::INFINITY)
 }
 
 /// What is expected of copies that are added until a group is credible, if each is right with the same probability by itself and all
@@ -157,6 +156,14 @@ mod tests {
         );
         assert_eq!([wanted(9.0, 100.0), wanted(32.0, 100.0), wanted(1.0, 100.0)], [Some(3), Some(2), None]);
         assert_eq!(wanted(f64::INFINITY, 1e9), Some(1), "a node that cannot be wrong");
+    }
+
+    /// As much is not more: the odds t − 1 have just 1 − 1/t.
+    #[test]
+    fn as_much_is_not_more() {
+        for trust in [2.0, 4.0, 5.0, 10.0, 100.0, 1000.0, 1e6] {
+            assert_eq!([trust - 1.0, trust].map(|odds| is_credible(1.0 - 1.0 / trust, odds, 0.0)), [false, true], "{trust}");
+        }
     }
 
     /// Sarmenta's example: groups of nodes right with 0.9 and 0.8, and with 0.7: 0.9153 and 0.0593.

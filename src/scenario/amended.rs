@@ -13,6 +13,7 @@ use super::document::key_text;
 use super::twin::Twin;
 use crate::domain::ids::{IdVec, MethodId};
 use crate::engine::time::Time;
+use crate::policy::pricing::Watch;
 
 /// An amendment: what a market becomes, and when.
 #[derive(Clone, Debug)]
@@ -180,6 +181,10 @@ impl Scenario {
         if self.chain.runs && new.chain.limit < self.chain.gas + dearest {
             let message = "a placement that is under way may take more gas than a block would hold";
             refuse("coordination.limit", message, "write a greater limit");
+        }
+        if self.channels.watch == Watch::Load && new.channels.watch != Watch::Load {
+            let message = "no account was kept of the work that waits";
+            refuse("pricing.watch", message, "watch the queue from the start, and amend `backlog`");
         }
         for path in differences(&self.document, &new.document) {
             if let Some(refusal) = not_amendable(&path, self, new) {

@@ -4,7 +4,7 @@ use crate::domain::money::{Money, Rounding};
 use crate::domain::payment::{Costs, PayoutAt};
 use crate::engine::law::Sampler;
 use crate::engine::time::SimDuration;
-use crate::policy::pricing::Pricing;
+use crate::policy::pricing::{Pricing, Watch};
 
 /// The channels, in the order of the coupling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -47,6 +47,10 @@ pub struct Channels {
     pub token: Money,
     /// Whether the prices of computing and of verification can move at all.
     pub moves: bool,
+    /// What their rules go by.
+    pub watch: Watch,
+    /// How long each slot is meant to be busy with the work that waits; 0 where no queue is watched.
+    pub backlog: SimDuration,
 }
 
 /// The chain.

@@ -7,7 +7,7 @@ use crate::engine::time::SimDuration;
 use crate::market::context::Context;
 use crate::market::state::State;
 use crate::market::state::levels::TimeWeightedCount;
-use crate::policy::pricing::Interval;
+use crate::policy::pricing::{Interval, Watch};
 use crate::record::fact::Fact;
 use crate::scenario::channels::Channel;
 
@@ -21,11 +21,24 @@ pub fn used(market: &mut State, at: &Context<'_>, channel: Channel, length: SimD
     let now = (use_.area(at.now), capacity.area(at.now));
     let before = std::mem::replace(&mut market.prices.seen[channel as usize], now);
     let (used, capacity) = (now.0 - before.0, now.1 - before.1);
+    let filled = filled(market, at, channel, capacity);
     // What does not fit 64 bits is counted in coarser units: rules see the ratio alone.
     let coarser = (u128::BITS - used.max(capacity).leading_zeros()).saturating_sub(u64::BITS);
     let (used, capacity) = ((used >> coarser) as u64, (capacity >> coarser) as u64);
     let target = (capacity as f64 * at.scenario.channels.target) as u64;
-    interval(at, channel, used, target.max(1), capacity.max(1), length)
+    interval(at, channel, used, target.max(1), capacity.max(1), length).watching(at.scenario.channels.watch, filled)
+}
+
+/// How many times its target the work was, on the average, that waited for each slot since the last close; 0 where no queue is watched.
+fn filled(market: &mut State, at: &Context<'_>, channel: Channel, capacity: u128) -> f64 {
+    let channels = &at.scenario.channels;
+    if channels.watch == Watch::Load {
+        return 0.0;
+    }
+    let now = market.levels.work_waiting[usize::from(channel != Channel::Compute)].area(at.now);
+    let before = std::mem::replace(&mut market.prices.waited[channel as usize], now);
+    // Without a slot the work waits for the one that will be there first.
+    (now - before) as f64 / capacity.max(1) as f64 / channels.backlog.nanos()
 }
 
 /// What a channel saw.

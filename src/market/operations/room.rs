@@ -6,6 +6,7 @@ use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::state::State;
+use crate::policy::pricing::Watch;
 
 /// Joins the waiting room; the patience of a job begins to matter.
 pub fn join(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: PartyId) {
@@ -13,7 +14,7 @@ pub fn join(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: Part
     let state = &mut market.nodes.states[node];
     state.waiting.join(&mut market.jobs, slot, class.priority);
     state.queued += 1;
-    market.levels.waiting_of(market.jobs.executes(slot)).up(at.now);
+    market.wait_more(at, slot);
     market.jobs[slot].stage = Stage::Waiting;
     let Owner::Job(slot) = slot.owner() else { return };
     let (job, record) = market.jobs.both(slot);
@@ -39,5 +40,27 @@ pub fn leave_room(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node
     let state = &mut market.nodes.states[node];
     state.waiting.leave(&mut market.jobs, slot, priority);
     state.queued -= 1;
-    market.levels.waiting_of(market.jobs.executes(slot)).down(at.now);
+    market.wait_less(at, slot);
+}
+
+impl State {
+    /// One more waits.
+    #[inline]
+    pub fn wait_more(&mut self, at: &Context<'_>, slot: WorkSlot) {
+        let executes = self.jobs.executes(slot);
+        self.levels.waiting_of(executes).up(at.now);
+        if at.scenario.channels.watch != Watch::Load {
+            self.levels.work_waiting[usize::from(!executes)].rise(at.now, self.jobs[slot].expected);
+        }
+    }
+
+    /// One less waits.
+    #[inline]
+    fn wait_less(&mut self, at: &Context<'_>, slot: WorkSlot) {
+        let executes = self.jobs.executes(slot);
+        self.levels.waiting_of(executes).down(at.now);
+        if at.scenario.channels.watch != Watch::Load {
+            self.levels.work_waiting[usize::from(!executes)].fall(at.now, self.jobs[slot].expected);
+        }
+    }
 }

@@ -137,7 +137,7 @@ fn preempt(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: Party
     state.waiting.return_to_front(&mut market.jobs, entry.work, lower);
     state.queued += 1;
     market.leave_slot(at, entry.work, node);
-    market.levels.waiting_of(market.jobs.executes(entry.work)).up(at.now);
+    market.wait_more(at, entry.work);
     true
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::party::PartyKind;
-use crate::engine::time::Time;
+use crate::engine::time::{SimDuration, Time};
 
 /// A number that changes in steps, with its integral over time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,6 +59,37 @@ impl TimeWeightedCount {
     }
 }
 
+/// Work that waits, with its integral over time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingWork {
+    /// Nanoseconds on the reference card.
+    work: u128,
+    since: Time,
+    /// Work × nanoseconds up to `since`.
+    area: u128,
+}
+
+impl WaitingWork {
+    /// So much more waits.
+    #[inline]
+    pub fn rise(&mut self, now: Time, by: SimDuration) {
+        (self.area, self.since) = (self.area(now), now);
+        self.work += u128::from(by.0);
+    }
+
+    /// So much less waits.
+    #[inline]
+    pub fn fall(&mut self, now: Time, by: SimDuration) {
+        (self.area, self.since) = (self.area(now), now);
+        self.work = self.work.checked_sub(u128::from(by.0)).expect("work that waited");
+    }
+
+    /// Work × nanoseconds from the start to `now`; it stays at the largest number.
+    pub fn area(&self, now: Time) -> u128 {
+        self.area.saturating_add(self.work.saturating_mul(u128::from(now.since(self.since).0)))
+    }
+}
+
 /// The levels of the market.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Levels {
@@ -82,6 +113,8 @@ pub struct Levels {
     pub(super) checks_capacity: TimeWeightedCount,
     /// Of those slots the ones in use.
     pub checks_in_use: TimeWeightedCount,
+    /// The work of executions, and of checks and proofs, that wait; kept only where a price goes by it.
+    pub work_waiting: [WaitingWork; 2],
 }
 
 impl Levels {

@@ -18,13 +18,15 @@ pub struct Prices {
     pub closed: [u64; 3],
     /// The areas of use and of capacity at the last close, of computing and of verification.
     pub seen: [(u128, u128); 3],
+    /// The area of the work that waits at the last close, likewise.
+    pub waited: [u128; 3],
 }
 
 impl Prices {
     /// The prices at the start.
     pub fn open(channels: &Channels) -> Prices {
         let memories = [0, 1, 2].map(|channel: usize| channels.pricing[channel].memory());
-        Prices { memories, excess: [0.0; 3], closed: [0; 3], seen: [(0, 0); 3] }
+        Prices { memories, excess: [0.0; 3], closed: [0; 3], seen: [(0, 0); 3], waited: [0; 3] }
     }
 
     /// The price per unit of a channel; `None` while it is stopped.

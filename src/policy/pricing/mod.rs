@@ -1,5 +1,8 @@
 //! What a channel charges per unit: a GPU-second of computing, a checker's GPU-second, a unit of gas (model §11).
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::domain::money::Rounding;
 use crate::domain::price::Price;
 use crate::engine::mistake::Mistake;
@@ -34,6 +37,19 @@ pub struct Interval {
     pub cost: Price,
     /// How a price becomes a whole number of micro-credits.
     pub rounding: Rounding,
+}
+
+/// What the rules of computing and of verification go by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Watch {
+    /// The share of the slot-time that was used, against `target`.
+    #[default]
+    Load,
+    /// The work that waited for each slot, against `backlog`.
+    Queue,
+    /// Whichever of the two is further above its target, or less below it.
+    Both,
 }
 
 /// A pricing rule.
@@ -103,6 +119,17 @@ fn check_floor(start: Price, floor: Price) -> Result<(), Mistake> {
 }
 
 impl Interval {
+    /// The same interval as a rule sees it that watches a queue of `filled` times its target: used is that many times the target.
+    pub fn watching(self, watch: Watch, filled: f64) -> Interval {
+        let of_target = (filled * self.target as f64).round_ties_even() as u64;
+        let used = match watch {
+            Watch::Load => self.used,
+            Watch::Queue => of_target,
+            Watch::Both => self.used.max(of_target),
+        };
+        Interval { used, ..self }
+    }
+
     /// The share of the capacity that was used; above one where more was used than there was room for, `None` where there
     /// was no room at all.
     fn utilisation(&self) -> Option<f64> {
@@ -156,6 +183,17 @@ mod tests {
             toml::from_str::<PricingTable>(&table).unwrap().chosen().unwrap()
         });
         assert!(!band.remembers(&list.memory()) && !list.remembers(&band.memory()));
+    }
+
+    /// A queue at its target is as good as a load at its own; with both the scarcer of the two moves the price.
+    #[test]
+    fn a_rule_sees_the_queue_in_the_place_of_the_load() {
+        let seen = second(30, 50, 100);
+        let used = |watch, filled| seen.watching(watch, filled).used;
+        assert_eq!([0.0, 1.0, 2.5].map(|filled| used(Watch::Load, filled)), [30; 3]);
+        assert_eq!([0.0, 1.0, 2.5].map(|filled| used(Watch::Queue, filled)), [0, 50, 125]);
+        assert_eq!([0.0, 0.5, 1.0, 2.5].map(|filled| used(Watch::Both, filled)), [30, 30, 50, 125]);
+        assert_eq!(used(Watch::Queue, f64::INFINITY), u64::MAX);
     }
 
     /// A second in which so much was used, at a cost of 0.0005 credits, rounded down.

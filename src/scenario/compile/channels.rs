@@ -6,7 +6,7 @@ use crate::domain::count::thousands;
 use crate::domain::money::Money;
 use crate::engine::time::SimDuration;
 use crate::policy::input::{Content, Filled, Reader, Wanted};
-use crate::policy::pricing::{Pricing, PricingTable};
+use crate::policy::pricing::{Pricing, PricingTable, Watch};
 use crate::scenario::channels::{Chain, Channel, Channels, Payout, PayoutBatch};
 use crate::scenario::document::key_text;
 use crate::scenario::files::Files;
@@ -36,6 +36,7 @@ pub(super) fn channels(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Op
         compiler.wrong("pricing.target", message, "write a share between 0.001 and 0.999");
     }
     let coupling = coupling(compiler, written.coupling);
+    watch(compiler, table);
     let [Some(compute), Some(coordination), Some(verification)] = pricing else { return None };
     // A price that is coupled to others needs what those saw, even where they do not move themselves.
     let moves = coupling.is_some() || [&compute, &verification].iter().any(|rule| rule.moves());
@@ -48,6 +49,8 @@ pub(super) fn channels(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Op
         coupling,
         token: written.token,
         moves,
+        watch: written.watch,
+        backlog: written.backlog.unwrap_or_default(),
     })
 }
 
@@ -56,6 +59,32 @@ fn pricing(compiler: &mut Compiler<'_>, channel: Channel, table: &PricingTable) 
     let chosen = compiler.chosen(&path, table.chosen())?;
     compiler.sound(&path, chosen.name(), chosen.check());
     Some(chosen)
+}
+
+/// Says where a queue is watched without a target, or a target is given that no rule looks at.
+fn watch(compiler: &mut Compiler<'_>, table: &ScenarioTable) {
+    let written = &table.pricing;
+    match (written.watch, written.backlog) {
+        (Watch::Load, None) => {}
+        (Watch::Load, Some(_)) => {
+            let help = "write `watch = \"queue\"` or `watch = \"both\"`, or leave it out";
+            compiler.wrong("pricing.backlog", "no rule looks at the work that waits", help);
+        }
+        (_, None) => {
+            let help = "write `backlog`, the time for which work is meant to wait for each slot, such as `\"10s\"`";
+            compiler.wrong("pricing.watch", "a queue is watched, and nothing says how long it is meant to be", help);
+        }
+        (_, Some(SimDuration::ZERO)) => {
+            compiler.wrong("pricing.backlog", "a queue that is meant to be empty", "write a time above 0");
+        }
+        (_, Some(_)) => {
+            let pulls = |selection: crate::policy::selection::Selection| selection.manner().pulls;
+            if table.verification.selection.chosen().is_ok_and(pulls) {
+                let message = "validators take checks out of one queue, which no rule of prices sees";
+                compiler.wrong("pricing.watch", message, "write `watch = \"load\"`, or another selection");
+            }
+        }
+    }
 }
 
 /// The matrix, where it says more than that each channel sees itself alone.

@@ -10,7 +10,7 @@ use crate::domain::price::Price;
 use crate::domain::share::{Factor, Share};
 use crate::engine::law::Law;
 use crate::engine::time::SimDuration;
-use crate::policy::pricing::PricingTable;
+use crate::policy::pricing::{PricingTable, Watch};
 
 /// The three price channels.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -45,6 +45,12 @@ pub struct ChannelsTable {
     /// Credits per token. Default 1 (assumed).
     #[serde(default = "defaults::one_credit")]
     pub token: Money,
+    /// What the rules of computing and of verification go by. Default `load`.
+    #[serde(default)]
+    pub watch: Watch,
+    /// With `watch` of `queue` or `both`: how long each slot is meant to be busy with the work that waits, on the reference card. Above 0.
+    #[serde(default)]
+    pub backlog: Option<SimDuration>,
 }
 
 /// The chain that coordinates the market: gas in blocks.
@@ -130,6 +136,8 @@ impl Default for ChannelsTable {
             target: defaults::half(),
             coupling: None,
             token: defaults::one_credit(),
+            watch: Watch::default(),
+            backlog: None,
         }
     }
 }

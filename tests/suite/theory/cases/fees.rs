@@ -1,7 +1,9 @@
 //! Prices that move: over given blocks, by the market's own demand, and by each other.
 
 use crate::suite::theory::case::{Case, Chapter, Part, Row};
-use crate::suite::theory::formulas::fees::{band, base_fee, rest_exponential, rest_uniform, swings};
+use crate::suite::theory::formulas::fees::{
+    band, base_fee, mean_with_costs, rest_exponential, rest_of_queue, rest_uniform, rest_with_costs, swings,
+};
 use crate::suite::theory::watch::{Seen, Wish};
 
 /// The gas of the blocks of `blocks.csv`, in parts of its room of 20 million.
@@ -10,12 +12,17 @@ const MIXED: [u64; 12] = [10, 9, 11, 20, 0, 16, 4, 10, 20, 12, 8, 6];
 /// The target of the blocks with a coarse step.
 const COARSE: f64 = 4000.0;
 
+/// Where computing is among the channels.
+const COMPUTING: u8 = 0;
+
 /// Where coordination is among the channels.
 const COORDINATION: u8 = 1;
 
 pub fn chapter() -> Chapter {
     let mut cases = given();
     cases.extend(demanded());
+    cases.push(stationary());
+    cases.push(queue());
     cases.push(coupling());
     Chapter {
         title: "Prices that move",
@@ -25,7 +32,8 @@ pub fn chapter() -> Chapter {
                 stable for λ < 1 + 2/d with values uniform from 0 to w (after S. Leonardos and others, *Dynamical analysis of the \
                 EIP-1559 Ethereum fee market*, 2021). With a step of d = 1 it is for λ = 2.5, and for λ = 3.2 the fee swings \
                 between two points of the logistic map. What the chance of finite blocks adds is counted to the first \
-                order in 1/T. Prices that feel each other move by Σ C z; C is read off the moves before and after the jobs stop."
+                order in 1/T. The stationary market is that of abm1559 (Ethereum's own model, notebook `stationary1559`): its blocks 195 \
+                to 199 read 11.80 to 11.89. Prices that feel each other move by Σ C z; C is read off the moves before and after the jobs stop."
             .into(),
         cases,
     }
@@ -108,6 +116,40 @@ fn demanded() -> Vec<Case> {
         settled,
         case("fee-swings", swinging),
     ]
+}
+
+/// 2 000 users a block, values uniform from 0 to 20, a premium of 1, and five blocks of a wait that costs half a credit each.
+fn stationary() -> Case {
+    let (top, users, cost, target) = (20.0, 2_000.0 / 476.0, 1.0 + 5.0 * 0.5, 476.0);
+    let exact = rest_with_costs(top, users, cost);
+    let mean = mean_with_costs(top, users, cost, (target, 8.0));
+    // After the horizon answers are awaited and nobody comes any more.
+    let sum = |seen: &Seen, power| {
+        let blocks = (seen.probe.seconds() / 10.0) as usize;
+        counted(seen).iter().take(blocks).map(|price| (price * 1e-6f64).powi(power)).sum::<f64>()
+    };
+    let rows = vec![
+        Row::new("mean of its square over its mean", "w(1 − 1/λ) − premium − wait", exact, move |seen| {
+            Part::new(sum(seen, 2), sum(seen, 1))
+        }),
+        Row::new("mean base fee", "r − v/r, r the row above", mean, move |seen| {
+            Part::new(sum(seen, 1), sum(seen, 0))
+        }),
+    ];
+    case("fee-stationary", rows)
+}
+
+/// The price of computing that goes by the queue. Its step is so small that it keeps within two per cent of its rest, where the mean of the
+/// queue is as good as straight.
+fn queue() -> Case {
+    let rest = rest_of_queue(1.25, 0.5);
+    let price = Row::new("mean price, relative to the scale of values", "1 − (√(B²+2B) − B)/λ", rest, |seen| {
+        let counted = seen.probe.prices.iter().filter(|price| price.1 == COMPUTING && price.0 > seen.summary.from);
+        let prices: Vec<f64> =
+            counted.take((seen.probe.seconds() / 1000.0) as usize).map(|price| price.2 as f64).collect();
+        Part::new(prices.iter().sum::<f64>() / 1e9, prices.len() as f64)
+    });
+    case("fee-queue", vec![price])
 }
 
 /// The prices of gas from the warm-up's end on.

@@ -60,6 +60,32 @@ pub fn swings(lambda: f64, target: f64) -> [f64; 2] {
     [even.0.min(odd.0), even.0.max(odd.0)]
 }
 
+/// The base fee at which users that come to λ targets a block, with values uniform from 0 to `top`, leave the target: those come whose value
+/// is above the fee and the `cost` of a premium and a wait, so it is top · (1 − 1/λ) − cost.
+///
+/// A block of demand g has b' = b(1 + (g − T)/(Td)). In the long run the mean of b' is that of b, so E\[b(g − T)\] = 0. As the mean
+/// of g falls in a straight line with b, this is exactly E\[b²\]/E\[b\]: the mean itself is a little less.
+pub fn rest_with_costs(top: f64, lambda: f64, cost: f64) -> f64 {
+    top * rest_uniform(lambda) - cost
+}
+
+/// The mean fee of that market: E\[b\] = r − v/r to the first order in the variance v. With Poisson blocks of variance T and the slope
+/// s = 1 − rλ/(top · d) of b' on b, v = r²/(T d²)/(1 − s²).
+pub fn mean_with_costs(top: f64, lambda: f64, cost: f64, (target, denominator): (f64, f64)) -> f64 {
+    let rest = rest_with_costs(top, lambda, cost);
+    let slope = 1.0 - rest * lambda / (top * denominator);
+    rest - rest / (target * denominator * denominator) / (1.0 - slope * slope)
+}
+
+/// The fee at which work waits for `backlog` services of a node that serves one job at a time, each as long, where λ jobs are asked for in a
+/// service and values are uniform from 0 to 1.
+///
+/// ρ²/2(1 − ρ) jobs wait (F. Pollaczek, 1930), which is the backlog, and ρ = λ(1 − b).
+pub fn rest_of_queue(lambda: f64, backlog: f64) -> f64 {
+    let load = (backlog * backlog + 2.0 * backlog).sqrt() - backlog;
+    1.0 - load / lambda
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::assert_known;
@@ -78,6 +104,10 @@ mod tests {
         assert_eq!(band(1_000, false, &[80, 50, 100, 0]), [1_010, 1_010, 1_030, 1_009]);
         assert_eq!((band(49, false, &[100; 9])[8], band(49, true, &[0; 9])[8]), (49, 49));
         assert_known(rest_uniform(9.0), 0.888_888_888_888_888_8);
+        let users = 2_000.0 / 476.0;
+        assert_known(rest_with_costs(20.0, users, 3.5), 11.74);
+        assert_known(mean_with_costs(20.0, users, 3.5, (f64::INFINITY, 8.0)), 11.74);
+        assert_known(rest_of_queue(1.25, 0.5), 1.0 - (5.0f64.sqrt() - 1.0) / 2.5);
         let root = (0.2f64 * 4.2).sqrt();
         let [low, high] = swings(3.2, f64::INFINITY);
         assert_known(low, (4.2 - root) / 6.4);

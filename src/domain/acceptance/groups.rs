@@ -162,7 +162,11 @@ mod tests {
     #[test]
     fn as_much_is_not_more() {
         for trust in [2.0, 4.0, 5.0, 10.0, 100.0, 1000.0, 1e6] {
-            assert_eq!([trust - 1.0, trust].map(|odds| is_credible(1.0 - 1.0 / trust, odds, 0.0)), [false, true], "{trust}");
+            assert_eq!(
+                [trust - 1.0, trust].map(|odds| is_credible(1.0 - 1.0 / trust, odds, 0.0)),
+                [false, true],
+                "{trust}"
+            );
         }
     }
 

@@ -18,6 +18,7 @@ mod many_servers;
 mod methods;
 mod one_server;
 mod opinions;
+mod pulling;
 mod sharing;
 mod standing;
 mod votes;
@@ -33,7 +34,7 @@ pub fn all() -> Vec<Chapter> {
     chapters.push(arrivals::chapter());
     chapters.extend([copies::chapter(), audits::chapter()]);
     chapters.extend(votes::chapters());
-    chapters.push(groups::chapter());
+    chapters.extend([groups::chapter(), pulling::chapter()]);
     chapters.push(checking::chapter());
     chapters.extend([
         methods::chapter(),

@@ -29,6 +29,10 @@ impl Looks {
     /// `care`; a careless one takes no time. `votes` of them decide where a verdict stops the others.
     pub fn of(drawn: &Drawn, each: SimDuration, check: &Check, care: f64, votes: f64) -> Looks {
         let (trip, count) = (drawn.trip, f64::from(check.count));
+        if let Some(vote) = check.vote {
+            // Its window is waited for in any case, and those that vote are taken to vote within it.
+            return Looks { time: vote.window.nanos(), paid: count * (1.0 - vote.abstention), missing: 0.0 };
+        }
         if each == SimDuration::ZERO {
             // What takes no time does not queue.
             return Looks { time: trip + check.reveal.nanos(), paid: count, missing: 0.0 };

@@ -92,7 +92,7 @@ impl Passing {
             let care = passing.care(check);
             let lookers = belief.lookers(check);
             let looks = 1.0 - lookers.nobody;
-            let verdicts = passing.alone(check);
+            let (verdicts, lapses) = passing.alone_or_lapsed(check);
             let (right, wrong) = before[index];
             let mut refused = wrong;
             refused.iter_mut().zip(verdicts.wrong).for_each(|(kind, accepted)| *kind *= 1.0 - accepted);
@@ -109,7 +109,7 @@ impl Passing {
             let seen = if check.of.is_some() { of_kinds(wrong) } else { 1.0 };
             let votes = |alarm: f64| lookers.mean(|count| votes(check, count, 1.0 - care * alarm));
             passing.checks[index] = Expected {
-                pass: evidence_weight(accepted, right * verdicts.right),
+                pass: evidence_weight(accepted - seen * lapses, right * (verdicts.right - lapses)),
                 failure: evidence_weight(right * (1.0 - verdicts.right), seen - accepted),
                 detection: -mixture(kinds, &check.detects.map(|share| -share)),
                 false_alarm: check.false_alarm,
@@ -150,8 +150,20 @@ impl Passing {
 
     /// How likely an answer passes a check in which somebody looks.
     fn alone(&self, check: &Check) -> Verdicts {
+        self.alone_or_lapsed(check).0
+    }
+
+    /// The same, and how likely it passes because too few of a group have voted.
+    fn alone_or_lapsed(&self, check: &Check) -> (Verdicts, f64) {
         let care = self.care(check);
-        self.belief.lookers(check).verdicts(|count| planned(check, count, care).verdicts(&[]))
+        let of = |count| planned(check, count, care).verdicts(&[]);
+        match check.vote {
+            None => (self.belief.lookers(check).verdicts(of), 0.0),
+            Some(vote) => {
+                let quorum = vote.needed(check.count.into()) as u32;
+                Lookers::with(check.count, 1.0 - vote.abstention).verdicts_of_group(quorum, of)
+            }
+        }
     }
 
     /// How likely an answer passes a check and those that decide about its alarm.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::named::named;
-use super::{Compiler, credibility, disputes, liability};
+use super::{Compiler, credibility, disputes, liability, vote};
 use crate::domain::checking::{Begins, Checker, SampleBy, Stopping, WorkOf};
 use crate::domain::ids::{ClassId, Id, IdVec, MethodId};
 use crate::domain::money::Money;
@@ -233,6 +233,7 @@ pub(super) fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: 
         bisection: check.bisection.map(|table| disputes::bisection(&table)),
         credibility: check.credibility.map(|share| share.get()),
         last_scores: credibility::last_scores(check),
+        vote: check.vote.map(|table| vote::compiled(&table)),
     })
 }
 

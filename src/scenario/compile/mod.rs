@@ -35,6 +35,7 @@ mod routing;
 mod standing;
 mod together;
 mod verification;
+mod vote;
 mod work;
 
 /// The most models: one bit each, beside one for validators and one for provers.

@@ -30,7 +30,7 @@ pub use nodes::{DisciplineTable, FailureTable, Limit, NodeGroupTable, OwnerName}
 pub use notes::{Meaning, meaning};
 pub use verification::{
     BeliefsOfKinds, BisectionTable, CheckTable, DetectsTable, LiabilityTable, MethodTable, OpinionsTable, SlashTable,
-    Timing, VerificationTable,
+    Timing, VerificationTable, VoteTable,
 };
 
 /// A scenario file.

@@ -83,6 +83,8 @@ pub struct Check {
     pub last_scores: Vec<[f64; 2]>,
     /// Where it is a vote of a group about an alarm: how that is held.
     pub vote: Option<GroupVote>,
+    /// Of canaries: the share that the node can tell from jobs.
+    pub recognised: f64,
 }
 
 /// A vote of a group about an alarm, within a window.
@@ -244,7 +246,13 @@ impl Check {
     /// Whether it begins by itself, and not by the alarm of another check; copies are compared before there is an answer.
     #[inline]
     pub fn begins_alone(&self) -> bool {
-        self.of.is_none() && self.by != Checker::Replicas
+        self.of.is_none() && self.looks_at_answers()
+    }
+
+    /// Whether it looks at the answer of the job: copies are compared before there is one, and canaries have answers of their own.
+    #[inline]
+    pub fn looks_at_answers(&self) -> bool {
+        !matches!(self.by, Checker::Replicas | Checker::Canary)
     }
 
     /// Whether the requester pays somebody for it.

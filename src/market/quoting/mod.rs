@@ -4,6 +4,7 @@
 pub mod missing;
 pub mod passing;
 // What checks are expected to take and to cost.
+pub mod disputes;
 pub mod expectation;
 // What copies are expected to take and to cost that are added until a group is credible.
 pub mod grouped;

@@ -8,6 +8,7 @@ use crate::domain::payment::SlashTo;
 use crate::domain::purpose::DrawIndex;
 use crate::domain::record::JobRecord;
 use crate::domain::share::{Factor, Share};
+use crate::domain::work::Work;
 use crate::engine::law::Sampler;
 use crate::engine::random::KeyedRng;
 use crate::engine::time::SimDuration;
@@ -125,7 +126,7 @@ pub struct Method {
     /// Work of the node beyond that of the answer, relative to it.
     pub overhead: f64,
     /// Work of the node beyond that of the answer, on the reference GPU.
-    pub overhead_time: SimDuration,
+    pub overhead_time: Work,
     /// Copies executed in all.
     pub copies: u32,
     /// Of copies: the share of right answers that are alike bit for bit; another agrees with nothing.

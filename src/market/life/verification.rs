@@ -147,7 +147,7 @@ fn attest(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize,
     let key = market.jobs.record(slot).key;
     let takes = check.draw_work(&JobSize::default(), &mut draw(market.seed, Purpose::CheckTime, key, number));
     seats::alone(market, slot, index);
-    wait(market, at, slot, index, takes)
+    wait(market, at, slot, index, takes.on_reference())
 }
 
 /// The requester looks at the answer itself, which takes and costs it something, or lets it pass unseen.
@@ -162,7 +162,7 @@ fn inspect(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize
     let record = market.jobs.record(slot);
     let mut drawn = draw(market.seed, Purpose::CheckTime, record.key, number);
     let takes = check.draw_work(&at.scenario.size(record), &mut drawn);
-    wait(market, at, slot, index, takes)
+    wait(market, at, slot, index, takes.on_reference())
 }
 
 /// The requester takes so long to look.

@@ -35,7 +35,7 @@ pub fn watch(
         let number = DrawIndex::checker(index as u8, watcher as u16, check.round);
         let finds = draw(seed, Purpose::Attention, key, number).chance(check.attention)
             && draw(seed, Purpose::Vote, key, number).chance(chance);
-        finds.then(|| check.draw_work(&size, &mut draw(seed, Purpose::CheckTime, key, number)))
+        finds.then(|| check.draw_work(&size, &mut draw(seed, Purpose::CheckTime, key, number)).on_reference())
     });
     let first = challenges.min();
     seats::alone(market, slot, index);

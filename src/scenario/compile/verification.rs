@@ -8,6 +8,7 @@ use crate::domain::checking::{Begins, Checker, Consequence};
 use crate::domain::ids::{IdVec, MethodId};
 use crate::domain::money::Money;
 use crate::domain::service::Discipline;
+use crate::domain::work::Work;
 use crate::engine::time::SimDuration;
 use crate::policy::pool::Pool;
 use crate::policy::selection::{self, Draw};
@@ -344,7 +345,7 @@ fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor
     Some(Method {
         name: name.to_owned(),
         overhead,
-        overhead_time: SimDuration::from_nanos(time),
+        overhead_time: Work::from_nanos(time),
         copies: replicas.map_or(1, |check| check.count),
         agree: replicas.map_or(1, |check| check.agree),
         alike: written.checks.first().map_or(1.0, |check| (1.0 - check.mismatch.get()).sqrt()),

@@ -1,6 +1,7 @@
 //! One check of a method as the market uses it.
 
 use super::*;
+use crate::domain::work::Work;
 
 /// One check of a method; factors of the scenario's `cost-factor` are in it.
 #[derive(Clone, Debug)]
@@ -183,9 +184,9 @@ pub struct JobSize {
     /// The model that was asked for.
     pub model: ModelId,
     /// The work of the job on the reference GPU.
-    pub generation: SimDuration,
+    pub generation: Work,
     /// One forward pass over all of its tokens, on the reference GPU.
-    pub pass: SimDuration,
+    pub pass: Work,
 }
 
 impl Scenario {
@@ -199,7 +200,7 @@ impl Scenario {
         self.size_of(record, record.expected_work, f64::from(record.expected_output))
     }
 
-    fn size_of(&self, record: &JobRecord, generation: SimDuration, output: f64) -> JobSize {
+    fn size_of(&self, record: &JobRecord, generation: Work, output: f64) -> JobSize {
         let class = &self.classes[record.class];
         let pass = class.pass(&self.models[class.model], generation, (record.input_tokens, output));
         JobSize { model: class.model, generation, pass }
@@ -208,14 +209,14 @@ impl Scenario {
 
 impl Check {
     /// What one checker is expected to do for a job of this size, on the reference GPU.
-    pub fn expected_work(&self, job: &JobSize) -> SimDuration {
-        SimDuration::from_nanos(self.relative(job) + self.mean_time)
+    pub fn expected_work(&self, job: &JobSize) -> Work {
+        Work::from_nanos(self.relative(job) + self.mean_time)
     }
 
     /// What one checker does for a job of this size, on the reference GPU.
-    pub fn draw_work(&self, job: &JobSize, draw: &mut KeyedRng) -> SimDuration {
+    pub fn draw_work(&self, job: &JobSize, draw: &mut KeyedRng) -> Work {
         let fixed = self.time.as_ref().map_or(0.0, |law| law.sample(draw)) * self.time_factor;
-        SimDuration::from_nanos(self.relative(job) + fixed)
+        Work::from_nanos(self.relative(job) + fixed)
     }
 
     /// The part that grows with the job, in nanoseconds.

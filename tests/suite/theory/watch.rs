@@ -1,5 +1,6 @@
 //! What a replication is watched for: the recorder of this suite, beside the product's own tally.
 
+use reliance::Work;
 use reliance::domain::fate::Fate;
 use reliance::domain::ids::PartyId;
 use reliance::domain::record::JobRecord;
@@ -148,7 +149,7 @@ pub struct Class {
 /// Answered jobs with work up to a limit.
 #[derive(Clone, Debug, Default)]
 pub struct Band {
-    limit: SimDuration,
+    limit: Work,
     /// Nanoseconds from asking to answer.
     pub response: u128,
     /// Nanoseconds of work.
@@ -190,7 +191,7 @@ impl Probe {
             looks: Vec::new(),
             level: Level { count: 0, since: Time::ZERO, counting: false, nanos: [0; LEVELS], squares: 0 },
             classes: vec![Class::default(); scenario.classes.len()],
-            bands: limits.map(|limit| Band { limit, ..Band::default() }).collect(),
+            bands: limits.map(|limit| Band { limit: Work::of_reference(limit), ..Band::default() }).collect(),
             starts: Starts::default(),
             asked: Asked { window, until: from + window, ..Asked::default() },
             listed: Listed::default(),

@@ -1,6 +1,7 @@
 //! Methods of verification as the market uses them.
 
 use crate::domain::acceptance::some_takes_place;
+use crate::domain::answer::Wrong;
 use crate::domain::checking::{Backtrack, Beliefs, CalledOff, Checker, Consequence, Holders, Stopping, WorkOf};
 use crate::domain::ids::{Id, IdVec, MethodId, ModelId};
 use crate::domain::money::Money;
@@ -11,7 +12,7 @@ use crate::domain::share::{Factor, Share};
 use crate::domain::work::Work;
 use crate::engine::law::Sampler;
 use crate::engine::random::KeyedRng;
-use crate::engine::time::SimDuration;
+use crate::engine::time::{SimDuration, Time};
 use crate::policy::opinion::Opinion;
 use crate::policy::selection::{Draw, Selection};
 use crate::policy::standing::StandingRule;
@@ -155,6 +156,8 @@ pub struct Method {
     pub is_ladder: bool,
     /// Whether canaries are planted.
     pub plants: bool,
+    /// The vendors that may be broken for a job, each once.
+    pub vendors: Vec<Vendor>,
 }
 
 impl Verification {

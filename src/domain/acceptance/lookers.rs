@@ -60,23 +60,28 @@ impl Lookers {
         mean
     }
 
-    /// What the votes of a group do with an answer that it was alarmed about, where fewer than `quorum` of at least one let it pass; and
-    /// how likely they are fewer.
-    pub fn verdicts_of_group(&self, quorum: u32, of: impl Fn(u32) -> Verdicts) -> (Verdicts, f64) {
-        let (mut mean, mut lapses, mut all) = (Verdicts { right: 0.0, wrong: [0.0; KINDS] }, 0.0, 0.0);
-        self.visit(&mut |_, term| all += term);
+    /// The probability that so few look.
+    pub fn fewer_than(&self, quorum: u32) -> f64 {
+        let (mut fewer, mut all) = (0.0, 0.0);
         self.visit(&mut |number, term| {
-            if number < quorum {
-                lapses += term / all;
-                return;
-            }
-            let (given, share) = (of(number), term / all);
-            mean.right += share * given.right;
-            mean.wrong.iter_mut().zip(given.wrong).for_each(|(sum, accepted)| *sum += share * accepted);
+            fewer += if number < quorum { term } else { 0.0 };
+            all += term;
         });
-        mean.right += lapses;
-        mean.wrong.iter_mut().for_each(|sum| *sum += lapses);
-        (mean, lapses)
+        fewer / all
+    }
+
+    /// What the votes of a group do with an answer that it was alarmed about; where fewer than `quorum` of at least one vote, it passes.
+    pub fn verdicts_of_group(&self, quorum: u32, of: impl Fn(u32) -> Verdicts) -> Verdicts {
+        let (mut mean, mut all) = (Verdicts { right: 0.0, wrong: [0.0; KINDS] }, 0.0);
+        self.visit(&mut |number, term| {
+            all += term;
+            let given = if number < quorum { Verdicts { right: 1.0, wrong: [1.0; KINDS] } } else { of(number) };
+            mean.right += term * given.right;
+            mean.wrong.iter_mut().zip(given.wrong).for_each(|(sum, accepted)| *sum += term * accepted);
+        });
+        mean.right /= all;
+        mean.wrong.iter_mut().for_each(|sum| *sum /= all);
+        mean
     }
 
     /// Visits the numbers with their terms, 1 for the likeliest.
@@ -127,11 +132,12 @@ mod tests {
         assert_eq!(Lookers::each(2, 5).mean(f64::from), 2.0, "no more look than there are");
         // Two of the three must vote, and each then lets one answer in two pass: (12 + 8)/27 lapse.
         let halved = |number: u32| Verdicts { right: 1.0, wrong: [1.0 / f64::from(1u32 << number); KINDS] };
-        let (group, lapses) = each.verdicts_of_group(2, halved);
-        close(lapses, 20.0 / 27.0);
+        let group = each.verdicts_of_group(2, halved);
+        close(each.fewer_than(2), 20.0 / 27.0);
         close(group.right, 1.0);
         close(group.wrong[0], (20.0 + 6.0 / 4.0 + 1.0 / 8.0) / 27.0);
-        let (all, none) = Lookers::with(3, 1.0).verdicts_of_group(3, halved);
-        assert_eq!((all.wrong[0], none), (0.125, 0.0));
+        let all = Lookers::with(3, 1.0);
+        assert_eq!((all.verdicts_of_group(3, halved).wrong[0], all.fewer_than(3)), (0.125, 0.0));
+        assert_eq!(Lookers::with(3, 0.0).verdicts_of_group(1, halved).wrong[0], 1.0, "nobody votes");
     }
 }

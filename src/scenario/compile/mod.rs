@@ -24,6 +24,7 @@ mod credibility;
 mod demand;
 mod disputes;
 mod drawing;
+mod guards;
 mod head;
 mod laws;
 mod liability;

@@ -5,8 +5,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::defaults;
+use super::disputes::{BisectionTable, VoteTable};
+use super::guards::{ForcedTable, VendorTable};
 use crate::domain::checking::{
-    Backtrack, Begins, Beliefs, CalledOff, Checker, Consequence, Holders, SampleBy, Stopping, WorkOf,
+    Backtrack, Begins, Beliefs, CalledOff, Checker, Consequence, Guard, Holders, SampleBy, Stopping, WorkOf,
 };
 use crate::domain::money::Money;
 use crate::domain::payment::SlashTo;
@@ -29,6 +31,9 @@ pub struct VerificationTable {
     /// name takes the other's place.
     #[serde(default)]
     pub define: IndexMap<String, MethodTable>,
+    /// Vendors that guard checks, by name.
+    #[serde(default)]
+    pub vendors: IndexMap<String, VendorTable>,
     /// What all checks cost and how long they take, relative to what is written. Default 1.
     #[serde(default = "defaults::one")]
     pub cost_factor: Factor,
@@ -218,6 +223,15 @@ pub struct CheckTable {
     /// With `by = "requester"`: what a look costs the requester, in credits that leave the market. Default 0.
     #[serde(default)]
     pub cost: Money,
+    /// Whose dishonesty voids it. With `vendor` and `nobody` the conduct of the party that is asked has no say. Default `checker`.
+    #[serde(default)]
+    pub guard: Guard,
+    /// The vendor, one of `verification.vendors`, while which is broken it approves whatever it sees. Default none.
+    #[serde(default)]
+    pub broken_by: Option<String>,
+    /// With `validators` and `peers`: errors that are forced upon them. Default none.
+    #[serde(default)]
+    pub forced: Option<ForcedTable>,
     /// With `canary`: the share of canaries that the node can tell from jobs; it does all of their work and learns nothing of them.
     /// Default 0 (assumed).
     #[serde(default)]
@@ -232,25 +246,6 @@ pub struct CheckTable {
     /// With `begins = "on-alarm"` and `validators` or `peers`: the check is a vote of a group within a window. Default: it is not.
     #[serde(default)]
     pub vote: Option<VoteTable>,
-}
-
-/// A vote of a group about an alarm: `verdict` is taken over the votes that are cast within the window. Without enough of them the alarm is not
-/// upheld, and nobody learns anything (Gonka: more than half of the weight within 4 min).
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct VoteTable {
-    /// How long the vote takes, from when the alarm is handed to the group; above 0.
-    pub window: SimDuration,
-    /// The share of those asked that must vote, by stake where `verdict` goes by stake; at least one always must. Default 0.
-    #[serde(default)]
-    pub quorum: Share,
-    /// The probability that one that is asked abstains: it does not look, does not vote and is not paid. Default 0.
-    #[serde(default)]
-    pub abstention: Share,
-    /// Tokens that each checker which raised the alarm loses if it is not upheld, as far as its stake reaches; they go where slashed
-    /// stakes go, and with `to = "checkers"` to the node. Default 0.
-    #[serde(default)]
-    pub deposit: Money,
 }
 
 /// What a checker that approved an answer loses when a later check, or a challenge, finds the answer wrong. It goes where slashed
@@ -270,17 +265,6 @@ pub struct LiabilityTable {
     /// Whether it loses that too where its own check finds the answer wrong against its vote. Default false.
     #[serde(default)]
     pub outvoted: bool,
-}
-
-/// How a dispute is narrowed down: in each round the half of the steps in which the two sides part (Truebit, Arbitrum, Verde). The
-/// check that follows looks at one step, so its `work` is that of the whole execution divided by `steps`.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct BisectionTable {
-    /// Steps of the execution, from 1 to 2⁶³; there are ⌈log₂ steps⌉ rounds.
-    pub steps: u64,
-    /// What a round takes: both sides answer once.
-    pub round: SimDuration,
 }
 
 /// The probability that a look finds a wrong answer, by its kind.
@@ -365,6 +349,7 @@ impl Default for VerificationTable {
         VerificationTable {
             methods: defaults::no_method(),
             define: IndexMap::new(),
+            vendors: IndexMap::new(),
             cost_factor: Factor::ONE,
             selection: defaults::selection(),
             slash: SlashTable::default(),

@@ -86,6 +86,49 @@ pub struct Check {
     pub vote: Option<GroupVote>,
     /// Of canaries: the share that the node can tell from jobs.
     pub recognised: f64,
+    /// Whether the conduct of the party that is asked has no say: it looks carefully.
+    pub is_guarded: bool,
+    /// While which vendor is broken it approves whatever it sees.
+    pub vendor: Option<Vendor>,
+    /// Errors that are forced upon its checkers.
+    pub forced: Option<Forced>,
+}
+
+/// Errors that are forced upon checkers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Forced {
+    /// The probability that a check that takes place is shown one.
+    pub rate: f64,
+    /// Tokens: of k that find it each gets this over 2ᵏ⁻¹.
+    pub jackpot: Money,
+}
+
+impl Forced {
+    /// The probability that a careful look finds a forced error.
+    pub fn detected(&self, check: &Check) -> f64 {
+        check.detects[Wrong::Tamper as usize]
+    }
+
+    /// The mean of what holds for the answer and what holds for a forced error in its place.
+    pub fn mean(&self, answer: f64, error: f64) -> f64 {
+        (1.0 - self.rate) * answer + self.rate * error
+    }
+
+    /// What each of so many that find a forced error gets.
+    pub fn each(&self, finders: u32) -> Money {
+        self.jackpot.share(1.0 / f64::from(1_u32 << finders.clamp(1, 31) - 1))
+    }
+}
+
+/// A vendor that checks rely on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Vendor {
+    /// Its place among the vendors of the scenario.
+    pub number: u8,
+    /// The probability that it is broken for a job.
+    pub broken: f64,
+    /// From when on it is broken for good.
+    pub from: Time,
 }
 
 /// A vote of a group about an alarm, within a window.

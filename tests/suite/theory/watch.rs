@@ -74,6 +74,8 @@ pub struct Probe {
     pub prices: Vec<(Time, u8, i64)>,
     /// Answers to canaries, and those of them taken for wrong.
     pub canaries: [u64; 2],
+    /// Forced errors that checkers found, and the tokens that this brought them in micro-units.
+    pub jackpots: [i64; 2],
     wants_standing: bool,
     /// By node: its answers, and how many of them were there when it lost its standing.
     pub standing: Vec<(u32, Option<u32>)>,
@@ -198,6 +200,7 @@ impl Probe {
             wants_prices: wish.prices,
             prices: Vec::new(),
             canaries: [0; 2],
+            jackpots: [0; 2],
             wants_standing: wish.standing,
             standing: Vec::new(),
         }
@@ -291,6 +294,9 @@ impl Recorder for Probe {
             (Fact::Answered { node, .. }, _) if self.wants_standing => self.of_node(*node).0 += 1,
             (Fact::Canary { alarm, .. }, _) if self.from <= now && now < self.to => {
                 self.canaries = [self.canaries[0] + 1, self.canaries[1] + u64::from(*alarm)];
+            }
+            (Fact::Jackpot { amount, .. }, _) if self.from <= now && now < self.to => {
+                self.jackpots = [self.jackpots[0] + 1, self.jackpots[1] + amount.0];
             }
             (Fact::StandingLost { node }, _) if self.wants_standing => {
                 let (answers, lost) = self.of_node(*node);

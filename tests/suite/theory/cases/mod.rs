@@ -15,6 +15,8 @@ mod failures;
 mod fees;
 mod games;
 mod groups;
+mod guards;
+mod jackpots;
 mod many_servers;
 mod methods;
 mod one_server;
@@ -47,6 +49,8 @@ pub fn all() -> Vec<Chapter> {
         opinions::chapter(),
         standing::chapter(),
         canaries::chapter(),
+        guards::chapter(),
+        jackpots::chapter(),
         welfare::chapter(),
     ]);
     chapters

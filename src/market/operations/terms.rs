@@ -6,7 +6,6 @@ use crate::domain::party::PartyKind;
 use crate::domain::price::Price;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::domain::work::Work;
-use crate::engine::law::Quantity;
 use crate::engine::time::SimDuration;
 use crate::market::context::Context;
 use crate::market::quoting::passing::{self, Belief, Passing};
@@ -164,5 +163,6 @@ pub fn gas_price(market: &State, at: &Context<'_>, tip: Price) -> Option<Price> 
 pub fn tip(market: &State, scenario: &Scenario, slot: JobSlot) -> Price {
     let Some(law) = &scenario.chain.tip else { return Price::ZERO };
     let (key, attempt) = (market.jobs.record(slot).key, DrawIndex::attempt(market.jobs[slot].attempt));
-    Price::from_number(law.sample(&mut draw(market.seed, Purpose::Tip, key, attempt))).max(Price::ZERO)
+    let tip = law.sample(&mut draw(market.seed, Purpose::Tip, key, attempt));
+    Price::nearest(tip, scenario.channels.tick).max(Price::ZERO)
 }

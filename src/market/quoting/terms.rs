@@ -78,6 +78,8 @@ pub struct Shared {
     pub size: JobSize,
     /// The price of a unit of gas, with what the requester adds to it.
     pub gas_price: Price,
+    /// The price of a placement without the gas of its checks.
+    pub placement: Money,
     /// The price of a checker's GPU-second.
     pub check_price: Price,
     /// Nanoseconds that a transaction waits for its block.
@@ -182,7 +184,10 @@ impl Terms {
     fn unverified(scenario: &Scenario, shared: &Shared, seen: Seen<'_>) -> Terms {
         let Seen { id, method, passing, correction, scrutiny } = seen;
         let (expected, chain) = (shared.expected, &scenario.chain);
-        let coordination_most = shared.gas_price.of_units(chain.gas + method.gas.1);
+        let coordination_most = match method.gas.1 {
+            0 => shared.placement,
+            checks => shared.gas_price.of_units(chain.gas + checks),
+        };
         Terms {
             method: id,
             overhead: overhead(method, expected),
@@ -237,7 +242,7 @@ impl Terms {
                 self.acceptance = with_missing(&self.acceptance, check, expects, care, looks.missing);
             }
             let (takes, paid) = (looks.time, looks.paid);
-            self.charge(asked, (method, check), (each, care), (expects.most, begins, paid));
+            self.charge(asked, (method, check), (each, care), (expects.most, begins, paid * asked.ask(check)));
             let narrowed = check.bisection.map_or(0.0, |bisection| bisection.takes.nanos());
             let takes = (takes + narrowed) * correction.delay;
             match &mut disputes {
@@ -272,7 +277,8 @@ impl Terms {
             let fee = fee(asked.scenario, self.check, each);
             // Between copies it may look at the answer of each.
             let rounds = if check.of == Some(0) && method.compares() { method.copies } else { 1 };
-            self.checkers_most += fee.times(u64::from(most) * u64::from(rounds));
+            self.checkers_most +=
+                asked.dearest(check, (self.check, fee), each).times(u64::from(most) * u64::from(rounds));
             self.checkers += Money::from_micro(fee.0 as f64 * begins * paid);
         }
     }

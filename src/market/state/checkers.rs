@@ -22,6 +22,8 @@ pub struct Checker {
     pub wait: f64,
     /// Nanoseconds per nanosecond of work on the reference GPU.
     pub slowness: f64,
+    /// What it asks, relative to the price of the channel.
+    pub ask: f64,
     /// Its region.
     pub region: u16,
     /// Jobs per slot, to the whole number below; at most [`LEVELS`] less 1.
@@ -83,12 +85,14 @@ struct Sums {
     squares: f64,
     wait: [f64; 2],
     slowness: [f64; 2],
+    ask: f64,
 }
 
 impl Sums {
     fn add(&mut self, checker: &Checker, drawn: f64) {
         let Checker { wait, slowness, .. } = *checker;
         self.drawn += drawn;
+        self.ask += drawn * checker.ask;
         self.squares += drawn * drawn.abs();
         self.wait = [self.wait[0] + drawn * wait, self.wait[1] + drawn * wait * wait];
         self.slowness = [self.slowness[0] + drawn * slowness, self.slowness[1] + drawn * slowness * slowness];
@@ -133,6 +137,18 @@ impl Checkers {
     pub fn equals(&self, view: usize, way: usize) -> u32 {
         let Sums { drawn, squares, .. } = self.pools[view * self.ways + way].sums;
         if squares > 0.0 { (drawn * drawn / squares).round().max(1.0) as u32 } else { 1 }
+    }
+
+    /// What a party asks in this way of drawing, relative to the price of the channel.
+    pub fn ask(&self, way: usize, party: usize) -> f64 {
+        let pool = &self.pools[way];
+        pool.members[party - pool.first].ask
+    }
+
+    /// The mean of that over those who may be drawn in this way, as they are drawn.
+    pub fn mean_ask(&self, view: usize, way: usize) -> f64 {
+        let sums = self.pools[view * self.ways + way].of_draw();
+        if sums.drawn > 0.0 { sums.ask / sums.drawn } else { 1.0 }
     }
 
     /// What those meet who draw in this way now; `None` where no checker can be drawn.
@@ -197,11 +213,16 @@ impl Pool {
         }
     }
 
+    /// The sums over those that take a seat.
+    #[inline(always)]
+    fn of_draw(&self) -> Sums {
+        if self.levels.is_empty() { self.sums } else { least(&self.levels, self.choices) }
+    }
+
     #[inline(always)]
     fn drawn(&self, requester: RequesterId) -> Option<Drawn> {
         let trip = (self.trips[requester.index()] / self.sums.drawn).max(0.0);
-        let Sums { drawn, wait, slowness, .. } =
-            if self.levels.is_empty() { self.sums } else { least(&self.levels, self.choices) };
+        let Sums { drawn, wait, slowness, .. } = self.of_draw();
         if drawn <= 0.0 {
             return None;
         }
@@ -226,6 +247,7 @@ fn least(levels: &[Sums], choices: u32) -> Sums {
         let weight = (none_below(from) - none_below(from - here)) / level.drawn;
         from -= here;
         sums.drawn += weight * level.drawn;
+        sums.ask += weight * level.ask;
         sums.wait = [0, 1].map(|moment| sums.wait[moment] + weight * level.wait[moment]);
         sums.slowness = [0, 1].map(|moment| sums.slowness[moment] + weight * level.slowness[moment]);
     }
@@ -279,7 +301,7 @@ mod tests {
     }
 
     fn checker(weight: f64, wait: f64, slowness: f64) -> Checker {
-        Checker { weight, wait, slowness, region: 0, level: 0 }
+        Checker { weight, wait, slowness, ask: 1.0 + wait, region: 0, level: 0 }
     }
 
     fn pool(way: Draws, members: &[Checker]) -> Checkers {
@@ -300,6 +322,7 @@ mod tests {
         let drawn = one.drawn(0, 0, RequesterId(0)).expect("two are listed");
         assert_eq!((drawn.wait[0], drawn.slowness[0], drawn.trip), (75.0, 1.75, 5.0));
         assert_eq!(drawn.wait[1], 0.75 * 100.0 * 100.0 - 75.0 * 75.0);
+        assert_eq!((one.mean_ask(0, 0), one.ask(0, 3), one.ask(0, 4)), (76.0, 101.0, 1.0));
     }
 
     /// Two of three, one of which has nearly all of the stake: it is nearly always drawn, the others share the second seat.

@@ -165,6 +165,7 @@ impl State {
             let slots = if is_there { u64::from(quote.slots) } else { 0 };
             self.pulled.note(party, Load { slots, jobs: u64::from(jobs), work: state.work() });
         }
+        let ask = scenario.channels.asks.map_or(1.0, |asks| asks.at(wait));
         let level = (jobs / quote.slots).min(checkers::LEVELS as u32 - 1) as u8;
         let network = &scenario.network;
         let jitter = 2.0 * network.jitter.as_ref().map_or(0.0, Sampler::mean);
@@ -186,7 +187,7 @@ impl State {
                         capped.unwrap_or_else(|| self.registry.opinions(view, list).get(party.index()) as f64)
                     }
                 };
-                let checker = Checker { weight, wait, slowness, region: quote.region.0, level };
+                let checker = Checker { weight, wait, slowness, ask, region: quote.region.0, level };
                 self.checkers.set(view, way, party.index(), checker, &trip);
             }
         }

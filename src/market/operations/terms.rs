@@ -40,7 +40,7 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
     let belief = belief(market, scenario, requester);
     let pulled = Some(&market.pulled).filter(|pulled| pulled.is_used());
     let (checkers, view) = (&market.checkers, market.registry.view_of(requester));
-    let asked = Asked { scenario, checkers, pulled, view, requester, offers };
+    let asked = Asked { scenario, checkers, pulled, view, requester, now: at.now, offers };
     let trust = offers.iter().map(|offer| offer.trust).sum::<f64>() / offers.len().max(1) as f64;
     for &id in &scenario.classes[class].methods {
         let method = &scenario.verification.methods[id];

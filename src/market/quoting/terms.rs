@@ -7,7 +7,7 @@ use crate::domain::checking::{Backtrack, Checker};
 use crate::domain::ids::{MethodId, RequesterId};
 use crate::domain::money::Money;
 use crate::domain::price::Price;
-use crate::engine::time::SimDuration;
+use crate::engine::time::{SimDuration, Time};
 use crate::market::state::checkers::{Checkers, Drawn};
 use crate::market::state::learnt::Correction;
 use crate::market::state::pulled::Pulled;
@@ -98,6 +98,8 @@ pub struct Asked<'a> {
     pub view: usize,
     /// The group of the requester.
     pub requester: RequesterId,
+    /// The present.
+    pub now: Time,
     /// The offers of the job.
     pub offers: &'a [Offer],
 }
@@ -108,13 +110,13 @@ impl Asked<'_> {
         let drawn = match check.by {
             Checker::Attestation | Checker::Watchers | Checker::Requester => return None,
             Checker::Validators => {
-                let drawn = self.checkers.drawn(self.view, check.way, self.requester);
+                let drawn = self.checkers.drawn(self.view, check.way, self.requester, self.now);
                 match (drawn, self.pulled) {
                     (Some(drawn), Some(pulled)) => Some(Drawn { wait: [pulled.wait(drawn.slowness[0]), 0.0], ..drawn }),
                     _ => drawn,
                 }
             }
-            Checker::Proof => self.checkers.drawn(self.view, check.way, self.requester),
+            Checker::Proof => self.checkers.drawn(self.view, check.way, self.requester, self.now),
             Checker::Peers | Checker::Replicas => None,
         };
         // Peers and copies are nodes like those that offer. Without provers the node itself makes the proof.

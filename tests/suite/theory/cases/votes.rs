@@ -167,20 +167,13 @@ fn quotes() -> Chapter {
                 done, T/(T+R) for the time T of that vote and an exponential remainder R."
             .into(),
         cases: vec![
-            Case::new(
+            timed(
                 "checkers-choice-2",
-                vec![Row::new(
-                    "mean time of a check",
-                    "Σ0.7^(2ⁱ−2)",
-                    choices::sojourn(0.7, 2) + choices::sojourn_shift(0.7, 2) / 1_000.0,
-                    seconds(1),
-                )],
+                "Σ0.7^(2ⁱ−2)",
+                choices::sojourn(0.7, 2) + choices::sojourn_shift(0.7, 2) / 1_000.0,
             ),
             timed("checkers-pull", "1/μ + C/(4μ−λ)", Many { servers: 4, lambda: 3.2, mu: 1.0 }.sojourn()),
-            Case::new(
-                "checkers-push",
-                vec![Row::new("mean time of a check", "1/(μ−λ/4)", 1.0 / (1.0 - 0.8), seconds(1))],
-            ),
+            timed("checkers-push", "1/(μ−λ/4)", 1.0 / (1.0 - 0.8)),
             timed("checkers-fast", "E[w]/3", 2.0),
             timed("checkers-mixed", "E[w]·(¾·¼ + ¼·1)", 6.0 * (0.75 / 4.0 + 0.25)),
             looks("looks-5", 5),

@@ -38,7 +38,10 @@ fn checks(scenario: &Scenario) -> u64 {
     let asked = |check: &&Check| check.is_asked_of_others() || check.by == Checker::Proof;
     let of = |method: &Method| {
         let copies = if method.copies > 1 { u64::from(method.copies) } else { 0 };
-        copies + method.checks.iter().filter(asked).map(|check| u64::from(check.count.max(check.ways))).sum::<u64>()
+        let canaries = method.checks.iter().filter(|check| check.by == Checker::Canary).count() as u64;
+        copies
+            + canaries
+            + method.checks.iter().filter(asked).map(|check| u64::from(check.count.max(check.ways))).sum::<u64>()
     };
     scenario.last().verification.methods.iter().map(of).max().unwrap_or(0)
 }

@@ -188,6 +188,7 @@ fn checks(method: &Method, said: &mut Understood) {
             Checker::Replicas => "comparing replicas",
             Checker::Watchers => "watchers",
             Checker::Requester => "the requester itself",
+            Checker::Canary => "canaries beside them",
         };
         let each = if check.count > 1 { format!("{} ", thousands(u64::from(check.count))) } else { String::new() };
         let share = (check.sample * 1e6).round() / 1e4;

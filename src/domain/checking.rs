@@ -22,6 +22,9 @@ pub enum Checker {
     Watchers,
     /// The requester looks at the answer itself, or accepts it unseen, as the conduct of its group has it.
     Requester,
+    /// A task of known answer is planted at the node of an accepted answer: as much work as the job's, at its price. A wrong answer to it
+    /// is evidence against the node; the result stands whatever it says.
+    Canary,
 }
 
 impl Checker {

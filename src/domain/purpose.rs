@@ -131,6 +131,8 @@ pub enum Purpose {
     Attention = 33,
     /// Draw: whether a right copy differs bit for bit from the others; n is the attempt and the copy.
     Mismatch = 38,
+    /// Draw: whether a node can tell a canary from a job; n is the check.
+    Canary = 70,
     /// Draw: what moves prices from outside; n is the channel's interval.
     Price = 50,
     /// Draw: the traits of a node (speed, price, stake, memory), n is the trait.

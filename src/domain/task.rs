@@ -43,6 +43,8 @@ pub enum TaskKind {
     Check,
     /// The making of a proof for the job's answer.
     Proof,
+    /// A task of known answer, which its node cannot tell from a job.
+    Canary,
 }
 
 /// The cold part of a task.
@@ -62,7 +64,7 @@ pub struct TaskRecord {
     pub finished: Time,
     /// The work on the reference GPU, before noise.
     pub work: SimDuration,
-    /// Of a copy: the answer it brings.
+    /// Of a copy or a canary: the answer it brings.
     pub answer: Answer,
     /// Of a check or a proof: the vote it brings.
     pub vote: Vote,
@@ -71,16 +73,22 @@ pub struct TaskRecord {
 const _: () = assert!(size_of::<TaskRecord>() <= 88);
 
 impl Task {
-    /// Whether it executes the job, and is not a check of its answer.
+    /// Whether a node computes an answer, and checks none.
     #[inline]
     pub fn executes(&self) -> bool {
+        matches!(self.kind, TaskKind::Copy | TaskKind::Canary)
+    }
+
+    /// Whether it is one of several executions of the job.
+    #[inline]
+    pub fn is_copy(&self) -> bool {
         self.kind == TaskKind::Copy
     }
 
     /// The index of what is drawn for this task alone.
     #[inline]
     pub fn draw_index(&self) -> DrawIndex {
-        match self.executes() {
+        match self.is_copy() {
             true => DrawIndex::copy(self.attempt, self.ordinal as u8),
             false => DrawIndex::checker(self.check, self.ordinal, self.round).apart_from_executions(),
         }

@@ -134,6 +134,7 @@ impl Market {
                 Next::CopyLost { copy } => life::replication::lost(state, at, copy),
                 Next::Report { check } => life::verification::reported(state, at, check),
                 Next::CheckLost { check } => life::verification::lost(state, at, check),
+                Next::Canary { canary, is_lost } => life::standing::probed(state, at, canary, is_lost),
                 Next::Check { job, from, deferred } => life::verification::check(state, at, job, from, deferred),
                 Next::Count { job, check } => life::verdict::count(state, at, job, check),
                 Next::Escalate { job, check } => life::verification::escalate(state, at, job, check),

@@ -206,6 +206,9 @@ facts! {
     /// An alarm was overturned, and those who raised it lost so many tokens: a challenger its bond, a checker a part of its stake.
     Forfeited = 29 "forfeited" { job: JobKey, check: u8, by: PartyId, amount: Money }
         => [about(job, by.0), job.index ^ u64::from(check) << 48, amount.0 as u64],
+    /// A node answered a canary; an alarm says that the answer was taken for wrong.
+    Canary = 50 "canary" { job: JobKey, node: PartyId, alarm: bool }
+        => [about(job, node.0), job.index, u64::from(alarm)],
     /// A job left the market; its whole record is handed on with this fact.
     Closed = 19 "closed" + Job { job: JobKey, fate: Fate }
         => [about(job, fate as u32), job.index, 0],

@@ -152,6 +152,8 @@ pub struct Method {
     pub is_liable: bool,
     /// Whether the alarm of some check begins another.
     pub is_ladder: bool,
+    /// Whether canaries are planted.
+    pub plants: bool,
 }
 
 impl Verification {
@@ -185,7 +187,7 @@ impl Method {
         if !self.by_standing {
             return self.looks;
         }
-        let others = self.checks.iter().filter(|check| check.by != Checker::Replicas);
+        let others = self.checks.iter().filter(|check| check.looks_at_answers());
         some_takes_place(others.map(|check| check.sample_at(scrutiny)))
     }
 

@@ -41,6 +41,7 @@ const WHOLE: &[(&str, &[&str])] = &[
     ("tests/scenarios/standing.toml", &[]),
     ("tests/scenarios/standing-revoked.toml", &[]),
     ("tests/scenarios/disputes.toml", &[]),
+    ("tests/scenarios/canaries.toml", &[]),
     ("tests/scenarios/learning.toml", &[]),
 ];
 

@@ -103,7 +103,8 @@ pub fn returned(market: &mut State, at: &mut Context<'_>, slot: WorkSlot) -> Nex
 pub fn respond(market: &State, slot: WorkSlot) -> Next {
     match slot.owner() {
         Owner::Job(job) => Next::Answer { job },
-        Owner::Task(copy) if market.jobs[copy].executes() => Next::CopyAnswer { copy },
+        Owner::Task(copy) if market.jobs[copy].is_copy() => Next::CopyAnswer { copy },
+        Owner::Task(canary) if market.jobs[canary].executes() => Next::Canary { canary, is_lost: false },
         Owner::Task(check) => Next::Report { check },
     }
 }

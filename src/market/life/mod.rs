@@ -7,8 +7,8 @@
 //! reach         reach
 //! patience      close
 //! load          done
-//! step          done, fail, answer, copy-answer, report
-//! respond       answer, copy-answer, report
+//! step          done, fail, answer, copy-answer, report, canary
+//! respond       answer, copy-answer, report, canary
 //! retry         offer
 //! fail          done
 //! repair        done
@@ -32,13 +32,14 @@
 //! send          done, depart
 //! depart        done, reach
 //! reach         done, fail
-//! fail          done, copy-lost, check-lost, close
+//! fail          done, copy-lost, check-lost, canary, close
 //! return        done, fail, answer
 //! answer        check, accept, reject
 //! copy-answer   done, answer, close
 //! copy-lost     done, answer, close
 //! report        count
 //! check-lost    count
+//! canary        done, close
 //! check         done, count, escalate, settle
 //! count         done, escalate, accept, finalise, reject
 //! escalate      done, count

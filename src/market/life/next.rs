@@ -34,6 +34,8 @@ pub enum Next {
     Report { check: TaskSlot },
     /// A checker will never report.
     CheckLost { check: TaskSlot },
+    /// The answer to a canary is there, or will never be.
+    Canary { canary: TaskSlot, is_lost: bool },
     /// The checks of one timing begin, from this one on.
     Check { job: JobSlot, from: u8, deferred: bool },
     /// The votes of one check are counted.

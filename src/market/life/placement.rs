@@ -79,7 +79,8 @@ pub fn reach(market: &mut State, at: &mut Context<'_>, slot: WorkSlot) -> Next {
 pub fn fail(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, is_silent: bool) -> Next {
     let slot = match slot.owner() {
         Owner::Job(job) => job,
-        Owner::Task(copy) if market.jobs[copy].executes() => return Next::CopyLost { copy },
+        Owner::Task(copy) if market.jobs[copy].is_copy() => return Next::CopyLost { copy },
+        Owner::Task(canary) if market.jobs[canary].executes() => return Next::Canary { canary, is_lost: true },
         Owner::Task(check) => return Next::CheckLost { check },
     };
     let refunded = settlement::refund(market, slot);

@@ -3,14 +3,14 @@
 use crate::domain::answer::Evidence;
 use crate::domain::answer::Use;
 use crate::domain::fate::{Cause, Fate, Stage};
-use crate::domain::ids::{CaseId, JobSlot, ResultId};
+use crate::domain::ids::{CaseId, JobSlot, ResultId, TaskSlot};
 use crate::domain::money::Money;
 use crate::domain::payment::PayoutAt;
 use crate::domain::record::JobRecord;
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::operations::{assignment, batches, calling_off, evidence, settlement};
+use crate::market::operations::{assignment, batches, calling_off, canaries, evidence, settlement};
 use crate::market::state::State;
 use crate::record::fact::Fact;
 use crate::scenario::model::Class;
@@ -54,10 +54,32 @@ pub fn stand(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
         let version = market.jobs[slot].version;
         at.queue.push(at.now + method.window, Event::Window { job: slot, version });
     }
+    if method.plants {
+        canaries::plant(market, at, slot);
+    }
     if !method.defers {
         return finalise(market, at, slot);
     }
     Next::Check { job: slot, from: 0, deferred: true }
+}
+
+/// The answer to a canary is there, or will never be. The job was only waiting for it if its result is final and its nodes are paid.
+#[inline(never)]
+pub fn probed(market: &mut State, at: &mut Context<'_>, canary: TaskSlot, is_lost: bool) -> Next {
+    let slot = market.jobs[canary].parent;
+    if !is_lost {
+        canaries::judge(market, at, canary);
+    }
+    calling_off::forget(market, slot, canary);
+    if market.jobs.record(slot).at.finalised != Time::NEVER && is_done_with(market, slot) {
+        return end(market, at, slot);
+    }
+    Next::Done
+}
+
+/// Whether nothing of a final result is still to come: neither the payment to its nodes nor the answer to a canary.
+fn is_done_with(market: &State, slot: JobSlot) -> bool {
+    !market.cases[market.jobs[slot].case].unpaid && !canaries::is_under_way(market, slot)
 }
 
 /// An answer was accepted without a check: that counts as much as the scenario says.
@@ -91,7 +113,7 @@ pub fn finalise(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next
             batches::pay(market, at, slot);
         }
     }
-    if !market.cases[id].unpaid {
+    if is_done_with(market, slot) {
         return end(market, at, slot);
     }
     Next::Done
@@ -109,7 +131,7 @@ fn stands_no_more(market: &mut State, id: CaseId) {
 #[inline(never)]
 pub fn paid(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     settlement::pay_nodes(market, at, slot);
-    if market.jobs.record(slot).at.finalised != Time::NEVER {
+    if market.jobs.record(slot).at.finalised != Time::NEVER && is_done_with(market, slot) {
         return end(market, at, slot);
     }
     Next::Done

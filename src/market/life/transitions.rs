@@ -49,7 +49,7 @@ kinds! {
 kinds! {
     /// A step from one stage to the next.
     Step of Next {
-        Done, Offer, Send, Depart, Reach, Fail, Return, Answer, CopyAnswer, CopyLost, Report, CheckLost, Check, Count, Escalate, Settle, Accept, Stand, Finalise, Reject, Decline, Close, Pay, Paid, Drop, Gone, Reopen,
+        Done, Offer, Send, Depart, Reach, Fail, Return, Answer, CopyAnswer, CopyLost, Report, CheckLost, Canary, Check, Count, Escalate, Settle, Accept, Stand, Finalise, Reject, Decline, Close, Pay, Paid, Drop, Gone, Reopen,
     }
 }
 
@@ -59,8 +59,8 @@ const AFTER_EVENT: &[(Trigger, &[Step])] = &[
     (Trigger::Reach, &[Step::Reach]),
     (Trigger::Patience, &[Step::Close]),
     (Trigger::Load, &[Step::Done]),
-    (Trigger::Step, &[Step::Done, Step::Fail, Step::Answer, Step::CopyAnswer, Step::Report]),
-    (Trigger::Respond, &[Step::Answer, Step::CopyAnswer, Step::Report]),
+    (Trigger::Step, &[Step::Done, Step::Fail, Step::Answer, Step::CopyAnswer, Step::Report, Step::Canary]),
+    (Trigger::Respond, &[Step::Answer, Step::CopyAnswer, Step::Report, Step::Canary]),
     (Trigger::Retry, &[Step::Offer]),
     (Trigger::Fail, &[Step::Done]),
     (Trigger::Repair, &[Step::Done]),
@@ -86,13 +86,14 @@ const AFTER_STEP: &[(Step, &[Step])] = &[
     (Step::Send, &[Step::Done, Step::Depart]),
     (Step::Depart, &[Step::Done, Step::Reach]),
     (Step::Reach, &[Step::Done, Step::Fail]),
-    (Step::Fail, &[Step::Done, Step::CopyLost, Step::CheckLost, Step::Close]),
+    (Step::Fail, &[Step::Done, Step::CopyLost, Step::CheckLost, Step::Canary, Step::Close]),
     (Step::Return, &[Step::Done, Step::Fail, Step::Answer]),
     (Step::Answer, &[Step::Check, Step::Accept, Step::Reject]),
     (Step::CopyAnswer, &[Step::Done, Step::Answer, Step::Close]),
     (Step::CopyLost, &[Step::Done, Step::Answer, Step::Close]),
     (Step::Report, &[Step::Count]),
     (Step::CheckLost, &[Step::Count]),
+    (Step::Canary, &[Step::Done, Step::Close]),
     (Step::Check, &[Step::Done, Step::Count, Step::Escalate, Step::Settle]),
     (Step::Count, &[Step::Done, Step::Escalate, Step::Accept, Step::Finalise, Step::Reject]),
     (Step::Escalate, &[Step::Done, Step::Count]),
@@ -246,6 +247,8 @@ mod tests {
             "tests/scenarios/standing.toml",
             "tests/scenarios/standing-revoked.toml",
             "tests/scenarios/disputes.toml",
+            "tests/scenarios/canaries.toml",
+            "scenarios/oracles/canary-recognised.toml",
             "scenarios/oracles/batches-2.toml",
             "scenarios/oracles/dispute-copies.toml nodes[0].flaky=0.1",
         ] {

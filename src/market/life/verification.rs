@@ -107,7 +107,7 @@ fn start(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) -> 
             }
             false => Next::Count { job: slot, check: index },
         },
-        Checker::Replicas => Next::Done,
+        Checker::Replicas | Checker::Canary => Next::Done,
     }
 }
 

@@ -69,7 +69,7 @@ fn end_early(market: &mut State, at: &mut Context<'_>, slot: JobSlot, child: Tas
             settlement::pay_copy(market, at, slot, copy.node, copy.price.share(done));
         }
         TaskKind::Check | TaskKind::Proof => checking::end_early(market, at, slot, child, done),
-        TaskKind::Copy => {}
+        TaskKind::Copy | TaskKind::Canary => {}
     }
     market.jobs.release_task(child);
 }

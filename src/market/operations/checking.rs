@@ -210,6 +210,18 @@ fn admit(market: &mut State, at: &Context<'_>, slot: JobSlot, order: &Order, (vo
     child
 }
 
+/// A canary is sent to a node, which is expected to do so much work for it.
+pub(super) fn plant(
+    market: &mut State,
+    at: &mut Context<'_>,
+    slot: JobSlot,
+    (check, by, work): (u8, PartyId, SimDuration),
+) {
+    let order = Order { kind: TaskKind::Canary, by, check, round: 0, ordinal: 0, work };
+    let child = admit(market, at, slot, &order, (Vote { alarm: false, looked: false }, seats::UNSTAKED));
+    sending::send_task(market, at, child, by);
+}
+
 /// A check or a proof goes to its party. One that takes no time does not queue: its vote comes back after a round trip.
 fn dispatch(market: &mut State, at: &mut Context<'_>, child: TaskSlot, by: PartyId, work: SimDuration) {
     if work > SimDuration::ZERO {

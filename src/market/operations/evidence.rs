@@ -209,6 +209,34 @@ fn see_node(
     }
 }
 
+/// Evidence about a node by its answer to a canary, for which it was to get such a fee. It learns of it unless it could tell the canary from
+/// a job: of such it knows that they are checked.
+pub fn see_canary(
+    market: &mut State,
+    at: &mut Context<'_>,
+    slot: JobSlot,
+    (node, answer, fee): (PartyId, Answer, Money),
+    (evidence, weight): (Evidence, f64),
+    is_recognised: bool,
+) {
+    let holder = market.jobs[slot].requester;
+    see_answer(market, at, Sighting { holder, party: node, evidence, weight });
+    if !is_recognised {
+        let record = market.jobs.record(slot);
+        let (method, work) = (record.method, record.work);
+        let outcome = Outcome::Answered {
+            cheated: answer.wrong.is_some_and(|kind| kind != Wrong::Error),
+            checked: true,
+            caught: evidence == Evidence::Failed,
+            stakes: at_stake::of_node(market, at.scenario, node, (fee, work)),
+        };
+        learning::tell(market, at.scenario, (node, method), &outcome);
+    }
+    if weight > 0.0 {
+        standing::see(market, at, slot, node, evidence, Finder::Network);
+    }
+}
+
 /// Whether something is still to come that may find an answer wrong which has passed so far: what became of it is learnt once.
 fn is_still_judged(market: &State, scenario: &Scenario, slot: JobSlot) -> bool {
     let (job, record) = (&market.jobs[slot], market.jobs.record(slot));

@@ -16,6 +16,7 @@ pub mod room;
 pub mod serving;
 // Checkers are asked, and work is called off.
 pub mod calling_off;
+pub mod canaries;
 pub mod checking;
 pub mod evidence;
 pub mod learning;

@@ -40,9 +40,9 @@ pub fn send_task(market: &mut State, at: &mut Context<'_>, slot: TaskSlot, node:
     let task = &mut market.jobs[slot];
     (task.node, task.stage) = (node, Stage::Placed);
     let (version, from, parent, index) = (task.version, task.requester, task.parent, task.draw_index());
-    let executes = task.executes();
+    let is_copy = task.is_copy();
     let key = market.jobs.task_record(slot).key;
-    if executes && at.scenario.routing.pool.needs().previous {
+    if is_copy && at.scenario.routing.pool.needs().previous {
         market.registry.remember(key.source.0 as usize, market.jobs.record(parent).client, node);
     }
     let trip = trip(market, at.scenario, (key, index), from, node);

@@ -186,6 +186,11 @@ pub fn slash_outvoted(market: &mut State, at: &mut Context<'_>, slot: JobSlot, n
     slash(market, at, slot, node, Finder::Copies);
 }
 
+/// A node that gave a wrong answer to a canary loses a part of its stake.
+pub fn slash_planted(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: PartyId) {
+    slash(market, at, slot, node, Finder::Network);
+}
+
 /// A node that has lost its standing loses a share of its stake, to whom slashed stakes go.
 pub fn slash_share(
     market: &mut State,
@@ -206,6 +211,8 @@ pub enum Finder {
     Alarm,
     /// The nodes whose copies agree with the accepted answer.
     Copies,
+    /// The network, which knew the answer: its share goes to the treasury.
+    Network,
 }
 
 /// A node loses a part of its stake.

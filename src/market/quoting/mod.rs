@@ -9,6 +9,7 @@ pub mod expectation;
 pub mod terms;
 // What an offer with a method leaves of the value of the answer, and at most.
 pub mod bound;
+pub mod canaries;
 pub mod quote;
 // When the answer would be used.
 pub mod stages;

@@ -99,7 +99,7 @@ impl Passing {
             if let Some(appeal) = check.appeal {
                 before[usize::from(appeal)] = (right * (1.0 - verdicts.right), refused);
             }
-            if check.of.is_none() {
+            if check.begins_alone() {
                 let takes_place = check.sample_at(scrutiny) * looks;
                 let planned = acceptance::Check { takes_place, ..planned(check, check.count, care) };
                 passes.go_on(&planned, &passing.appealed(method, index));
@@ -144,7 +144,7 @@ impl Passing {
             Checker::Peers => self.belief.diligence[1],
             Checker::Watchers => check.attention,
             Checker::Requester => self.belief.diligence[2],
-            Checker::Attestation | Checker::Proof | Checker::Replicas => 1.0,
+            Checker::Attestation | Checker::Proof | Checker::Replicas | Checker::Canary => 1.0,
         }
     }
 
@@ -175,9 +175,8 @@ impl Belief {
         let place = match check.by {
             Checker::Validators => 0,
             Checker::Peers => 1,
-            Checker::Attestation | Checker::Proof | Checker::Replicas | Checker::Watchers | Checker::Requester => {
-                return None;
-            }
+            Checker::Attestation | Checker::Proof | Checker::Replicas => return None,
+            Checker::Watchers | Checker::Requester | Checker::Canary => return None,
         };
         (self.equals[place] > 0).then_some((self.equals[place], self.most[place]))
     }

@@ -162,7 +162,7 @@ impl Valuation<'_> {
 struct Prices {
     /// One execution is computing; what is executed beyond it only confirms it.
     compute: Money,
-    /// The executions beyond the first, as far as they are expected to be paid.
+    /// The executions beyond the first, and of canaries, as far as they are expected to be paid.
     copies: Money,
     /// What each node gets for work beyond that of the answer.
     overhead: Money,
@@ -178,17 +178,23 @@ impl Prices {
         } else {
             offer.rate.of_work(terms.overhead, rounding)
         };
-        if terms.copies == 1 {
-            return Prices { compute: offer.price, copies: Money::ZERO, overhead, prover: overhead };
-        }
         let paid = |price: Money, copies: f64| Money::from_micro(price.0 as f64 * copies);
+        if terms.copies == 1 {
+            let copies = match terms.canaries.most {
+                0 => Money::ZERO,
+                _ => paid(offer.price + overhead, terms.canaries.paid(offer.trust)),
+            };
+            return Prices { compute: offer.price, copies, overhead, prover: overhead };
+        }
         let (copies, prover) = (paid(offer.price, terms.paid_copies - 1.0), paid(overhead, terms.paid_copies));
         Prices { compute: offer.price, copies, overhead, prover }
     }
 
-    /// All prices if every copy is paid and every check takes place.
+    /// All prices if every copy and canary is paid and every check takes place.
     fn most(&self, terms: &Terms) -> Money {
-        (self.compute + self.overhead).times(u64::from(terms.copies)) + terms.checkers_most + terms.coordination_most
+        (self.compute + self.overhead).times(u64::from(terms.copies + terms.canaries.most))
+            + terms.checkers_most
+            + terms.coordination_most
     }
 
     #[inline]

@@ -15,6 +15,7 @@ use crate::policy::chooser::Offer;
 use crate::scenario::Scenario;
 use crate::scenario::verification::{CHECKS, Check, JobSize, Method};
 
+use super::canaries::Canaries;
 use super::expectation::{Looks, of_offers};
 use super::missing::with_missing;
 use super::passing::{Expected, Passing};
@@ -62,6 +63,8 @@ pub struct Terms {
     pub scrutiny: f64,
     /// The share of right copies that are alike bit for bit.
     pub alike: f64,
+    /// The canaries beside an answer.
+    pub canaries: Canaries,
 }
 
 /// What all methods see alike.
@@ -108,7 +111,7 @@ impl Asked<'_> {
     /// What a check meets at the parties that may be drawn for it; `None` if there are none, or none is needed.
     fn drawn(&self, check: &Check) -> Option<Drawn> {
         let drawn = match check.by {
-            Checker::Attestation | Checker::Watchers | Checker::Requester => return None,
+            Checker::Attestation | Checker::Watchers | Checker::Requester | Checker::Canary => return None,
             Checker::Validators => {
                 let drawn = self.checkers.drawn(self.view, check.way, self.requester, self.now);
                 match (drawn, self.pulled) {
@@ -152,6 +155,7 @@ impl Terms {
             alike: 1.0,
             falls: false,
             scrutiny: f64::NAN,
+            canaries: Canaries::default(),
         }
     }
 
@@ -185,10 +189,11 @@ impl Terms {
             falls: scenario.verification.backtrack == Backtrack::Revoke && method.stands(),
             scrutiny: if method.by_standing { scrutiny } else { f64::NAN },
             alike: method.alike,
+            canaries: Canaries::of(method, passing, scrutiny),
         };
         // Where no alarm begins another check, each check is by itself.
         let mut disputes = method.is_ladder.then(Disputes::default);
-        for (index, check) in method.checks.iter().enumerate() {
+        for (index, check) in method.checks.iter().enumerate().filter(|(_, check)| check.by != Checker::Canary) {
             if check.by == Checker::Replicas {
                 copies(asked, method, check, shared, &mut terms);
                 continue;

@@ -32,9 +32,8 @@ pub(super) fn draws(methods: &mut IdVec<MethodId, Method>, selection: &Selection
             Checker::Proof => {
                 Draws { by: check.by, count: check.ways, weighting: by_selection, draw: Draw::default(), choices: 1 }
             }
-            Checker::Attestation | Checker::Peers | Checker::Replicas | Checker::Watchers | Checker::Requester => {
-                continue;
-            }
+            Checker::Attestation | Checker::Peers | Checker::Replicas => continue,
+            Checker::Watchers | Checker::Requester | Checker::Canary => continue,
         };
         check.way = draws.iter().position(|other| *other == way).unwrap_or_else(|| {
             draws.push(way);

@@ -224,6 +224,7 @@ pub(super) fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: 
         false_alarm: check.false_alarm.get(),
         cost: Money::from_micro(check.cost.0 as f64 * factor),
         liability: check.liability.as_ref().map(|written| liability::compiled(written, to)),
+        recognised: check.recognised.get(),
         by_standing: check.sample_by == SampleBy::Standing,
         of: None,
         appeal: None,

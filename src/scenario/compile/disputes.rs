@@ -88,6 +88,12 @@ fn begins(compiler: &mut Compiler<'_>, path: &str, index: usize, checks: &[Check
             message,
             "an alarm has one check that decides about it; that one's alarm may have another",
         );
+    } else if checks[of].by == Checker::Canary {
+        compiler.wrong(
+            place,
+            "of a canary the right answer is known: nobody decides about its alarm",
+            "name another check",
+        );
     } else if matches!(check.by, Checker::Replicas | Checker::Watchers) {
         let help = "let validators, peers, a proof or an attestation decide";
         compiler.wrong(format!("{path}.by"), "neither copies nor watchers decide about an alarm", help);

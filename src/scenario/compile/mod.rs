@@ -17,6 +17,7 @@ use crate::engine::time::{SimDuration, Time};
 
 mod amend;
 mod beliefs;
+mod canaries;
 mod channels;
 mod checks;
 mod demand;

@@ -2,7 +2,7 @@
 
 use super::named::named;
 use super::routing::amount;
-use super::{Compiler, beliefs, checks as stated, disputes, drawing, liability, standing};
+use super::{Compiler, beliefs, canaries, checks as stated, disputes, drawing, liability, standing};
 use crate::domain::acceptance::some_takes_place;
 use crate::domain::checking::{Begins, Checker, Consequence};
 use crate::domain::ids::{IdVec, MethodId};
@@ -142,6 +142,7 @@ fn checks(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, method
         let path = format!("{path}.checks[{index}]");
         one(compiler, &path, index, check, batches(table));
         disputes::check(compiler, &path, index, &method.checks);
+        canaries::check(compiler, &path, check, &method.checks);
         eligible(compiler, table, &path, (method, index));
         votes(compiler, table, &path, check);
         stated::stated(compiler, table, &path, check);
@@ -315,7 +316,9 @@ fn too_few(
             let asked = table.routing.pool.chosen().ok().and_then(|pool: Pool| pool.sampled()).map_or(nodes, u64::from);
             (nodes.min(asked), "nodes at once")
         }
-        Checker::Attestation | Checker::Proof | Checker::Watchers | Checker::Requester => return None,
+        Checker::Attestation | Checker::Proof | Checker::Watchers | Checker::Requester | Checker::Canary => {
+            return None;
+        }
     };
     // Those that raised the alarm do not decide about it.
     let there = there.saturating_sub(disputes::before(&method.checks, index));
@@ -356,6 +359,7 @@ fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor
         own_look: checks.iter().find(|check| check.by == Checker::Requester).map(|check| check.cost),
         is_ladder: checks.iter().any(|check| check.of.is_some()),
         is_liable: checks.iter().any(|check| check.liability.is_some()),
+        plants: checks.iter().any(|check| check.by == Checker::Canary),
         checks,
     })
 }

@@ -26,6 +26,7 @@ mod tests {
     fn named_methods_are_whole() {
         let wanted = [
             "adaptive",
+            "canary",
             "committee",
             "escalate",
             "fingerprint",

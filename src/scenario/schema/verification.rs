@@ -218,6 +218,10 @@ pub struct CheckTable {
     /// With `by = "requester"`: what a look costs the requester, in credits that leave the market. Default 0.
     #[serde(default)]
     pub cost: Money,
+    /// With `canary`: the share of canaries that the node can tell from jobs; it does all of their work and learns nothing of them.
+    /// Default 0 (assumed).
+    #[serde(default)]
+    pub recognised: Share,
     /// With `validators` and `peers`: what a checker that approved loses when the answer is found wrong after all. Default nothing.
     #[serde(default)]
     pub liability: Option<LiabilityTable>,

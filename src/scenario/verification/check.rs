@@ -77,6 +77,8 @@ pub struct Check {
     pub cost: Money,
     /// What a checker that approved loses when the answer is found wrong after all.
     pub liability: Option<Liability>,
+    /// Of canaries: the share that the node can tell from jobs.
+    pub recognised: f64,
 }
 
 /// How a dispute is narrowed down to one step of the execution.
@@ -204,7 +206,13 @@ impl Check {
     /// Whether it begins by itself, and not by the alarm of another check; copies are compared before there is an answer.
     #[inline]
     pub fn begins_alone(&self) -> bool {
-        self.of.is_none() && self.by != Checker::Replicas
+        self.of.is_none() && self.looks_at_answers()
+    }
+
+    /// Whether it looks at the answer of the job: copies are compared before there is one, and canaries have answers of their own.
+    #[inline]
+    pub fn looks_at_answers(&self) -> bool {
+        !matches!(self.by, Checker::Replicas | Checker::Canary)
     }
 
     /// Whether the requester pays somebody for it.

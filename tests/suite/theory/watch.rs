@@ -9,6 +9,10 @@ use reliance::record::recorder::{Gauges, MarketGauge, Recorder};
 use reliance::record::tally::Summary;
 use reliance::scenario::Scenario;
 
+mod asked;
+
+pub use asked::Asked;
+
 /// Levels up to here are told apart.
 const LEVELS: usize = 64;
 
@@ -67,6 +71,8 @@ pub struct Probe {
     wants_prices: bool,
     /// When a channel closed, which, and its price from then on in micro-credits.
     pub prices: Vec<(Time, u8, i64)>,
+    /// Answers to canaries, and those of them taken for wrong.
+    pub canaries: [u64; 2],
     wants_standing: bool,
     /// By node: its answers, and how many of them were there when it lost its standing.
     pub standing: Vec<(u32, Option<u32>)>,
@@ -157,29 +163,6 @@ pub struct Starts {
     pub batches: u64,
 }
 
-/// When jobs were asked for.
-#[derive(Clone, Debug, Default)]
-pub struct Asked {
-    last: Option<Time>,
-    /// Gaps that ended while it counted.
-    pub gaps: u64,
-    /// Their sum, in seconds.
-    pub gap: f64,
-    /// The sum of their squares.
-    pub gap_square: f64,
-    window: SimDuration,
-    until: Time,
-    count: u64,
-    /// Windows that ended.
-    pub windows: u64,
-    /// The jobs in them.
-    pub jobs: u64,
-    /// The sum of the squares of their numbers of jobs.
-    pub jobs_square: u128,
-    /// The first job and the last.
-    pub ends: Option<(Time, Time)>,
-}
-
 impl Probe {
     /// A probe of a run of `scenario`.
     pub fn new(scenario: &Scenario, wish: &Wish) -> Probe {
@@ -211,6 +194,7 @@ impl Probe {
             listed: Listed::default(),
             wants_prices: wish.prices,
             prices: Vec::new(),
+            canaries: [0; 2],
             wants_standing: wish.standing,
             standing: Vec::new(),
         }
@@ -301,6 +285,9 @@ impl Recorder for Probe {
             (Fact::Closed { .. }, Some(record)) => self.close(now, record),
             (Fact::Priced { channel, price }, _) if self.wants_prices => self.prices.push((now, *channel, price.0)),
             (Fact::Answered { node, .. }, _) if self.wants_standing => self.of_node(*node).0 += 1,
+            (Fact::Canary { alarm, .. }, _) if self.from <= now && now < self.to => {
+                self.canaries = [self.canaries[0] + 1, self.canaries[1] + u64::from(*alarm)];
+            }
             (Fact::StandingLost { node }, _) if self.wants_standing => {
                 let (answers, lost) = self.of_node(*node);
                 *lost = Some(*answers);
@@ -361,37 +348,6 @@ impl Starts {
         if self.last != Some((now, node)) {
             self.last = Some((now, node));
             self.batches += 1;
-        }
-    }
-}
-
-impl Asked {
-    #[inline]
-    fn note(&mut self, now: Time, from: Time) {
-        let last = self.last.replace(now);
-        if now < from {
-            return;
-        }
-        if let Some(last) = last {
-            let gap = now.since(last).seconds();
-            self.gaps += 1;
-            self.gap += gap;
-            self.gap_square += gap * gap;
-        }
-        self.ends = Some((self.ends.map_or(now, |ends| ends.0), now));
-        self.pass(now);
-        self.count += 1;
-    }
-
-    /// Ends the windows that end by `now`.
-    #[inline]
-    fn pass(&mut self, now: Time) {
-        while self.window > SimDuration::ZERO && self.until <= now {
-            self.windows += 1;
-            self.jobs += self.count;
-            self.jobs_square += u128::from(self.count) * u128::from(self.count);
-            self.count = 0;
-            self.until += self.window;
         }
     }
 }

@@ -18,6 +18,7 @@ pub(super) fn is_of(fact: &Fact, key: JobKey) -> bool {
         | Fact::Revoked { job, .. }
         | Fact::Slashed { job, .. }
         | Fact::Escalated { job, .. }
+        | Fact::Canary { job, .. }
         | Fact::Forfeited { job, .. }
         | Fact::Bounced { job, .. }
         | Fact::Dropped { job, .. }
@@ -64,6 +65,9 @@ fn line(scenario: &Scenario, record: &JobRecord, fact: &Fact) -> String {
             let by = if by.is_some() { party(scenario, by) } else { "the challenger".to_owned() };
             format!("{by} lost {amount} tokens: the alarm of check {check} was overturned")
         }
+        Fact::Canary { node, alarm, .. } => {
+            format!("{} answered a canary {}", party(scenario, node), if alarm { "wrong" } else { "right" })
+        }
         Fact::Slashed { node, amount, .. } => format!("{} was fined {amount} tokens", party(scenario, node)),
         Fact::Bounced { node, full, .. } => {
             format!("{} was {}", party(scenario, node), if full { "full" } else { "gone" })
@@ -90,7 +94,7 @@ fn unseen(scenario: &Scenario, record: &JobRecord, facts: &[(Time, Fact)]) -> St
         Checker::Replicas => Some("comparing the answers of the replicas"),
         Checker::Watchers => Some("a watcher, which challenged it"),
         Checker::Requester => Some("the requester, which looked at the answer"),
-        Checker::Validators | Checker::Peers => None,
+        Checker::Validators | Checker::Peers | Checker::Canary => None,
     });
     let truth = if record.is_right() { "a false alarm: the answer was right" } else { "the answer was wrong" };
     format!("alarm of `{}` by {}: {truth}", method.name, by.unwrap_or("a check"))

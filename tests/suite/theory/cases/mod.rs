@@ -4,6 +4,7 @@ mod admission;
 mod arrivals;
 mod audits;
 mod batches;
+mod canaries;
 mod checking;
 mod choices;
 mod copies;
@@ -42,6 +43,7 @@ pub fn all() -> Vec<Chapter> {
         fees::chapter(),
         opinions::chapter(),
         standing::chapter(),
+        canaries::chapter(),
         welfare::chapter(),
     ]);
     chapters

@@ -12,8 +12,8 @@ use crate::scenario::amended::alike;
 use crate::scenario::channels::Channel;
 
 use super::context::Context;
-use super::derived::{Clocks, Derived};
-use super::event::Event;
+use super::derived::Derived;
+use super::event::{ByClock, Clock};
 use super::forces::churn;
 use super::operations::{pricing, serving};
 use super::state::State;
@@ -61,25 +61,21 @@ fn prices(market: &mut State, old: &Scenario, at: &mut Context<'_>) {
 
 /// A clock whose period differs is set anew: it ticks a period from now on, or not at all, and what was due by the old one is dropped.
 /// An interval that is cut short is never closed: rules see whole intervals alone.
-fn clocks(market: &mut State, before: Clocks, at: &mut Context<'_>) {
-    let clocks = at.derived.clocks;
-    if clocks.refresh != before.refresh {
-        market.turns.refresh = market.turns.refresh.wrapping_add(1);
-        if clocks.refresh.is_none() {
-            churn::renew_picture(market, at);
+fn clocks(market: &mut State, before: ByClock<Option<SimDuration>>, at: &mut Context<'_>) {
+    for clock in [Clock::Picture, Clock::Price, Clock::Block] {
+        let (place, period) = (clock as usize, at.derived.clocks[clock as usize]);
+        if period == before[place] {
+            continue;
         }
-        at.tick(clocks.refresh, Event::Refresh { turn: market.turns.refresh });
-    }
-    if clocks.price != before.price {
-        market.turns.price = market.turns.price.wrapping_add(1);
-        for channel in [Channel::Compute, Channel::Verification] {
-            pricing::used(market, at, channel, at.scenario.channels.interval);
+        market.turns[place] = market.turns[place].wrapping_add(1);
+        match clock {
+            Clock::Picture if period.is_none() => churn::renew_picture(market, at),
+            Clock::Price => [Channel::Compute, Channel::Verification].into_iter().for_each(|channel| {
+                pricing::used(market, at, channel, at.scenario.channels.interval);
+            }),
+            Clock::Picture | Clock::Block => {}
         }
-        at.tick(clocks.price, Event::Price { turn: market.turns.price });
-    }
-    if clocks.block != before.block {
-        market.turns.block = market.turns.block.wrapping_add(1);
-        at.tick(clocks.block, Event::Block { turn: market.turns.block });
+        at.tick(clock, &market.turns);
     }
 }
 

@@ -1,12 +1,12 @@
 //! The present instant.
 
 use crate::engine::queue::Queue;
-use crate::engine::time::{SimDuration, Time};
+use crate::engine::time::Time;
 use crate::record::facts::Facts;
 use crate::scenario::Scenario;
 
 use super::derived::Derived;
-use super::event::Event;
+use super::event::{ByClock, Clock, Event};
 
 /// The present instant, as a handler sees it.
 pub struct Context<'a> {
@@ -23,10 +23,10 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// Makes the next event of a clock due, if the clock ticks.
-    pub fn tick(&mut self, period: Option<SimDuration>, event: Event) {
-        if let Some(period) = period {
-            self.queue.push(self.now + period, event);
+    /// Makes the next tick of a clock due, if it ticks at all.
+    pub fn tick(&mut self, clock: Clock, turns: &ByClock<u32>) {
+        if let Some(period) = self.derived.clocks[clock as usize] {
+            self.queue.push(self.now + period, Event::Clock { clock, turn: turns[clock as usize] });
         }
     }
 }

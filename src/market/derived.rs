@@ -20,6 +20,7 @@ use crate::scenario::verification::{Draws, Weighting};
 
 use std::ops::Range;
 
+use super::event::ByClock;
 use super::state::checkers;
 use super::state::registry::Keeps;
 
@@ -36,8 +37,8 @@ pub struct Derived {
     pub draws: Vec<(Draws, Range<usize>)>,
     /// What the registry keeps for draws, and for how many views.
     pub keeps: Keeps,
-    /// Which clocks tick.
-    pub clocks: Clocks,
+    /// The periods of the clocks of the market; `None` of one that does not tick.
+    pub clocks: ByClock<Option<SimDuration>>,
     /// How many priorities of jobs there are.
     pub priorities: usize,
 }
@@ -66,17 +67,6 @@ pub struct NodeTraits {
     pub slots: u32,
 }
 
-/// The periods of the clocks of the market; `None` of one that does not tick.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Clocks {
-    /// Routing renews its picture.
-    pub refresh: Option<SimDuration>,
-    /// Prices of computing and of verification may move.
-    pub price: Option<SimDuration>,
-    /// A block of the chain.
-    pub block: Option<SimDuration>,
-}
-
 /// Which trait of a node a draw is for; the numbers are never reused.
 #[derive(Clone, Copy)]
 enum NodeAttribute {
@@ -99,11 +89,11 @@ impl Derived {
             nodes,
             draws: draws(scenario, roster),
             keeps: keeps(scenario),
-            clocks: Clocks {
-                refresh: (refresh > SimDuration::ZERO).then_some(refresh),
-                price: channels.moves.then_some(channels.interval),
-                block: chain.runs.then_some(chain.block),
-            },
+            clocks: [
+                (refresh > SimDuration::ZERO).then_some(refresh),
+                channels.moves.then_some(channels.interval),
+                chain.runs.then_some(chain.block),
+            ],
             priorities: scenario.classes.iter().map(|class| class.priority as usize + 1).max().unwrap_or(1),
         }
     }

@@ -31,8 +31,8 @@ pub enum Event {
     Repair { node: PartyId },
     /// A node is listed, or its listing lapses.
     List { node: PartyId, version: u32 },
-    /// Routing renews its picture.
-    Refresh { turn: u32 },
+    /// A clock ticks.
+    Clock { clock: Clock, turn: u32 },
     /// The quote of a waiting job expires.
     Expire { job: JobSlot, version: u32 },
     /// A requester has seen what the node's hardware says.
@@ -45,10 +45,6 @@ pub enum Event {
     Late { job: JobSlot, version: u32 },
     /// The window of an accepted result has passed.
     Window { job: JobSlot, version: u32 },
-    /// The prices of computing and verification may move.
-    Price { turn: u32 },
-    /// A block of the chain.
-    Block { turn: u32 },
     /// A dispute is narrowed down to one step: the check that decides about it begins.
     Narrowed { job: JobSlot, version: u32, check: u8 },
     /// A batch of payments is closed by its age.
@@ -60,3 +56,22 @@ pub enum Event {
 }
 
 const _: () = assert!(size_of::<Event>() <= 16);
+
+/// What ticks at equal intervals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Clock {
+    /// Routing renews its picture.
+    Picture,
+    /// The prices of computing and of verification may move.
+    Price,
+    /// A block of the chain.
+    Block,
+}
+
+impl Clock {
+    /// How many there are.
+    pub const COUNT: usize = 3;
+}
+
+/// Something of each clock, in the order of [`Clock`].
+pub type ByClock<T> = [T; Clock::COUNT];

@@ -24,6 +24,7 @@ mod operations;
 mod quoting;
 mod state;
 
+use event::Clock;
 use gauges::View;
 use life::next::{Next, Planned};
 use life::transitions::{self, Step, Trigger};
@@ -70,7 +71,11 @@ impl Market {
             Event::Fail { node } => forces::churn::fail(state, at, node),
             Event::Repair { node } => forces::churn::repair(state, at, node),
             Event::List { node, version } => forces::churn::list(state, at, node, version),
-            Event::Refresh { turn } if turn == state.turns.refresh => forces::churn::refresh(state, at),
+            Event::Clock { clock, turn } if turn == state.turns[clock as usize] => match clock {
+                Clock::Picture => forces::churn::refresh(state, at),
+                Clock::Price => forces::price::tick(state, at),
+                Clock::Block => life::coordination::block(state, at),
+            },
             Event::Expire { job, version } if state.jobs.is(job, version) => life::negotiation::expire(state, at, job),
             Event::Attest { job, version, check } if state.jobs.is(job, version) => {
                 life::verification::attested(state, at, job, check)
@@ -83,8 +88,6 @@ impl Market {
             }
             Event::Late { job, version } if state.jobs.is(job, version) => life::verdict::late(state, at, job),
             Event::Window { job, version } if state.jobs.is(job, version) => life::standing::window(state, at, job),
-            Event::Price { turn } if turn == state.turns.price => forces::price::tick(state, at),
-            Event::Block { turn } if turn == state.turns.block => life::coordination::block(state, at),
             Event::Narrowed { job, version, check } if state.jobs.is(job, version) => {
                 life::verification::referee(state, at, job, check)
             }

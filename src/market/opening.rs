@@ -10,7 +10,7 @@ use crate::scenario::model::NodeGroup;
 
 use super::context::Context;
 use super::derived::NodeTraits;
-use super::event::Event;
+use super::event::Clock;
 use super::forces::churn;
 use super::life::arrival;
 use super::state::cases::VerificationCases;
@@ -33,7 +33,7 @@ use super::state::service::Service;
 use super::state::sources::Source;
 use super::state::standings::Standings;
 use super::state::welfare::WelfareSums;
-use super::state::{ClassState, MeanSpan, Scratch, State, Turns};
+use super::state::{ClassState, MeanSpan, Scratch, State};
 
 impl State {
     /// A market at the start of time, with its first events in the queue.
@@ -86,7 +86,7 @@ impl State {
             agenda: Vec::new(),
             scratch: Scratch::with_room(),
             inspection: None,
-            turns: Turns::default(),
+            turns: [0; Clock::COUNT],
         };
         market.nodes = nodes(seed, at);
         market.opinions = Opinions::open(&scenario.verification, scenario.requesters.len(), roster, scenario.weighs());
@@ -97,10 +97,9 @@ impl State {
         for source in scenario.sources.ids() {
             arrival::schedule_next(&mut market, at, source);
         }
-        let clocks = derived.clocks;
-        at.tick(clocks.refresh, Event::Refresh { turn: 0 });
-        at.tick(clocks.price, Event::Price { turn: 0 });
-        at.tick(clocks.block, Event::Block { turn: 0 });
+        for clock in [Clock::Picture, Clock::Price, Clock::Block] {
+            at.tick(clock, &[0; Clock::COUNT]);
+        }
         market
     }
 }

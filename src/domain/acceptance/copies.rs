@@ -22,29 +22,31 @@ impl Acceptance {
     pub const UNCHECKED: Acceptance = Acceptance { right: [1.0; 2], wrong: [1.0; 2], referee: None };
 
     /// What becomes of an answer that `copies` executors give alike, of which `agree` must agree and none is adversarial, each right
-    /// with probability `trust`: [`accept`](super::accept) at x = 0, for a plan whose checks are known already.
+    /// with probability `trust`: [`accept`](super::accept) at x = 0, for a plan whose checks are known already. Beside it, how likely a
+    /// wrong answer comes of the copies without a dispute.
     #[inline(always)]
-    pub fn of_alike(&self, copies: u32, agree: u32, trust: f64, alike: f64) -> Chances {
+    pub fn of_alike(&self, copies: u32, agree: u32, trust: f64, alike: f64) -> (Chances, f64) {
         // One answer is enough: it is as good as any.
-        let (right, wrong) = match copies {
-            1 => (trust, 1.0 - trust),
-            _ if agree == 1 => (trust, 1.0 - trust),
-            _ => self.agreed(copies, agree, trust, alike),
+        let ([right, wrong], undisputed) = match copies == 1 || agree == 1 {
+            true => ([trust, 1.0 - trust], 1.0 - trust),
+            false => self.agreed(copies, agree, trust, alike),
         };
-        Chances {
+        let chances = Chances {
             right,
             accepted_right: [right * self.right[0], right * self.right[1]],
             accepted_wrong: [wrong * self.wrong[0], wrong * self.wrong[1]],
-        }
+        };
+        (chances, undisputed)
     }
 
-    /// The probability that a right answer comes of several copies, and that a wrong one does. All wrong copies are thought to agree (the
-    /// worst case).
+    /// The probability that a right answer comes of several copies, that a wrong one does, and that it does without a dispute. All wrong
+    /// copies are thought to agree (the worst case).
     #[inline(never)]
-    fn agreed(&self, copies: u32, agree: u32, trust: f64, alike: f64) -> (f64, f64) {
-        let disputed = self.referee.map_or(Disputed::default(), |one| one.decide(copies, agree, trust));
+    fn agreed(&self, copies: u32, agree: u32, trust: f64, alike: f64) -> ([f64; 2], f64) {
         let [right, wrong] = [trust * alike, 1.0 - trust].map(|share| binomial_tail(copies, agree, share));
-        (right + disputed.right, wrong + disputed.wrong)
+        let Some(referee) = self.referee else { return ([right, wrong], wrong) };
+        let disputed = referee.decide(copies, agree, trust);
+        ([right + disputed.right, wrong + disputed.wrong], wrong)
     }
 
     /// The probability that of so many other accepted answers, each right with probability `trust`, no check that is still to come

@@ -237,7 +237,7 @@ fn quotes_go_by_the_formula() {
         let executors = vec![Executor { party: 0, trust }; copies as usize];
         let shares = [None, Some(kinds(&mut draw))][draw.below(2) as usize];
         let plan = Plan { executors: &executors, agree, alike: share, checks: &checks, kinds: shares, adversary: None };
-        let quoted = Passes::of(&checks, &[]).expected(&shares).of_alike(copies, agree, trust, share);
+        let quoted = Passes::of(&checks, &[]).expected(&shares).of_alike(copies, agree, trust, share).0;
         alike(&accept(&plan, &[0.0]), &quoted, 1e-12);
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::service::Interruption;
 use crate::engine::random::{KeyedRng, RandomSource, key};
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
-use crate::market::event::Event;
+use crate::market::event::{Clock, Event};
 use crate::market::life::next::Next;
 use crate::market::operations::{assignment, load, room, serving};
 use crate::market::state::State;
@@ -150,7 +150,7 @@ fn renew(market: &mut State, at: &mut Context<'_>, node: PartyId) {
 /// Routing renews its picture, and will again.
 pub fn refresh(market: &mut State, at: &mut Context<'_>) -> Next {
     renew_picture(market, at);
-    at.tick(at.derived.clocks.refresh, Event::Refresh { turn: market.turns.refresh });
+    at.tick(Clock::Picture, &market.turns);
     Next::Done
 }
 

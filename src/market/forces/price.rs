@@ -1,7 +1,7 @@
 //! Prices of computing and verification move (model §11).
 
 use crate::market::context::Context;
-use crate::market::event::Event;
+use crate::market::event::Clock;
 use crate::market::life::next::Next;
 use crate::market::operations::pricing;
 use crate::market::state::State;
@@ -14,6 +14,6 @@ pub fn tick(market: &mut State, at: &mut Context<'_>) -> Next {
         let seen = pricing::used(market, at, channel, interval);
         pricing::close_interval(market, at, channel, seen);
     }
-    at.tick(at.derived.clocks.price, Event::Price { turn: market.turns.price });
+    at.tick(Clock::Price, &market.turns);
     Next::Done
 }

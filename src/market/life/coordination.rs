@@ -6,7 +6,7 @@ use crate::domain::fate::Stage;
 use crate::domain::ids::JobSlot;
 use crate::domain::item::Phase;
 use crate::market::context::Context;
-use crate::market::event::Event;
+use crate::market::event::Clock;
 use crate::market::operations::{pricing, settlement, terms};
 use crate::market::state::State;
 use crate::market::state::chain::Transaction;
@@ -57,7 +57,7 @@ pub fn block(market: &mut State, at: &mut Context<'_>) -> Next {
     let (target, limit) = chain.bounds(market.chain.blocks);
     let mut used = others;
     market.chain.blocks += 1;
-    at.tick(at.derived.clocks.block, Event::Block { turn: market.turns.block });
+    at.tick(Clock::Block, &market.turns);
     let mut included = std::mem::take(&mut market.scratch.jobs);
     while let Some((_, _, next)) = market.chain.pool.peek().copied() {
         if used + next.gas > limit {

@@ -13,7 +13,7 @@
 //! fail          done
 //! repair        done
 //! list          done
-//! refresh       done
+//! clock         done
 //! expire        done, send, decline
 //! attest        count
 //! overdue       count
@@ -21,8 +21,6 @@
 //! late          done, reject
 //! window        done, close
 //! narrowed      done, count
-//! price         done
-//! block         done
 //! aged          done
 //! idle          done
 //! settle        pay

@@ -41,7 +41,7 @@ macro_rules! kinds {
 kinds! {
     /// What an event begins.
     Trigger of Event {
-        Arrival, Reach, Patience, Load, Step, Respond, Retry, Fail, Repair, List, Refresh, Expire, Attest, Overdue, Reveal, Late, Window, Narrowed, Price, Block,
+        Arrival, Reach, Patience, Load, Step, Respond, Retry, Fail, Repair, List, Clock, Expire, Attest, Overdue, Reveal, Late, Window, Narrowed,
         Aged, Idle, Settle,
     }
 }
@@ -65,7 +65,7 @@ const AFTER_EVENT: &[(Trigger, &[Step])] = &[
     (Trigger::Fail, &[Step::Done]),
     (Trigger::Repair, &[Step::Done]),
     (Trigger::List, &[Step::Done]),
-    (Trigger::Refresh, &[Step::Done]),
+    (Trigger::Clock, &[Step::Done]),
     (Trigger::Expire, &[Step::Done, Step::Send, Step::Decline]),
     (Trigger::Attest, &[Step::Count]),
     (Trigger::Overdue, &[Step::Count]),
@@ -73,8 +73,6 @@ const AFTER_EVENT: &[(Trigger, &[Step])] = &[
     (Trigger::Late, &[Step::Done, Step::Reject]),
     (Trigger::Window, &[Step::Done, Step::Close]),
     (Trigger::Narrowed, &[Step::Done, Step::Count]),
-    (Trigger::Price, &[Step::Done]),
-    (Trigger::Block, &[Step::Done]),
     (Trigger::Aged, &[Step::Done]),
     (Trigger::Idle, &[Step::Done]),
     (Trigger::Settle, &[Step::Pay]),
@@ -148,7 +146,7 @@ const STEPS: [Followers; Step::COUNT] = {
 pub fn begins(event: Trigger, next: &Next) {
     let step = Step::of(next);
     if EVENTS[event as usize] >> step as u32 & 1 == 0 {
-        refuse(&event, step);
+        refuse(event, step);
     }
     #[cfg(test)]
     tests::see(event as usize, step);
@@ -159,7 +157,7 @@ pub fn begins(event: Trigger, next: &Next) {
 pub fn follows(before: Step, next: &Next) {
     let step = Step::of(next);
     if STEPS[before as usize] >> step as u32 & 1 == 0 {
-        refuse(&before, step);
+        refuse(before, step);
     }
     #[cfg(test)]
     tests::see(Trigger::COUNT + before as usize, step);
@@ -168,7 +166,7 @@ pub fn follows(before: Step, next: &Next) {
 /// Apart and cold, so that what it prints is not kept at hand at every step.
 #[cold]
 #[inline(never)]
-fn refuse(before: &dyn Debug, step: Step) -> ! {
+fn refuse(before: impl Debug, step: Step) -> ! {
     panic!("{step:?} does not follow {before:?}")
 }
 

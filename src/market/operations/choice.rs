@@ -30,7 +30,9 @@ pub fn choose(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &mut 
     }
     let mut terms = std::mem::take(&mut market.scratch.terms);
     terms::collect(market, at, slot, offers, &mut terms);
-    terms.retain(|terms| terms.copies as usize <= offers.len());
+    if terms.iter().any(|terms| terms.copies as usize > offers.len()) {
+        terms.retain(|terms| terms.copies as usize <= offers.len());
+    }
     let valuation = Valuation::of(market.jobs.record(slot), at.scenario, at.now);
     let (scratch, rounding) = (&mut market.scratch, at.scenario.channels.rounding);
     scratch.bounds.raise(&valuation, offers, &scratch.scrutinies, &terms);

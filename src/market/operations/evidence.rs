@@ -79,7 +79,7 @@ fn passing<'m>(market: &'m mut State, at: &Context<'_>, slot: JobSlot) -> &'m Pa
     let (requester, method) = (market.jobs[slot].requester, market.jobs.record(slot).method);
     let belief = terms::belief(market, at.scenario, requester);
     let belief = terms::belief_of(market, at.scenario, requester, method, belief);
-    passing::known(&mut market.scratch.passing, at.scenario, method, belief)
+    passing::known(&mut market.scratch.passing, at.scenario, method, &belief)
 }
 
 /// Each checker is judged by the votes of the others, where they come to the same verdict without it. An approval of an answer

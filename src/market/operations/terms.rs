@@ -9,14 +9,14 @@ use crate::engine::law::Quantity;
 use crate::engine::time::SimDuration;
 use crate::market::context::Context;
 use crate::market::quoting::passing::{self, Belief, Passing};
-use crate::market::quoting::terms::{Asked, Shared, Terms, needs_gas};
+use crate::market::quoting::terms::{Asked, Seen, Shared, Terms, needs_gas};
 use crate::market::state::State;
 use crate::market::state::learnt::Correction;
 use crate::policy::chooser::Offer;
 use crate::policy::selection::{self, Draw};
 use crate::scenario::Scenario;
 use crate::scenario::channels::Channel;
-use crate::scenario::verification::JobSize;
+use crate::scenario::verification::{JobSize, Method};
 
 /// Puts the terms of every method the job's class admits into `terms`, which comes empty. A method is left out where the
 /// chain or the checkers it needs cannot be paid because their channel is stopped. Of a method that goes by the standing of the node
@@ -42,34 +42,47 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
     let (checkers, view) = (&market.checkers, market.registry.view_of(requester));
     let asked = Asked { scenario, checkers, pulled, view, requester, now: at.now, offers };
     let trust = offers.iter().map(|offer| offer.trust).sum::<f64>() / offers.len().max(1) as f64;
+    let (gas_price, check_price) = (gas.unwrap_or_default(), check.unwrap_or_default());
+    let shared = Shared { expected, size, gas_price, check_price, inclusion, trust };
     for &id in &scenario.classes[class].methods {
         let method = &scenario.verification.methods[id];
         let stopped = (gas.is_none() && needs_gas(scenario, method)) || (check.is_none() && method.pays_checkers);
         if stopped {
             continue;
         }
-        let (gas_price, check_price) = (gas.unwrap_or_default(), check.unwrap_or_default());
-        let belief = belief_of(market, scenario, requester, id, belief);
-        let passing = passing::known(&mut known, scenario, id, belief);
+        let passing = match method.own_look {
+            None => passing::known(&mut known, scenario, id, &belief),
+            Some(_) => passing::known(&mut known, scenario, id, &belief_of(market, scenario, requester, id, belief)),
+        };
         let correction = correction(market, at, (class, id));
-        let shared =
-            Shared { expected, size, gas_price, check_price, passing, inclusion, trust, correction, scrutiny: 1.0 };
         if !method.by_standing {
-            terms.push(Terms::of(&asked, (id, method), &shared));
+            Terms::add(terms, &asked, &shared, Seen { id, method, passing, correction, scrutiny: 1.0 });
             continue;
         }
         if scrutinies.is_empty() {
             scrutinies.extend(offers.iter().map(|offer| market.standings.scrutiny(&scenario.verification, offer.node)));
         }
-        let first = terms.len();
-        for &scrutiny in &scrutinies {
-            if terms[first..].iter().all(|terms| terms.scrutiny != scrutiny) {
-                let passing = &Passing::new(method, &scenario.verification.kinds, belief, scrutiny);
-                terms.push(Terms::of(&asked, (id, method), &Shared { passing, scrutiny, ..shared }));
-            }
-        }
+        by_scrutiny(&asked, &shared, (id, method), (passing.belief(), correction), (&scrutinies, terms));
     }
     (market.scratch.passing, market.scratch.scrutinies) = (known, scrutinies);
+}
+
+/// Of a method that goes by the standing of the node: the terms for each of these scrutinies.
+#[inline(never)]
+fn by_scrutiny(
+    asked: &Asked<'_>,
+    shared: &Shared,
+    (id, method): (MethodId, &Method),
+    (belief, correction): (Belief, Correction),
+    (scrutinies, terms): (&[f64], &mut Vec<Terms>),
+) {
+    let first = terms.len();
+    for &scrutiny in scrutinies {
+        if terms[first..].iter().all(|terms| terms.scrutiny != scrutiny) {
+            let passing = &Passing::new(method, &asked.scenario.verification.kinds, belief, scrutiny);
+            Terms::add(terms, asked, shared, Seen { id, method, passing, correction, scrutiny });
+        }
+    }
 }
 
 /// The terms of the method `none` for a job that does without its checks; `None` while the chain that it needs is stopped.

@@ -26,12 +26,10 @@ pub struct DeclineDiagnosis {
     without: [f64; 5],
 }
 
-/// What is left of a value, taken off one by one in their order, all but one: whoever asks in the same order gets the same
-/// to the last bit.
+/// What is left of a value, taken off one by one in their order: whoever asks in the same order gets the same to the last bit.
 #[inline]
-pub fn left_of(value: f64, deductions: &[f64; 5], without: Option<usize>) -> f64 {
-    let taken = deductions.iter().enumerate().filter(|(index, _)| Some(*index) != without);
-    taken.fold(value, |left, (_, deduction)| left - deduction)
+pub fn left_of(value: f64, deductions: &[f64]) -> f64 {
+    deductions.iter().fold(value, |left, deduction| left - deduction)
 }
 
 impl Default for DeclineDiagnosis {
@@ -50,11 +48,16 @@ impl DeclineDiagnosis {
 
     /// Takes a quote in.
     pub fn see(&mut self, value: f64, deductions: &[f64; 5]) {
-        let mut left = value;
-        for (index, deduction) in deductions.iter().enumerate() {
-            left -= deduction;
-            raise(&mut self.after[index], left);
-            raise(&mut self.without[index], left_of(value, deductions, Some(index)));
+        let mut before = value;
+        for index in 0..deductions.len() {
+            // Without this one, the sum goes on from those before it.
+            let mut without = before;
+            for later in index + 1..deductions.len() {
+                without -= deductions[later];
+            }
+            raise(&mut self.without[index], without);
+            before -= deductions[index];
+            raise(&mut self.after[index], before);
         }
     }
 

@@ -27,14 +27,29 @@ pub struct Looks {
 impl Looks {
     /// What one check is expected to come to, the way there and back among it, when each look is so much work and careful with probability
     /// `care`; a careless one takes no time. `votes` of them decide where a verdict stops the others.
+    #[inline(always)]
     pub fn of(drawn: &Drawn, each: SimDuration, check: &Check, care: f64, votes: f64) -> Looks {
         let (trip, count) = (drawn.trip, f64::from(check.count));
         if each == SimDuration::ZERO {
             // What takes no time does not queue.
             return Looks { time: trip + check.reveal.nanos(), paid: count, missing: 0.0 };
         }
-        let relative = relative(check, each);
-        let mut looks = match (check.timeout, check.stopping) {
+        // Most checks: no time-out, and nobody is waited for once it is decided.
+        let looks = match check.timeout.is_none() && check.stopping == Stopping::Decided {
+            true => Looks::careful(drawn, each.nanos(), check, (care, votes)),
+            false => Looks::stopped(drawn, each, check, (care, votes)),
+        };
+        match check.called_off {
+            CalledOff::ShareDone if check.ways == 1 => looks,
+            _ => Looks { paid: looks.paid_if_called_off(check, votes), ..looks },
+        }
+    }
+
+    /// Where votes may be missing, or more of them are waited for than decide.
+    #[inline(never)]
+    fn stopped(drawn: &Drawn, each: SimDuration, check: &Check, (care, votes): (f64, f64)) -> Looks {
+        let (trip, count, relative) = (drawn.trip, f64::from(check.count), relative(check, each));
+        match (check.timeout, check.stopping) {
             (Some(timeout), _) => Looks::timed(&Seat::of(check, timeout, drawn, care, relative), check, votes),
             (None, Stopping::Decided) => Looks::careful(drawn, each.nanos(), check, (care, votes)),
             (None, Stopping::AllVotes) => Looks::careful(drawn, each.nanos(), check, (care, count)),
@@ -44,17 +59,23 @@ impl Looks {
                 let time = trip + care * first + check.reveal.nanos();
                 Looks { time, paid: count * (1.0 - missing * (1.0 - done)), missing }
             }
-        };
-        looks.paid = match check.called_off {
-            _ if check.ways > 1 => 1.0,
-            CalledOff::ShareDone => looks.paid,
-            CalledOff::All if check.timeout.is_none() => count,
-            CalledOff::None if check.stopping == Stopping::Decided => votes.min(looks.paid),
-            CalledOff::All | CalledOff::None => count * (1.0 - looks.missing),
-        };
-        looks
+        }
     }
 
+    /// Looks that are paid, where that goes by what is paid for work that is called off.
+    #[inline(never)]
+    fn paid_if_called_off(&self, check: &Check, votes: f64) -> f64 {
+        let count = f64::from(check.count);
+        match check.called_off {
+            _ if check.ways > 1 => 1.0,
+            CalledOff::ShareDone => self.paid,
+            CalledOff::All if check.timeout.is_none() => count,
+            CalledOff::None if check.stopping == Stopping::Decided => votes.min(self.paid),
+            CalledOff::All | CalledOff::None => count * (1.0 - self.missing),
+        }
+    }
+
+    #[inline(always)]
     fn careful(drawn: &Drawn, work: f64, check: &Check, (care, votes): (f64, f64)) -> Looks {
         let looks = Looks::expected(drawn, work, check, votes);
         Looks { time: drawn.trip + care * looks.time, ..looks }
@@ -75,7 +96,16 @@ impl Looks {
     }
 
     /// Of a check whose looks are `work` nanoseconds each on the reference GPU, when `votes` of them decide.
+    #[inline(always)]
     pub fn expected(drawn: &Drawn, work: f64, check: &Check, votes: f64) -> Looks {
+        match check.ways == 1 && (check.count == 1 || votes <= 0.0) {
+            true => Looks { time: drawn.wait[0] + work * drawn.slowness[0], paid: 1.0, missing: 0.0 },
+            false => Looks::of_several(drawn, work, check, votes),
+        }
+    }
+
+    #[inline(never)]
+    fn of_several(drawn: &Drawn, work: f64, check: &Check, votes: f64) -> Looks {
         let ([wait, wait_variance], [slowness, slowness_variance]) = (drawn.wait, drawn.slowness);
         let service = work * slowness;
         if check.ways > 1 {
@@ -84,9 +114,6 @@ impl Looks {
             let variance = wait_variance + part * part * slowness_variance / (slowness * slowness);
             let times = Times::of(check, wait + part, variance);
             return Looks { time: times.at(ways), paid: 1.0, missing: 0.0 };
-        }
-        if check.count == 1 || votes <= 0.0 {
-            return Looks { time: wait + service, paid: 1.0, missing: 0.0 };
         }
         let service_variance = work * work * slowness_variance + check.time_variance * slowness * slowness;
         let times = Times::of(check, wait + service, wait_variance + service_variance);

@@ -57,6 +57,7 @@ impl Seat {
 
 /// How likely an answer passes the method whose check this is, if each vote is missing with this probability. Of a wrong answer the kinds
 /// are taken to be found alike.
+#[cold]
 pub fn with_missing(acceptance: &Acceptance, check: &Check, expects: &Expected, care: f64, missing: f64) -> Acceptance {
     let factor = |alarm: f64| {
         let approves = 1.0 - care * alarm;

@@ -4,6 +4,7 @@
 pub mod missing;
 pub mod passing;
 // What checks are expected to take and to cost.
+pub mod disputes;
 pub mod expectation;
 // What each method would cost and promise.
 pub mod terms;

@@ -63,10 +63,10 @@ pub struct Expected {
 
 /// What is expected of a method, as at the last job unless the belief in the checkers has moved since.
 #[inline]
-pub fn known<'m>(known: &'m mut Vec<Passing>, scenario: &Scenario, id: MethodId, belief: Belief) -> &'m Passing {
+pub fn known<'m>(known: &'m mut Vec<Passing>, scenario: &Scenario, id: MethodId, belief: &Belief) -> &'m Passing {
     let place = id.index();
-    if known.get(place).is_none_or(|passing| passing.belief != belief) {
-        learn(known, scenario, id, belief);
+    if known.get(place).is_none_or(|passing| passing.belief != *belief) {
+        learn(known, scenario, id, *belief);
     }
     &known[place]
 }
@@ -134,6 +134,11 @@ impl Passing {
     /// Without any check.
     fn before(belief: Belief) -> Passing {
         Passing { belief, looks: 0.0, acceptance: Acceptance::UNCHECKED, checks: [Expected::default(); CHECKS] }
+    }
+
+    /// At which belief in the checkers.
+    pub fn belief(&self) -> Belief {
+        self.belief
     }
 
     /// The probability that a checker of this check looks carefully.

@@ -8,7 +8,6 @@ use std::cell::Cell;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::acceptance::Acceptance;
 use crate::domain::answer::Use;
 use crate::domain::ids::{MethodId, PartyId};
 use crate::domain::money::{Money, Rounding};
@@ -225,7 +224,7 @@ impl SurplusBreakdown {
     pub fn of(valuation: &Valuation<'_>, rounding: Rounding, offer: &Offer, terms: &Terms) -> SurplusBreakdown {
         let paid = Prices::of(rounding, offer, terms).paid(terms);
         let (deductions, use_at) = deductions(valuation, paid, offer, terms);
-        SurplusBreakdown { surplus: left_of(valuation.value, &deductions, None), deductions, use_at }
+        SurplusBreakdown { surplus: left_of(valuation.value, &deductions), deductions, use_at }
     }
 }
 
@@ -267,7 +266,8 @@ pub struct Best {
 /// What is taken off the value, in the order of [`Deduction::ALL`](crate::domain::fate::Deduction::ALL), and when the answer
 /// would be used; `paid` are the prices of computing, coordination and verification, all in micro-credits.
 fn deductions(valuation: &Valuation<'_>, paid: [f64; 3], offer: &Offer, terms: &Terms) -> ([f64; 5], Use) {
-    let chances = terms.acceptance.of_alike(terms.copies, terms.agree, offer.trust, terms.alike);
+    // Copies have agreed by the time the answer is there.
+    let (chances, wrong_answered) = terms.acceptance.of_alike(terms.copies, terms.agree, offer.trust, terms.alike);
     let ([_, right], [wrong_first, wrong]) = (chances.accepted_right, chances.accepted_wrong);
     let stays = terms.stays(offer);
     let (right, wrong) = (right * stays, wrong * stays);
@@ -277,11 +277,6 @@ fn deductions(valuation: &Valuation<'_>, paid: [f64; 3], offer: &Offer, terms: &
     let answered = unchecked + terms.overhead.nanos() * offer.slowness + terms.agreement;
     let accepted = answered + terms.blocking;
     let last = accepted + terms.standing;
-    // Copies have agreed by the time the answer is there.
-    let wrong_answered = match terms.copies {
-        1 => 1.0 - offer.trust,
-        copies => Acceptance::UNCHECKED.of_alike(copies, terms.agree, offer.trust, terms.alike).accepted_wrong[0],
-    };
     let open_risk = |exposed: f64| wrong + (1.0 - valuation.class.recovers) * (exposed - wrong).max(0.0);
     let stages = Stages {
         at: [answered, accepted, last],

@@ -13,9 +13,10 @@ use crate::market::state::learnt::Correction;
 use crate::market::state::pulled::Pulled;
 use crate::policy::chooser::Offer;
 use crate::scenario::Scenario;
-use crate::scenario::verification::{CHECKS, Check, JobSize, Method};
+use crate::scenario::verification::{Check, JobSize, Method};
 
 use super::canaries::Canaries;
+use super::disputes::Disputes;
 use super::expectation::{Looks, of_offers};
 use super::missing::with_missing;
 use super::passing::{Expected, Passing};
@@ -68,7 +69,7 @@ pub struct Terms {
 }
 
 /// What all methods see alike.
-pub struct Shared<'a> {
+pub struct Shared {
     /// The expected work of the job on the reference GPU.
     pub expected: SimDuration,
     /// The same, as its checks see it.
@@ -77,13 +78,22 @@ pub struct Shared<'a> {
     pub gas_price: Price,
     /// The price of a checker's GPU-second.
     pub check_price: Price,
-    /// How often answers pass the checks.
-    pub passing: &'a Passing,
     /// Nanoseconds that a transaction waits for its block.
     pub inclusion: f64,
     /// The probability of a right answer, on the average over the offers.
     pub trust: f64,
-    /// What was learnt of the delay of checks.
+}
+
+/// A method as a requester sees it.
+#[derive(Clone, Copy)]
+pub struct Seen<'a> {
+    /// Its number.
+    pub id: MethodId,
+    /// What it does.
+    pub method: &'a Method,
+    /// How often answers pass its checks.
+    pub passing: &'a Passing,
+    /// What was learnt of the delay of its checks.
     pub correction: Correction,
     /// How closely the answers of the node are checked, where the method goes by that.
     pub scrutiny: f64,
@@ -109,24 +119,25 @@ pub struct Asked<'a> {
 
 impl Asked<'_> {
     /// What a check meets at the parties that may be drawn for it; `None` if there are none, or none is needed.
+    #[inline(always)]
     fn drawn(&self, check: &Check) -> Option<Drawn> {
-        let drawn = match check.by {
-            Checker::Attestation | Checker::Watchers | Checker::Requester | Checker::Canary => return None,
+        let drawn = || self.checkers.drawn(self.view, check.way, self.requester, self.now);
+        match check.by {
+            Checker::Attestation | Checker::Watchers | Checker::Requester | Checker::Canary => None,
             Checker::Validators => {
-                let drawn = self.checkers.drawn(self.view, check.way, self.requester, self.now);
-                match (drawn, self.pulled) {
-                    (Some(drawn), Some(pulled)) => Some(Drawn { wait: [pulled.wait(drawn.slowness[0]), 0.0], ..drawn }),
-                    _ => drawn,
-                }
+                let drawn = drawn()?;
+                Some(self.pulled.map_or(drawn, |pulled| Drawn { wait: [pulled.wait(drawn.slowness[0]), 0.0], ..drawn }))
             }
-            Checker::Proof => self.checkers.drawn(self.view, check.way, self.requester, self.now),
-            Checker::Peers | Checker::Replicas => None,
-        };
-        // Peers and copies are nodes like those that offer. Without provers the node itself makes the proof.
-        drawn.or_else(|| match check.by {
-            Checker::Validators => None,
-            _ => of_offers(self.offers, self.scenario.network.mean_round_trip.nanos()),
-        })
+            // Without provers the node itself makes the proof.
+            Checker::Proof => drawn().or_else(|| self.nodes()),
+            Checker::Peers | Checker::Replicas => self.nodes(),
+        }
+    }
+
+    /// Peers and copies are nodes like those that offer.
+    #[inline(never)]
+    fn nodes(&self) -> Option<Drawn> {
+        of_offers(self.offers, self.scenario.network.mean_round_trip.nanos())
     }
 }
 
@@ -159,12 +170,20 @@ impl Terms {
         }
     }
 
-    /// Of one method.
-    pub fn of(asked: &Asked<'_>, (id, method): (MethodId, &Method), shared: &Shared<'_>) -> Terms {
-        let scenario = asked.scenario;
-        let (expected, chain, passing, scrutiny) = (shared.expected, &scenario.chain, shared.passing, shared.scrutiny);
+    /// Adds those of one method. They are made where they are kept, since each job has some made for every method.
+    #[inline(always)]
+    pub fn add(terms: &mut Vec<Terms>, asked: &Asked<'_>, shared: &Shared, seen: Seen<'_>) {
+        terms.push(Terms::unverified(asked.scenario, shared, seen));
+        terms[..].last_mut().expect("one was added").verify(asked, shared, seen);
+    }
+
+    /// As far as its checks do not matter.
+    #[inline(always)]
+    fn unverified(scenario: &Scenario, shared: &Shared, seen: Seen<'_>) -> Terms {
+        let Seen { id, method, passing, correction, scrutiny } = seen;
+        let (expected, chain) = (shared.expected, &scenario.chain);
         let coordination_most = shared.gas_price.of_units(chain.gas + method.gas.1);
-        let mut terms = Terms {
+        Terms {
             method: id,
             overhead: overhead(method, expected),
             checkers: Money::ZERO,
@@ -182,7 +201,7 @@ impl Terms {
             blocking: 0.0,
             standing: 0.0,
             acceptance: passing.acceptance,
-            in_time: 1.0 - passing.looks * shared.correction.late,
+            in_time: 1.0 - passing.looks * correction.late,
             copies: method.copies,
             paid_copies: f64::from(method.copies),
             agree: method.agree,
@@ -190,18 +209,24 @@ impl Terms {
             scrutiny: if method.by_standing { scrutiny } else { f64::NAN },
             alike: method.alike,
             canaries: Canaries::of(method, passing, scrutiny),
-        };
+        }
+    }
+
+    /// Adds what its checks are expected to take and to cost.
+    #[inline(always)]
+    fn verify(&mut self, asked: &Asked<'_>, shared: &Shared, seen: Seen<'_>) {
+        let Seen { method, passing, correction, scrutiny, .. } = seen;
         // Where no alarm begins another check, each check is by itself.
         let mut disputes = method.is_ladder.then(Disputes::default);
         for (index, check) in method.checks.iter().enumerate().filter(|(_, check)| check.by != Checker::Canary) {
             if check.by == Checker::Replicas {
-                copies(asked, method, check, shared, &mut terms);
+                copies(asked, check, shared, (method, passing), self);
                 continue;
             }
             let (each, expects) = (check.expected_work(&shared.size), &passing.checks[index]);
             let (begins, trust) = match check.of {
                 None => (check.sample_at(scrutiny), shared.trust),
-                Some(0) if method.compares() => (between_copies(method, shared).looks, shared.trust),
+                Some(0) if method.compares() => (between_copies(method, passing, shared.trust).looks, shared.trust),
                 Some(_) => begins(expects, shared.trust),
             };
             let begins = begins * expects.looks;
@@ -209,31 +234,30 @@ impl Terms {
             let care = passing.care(check);
             let looks = looks(asked, check, each, (care, votes), expects);
             if looks.missing > 0.0 && check.of.is_none() {
-                terms.acceptance = with_missing(&terms.acceptance, check, expects, care, looks.missing);
+                self.acceptance = with_missing(&self.acceptance, check, expects, care, looks.missing);
             }
             let (takes, paid) = (looks.time, looks.paid);
-            terms.charge(asked, (method, check), (each, care), (expects.most, begins, paid));
+            self.charge(asked, (method, check), (each, care), (expects.most, begins, paid));
             let narrowed = check.bisection.map_or(0.0, |bisection| bisection.takes.nanos());
-            let takes = (takes + narrowed) * shared.correction.delay;
+            let takes = (takes + narrowed) * correction.delay;
             match &mut disputes {
                 Some(disputes) => disputes.add(method, index, begins, takes),
-                None => terms.wait_for(check, begins * takes),
+                None => self.wait_for(check, begins * takes),
             }
         }
         match disputes {
-            Some(disputes) => (terms.blocking, terms.standing) = disputes.end(method, &shared.size),
+            Some(disputes) => (self.blocking, self.standing) = disputes.end(method, &shared.size),
             None => {
                 let window = method.window.nanos();
-                terms.standing = if window > terms.standing { window } else { terms.standing };
+                self.standing = if window > self.standing { window } else { self.standing };
             }
         }
-        terms
     }
 }
 
 impl Terms {
     /// A check is expected to cost what its checkers are paid for it, or what the requester's own look costs.
-    #[inline]
+    #[inline(always)]
     fn charge(
         &mut self,
         asked: &Asked<'_>,
@@ -254,7 +278,7 @@ impl Terms {
     }
 
     /// A check is expected to take so many nanoseconds.
-    #[inline]
+    #[inline(always)]
     fn wait_for(&mut self, check: &Check, takes: f64) {
         let until = if check.deferred { &mut self.standing } else { &mut self.blocking };
         *until = if takes > *until { takes } else { *until };
@@ -279,6 +303,7 @@ impl Terms {
 }
 
 /// What the looks of a check are expected to come to.
+#[inline(always)]
 fn looks(asked: &Asked<'_>, check: &Check, each: SimDuration, (care, votes): (f64, f64), expects: &Expected) -> Looks {
     match asked.drawn(check) {
         // The window is waited for in any case; when the first challenge comes is counted with the check that it begins.
@@ -294,9 +319,10 @@ fn looks(asked: &Asked<'_>, check: &Check, each: SimDuration, (care, votes): (f6
 }
 
 /// What is expected of copies that do not agree.
-fn between_copies(method: &Method, shared: &Shared<'_>) -> Disputed {
-    let referee = shared.passing.acceptance.referee;
-    referee.map_or(Disputed::default(), |referee| referee.decide(method.copies, method.agree, shared.trust))
+#[cold]
+fn between_copies(method: &Method, passing: &Passing, trust: f64) -> Disputed {
+    let referee = passing.acceptance.referee;
+    referee.map_or(Disputed::default(), |referee| referee.decide(method.copies, method.agree, trust))
 }
 
 /// The probability that a check begins which only an alarm begins, and the probability that the answer is right if it does.
@@ -305,57 +331,17 @@ fn begins(expects: &Expected, trust: f64) -> (f64, f64) {
     (right + wrong, if right + wrong > 0.0 { right / (right + wrong) } else { trust })
 }
 
-/// How long checks are expected to take, each with those that its alarm leads to.
-#[derive(Default)]
-struct Disputes {
-    /// Nanoseconds of a check that begins by itself, at its place; of one that it leads to, added there.
-    takes: [f64; CHECKS],
-    /// Of checks by watchers, where one challenges: the probability, and how long the dispute takes.
-    challenged: [(f64, f64); CHECKS],
-}
-
-impl Disputes {
-    /// A check that begins with this probability and takes so many nanoseconds if it does.
-    fn add(&mut self, method: &Method, index: usize, begins: f64, takes: f64) {
-        let (mut first, mut is_first) = (index, true);
-        while let Some(of) = method.checks[first].of {
-            (first, is_first) = (usize::from(of), false);
-        }
-        if is_first || method.checks[first].by != Checker::Watchers {
-            self.takes[first] += begins * takes;
-        } else {
-            let (chance, longest) = &mut self.challenged[first];
-            // The dispute begins with its first check; what later ones take is weighed by how likely they begin then.
-            *chance = if *chance == 0.0 { begins } else { *chance };
-            *longest += if *chance > 0.0 { takes * begins / *chance } else { 0.0 };
-        }
-    }
-
-    /// Nanoseconds that blocking checks take, and those from the acceptance until all has ended: a challenge comes while the answer
-    /// stands for its window, and its dispute may outlast that.
-    fn end(&self, method: &Method, size: &JobSize) -> (f64, f64) {
-        let window = method.window.nanos();
-        let (mut blocking, mut standing) = (0.0, 0.0);
-        for (index, check) in method.checks.iter().enumerate() {
-            let until = if check.deferred { &mut standing } else { &mut blocking };
-            *until = if self.takes[index] > *until { self.takes[index] } else { *until };
-        }
-        standing = if window > standing { window } else { standing };
-        for (index, check) in method.checks.iter().enumerate() {
-            let (chance, takes) = self.challenged[index];
-            if chance > 0.0 {
-                let from = check.expected_work(size).nanos().min(window);
-                standing += chance * (from + takes - window).max(0.0);
-            }
-        }
-        (blocking, standing)
-    }
-}
-
 /// Of several copies the answer is there when enough agree: later than one copy would be, and of those that are called off only
 /// the share done is paid.
-fn copies(asked: &Asked<'_>, method: &Method, check: &Check, shared: &Shared<'_>, terms: &mut Terms) {
-    let Some(drawn) = asked.drawn(check) else { return };
+#[inline(never)]
+fn copies(
+    asked: &Asked<'_>,
+    check: &Check,
+    shared: &Shared,
+    (method, passing): (&Method, &Passing),
+    terms: &mut Terms,
+) {
+    let Some(drawn) = asked.nodes() else { return };
     let (copies, agree, right) = (f64::from(check.count), f64::from(check.agree), shared.trust * method.alike);
     let answers = if right * copies > agree { agree / right } else { copies };
     let looks = Looks::expected(&drawn, shared.expected.nanos(), check, answers);
@@ -369,7 +355,7 @@ fn copies(asked: &Asked<'_>, method: &Method, check: &Check, shared: &Shared<'_>
         None => paid.clamp(1.0, copies),
         Some(_) => {
             let agreed = [right, 1.0 - right].map(|right| binomial_tail(check.count, check.agree, right));
-            (agreed[0] + agreed[1]) * paid.clamp(1.0, copies) + between_copies(method, shared).paid
+            (agreed[0] + agreed[1]) * paid.clamp(1.0, copies) + between_copies(method, passing, shared.trust).paid
         }
     };
 }

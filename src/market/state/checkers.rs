@@ -163,7 +163,7 @@ impl Checkers {
     }
 
     /// What those meet who draw in this way now; `None` where no checker can be drawn.
-    #[inline]
+    #[inline(always)]
     pub fn drawn(&self, view: usize, way: usize, requester: RequesterId, now: Time) -> Option<Drawn> {
         self.pools[view * self.ways + way].drawn(requester, now)
     }
@@ -225,6 +225,7 @@ impl Pool {
         }
     }
 
+    #[inline(always)]
     fn drawn(&self, requester: RequesterId, now: Time) -> Option<Drawn> {
         let trip = (self.trips[requester.index()] / self.sums.drawn).max(0.0);
         let sums = if self.levels.is_empty() { self.sums } else { least(&self.levels, self.choices) };
@@ -242,6 +243,7 @@ impl Pool {
 
 /// The sums over the least loaded of so many that are drawn without replacement, where all weigh alike: none of them is below a level with
 /// the probability Π (m − j)/(n − j) for the m of n that are not.
+#[inline(never)]
 fn least(levels: &[Sums], choices: u32) -> Sums {
     let all = levels.iter().map(|level| level.drawn).sum::<f64>().round();
     let drawn = f64::from(choices).min(all) as u32;

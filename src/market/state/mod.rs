@@ -9,6 +9,7 @@ use crate::engine::time::SimDuration;
 use crate::policy::chooser::Offer;
 use crate::policy::pool::PoolMemory;
 
+use super::event::ByClock;
 use super::life::next::{Next, Planned};
 use super::quoting::bound::SurplusBounds;
 use super::quoting::passing::Passing;
@@ -98,19 +99,8 @@ pub struct State {
     /// The job whose quotes are watched.
     #[serde(skip)]
     pub inspection: Option<Box<Inspection>>,
-    /// Which turns of the clocks are due.
-    pub turns: Turns,
-}
-
-/// The turn of each clock: it passes when the clock is set anew, so that what was due by the clock before is due no more.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-pub struct Turns {
-    /// Of routing's picture.
-    pub refresh: u32,
-    /// Of the prices of computing and verification.
-    pub price: u32,
-    /// Of the chain.
-    pub block: u32,
+    /// The turn of each clock: it passes when the clock is set anew, so that what was due by the clock before is due no more.
+    pub turns: ByClock<u32>,
 }
 
 /// What the market has learnt about a class, and where its constant delays queue.

@@ -5,14 +5,17 @@ mod accounts;
 mod copies;
 mod disputes;
 mod learning;
+mod methods;
 mod opinions;
 mod queues;
 mod quote_trace;
+mod quotes;
 mod replay;
 mod standing;
 mod verified;
 mod votes;
 mod welfare;
+mod whole;
 mod years;
 
 use std::collections::BTreeMap;

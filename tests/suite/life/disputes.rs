@@ -15,7 +15,7 @@ use super::super::properties::kept;
 use super::super::trial::{ROOT, Witness, trial};
 
 /// Every outcome of a dispute.
-const OUTCOMES: [&str; 15] = [
+pub(super) const OUTCOMES: [&str; 15] = [
     "accepted without an alarm",
     "a bond is lost",
     "a checker is fined",
@@ -34,7 +34,7 @@ const OUTCOMES: [&str; 15] = [
 ];
 
 /// The outcomes that a run reaches at least five times.
-fn outcomes(scenario: &Scenario, witness: &Witness) -> BTreeSet<&'static str> {
+pub(super) fn outcomes(scenario: &Scenario, witness: &Witness) -> BTreeSet<&'static str> {
     let mut alarms: BTreeMap<JobKey, usize> = BTreeMap::new();
     let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
     let mut seen = |outcome: &'static str, is_met: bool| *counts.entry(outcome).or_default() += usize::from(is_met);

@@ -107,6 +107,7 @@ pub use domain::ids::{ClassId, NodeGroupId, PartyId};
 pub use domain::money::Money;
 pub use domain::price::Price;
 pub use domain::record::{JobKey, JobRecord};
+pub use domain::work::Work;
 pub use engine::random::Seed;
 pub use engine::time::{SimDuration, Time};
 pub use record::fact::{Fact, FactFilter, FactKind};

@@ -9,7 +9,7 @@ use crate::policy::demand::{Replay, clients, trace};
 use crate::scenario::channels::Channel;
 use crate::scenario::document::Document;
 use crate::scenario::inputs;
-use crate::scenario::model::{Class, ClassOf, Work};
+use crate::scenario::model::{Class, ClassOf, WorkLaw};
 use crate::scenario::verification::{Check, Method};
 use crate::scenario::{Scenario, Source};
 
@@ -143,7 +143,7 @@ fn tokens(scenario: &Scenario, source: &Source, spec: &trace::Spec, said: &mut U
     };
     for class in classes {
         let Class { name, work, .. } = &scenario.classes[class];
-        if matches!(work, Work::Law(_)) {
+        if matches!(work, WorkLaw::Law(_)) {
             let text = format!("source `{}`: its tokens are not used, because class `{name}` has `work`", source.name);
             said.warnings.push(text);
         }

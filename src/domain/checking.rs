@@ -34,6 +34,19 @@ impl Checker {
     }
 }
 
+/// Whose dishonesty voids a check.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Guard {
+    /// That of the party that does it: it looks, or says what suits it, as its conduct has it.
+    #[default]
+    Checker,
+    /// That of the vendor named in `broken-by`: whichever party is asked, its machine makes the careful look.
+    Vendor,
+    /// Nobody's: whichever party is asked, what it says proves that it looked carefully.
+    Nobody,
+}
+
 /// When a check begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

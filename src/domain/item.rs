@@ -1,10 +1,10 @@
 //! The part of a job or a task that its node serves, and lists link.
 
+use crate::domain::work::Work;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::fate::Stage;
 use crate::domain::ids::{ClassId, PartyId, RequesterId, WorkSlot};
-use crate::engine::time::SimDuration;
 
 /// Work for a node: the attempt of a job, or a task on its behalf. The slot that it lives in is reused; the slot's `version` is
 /// not, so an event of an earlier tenant, or of an earlier state of this one, is recognised as stale.
@@ -30,11 +30,11 @@ pub struct WorkItem {
     /// The requester's group.
     pub requester: RequesterId,
     /// What is left of the work on the reference GPU, noise included.
-    pub left: SimDuration,
+    pub left: Work,
     /// Of what is left, the part before the first token.
-    pub prefill: SimDuration,
+    pub prefill: Work,
     /// What a node adds to its backlog for it: the expected work.
-    pub expected: SimDuration,
+    pub expected: Work,
 }
 
 const _: () = assert!(size_of::<WorkItem>() == 48);
@@ -53,7 +53,7 @@ pub enum Phase {
 
 impl WorkItem {
     /// Work that is at no node yet, in a new slot.
-    pub fn begin(class: ClassId, requester: RequesterId, expected: SimDuration) -> WorkItem {
+    pub fn begin(class: ClassId, requester: RequesterId, expected: Work) -> WorkItem {
         WorkItem {
             version: 0,
             stage: Stage::Asked,
@@ -64,8 +64,8 @@ impl WorkItem {
             behind: WorkSlot::NONE,
             class,
             requester,
-            left: SimDuration::ZERO,
-            prefill: SimDuration::ZERO,
+            left: Work::ZERO,
+            prefill: Work::ZERO,
             expected,
         }
     }
@@ -73,7 +73,7 @@ impl WorkItem {
     /// Which part of the service comes first.
     #[inline]
     pub fn first_phase(&self) -> Phase {
-        match self.prefill > SimDuration::ZERO && self.prefill < self.left {
+        match self.prefill > Work::ZERO && self.prefill < self.left {
             true => Phase::Prefill,
             false => Phase::Decode,
         }

@@ -1,5 +1,6 @@
 //! The hot part of an open job: what events touch, in one cache line.
 
+use crate::domain::work::Work;
 use std::ops::{Deref, DerefMut};
 
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,7 @@ use crate::domain::ids::{CaseId, ClassId, RequesterId};
 use crate::domain::item::WorkItem;
 use crate::domain::money::Money;
 use crate::domain::purpose::DrawIndex;
-use crate::engine::time::{SimDuration, Time};
+use crate::engine::time::Time;
 
 /// An open job.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,7 +29,7 @@ const _: () = assert!(size_of::<Job>() == 64);
 
 impl Job {
     /// A job that has just been asked for.
-    pub fn begin(class: ClassId, requester: RequesterId, expected: SimDuration) -> Job {
+    pub fn begin(class: ClassId, requester: RequesterId, expected: Work) -> Job {
         let item = WorkItem::begin(class, requester, expected);
         Job { item, escrow: Money::ZERO, case: CaseId::NONE, attempt: 0 }
     }

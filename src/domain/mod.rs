@@ -18,3 +18,4 @@ pub mod record;
 pub mod service;
 pub mod share;
 pub(crate) mod task;
+pub mod work;

@@ -1,6 +1,7 @@
 //! Prices per unit: of a GPU-second of computing, a checker's GPU-second, a unit of gas. A price becomes an amount of money only by a
 //! quantity and a named rounding.
 
+use crate::domain::work::Work;
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -9,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use super::money::{LARGEST_FEE, MICRO, Money, Rounding};
 use crate::engine::law::Quantity;
 use crate::engine::mistake::Mistake;
-use crate::engine::time::SimDuration;
 
 /// A price per unit, in steps of which [`Price::PER_CREDIT`] make a credit; below zero where a table has no price.
 ///
@@ -44,7 +44,7 @@ impl Price {
 
     /// What `work` costs at this price per GPU-second, with one named rounding; at most [`LARGEST_FEE`].
     #[inline]
-    pub fn of_work(self, work: SimDuration, rounding: Rounding) -> Money {
+    pub fn of_work(self, work: Work, rounding: Rounding) -> Money {
         const STEP: i64 = 1_000_000_000 * Price::PER_MICRO;
         // Nearly every product fits 64 bits, where a division costs a third of the wide one.
         let short =
@@ -154,7 +154,7 @@ mod tests {
     /// A year at the highest price.
     #[test]
     fn what_is_paid_stays_countable() {
-        let year = SimDuration(365 * 86_400 * 1_000_000_000);
+        let year = Work(365 * 86_400 * 1_000_000_000);
         assert_eq!(Price::MOST.of_work(year, Rounding::Ceil), LARGEST_FEE);
         assert_eq!(Price(7 * Price::PER_MICRO).of_work(year, Rounding::Ceil), Money(7 * 365 * 86_400));
         assert_eq!(Price::MOST.of_units(u64::MAX), LARGEST_FEE.times(1_000));
@@ -167,7 +167,7 @@ mod tests {
             for price in [0, 1, 999, 1_000_000, 123_456_789] {
                 for work in [0, 1, 499_999_999, 500_000_000, 1_500_000_000, 86_400_000_000_000] {
                     let wide = rounding.divide(i128::from(price) * i128::from(work), 1_000_000_000) as i64;
-                    assert_eq!(Price::from(Money(price)).of_work(SimDuration(work), rounding), Money(wide));
+                    assert_eq!(Price::from(Money(price)).of_work(Work(work), rounding), Money(wide));
                 }
             }
         }

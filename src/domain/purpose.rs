@@ -133,6 +133,10 @@ pub enum Purpose {
     Mismatch = 38,
     /// Draw: whether a node can tell a canary from a job; n is the check.
     Canary = 70,
+    /// Draw: whether a vendor is broken for a job; n is the vendor.
+    Vendor = 71,
+    /// Draw: whether checkers are shown a forced error; n is the check.
+    Forced = 72,
     /// Draw: what moves prices from outside; n is the channel's interval.
     Price = 50,
     /// Draw: the traits of a node (speed, price, stake, memory), n is the trait.

@@ -1,5 +1,6 @@
 //! The cold part of a job: everything that will be written down about it once it is closed.
 
+use crate::domain::work::Work;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::answer::{Answer, Use};
@@ -56,9 +57,9 @@ pub struct JobRecord {
     /// When what happened.
     pub at: Instants,
     /// The work of the job on the reference GPU, before noise.
-    pub work: SimDuration,
+    pub work: Work,
     /// What the market expected the work to be, given the input.
-    pub expected_work: SimDuration,
+    pub expected_work: Work,
     /// The deadline, as an instant.
     pub deadline: Time,
     /// What a right answer in time is worth to the requester; while the job is open, at its expected work.
@@ -157,7 +158,7 @@ pub struct CheckRecord {
     /// When it ended: with its vote, called off, or lost with its party.
     pub closed: Time,
     /// The work of the check on the reference GPU.
-    pub work: SimDuration,
+    pub work: Work,
     /// What the party was paid: the fee of a vote, or its share that was done.
     pub paid: Money,
     /// The validator, prover or node that was asked.
@@ -203,8 +204,8 @@ impl JobRecord {
         JobRecord {
             key,
             at: Instants::asked_at(asked),
-            work: SimDuration::ZERO,
-            expected_work: SimDuration::ZERO,
+            work: Work::ZERO,
+            expected_work: Work::ZERO,
             deadline: Time::NEVER,
             value: Money::ZERO,
             compute_price: Money::ZERO,

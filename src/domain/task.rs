@@ -1,5 +1,6 @@
 //! Tasks: copies, checks and proofs, which nodes, validators and provers do for an open job.
 
+use crate::domain::work::Work;
 use std::ops::{Deref, DerefMut};
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use crate::domain::ids::JobSlot;
 use crate::domain::item::WorkItem;
 use crate::domain::purpose::DrawIndex;
 use crate::domain::record::JobKey;
-use crate::engine::time::{SimDuration, Time};
+use crate::engine::time::Time;
 
 /// The hot part of a task, in one cache line: the 48 bytes that a node serves, as in a job, and what tells tasks apart.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,7 +64,7 @@ pub struct TaskRecord {
     /// When the party ended.
     pub finished: Time,
     /// The work on the reference GPU, before noise.
-    pub work: SimDuration,
+    pub work: Work,
     /// Of a copy or a canary: the answer it brings.
     pub answer: Answer,
     /// Of a check or a proof: the vote it brings.
@@ -112,7 +113,7 @@ impl DerefMut for Task {
 
 impl TaskRecord {
     /// A task that is asked for.
-    pub fn begin(key: JobKey, asked: Time, work: SimDuration, answer: Answer, vote: Vote) -> TaskRecord {
+    pub fn begin(key: JobKey, asked: Time, work: Work, answer: Answer, vote: Vote) -> TaskRecord {
         let (reached, started, first_token, finished) = (Time::NEVER, Time::NEVER, Time::NEVER, Time::NEVER);
         TaskRecord { key, asked, reached, started, first_token, finished, work, answer, vote }
     }

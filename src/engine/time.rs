@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Time(pub u64);
 
-/// A length of time, or an amount of work as a span on the reference GPU: nanoseconds.
+/// A length of time: nanoseconds.
 ///
 /// In a file it is written `"250ms"`, `"1.5h"`, `"0"`; the units are `ns us ms s m min h d`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

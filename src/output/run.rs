@@ -21,7 +21,7 @@ use crate::record::table_name::TableName;
 use crate::record::tables::{CLASSES, Chosen, ClassRow, Names, SUMMARY, SharedNames, Tables};
 use crate::record::tally::{About, Summary, Tally};
 use crate::scenario::Scenario;
-use crate::scenario::model::Work;
+use crate::scenario::model::WorkLaw;
 use crate::simulate::Outcome;
 
 /// A run's recorders and the folder they fill. Dropped before [`Recording::finish`] it leaves nothing.
@@ -193,7 +193,7 @@ pub fn names(scenario: &Scenario) -> SharedNames {
     Arc::new(Names {
         classes: scenario.classes.iter().map(|class| class.name.clone()).collect(),
         models: scenario.classes.iter().map(model_of).collect(),
-        tokens: scenario.classes.iter().map(|class| matches!(class.work, Work::Tokens { .. })).collect(),
+        tokens: scenario.classes.iter().map(|class| matches!(class.work, WorkLaw::Tokens { .. })).collect(),
         sources: scenario.sources.iter().map(|source| source.name.clone()).collect(),
         clients: scenario.sources.iter().map(|source| source.arrivals.tells().client).collect(),
         requesters: scenario.requesters.iter().map(|group| group.name.clone()).collect(),

@@ -26,6 +26,7 @@
 //! CALLS.check();
 //! ```
 
+use crate::domain::work::Work;
 use serde::Serialize;
 
 use crate::domain::money::Money;
@@ -308,6 +309,13 @@ impl From<SimDuration> for Cell<'_> {
     /// Nanoseconds; [`SimDuration::MAX`] is no length and so a missing value.
     fn from(span: SimDuration) -> Self {
         if span == SimDuration::MAX { Cell::Null } else { Cell::I64(span.0 as i64) }
+    }
+}
+
+/// As the time that the reference GPU takes.
+impl From<Work> for Cell<'_> {
+    fn from(work: Work) -> Self {
+        work.on_reference().into()
     }
 }
 

@@ -209,6 +209,9 @@ facts! {
     /// A node answered a canary; an alarm says that the answer was taken for wrong.
     Canary = 50 "canary" { job: JobKey, node: PartyId, alarm: bool }
         => [about(job, node.0), job.index, u64::from(alarm)],
+    /// A checker found a forced error, and got so many tokens.
+    Jackpot = 51 "jackpot" { job: JobKey, by: PartyId, amount: Money }
+        => [about(job, by.0), job.index, amount.0 as u64],
     /// A job left the market; its whole record is handed on with this fact.
     Closed = 19 "closed" + Job { job: JobKey, fate: Fate }
         => [about(job, fate as u32), job.index, 0],

@@ -117,7 +117,7 @@ mod tests {
     use crate::domain::ids::{ClassId, MethodId, PartyId, RequesterId};
     use crate::domain::money::Money;
     use crate::domain::record::JobKey;
-    use crate::engine::time::SimDuration;
+    use crate::domain::work::Work;
     use crate::record::fact::FactKind;
 
     /// Keeps what it is told: the number of each fact, and of its record.
@@ -146,7 +146,7 @@ mod tests {
             started: Time(1),
             answered: alarm.map_or(Time::NEVER, |_| Time(2)),
             closed: Time(2),
-            work: SimDuration(1),
+            work: Work(1),
             paid: Money(1),
             checker: PartyId(1),
             method: MethodId(0),
@@ -182,7 +182,7 @@ mod tests {
         let (mut checks, mut jobs) = (Digest::default(), Digest::default());
         checks.check(&check(1, None));
         let job = JobRecord::begin(key(1), ClassId(0), RequesterId(0), Time(0));
-        jobs.record(&JobRecord { work: SimDuration(1), ..job });
+        jobs.record(&JobRecord { work: Work(1), ..job });
         assert_eq!(checks, jobs);
     }
 }

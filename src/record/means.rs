@@ -1,5 +1,6 @@
 //! What a market was like on the average: its prices, and how long jobs waited and were slowed down at each group of nodes.
 
+use crate::domain::work::Work;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::answer::Wrong;
@@ -28,7 +29,7 @@ pub struct MeanFieldRecorder {
     nodes: Vec<Seen>,
     groups: Vec<(NodeGroupId, f64)>,
     /// By method, what a node works beyond the answer: a part of its work, and a time.
-    extra: Vec<(f64, SimDuration)>,
+    extra: Vec<(f64, Work)>,
 }
 
 /// What was seen of a node.
@@ -52,7 +53,7 @@ pub struct GroupMeans {
 impl MeanFieldRecorder {
     /// Looks at the prices every `tick`; `extra` is what a node works beyond the answer by method, as a part of the answer's work
     /// and as a time.
-    pub fn new(tick: SimDuration, extra: Vec<(f64, SimDuration)>) -> MeanFieldRecorder {
+    pub fn new(tick: SimDuration, extra: Vec<(f64, Work)>) -> MeanFieldRecorder {
         MeanFieldRecorder {
             tick,
             next: Time::ZERO + tick,

@@ -5,6 +5,7 @@ use crate::domain::ids::{ClassId, MethodId, ModelId, RegionId};
 use crate::domain::party::PartyKind;
 use crate::domain::service::{Discipline, Interruption, Sampling};
 use crate::domain::share::Share;
+use crate::domain::work::Work;
 use crate::engine::law::Sampler;
 use crate::engine::time::SimDuration;
 use crate::maths;
@@ -20,7 +21,7 @@ pub struct Model {
     /// Points (tokens, nanoseconds) of the time to read the input.
     pub prefill: Vec<(f64, f64)>,
     /// Time per output token on the reference GPU, alone.
-    pub decode: SimDuration,
+    pub decode: Work,
     /// How much slower each job is when n are in service.
     pub slowdown: Slowdown,
     /// GB of a node's memory.
@@ -104,19 +105,19 @@ pub fn along(points: &[(f64, f64)], x: f64) -> f64 {
 
 impl Model {
     /// Time to read so many tokens on the reference GPU, alone.
-    pub fn prefill(&self, tokens: u32) -> SimDuration {
-        SimDuration::from_nanos(along(&self.prefill, tokens as f64))
+    pub fn prefill(&self, tokens: u32) -> Work {
+        Work::from_nanos(along(&self.prefill, tokens as f64))
     }
 
     /// Time to write so many tokens on the reference GPU, alone; not necessarily a whole number of them.
-    pub fn decode(&self, tokens: f64) -> SimDuration {
+    pub fn decode(&self, tokens: f64) -> Work {
         self.decode.scaled(tokens)
     }
 }
 
 /// How much work a job of a class is.
 #[derive(Clone, Debug)]
-pub enum Work {
+pub enum WorkLaw {
     /// By a law of spans on the reference GPU.
     Law(Sampler),
     /// By tokens, each from the source or else from its law, and the model's service times.
@@ -134,14 +135,14 @@ pub struct ValueByLength {
     /// From 0 to 1.
     pub power: f64,
     /// The work of a job that is worth what its class says.
-    pub at: SimDuration,
+    pub at: Work,
 }
 
 impl ValueByLength {
     /// How many times the value of a job of `other` work that of one of `work` is; 1 where the other is nothing.
-    pub fn factor(&self, work: SimDuration, other: SimDuration) -> f64 {
+    pub fn factor(&self, work: Work, other: Work) -> f64 {
         match other {
-            SimDuration::ZERO => 1.0,
+            Work::ZERO => 1.0,
             _ if self.power == 1.0 => work.nanos() / other.nanos(),
             _ => maths::pow(work.nanos() / other.nanos(), self.power),
         }
@@ -158,7 +159,7 @@ pub struct Class {
     /// The model it asks for.
     pub model: ModelId,
     /// How much work.
-    pub work: Work,
+    pub work: WorkLaw,
     /// How long the work really takes, relative to it; `None` is always 1.
     pub noise: Option<Sampler>,
     /// What a right answer in time is worth, in micro-credits.
@@ -230,7 +231,7 @@ pub struct NodeGroup {
     /// The most jobs in a batch.
     pub batch_max: u32,
     /// What a batch takes beyond the work of its jobs.
-    pub batch_setup: SimDuration,
+    pub batch_setup: Work,
     /// GB for models; `None`: all it serves, from the start.
     pub memory_gb: Option<f64>,
     /// What a second of one busy slot costs it, in micro-credits.
@@ -257,11 +258,11 @@ impl Class {
     /// One forward pass over all tokens of a job of this class, on the reference GPU; nothing where no check needs it. The number
     /// of output tokens is exact once the answer is there, and an expectation before.
     #[inline]
-    pub fn pass(&self, model: &Model, work: SimDuration, (input, output): (u32, f64)) -> SimDuration {
+    pub fn pass(&self, model: &Model, work: Work, (input, output): (u32, f64)) -> Work {
         match self.pass {
-            None => SimDuration::ZERO,
+            None => Work::ZERO,
             Some(Pass::OfWork(share)) => work.scaled(share),
-            Some(Pass::OfTokens) => SimDuration::from_nanos(along(&model.prefill, f64::from(input) + output)),
+            Some(Pass::OfTokens) => Work::from_nanos(along(&model.prefill, f64::from(input) + output)),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Methods of verification as the market uses them.
 
 use crate::domain::acceptance::some_takes_place;
+use crate::domain::answer::Wrong;
 use crate::domain::checking::{Backtrack, Beliefs, CalledOff, Checker, Consequence, Holders, Stopping, WorkOf};
 use crate::domain::ids::{Id, IdVec, MethodId, ModelId};
 use crate::domain::money::Money;
@@ -8,9 +9,10 @@ use crate::domain::payment::SlashTo;
 use crate::domain::purpose::DrawIndex;
 use crate::domain::record::JobRecord;
 use crate::domain::share::{Factor, Share};
+use crate::domain::work::Work;
 use crate::engine::law::Sampler;
 use crate::engine::random::KeyedRng;
-use crate::engine::time::SimDuration;
+use crate::engine::time::{SimDuration, Time};
 use crate::policy::opinion::Opinion;
 use crate::policy::selection::{Draw, Selection};
 use crate::policy::standing::StandingRule;
@@ -125,7 +127,7 @@ pub struct Method {
     /// Work of the node beyond that of the answer, relative to it.
     pub overhead: f64,
     /// Work of the node beyond that of the answer, on the reference GPU.
-    pub overhead_time: SimDuration,
+    pub overhead_time: Work,
     /// Copies executed in all.
     pub copies: u32,
     /// Of copies: the share of right answers that are alike bit for bit; another agrees with nothing.
@@ -154,6 +156,8 @@ pub struct Method {
     pub is_ladder: bool,
     /// Whether canaries are planted.
     pub plants: bool,
+    /// The vendors that may be broken for a job, each once.
+    pub vendors: Vec<Vendor>,
 }
 
 impl Verification {

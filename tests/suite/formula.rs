@@ -8,7 +8,7 @@ use reliance::domain::fate::Fate;
 use reliance::maths::{exp, ln, normal_cdf, normal_quantile};
 use reliance::record::tally::Tally;
 use reliance::scenario::Scenario;
-use reliance::scenario::model::Work;
+use reliance::scenario::model::WorkLaw;
 use reliance::simulate::simulate;
 
 use super::trial::{ROOT, scenario, seed};
@@ -70,7 +70,7 @@ fn crossing(scenario: &Scenario, method: &Method) -> f64 {
     const CELLS: u32 = 400;
     let class = scenario.classes.iter().next().expect("one class");
     let model = scenario.models.iter().next().expect("one model");
-    let Work::Tokens { output, .. } = &class.work else { panic!("work by tokens") };
+    let WorkLaw::Tokens { output, .. } = &class.work else { panic!("work by tokens") };
     let decode = model.decode(output.as_ref().expect("a law of outputs").mean()).seconds();
     // Credits a second of the reference GPU, the median value, σ of values and of inputs, seconds there and back: as the file says.
     let (price, median, spread, inputs, trip) = (0.000_25, 0.01, 1.0, (1020.0, 0.77), 0.04);

@@ -13,6 +13,9 @@
 //! A check whose alarm another one decides about does not refuse alone. If the other takes place with probability s' and lets the
 //! answer pass with probability Q', Q + (1 − Q) s' Q' stands for Q. The checks of a dispute are independent given the answer's kind.
 //!
+//! A vendor that guards a check is broken with probability x; then all that it guards approve, and (1 − x) Q + x stands for Q. One that
+//! guards several checks is summed over its two states.
+//!
 //! Detections are never averaged over kinds, because checks that miss the same kind are not independent.
 
 mod copies;
@@ -77,6 +80,8 @@ pub struct Check<'a> {
     pub false_alarm: f64,
     /// The check that decides about its alarm; `None`: the alarm decides.
     pub appeal: Option<&'a Check<'a>>,
+    /// The place among the x of the vendor that guards it, while which is broken every vote approves.
+    pub guard: Option<usize>,
 }
 
 /// What becomes of an answer; of each pair, once the blocking checks are past, and once all are.
@@ -171,15 +176,18 @@ impl Check<'_> {
             right: self.accepted(x, self.false_alarm),
             wrong: self.detects.map(|detects| self.accepted(x, detects)),
         };
+        let own = self.guard.map_or(own, |vendor| own.broken(x[vendor]));
         match self.appeal {
             Some(appeal) => own.appealed(appeal.takes_place, &appeal.verdicts(x)),
             None => own,
         }
     }
 
-    /// In how many of the checks that may follow one another, from this one on, a party is known to vote.
+    /// In how many of the checks that may follow one another, from this one on, a party is known to vote, or guards them.
     fn places(&self, party: usize) -> usize {
-        usize::from(self.seats.have(party)) + self.appeal.map_or(0, |appeal| appeal.places(party))
+        usize::from(self.seats.have(party))
+            + usize::from(self.guard == Some(party))
+            + self.appeal.map_or(0, |appeal| appeal.places(party))
     }
 
     /// Q, at an answer that raises an alarm in a careful look with probability `alarm`. A look that is not careful approves.
@@ -244,6 +252,15 @@ pub struct Verdicts {
 }
 
 impl Verdicts {
+    /// That of a check that approves whatever it sees.
+    pub const BROKEN: Verdicts = Verdicts { right: 1.0, wrong: [1.0; KINDS] };
+
+    /// The same where the check approves whatever it sees with this probability: (1 − x) Q + x.
+    pub fn broken(&self, x: f64) -> Verdicts {
+        let either = |accepted: f64| (1.0 - x) * accepted + x;
+        Verdicts { right: either(self.right), wrong: self.wrong.map(either) }
+    }
+
     /// The same where another check decides about the alarm, if it takes place: Q + (1 − Q) s' Q'.
     pub fn appealed(&self, takes_place: f64, appeal: &Verdicts) -> Verdicts {
         let after = |own: f64, then: f64| own + (1.0 - own) * takes_place * then;
@@ -266,10 +283,21 @@ impl Passes {
     /// Without any check.
     pub const UNCHECKED: Passes = Passes { right: [1.0; 2], wrong: [[1.0; 2]; KINDS] };
 
+    /// Nothing passes: that to which cases are added.
+    pub const NOTHING: Passes = Passes { right: [0.0; 2], wrong: [[0.0; 2]; KINDS] };
+
     fn of(checks: &[Check<'_>], x: &[f64]) -> Passes {
         let mut passes = Passes::UNCHECKED;
         checks.iter().for_each(|check| passes.go_on(check, &check.verdicts(x)));
         passes
+    }
+
+    /// Adds those of one of several cases, which comes about with this probability.
+    pub fn add(&mut self, likely: f64, of: &Passes) {
+        for stage in 0..2 {
+            self.right[stage] += likely * of.right[stage];
+            self.wrong.iter_mut().zip(&of.wrong).for_each(|(sum, kind)| sum[stage] += likely * kind[stage]);
+        }
     }
 
     /// One more check.

@@ -42,6 +42,7 @@ fn check(draw: &mut KeyedRng, threshold: Threshold) -> Check<'static> {
         detects: [0; KINDS].map(|_| draw.unit()),
         false_alarm: 0.5 * draw.unit(),
         appeal: None,
+        guard: None,
     }
 }
 
@@ -253,6 +254,7 @@ fn detections_are_never_averaged_over_kinds() {
         detects,
         false_alarm: 0.0,
         appeal: None,
+        guard: None,
     };
     let through = |detects: [f64; KINDS]| {
         let (executors, checks) = ([Executor { party: 0, trust: 0.0 }], [check(detects)]);
@@ -319,6 +321,7 @@ fn draws_from_pools_have_their_known_odds() {
             detects: [1.0; KINDS],
             false_alarm: 0.0,
             appeal: None,
+            guard: None,
         };
         check.verdicts(&[1.0, 0.0]).wrong[0]
     };

@@ -6,14 +6,15 @@ use crate::domain::job::Arrival;
 use crate::domain::money::Money;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::domain::record::{JobKey, JobRecord};
+use crate::domain::work::Work;
 use crate::engine::law::{Quantity, Sampler};
 use crate::engine::random::{RandomSource, Seed};
-use crate::engine::time::{SimDuration, Time};
+use crate::engine::time::Time;
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::state::{ClassState, State};
 use crate::record::fact::Fact;
-use crate::scenario::model::{ClassOf, Work};
+use crate::scenario::model::{ClassOf, WorkLaw};
 use crate::scenario::twin::Twin;
 
 use super::next::Next;
@@ -81,11 +82,11 @@ fn fill(market: &mut State, at: &Context<'_>, record: &mut JobRecord, arrival: &
         None => sampler.sample(&mut draw(seed, purpose, key, DrawIndex::ONCE)),
     };
     match &class.work {
-        Work::Law(law) => {
-            record.work = SimDuration::from_number(sample(law, Purpose::Work));
-            record.expected_work = SimDuration::from_number(law.mean());
+        WorkLaw::Law(law) => {
+            record.work = Work::from_number(sample(law, Purpose::Work));
+            record.expected_work = Work::from_number(law.mean());
         }
-        Work::Tokens { input, output } => {
+        WorkLaw::Tokens { input, output } => {
             let count = |known: Option<u32>, law: &Option<Sampler>, purpose| {
                 known.unwrap_or_else(|| law.as_ref().map_or(0, |law| sample(law, purpose) as u32))
             };

@@ -4,6 +4,7 @@ use crate::domain::fate::Stage;
 use crate::domain::ids::{Owner, PartyId, WorkSlot};
 use crate::domain::item::Phase;
 use crate::domain::purpose::{Purpose, draw};
+use crate::domain::work::Work;
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
@@ -41,7 +42,7 @@ pub fn step(market: &mut State, at: &mut Context<'_>, node: PartyId) -> Next {
     if item.phase == Phase::Prefill {
         item.phase = Phase::Decode;
         item.left = item.left.less(item.prefill);
-        item.prefill = SimDuration::ZERO;
+        item.prefill = Work::ZERO;
         *first_token = at.now;
         at.facts.note(Fact::FirstToken { job: key, node });
         serving::enter(market, entry.work, node);

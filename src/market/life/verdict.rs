@@ -7,7 +7,9 @@ use crate::domain::ids::JobSlot;
 use crate::domain::payment::PayoutAt;
 use crate::engine::time::Time;
 use crate::market::context::Context;
-use crate::market::operations::{batches, calling_off, checking, copies, evidence, learning, settlement};
+use crate::market::operations::{
+    batches, calling_off, checking, copies, evidence, forced, learning, settlement, voting,
+};
 use crate::market::state::State;
 use crate::policy::verdict::Verdict;
 use crate::record::fact::Fact;
@@ -31,6 +33,10 @@ pub fn count(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8)
     let Some(verdict) = check.verdict.decide(&votes) else { return Next::Done };
     market.cases[id].open &= !(1 << index);
     end(market, at, slot, index);
+    if voting::is_forced(market.seed, market.jobs.record(slot).key, index.into(), check) {
+        forced::conclude(market, at, slot, (index, check));
+        return settle(market, slot);
+    }
     // An alarm does not decide where another check is to decide about it.
     if verdict == Verdict::Refused
         && let Some(appeal) = check.appeal.filter(|appeal| market.cases[id].drawn >> appeal & 1 == 1)

@@ -141,7 +141,7 @@ fn attest(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize,
     let key = market.jobs.record(slot).key;
     let takes = check.draw_work(&JobSize::default(), &mut draw(market.seed, Purpose::CheckTime, key, number));
     seats::alone(market, slot, index);
-    wait(market, at, slot, index, takes)
+    wait(market, at, slot, index, takes.on_reference())
 }
 
 /// The requester looks at the answer itself, which takes and costs it something, or lets it pass unseen.
@@ -156,7 +156,7 @@ fn inspect(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize
     let record = market.jobs.record(slot);
     let mut drawn = draw(market.seed, Purpose::CheckTime, record.key, number);
     let takes = check.draw_work(&at.scenario.size(record), &mut drawn);
-    wait(market, at, slot, index, takes)
+    wait(market, at, slot, index, takes.on_reference())
 }
 
 /// The requester takes so long to look.
@@ -180,7 +180,7 @@ pub fn attested(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: 
         Checker::Watchers => Vote { alarm: case.challenged >> index & 1 == 1, looked: true },
         Checker::Requester => case.decided(index),
         _ => {
-            let chance = voting::alarm_chance(check, record.answer);
+            let chance = voting::alarm_chance(market.seed, at.now, record.key, check, record.answer);
             let number = DrawIndex::checker(index, 0, seats::round(market, slot, check));
             Vote { alarm: draw(market.seed, Purpose::Vote, record.key, number).chance(chance), looked: true }
         }

@@ -4,8 +4,8 @@ use crate::domain::answer::Answer;
 use crate::domain::ids::{JobSlot, Owner, PartyId, WorkSlot};
 use crate::domain::item::Phase;
 use crate::domain::purpose::{Purpose, draw};
+use crate::domain::work::Work;
 use crate::engine::random::{RandomSource, mix};
-use crate::engine::time::SimDuration;
 use crate::market::context::Context;
 use crate::market::quoting::terms;
 use crate::market::state::State;
@@ -22,7 +22,7 @@ pub fn set_work(market: &mut State, at: &Context<'_>, slot: WorkSlot) {
         Owner::Task(task) => {
             let work = market.jobs.task_record(task).work;
             let item = &mut market.jobs[task].item;
-            (item.phase, item.left, item.prefill) = (Phase::Idle, work, SimDuration::ZERO);
+            (item.phase, item.left, item.prefill) = (Phase::Idle, work, Work::ZERO);
             return;
         }
     };
@@ -33,12 +33,12 @@ pub fn set_work(market: &mut State, at: &Context<'_>, slot: WorkSlot) {
         Some(noise) => noise.sample(&mut draw(market.seed, Purpose::Noise, record.key, market.jobs.draw_index(slot))),
     };
     let mut left = if factor == 1.0 { record.work } else { record.work.scaled(factor) };
-    let mut prefill = SimDuration::ZERO;
+    let mut prefill = Work::ZERO;
     if record.output_tokens > 0 {
         let model = &scenario.models[class.model];
         // What is not writing the output is reading the input.
         let reading = record.work.less(model.decode(f64::from(record.output_tokens))) + model.decode(1.0);
-        prefill = reading.scaled(factor).at_most(left);
+        prefill = reading.scaled(factor).min(left);
     }
     left += terms::overhead(&scenario.verification.methods[record.method], record.work);
     let item = &mut market.jobs[slot];

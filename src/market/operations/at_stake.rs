@@ -2,7 +2,7 @@
 
 use crate::domain::ids::{JobSlot, PartyId};
 use crate::domain::money::{MICRO, Money};
-use crate::engine::time::SimDuration;
+use crate::domain::work::Work;
 use crate::market::context::Context;
 use crate::market::quoting::terms;
 use crate::market::state::State;
@@ -12,7 +12,7 @@ use crate::scenario::verification::{Check, JobSize, Slash};
 
 /// What a node may win and lose by a job of such a fee and so much work, at the stake it has; nothing where its conduct does not look at
 /// that.
-pub fn of_node(market: &State, scenario: &Scenario, node: PartyId, (fee, work): (Money, SimDuration)) -> Stakes {
+pub fn of_node(market: &State, scenario: &Scenario, node: PartyId, (fee, work): (Money, Work)) -> Stakes {
     let quote = &market.nodes.quotes[node];
     if !scenario.groups[quote.group].conduct.weighs_stakes() {
         return Stakes::default();

@@ -9,7 +9,8 @@ use crate::domain::money::Money;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::domain::record::{CheckRecord, JobRecord};
 use crate::domain::task::{Task, TaskKind, TaskRecord};
-use crate::engine::time::{SimDuration, Time};
+use crate::domain::work::Work;
+use crate::engine::time::Time;
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::state::State;
@@ -28,7 +29,7 @@ pub(super) struct Order {
     pub check: u8,
     pub round: u8,
     pub ordinal: u16,
-    pub work: SimDuration,
+    pub work: Work,
 }
 
 /// Opens a check for validators to take: each seat waits until one does. Says whether any validator is listed.
@@ -56,13 +57,13 @@ pub fn take(market: &mut State, at: &mut Context<'_>, child: TaskSlot, by: Party
     let &Task { parent, check, ordinal, round, .. } = &market.jobs[child];
     let number = DrawIndex::checker(check, ordinal, round);
     let vote = voting::opinion(market, at, parent, by, (usize::from(check), number));
-    let work = if vote.looked { market.jobs[child].expected } else { SimDuration::ZERO };
+    let work = if vote.looked { market.jobs[child].expected } else { Work::ZERO };
     let record = market.jobs.task_record_mut(child);
     (record.vote, record.work) = (vote, work);
     let item = &mut market.jobs[child].item;
     (item.node, item.expected) = (by, work);
     dispatch(market, at, child, by, work);
-    if work > SimDuration::ZERO {
+    if work > Work::ZERO {
         market.pulled.send(by);
     }
 }
@@ -146,7 +147,7 @@ pub(super) fn look(
         true => {
             check.draw_work(&at.scenario.size(&record), &mut draw(market.seed, Purpose::CheckTime, record.key, number))
         }
-        false => SimDuration::ZERO,
+        false => Work::ZERO,
     };
     let order = Order { kind: TaskKind::Check, by, check: index as u8, round, ordinal, work };
     employ(market, at, slot, &order, vote);
@@ -211,20 +212,15 @@ fn admit(market: &mut State, at: &Context<'_>, slot: JobSlot, order: &Order, (vo
 }
 
 /// A canary is sent to a node, which is expected to do so much work for it.
-pub(super) fn plant(
-    market: &mut State,
-    at: &mut Context<'_>,
-    slot: JobSlot,
-    (check, by, work): (u8, PartyId, SimDuration),
-) {
+pub(super) fn plant(market: &mut State, at: &mut Context<'_>, slot: JobSlot, (check, by, work): (u8, PartyId, Work)) {
     let order = Order { kind: TaskKind::Canary, by, check, round: 0, ordinal: 0, work };
     let child = admit(market, at, slot, &order, (Vote { alarm: false, looked: false }, seats::UNSTAKED));
     sending::send_task(market, at, child, by);
 }
 
 /// A check or a proof goes to its party. One that takes no time does not queue: its vote comes back after a round trip.
-fn dispatch(market: &mut State, at: &mut Context<'_>, child: TaskSlot, by: PartyId, work: SimDuration) {
-    if work > SimDuration::ZERO {
+fn dispatch(market: &mut State, at: &mut Context<'_>, child: TaskSlot, by: PartyId, work: Work) {
+    if work > Work::ZERO {
         sending::send_task(market, at, child, by);
         return;
     }

@@ -131,6 +131,12 @@ fn judge(
     see_look(market, at, Sighting { holder, party: cast.by, evidence, weight });
 }
 
+/// A vote on what was known to be wrong speaks for its checker or against it.
+pub fn judge_by_truth(market: &mut State, at: &Context<'_>, slot: JobSlot, cast: VoteRecord, expects: &Expected) {
+    let holder = market.jobs[slot].requester;
+    judge(market, at, holder, (cast, true), expects);
+}
+
 /// A check has decided about the alarms that led to it: those who voted in the checks before are judged by it, and where the
 /// answer is right, those who raised the alarms pay for it.
 pub fn judge_alarms(market: &mut State, at: &mut Context<'_>, slot: JobSlot, (index, wrong): (u8, bool)) {

@@ -19,6 +19,7 @@ pub mod calling_off;
 pub mod canaries;
 pub mod checking;
 pub mod evidence;
+pub mod forced;
 pub mod learning;
 pub mod proving;
 pub mod replacing;

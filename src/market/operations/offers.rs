@@ -6,6 +6,7 @@ use crate::domain::fate::Stage;
 use crate::domain::ids::{JobSlot, PartyId};
 use crate::domain::price::Price;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
+use crate::domain::work::Work;
 use crate::engine::queue::prefetch;
 use crate::engine::random::mix;
 use crate::engine::time::SimDuration;
@@ -119,7 +120,7 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, pool: &[Part
             Slowdown::None => quote.slowness,
             slowdown => quote.slowness * slowdown.factor((jobs + 1).min(quote.slots)),
         };
-        let service = expected.scaled(slowness);
+        let service = expected.takes(slowness);
         let network = scenario.network.round_trip(from, quote.region);
         let rate = asked.max(quote.floor);
         offers.push(Offer {
@@ -138,12 +139,12 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, pool: &[Part
 }
 
 /// The expected wait at a node: by the jobs ahead or by the work ahead, shared among its slots.
-fn wait(quote: &NodeQuote, jobs: u32, work: u64, expected: SimDuration, estimate: Estimate) -> SimDuration {
+fn wait(quote: &NodeQuote, jobs: u32, work: u64, expected: Work, estimate: Estimate) -> SimDuration {
     if jobs < quote.slots {
         return SimDuration::ZERO;
     }
     let ahead = match estimate {
-        Estimate::Work => SimDuration(work).nanos(),
+        Estimate::Work => Work(work).nanos(),
         _ => f64::from(jobs - quote.slots + 1) * expected.nanos(),
     };
     SimDuration::from_nanos(ahead * quote.slowness / f64::from(quote.slots))

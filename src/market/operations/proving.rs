@@ -5,8 +5,8 @@ use crate::domain::answer::Vote;
 use crate::domain::ids::{JobSlot, TaskSlot};
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::domain::task::TaskKind;
+use crate::domain::work::Work;
 use crate::engine::random::RandomSource;
-use crate::engine::time::SimDuration;
 use crate::market::context::Context;
 use crate::market::state::State;
 use crate::scenario::verification::Check;
@@ -31,11 +31,11 @@ pub fn prove(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usi
     let work = check.draw_work(&scenario.size(&record), &mut drawn);
     seats::alone(market, slot, index);
     let mut drawn = draw(market.seed, Purpose::Vote, record.key, DrawIndex::checker(index as u8, 0, round));
-    let alarm = drawn.chance(voting::alarm_chance(check, record.answer));
+    let alarm = drawn.chance(voting::alarm_chance(market.seed, at.now, record.key, check, record.answer));
     // Where fewer provers are listed than a proof has parts, some make several of them.
     for ordinal in 0..check.ways {
         let by = chosen[ordinal as usize % chosen.len()];
-        let work = SimDuration(at_stake::part(work.0, ordinal, check.ways));
+        let work = Work(at_stake::part(work.0, ordinal, check.ways));
         let (check, ordinal) = (index as u8, ordinal as u16);
         let order = checking::Order { kind: TaskKind::Proof, by, check, round, ordinal, work };
         checking::employ(market, at, slot, &order, Vote { alarm, looked: true });

@@ -4,8 +4,8 @@ use crate::domain::fate::Stage;
 use crate::domain::ids::{PartyId, TaskSlot};
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::domain::task::Task;
+use crate::domain::work::Work;
 use crate::engine::random::RandomSource;
-use crate::engine::time::SimDuration;
 use crate::market::context::Context;
 use crate::market::state::State;
 
@@ -72,7 +72,7 @@ pub fn withdraw(market: &mut State, task: TaskSlot) -> bool {
 
 /// A check that was on its way to a validator is there, or will not come.
 pub fn arrive(market: &mut State, task: TaskSlot, by: PartyId) {
-    let is_check = !market.jobs[task].executes() && market.jobs.task_record(task).work > SimDuration::ZERO;
+    let is_check = !market.jobs[task].executes() && market.jobs.task_record(task).work > Work::ZERO;
     if is_check && market.pulled.is_used() && market.nodes.kind(by) == crate::domain::party::PartyKind::Validator {
         market.pulled.arrive(by);
     }

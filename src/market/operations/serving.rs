@@ -5,8 +5,9 @@ use crate::domain::ids::{ModelId, PartyId, WorkSlot};
 use crate::domain::item::Phase;
 use crate::domain::purpose::{Purpose, draw};
 use crate::domain::service::Discipline;
+use crate::domain::work::Work;
 use crate::engine::random::{KeyedRng, RandomSource, key};
-use crate::engine::time::{SimDuration, Time};
+use crate::engine::time::Time;
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::state::State;
@@ -261,7 +262,7 @@ pub fn interrupt(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node:
     state.service.advance(at.now);
     let (item, started) = (&market.jobs[slot], market.jobs.started(slot));
     let passed = at.now.since(started.min(at.now)).nanos();
-    let later = if item.phase == Phase::Prefill { item.left.less(item.prefill) } else { SimDuration::ZERO };
+    let later = if item.phase == Phase::Prefill { item.left.less(item.prefill) } else { Work::ZERO };
     let remaining = state.service.remaining(slot, item.version).map(|phase| phase + later.nanos() / state.speed);
     let done = match remaining {
         Some(remaining) if passed + remaining > 0.0 => passed / (passed + remaining),

@@ -5,6 +5,7 @@ use crate::domain::ids::{ClassId, JobSlot, MethodId, RequesterId};
 use crate::domain::party::PartyKind;
 use crate::domain::price::Price;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
+use crate::domain::work::Work;
 use crate::engine::law::Quantity;
 use crate::engine::time::SimDuration;
 use crate::market::context::Context;
@@ -31,7 +32,7 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
     let (expected, class, requester) = (job.expected, job.class, job.requester);
     let of_class = &scenario.classes[class];
     let size = match of_class.pass {
-        None => JobSize { model: of_class.model, generation: expected, pass: SimDuration::ZERO },
+        None => JobSize { model: of_class.model, generation: expected, pass: Work::ZERO },
         Some(_) => scenario.expected_size(market.jobs.record(slot)),
     };
     let mut known = std::mem::take(&mut market.scratch.passing);

@@ -1,22 +1,38 @@
 //! What checkers will say of an answer.
 
 use super::{at_stake, seats};
-use crate::domain::answer::{Answer, Vote};
+use crate::domain::answer::{Answer, Vote, Wrong};
 use crate::domain::ids::{JobSlot, PartyId};
 use crate::domain::money::Money;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
-use crate::engine::random::{RandomSource, mix};
-use crate::engine::time::SimDuration;
+use crate::domain::record::JobKey;
+use crate::engine::random::{RandomSource, Seed, mix};
+use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::state::State;
 use crate::policy::conduct::{Stakes, Submission};
 use crate::scenario::Scenario;
-use crate::scenario::verification::Check;
+use crate::scenario::verification::{Check, Vendor};
 
-/// The probability that a careful look raises an alarm at an answer.
-pub fn alarm_chance(check: &Check, answer: Answer) -> f64 {
-    answer.wrong.map_or(check.false_alarm, |kind| check.detects[kind as usize])
+/// The probability that a careful look raises an alarm at an answer to a job: none while the vendor behind the check is broken.
+pub fn alarm_chance(seed: Seed, now: Time, key: JobKey, check: &Check, answer: Answer) -> f64 {
+    match check.vendor.is_some_and(|vendor| is_broken(seed, now, key, &vendor)) {
+        true => 0.0,
+        false => answer.wrong.map_or(check.false_alarm, |kind| check.detects[kind as usize]),
+    }
+}
+
+/// Whether the checkers of a job are shown a forced error in place of its answer.
+pub fn is_forced(seed: Seed, key: JobKey, index: usize, check: &Check) -> bool {
+    let number = DrawIndex::check(index as u8, check.round);
+    check.forced.is_some_and(|forced| draw(seed, Purpose::Forced, key, number).chance(forced.rate))
+}
+
+/// Whether a vendor is broken for a job: for good, or by a draw that all checks of the job share.
+fn is_broken(seed: Seed, now: Time, key: JobKey, vendor: &Vendor) -> bool {
+    let number = DrawIndex::check(vendor.number, 0);
+    now >= vendor.from || vendor.broken > 0.0 && draw(seed, Purpose::Vendor, key, number).chance(vendor.broken)
 }
 
 /// Watchers look at an accepted answer, each or not; the first that takes it for wrong challenges it, at the latest in the last
@@ -29,13 +45,14 @@ pub fn watch(
     (check, window): (&Check, SimDuration),
 ) {
     let record = market.jobs.record(slot);
-    let (key, size, chance) = (record.key, at.scenario.size(record), alarm_chance(check, record.answer));
+    let (key, size, chance) =
+        (record.key, at.scenario.size(record), alarm_chance(market.seed, at.now, record.key, check, record.answer));
     let seed = market.seed;
     let challenges = (0..check.count).filter_map(|watcher| {
         let number = DrawIndex::checker(index as u8, watcher as u16, check.round);
         let finds = draw(seed, Purpose::Attention, key, number).chance(check.attention)
             && draw(seed, Purpose::Vote, key, number).chance(chance);
-        finds.then(|| check.draw_work(&size, &mut draw(seed, Purpose::CheckTime, key, number)))
+        finds.then(|| check.draw_work(&size, &mut draw(seed, Purpose::CheckTime, key, number)).on_reference())
     });
     let first = challenges.min();
     seats::alone(market, slot, index);
@@ -56,6 +73,15 @@ pub fn opinion(
     let record = market.jobs.record(slot);
     let method = record.method;
     let check = &at.scenario.verification.methods[method].checks[index];
+    let answer = match is_forced(market.seed, record.key, index, check) {
+        true => Answer::wrong(Wrong::Tamper, mix(record.key.index)),
+        false => record.answer,
+    };
+    let alarm = alarm_chance(market.seed, at.now, record.key, check, answer);
+    if check.is_guarded {
+        let alarm = draw(market.seed, Purpose::Vote, record.key, number).chance(alarm);
+        return Vote { alarm, looked: true };
+    }
     let group = &at.scenario.groups[market.nodes.quotes[by].group];
     let Stakes { fee, cost, slash: fine } = match group.conduct.weighs_stakes() {
         true => at_stake::of_vote(market, at, slot, (index as u8, check), by),
@@ -64,8 +90,8 @@ pub fn opinion(
     let submission = Submission {
         party: by.0.into(),
         job: mix(mix(record.key.source.0.into()) ^ record.key.index),
-        answer: record.answer,
-        alarm: alarm_chance(check, record.answer),
+        answer,
+        alarm,
         cost,
         fee,
         fine,
@@ -91,7 +117,7 @@ pub fn decide(market: &mut State, at: &Context<'_>, slot: JobSlot, index: usize,
         party: u64::MAX - u64::from(holder.0),
         job: mix(mix(record.key.source.0.into()) ^ record.key.index),
         answer: record.answer,
-        alarm: alarm_chance(check, record.answer),
+        alarm: alarm_chance(market.seed, at.now, record.key, check, record.answer),
         cost: check.cost,
         fee: Money::ZERO,
         fine: Money::ZERO,

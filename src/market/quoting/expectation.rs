@@ -4,7 +4,7 @@
 //! are taken to be lognormal with the mean and variance of the draw; with equal times the factor is 1.
 
 use crate::domain::checking::{CalledOff, Stopping};
-use crate::engine::time::SimDuration;
+use crate::domain::work::Work;
 use crate::market::state::checkers::Drawn;
 use crate::maths;
 use crate::policy::chooser::Offer;
@@ -28,9 +28,9 @@ impl Looks {
     /// What one check is expected to come to, the way there and back among it, when each look is so much work and careful with probability
     /// `care`; a careless one takes no time. `votes` of them decide where a verdict stops the others.
     #[inline(always)]
-    pub fn of(drawn: &Drawn, each: SimDuration, check: &Check, care: f64, votes: f64) -> Looks {
+    pub fn of(drawn: &Drawn, each: Work, check: &Check, care: f64, votes: f64) -> Looks {
         let (trip, count) = (drawn.trip, f64::from(check.count));
-        if each == SimDuration::ZERO {
+        if each == Work::ZERO {
             // What takes no time does not queue.
             return Looks { time: trip + check.reveal.nanos(), paid: count, missing: 0.0 };
         }
@@ -47,7 +47,7 @@ impl Looks {
 
     /// Where votes may be missing, or more of them are waited for than decide.
     #[inline(never)]
-    fn stopped(drawn: &Drawn, each: SimDuration, check: &Check, (care, votes): (f64, f64)) -> Looks {
+    fn stopped(drawn: &Drawn, each: Work, check: &Check, (care, votes): (f64, f64)) -> Looks {
         let (trip, count, relative) = (drawn.trip, f64::from(check.count), relative(check, each));
         match (check.timeout, check.stopping) {
             (Some(timeout), _) => Looks::timed(&Seat::of(check, timeout, drawn, care, relative), check, votes),

@@ -1,7 +1,7 @@
 //! Votes that may never come: what a time-out makes of the time of a look, and of the chance that an answer passes (model §5, §8).
 
 use crate::domain::acceptance::{Acceptance, binomial_tail};
-use crate::engine::time::SimDuration;
+use crate::domain::work::Work;
 use crate::market::state::checkers::Drawn;
 use crate::scenario::verification::{Check, Timeout};
 
@@ -90,7 +90,7 @@ fn lets_pass(check: &Check, approves: f64, missing: f64) -> f64 {
 }
 
 /// Nanoseconds of the part of a check that grows with the job.
-pub fn relative(check: &Check, each: SimDuration) -> f64 {
+pub fn relative(check: &Check, each: Work) -> f64 {
     (each.nanos() - check.mean_time).max(0.0)
 }
 

@@ -3,8 +3,6 @@
 //! A requester does not know the kind of a wrong answer: what it expects of several checks is the mixture over kinds, and never
 //! the product of mean detections, which takes checks that miss the same kind for independent ones.
 
-use std::array;
-
 use crate::domain::acceptance::{
     self, Acceptance, KINDS, Kinds, Lookers, Passes, Referee, Seats, Verdicts, evidence_weight, mixture,
     some_takes_place, votes_until,
@@ -12,7 +10,7 @@ use crate::domain::acceptance::{
 use crate::domain::checking::Checker;
 use crate::domain::ids::{Id, MethodId};
 use crate::scenario::Scenario;
-use crate::scenario::verification::{CHECKS, Check, Method};
+use crate::scenario::verification::{CHECKS, Check, Method, Vendor};
 
 /// What a requester believes of validators, and of peers, and knows of itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -85,14 +83,43 @@ impl Passing {
     /// checks see least), at this belief in the checkers, and the node is under this scrutiny.
     pub fn new(method: &Method, kinds: &Kinds, belief: Belief, scrutiny: f64) -> Passing {
         let mut passing = Passing::before(belief);
+        let mut passes = Passes::NOTHING;
+        let mut sums = [Sums::NOTHING; CHECKS];
+        for broken in 0..1_u32 << method.vendors.len() {
+            let likely = likelihood(&method.vendors, broken);
+            passes.add(likely, &passing.given(method, (broken, likely), kinds, scrutiny, &mut sums));
+        }
+        for (index, check) in checks_of(method) {
+            passing.checks[index] = passing.expected(method, (index, check), kinds, &sums[index]);
+        }
+        passing.acceptance = passes.expected(kinds);
+        let roots = method.checks.iter().zip(&passing.checks).filter(|(check, _)| check.begins_alone());
+        passing.looks = some_takes_place(roots.map(|(check, expected)| check.sample_at(scrutiny) * expected.looks));
+        passing.acceptance.referee = method.replicas().and_then(|copies| copies.appeal).map(|appeal| {
+            let (appeal, takes_place) = (usize::from(appeal), method.checks[usize::from(appeal)].sample);
+            let verdicts = passing.appealed(method, appeal, 0);
+            Referee { takes_place, right: verdicts.right, wrong: mixture(kinds, &verdicts.wrong) }
+        });
+        passing
+    }
+
+    /// How likely an answer passes while the vendors of these bits are broken; adds what each check meets then to its sums.
+    fn given(
+        &self,
+        method: &Method,
+        (broken, likely): (u32, f64),
+        kinds: &Kinds,
+        scrutiny: f64,
+        sums: &mut [Sums; CHECKS],
+    ) -> Passes {
         let mut passes = Passes::UNCHECKED;
         // The probability that the checks before an alarm's refuse a right answer, and a wrong one of each kind.
         let mut before = [(1.0, [1.0; KINDS]); CHECKS];
-        for (index, check) in method.checks.iter().enumerate().filter(|(_, check)| check.by != Checker::Replicas) {
-            let care = passing.care(check);
-            let lookers = belief.lookers(check);
-            let looks = 1.0 - lookers.nobody;
-            let verdicts = passing.alone(check);
+        for (index, check) in checks_of(method) {
+            let care = self.care(check);
+            let lookers = self.belief.lookers(check);
+            let seen = self.alone(method, check, broken);
+            let verdicts = unless_forced(check, &seen);
             let (right, wrong) = before[index];
             let mut refused = wrong;
             refused.iter_mut().zip(verdicts.wrong).for_each(|(kind, accepted)| *kind *= 1.0 - accepted);
@@ -100,35 +127,36 @@ impl Passing {
                 before[usize::from(appeal)] = (right * (1.0 - verdicts.right), refused);
             }
             if check.begins_alone() {
-                let takes_place = check.sample_at(scrutiny) * looks;
+                let takes_place = check.sample_at(scrutiny) * (1.0 - lookers.nobody);
                 let planned = acceptance::Check { takes_place, ..planned(check, check.count, care) };
-                passes.go_on(&planned, &passing.appealed(method, index));
+                passes.go_on(&planned, &self.appealed(method, index, broken));
             }
-            let of_kinds = |values: [f64; KINDS]| mixture(kinds, &values);
-            let accepted = of_kinds(array::from_fn(|kind| wrong[kind] * verdicts.wrong[kind]));
-            let seen = if check.of.is_some() { of_kinds(wrong) } else { 1.0 };
-            let votes = |alarm: f64| lookers.mean(|count| votes(check, count, 1.0 - care * alarm));
-            passing.checks[index] = Expected {
-                pass: evidence_weight(accepted, right * verdicts.right),
-                failure: evidence_weight(right * (1.0 - verdicts.right), seen - accepted),
-                detection: -mixture(kinds, &check.detects.map(|share| -share)),
-                false_alarm: check.false_alarm,
-                votes: [votes(check.false_alarm), mixture(kinds, &check.detects.map(votes))],
-                begins: [right, seen].map(|refused| drawn(method, index) * refused),
-                looks,
-                asked: lookers.mean(f64::from),
-                most: belief.most(check),
-            };
+            let is_whole = if is_broken(method, check, broken) { 0.0 } else { 1.0 };
+            let votes = |alarm: f64| lookers.mean(|count| votes(check, count, 1.0 - care * alarm * is_whole));
+            let votes = [votes(check.false_alarm), mixture(kinds, &check.detects.map(&votes))]
+                .map(|seen| check.forced.map_or(seen, |forced| forced.mean(seen, votes(forced.detected(check)))));
+            sums[index].add(likely, (right, wrong), &seen, votes, is_whole);
         }
-        passing.acceptance = passes.expected(kinds);
-        let roots = method.checks.iter().zip(&passing.checks).filter(|(check, _)| check.begins_alone());
-        passing.looks = some_takes_place(roots.map(|(check, expected)| check.sample_at(scrutiny) * expected.looks));
-        passing.acceptance.referee = method.replicas().and_then(|copies| copies.appeal).map(|appeal| {
-            let (appeal, takes_place) = (usize::from(appeal), method.checks[usize::from(appeal)].sample);
-            let verdicts = passing.appealed(method, appeal);
-            Referee { takes_place, right: verdicts.right, wrong: mixture(kinds, &verdicts.wrong) }
-        });
-        passing
+        passes
+    }
+
+    /// What is expected of one check, from what it meets in all states of the vendors.
+    fn expected(&self, method: &Method, (index, check): (usize, &Check), kinds: &Kinds, sums: &Sums) -> Expected {
+        let lookers = self.belief.lookers(check);
+        let of_kinds = |values: &[f64; KINDS]| mixture(kinds, values);
+        let accepted = of_kinds(&sums.accepted_wrong);
+        let seen = if check.of.is_some() { of_kinds(&sums.begins_wrong) } else { 1.0 };
+        Expected {
+            pass: evidence_weight(accepted, sums.accepted_right),
+            failure: evidence_weight(sums.refused_right, seen - accepted),
+            detection: -mixture(kinds, &check.detects.map(|share| -share)) * sums.whole,
+            false_alarm: check.false_alarm * sums.whole,
+            votes: sums.votes,
+            begins: [sums.begins_right, seen].map(|refused| drawn(method, index) * refused),
+            looks: 1.0 - lookers.nobody,
+            asked: lookers.mean(f64::from),
+            most: self.belief.most(check),
+        }
     }
 
     /// Without any check.
@@ -145,6 +173,7 @@ impl Passing {
     #[inline]
     pub fn care(&self, check: &Check) -> f64 {
         match check.by {
+            _ if check.is_guarded => 1.0,
             Checker::Validators => self.belief.diligence[0],
             Checker::Peers => self.belief.diligence[1],
             Checker::Watchers => check.attention,
@@ -153,19 +182,89 @@ impl Passing {
         }
     }
 
-    /// How likely an answer passes a check in which somebody looks.
-    fn alone(&self, check: &Check) -> Verdicts {
+    /// How likely an answer passes a check in which somebody looks, while the vendors of these bits are broken.
+    fn alone(&self, method: &Method, check: &Check, broken: u32) -> Verdicts {
+        if is_broken(method, check, broken) {
+            return Verdicts::BROKEN;
+        }
         let care = self.care(check);
         self.belief.lookers(check).verdicts(|count| planned(check, count, care).verdicts(&[]))
     }
 
     /// How likely an answer passes a check and those that decide about its alarm.
-    fn appealed(&self, method: &Method, index: usize) -> Verdicts {
+    fn appealed(&self, method: &Method, index: usize, broken: u32) -> Verdicts {
         let check = &method.checks[index];
-        let own = self.alone(check);
+        let own = unless_forced(check, &self.alone(method, check, broken));
         let Some(appeal) = check.appeal.map(usize::from) else { return own };
-        own.appealed(method.checks[appeal].sample, &self.appealed(method, appeal))
+        own.appealed(method.checks[appeal].sample, &self.appealed(method, appeal, broken))
     }
+}
+
+/// What a check does with an answer, in whose place a forced error may be shown: then it passes unseen.
+fn unless_forced(check: &Check, seen: &Verdicts) -> Verdicts {
+    check.forced.map_or(*seen, |forced| seen.broken(forced.rate))
+}
+
+/// What a check meets, summed over the states of the vendors.
+#[derive(Clone, Copy)]
+struct Sums {
+    begins_right: f64,
+    begins_wrong: [f64; KINDS],
+    accepted_right: f64,
+    accepted_wrong: [f64; KINDS],
+    refused_right: f64,
+    votes: [f64; 2],
+    whole: f64,
+}
+
+impl Sums {
+    const NOTHING: Sums = Sums {
+        begins_right: 0.0,
+        begins_wrong: [0.0; KINDS],
+        accepted_right: 0.0,
+        accepted_wrong: [0.0; KINDS],
+        refused_right: 0.0,
+        votes: [0.0; 2],
+        whole: 0.0,
+    };
+
+    /// Adds a state that comes about with this probability, in which the checks before this one refuse a right answer, and a wrong one of
+    /// each kind, so often.
+    fn add(
+        &mut self,
+        likely: f64,
+        (right, wrong): (f64, [f64; KINDS]),
+        verdicts: &Verdicts,
+        votes: [f64; 2],
+        is_whole: f64,
+    ) {
+        self.begins_right += likely * right;
+        self.accepted_right += likely * (right * verdicts.right);
+        self.refused_right += likely * (right * (1.0 - verdicts.right));
+        for (kind, refused) in wrong.into_iter().enumerate() {
+            self.begins_wrong[kind] += likely * refused;
+            self.accepted_wrong[kind] += likely * (refused * verdicts.wrong[kind]);
+        }
+        self.votes = [0, 1].map(|place| self.votes[place] + likely * votes[place]);
+        self.whole += likely * is_whole;
+    }
+}
+
+/// The checks of a method that look at something, by their places.
+fn checks_of(method: &Method) -> impl Iterator<Item = (usize, &Check)> {
+    method.checks.iter().enumerate().filter(|(_, check)| check.by != Checker::Replicas)
+}
+
+/// Whether the vendor behind a check is one of those of these bits.
+fn is_broken(method: &Method, check: &Check, broken: u32) -> bool {
+    broken != 0
+        && method.vendors.iter().enumerate().any(|(place, of)| broken >> place & 1 == 1 && check.vendor == Some(*of))
+}
+
+/// The probability that of some vendors those of these bits are broken for a job.
+fn likelihood(vendors: &[Vendor], broken: u32) -> f64 {
+    let each = vendors.iter().enumerate();
+    each.map(|(place, of)| if broken >> place & 1 == 1 { of.broken } else { 1.0 - of.broken }).product()
 }
 
 /// The probability that a check and all those before it, whose alarms lead to it, are drawn.
@@ -207,6 +306,7 @@ fn planned(check: &Check, count: u32, diligence: f64) -> acceptance::Check<'stat
         detects: check.detects,
         false_alarm: check.false_alarm,
         appeal: None,
+        guard: None,
     }
 }
 

@@ -4,6 +4,7 @@
 //! delay costs; what verification costs and delays; what is lost because the answer may be wrong, or refused though right.
 //! What is left is the surplus.
 
+use crate::domain::work::Work;
 use std::cell::Cell;
 
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,7 @@ use crate::domain::ids::{MethodId, PartyId};
 use crate::domain::money::{Money, Rounding};
 use crate::domain::price::Price;
 use crate::domain::record::JobRecord;
-use crate::engine::time::{SimDuration, Time};
+use crate::engine::time::Time;
 use crate::maths;
 use crate::policy::chooser::Offer;
 use crate::scenario::Scenario;
@@ -174,11 +175,8 @@ struct Prices {
 impl Prices {
     #[inline]
     fn of(rounding: Rounding, offer: &Offer, terms: &Terms) -> Prices {
-        let overhead = if terms.overhead == SimDuration::ZERO {
-            Money::ZERO
-        } else {
-            offer.rate.of_work(terms.overhead, rounding)
-        };
+        let overhead =
+            if terms.overhead == Work::ZERO { Money::ZERO } else { offer.rate.of_work(terms.overhead, rounding) };
         let paid = |price: Money, copies: f64| Money::from_micro(price.0 as f64 * copies);
         if terms.copies == 1 {
             let copies = match terms.canaries.most {

@@ -49,6 +49,7 @@ mod tests {
     use crate::domain::money::{Money, Rounding};
     use crate::domain::price::Price;
     use crate::domain::record::{JobKey, JobRecord};
+    use crate::domain::work::Work;
     use crate::engine::time::{SimDuration, Time};
     use crate::market::quoting::quote::SurplusBreakdown;
     use crate::market::quoting::terms::Terms;
@@ -76,7 +77,7 @@ mod tests {
     fn terms(blocking: f64, standing: f64, acceptance: Acceptance, in_time: f64, copies: [u32; 2]) -> Terms {
         Terms {
             method: MethodId(0),
-            overhead: SimDuration::ZERO,
+            overhead: Work::ZERO,
             checkers: Money(1_000),
             checkers_most: Money(1_000),
             gas: Price::ZERO,

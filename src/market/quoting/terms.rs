@@ -1,5 +1,6 @@
 //! What each admitted method would cost a job and promise it, whichever node computes (model §5, §8).
 
+use crate::domain::work::Work;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::acceptance::{Acceptance, Disputed, binomial_tail};
@@ -27,7 +28,7 @@ pub struct Terms {
     /// The method.
     pub method: MethodId,
     /// Work of the node beyond that of the answer, on the reference GPU.
-    pub overhead: SimDuration,
+    pub overhead: Work,
     /// What checkers and provers are expected to be paid.
     pub checkers: Money,
     /// What they are paid if every check takes place.
@@ -73,7 +74,7 @@ pub struct Terms {
 /// What all methods see alike.
 pub struct Shared {
     /// The expected work of the job on the reference GPU.
-    pub expected: SimDuration,
+    pub expected: Work,
     /// The same, as its checks see it.
     pub size: JobSize,
     /// The price of a unit of gas, with what the requester adds to it.
@@ -149,7 +150,7 @@ impl Terms {
         let coordination = gas_price.of_units(gas_units);
         Terms {
             method: MethodId(0),
-            overhead: SimDuration::ZERO,
+            overhead: Work::ZERO,
             checkers: Money::ZERO,
             checkers_most: Money::ZERO,
             gas: gas_price,
@@ -271,7 +272,7 @@ impl Terms {
         &mut self,
         asked: &Asked<'_>,
         (method, check): (&Method, &Check),
-        (each, care): (SimDuration, f64),
+        (each, care): (Work, f64),
         (most, begins, paid): (u32, f64, f64),
     ) {
         if check.by == Checker::Requester {
@@ -313,7 +314,7 @@ impl Terms {
 
 /// What the looks of a check are expected to come to.
 #[inline(always)]
-fn looks(asked: &Asked<'_>, check: &Check, each: SimDuration, (care, votes): (f64, f64), expects: &Expected) -> Looks {
+fn looks(asked: &Asked<'_>, check: &Check, each: Work, (care, votes): (f64, f64), expects: &Expected) -> Looks {
     match asked.drawn(check) {
         // The window is waited for in any case; when the first challenge comes is counted with the check that it begins.
         None if check.by == Checker::Watchers => Looks { time: 0.0, paid: 0.0, missing: 0.0 },
@@ -370,14 +371,14 @@ fn copies(
 }
 
 /// What one checker is paid for so much work.
-pub fn fee(scenario: &Scenario, price: Price, work: SimDuration) -> Money {
+pub fn fee(scenario: &Scenario, price: Price, work: Work) -> Money {
     price.of_work(work, scenario.channels.rounding)
 }
 
 /// Work of the node beyond that of the answer, for a job of so much work.
-pub fn overhead(method: &Method, work: SimDuration) -> SimDuration {
-    match method.overhead == 0.0 && method.overhead_time == SimDuration::ZERO {
-        true => SimDuration::ZERO,
+pub fn overhead(method: &Method, work: Work) -> Work {
+    match method.overhead == 0.0 && method.overhead_time == Work::ZERO {
+        true => Work::ZERO,
         false => work.scaled(method.overhead) + method.overhead_time,
     }
 }

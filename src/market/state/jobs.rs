@@ -271,7 +271,7 @@ mod tests {
     use crate::domain::answer::{Answer, Vote};
     use crate::domain::ids::{ClassId, RequesterId};
     use crate::domain::task::TaskKind;
-    use crate::engine::time::SimDuration;
+    use crate::domain::work::Work;
 
     fn job(jobs: &mut Jobs, index: u64) -> JobSlot {
         let key = JobKey { index, ..JobKey::default() };
@@ -279,10 +279,10 @@ mod tests {
     }
 
     fn task(jobs: &mut Jobs, parent: JobSlot, kind: TaskKind) -> TaskSlot {
-        let item = WorkItem::begin(ClassId(1), RequesterId(2), SimDuration(5));
+        let item = WorkItem::begin(ClassId(1), RequesterId(2), Work(5));
         let (key, vote) = (jobs.record(parent).key, Vote { alarm: true, looked: true });
         let task = Task { item, parent, attempt: 0, ordinal: 7, check: 1, round: 0, kind };
-        jobs.admit_task(task, TaskRecord::begin(key, Time(4), SimDuration(5), Answer::NONE, vote))
+        jobs.admit_task(task, TaskRecord::begin(key, Time(4), Work(5), Answer::NONE, vote))
     }
 
     /// The first job and its first task have the same place in their arenas and share nothing else.
@@ -295,9 +295,9 @@ mod tests {
         assert_eq!((of_job.owner(), of_task.owner()), (Owner::Job(first), Owner::Task(check)));
         assert_eq!((first.0, check.0), (0, 0));
         *jobs.visit(of_task).started = Time(8);
-        jobs[of_task].left = SimDuration(6);
+        jobs[of_task].left = Work(6);
         assert_eq!((jobs.started(of_job), jobs.started(of_task)), (Time::NEVER, Time(8)));
-        assert_eq!((jobs[first].left, jobs[check].left), (SimDuration::ZERO, SimDuration(6)));
+        assert_eq!((jobs[first].left, jobs[check].left), (Work::ZERO, Work(6)));
         assert_eq!((jobs.key(of_job), jobs.executes(of_job)), (jobs.key(of_task), true));
         assert_eq!((jobs.executes(of_task), jobs.open(), jobs.slots()), (false, 1, 2));
         assert_eq!(jobs.draw_index(of_task), DrawIndex::checker(1, 7, 0).apart_from_executions());

@@ -1,9 +1,10 @@
 //! How many are where, and the exact integral over time: areas are integers, so that Little's law is an equality.
 
+use crate::domain::work::Work;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::party::PartyKind;
-use crate::engine::time::{SimDuration, Time};
+use crate::engine::time::Time;
 
 /// A number that changes in steps, with its integral over time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,14 +73,14 @@ pub struct WaitingWork {
 impl WaitingWork {
     /// So much more waits.
     #[inline]
-    pub fn rise(&mut self, now: Time, by: SimDuration) {
+    pub fn rise(&mut self, now: Time, by: Work) {
         (self.area, self.since) = (self.area(now), now);
         self.work += u128::from(by.0);
     }
 
     /// So much less waits.
     #[inline]
-    pub fn fall(&mut self, now: Time, by: SimDuration) {
+    pub fn fall(&mut self, now: Time, by: Work) {
         (self.area, self.since) = (self.area(now), now);
         self.work = self.work.checked_sub(u128::from(by.0)).expect("work that waited");
     }

@@ -1,5 +1,6 @@
 //! The nodes: what routing reads of each in one cache line, what events touch in a few more, and the rest apart.
 
+use crate::domain::work::Work;
 use serde::{Deserialize, Serialize};
 
 use super::job_list::Waiting;
@@ -8,7 +9,7 @@ use crate::domain::ids::{Id, IdVec, ModelId, NodeGroupId, OperatorId, PartyId, R
 use crate::domain::party::{PartyKind, Roster};
 use crate::domain::price::Price;
 use crate::engine::random::Stream;
-use crate::engine::time::{SimDuration, Time};
+use crate::engine::time::Time;
 use crate::policy::conduct::ConductMemory;
 
 /// What routing reads of a node, as of its last look.
@@ -260,14 +261,14 @@ impl Node {
 
     /// A job with this much expected work has come.
     #[inline]
-    pub fn add_work(&mut self, expected: SimDuration) {
+    pub fn add_work(&mut self, expected: Work) {
         let (work, overflows) = self.work.overflowing_add(expected.0);
         (self.work, self.overflows) = (work, self.overflows + u32::from(overflows));
     }
 
     /// A job with this much expected work has left.
     #[inline]
-    pub fn take_work(&mut self, expected: SimDuration) {
+    pub fn take_work(&mut self, expected: Work) {
         let (work, borrows) = self.work.overflowing_sub(expected.0);
         (self.work, self.overflows) = (work, self.overflows - u32::from(borrows));
     }
@@ -298,7 +299,7 @@ mod tests {
     #[test]
     fn work_beyond_counting_comes_back() {
         let mut node = Node::idle(1.0, Service::with_slots(1), Waiting::List(JobList::default()));
-        let jobs = [u64::MAX, 7, u64::MAX, 5].map(SimDuration);
+        let jobs = [u64::MAX, 7, u64::MAX, 5].map(Work);
         jobs.iter().for_each(|job| node.add_work(*job));
         assert_eq!(node.work(), u64::MAX);
         jobs[..3].iter().for_each(|job| node.take_work(*job));

@@ -1,11 +1,11 @@
 //! Checks that wait in one queue for a validator that takes them, and the validators that could.
 
+use crate::domain::work::Work;
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{Id, PartyId, TaskSlot};
-use crate::engine::time::SimDuration;
 
 /// The one queue of open checks; idle where checkers are drawn.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -70,13 +70,13 @@ impl Pulled {
     }
 
     /// A check joins the queue.
-    pub fn join(&mut self, task: TaskSlot, version: u32, work: SimDuration) {
+    pub fn join(&mut self, task: TaskSlot, version: u32, work: Work) {
         self.queue.push_back((task, version));
         (self.waiting, self.work) = (self.waiting + 1, self.work + work.0);
     }
 
     /// A check is called off, or taken: it waits no longer.
-    pub fn leave(&mut self, work: SimDuration) {
+    pub fn leave(&mut self, work: Work) {
         (self.waiting, self.work) = (self.waiting - 1, self.work - work.0);
     }
 

@@ -4,6 +4,7 @@
 //! enters at clock v with work w left leaves at v + w, whatever happens to n in between, so a change of n costs one new
 //! due time and not one per job: O(log n) per event, one pending event per node.
 
+use crate::domain::work::Work;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
@@ -155,7 +156,7 @@ impl Service {
 
     /// Serves a job that has taken a slot: its phase ends when it has received so much more.
     #[inline]
-    pub fn serve(&mut self, work: WorkSlot, version: u32, phase: SimDuration) {
+    pub fn serve(&mut self, work: WorkSlot, version: u32, phase: Work) {
         self.entered = self.entered.wrapping_add(1);
         let mut entry = Entry { ends: self.clock + phase.nanos(), number: self.entered, work, version };
         if self.entries == 0 {
@@ -193,8 +194,8 @@ impl Service {
     }
 
     /// The work left until the end of an entry, to the nearest nanosecond.
-    pub fn left(&self, entry: &Entry) -> SimDuration {
-        SimDuration::from_nanos(entry.ends - self.clock)
+    pub fn left(&self, entry: &Entry) -> Work {
+        Work::from_nanos(entry.ends - self.clock)
     }
 
     /// Nanoseconds until a job in service would end at the present pace; `None` if it has no entry, as while its model is loaded, or
@@ -252,10 +253,10 @@ mod tests {
         let mut service = Service::default();
         let first = work(0);
         service.occupy();
-        service.serve(first, 0, SimDuration(100));
+        service.serve(first, 0, Work(100));
         service.advance(Time(20));
         service.occupy();
-        service.serve(work(1), 0, SimDuration(50));
+        service.serve(work(1), 0, Work(50));
         service.run_at(0.5);
         let (entry, end) = service.next(|_| true).unwrap();
         assert_eq!((entry.work, end), (work(1), Time(120)), "50 ns at half speed from 20 on");
@@ -273,7 +274,7 @@ mod tests {
         let mut service = Service::default();
         for slot in 0..3 {
             service.occupy();
-            service.serve(work(slot), 0, SimDuration(u64::MAX / 2));
+            service.serve(work(slot), 0, Work(u64::MAX / 2));
         }
         assert_eq!(service.busy(Time(u64::MAX / 2)), u64::MAX);
         service.advance(Time(u64::MAX / 2));

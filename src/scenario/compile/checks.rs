@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::named::named;
-use super::{Compiler, disputes, liability};
-use crate::domain::checking::{Begins, Checker, SampleBy, Stopping, WorkOf};
+use super::routing::amount;
+use super::{Compiler, disputes, guards, liability};
+use crate::domain::checking::{Begins, Checker, Guard, SampleBy, Stopping, WorkOf};
 use crate::domain::ids::{ClassId, Id, IdVec, MethodId};
 use crate::domain::money::Money;
-use crate::domain::payment::SlashTo;
 use crate::domain::share::Share;
 use crate::engine::law::Sampler;
 use crate::engine::random::{RandomSource, mix};
@@ -18,7 +18,7 @@ use crate::policy::verdict::{Verdict, VerdictRule, Votes};
 use crate::scenario::document::key_text;
 use crate::scenario::model::{Class, Pass};
 use crate::scenario::schema::{CheckTable, ClassTable, NodeGroupTable, ScenarioTable, Timing};
-use crate::scenario::verification::{Check, Timeout, Times, Verification};
+use crate::scenario::verification::{Check, Forced, Timeout, Times, Verification};
 
 /// Says what is wrong with what a check is stated in.
 pub(super) fn stated(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, check: &CheckTable) {
@@ -39,6 +39,7 @@ pub(super) fn stated(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &
     }
     ways(compiler, table, path, check);
     missing(compiler, path, check);
+    forced(compiler, path, check);
     if check.by != Checker::Replicas && check.mismatch > Share::ZERO {
         let message = "only the answers of replicas are compared bit for bit";
         compiler.wrong(format!("{path}.mismatch"), message, "leave `mismatch` out, or write `by = \"replicas\"`");
@@ -81,6 +82,17 @@ fn missing(compiler: &mut Compiler<'_>, path: &str, check: &CheckTable) {
             compiler.wrong(format!("{path}.reveal"), "only sealed votes are published at a time", help);
         }
         _ => {}
+    }
+}
+
+/// Says what is wrong with errors that are forced upon checkers.
+fn forced(compiler: &mut Compiler<'_>, path: &str, check: &CheckTable) {
+    let Some(forced) = &check.forced else { return };
+    amount(compiler, &format!("{path}.forced.jackpot"), forced.jackpot);
+    let asks = matches!(check.by, Checker::Validators | Checker::Peers);
+    if !asks || check.begins == Some(Begins::OnAlarm) {
+        let help = "leave it out, or write it at `validators` or `peers` that look at answers by themselves";
+        compiler.wrong(format!("{path}.forced"), "an error that is forced upon nobody", help);
     }
 }
 
@@ -176,7 +188,13 @@ fn pass(
 }
 
 /// A check as the market uses it; `None` where its law or verdict has been complained of.
-pub(super) fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: f64, to: SlashTo) -> Option<Check> {
+pub(super) fn compiled(
+    compiler: &mut Compiler<'_>,
+    table: &ScenarioTable,
+    check: &CheckTable,
+    factor: f64,
+) -> Option<Check> {
+    let to = table.verification.slash.to;
     let time = match &check.time {
         Some(law) if law.check().is_empty() => Some(law.sampler()),
         Some(_) => return None,
@@ -225,6 +243,9 @@ pub(super) fn compiled(compiler: &mut Compiler<'_>, check: &CheckTable, factor: 
         cost: Money::from_micro(check.cost.0 as f64 * factor),
         liability: check.liability.as_ref().map(|written| liability::compiled(written, to)),
         recognised: check.recognised.get(),
+        is_guarded: check.guard != Guard::Checker,
+        vendor: guards::vendor(table, check),
+        forced: check.forced.map(|written| Forced { rate: written.rate.get(), jackpot: written.jackpot }),
         by_standing: check.sample_by == SampleBy::Standing,
         of: None,
         appeal: None,

@@ -23,6 +23,7 @@ mod checks;
 mod demand;
 mod disputes;
 mod drawing;
+mod guards;
 mod head;
 mod laws;
 mod liability;

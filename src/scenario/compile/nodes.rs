@@ -6,6 +6,7 @@ use crate::domain::ids::{IdVec, ModelId, NodeGroupId, RegionId};
 use crate::domain::party::PartyKind;
 use crate::domain::service::{Discipline, Interruption, Sampling};
 use crate::domain::share::Share;
+use crate::domain::work::Work;
 use crate::engine::time::SimDuration;
 use crate::policy::conduct::{Conduct, ConductTable};
 use crate::scenario::model::{Failure, Model, NodeGroup, Slowdown};
@@ -134,7 +135,7 @@ fn group(
         discipline: written.discipline.rule,
         preemptive: written.discipline.preemptive,
         batch_max: written.discipline.batch_max.get(),
-        batch_setup: written.discipline.batch_setup,
+        batch_setup: Work::of_reference(written.discipline.batch_setup),
         memory_gb: written.memory_gb.map(|memory| memory.get()),
         cost: compiler.law_or(format!("{path}.cost"), written.cost.as_ref(), 0.0),
         price: written.price.as_ref().and_then(|law| compiler.law(format!("{path}.price"), law)),

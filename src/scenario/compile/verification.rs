@@ -2,12 +2,13 @@
 
 use super::named::named;
 use super::routing::amount;
-use super::{Compiler, beliefs, canaries, checks as stated, disputes, drawing, liability, standing};
+use super::{Compiler, beliefs, canaries, checks as stated, disputes, drawing, guards, liability, standing};
 use crate::domain::acceptance::some_takes_place;
 use crate::domain::checking::{Begins, Checker, Consequence};
 use crate::domain::ids::{IdVec, MethodId};
 use crate::domain::money::Money;
 use crate::domain::service::Discipline;
+use crate::domain::work::Work;
 use crate::engine::time::SimDuration;
 use crate::policy::pool::Pool;
 use crate::policy::selection::{self, Draw};
@@ -51,6 +52,7 @@ pub(super) fn verification(compiler: &mut Compiler<'_>, table: &ScenarioTable) -
             fits(compiler, table, name, method);
         }
     }
+    guards::vendors(compiler, table);
     let factor = written.cost_factor.get();
     compiler.countable("verification.cost-factor", factor, 1e12);
     amount(compiler, "verification.slash.fixed", written.slash.fixed);
@@ -143,6 +145,7 @@ fn checks(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, method
         one(compiler, &path, index, check, batches(table));
         disputes::check(compiler, &path, index, &method.checks);
         canaries::check(compiler, &path, check, &method.checks);
+        guards::check(compiler, table, &path, (index, check), &method.checks);
         eligible(compiler, table, &path, (method, index));
         votes(compiler, table, &path, check);
         stated::stated(compiler, table, &path, check);
@@ -329,11 +332,10 @@ fn too_few(
 
 fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor: f64) -> Option<Method> {
     let written = table.verification.define.get(name).or_else(|| named_methods().get(name))?;
-    let to = table.verification.slash.to;
     let overhead: f64 = written.checks.iter().map(|check| check.overhead.get() * factor).sum();
     let time: f64 = written.checks.iter().map(|check| check.overhead_time.0 as f64 * factor).sum();
     let checks: Option<Vec<Check>> =
-        written.checks.iter().map(|check| stated::compiled(compiler, check, factor, to)).collect();
+        written.checks.iter().map(|check| stated::compiled(compiler, table, check, factor)).collect();
     let checks = disputes::linked(checks?, &written.checks);
     let begin_alone = || checks.iter().enumerate().filter(|(_, check)| check.begins_alone());
     let replicas = checks.iter().find(|check| check.by == Checker::Replicas);
@@ -342,7 +344,7 @@ fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor
     Some(Method {
         name: name.to_owned(),
         overhead,
-        overhead_time: SimDuration::from_nanos(time),
+        overhead_time: Work::from_nanos(time),
         copies: replicas.map_or(1, |check| check.count),
         agree: replicas.map_or(1, |check| check.agree),
         alike: written.checks.first().map_or(1.0, |check| (1.0 - check.mismatch.get()).sqrt()),
@@ -360,6 +362,7 @@ fn method(compiler: &mut Compiler<'_>, table: &ScenarioTable, name: &str, factor
         is_ladder: checks.iter().any(|check| check.of.is_some()),
         is_liable: checks.iter().any(|check| check.liability.is_some()),
         plants: checks.iter().any(|check| check.by == Checker::Canary),
+        vendors: guards::open(&checks),
         checks,
     })
 }

@@ -5,10 +5,11 @@ use super::{Compiler, MODELS, credits};
 use crate::domain::ids::{ClassId, IdVec, MethodId, ModelId};
 use crate::domain::money::Money;
 use crate::domain::share::Factor;
+use crate::domain::work::Work;
 use crate::engine::law::{Quantity, Sampler};
 use crate::engine::time::SimDuration;
 use crate::scenario::document::key_text;
-use crate::scenario::model::{Class, Model, Slowdown, ValueByLength, Work, along};
+use crate::scenario::model::{Class, Model, Slowdown, ValueByLength, WorkLaw, along};
 use crate::scenario::schema::{ClassTable, ModelTable, ScenarioTable};
 
 /// The models, in the order written.
@@ -34,7 +35,7 @@ fn model(compiler: &mut Compiler<'_>, name: &str, written: &ModelTable) -> Model
         name: name.to_string(),
         rank: rank(name, &compiler.names.models),
         prefill,
-        decode: written.decode,
+        decode: Work::of_reference(written.decode),
         slowdown: slowdown(compiler, &path, written),
         memory_gb: written.memory_gb.get(),
         load: written.load,
@@ -167,7 +168,7 @@ fn rank(name: &str, all: &[String]) -> u16 {
     all.iter().filter(|other| other.as_str() < name).count() as u16
 }
 
-fn work(compiler: &mut Compiler<'_>, path: &str, written: &ClassTable) -> Work {
+fn work(compiler: &mut Compiler<'_>, path: &str, written: &ClassTable) -> WorkLaw {
     let by_tokens = written.input_tokens.is_some() || written.output_tokens.is_some();
     if written.work.is_some() && by_tokens {
         let help = "keep `work`, or the tokens with the model's `prefill` and `decode`";
@@ -182,16 +183,16 @@ fn work(compiler: &mut Compiler<'_>, path: &str, written: &ClassTable) -> Work {
             Some(mean) => compiler.brief(format!("{path}.work"), SimDuration::from_nanos(mean)),
             None => {}
         }
-        return law.map_or(Work::Tokens { input: None, output: None }, Work::Law);
+        return law.map_or(WorkLaw::Tokens { input: None, output: None }, WorkLaw::Law);
     }
-    Work::Tokens {
+    WorkLaw::Tokens {
         input: written.input_tokens.as_ref().and_then(|law| compiler.law(format!("{path}.input-tokens"), law)),
         output: written.output_tokens.as_ref().and_then(|law| compiler.law(format!("{path}.output-tokens"), law)),
     }
 }
 
 /// How the value grows with the work: about a length that is written, or else the mean of the laws of the class.
-fn value_by(compiler: &mut Compiler<'_>, path: &str, written: &ClassTable, work: &Work) -> Option<ValueByLength> {
+fn value_by(compiler: &mut Compiler<'_>, path: &str, written: &ClassTable, work: &WorkLaw) -> Option<ValueByLength> {
     let power = written.value_by_length.get();
     let key = format!("{path}.value-at-length");
     if let Some(at) = written.value_at_length {
@@ -208,9 +209,9 @@ fn value_by(compiler: &mut Compiler<'_>, path: &str, written: &ClassTable, work:
         return None;
     }
     let mean = match work {
-        Work::Law(law) => Some(SimDuration::from_nanos(law.mean())),
+        WorkLaw::Law(law) => Some(SimDuration::from_nanos(law.mean())),
         // The time of the prefill is no multiple of the tokens: its mean is not that of the mean input.
-        Work::Tokens { .. } => None,
+        WorkLaw::Tokens { .. } => None,
     };
     let at = written.value_at_length.or(mean);
     if at.is_none() {
@@ -218,5 +219,5 @@ fn value_by(compiler: &mut Compiler<'_>, path: &str, written: &ClassTable, work:
         let help = "add `value-at-length`, the work of a usual job on the reference GPU, such as \"2s\"";
         compiler.wrong(format!("{path}.value-by-length"), message, help);
     }
-    at.map(|at| ValueByLength { power, at })
+    at.map(|at| ValueByLength { power, at: Work::of_reference(at) })
 }

@@ -17,6 +17,7 @@ use crate::scenario::document;
 
 mod channels;
 mod defaults;
+mod guards;
 mod jobs;
 mod named;
 mod nodes;
@@ -24,6 +25,7 @@ pub(in crate::scenario) mod notes;
 mod verification;
 
 pub use channels::{BackgroundTable, ChannelsTable, CoordinationTable, PayoutBatchTable, PayoutTable};
+pub use guards::{ForcedTable, VendorTable};
 pub use jobs::{ClassTable, ModelTable, Priority, RequesterTable};
 pub use named::{METHODS_FILE, named_methods};
 pub use nodes::{DisciplineTable, FailureTable, Limit, NodeGroupTable, OwnerName};

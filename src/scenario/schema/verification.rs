@@ -5,8 +5,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::defaults;
+use super::guards::{ForcedTable, VendorTable};
 use crate::domain::checking::{
-    Backtrack, Begins, Beliefs, CalledOff, Checker, Consequence, Holders, SampleBy, Stopping, WorkOf,
+    Backtrack, Begins, Beliefs, CalledOff, Checker, Consequence, Guard, Holders, SampleBy, Stopping, WorkOf,
 };
 use crate::domain::money::Money;
 use crate::domain::payment::SlashTo;
@@ -29,6 +30,9 @@ pub struct VerificationTable {
     /// name takes the other's place.
     #[serde(default)]
     pub define: IndexMap<String, MethodTable>,
+    /// Vendors that guard checks, by name.
+    #[serde(default)]
+    pub vendors: IndexMap<String, VendorTable>,
     /// What all checks cost and how long they take, relative to what is written. Default 1.
     #[serde(default = "defaults::one")]
     pub cost_factor: Factor,
@@ -218,6 +222,15 @@ pub struct CheckTable {
     /// With `by = "requester"`: what a look costs the requester, in credits that leave the market. Default 0.
     #[serde(default)]
     pub cost: Money,
+    /// Whose dishonesty voids it. With `vendor` and `nobody` the conduct of the party that is asked has no say. Default `checker`.
+    #[serde(default)]
+    pub guard: Guard,
+    /// The vendor, one of `verification.vendors`, while which is broken it approves whatever it sees. Default none.
+    #[serde(default)]
+    pub broken_by: Option<String>,
+    /// With `validators` and `peers`: errors that are forced upon them. Default none.
+    #[serde(default)]
+    pub forced: Option<ForcedTable>,
     /// With `canary`: the share of canaries that the node can tell from jobs; it does all of their work and learns nothing of them.
     /// Default 0 (assumed).
     #[serde(default)]
@@ -339,6 +352,7 @@ impl Default for VerificationTable {
         VerificationTable {
             methods: defaults::no_method(),
             define: IndexMap::new(),
+            vendors: IndexMap::new(),
             cost_factor: Factor::ONE,
             selection: defaults::selection(),
             slash: SlashTable::default(),

@@ -1,6 +1,7 @@
 //! One check of a method as the market uses it.
 
 use super::*;
+use crate::domain::work::Work;
 
 /// One check of a method; factors of the scenario's `cost-factor` are in it.
 #[derive(Clone, Debug)]
@@ -79,6 +80,49 @@ pub struct Check {
     pub liability: Option<Liability>,
     /// Of canaries: the share that the node can tell from jobs.
     pub recognised: f64,
+    /// Whether the conduct of the party that is asked has no say: it looks carefully.
+    pub is_guarded: bool,
+    /// While which vendor is broken it approves whatever it sees.
+    pub vendor: Option<Vendor>,
+    /// Errors that are forced upon its checkers.
+    pub forced: Option<Forced>,
+}
+
+/// Errors that are forced upon checkers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Forced {
+    /// The probability that a check that takes place is shown one.
+    pub rate: f64,
+    /// Tokens: of k that find it each gets this over 2ᵏ⁻¹.
+    pub jackpot: Money,
+}
+
+impl Forced {
+    /// The probability that a careful look finds a forced error.
+    pub fn detected(&self, check: &Check) -> f64 {
+        check.detects[Wrong::Tamper as usize]
+    }
+
+    /// The mean of what holds for the answer and what holds for a forced error in its place.
+    pub fn mean(&self, answer: f64, error: f64) -> f64 {
+        (1.0 - self.rate) * answer + self.rate * error
+    }
+
+    /// What each of so many that find a forced error gets.
+    pub fn each(&self, finders: u32) -> Money {
+        self.jackpot.share(1.0 / f64::from(1_u32 << finders.clamp(1, 31) - 1))
+    }
+}
+
+/// A vendor that checks rely on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Vendor {
+    /// Its place among the vendors of the scenario.
+    pub number: u8,
+    /// The probability that it is broken for a job.
+    pub broken: f64,
+    /// From when on it is broken for good.
+    pub from: Time,
 }
 
 /// How a dispute is narrowed down to one step of the execution.
@@ -143,9 +187,9 @@ pub struct JobSize {
     /// The model that was asked for.
     pub model: ModelId,
     /// The work of the job on the reference GPU.
-    pub generation: SimDuration,
+    pub generation: Work,
     /// One forward pass over all of its tokens, on the reference GPU.
-    pub pass: SimDuration,
+    pub pass: Work,
 }
 
 impl Scenario {
@@ -159,7 +203,7 @@ impl Scenario {
         self.size_of(record, record.expected_work, f64::from(record.expected_output))
     }
 
-    fn size_of(&self, record: &JobRecord, generation: SimDuration, output: f64) -> JobSize {
+    fn size_of(&self, record: &JobRecord, generation: Work, output: f64) -> JobSize {
         let class = &self.classes[record.class];
         let pass = class.pass(&self.models[class.model], generation, (record.input_tokens, output));
         JobSize { model: class.model, generation, pass }
@@ -168,14 +212,14 @@ impl Scenario {
 
 impl Check {
     /// What one checker is expected to do for a job of this size, on the reference GPU.
-    pub fn expected_work(&self, job: &JobSize) -> SimDuration {
-        SimDuration::from_nanos(self.relative(job) + self.mean_time)
+    pub fn expected_work(&self, job: &JobSize) -> Work {
+        Work::from_nanos(self.relative(job) + self.mean_time)
     }
 
     /// What one checker does for a job of this size, on the reference GPU.
-    pub fn draw_work(&self, job: &JobSize, draw: &mut KeyedRng) -> SimDuration {
+    pub fn draw_work(&self, job: &JobSize, draw: &mut KeyedRng) -> Work {
         let fixed = self.time.as_ref().map_or(0.0, |law| law.sample(draw)) * self.time_factor;
-        SimDuration::from_nanos(self.relative(job) + fixed)
+        Work::from_nanos(self.relative(job) + fixed)
     }
 
     /// The part that grows with the job, in nanoseconds.

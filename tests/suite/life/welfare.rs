@@ -123,7 +123,7 @@ fn a_value_by_length_is_quoted_at_the_expected_length() {
     let (witness, _) = Witness::of(&scenario);
     let mut differences = reliance::stats::online::Online::default();
     for record in &witness.records {
-        let at = |work: reliance::engine::time::SimDuration| 10_000.0 * work.0 as f64 / 2e9;
+        let at = |work: reliance::Work| 10_000.0 * work.0 as f64 / 2e9;
         assert!(
             (record.value.0 as f64 - at(record.work)).abs()
                 <= 0.5 + 0.5 * at(record.work) / at(record.expected_work).max(1.0),

@@ -13,7 +13,16 @@ fn plan<'a>(executors: &'a [Executor], agree: u32, checks: &'a [Check<'a>]) -> P
 }
 
 fn check(threshold: Threshold, seats: Seats<'_>, detects: f64, false_alarm: f64) -> Check<'_> {
-    Check { takes_place: 1.0, deferred: false, threshold, seats, detects: [detects; 5], false_alarm, appeal: None }
+    Check {
+        takes_place: 1.0,
+        deferred: false,
+        threshold,
+        seats,
+        detects: [detects; 5],
+        false_alarm,
+        appeal: None,
+        guard: None,
+    }
 }
 
 /// Committees in which each errs with probability e approve a right answer with 1 − e and a wrong one with e.
@@ -78,4 +87,22 @@ fn copies() {
         let adverse = accept(&plan(&sure, k, &[]), &vec![rate; n as usize]);
         assert_known(adverse.accepted_wrong[1], votes::at_least(n, k, rate));
     }
+}
+
+/// Two checks that one vendor guards let more pass than two that two guard; each vendor is broken with probability x.
+#[test]
+fn vendors() {
+    let (x, detects) = (0.2, [0.8, 0.7]);
+    let executors = [Executor { party: 0, trust: 0.5 }];
+    let seats = Seats::Alike { count: 1, diligence: 1.0 };
+    let passes = |vendors: [usize; 2]| {
+        let checks = [0, 1].map(|place| Check {
+            guard: Some(vendors[place]),
+            ..check(Threshold::AtLeast(1), seats, detects[place], 0.0)
+        });
+        accept(&plan(&executors, 1, &checks), &[0.0, x, x]).accepted_wrong[1]
+    };
+    let miss = detects.map(|detects| 1.0 - detects);
+    assert_known(passes([1, 1]), 0.5 * (x + (1.0 - x) * miss[0] * miss[1]));
+    assert_known(passes([1, 2]), 0.5 * (x + (1.0 - x) * miss[0]) * (x + (1.0 - x) * miss[1]));
 }

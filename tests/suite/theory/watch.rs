@@ -1,5 +1,6 @@
 //! What a replication is watched for: the recorder of this suite, beside the product's own tally.
 
+use reliance::Work;
 use reliance::domain::fate::Fate;
 use reliance::domain::ids::PartyId;
 use reliance::domain::record::JobRecord;
@@ -73,6 +74,8 @@ pub struct Probe {
     pub prices: Vec<(Time, u8, i64)>,
     /// Answers to canaries, and those of them taken for wrong.
     pub canaries: [u64; 2],
+    /// Forced errors that checkers found, and the tokens that this brought them in micro-units.
+    pub jackpots: [i64; 2],
     wants_standing: bool,
     /// By node: its answers, and how many of them were there when it lost its standing.
     pub standing: Vec<(u32, Option<u32>)>,
@@ -146,7 +149,7 @@ pub struct Class {
 /// Answered jobs with work up to a limit.
 #[derive(Clone, Debug, Default)]
 pub struct Band {
-    limit: SimDuration,
+    limit: Work,
     /// Nanoseconds from asking to answer.
     pub response: u128,
     /// Nanoseconds of work.
@@ -188,13 +191,14 @@ impl Probe {
             looks: Vec::new(),
             level: Level { count: 0, since: Time::ZERO, counting: false, nanos: [0; LEVELS], squares: 0 },
             classes: vec![Class::default(); scenario.classes.len()],
-            bands: limits.map(|limit| Band { limit, ..Band::default() }).collect(),
+            bands: limits.map(|limit| Band { limit: Work::of_reference(limit), ..Band::default() }).collect(),
             starts: Starts::default(),
             asked: Asked { window, until: from + window, ..Asked::default() },
             listed: Listed::default(),
             wants_prices: wish.prices,
             prices: Vec::new(),
             canaries: [0; 2],
+            jackpots: [0; 2],
             wants_standing: wish.standing,
             standing: Vec::new(),
         }
@@ -287,6 +291,9 @@ impl Recorder for Probe {
             (Fact::Answered { node, .. }, _) if self.wants_standing => self.of_node(*node).0 += 1,
             (Fact::Canary { alarm, .. }, _) if self.from <= now && now < self.to => {
                 self.canaries = [self.canaries[0] + 1, self.canaries[1] + u64::from(*alarm)];
+            }
+            (Fact::Jackpot { amount, .. }, _) if self.from <= now && now < self.to => {
+                self.jackpots = [self.jackpots[0] + 1, self.jackpots[1] + amount.0];
             }
             (Fact::StandingLost { node }, _) if self.wants_standing => {
                 let (answers, lost) = self.of_node(*node);

@@ -19,6 +19,7 @@ pub(super) fn is_of(fact: &Fact, key: JobKey) -> bool {
         | Fact::Slashed { job, .. }
         | Fact::Escalated { job, .. }
         | Fact::Canary { job, .. }
+        | Fact::Jackpot { job, .. }
         | Fact::Forfeited { job, .. }
         | Fact::Bounced { job, .. }
         | Fact::Dropped { job, .. }
@@ -68,6 +69,7 @@ fn line(scenario: &Scenario, record: &JobRecord, fact: &Fact) -> String {
         Fact::Canary { node, alarm, .. } => {
             format!("{} answered a canary {}", party(scenario, node), if alarm { "wrong" } else { "right" })
         }
+        Fact::Jackpot { by, amount, .. } => format!("{} found a forced error: {amount} tokens", party(scenario, by)),
         Fact::Slashed { node, amount, .. } => format!("{} was fined {amount} tokens", party(scenario, node)),
         Fact::Bounced { node, full, .. } => {
             format!("{} was {}", party(scenario, node), if full { "full" } else { "gone" })

@@ -42,7 +42,16 @@ fn an_alarm_is_decided_by_the_check_behind_it() {
 /// A check that approves only what all in its seats approve, each of whom sees everything.
 fn strict<'a>(seats: &'a [Seat], appeal: Option<&'a Check<'a>>) -> Check<'a> {
     let (threshold, seats) = (Threshold::Every, Seats::Taken(seats));
-    Check { takes_place: 1.0, deferred: false, threshold, seats, detects: [1.0; KINDS], false_alarm: 0.0, appeal }
+    Check {
+        takes_place: 1.0,
+        deferred: false,
+        threshold,
+        seats,
+        detects: [1.0; KINDS],
+        false_alarm: 0.0,
+        appeal,
+        guard: None,
+    }
 }
 
 /// A party that sits in a check and in the one behind it is adversarial in both or in neither.

@@ -51,6 +51,7 @@ fn seats_by_weight_are_exact() {
             detects: [alarm; KINDS],
             false_alarm: 0.0,
             appeal: None,
+            guard: None,
         };
         let found = check.verdicts(&x).wrong[0];
         assert!((found - sum).abs() < 1e-12, "{found} and not {sum}: {count} seats of {pool:?}");

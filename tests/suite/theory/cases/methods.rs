@@ -45,7 +45,7 @@ pub fn chapter() -> Chapter {
     for (name, row) in [takes("method-tee", 1.07 + 0.015), takes("method-zk", 1.0 + 2100.0 + 2.4)] {
         cases.iter_mut().find(|case| case.scenario == name).expect("a case of that name").rows.push(row);
     }
-    cases.extend([replication(), refereed(), escalate()]);
+    cases.extend([replication(), refereed(), escalate(), kinds()]);
     // A look of detection d and false alarm f, mistaken with probability e; or left out with probability l.
     let (d, f, e, l) = (0.9, 0.05, 0.1, 0.25);
     let errs = |alarm: f64| alarm * (1.0 - e) + (1.0 - alarm) * e;
@@ -110,6 +110,19 @@ fn escalate() -> Case {
         }),
     ];
     Case::new("method-escalate", rows)
+}
+
+/// A cheaper model is found by nine looks in ten, an answer that is made up or mistaken always; never a mean over the kinds.
+fn kinds() -> Case {
+    let row = |class: usize, name: &str, found: f64| {
+        Row::new(format!("share found of answers {name}"), "s·d", 0.1 * found, move |seen| {
+            let counts = seen.summary.classes.get(class).expect("a class of each kind");
+            Part::share(counts.fate(Fate::RevokedWrong), counts.jobs)
+        })
+    };
+    let rows =
+        vec![row(0, "of a cheaper model", 0.9), row(1, "that are made up", 1.0), row(2, "that are mistaken", 1.0)];
+    Case::new("method-logprob-kinds", rows)
 }
 
 fn check(scenario: &'static str, alarms: [f64; 2], found: [Fate; 2]) -> Case {

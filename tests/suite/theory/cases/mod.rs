@@ -14,6 +14,8 @@ mod disputes;
 mod failures;
 mod fees;
 mod games;
+mod guards;
+mod jackpots;
 mod many_servers;
 mod methods;
 mod one_server;
@@ -44,6 +46,8 @@ pub fn all() -> Vec<Chapter> {
         opinions::chapter(),
         standing::chapter(),
         canaries::chapter(),
+        guards::chapter(),
+        jackpots::chapter(),
         welfare::chapter(),
     ]);
     chapters

@@ -257,10 +257,10 @@ const HEAD: &str = "\
 # Quoted and realised
 
 A requester decides on what it expects a check to cost and to take. This page holds those quotes against what happened. Each number is
-realised ÷ quoted: a ratio of means, with a 95 % t interval over replications: 20 of each method alone, 10 of the day. It is printed by
+realised ÷ quoted: a ratio of means, with a 95 % t interval over replications: ALONE of each method alone, DAY of the day. It is printed by
 
 ```sh
-cargo run --release --example quotes > docs/quotes.md
+cargo run --release --example quotes -- ALONE > docs/quotes.md
 ```
 
 Prices are those of verification. The delay of checks runs from the answer to the end of all checks. It is at most the time to the
@@ -289,7 +289,9 @@ fn main() {
     let replications: u64 = args.next().map_or(20, |count| count.parse().expect("a number of replications"));
     let only = args.next();
     let with = |part: &str| only.as_deref().is_none_or(|only| only == part);
-    let mut text = HEAD.to_owned();
+    let day_replications = replications.div_ceil(2);
+    let counts = [("ALONE", replications), ("DAY", day_replications)];
+    let mut text = counts.iter().fold(HEAD.to_owned(), |head, (name, count)| head.replace(name, &count.to_string()));
     for (beliefs, title) in [("drawn", "Beliefs `drawn`"), ("learnt", "Beliefs `learnt` (the default)")] {
         let _ = writeln!(text, "## {title}\n");
         if with("menu") {
@@ -302,7 +304,7 @@ fn main() {
         }
         if with("day") {
             text.push_str("`market-day`, where each class chooses among the methods it admits:\n\n");
-            let rows = day(beliefs, replications.div_ceil(2));
+            let rows = day(beliefs, day_replications);
             table(&mut text, &rows);
             tenths(&mut text, &rows, 0, "Delay of checks, in each tenth of the jobs by quoted delay:");
             tenths(&mut text, &rows, 1, "Time to the answer, in each tenth of the jobs by quoted time:");

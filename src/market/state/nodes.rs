@@ -156,7 +156,7 @@ impl Nodes {
 
     /// A job with this much expected work begins to wait.
     #[inline]
-    pub fn join_queue(&mut self, party: PartyId, expected: SimDuration) {
+    pub fn join_queue(&mut self, party: PartyId, expected: Work) {
         self.states[party].queued += 1;
         if self.kind(party) != PartyKind::Node {
             let waits = &mut self.waits[party.index()];
@@ -166,7 +166,7 @@ impl Nodes {
 
     /// A job with this much expected work waits no longer.
     #[inline]
-    pub fn leave_queue(&mut self, party: PartyId, expected: SimDuration) {
+    pub fn leave_queue(&mut self, party: PartyId, expected: Work) {
         self.states[party].queued -= 1;
         if self.kind(party) != PartyKind::Node {
             let waits = &mut self.waits[party.index()];

@@ -216,7 +216,8 @@ fn takes_nothing(check: &Check) -> bool {
 fn free(scenario: &Scenario, said: &mut Understood) {
     let is_free = |channel: Channel| scenario.channels.pricing[channel as usize].is_free();
     let asks = |kind: PartyKind| scenario.groups.iter().any(|group| group.kind == kind && group.price.is_some());
-    if is_free(Channel::Compute) && !asks(PartyKind::Node) {
+    let models_are_free = scenario.channels.models.rules.iter().all(|model| model.rule.is_free());
+    if is_free(Channel::Compute) && models_are_free && !asks(PartyKind::Node) {
         said.rest.push("computing is free: `pricing.compute` is 0, and no node has a `price`".to_owned());
     }
     let pays = scenario.verification.methods.iter().any(|method| method.pays_checkers);

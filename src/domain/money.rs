@@ -3,6 +3,7 @@
 use crate::engine::mistake::Mistake;
 use std::fmt;
 use std::iter::Sum;
+use std::marker::PhantomData;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 
 use schemars::JsonSchema;
@@ -157,13 +158,7 @@ impl Sum for Money {
 
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (whole, rest) = (self.0.unsigned_abs() / MICRO as u64, self.0.unsigned_abs() % MICRO as u64);
-        let sign = if self.0 < 0 { "-" } else { "" };
-        let decimals = format!("{rest:06}");
-        match decimals.trim_end_matches('0') {
-            "" => write!(f, "{sign}{whole}"),
-            shown => write!(f, "{sign}{whole}.{shown}"),
-        }
+        write_decimal(f, self.0, 6)
     }
 }
 
@@ -171,34 +166,48 @@ impl fmt::Display for Money {
 impl TryFrom<&str> for Money {
     type Error = Mistake;
     fn try_from(text: &str) -> Result<Money, Mistake> {
-        let wrong = || {
-            let help = "write a decimal with at most six decimals, such as `0.0125`";
-            Mistake::of_value(format!("`{text}` is not an amount"), help)
-        };
-        let trimmed = text.trim().replace('_', "");
-        let (sign, digits) = trimmed.strip_prefix('-').map_or((1, trimmed.as_str()), |rest| (-1, rest));
-        let (mantissa, power) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
-        let power: i32 = power.parse().map_err(|_| wrong())?;
-        let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
-        // Nothing within 64 bits has more digits or a larger power than this.
-        if whole.is_empty() || !all_digits(whole) || !all_digits(decimals) || decimals.len() > 40 || power.abs() > 40 {
-            return Err(wrong());
-        }
-        let (digits, shift) = (format!("{whole}{decimals}"), 6 + power - decimals.len() as i32);
-        let micro = match usize::try_from(shift) {
-            Ok(zeros) => format!("{digits}{}", "0".repeat(zeros)),
-            Err(_) => {
-                let padded = format!("{digits:0>width$}", width = shift.unsigned_abs() as usize + 1);
-                let (kept, lost) = padded.split_at(padded.len() - shift.unsigned_abs() as usize);
-                if lost.bytes().any(|digit| digit != b'0') {
-                    return Err(wrong());
-                }
-                kept.to_owned()
+        let help = "write a decimal with at most six decimals, such as `0.0125`";
+        let wrong = || Mistake::of_value(format!("`{text}` is not an amount"), help);
+        decimal(text, 6).map(Money).ok_or_else(wrong)
+    }
+}
+
+/// A decimal in whole units as a whole number of its last place, of so many; `None` where it is none, or has more places.
+pub(super) fn decimal(text: &str, places: i32) -> Option<i64> {
+    let trimmed = text.trim().replace('_', "");
+    let (sign, digits) = trimmed.strip_prefix('-').map_or((1, trimmed.as_str()), |rest| (-1, rest));
+    let (mantissa, power) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
+    let power: i32 = power.parse().ok()?;
+    let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    // Nothing within 64 bits has more digits or a larger power than this.
+    if whole.is_empty() || !all_digits(whole) || !all_digits(decimals) || decimals.len() > 40 || power.abs() > 40 {
+        return None;
+    }
+    let (digits, shift) = (format!("{whole}{decimals}"), places + power - decimals.len() as i32);
+    let steps = match usize::try_from(shift) {
+        Ok(zeros) => format!("{digits}{}", "0".repeat(zeros)),
+        Err(_) => {
+            let padded = format!("{digits:0>width$}", width = shift.unsigned_abs() as usize + 1);
+            let (kept, lost) = padded.split_at(padded.len() - shift.unsigned_abs() as usize);
+            if lost.bytes().any(|digit| digit != b'0') {
+                return None;
             }
-        };
-        let micro: i64 = micro.parse().map_err(|_| wrong())?;
-        Ok(Money(sign * micro))
+            kept.to_owned()
+        }
+    };
+    steps.parse::<i64>().ok().map(|steps| sign * steps)
+}
+
+/// A whole number of the last place, of so many, as a decimal without zeros behind.
+pub(super) fn write_decimal(f: &mut fmt::Formatter<'_>, steps: i64, places: usize) -> fmt::Result {
+    let unit = 10u64.pow(places as u32);
+    let (whole, rest) = (steps.unsigned_abs() / unit, steps.unsigned_abs() % unit);
+    let sign = if steps < 0 { "-" } else { "" };
+    let decimals = format!("{rest:0places$}");
+    match decimals.trim_end_matches('0') {
+        "" => write!(f, "{sign}{whole}"),
+        shown => write!(f, "{sign}{whole}.{shown}"),
     }
 }
 
@@ -208,12 +217,17 @@ impl TryFrom<f64> for Money {
     fn try_from(number: f64) -> Result<Money, Mistake> {
         // Below it neighbouring numbers lie closer than a millionth, so that each millionth has a number of its own.
         const EXACT: f64 = (1u64 << 33) as f64;
-        if number.is_finite() && number.fract() != 0.0 && number.abs() >= EXACT {
-            let message = format!("`{number}` has more digits than a number without quotes keeps");
-            return Err(Mistake::of_value(message, format!("write it in quotes: `\"{number}\"`")));
-        }
-        Money::try_from(number.to_string().as_str())
+        Money::try_from(written(number, EXACT)?.as_str())
     }
+}
+
+/// The decimal that a number was written as; from `exact` on only one without a fraction is sure to be that.
+pub(super) fn written(number: f64, exact: f64) -> Result<String, Mistake> {
+    if number.is_finite() && number.fract() != 0.0 && number.abs() >= exact {
+        let message = format!("`{number}` has more digits than a number without quotes keeps");
+        return Err(Mistake::of_value(message, format!("write it in quotes: `\"{number}\"`")));
+    }
+    Ok(number.to_string())
 }
 
 impl Serialize for Money {
@@ -228,37 +242,40 @@ impl<'de> Deserialize<'de> for Money {
             return i64::deserialize(deserializer).map(Money);
         }
         // The name tells a document what is asked for here.
-        deserializer.deserialize_newtype_struct(Money::NAME, Amount)
+        deserializer.deserialize_newtype_struct(Money::NAME, Amount(PhantomData))
     }
 }
 
-/// Reads an amount from a number or a text.
-struct Amount;
+/// Reads an amount, or a price, from a number or a text.
+pub(super) struct Amount<T>(pub PhantomData<T>);
 
-impl<'de> Visitor<'de> for Amount {
-    type Value = Money;
+impl<'de, T> Visitor<'de> for Amount<T>
+where
+    T: for<'t> TryFrom<&'t str, Error = Mistake> + TryFrom<f64, Error = Mistake>,
+{
+    type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an amount")
     }
 
-    fn visit_newtype_struct<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Money, D::Error> {
+    fn visit_newtype_struct<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
         deserializer.deserialize_any(self)
     }
 
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Money, E> {
-        Money::try_from(text).map_err(E::custom)
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
+        T::try_from(text).map_err(E::custom)
     }
 
-    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<Money, E> {
-        Money::try_from(number).map_err(E::custom)
+    fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<T, E> {
+        T::try_from(number).map_err(E::custom)
     }
 
-    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Money, E> {
+    fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<T, E> {
         self.visit_str(&number.to_string())
     }
 
-    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Money, E> {
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<T, E> {
         self.visit_str(&number.to_string())
     }
 }

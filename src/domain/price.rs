@@ -3,23 +3,24 @@
 
 use crate::domain::work::Work;
 use std::fmt;
+use std::marker::PhantomData;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::money::{LARGEST_FEE, MICRO, Money, Rounding};
+use super::money::{Amount, LARGEST_FEE, MICRO, Money, Rounding, decimal, write_decimal, written};
 use crate::engine::law::Quantity;
 use crate::engine::mistake::Mistake;
 
 /// A price per unit, in steps of which [`Price::PER_CREDIT`] make a credit; below zero where a table has no price.
 ///
-/// In a file it is an amount of money.
+/// In a file it is a decimal in credits with at most nine decimals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Price(pub i64);
 
 impl Price {
     /// Steps of a price in one credit: the one place that says how fine a price is.
-    pub const PER_CREDIT: i64 = MICRO;
+    pub const PER_CREDIT: i64 = 1_000 * MICRO;
 
     /// Steps of a price in one micro-credit.
     const PER_MICRO: i64 = Self::PER_CREDIT / MICRO;
@@ -28,17 +29,42 @@ impl Price {
     pub const ZERO: Price = Price(0);
 
     /// Where there is no price: the channel is stopped, or a node asks none of its own.
-    pub const NONE: Price = Price(-1);
+    pub const NONE: Price = Price(-Self::PER_MICRO);
+
+    /// A micro-credit.
+    pub const MICRO: Price = Price(Self::PER_MICRO);
 
     /// The highest price: that of which one unit costs [`LARGEST_FEE`].
     pub const MOST: Price = Price(LARGEST_FEE.0 * Self::PER_MICRO);
 
-    /// Micro-credits of a unit, for statistics and expectations.
+    /// Micro-credits of a unit, for statistics and expectations; exact where they are whole.
     #[inline]
     pub fn micro(self) -> f64 {
-        match Self::PER_MICRO {
-            1 => self.0 as f64,
-            steps => self.0 as f64 / steps as f64,
+        let whole = self.0 / Self::PER_MICRO;
+        whole as f64 + (self.0 - whole * Self::PER_MICRO) as f64 / Self::PER_MICRO as f64
+    }
+
+    /// The nearest whole number of ticks to so many micro-credits; saturates.
+    pub fn nearest(micro: f64, tick: Price) -> Price {
+        Price(Money::from_micro(micro / tick.micro()).0.saturating_mul(tick.0))
+    }
+
+    /// The same in whole ticks, rounded down.
+    pub fn down_to(self, tick: Price) -> Price {
+        Price(self.0.div_euclid(tick.0) * tick.0)
+    }
+
+    /// Whether it is a whole number of ticks.
+    pub fn is_whole(self, tick: Price) -> bool {
+        self.0 % tick.0 == 0
+    }
+
+    /// What the digest covers of it: whole micro-credits as their number, finer prices as a number that no such price has.
+    #[inline]
+    pub fn word(self) -> u64 {
+        match self.0 % Self::PER_MICRO {
+            0 => (self.0 / Self::PER_MICRO) as u64,
+            _ => self.0 as u64 ^ 1 << 62,
         }
     }
 
@@ -71,14 +97,13 @@ impl Price {
     /// What so many units cost, rounded down to a micro-credit. What would be more than a thousand times [`LARGEST_FEE`] stays there.
     #[inline]
     pub fn of_units(self, units: u64) -> Money {
-        match Self::PER_MICRO {
-            1 => Money(self.0).times(units),
-            steps => {
-                let most = i128::from(LARGEST_FEE.times(1_000).0);
-                let product = Rounding::Floor.divide(i128::from(self.0) * i128::from(units), steps.into());
-                Money(product.clamp(-most, most) as i64)
-            }
-        }
+        let short = i64::try_from(units).ok().and_then(|units| self.0.checked_mul(units));
+        let product = match short {
+            Some(product) => i128::from(product.div_euclid(Self::PER_MICRO)),
+            None => Rounding::Floor.divide(i128::from(self.0) * i128::from(units), Self::PER_MICRO.into()),
+        };
+        let most = i128::from(LARGEST_FEE.times(1_000).0);
+        Money(product.clamp(-most, most) as i64)
     }
 }
 
@@ -96,10 +121,10 @@ impl From<Money> for Price {
     }
 }
 
-/// As a number a price is in micro-credits.
+/// As a number a price is in micro-credits, to the nearest thousandth of one.
 impl Quantity for Price {
     fn from_number(number: f64) -> Price {
-        Money::from_micro(number).into()
+        Price((number * Self::PER_MICRO as f64).round_ties_even() as i64)
     }
 
     fn number(self) -> f64 {
@@ -110,7 +135,7 @@ impl Quantity for Price {
 impl fmt::Display for Price {
     /// In credits, as an amount is.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Money::from(*self).fmt(f)
+        write_decimal(f, self.0, 9)
     }
 }
 
@@ -118,7 +143,21 @@ impl fmt::Display for Price {
 impl TryFrom<&str> for Price {
     type Error = Mistake;
     fn try_from(text: &str) -> Result<Price, Mistake> {
-        Money::try_from(text).map(Price::from)
+        let help = "write a decimal with at most nine decimals, such as `0.0125`";
+        let wrong = || Mistake::of_value(format!("`{text}` is not an amount"), help);
+        // An amount may be larger than a price can be: what is wrong with it is said of the amount.
+        let most = || Money::try_from(text).ok().map(Price::from);
+        decimal(text, 9).map(Price).or_else(most).ok_or_else(wrong)
+    }
+}
+
+/// Reads the decimal that a number was written as, exactly.
+impl TryFrom<f64> for Price {
+    type Error = Mistake;
+    fn try_from(number: f64) -> Result<Price, Mistake> {
+        // Below it neighbouring numbers lie closer than a thousand-millionth.
+        const EXACT: f64 = (1u64 << 23) as f64;
+        Price::try_from(written(number, EXACT)?.as_str())
     }
 }
 
@@ -131,7 +170,7 @@ impl Serialize for Price {
 impl<'de> Deserialize<'de> for Price {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Price, D::Error> {
         if deserializer.is_human_readable() {
-            Money::deserialize(deserializer).map(Price::from)
+            deserializer.deserialize_newtype_struct(Money::NAME, Amount(PhantomData))
         } else {
             i64::deserialize(deserializer).map(Price)
         }
@@ -143,7 +182,10 @@ impl JsonSchema for Price {
         "Price".into()
     }
     fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        Money::json_schema(generator)
+        let mut schema = Money::json_schema(generator);
+        let says = "a price in credits as a decimal with at most nine decimals, such as 0.0125 or \"0.0125\"";
+        schema.insert("description".to_owned(), says.into());
+        schema
     }
 }
 
@@ -178,8 +220,37 @@ mod tests {
         for text in ["0", "0.000001", "12.5", "0.0125"] {
             let price = Price::try_from(text).unwrap();
             assert_eq!((price.to_string().as_str(), Money::from(price)), (text, Money::try_from(text).unwrap()));
+            assert_eq!(price.micro(), Money::from(price).0 as f64);
             assert_eq!(Price::from_number(price.number()), price);
             assert_eq!(serde_json::from_str::<Price>(&serde_json::to_string(&price).unwrap()).unwrap(), price);
         }
+    }
+
+    /// A price of half a micro-credit: a job that takes two thousand units pays one thousand, and one of a single unit nothing.
+    #[test]
+    fn a_price_may_be_finer_than_any_amount() {
+        let price = Price::try_from("0.0000005").unwrap();
+        assert_eq!((price.to_string().as_str(), price.micro()), ("0.0000005", 0.5));
+        assert_eq!([1, 2, 2_000].map(|units| price.of_units(units)), [0, 1, 1_000].map(Money));
+        assert_eq!(price.of_work(Work(2_000_000_000_000), Rounding::Floor), Money(1_000));
+        assert_eq!([Rounding::Floor, Rounding::Ceil].map(|r| price.of_work(Work(1_000_000_000), r)), [0, 1].map(Money));
+        assert!(Price::try_from("0.0000000005").is_err() && Price::try_from(0.0000005) == Ok(price));
+    }
+
+    /// Ticks: what is drawn goes to the nearest, a mean down; and no two prices are one word to the digest.
+    #[test]
+    fn ticks_are_whole() {
+        let tick = Price(250);
+        assert_eq!([0.1, 0.2, 0.5, 7.3].map(|micro| Price::nearest(micro, tick)), [0, 250, 500, 7_250].map(Price));
+        assert_eq!([1.5, 2.5].map(|micro| Price::nearest(micro, Price::MICRO)), [2_000, 2_000].map(Price));
+        assert_eq!(
+            (Price(999).down_to(tick), Price(750).is_whole(tick), Price(751).is_whole(tick)),
+            (Price(750), true, false)
+        );
+        let mut words: Vec<u64> = (-2_000..5_000).map(|steps| Price(steps).word()).collect();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), 7_000);
+        assert_eq!((Price::NONE.word(), Price::from(Money(7)).word()), (u64::MAX, 7));
     }
 }

@@ -24,6 +24,7 @@ impl State {
         // First whom draws and lists see: what follows shows parties there.
         beliefs(self, (old, before), at);
         prices(self, old, at);
+        model_prices(self, old, at);
         clocks(self, before.clocks, at);
         parties(self, at);
         if !at.scenario.routing.pool.remembers(&self.pool) {
@@ -49,12 +50,27 @@ fn prices(market: &mut State, old: &Scenario, at: &mut Context<'_>) {
         let (rule, place) = (&channels.pricing[channel as usize], channel as usize);
         let present = market.prices.at(&old.channels, channel, at.now);
         if !rule.remembers(&market.prices.memories[place]) {
-            market.prices.memories[place] = rule.memory();
+            market.prices.memories[place] = rule.opened(channels.tick);
             rule.take_over(&mut market.prices.memories[place], present, at.now);
         }
         let price = market.prices.at(channels, channel, at.now);
         if price != present {
             at.facts.note(Fact::Priced { channel: channel as u8, price: price.unwrap_or(Price::NONE) });
+        }
+    }
+}
+
+/// The same for the own prices of models: an amended scenario has those of the same models, in the same order.
+fn model_prices(market: &mut State, old: &Scenario, at: &mut Context<'_>) {
+    for (place, model) in at.scenario.channels.models.rules.iter().enumerate() {
+        let present = market.prices.own(&old.channels, place, at.now);
+        let memory = &mut market.prices.models[place].memory;
+        if !model.rule.remembers(memory) {
+            *memory = model.rule.opened(at.scenario.channels.tick);
+            model.rule.take_over(memory, present, at.now);
+        }
+        if market.prices.own(&at.scenario.channels, place, at.now) != present {
+            pricing::note_model(market, at, place);
         }
     }
 }
@@ -70,9 +86,12 @@ fn clocks(market: &mut State, before: ByClock<Option<SimDuration>>, at: &mut Con
         market.turns[place] = market.turns[place].wrapping_add(1);
         match clock {
             Clock::Picture if period.is_none() => churn::renew_picture(market, at),
-            Clock::Price => [Channel::Compute, Channel::Verification].into_iter().for_each(|channel| {
-                pricing::used(market, at, channel, at.scenario.channels.interval);
-            }),
+            Clock::Price => {
+                for channel in [Channel::Compute, Channel::Verification] {
+                    pricing::used(market, at, channel, at.scenario.channels.interval);
+                }
+                market.prices.shares.iter_mut().for_each(|share| _ = share.close(at.now));
+            }
             Clock::Picture | Clock::Block => {}
         }
         at.tick(clock, &market.turns);

@@ -85,7 +85,7 @@ impl Derived {
         let (chain, channels, refresh) = (&scenario.chain, &scenario.channels, scenario.routing.refresh);
         Derived {
             roster,
-            costs: costs(&nodes, roster),
+            costs: costs(&nodes, roster, channels.tick),
             nodes,
             draws: draws(scenario, roster),
             keeps: keeps(scenario),
@@ -171,32 +171,40 @@ fn traits(
     operator: OperatorId,
 ) -> NodeTraits {
     let draw = |which: NodeAttribute| KeyedRng::new(key(seed, Purpose::NodeTrait as u32, node, which as u64, 0));
-    let price = |law: &Sampler, which| Price::from_number(law.sample(&mut draw(which))).max(Price::ZERO);
+    let tick = scenario.channels.tick;
+    let price = |law: &Sampler, which, tick| Price::nearest(law.sample(&mut draw(which)), tick).max(Price::ZERO);
     let regions = scenario.network.regions.len() as u64;
-    let cost = price(&group.cost, NodeAttribute::Cost);
+    // What a second costs is no price of the market: a coarse tick does not round it.
+    let cost = price(&group.cost, NodeAttribute::Cost, tick.min(Price::MICRO));
     let speed = group.speed.sample(&mut draw(NodeAttribute::Speed)).max(1e-6);
     NodeTraits {
         group: id,
         region: group.region.unwrap_or_else(|| RegionId(draw(NodeAttribute::Region).below(regions) as u16)),
         operator,
-        asks: group.price.as_ref().map_or(Price::NONE, |law| price(law, NodeAttribute::Price)),
+        asks: group.price.as_ref().map_or(Price::NONE, |law| price(law, NodeAttribute::Price, tick)),
         cost,
         // A twin's pace is the mean of what slowed executions down, and nodes do not ask more for that.
-        floor: Price(SimDuration::at_least_nanos(cost.0 as f64 * (1.0 / speed)).0 as i64),
+        floor: floor(cost, speed, tick),
         speed,
         stake: Money::from_number(group.stake.sample(&mut draw(NodeAttribute::Stake))).max(Money::ZERO),
         slots: group.slots,
     }
 }
 
+/// What a GPU-second on the reference card costs at least, in whole ticks.
+fn floor(cost: Price, speed: f64, tick: Price) -> Price {
+    let ticks = SimDuration::at_least_nanos(cost.0 as f64 / tick.0 as f64 * (1.0 / speed)).0;
+    Price(ticks.min((Price::MOST.0 / tick.0) as u64) as i64 * tick.0)
+}
+
 /// What a second of work, in computing and in checking, costs the parties that do it, at their speeds, on the average.
-fn costs(nodes: &IdVec<PartyId, NodeTraits>, roster: Roster) -> [Price; 3] {
+fn costs(nodes: &IdVec<PartyId, NodeTraits>, roster: Roster, tick: Price) -> [Price; 3] {
     let mean = |checks: bool| {
         let (total, count) = nodes
             .pairs()
             .filter(|(party, _)| roster.kind(*party).only_checks() == checks)
             .fold((0i128, 0i128), |(total, count), (_, traits)| (total + i128::from(traits.floor.0), count + 1));
-        Price(if count == 0 { 0 } else { (total / count) as i64 })
+        Price(if count == 0 { 0 } else { (total / count) as i64 }).down_to(tick)
     };
     [mean(false), Price::ZERO, mean(true)]
 }

@@ -41,6 +41,11 @@ fn micro(amount: i128) -> Money {
 }
 
 impl Gauges for View<'_> {
+    fn model_prices(&self, at: Time, each: &mut dyn FnMut(Option<Price>)) {
+        let channels = &self.scenario.channels;
+        (0..channels.models.rules.len()).for_each(|place| each(self.market.prices.own(channels, place, at)));
+    }
+
     fn market(&self, at: Time) -> MarketGauge {
         let market = self.market;
         let levels = &market.levels;

@@ -172,7 +172,7 @@ facts! {
         => [about(job, node.0), job.index, amount.0 as u64],
     /// A channel's price is settled anew, below zero if the channel is stopped.
     Priced = 25 "priced" { channel: u8, price: Price }
-        => [0, u64::from(channel), price.0 as u64],
+        => [0, u64::from(channel), price.word()],
     /// A block of the chain.
     Block = 26 "block" { number: u64, used: u64 }
         => [0, number, used],

@@ -16,6 +16,8 @@ use crate::record::recorder::{Gauges, Recorder};
 pub struct Means {
     /// The mean price of each channel while it was open; `None` if it never was.
     pub prices: [Option<Price>; 3],
+    /// The same of each model with a price of its own.
+    pub models: Vec<Option<Price>>,
     /// Of each group of nodes.
     pub groups: IdVec<NodeGroupId, GroupMeans>,
 }
@@ -26,6 +28,7 @@ pub struct MeanFieldRecorder {
     tick: SimDuration,
     next: Time,
     prices: [(i128, i128); 3],
+    models: Vec<(i128, i128)>,
     nodes: Vec<Seen>,
     groups: Vec<(NodeGroupId, f64)>,
     /// By method, what a node works beyond the answer: a part of its work, and a time.
@@ -58,6 +61,7 @@ impl MeanFieldRecorder {
             tick,
             next: Time::ZERO + tick,
             prices: [(0, 0); 3],
+            models: Vec::new(),
             nodes: Vec::new(),
             groups: Vec::new(),
             extra,
@@ -66,11 +70,8 @@ impl MeanFieldRecorder {
 
     /// The means of a market with so many groups.
     pub fn means(&self, groups: usize) -> Means {
-        Means { prices: self.prices(), groups: self.groups(groups) }
-    }
-
-    fn prices(&self) -> [Option<Price>; 3] {
-        self.prices.map(|(sum, count)| (count > 0).then(|| Price((sum / count) as i64)))
+        let models = self.models.iter().map(|&sum| mean(sum)).collect();
+        Means { prices: self.prices.map(mean), models, groups: self.groups(groups) }
     }
 
     /// The means of each of so many groups; a group without jobs waits for nothing and slows nothing down.
@@ -97,6 +98,18 @@ impl MeanFieldRecorder {
             self.nodes.resize(place + 1, Seen::default());
         }
         &mut self.nodes[place]
+    }
+}
+
+/// The mean of prices with this sum and number.
+fn mean((sum, count): (i128, i128)) -> Option<Price> {
+    (count > 0).then(|| Price((sum / count) as i64))
+}
+
+/// Takes a price into a sum and a number.
+fn add(sum: &mut (i128, i128), price: Option<Price>) {
+    if let Some(price) = price {
+        *sum = (sum.0 + i128::from(price.0), sum.1 + 1);
     }
 }
 
@@ -129,10 +142,14 @@ impl Recorder for MeanFieldRecorder {
 
     fn sample(&mut self, at: Time, gauges: &impl Gauges) {
         for (sum, price) in self.prices.iter_mut().zip(gauges.market(at).prices) {
-            if let Some(price) = price {
-                *sum = (sum.0 + i128::from(price.0), sum.1 + 1);
-            }
+            add(sum, price);
         }
+        let mut place = 0;
+        gauges.model_prices(at, &mut |price| {
+            self.models.resize(self.models.len().max(place + 1), (0, 0));
+            add(&mut self.models[place], price);
+            place += 1;
+        });
         self.next = at + self.tick;
     }
 

@@ -114,6 +114,9 @@ pub trait Gauges {
     /// The market as a whole, at an instant not before the last event.
     fn market(&self, at: Time) -> MarketGauge;
 
+    /// The models' own prices of computing, in the order of the scenario; none while a price is stopped.
+    fn model_prices(&self, at: Time, each: &mut dyn FnMut(Option<Price>));
+
     /// Every node in the order of their numbers.
     fn nodes(&self, at: Time, each: &mut dyn FnMut(&NodeGauge));
 }

@@ -14,6 +14,7 @@ use super::twin::Twin;
 use crate::domain::ids::{IdVec, MethodId};
 use crate::engine::time::Time;
 use crate::policy::pricing::Watch;
+use crate::scenario::channels::Channel;
 
 /// An amendment: what a market becomes, and when.
 #[derive(Clone, Debug)]
@@ -186,6 +187,13 @@ impl Scenario {
             let message = "no account was kept of the work that waits";
             refuse("pricing.watch", message, "watch the queue from the start, and amend `backlog`");
         }
+        let priced = |scenario: &Scenario| {
+            scenario.channels.models.rules.iter().map(|model| model.name.clone()).collect::<Vec<_>>()
+        };
+        if priced(self) != priced(new) {
+            let message = "other models have prices of their own, or in another order";
+            refuse("pricing.models", message, "name those models from the start, and amend their rules");
+        }
         for path in differences(&self.document, &new.document) {
             if let Some(refusal) = not_amendable(&path, self, new) {
                 refusals.push(refusal);
@@ -259,9 +267,18 @@ fn not_amendable(path: &str, old: &Scenario, new: &Scenario) -> Option<Refusal> 
         Some(Refusal { path: path.to_owned(), message, help })
     };
     if let Some(rest) = plain.strip_prefix("pricing.").filter(|rest| rest.ends_with(".start")) {
-        let channel = ["compute", "coordination", "verification"].iter().position(|name| rest.starts_with(name));
-        let same = |channel: usize| old.channels.pricing[channel].name() == new.channels.pricing[channel].name();
-        return match channel.is_some_and(same) {
+        let same = Channel::ALL.iter().any(|&channel| {
+            let of = |scenario: &Scenario| scenario.channels.pricing[channel as usize].name();
+            rest.starts_with(channel.name()) && of(old) == of(new)
+        });
+        let of = |scenario: &Scenario| {
+            let model = scenario.channels.models.rules.iter().find(|model| {
+                rest.strip_prefix("models.")
+                    .is_some_and(|rest| rest.starts_with(&format!("{}.", key_text(&model.name))))
+            });
+            model.map(|model| model.rule.name())
+        };
+        return match same || (of(old).is_some() && of(old) == of(new)) {
             true => {
                 refuse("a price that moves goes on from where it stands", "amend how it moves, or choose another rule")
             }

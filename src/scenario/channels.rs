@@ -1,7 +1,9 @@
 //! The price channels, the chain and the payout as the market uses them.
 
+use crate::domain::ids::{IdVec, ModelId};
 use crate::domain::money::{Money, Rounding};
 use crate::domain::payment::{Costs, PayoutAt};
+use crate::domain::price::Price;
 use crate::engine::law::Sampler;
 use crate::engine::time::SimDuration;
 use crate::policy::pricing::{Pricing, Watch};
@@ -35,8 +37,10 @@ pub struct Channels {
     pub pricing: [Pricing; 3],
     /// How price × work becomes micro-credits.
     pub rounding: Rounding,
-    /// How a moving price becomes micro-credits.
+    /// How a moving price becomes ticks.
     pub price_rounding: Rounding,
+    /// The smallest step of a price, above zero.
+    pub tick: Price,
     /// How often the prices of computing and verification may move.
     pub interval: SimDuration,
     /// The share of their capacity that they are meant to use.
@@ -51,6 +55,45 @@ pub struct Channels {
     pub watch: Watch,
     /// How long each slot is meant to be busy with the work that waits; 0 where no queue is watched.
     pub backlog: SimDuration,
+    /// The models with a price of computing of their own.
+    pub models: ModelPrices,
+}
+
+/// The models with a price of computing of their own, and all others, which have that of the channel.
+///
+/// *Shares* are the parts of computing that have a price each: number 0 is that of the channel, those of the models follow.
+#[derive(Clone, Debug, Default)]
+pub struct ModelPrices {
+    /// By model its share; empty where no model has a price of its own.
+    pub shares: IdVec<ModelId, u8>,
+    /// Which models each share has, one bit each; empty where there is one share.
+    pub served: Vec<u64>,
+    /// The rules of the models' shares, in their order.
+    pub rules: Vec<ModelPrice>,
+}
+
+/// A model with a price of its own.
+#[derive(Clone, Debug)]
+pub struct ModelPrice {
+    /// Its name.
+    pub name: String,
+    /// The place of its name among those of all models in alphabetical order.
+    pub rank: u16,
+    /// Its rule.
+    pub rule: Pricing,
+}
+
+impl ModelPrices {
+    /// The share of computing that a model belongs to.
+    #[inline]
+    pub fn share(&self, model: ModelId) -> usize {
+        if self.rules.is_empty() { 0 } else { usize::from(self.shares[model]) }
+    }
+
+    /// The shares that have a model among those of these bits.
+    pub fn among(&self, models: u64) -> impl Iterator<Item = usize> {
+        self.served.iter().enumerate().filter(move |(_, served)| **served & models != 0).map(|(share, _)| share)
+    }
 }
 
 /// The chain.

@@ -12,6 +12,7 @@ use super::Scenario;
 use super::model::Slowdown;
 use crate::domain::ids::{IdVec, SourceId};
 use crate::domain::job::Arrival;
+use crate::domain::price::Price;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::domain::record::JobKey;
 use crate::domain::service::Discipline;
@@ -71,9 +72,11 @@ impl Scenario {
 
     /// What a market without any load would be like on the average.
     pub fn means_at_rest(&self) -> Means {
-        let prices = self.channels.pricing.each_ref().map(|pricing| pricing.price(&pricing.memory(), Time::ZERO));
+        let first = |rule: &Pricing| rule.price(&rule.opened(self.channels.tick), Time::ZERO);
+        let prices = self.channels.pricing.each_ref().map(first);
+        let models = self.channels.models.rules.iter().map(|model| first(&model.rule)).collect();
         let rest = GroupMeans { wait: SimDuration::ZERO, slowdown: 1.0 };
-        Means { prices, groups: self.groups.iter().map(|_| rest).collect() }
+        Means { prices, models, groups: self.groups.iter().map(|_| rest).collect() }
     }
 
     /// The stationary twin of this market: each job that it asks for with this seed, at an instant of its own.
@@ -97,8 +100,12 @@ impl Scenario {
     /// The frozen twin of this market, held at these means; they are of as many groups as the market has.
     pub fn frozen(&self, means: Arc<Means>) -> Scenario {
         let mut twin = self.moving();
+        let held = |price: Option<Price>| Pricing::held(price.unwrap_or_default().down_to(self.channels.tick));
         for (pricing, price) in twin.channels.pricing.iter_mut().zip(means.prices) {
-            *pricing = Pricing::held(price.unwrap_or_default());
+            *pricing = held(price);
+        }
+        for (model, price) in twin.channels.models.rules.iter_mut().zip(&means.models) {
+            model.rule = held(*price);
         }
         twin.channels.moves = false;
         twin.routing.quote_ttl = None;

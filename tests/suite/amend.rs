@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
+use reliance::domain::money::Money;
 use reliance::domain::record::JobRecord;
 use reliance::engine::time::Time;
 use reliance::record::fact::Fact;
@@ -232,7 +233,7 @@ fn a_rule_takes_over_at_the_present_price() {
         .facts
         .iter()
         .filter_map(|(now, fact)| match fact {
-            Fact::Priced { channel: 1, price } => Some((now.0 / SECOND, price.0)),
+            Fact::Priced { channel: 1, price } => Some((now.0 / SECOND, Money::from(*price).0)),
             _ => None,
         })
         .collect();
@@ -291,7 +292,7 @@ fn amendments_to_come_are_adopted_too() {
         .facts
         .iter()
         .filter_map(|(now, fact)| match fact {
-            Fact::Priced { channel: 0, price } => Some((now.0 / SECOND, price.0)),
+            Fact::Priced { channel: 0, price } => Some((now.0 / SECOND, Money::from(*price).0)),
             _ => None,
         })
         .collect();

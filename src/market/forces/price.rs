@@ -14,6 +14,9 @@ pub fn tick(market: &mut State, at: &mut Context<'_>) -> Next {
         let seen = pricing::used(market, at, channel, interval);
         pricing::close_interval(market, at, channel, seen);
     }
+    for place in 0..at.scenario.channels.models.rules.len() {
+        pricing::close_model(market, at, place);
+    }
     at.tick(Clock::Price, &market.turns);
     Next::Done
 }

@@ -7,7 +7,7 @@ use crate::domain::money::Money;
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::quoting::passing::{self, Expected, Passing};
+use crate::market::quoting::passing::{Expected, Passing};
 use crate::market::state::State;
 use crate::market::state::cases::VoteRecord;
 use crate::market::state::opinions::Sighting;
@@ -79,8 +79,13 @@ pub fn expected(market: &mut State, at: &Context<'_>, slot: JobSlot, index: u8) 
 fn passing<'m>(market: &'m mut State, at: &Context<'_>, slot: JobSlot) -> &'m Passing {
     let (requester, method) = (market.jobs[slot].requester, market.jobs.record(slot).method);
     let belief = terms::belief(market, at.scenario, requester);
-    let belief = terms::belief_of(market, at.scenario, requester, method, belief);
-    passing::known(&mut market.scratch.passing, at.scenario, method, &belief)
+    let own = terms::belief_of(market, at.scenario, requester, method, belief);
+    let known = &mut market.scratch.passing;
+    known.believe(belief);
+    match at.scenario.verification.methods[method].own_look {
+        None => known.of(at.scenario, method),
+        Some(_) => known.of_own(at.scenario, method, own),
+    }
 }
 
 /// Each checker is judged by the votes of the others, where they come to the same verdict without it. An approval of an answer

@@ -18,7 +18,6 @@ use crate::market::state::nodes::NodeQuote;
 use crate::policy::chooser::Offer;
 use crate::policy::pool::PoolView;
 use crate::scenario::Scenario;
-use crate::scenario::channels::Channel;
 use crate::scenario::model::Slowdown;
 
 use super::choice;
@@ -80,7 +79,7 @@ pub fn ask(market: &mut State, scenario: &Scenario, slot: JobSlot, pool: &mut Ve
 pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, pool: &[PartyId], offers: &mut Vec<Offer>) {
     let scenario = at.scenario;
     let job = &market.jobs[slot];
-    let (requester, expected) = (job.requester, job.expected);
+    let (requester, expected, model) = (job.requester, job.expected, scenario.classes[job.class].model);
     let from = scenario.requesters[requester].region;
     let staying = if job.stage == Stage::Waiting { job.node } else { PartyId::NONE };
     let estimate = scenario.routing.estimate;
@@ -104,7 +103,7 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, pool: &[Part
         let asked = match quote.asks {
             Price(0..) => quote.asks,
             _ => *listed.get_or_insert_with(|| {
-                market.prices.at(&scenario.channels, Channel::Compute, at.now).unwrap_or(Price::NONE)
+                market.prices.of_model(&scenario.channels, model, at.now).unwrap_or(Price::NONE)
             }),
         };
         if jobs >= quote.room || asked < Price::ZERO {

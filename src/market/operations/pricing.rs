@@ -6,39 +6,40 @@ use crate::engine::random::{KeyedRng, key};
 use crate::engine::time::SimDuration;
 use crate::market::context::Context;
 use crate::market::state::State;
-use crate::market::state::levels::TimeWeightedCount;
+use crate::market::state::levels::{TimeWeightedCount, WaitingWork};
 use crate::policy::pricing::{Interval, Watch};
 use crate::record::fact::Fact;
 use crate::scenario::channels::Channel;
 
-/// What computing or verification used since the last close, and what it could have.
+/// What computing or verification used since the last close, and what it could have; of computing the models without a price of their own.
 pub fn used(market: &mut State, at: &Context<'_>, channel: Channel, length: SimDuration) -> Interval {
+    if let (Channel::Compute, Some(share)) = (channel, market.prices.shares.first_mut()) {
+        let areas = share.close(at.now);
+        return of_areas(at, channel, areas, length);
+    }
     let levels = &market.levels;
-    let (use_, capacity): (&TimeWeightedCount, &TimeWeightedCount) = match channel {
-        Channel::Compute => (&levels.executing, levels.capacity(false)),
-        _ => (&levels.checks_executing, levels.capacity(true)),
+    let (use_, capacity, waiting): (&TimeWeightedCount, &TimeWeightedCount, &WaitingWork) = match channel {
+        Channel::Compute => (&levels.executing, levels.capacity(false), &levels.work_waiting[0]),
+        _ => (&levels.checks_executing, levels.capacity(true), &levels.work_waiting[1]),
     };
-    let now = (use_.area(at.now), capacity.area(at.now));
+    let now = [use_.area(at.now), capacity.area(at.now), waiting.area(at.now)];
     let before = std::mem::replace(&mut market.prices.seen[channel as usize], now);
-    let (used, capacity) = (now.0 - before.0, now.1 - before.1);
-    let filled = filled(market, at, channel, capacity);
+    of_areas(at, channel, [0, 1, 2].map(|area| now[area] - before[area]), length)
+}
+
+/// An interval in which so much slot-time was used, so much was there, and so much work × nanoseconds waited.
+fn of_areas(at: &Context<'_>, channel: Channel, [used, capacity, waited]: [u128; 3], length: SimDuration) -> Interval {
+    let channels = &at.scenario.channels;
+    // How many times its target the work was, on the average, that waited for each slot. Without a slot it waits for the first there will be.
+    let filled = match channels.watch {
+        Watch::Load => 0.0,
+        _ => waited as f64 / capacity.max(1) as f64 / channels.backlog.nanos(),
+    };
     // What does not fit 64 bits is counted in coarser units: rules see the ratio alone.
     let coarser = (u128::BITS - used.max(capacity).leading_zeros()).saturating_sub(u64::BITS);
     let (used, capacity) = ((used >> coarser) as u64, (capacity >> coarser) as u64);
-    let target = (capacity as f64 * at.scenario.channels.target) as u64;
-    interval(at, channel, used, target.max(1), capacity.max(1), length).watching(at.scenario.channels.watch, filled)
-}
-
-/// How many times its target the work was, on the average, that waited for each slot since the last close; 0 where no queue is watched.
-fn filled(market: &mut State, at: &Context<'_>, channel: Channel, capacity: u128) -> f64 {
-    let channels = &at.scenario.channels;
-    if channels.watch == Watch::Load {
-        return 0.0;
-    }
-    let now = market.levels.work_waiting[usize::from(channel != Channel::Compute)].area(at.now);
-    let before = std::mem::replace(&mut market.prices.waited[channel as usize], now);
-    // Without a slot the work waits for the one that will be there first.
-    (now - before) as f64 / capacity.max(1) as f64 / channels.backlog.nanos()
+    let target = (capacity as f64 * channels.target) as u64;
+    interval(at, channel, used, target.max(1), capacity.max(1), length).watching(channels.watch, filled)
 }
 
 /// What a channel saw.
@@ -51,7 +52,16 @@ pub fn interval(
     length: SimDuration,
 ) -> Interval {
     let cost = if channel == Channel::Coordination { Price::ZERO } else { at.derived.costs[channel as usize] };
-    Interval { at: at.now, length, used, target, capacity, cost, rounding: at.scenario.channels.price_rounding }
+    Interval {
+        at: at.now,
+        length,
+        used,
+        target,
+        capacity,
+        cost,
+        rounding: at.scenario.channels.price_rounding,
+        tick: at.scenario.channels.tick,
+    }
 }
 
 /// Closes a channel's interval. With a coupling its rule is shown, in the place of its own excess demand z = (used − target)/target, the
@@ -70,4 +80,26 @@ pub fn close_interval(market: &mut State, at: &mut Context<'_>, channel: Channel
     channels.pricing[index].close(&mut market.prices.memories[index], &seen, &mut draw);
     let price = market.prices.at(channels, channel, at.now);
     at.facts.note(Fact::Priced { channel: channel as u8, price: price.unwrap_or(Price::NONE) });
+}
+
+/// A model with a price of its own closes its interval.
+pub fn close_model(market: &mut State, at: &mut Context<'_>, place: usize) {
+    let channels = &at.scenario.channels;
+    let areas = market.prices.shares[place + 1].close(at.now);
+    let seen = of_areas(at, Channel::Compute, areas, channels.interval);
+    let (model, own) = (&channels.models.rules[place], &mut market.prices.models[place]);
+    let number = own.closed;
+    own.closed += 1;
+    let index = Channel::ALL.len() as u64 + u64::from(model.rank);
+    let mut draw = KeyedRng::new(key(market.seed, Purpose::Price as u32, index, number, 0));
+    model.rule.close(&mut own.memory, &seen, &mut draw);
+    note_model(market, at, place);
+}
+
+/// Notes the own price of a model: models are numbered behind the channels.
+pub fn note_model(market: &State, at: &mut Context<'_>, place: usize) {
+    let channels = &at.scenario.channels;
+    let price = market.prices.own(channels, place, at.now).unwrap_or(Price::NONE);
+    let fact = |number: u16| Fact::Priced { channel: (Channel::ALL.len() as u16 + number) as u8, price };
+    at.facts.note_by_name(fact(place as u16), fact(channels.models.rules[place].rank));
 }

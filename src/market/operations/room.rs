@@ -6,7 +6,9 @@ use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::state::State;
+use crate::market::state::levels::WaitingWork;
 use crate::policy::pricing::Watch;
+use crate::scenario::Scenario;
 
 /// Joins the waiting room; the patience of a job begins to matter.
 pub fn join(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: PartyId) {
@@ -50,7 +52,8 @@ impl State {
         let executes = self.jobs.executes(slot);
         self.levels.waiting_of(executes).up(at.now);
         if at.scenario.channels.watch != Watch::Load {
-            self.levels.work_waiting[usize::from(!executes)].rise(at.now, self.jobs[slot].expected);
+            let expected = self.jobs[slot].expected;
+            self.work_waiting(at.scenario, slot, executes).rise(at.now, expected);
         }
     }
 
@@ -60,7 +63,16 @@ impl State {
         let executes = self.jobs.executes(slot);
         self.levels.waiting_of(executes).down(at.now);
         if at.scenario.channels.watch != Watch::Load {
-            self.levels.work_waiting[usize::from(!executes)].fall(at.now, self.jobs[slot].expected);
+            let expected = self.jobs[slot].expected;
+            self.work_waiting(at.scenario, slot, executes).fall(at.now, expected);
+        }
+    }
+
+    /// The work that waits for what has the price of a job or a task.
+    fn work_waiting(&mut self, scenario: &Scenario, slot: WorkSlot, executes: bool) -> &mut WaitingWork {
+        match executes && !self.prices.shares.is_empty() {
+            true => &mut self.share_of(scenario, slot).waiting,
+            false => &mut self.levels.work_waiting[usize::from(!executes)],
         }
     }
 }

@@ -283,7 +283,11 @@ impl State {
     /// A job or a task has a slot from now on.
     #[inline]
     pub fn take_slot(&mut self, at: &Context<'_>, slot: WorkSlot, node: PartyId) {
-        self.levels.executing_of(self.jobs.executes(slot)).up(at.now);
+        let executes = self.jobs.executes(slot);
+        self.levels.executing_of(executes).up(at.now);
+        if executes && !self.prices.shares.is_empty() {
+            self.share_of(at.scenario, slot).used.up(at.now);
+        }
         if self.nodes.states[node].is_up() {
             self.levels.in_use_of(self.nodes.kind(node)).up(at.now);
         }
@@ -292,7 +296,11 @@ impl State {
     /// It gives the slot back. Those of a node that is down are not counted as in use.
     #[inline]
     pub fn leave_slot(&mut self, at: &Context<'_>, slot: WorkSlot, node: PartyId) {
-        self.levels.executing_of(self.jobs.executes(slot)).down(at.now);
+        let executes = self.jobs.executes(slot);
+        self.levels.executing_of(executes).down(at.now);
+        if executes && !self.prices.shares.is_empty() {
+            self.share_of(at.scenario, slot).used.down(at.now);
+        }
         if self.nodes.states[node].is_up() {
             self.levels.in_use_of(self.nodes.kind(node)).down(at.now);
         }

@@ -6,10 +6,9 @@ use crate::domain::party::PartyKind;
 use crate::domain::price::Price;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::domain::work::Work;
-use crate::engine::law::Quantity;
 use crate::engine::time::SimDuration;
 use crate::market::context::Context;
-use crate::market::quoting::passing::{self, Belief, Passing};
+use crate::market::quoting::passing::{Belief, Passing};
 use crate::market::quoting::terms::{Asked, Seen, Shared, Terms, needs_gas};
 use crate::market::state::State;
 use crate::market::state::learnt::Correction;
@@ -39,12 +38,14 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
     let mut scrutinies = std::mem::take(&mut market.scratch.scrutinies);
     scrutinies.clear();
     let belief = belief(market, scenario, requester);
+    known.believe(belief);
     let pulled = Some(&market.pulled).filter(|pulled| pulled.is_used());
     let (checkers, view) = (&market.checkers, market.registry.view_of(requester));
     let asked = Asked { scenario, checkers, pulled, view, requester, now: at.now, offers };
     let trust = offers.iter().map(|offer| offer.trust).sum::<f64>() / offers.len().max(1) as f64;
     let (gas_price, check_price) = (gas.unwrap_or_default(), check.unwrap_or_default());
-    let shared = Shared { expected, size, gas_price, check_price, inclusion, trust };
+    let placement = gas_price.of_units(scenario.chain.gas);
+    let shared = Shared { expected, size, gas_price, placement, check_price, inclusion, trust };
     for &id in &scenario.classes[class].methods {
         let method = &scenario.verification.methods[id];
         let stopped = (gas.is_none() && needs_gas(scenario, method)) || (check.is_none() && method.pays_checkers);
@@ -52,8 +53,8 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
             continue;
         }
         let passing = match method.own_look {
-            None => passing::known(&mut known, scenario, id, &belief),
-            Some(_) => passing::known(&mut known, scenario, id, &belief_of(market, scenario, requester, id, belief)),
+            None => known.of(scenario, id),
+            Some(_) => known.of_own(scenario, id, belief_of(market, scenario, requester, id, belief)),
         };
         let correction = correction(market, at, (class, id));
         if !method.by_standing {
@@ -164,5 +165,6 @@ pub fn gas_price(market: &State, at: &Context<'_>, tip: Price) -> Option<Price> 
 pub fn tip(market: &State, scenario: &Scenario, slot: JobSlot) -> Price {
     let Some(law) = &scenario.chain.tip else { return Price::ZERO };
     let (key, attempt) = (market.jobs.record(slot).key, DrawIndex::attempt(market.jobs[slot].attempt));
-    Price::from_number(law.sample(&mut draw(market.seed, Purpose::Tip, key, attempt))).max(Price::ZERO)
+    let tip = law.sample(&mut draw(market.seed, Purpose::Tip, key, attempt));
+    Price::nearest(tip, scenario.channels.tick).max(Price::ZERO)
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::passing::Passing;
 use crate::domain::checking::Checker;
+use crate::domain::money::Money;
 use crate::scenario::verification::Method;
 
 /// The canaries that a method plants beside an answer.
@@ -17,11 +18,17 @@ pub struct Canaries {
 
 impl Canaries {
     /// A canary is paid if its answer is taken for right; a node that recognises it gives the right one.
+    #[inline(always)]
     pub fn of(method: &Method, passing: &Passing, scrutiny: f64) -> Canaries {
-        let mut canaries = Canaries::default();
         if !method.plants {
-            return canaries;
+            return Canaries::default();
         }
+        Canaries::planted(method, passing, scrutiny)
+    }
+
+    #[inline(never)]
+    fn planted(method: &Method, passing: &Passing, scrutiny: f64) -> Canaries {
+        let mut canaries = Canaries::default();
         let planted = method.checks.iter().zip(&passing.checks).filter(|(check, _)| check.by == Checker::Canary);
         for (check, expects) in planted {
             let (sample, right, wrong) =
@@ -33,8 +40,9 @@ impl Canaries {
         canaries
     }
 
-    /// How many are expected to be paid at a node with this trust.
-    pub fn paid(&self, trust: f64) -> f64 {
-        trust * self.paid[0] + (1.0 - trust) * self.paid[1]
+    /// What is expected to be paid for them at a node with this trust, each at the price of an execution.
+    #[inline(never)]
+    pub fn price(&self, execution: Money, trust: f64) -> Money {
+        Money::from_micro(execution.0 as f64 * (trust * self.paid[0] + (1.0 - trust) * self.paid[1]))
     }
 }

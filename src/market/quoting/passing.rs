@@ -59,23 +59,63 @@ pub struct Expected {
     pub most: u32,
 }
 
-/// What is expected of a method, as at the last job unless the belief in the checkers has moved since.
-#[inline]
-pub fn known<'m>(known: &'m mut Vec<Passing>, scenario: &Scenario, id: MethodId, belief: &Belief) -> &'m Passing {
-    let place = id.index();
-    if known.get(place).is_none_or(|passing| passing.belief != *belief) {
-        learn(known, scenario, id, *belief);
-    }
-    &known[place]
+/// What is expected of methods, as far as it was asked for, at one belief in the checkers.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    at: Option<Belief>,
+    methods: Vec<Passing>,
 }
 
-#[inline(never)]
-fn learn(known: &mut Vec<Passing>, scenario: &Scenario, id: MethodId, belief: Belief) {
-    let place = id.index();
-    // Of no number: never taken for what is known of a method.
-    let nothing = Belief { diligence: [f64::NAN; 3], ..belief };
-    known.resize(known.len().max(place + 1), Passing::before(nothing));
-    known[place] = Passing::new(&scenario.verification.methods[id], &scenario.verification.kinds, belief, 1.0);
+impl Known {
+    /// Nothing is known yet; with room for so many methods.
+    pub fn with_room(methods: usize) -> Known {
+        Known { at: None, methods: Vec::with_capacity(methods) }
+    }
+
+    /// From now on at this belief.
+    #[inline]
+    pub fn believe(&mut self, belief: Belief) {
+        if self.at != Some(belief) {
+            self.at = Some(belief);
+            self.methods.clear();
+        }
+    }
+
+    /// Forgets all.
+    pub fn clear(&mut self) {
+        self.at = None;
+        self.methods.clear();
+    }
+
+    /// What is expected of a method.
+    #[inline]
+    pub fn of(&mut self, scenario: &Scenario, id: MethodId) -> &Passing {
+        let place = id.index();
+        if self.methods.get(place).is_none_or(|passing| passing.belief.diligence[0].is_nan()) {
+            self.learn(scenario, id, self.at.expect("a belief"));
+        }
+        &self.methods[place]
+    }
+
+    /// The same of a method that is believed in otherwise.
+    #[inline(never)]
+    pub fn of_own(&mut self, scenario: &Scenario, id: MethodId, belief: Belief) -> &Passing {
+        let place = id.index();
+        if self.methods.get(place).is_none_or(|passing| passing.belief != belief) {
+            self.learn(scenario, id, belief);
+        }
+        &self.methods[place]
+    }
+
+    #[inline(never)]
+    fn learn(&mut self, scenario: &Scenario, id: MethodId, belief: Belief) {
+        let place = id.index();
+        // Of no number: never taken for what is known of a method.
+        let nothing = Belief { diligence: [f64::NAN; 3], ..belief };
+        self.methods.resize(self.methods.len().max(place + 1), Passing::before(nothing));
+        self.methods[place] =
+            Passing::new(&scenario.verification.methods[id], &scenario.verification.kinds, belief, 1.0);
+    }
 }
 
 impl Passing {

@@ -173,7 +173,7 @@ struct Prices {
 }
 
 impl Prices {
-    #[inline]
+    #[inline(always)]
     fn of(rounding: Rounding, offer: &Offer, terms: &Terms) -> Prices {
         let overhead =
             if terms.overhead == Work::ZERO { Money::ZERO } else { offer.rate.of_work(terms.overhead, rounding) };
@@ -181,7 +181,7 @@ impl Prices {
         if terms.copies == 1 {
             let copies = match terms.canaries.most {
                 0 => Money::ZERO,
-                _ => paid(offer.price + overhead, terms.canaries.paid(offer.trust)),
+                _ => terms.canaries.price(offer.price + overhead, offer.trust),
             };
             return Prices { compute: offer.price, copies, overhead, prover: overhead };
         }

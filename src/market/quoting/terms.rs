@@ -79,6 +79,8 @@ pub struct Shared {
     pub size: JobSize,
     /// The price of a unit of gas, with what the requester adds to it.
     pub gas_price: Price,
+    /// The price of a placement without the gas of its checks.
+    pub placement: Money,
     /// The price of a checker's GPU-second.
     pub check_price: Price,
     /// Nanoseconds that a transaction waits for its block.
@@ -186,7 +188,10 @@ impl Terms {
     fn unverified(scenario: &Scenario, shared: &Shared, seen: Seen<'_>) -> Terms {
         let Seen { id, method, passing, correction, scrutiny } = seen;
         let (expected, chain) = (shared.expected, &scenario.chain);
-        let coordination_most = shared.gas_price.of_units(chain.gas + method.gas.1);
+        let coordination_most = match method.gas.1 {
+            0 => shared.placement,
+            checks => shared.gas_price.of_units(chain.gas + checks),
+        };
         Terms {
             method: id,
             overhead: overhead(method, expected),

@@ -12,7 +12,7 @@ use crate::policy::pool::PoolMemory;
 use super::event::ByClock;
 use super::life::next::{Next, Planned};
 use super::quoting::bound::SurplusBounds;
-use super::quoting::passing::Passing;
+use super::quoting::passing::Known;
 use super::quoting::quote::Best;
 use super::quoting::quote_trace::Inspection;
 use super::quoting::terms::Terms;
@@ -177,7 +177,7 @@ pub struct Scratch {
     /// The nodes whose answer is checked.
     pub computing: Vec<PartyId>,
     /// How often answers pass each method, at the diligence it was last asked for.
-    pub passing: Vec<Passing>,
+    pub passing: Known,
     /// Jobs in service at one node.
     pub entries: Vec<service::Entry>,
 }
@@ -195,7 +195,7 @@ impl Scratch {
             chosen: Vec::with_capacity(OFFERS),
             checkers: Vec::with_capacity(OFFERS),
             computing: Vec::with_capacity(OFFERS),
-            passing: Vec::with_capacity(16),
+            passing: Known::with_room(16),
             ..Scratch::default()
         }
     }

@@ -47,6 +47,10 @@ impl State {
         capacity.fall(at.now, slots);
         if kind == PartyKind::Node {
             self.levels.up.down(at.now);
+            let models = self.group(at.scenario, party).models;
+            for share in at.scenario.channels.models.among(models) {
+                self.prices.shares[share].capacity.fall(at.now, slots);
+            }
         }
         at.facts.note(Fact::NodeFailed { node: party });
     }
@@ -70,6 +74,10 @@ impl State {
         capacity.rise(at.now, slots);
         if kind == PartyKind::Node {
             self.levels.up.up(at.now);
+            let models = self.group(at.scenario, party).models;
+            for share in at.scenario.channels.models.among(models) {
+                self.prices.shares[share].capacity.rise(at.now, slots);
+            }
         }
     }
 

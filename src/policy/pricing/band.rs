@@ -35,9 +35,9 @@ pub struct Spec {
     /// The largest share by which it moves in an interval. Default 0.02 (Gonka, as above).
     #[serde(default = "cap")]
     pub cap: Share,
-    /// The lowest price, in credits. Default one micro-credit (Gonka: one of its smallest unit).
-    #[serde(default = "micro")]
-    pub floor: Price,
+    /// The lowest price, in credits. Default one tick (Gonka: one of its smallest unit).
+    #[serde(default)]
+    pub floor: Option<Price>,
 }
 
 fn share(number: f64) -> Share {
@@ -60,10 +60,6 @@ fn cap() -> Share {
     share(0.02)
 }
 
-fn micro() -> Price {
-    Price(1)
-}
-
 impl Described for Spec {
     const NAME: &'static str = "band";
     const SUMMARY: &'static str = "rests while utilisation is within a band, moves by a few per cent outside it";
@@ -76,11 +72,18 @@ impl Described for Spec {
     }
 
     fn amounts(&self) -> Vec<(&'static str, Money)> {
-        vec![("start", self.start.into()), ("floor", self.floor.into())]
+        vec![("start", self.start.into()), ("floor", self.floor.unwrap_or_default().into())]
     }
 
     fn check(&self) -> Result<(), Mistake> {
-        super::check_floor(self.start, self.floor)?;
+        match self.floor {
+            Some(floor) => super::check_floor(self.start, floor)?,
+            None if self.start <= Price::ZERO => {
+                let message = format!("`start` is `{}`, and the `floor` is one tick where none is written", self.start);
+                return Err(Mistake::new("start", message, "write a price above 0"));
+            }
+            None => {}
+        }
         let (low, high) = (self.low.get(), self.high.get());
         if low > high {
             return Err(Mistake::new("low", format!("`low` must not be above `high`; {low} is above {high}"), ""));
@@ -110,11 +113,15 @@ impl super::Rule for Spec {
             (_, below) if below > 0.0 => 1.0 - step(below),
             _ => return,
         };
-        *price = scaled(*price, factor, seen.rounding).max(self.floor);
+        *price = scaled(*price, factor, seen).max(self.floor.unwrap_or(seen.tick));
+    }
+
+    fn prices(&self) -> Vec<(&'static str, Price)> {
+        vec![("start", self.start), ("floor", self.floor.unwrap_or_default())]
     }
 
     fn take_over(&self, price: &mut Price, present: Option<Price>, _: Time) {
-        *price = present.map_or(*price, |present| present.max(self.floor));
+        *price = present.map_or(*price, |present| present.max(self.floor.unwrap_or_default()));
     }
 }
 
@@ -126,7 +133,7 @@ mod tests {
     use crate::domain::money::Rounding;
 
     fn spec(start: i64) -> Spec {
-        Spec { start: Price(start), low: low(), high: high(), elasticity: elasticity(), cap: cap(), floor: micro() }
+        Spec { start: Price(start), low: low(), high: high(), elasticity: elasticity(), cap: cap(), floor: None }
     }
 
     fn moved(start: i64, percent: u64, rounding: Rounding) -> i64 {

@@ -1,8 +1,8 @@
 //! The base fee of EIP-1559: a price that rises while more than the target is used and falls while less is.
 //!
 //! With the use g of an interval, its target T and the denominator D, the price b moves by b·|g − T|/T/D, divided in that
-//! order in whole numbers as go-ethereum does, and rises by at least `min-step`. Each division is rounded as the channel
-//! rounds: `floor` gives the numbers of go-ethereum. Without the least step a price of less than D could not rise.
+//! order in whole ticks as go-ethereum does in wei, and rises by at least `min-step`. Each division is rounded as the channel
+//! rounds: `floor` gives the numbers of go-ethereum. Without the least step a price of less than D ticks could not rise.
 
 use std::num::NonZeroU32;
 
@@ -26,9 +26,9 @@ pub struct Spec {
     /// The part of the price by which it moves when twice the target, or nothing, is used: one over this. Default 8 (EIP-1559).
     #[serde(default = "eight")]
     pub denominator: NonZeroU32,
-    /// The least rise when more than the target is used, in credits. Default one micro-credit (EIP-1559: one wei).
-    #[serde(default = "micro")]
-    pub min_step: Price,
+    /// The least rise when more than the target is used, in credits. Default one tick (EIP-1559: one wei).
+    #[serde(default)]
+    pub min_step: Option<Price>,
     /// The lowest price, in credits. Default 0 (EIP-1559 has no other).
     #[serde(default)]
     pub floor: Price,
@@ -36,10 +36,6 @@ pub struct Spec {
 
 fn eight() -> NonZeroU32 {
     NonZeroU32::new(8).expect("eight is not zero")
-}
-
-fn micro() -> Price {
-    Price(1)
 }
 
 impl Described for Spec {
@@ -54,7 +50,11 @@ impl Described for Spec {
     }
 
     fn amounts(&self) -> Vec<(&'static str, Money)> {
-        vec![("min-step", self.min_step.into()), ("start", self.start.into()), ("floor", self.floor.into())]
+        vec![
+            ("min-step", self.min_step.unwrap_or_default().into()),
+            ("start", self.start.into()),
+            ("floor", self.floor.into()),
+        ]
     }
 
     fn check(&self) -> Result<(), Mistake> {
@@ -79,12 +79,21 @@ impl super::Rule for Spec {
         if seen.used == seen.target || seen.target == 0 {
             return;
         }
-        let (old, target) = (i128::from(price.0), i128::from(seen.target));
+        let tick = i128::from(seen.tick.0);
+        let (old, target) = (i128::from(price.0) / tick, i128::from(seen.target));
         // A price below 2⁶³ and a difference below 2⁶⁴ have a product that fits.
         let share = seen.rounding.divide(old * i128::from(seen.used.abs_diff(seen.target)), target);
         let step = seen.rounding.divide(share, i128::from(self.denominator.get()));
-        let new = if seen.used > seen.target { old + step.max(i128::from(self.min_step.0)) } else { old - step };
-        *price = bounded(new).max(self.floor);
+        let new = if seen.used > seen.target {
+            old + step.max(self.min_step.map_or(1, |least| i128::from(least.0) / tick))
+        } else {
+            old - step
+        };
+        *price = bounded(new, seen.tick).max(self.floor);
+    }
+
+    fn prices(&self) -> Vec<(&'static str, Price)> {
+        vec![("start", self.start), ("floor", self.floor), ("min-step", self.min_step.unwrap_or_default())]
     }
 
     fn take_over(&self, price: &mut Price, present: Option<Price>, _: Time) {
@@ -101,7 +110,7 @@ mod tests {
 
     fn spec(start: i64, denominator: u32) -> Spec {
         let denominator = NonZeroU32::new(denominator).unwrap();
-        Spec { start: Price(start), denominator, min_step: micro(), floor: Price::ZERO }
+        Spec { start: Price(start), denominator, min_step: None, floor: Price::ZERO }
     }
 
     /// The vectors of go-ethereum's own tests, a full block, and the least step.
@@ -151,6 +160,23 @@ mod tests {
         }
     }
 
+    /// In ticks of a thousand the same numbers come out a thousand times as large, and a price of fewer than D ticks stays where it is
+    /// where nothing is the least step: the trap is one of the tick, and not of the unit that prices are counted in.
+    #[test]
+    fn a_price_moves_in_ticks() {
+        let in_ticks = |start: i64, tick: i64, used| {
+            let seen = Interval { tick: Price(tick), ..second(used, 10_000_000, 20_000_000) };
+            after(&spec(start, 8), &mut Price(start), seen)
+        };
+        for used in [0, 9_000_000, 11_000_000, 20_000_000] {
+            assert_eq!(in_ticks(1_000_000_000, 1_000, used), 1_000 * in_ticks(1_000_000, 1, used));
+        }
+        let free = Spec { min_step: Some(Price::ZERO), ..spec(7_000, 8) };
+        let full = |tick| Interval { tick: Price(tick), ..second(20, 10, 20) };
+        assert_eq!(after(&free, &mut Price(7_000), full(1_000)), 7_000);
+        assert_eq!(after(&free, &mut Price(7_000), full(1)), 7_875);
+    }
+
     #[test]
     fn rounding_floor_and_target_are_kept_to() {
         let up = |rounding| after(&spec(9, 8), &mut Price(9), Interval { rounding, ..second(20, 10, 20) });
@@ -163,6 +189,9 @@ mod tests {
         assert!(
             Pricing::BaseFee(Spec { floor: Price(10), ..spec(9, 8) }).check().unwrap_err().message.contains("`floor`")
         );
-        assert_eq!(Pricing::BaseFee(Spec { min_step: Price(-1), ..spec(9, 8) }).check().unwrap_err().key, "min-step");
+        assert_eq!(
+            Pricing::BaseFee(Spec { min_step: Some(Price(-1)), ..spec(9, 8) }).check().unwrap_err().key,
+            "min-step"
+        );
     }
 }

@@ -57,7 +57,11 @@ impl super::Rule for Spec {
     }
 
     fn close(&self, price: &mut Price, seen: &Interval, _: &mut KeyedRng) {
-        *price = scaled(seen.cost, 1.0 + self.markup.get(), seen.rounding).max(self.floor);
+        *price = scaled(seen.cost, 1.0 + self.markup.get(), seen).max(self.floor);
+    }
+
+    fn prices(&self) -> Vec<(&'static str, Price)> {
+        vec![("start", self.start), ("floor", self.floor)]
     }
 
     fn take_over(&self, price: &mut Price, present: Option<Price>, _: Time) {

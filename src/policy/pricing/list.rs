@@ -48,4 +48,8 @@ impl super::Rule for Spec {
     fn moves(&self) -> bool {
         false
     }
+
+    fn prices(&self) -> Vec<(&'static str, Price)> {
+        vec![("price", self.price)]
+    }
 }

@@ -33,10 +33,12 @@ pub struct Interval {
     pub target: u64,
     /// What it can carry at most.
     pub capacity: u64,
-    /// What a unit costs those who supply it, on the average, in micro-credits per unit of price (GPU-second, gas).
+    /// What a unit costs those who supply it, on the average, per unit of price (GPU-second, gas).
     pub cost: Price,
-    /// How a price becomes a whole number of micro-credits.
+    /// How a price becomes a whole number of ticks.
     pub rounding: Rounding,
+    /// The smallest step of a price, above zero.
+    pub tick: Price,
 }
 
 /// What the rules of computing and of verification go by.
@@ -71,6 +73,14 @@ pub trait Rule {
         true
     }
 
+    /// The market opens: a rule whose first price is not written but computed makes it whole ticks.
+    fn open(&self, _memory: &mut Self::Memory, _tick: Price) {}
+
+    /// The prices among its parameters, by key. Each must be a whole number of ticks.
+    fn prices(&self) -> Vec<(&'static str, Price)> {
+        Vec::new()
+    }
+
     /// The rule takes the place of another in a running market: its price goes on from the present one, `None` while the channel
     /// is stopped. A rule whose price is not its own to move leaves this out.
     fn take_over(&self, _memory: &mut Self::Memory, _present: Option<Price>, _now: Time) {}
@@ -93,6 +103,10 @@ crate::policy::policies! {
         fn close(&mut memory, seen: &Interval, draw: &mut KeyedRng) -> ();
         /// Whether the price ever moves.
         fn moves() -> bool;
+        /// The market opens, with this tick.
+        fn open(&mut memory, tick: Price) -> ();
+        /// The prices among its parameters, by key.
+        fn prices() -> Vec<(&'static str, Price)>;
         /// The rule takes the place of another in a running market, at the present price.
         fn take_over(&mut memory, present: Option<Price>, now: Time) -> ();
     }
@@ -102,6 +116,13 @@ impl Pricing {
     /// A price that never moves.
     pub fn held(price: Price) -> Pricing {
         Pricing::List(list::Spec { price })
+    }
+
+    /// What it remembers at first, where prices move in such ticks.
+    pub fn opened(&self, tick: Price) -> PricingMemory {
+        let mut memory = self.memory();
+        self.open(&mut memory, tick);
+        memory
     }
 
     /// Whether a unit costs nothing, at any time.
@@ -140,18 +161,19 @@ impl Interval {
 /// Parts of one: what a factor is counted in before it meets a price.
 const PARTS: i128 = 1_000_000_000_000;
 
-/// `price` times `factor`, which must not be negative, from zero to [`MOST`].
+/// `price` times `factor`, which must not be negative, in whole ticks and from zero to [`MOST`].
 ///
 /// The factor counts to twelve decimals, so that 1.02 is 1.02 and not the binary number beside it; the product is exact
 /// up to its one rounding.
-fn scaled(price: Price, factor: f64, rounding: Rounding) -> Price {
+fn scaled(price: Price, factor: f64, seen: &Interval) -> Price {
     let parts = (factor * PARTS as f64).round_ties_even() as i128;
-    bounded(rounding.divide(i128::from(price.0).saturating_mul(parts), PARTS))
+    let product = i128::from(price.0).saturating_mul(parts);
+    bounded(seen.rounding.divide(product, PARTS * i128::from(seen.tick.0)), seen.tick)
 }
 
-/// A number of steps as a price, from zero to [`MOST`].
-fn bounded(micro: i128) -> Price {
-    Price(micro.clamp(0, i128::from(MOST.0)) as i64)
+/// A number of ticks as a price, from zero to [`MOST`].
+fn bounded(ticks: i128, tick: Price) -> Price {
+    Price(ticks.clamp(0, i128::from(MOST.0 / tick.0)) as i64 * tick.0)
 }
 
 #[cfg(test)]
@@ -164,7 +186,7 @@ mod tests {
     /// the channel stopped begins as it would at first.
     #[test]
     fn rules_take_over_at_the_present_price() {
-        let (present, now) = (Price(777_000), Time(86_400_000_000_000));
+        let (present, now) = (Price(777_000_000), Time(86_400_000_000_000));
         for rule in PricingTable::rules() {
             let table = format!("rule = \"{0}\"\n{0} = {1}\n", rule.name, rule.example);
             let rule = toml::from_str::<PricingTable>(&table).unwrap().chosen().unwrap();
@@ -206,6 +228,7 @@ mod tests {
             capacity,
             cost: Price(500),
             rounding: Rounding::Floor,
+            tick: Price(1),
         }
     }
 
@@ -269,6 +292,7 @@ mod tests {
                     capacity: draw.bits() >> draw.below(64),
                     cost: Price((draw.bits() >> (1 + draw.below(63))) as i64),
                     rounding: [Rounding::Floor, Rounding::Ceil, Rounding::NearestEven][draw.below(3) as usize],
+                    tick: [Price(1), Price::MICRO, Price(7_000_000_000)][draw.below(3) as usize],
                 };
                 rule.close(&mut memory, &seen, draw);
                 assert!(rule.moves() || rule.price(&memory, at) == price, "{name} says that it does not move");
@@ -279,13 +303,13 @@ mod tests {
 
     #[test]
     fn factors_are_decimal() {
-        let (floor, ceil) = (Rounding::Floor, Rounding::Ceil);
+        let [floor, ceil] = [Rounding::Floor, Rounding::Ceil].map(|rounding| Interval { rounding, ..second(1, 1, 1) });
         for (price, factor, expected) in [(100, 1.02, 102), (50, 1.1, 55), (1_000, 0.98, 980), (10, 0.1 + 0.2, 3)] {
-            assert_eq!(scaled(Price(price), factor, floor), Price(expected), "{price} × {factor}");
-            assert_eq!(scaled(Price(price), factor, ceil), Price(expected), "{price} × {factor}");
+            assert_eq!(scaled(Price(price), factor, &floor), Price(expected), "{price} × {factor}");
+            assert_eq!(scaled(Price(price), factor, &ceil), Price(expected), "{price} × {factor}");
         }
-        assert_eq!((scaled(Price(49), 1.02, floor), scaled(Price(49), 1.02, ceil)), (Price(49), Price(50)));
-        assert_eq!((scaled(MOST, 1e300, floor), scaled(MOST, 0.0, ceil)), (MOST, Price::ZERO));
+        assert_eq!((scaled(Price(49), 1.02, &floor), scaled(Price(49), 1.02, &ceil)), (Price(49), Price(50)));
+        assert_eq!((scaled(MOST, 1e300, &floor), scaled(MOST, 0.0, &ceil)), (MOST, Price::ZERO));
     }
 
     /// Whatever an interval holds, a rule leaves a price from zero to the most there is, or none.
@@ -310,6 +334,7 @@ mod tests {
                     capacity: pick(2),
                     cost,
                     rounding,
+                    tick: Price::MICRO,
                 };
                 chosen.close(&mut memory, &seen, &mut KeyedRng::new(Key(case as u64)));
                 let price = chosen.price(&memory, at);

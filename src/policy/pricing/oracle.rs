@@ -7,7 +7,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Interval, MOST, bounded};
+use super::{Interval, bounded};
 use crate::domain::money::Money;
 use crate::domain::money::Rounding;
 use crate::domain::price::Price;
@@ -87,7 +87,7 @@ impl super::Rule for Spec {
 
     fn memory(&self) -> Memory {
         let rate = Process::new(&self.rate);
-        Memory { price: self.converted(rate.value, Rounding::NearestEven), rate, read: Time::ZERO }
+        Memory { price: self.converted(rate.value, Rounding::NearestEven, Price::MICRO), rate, read: Time::ZERO }
     }
 
     #[inline]
@@ -100,9 +100,13 @@ impl super::Rule for Spec {
         if self.is_out(seen.at) {
             return;
         }
-        if let Some(price) = self.converted(rate, seen.rounding) {
+        if let Some(price) = self.converted(rate, seen.rounding, seen.tick) {
             (memory.price, memory.read) = (Some(price), seen.at);
         }
+    }
+
+    fn open(&self, memory: &mut Memory, tick: Price) {
+        memory.price = self.converted(memory.rate.value, Rounding::NearestEven, tick);
     }
 
     /// The rate is what it is: the price follows it, and was read just now.
@@ -116,14 +120,17 @@ const PARTS: f64 = 1e18;
 
 impl Spec {
     /// The list price in credits, at most [`MOST`]; none where a credit is worth nothing.
-    fn converted(&self, rate: f64, rounding: Rounding) -> Option<Price> {
+    fn converted(&self, rate: f64, rounding: Rounding, tick: Price) -> Option<Price> {
         if rate.is_nan() || rate <= 0.0 {
             return None;
         }
-        // A price is below 2⁵⁰ and there are fewer than 2⁶⁰ parts.
+        // A price is below 2⁶⁰ and there are fewer than 2⁶⁰ parts.
         match (rate * PARTS).round_ties_even() as i128 {
-            0 => Some(MOST),
-            parts => Some(bounded(rounding.divide(i128::from(self.price.0) * PARTS as i128, parts))),
+            0 => Some(bounded(i128::MAX, tick)),
+            parts => {
+                let parts = parts.saturating_mul(tick.0.into());
+                Some(bounded(rounding.divide(i128::from(self.price.0) * PARTS as i128, parts), tick))
+            }
         }
     }
 
@@ -135,7 +142,7 @@ impl Spec {
 #[cfg(test)]
 mod tests {
     use super::super::tests::second;
-    use super::super::{Pricing, Rule};
+    use super::super::{MOST, Pricing, Rule};
     use super::*;
     use crate::engine::random::{Key, Seed, key};
 
@@ -155,9 +162,9 @@ mod tests {
         let mut memory = spec.memory();
         let hour = |hour: u64| {
             let at = Time::ZERO + hours(hour);
-            let seen = Interval { at, length: hours(1), ..second(1, 1, 1) };
+            let seen = Interval { at, length: hours(1), tick: Price::MICRO, ..second(1, 1, 1) };
             spec.close(&mut memory, &seen, &mut KeyedRng::new(key(Seed::from(1), 1, 0, hour, 0)));
-            spec.price(&memory, at).map(|price| price.0)
+            spec.price(&memory, at).map(|price| Money::from(price).0)
         };
         (1..=count).map(hour).collect()
     }
@@ -166,15 +173,21 @@ mod tests {
     fn a_credit_of_ten_cents_makes_ten_times_the_price() {
         let constant = spec(r#"{ price = "0.0008", rate = { process = "constant", start = 0.1 } }"#);
         assert_eq!(constant.check(), Ok(()));
-        assert_eq!(constant.price(&constant.memory(), Time::ZERO), Some(Price(8_000)));
+        assert_eq!(constant.price(&constant.memory(), Time::ZERO), Some(Price::from(Money(8_000))));
         assert_eq!(hourly(&constant, 3), [Some(8_000); 3]);
-        let third = |rounding| constant.converted(0.3, rounding).unwrap().0;
+        let third = |rounding| Money::from(constant.converted(0.3, rounding, Price::MICRO).unwrap()).0;
         assert_eq!([Rounding::Floor, Rounding::Ceil, Rounding::NearestEven].map(third), [2_666, 2_667, 2_667]);
         assert_eq!(
-            (constant.converted(1e-30, Rounding::Floor), constant.converted(1e300, Rounding::Floor)),
+            (
+                constant.converted(1e-30, Rounding::Floor, Price::MICRO),
+                constant.converted(1e300, Rounding::Floor, Price::MICRO)
+            ),
             (Some(MOST), Some(Price(0)))
         );
-        assert_eq!([0.0, -1.0, f64::NAN].map(|rate| constant.converted(rate, Rounding::Floor)), [None; 3]);
+        assert_eq!(
+            [0.0, -1.0, f64::NAN].map(|rate| constant.converted(rate, Rounding::Floor, Price::MICRO)),
+            [None; 3]
+        );
     }
 
     /// Out from the third hour up to the ninth, usable for four hours after the second: a price up to the sixth hour, none

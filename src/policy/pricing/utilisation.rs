@@ -70,7 +70,11 @@ impl super::Rule for Spec {
         let below = if used < kink { used / kink } else { 1.0 };
         let above = if used > kink { (used - kink) / (1.0 - kink) } else { 0.0 };
         let factor = 1.0 + self.slope_below.get() * below + self.slope_above.get() * above;
-        *price = scaled(self.base, factor, seen.rounding);
+        *price = scaled(self.base, factor, seen);
+    }
+
+    fn prices(&self) -> Vec<(&'static str, Price)> {
+        vec![("base", self.base)]
     }
 
     fn take_over(&self, price: &mut Price, present: Option<Price>, _: Time) {

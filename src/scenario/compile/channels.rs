@@ -1,15 +1,19 @@
 //! What is charged in the three channels, the chain, and the payout.
 
-use super::Compiler;
 use super::routing::amount;
+use super::{Compiler, MODELS};
 use crate::domain::count::thousands;
+use crate::domain::ids::{IdVec, ModelId};
 use crate::domain::money::Money;
+use crate::domain::price::Price;
+use crate::engine::law::Law;
 use crate::engine::time::SimDuration;
 use crate::policy::input::{Content, Filled, Reader, Wanted};
 use crate::policy::pricing::{Pricing, PricingTable, Watch};
-use crate::scenario::channels::{Chain, Channel, Channels, Payout, PayoutBatch};
+use crate::scenario::channels::{Chain, Channel, Channels, ModelPrice, ModelPrices, Payout, PayoutBatch};
 use crate::scenario::document::key_text;
 use crate::scenario::files::Files;
+use crate::scenario::model::Model;
 use crate::scenario::schema::{BackgroundTable, PayoutBatchTable, ScenarioTable};
 
 /// The most intervals or blocks of a run.
@@ -19,13 +23,19 @@ const INTERVALS: u64 = 1_000_000_000;
 const MOST_GAS: u64 = 100_000_000_000_000_000;
 
 /// The channels, if nothing is wrong with their rules.
-pub(super) fn channels(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Option<Channels> {
+pub(super) fn channels(
+    compiler: &mut Compiler<'_>,
+    table: &ScenarioTable,
+    known: &IdVec<ModelId, Model>,
+) -> Option<Channels> {
     let written = &table.pricing;
-    let pricing = [
-        pricing(compiler, Channel::Compute, &written.compute),
-        pricing(compiler, Channel::Coordination, &written.coordination),
-        pricing(compiler, Channel::Verification, &written.verification),
-    ];
+    let tick = tick(compiler, written.tick);
+    let rules = [&written.compute, &written.coordination, &written.verification];
+    let pricing = [Channel::Compute, Channel::Coordination, Channel::Verification];
+    let pricing = pricing.map(|channel| {
+        let path = format!("pricing.{}", channel.name());
+        pricing_at(compiler, &path, rules[channel as usize], tick)
+    });
     intervals(compiler, "pricing.interval", written.interval, table.horizon);
     amount(compiler, "pricing.token", written.token);
     if written.token == Money::ZERO {
@@ -37,13 +47,18 @@ pub(super) fn channels(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Op
     }
     let coupling = coupling(compiler, written.coupling);
     watch(compiler, table);
+    let models = models(compiler, table, known, tick);
+    written_prices(compiler, table, tick);
     let [Some(compute), Some(coordination), Some(verification)] = pricing else { return None };
     // A price that is coupled to others needs what those saw, even where they do not move themselves.
-    let moves = coupling.is_some() || [&compute, &verification].iter().any(|rule| rule.moves());
+    let moves = coupling.is_some()
+        || [&compute, &verification].iter().any(|rule| rule.moves())
+        || models.rules.iter().any(|model| model.rule.moves());
     Some(Channels {
         pricing: [compute, coordination, verification],
         rounding: written.rounding,
         price_rounding: written.price_rounding,
+        tick,
         interval: written.interval,
         target: written.target.get(),
         coupling,
@@ -51,14 +66,95 @@ pub(super) fn channels(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Op
         moves,
         watch: written.watch,
         backlog: written.backlog.unwrap_or_default(),
+        models,
     })
 }
 
-fn pricing(compiler: &mut Compiler<'_>, channel: Channel, table: &PricingTable) -> Option<Pricing> {
-    let path = format!("pricing.{}", channel.name());
-    let chosen = compiler.chosen(&path, table.chosen())?;
-    compiler.sound(&path, chosen.name(), chosen.check());
+/// The smallest step of a price; a micro-credit where what is written is none.
+fn tick(compiler: &mut Compiler<'_>, written: Price) -> Price {
+    amount(compiler, "pricing.tick", written.into());
+    if written == Price::ZERO {
+        let help = "write the smallest step of a price, such as `\"0.000001\"`";
+        compiler.wrong("pricing.tick", "a tick of `0` is no step", help);
+    }
+    if written > Price::ZERO { written } else { Price::MICRO }
+}
+
+fn pricing_at(compiler: &mut Compiler<'_>, path: &str, table: &PricingTable, tick: Price) -> Option<Pricing> {
+    let chosen = compiler.chosen(path, table.chosen())?;
+    let checked = chosen.check();
+    if checked.is_ok() {
+        for (key, price) in chosen.prices().into_iter().filter(|(_, price)| !price.is_whole(tick)) {
+            let at = compiler.written(&format!("{path}.{}", chosen.name()), key);
+            between_ticks(compiler, at, price, tick);
+        }
+    }
+    compiler.sound(path, chosen.name(), checked);
     Some(chosen)
+}
+
+/// Says which prices of nodes, their costs and tips are no whole number of ticks; of what is drawn from a law the nearest is taken.
+fn written_prices(compiler: &mut Compiler<'_>, table: &ScenarioTable, tick: Price) {
+    let groups = [("nodes", &table.nodes), ("validators", &table.validators), ("provers", &table.provers)];
+    for (kind, groups) in groups {
+        for (index, group) in groups.iter().enumerate() {
+            whole(compiler, &format!("{kind}[{index}].price"), group.price.as_ref(), tick);
+            whole(compiler, &format!("{kind}[{index}].cost"), group.cost.as_ref(), tick.min(Price::MICRO));
+        }
+    }
+    whole(compiler, "coordination.tip", table.coordination.tip.as_ref(), tick);
+}
+
+/// Says which values of a law of prices are no whole number of ticks.
+fn whole(compiler: &mut Compiler<'_>, path: &str, law: Option<&Law<Price>>, tick: Price) {
+    let Some(law) = law else { return };
+    let one = law.value.iter().map(|price| ("value".to_owned(), *price));
+    let listed = law.values.iter().flatten().enumerate().map(|(index, price)| (format!("values[{index}]"), *price));
+    for (key, price) in one.chain(listed).filter(|(_, price)| !price.is_whole(tick)).collect::<Vec<_>>() {
+        between_ticks(compiler, format!("{path}.{key}"), price, tick);
+    }
+}
+
+fn between_ticks(compiler: &mut Compiler<'_>, path: String, price: Price, tick: Price) {
+    let help = format!("write a multiple of `{tick}`, or a smaller `pricing.tick`");
+    compiler.wrong(path, format!("`{price}` is no whole number of ticks of `{tick}`"), help);
+}
+
+/// The models that have a price of their own, if nothing is wrong with their rules.
+fn models(
+    compiler: &mut Compiler<'_>,
+    table: &ScenarioTable,
+    known: &IdVec<ModelId, Model>,
+    tick: Price,
+) -> ModelPrices {
+    let written = &table.pricing.models;
+    let names = compiler.names.models.clone();
+    let mut prices = ModelPrices::default();
+    if written.is_empty() {
+        return prices;
+    }
+    prices.shares = known.iter().map(|_| 0).collect();
+    prices.served = vec![known.ids().take(MODELS).fold(0, |bits, model| bits | 1 << model.0)];
+    for (name, rule) in written {
+        let path = format!("pricing.models.{}", key_text(name));
+        let found = compiler.find(&path, "model", name, &names).map(|index| ModelId(index as u16));
+        let rule = pricing_at(compiler, &path, rule, tick);
+        let (Some(model), Some(rule)) = (found.filter(|model| usize::from(model.0) < MODELS), rule) else { continue };
+        prices.rules.push(ModelPrice { name: name.clone(), rank: known[model].rank, rule });
+        prices.shares[model] = prices.rules.len() as u8;
+        prices.served[0] &= !(1 << model.0);
+        prices.served.push(1 << model.0);
+    }
+    let is_left_out = compiler.document.value("pricing.compute").is_none();
+    if prices.served[0] == 0 && !is_left_out {
+        let help = "leave it out, or leave a model out of `pricing.models`";
+        compiler.wrong("pricing.compute", "no model has this price: each has one of its own", help);
+    }
+    if table.pricing.coupling.is_some() {
+        let message = "prices of models do not feel those of the channels";
+        compiler.wrong("pricing.coupling", message, "leave it out, or leave `pricing.models` out");
+    }
+    prices
 }
 
 /// Says where a queue is watched without a target, or a target is given that no rule looks at.

@@ -68,7 +68,7 @@ fn compile(document: &Document, mut table: ScenarioTable) -> Result<Scenario, Pr
     let sources = demand::sources(&mut compiler, &table, &mut files);
     let groups = nodes::groups(&mut compiler, &table, &network.regions, &models);
     let routing = routing::routing(&mut compiler, &table);
-    let channels = channels::channels(&mut compiler, &table);
+    let channels = channels::channels(&mut compiler, &table, &models);
     let chain = channels::chain(&mut compiler, &table, &mut files);
     let payout = channels::payout(&mut compiler, &table);
     compiler.countable("demand.value-factor", table.demand.value_factor.get(), 1e9);

@@ -34,6 +34,7 @@ impl Compiler<'_> {
 pub(super) fn example(path: &str, rule: &str) -> Option<&'static str> {
     let kind = match path.rsplit('.').next() {
         Some("compute" | "coordination" | "verification") => "pricing",
+        _ if path.starts_with("pricing.models.") => "pricing",
         Some("rule") if path.contains("opinions") => "opinion",
         Some("rule") if path.contains("standing") => "standing",
         Some(kind) => kind,

@@ -142,7 +142,8 @@ fn place(table: &ScenarioTable, index: usize) -> String {
 
 /// Says where the nodes could earn or stake more than the books can hold; by far, so that chance makes no difference.
 fn money(compiler: &mut Compiler<'_>, table: &ScenarioTable, groups: &IdVec<NodeGroupId, NodeGroup>) {
-    let list = table.pricing.compute.list.as_ref().map_or(0.0, |list| list.price.number());
+    let rules = std::iter::once(&table.pricing.compute).chain(table.pricing.models.values());
+    let list = rules.filter_map(|rule| rule.list.as_ref()).fold(0.0, |most: f64, list| most.max(list.price.number()));
     let (mut earned, mut staked) = (0.0, 0.0);
     for (index, group) in groups.iter().enumerate() {
         let place = place(table, index);

@@ -1,5 +1,6 @@
 //! What is charged in the three channels, and when it is paid out.
 
+use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +29,7 @@ pub struct ChannelsTable {
     /// How price × work becomes micro-credits. Default `nearest-even`.
     #[serde(default)]
     pub rounding: Rounding,
-    /// How a price that moves becomes a whole number of micro-credits. Default `nearest-even`.
+    /// How a price that moves becomes a whole number of ticks. Default `nearest-even`.
     #[serde(default)]
     pub price_rounding: Rounding,
     /// How often the prices of computing and of verification may move; that of coordination moves with each block.
@@ -51,6 +52,12 @@ pub struct ChannelsTable {
     /// With `watch` of `queue` or `both`: how long each slot is meant to be busy with the work that waits, on the reference card. Above 0.
     #[serde(default)]
     pub backlog: Option<SimDuration>,
+    /// By model: the rule of a GPU-second of this model, in the place of `compute`. It sees the use of the model alone. Default none.
+    #[serde(default)]
+    pub models: IndexMap<String, PricingTable>,
+    /// The smallest step of a price, in credits: prices are whole ticks. Above 0. Default one micro-credit (assumed).
+    #[serde(default = "defaults::micro")]
+    pub tick: Price,
 }
 
 /// The chain that coordinates the market: gas in blocks.
@@ -138,6 +145,8 @@ impl Default for ChannelsTable {
             token: defaults::one_credit(),
             watch: Watch::default(),
             backlog: None,
+            models: IndexMap::new(),
+            tick: defaults::micro(),
         }
     }
 }

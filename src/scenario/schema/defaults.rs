@@ -71,6 +71,10 @@ pub(super) fn one_u32() -> u32 {
     1
 }
 
+pub(super) fn micro() -> Price {
+    Price::MICRO
+}
+
 pub(super) fn one_credit() -> Money {
     Money(MICRO)
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use reliance::domain::money::Money;
 use reliance::record::fact::Fact;
 use reliance::scenario::Scenario;
 
@@ -63,7 +64,7 @@ fn replayed(background: &str) -> Result<Vec<i64>, String> {
     let scenario = Scenario::from_text("chain", &text).map_err(|wrong| wrong.to_string())?;
     let (witness, _) = Witness::of(&scenario);
     let prices = witness.facts.iter().filter_map(|(_, fact)| match fact {
-        Fact::Priced { price, .. } => Some(price.0),
+        Fact::Priced { price, .. } => Some(Money::from(*price).0),
         _ => None,
     });
     Ok(prices.collect())

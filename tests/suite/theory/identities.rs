@@ -239,7 +239,7 @@ fn a_price_feels_channels_whose_prices_rest() {
         let mut probe = Probe::new(&scenario, &Wish { prices: true, ..Wish::default() });
         simulate(&scenario, Seed::from(1), &mut probe);
         let gas = probe.prices.iter().filter(|price| price.1 == 1);
-        gas.map(|price| price.2).collect::<Vec<i64>>()
+        gas.map(|price| price.2 / 1_000).collect::<Vec<i64>>()
     };
     let resting = [
         "pricing.compute={ rule = \"list\", list = { price = \"1\" } }",

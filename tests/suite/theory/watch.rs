@@ -70,7 +70,7 @@ pub struct Probe {
     /// The nodes that routing can see.
     pub listed: Listed,
     wants_prices: bool,
-    /// When a channel closed, which, and its price from then on in micro-credits.
+    /// When a channel closed, which, and its price from then on in thousandths of a micro-credit.
     pub prices: Vec<(Time, u8, i64)>,
     /// Answers to canaries, and those of them taken for wrong.
     pub canaries: [u64; 2],

@@ -5,6 +5,7 @@ use crate::suite::theory::formulas::fees::{
     band, base_fee, mean_with_costs, rest_exponential, rest_of_queue, rest_uniform, rest_with_costs, swings,
 };
 use crate::suite::theory::watch::{Seen, Wish};
+use reliance::engine::time::Time;
 
 /// The gas of the blocks of `blocks.csv`, in parts of its room of 20 million.
 const MIXED: [u64; 12] = [10, 9, 11, 20, 0, 16, 4, 10, 20, 12, 8, 6];
@@ -15,6 +16,9 @@ const COARSE: f64 = 4000.0;
 /// Where computing is among the channels.
 const COMPUTING: u8 = 0;
 
+/// The number of the first model with a price of its own, behind the channels.
+const MODELS: u8 = 3;
+
 /// Where coordination is among the channels.
 const COORDINATION: u8 = 1;
 
@@ -23,11 +27,13 @@ pub fn chapter() -> Chapter {
     cases.extend(demanded());
     cases.push(stationary());
     cases.push(queue());
+    cases.push(models());
     cases.push(coupling());
     Chapter {
         title: "Prices that move",
         about: "Prices over given blocks are to be equal to the last unit, the micro-credit: the base fee of EIP-1559 with a step of an \
-                eighth, and a dead band of 40 % to 60 % with steps of up to 2 %, rounded down, or up where it says so. By the \
+                eighth, and a dead band of 40 % to 60 % with steps of up to 2 %, rounded down, or up where it says so. A price of 49 units that is rounded down cannot rise \
+                in ticks of one unit, and can in ticks of a thousandth; one of 7 units cannot move by an eighth without a least step. By the \
                 market's own demand, λ targets asked for in a block, a base fee rests where the target is used; that rest is \
                 stable for λ < 1 + 2/d with values uniform from 0 to w (after S. Leonardos and others, *Dynamical analysis of the \
                 EIP-1559 Ethereum fee market*, 2021). With a step of d = 1 it is for λ = 2.5, and for λ = 3.2 the fee swings \
@@ -60,6 +66,8 @@ fn given() -> Vec<Case> {
         exact("band-blocks", &band(start, false, &percents)),
         case("band-floor", vec![after(29, band(49, false, &[100; 29])[28])]),
         case("band-ceil", vec![after(29, band(49, true, &[0; 29])[28])]),
+        case("band-fine", vec![fine(29, band(49_000, false, &[100; 29])[28])]),
+        case("fee-trap", vec![fine(29, 7)]),
     ]
 }
 
@@ -74,14 +82,27 @@ fn after(block: usize, expected: u64) -> Row {
     })
 }
 
+/// The price after a block in the finest units there are, thousandths of a micro-credit.
+fn fine(block: usize, expected: u64) -> Row {
+    Row::new(format!("price after block {block}"), "in thousandths of a micro-credit", expected as f64, move |seen| {
+        let mut all = seen.probe.prices.iter().filter(|price| price.1 == COORDINATION);
+        Part::new(all.nth(block - 1).expect("so many blocks").2 as f64, 1.0)
+    })
+}
+
 fn case(scenario: &'static str, rows: Vec<Row>) -> Case {
     let wish = Wish { prices: true, ..Wish::default() };
     Case { runs: 20, fixed_horizon: true, ..Case::new(scenario, rows).watching(wish) }
 }
 
+/// A price that was watched, in micro-credits.
+fn micro(price: &(Time, u8, i64)) -> f64 {
+    price.2 as f64 / 1e3
+}
+
 /// The prices of a channel, in micro-credits, at each close.
 fn prices(seen: &Seen, channel: u8) -> impl Iterator<Item = f64> {
-    seen.probe.prices.iter().filter(move |price| price.1 == channel).map(|price| price.2 as f64)
+    seen.probe.prices.iter().filter(move |price| price.1 == channel).map(micro)
 }
 
 fn demanded() -> Vec<Case> {
@@ -145,18 +166,34 @@ fn queue() -> Case {
     let rest = rest_of_queue(1.25, 0.5);
     let price = Row::new("mean price, relative to the scale of values", "1 − (√(B²+2B) − B)/λ", rest, |seen| {
         let counted = seen.probe.prices.iter().filter(|price| price.1 == COMPUTING && price.0 > seen.summary.from);
-        let prices: Vec<f64> =
-            counted.take((seen.probe.seconds() / 1000.0) as usize).map(|price| price.2 as f64).collect();
+        let prices: Vec<f64> = counted.take((seen.probe.seconds() / 1000.0) as usize).map(micro).collect();
         Part::new(prices.iter().sum::<f64>() / 1e9, prices.len() as f64)
     });
     case("fee-queue", vec![price])
+}
+
+/// Two models that are meant to use ten slots each. What is used falls in a straight line with the price, so its square over its mean is
+/// exactly where it rests, as with the stationary market.
+fn models() -> Case {
+    let row = |name, channel: u8, lambda: f64| {
+        Row::new(name, "1 − 1/λ", rest_uniform(lambda), move |seen: &Seen| {
+            let counted = seen.probe.prices.iter().filter(|price| price.1 == channel && price.0 > seen.summary.from);
+            let prices: Vec<f64> = counted.take(60).map(|price| micro(price) / 1e9).collect();
+            Part::new(prices.iter().map(|price| price * price).sum(), prices.iter().sum())
+        })
+    };
+    let rows = vec![
+        row("price of the model with twice its target asked for", MODELS, 2.0),
+        row("price of the model with four times its target asked for", MODELS + 1, 4.0),
+    ];
+    case("fee-models", rows)
 }
 
 /// The prices of gas from the warm-up's end on.
 fn counted(seen: &Seen) -> Vec<f64> {
     let from = seen.summary.from;
     let those = seen.probe.prices.iter().filter(|price| price.1 == COORDINATION && price.0 >= from);
-    those.map(|price| price.2 as f64).collect()
+    those.map(micro).collect()
 }
 
 /// The share of blocks at which the price moves by more than a fifth.

@@ -26,6 +26,17 @@ pub enum Costs {
     Paid,
 }
 
+/// What a validator asks for a look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Asks {
+    /// The price of the channel.
+    #[default]
+    Channel,
+    /// A price of its own: that of the channel, and more the longer its own backlog is.
+    Own,
+}
+
 /// Where a slashed stake goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

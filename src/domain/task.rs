@@ -69,9 +69,11 @@ pub struct TaskRecord {
     pub answer: Answer,
     /// Of a check or a proof: the vote it brings.
     pub vote: Vote,
+    /// Of a check: what its party asks, relative to the price that the job agreed on.
+    pub ask: f64,
 }
 
-const _: () = assert!(size_of::<TaskRecord>() <= 88);
+const _: () = assert!(size_of::<TaskRecord>() <= 96);
 
 impl Task {
     /// Whether a node computes an answer, and checks none.
@@ -115,7 +117,7 @@ impl TaskRecord {
     /// A task that is asked for.
     pub fn begin(key: JobKey, asked: Time, work: Work, answer: Answer, vote: Vote) -> TaskRecord {
         let (reached, started, first_token, finished) = (Time::NEVER, Time::NEVER, Time::NEVER, Time::NEVER);
-        TaskRecord { key, asked, reached, started, first_token, finished, work, answer, vote }
+        TaskRecord { key, asked, reached, started, first_token, finished, work, answer, vote, ask: 1.0 }
     }
 
     /// Whether it has reached its party.

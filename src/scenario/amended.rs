@@ -187,6 +187,10 @@ impl Scenario {
             let message = "no account was kept of the work that waits";
             refuse("pricing.watch", message, "watch the queue from the start, and amend `backlog`");
         }
+        if self.channels.asks != new.channels.asks {
+            let message = "jobs under way have put aside what their checkers ask at most";
+            refuse("pricing.asks", message, "write it in the scenario itself, and amend `pricing.verification`");
+        }
         let priced = |scenario: &Scenario| {
             scenario.channels.models.rules.iter().map(|model| model.name.clone()).collect::<Vec<_>>()
         };

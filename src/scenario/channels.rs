@@ -1,5 +1,7 @@
 //! The price channels, the chain and the payout as the market uses them.
 
+use super::verification::Check;
+use crate::domain::checking::Checker;
 use crate::domain::ids::{IdVec, ModelId};
 use crate::domain::money::{Money, Rounding};
 use crate::domain::payment::{Costs, PayoutAt};
@@ -57,6 +59,37 @@ pub struct Channels {
     pub backlog: SimDuration,
     /// The models with a price of computing of their own.
     pub models: ModelPrices,
+    /// How the prices of validators rise with their backlogs, where each asks its own.
+    pub asks: Option<OwnAsks>,
+}
+
+/// How the price of a validator rises with its backlog.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OwnAsks {
+    /// Nanoseconds of backlog at which it is twice the price of the channel.
+    pub twice_at: f64,
+    /// How many times that it is at most.
+    pub most: f64,
+}
+
+impl OwnAsks {
+    /// What a validator with so many nanoseconds of work ahead asks, relative to the price of the channel.
+    pub fn at(&self, backlog: f64) -> f64 {
+        (1.0 + backlog / self.twice_at).min(self.most)
+    }
+}
+
+impl Channels {
+    /// So many times a price, to the nearest tick. Once is the price itself.
+    pub fn times(&self, price: Price, factor: f64) -> Price {
+        if factor == 1.0 { price } else { Price::nearest(price.micro() * factor, self.tick).min(Price::MOST) }
+    }
+
+    /// How the price of those rises that do a check; `None` where they take the price of the channel.
+    #[inline]
+    pub fn asks_of(&self, check: &Check) -> Option<OwnAsks> {
+        self.asks.filter(|_| check.by == Checker::Validators)
+    }
 }
 
 /// The models with a price of computing of their own, and all others, which have that of the channel.

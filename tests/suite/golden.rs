@@ -31,6 +31,7 @@ const WHOLE: &[(&str, &[&str])] = &[
     ("tests/scenarios/verified-chance.toml", &[]),
     ("tests/scenarios/verified-choice.toml", &[]),
     ("tests/scenarios/verified-pull.toml", &[]),
+    ("tests/scenarios/priced.toml", &[]),
     ("tests/scenarios/verified-seats.toml", &[]),
     ("tests/scenarios/two-choices.toml", &["horizon=60s"]),
     ("tests/scenarios/rush.toml", &["horizon=60s"]),
@@ -60,7 +61,7 @@ const METHODS: &[&str] = &[
 ];
 
 /// Runs that are saved at each of three instants, loaded, and run on to their end.
-const SAVED: &[&str] = &["everything", "everything-drained", "everything-staked", "verified", "learning"];
+const SAVED: &[&str] = &["everything", "everything-drained", "everything-staked", "verified", "learning", "priced"];
 
 /// Events after which the run of an oracle is looked at: enough for each to be well under way.
 const EVENTS: u64 = 300_000;

@@ -1,6 +1,6 @@
 //! What parties stand to win and to lose by an answer or a vote.
 
-use crate::domain::ids::{JobSlot, PartyId};
+use crate::domain::ids::{Id, JobSlot, PartyId};
 use crate::domain::money::{MICRO, Money};
 use crate::domain::work::Work;
 use crate::market::context::Context;
@@ -24,17 +24,31 @@ pub fn of_node(market: &State, scenario: &Scenario, node: PartyId, (fee, work): 
 
 /// What a checker may win and lose by its vote on an answer, at the stake it has: its fee, the cost of a careful look, and the fine.
 pub fn of_vote(market: &State, at: &Context<'_>, slot: JobSlot, (index, check): (u8, &Check), by: PartyId) -> Stakes {
-    let fee = fee(market, at, slot, index);
+    let fee = fee_at(market, at, slot, index, ask_of(market, at.scenario, check, by));
     let cost = cost_of_look(market, check, by, &at.scenario.size(market.jobs.record(slot)));
     let fine = fine_of(at.scenario, check, market.ledger.bond(by), fee);
     Stakes { fee, cost, slash: in_credits(at.scenario, fine) }
 }
 
-/// What the party that does a check is to be paid.
+/// What the party that does a check is to be paid at the price of the channel.
 pub fn fee(market: &State, at: &Context<'_>, slot: JobSlot, index: u8) -> Money {
+    fee_at(market, at, slot, index, 1.0)
+}
+
+/// What a party asks for a look, relative to the price of the channel.
+pub fn ask_of(market: &State, scenario: &Scenario, check: &Check, by: PartyId) -> f64 {
+    scenario.channels.asks_of(check).map_or(1.0, |_| market.checkers.ask(check.way, by.index()))
+}
+
+/// What the party that does a check is to be paid if it asks so many times the price of the channel.
+pub fn fee_at(market: &State, at: &Context<'_>, slot: JobSlot, index: u8, ask: f64) -> Money {
     let parent = market.jobs.record(slot);
     let check = &at.scenario.verification.methods[parent.method].checks[index as usize];
-    terms::fee(at.scenario, parent.check_price, check.expected_work(&at.scenario.expected_size(parent)))
+    terms::fee(
+        at.scenario,
+        at.scenario.channels.times(parent.check_price, ask),
+        check.expected_work(&at.scenario.expected_size(parent)),
+    )
 }
 
 /// What a careful look at a job of this size is expected to cost a party.

@@ -206,7 +206,10 @@ fn admit(market: &mut State, at: &Context<'_>, slot: JobSlot, order: &Order, (vo
     let (attempt, case) = (job.attempt, job.case);
     let item = WorkItem { node: by, ..WorkItem::begin(job.class, job.requester, work) };
     let task = Task { item, parent: slot, attempt, ordinal, check, round, kind };
-    let child = market.jobs.admit_task(task, TaskRecord::begin(key, at.now, work, Answer::NONE, vote));
+    let asking = &at.scenario.verification.methods[market.jobs.record(slot).method].checks[usize::from(check)];
+    let ask = if by.is_some() { at_stake::ask_of(market, at.scenario, asking, by) } else { 1.0 };
+    let record = TaskRecord { ask, ..TaskRecord::begin(key, at.now, work, Answer::NONE, vote) };
+    let child = market.jobs.admit_task(task, record);
     market.cases[case].children.push(Child { slot: child, stake });
     child
 }
@@ -235,7 +238,7 @@ fn dispatch(market: &mut State, at: &mut Context<'_>, child: TaskSlot, by: Party
 pub fn fee(market: &State, at: &Context<'_>, child: TaskSlot) -> Money {
     let task = &market.jobs[child];
     let parent = market.jobs.record(task.parent);
-    let whole = at_stake::fee(market, at, task.parent, task.check);
+    let whole = at_stake::fee_at(market, at, task.parent, task.check, market.jobs.task_record(child).ask);
     match at.scenario.verification.methods[parent.method].checks[task.check as usize].ways {
         1 => whole,
         ways => Money(at_stake::part(whole.0 as u64, u32::from(task.ordinal), ways) as i64),

@@ -9,6 +9,7 @@ pub mod expectation;
 // What each method would cost and promise.
 pub mod terms;
 // What an offer with a method leaves of the value of the answer, and at most.
+mod asks;
 pub mod bound;
 pub mod canaries;
 pub mod quote;

@@ -246,7 +246,7 @@ impl Terms {
             if looks.missing > 0.0 && check.of.is_none() {
                 self.acceptance = with_missing(&self.acceptance, check, expects, care, looks.missing);
             }
-            self.charge(asked, (method, check), (each, care), (expects.most, begins, looks.paid));
+            self.charge(asked, (method, check), (each, care), (expects.most, begins, looks.paid * asked.ask(check)));
             let takes = looks.time + check.bisection.map_or(0.0, |bisection| bisection.takes.nanos());
             match &mut disputes {
                 Some(disputes) => disputes.add(method, index, begins, takes),
@@ -287,7 +287,8 @@ impl Terms {
             let fee = fee(asked.scenario, self.check, each);
             // Between copies it may look at the answer of each.
             let rounds = if check.of == Some(0) && method.compares() { method.copies } else { 1 };
-            self.checkers_most += fee.times(u64::from(most) * u64::from(rounds));
+            self.checkers_most +=
+                asked.dearest(check, (self.check, fee), each).times(u64::from(most) * u64::from(rounds));
             self.checkers += Money::from_micro(fee.0 as f64 * begins * paid);
         }
     }

@@ -25,6 +25,8 @@ pub struct Checker {
     pub free: Option<Time>,
     /// Nanoseconds per nanosecond of work on the reference GPU.
     pub slowness: f64,
+    /// What it asks, relative to the price of the channel.
+    pub ask: f64,
     /// Its region.
     pub region: u16,
     /// Jobs per slot, to the whole number below; at most [`LEVELS`] less 1.
@@ -91,12 +93,14 @@ struct Sums {
     /// Of the others: how many, the nanoseconds from the origin to the end of a wait there, and their squares.
     taken: [f64; 3],
     slowness: [f64; 2],
+    ask: f64,
 }
 
 impl Sums {
     fn add(&mut self, checker: &Checker, drawn: f64, origin: Time) {
         let Checker { wait, slowness, free, .. } = *checker;
         self.drawn += drawn;
+        self.ask += drawn * checker.ask;
         self.squares += drawn * drawn.abs();
         self.slowness = [self.slowness[0] + drawn * slowness, self.slowness[1] + drawn * slowness * slowness];
         match free {
@@ -162,6 +166,18 @@ impl Checkers {
         if squares > 0.0 { (drawn * drawn / squares).round().max(1.0) as u32 } else { 1 }
     }
 
+    /// What a party asks in this way of drawing, relative to the price of the channel.
+    pub fn ask(&self, way: usize, party: usize) -> f64 {
+        let pool = &self.pools[way];
+        pool.members[party - pool.first].ask
+    }
+
+    /// The mean of that over those who may be drawn in this way, as they are drawn.
+    pub fn mean_ask(&self, view: usize, way: usize) -> f64 {
+        let sums = self.pools[view * self.ways + way].of_draw();
+        if sums.drawn > 0.0 { sums.ask / sums.drawn } else { 1.0 }
+    }
+
     /// What those meet who draw in this way now; `None` where no checker can be drawn.
     #[inline(always)]
     pub fn drawn(&self, view: usize, way: usize, requester: RequesterId, now: Time) -> Option<Drawn> {
@@ -225,10 +241,16 @@ impl Pool {
         }
     }
 
+    /// The sums over those that take a seat.
+    #[inline(always)]
+    fn of_draw(&self) -> Sums {
+        if self.levels.is_empty() { self.sums } else { least(&self.levels, self.choices) }
+    }
+
     #[inline(always)]
     fn drawn(&self, requester: RequesterId, now: Time) -> Option<Drawn> {
         let trip = (self.trips[requester.index()] / self.sums.drawn).max(0.0);
-        let sums = if self.levels.is_empty() { self.sums } else { least(&self.levels, self.choices) };
+        let sums = self.of_draw();
         let (drawn, slowness, wait) = (sums.drawn, sums.slowness, sums.waits(since(now, self.origin)));
         if drawn <= 0.0 {
             return None;
@@ -254,6 +276,7 @@ fn least(levels: &[Sums], choices: u32) -> Sums {
         let weight = (none_below(from) - none_below(from - here)) / level.drawn;
         from -= here;
         sums.drawn += weight * level.drawn;
+        sums.ask += weight * level.ask;
         sums.wait = [0, 1].map(|moment| sums.wait[moment] + weight * level.wait[moment]);
         sums.taken = [0, 1, 2].map(|moment| sums.taken[moment] + weight * level.taken[moment]);
         sums.slowness = [0, 1].map(|moment| sums.slowness[moment] + weight * level.slowness[moment]);
@@ -288,107 +311,4 @@ fn race(members: &[Checker], count: u32) -> f64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn draws(count: u32, weighting: Weighting) -> Draws {
-        Draws { by: crate::domain::checking::Checker::Validators, count, weighting, draw: Draw::default(), choices: 1 }
-    }
-
-    fn checker(weight: f64, wait: f64, slowness: f64) -> Checker {
-        Checker { weight, wait, free: None, slowness, region: 0, level: 0 }
-    }
-
-    fn pool(way: Draws, members: &[Checker]) -> Checkers {
-        let mut checkers = Checkers::open(1, 1, &[(way.clone(), 3..3 + members.len())]);
-        for (place, member) in members.iter().enumerate() {
-            checkers.set(0, 0, 3 + place, *member, &|_, _| 5.0);
-        }
-        checkers
-    }
-
-    /// One of stake 3 is drawn three times as often as one of stake 1: its wait counts three times.
-    #[test]
-    fn a_single_draw_is_weighted_as_drawn() {
-        let one = pool(
-            draws(1, Weighting::Stake),
-            &[checker(3.0, 100.0, 2.0), checker(1.0, 0.0, 1.0), checker(0.0, 9.0, 9.0)],
-        );
-        let drawn = one.drawn(0, 0, RequesterId(0), Time(500)).expect("two are listed");
-        assert_eq!((drawn.wait[0], drawn.slowness[0], drawn.trip), (75.0, 1.75, 5.0));
-        assert_eq!(drawn.wait[1], 0.75 * 100.0 * 100.0 - 75.0 * 75.0);
-    }
-
-    /// Two of three, one of which has nearly all of the stake: it is nearly always drawn, the others share the second seat.
-    #[test]
-    fn a_committee_without_replacement_is_not_one_whale() {
-        let members = [checker(1e6, 100.0, 1.0), checker(1.0, 0.0, 1.0), checker(1.0, 0.0, 1.0)];
-        let drawn =
-            pool(draws(2, Weighting::Stake), &members).drawn(0, 0, RequesterId(0), Time(500)).expect("all are listed");
-        assert!((drawn.wait[0] - 50.0).abs() < 0.5, "{drawn:?}");
-        let all =
-            pool(draws(3, Weighting::Stake), &members).drawn(0, 0, RequesterId(0), Time(500)).expect("all are listed");
-        assert!((all.wait[0] - 100.0 / 3.0).abs() < 1e-9, "{all:?}");
-    }
-
-    /// One has a free slot, of the other two the first is free a hundred nanoseconds from now and a check waits fifty more: 0 and 150 as likely,
-    /// fifty nanoseconds later 0 and 100, however the sums came about.
-    #[test]
-    fn a_slot_is_free_sooner_and_sooner() {
-        let busy = Checker { free: Some(Time(600)), ..checker(1.0, 50.0, 1.0) };
-        let mut checkers = pool(draws(1, Weighting::Even), &[busy, checker(1.0, 0.0, 1.0)]);
-        let waits =
-            |checkers: &Checkers, now| checkers.drawn(0, 0, RequesterId(0), Time(now)).expect("both are listed").wait;
-        for _ in 0..2_000 {
-            assert_eq!([waits(&checkers, 500), waits(&checkers, 550)], [[75.0, 5_625.0], [50.0, 2_500.0]]);
-            checkers.set(0, 0, 3, Checker { free: Some(Time(9_000)), ..busy }, &|_, _| 5.0);
-            checkers.set(0, 0, 3, busy, &|_, _| 5.0);
-        }
-    }
-
-    /// What comes and goes leaves nothing behind.
-    #[test]
-    fn sums_forget_what_has_left() {
-        let mut checkers = pool(draws(1, Weighting::Even), &[checker(1.0, 0.0, 1.0), checker(1.0, 0.0, 1.0)]);
-        for round in 0..5_000 {
-            let wait = f64::from(round % 7) * 1e12 / 3.0;
-            checkers.set(0, 0, 3, checker(1.0, wait, 1.0), &|_, _| 5.0);
-            checkers.set(0, 0, 3, checker(1.0, 0.0, 1.0), &|_, _| 5.0);
-        }
-        let drawn = checkers.drawn(0, 0, RequesterId(0), Time(500)).expect("both are listed");
-        assert!(drawn.wait[0] < 1.0, "{drawn:?}");
-        checkers.set(0, 0, 3, Checker::default(), &|_, _| 5.0);
-        checkers.set(0, 0, 4, Checker::default(), &|_, _| 5.0);
-        assert!(checkers.drawn(0, 0, RequesterId(0), Time(500)).is_none_or(|drawn| drawn.wait[0] < 1.0));
-    }
-
-    /// Two of four are drawn and the less loaded looks: of levels 0, 1, 1 and 3 the least with probability 1/2, then 1/3 + 1/6 · 1 for the two
-    /// in the middle together, and the last never.
-    #[test]
-    fn the_least_loaded_is_waited_for() {
-        let way = Draws { choices: 2, ..draws(1, Weighting::Even) };
-        let member = |level: u8, wait: f64, slowness: f64| Checker { level, ..checker(1.0, wait, slowness) };
-        let mut few =
-            pool(way, &[member(3, 1e6, 9.0), member(1, 60.0, 2.0), member(0, 0.0, 4.0), member(1, 40.0, 2.0)]);
-        let drawn = few.drawn(0, 0, RequesterId(0), Time(500)).expect("four are listed");
-        assert!((drawn.wait[0] - 0.5 * 50.0).abs() < 1e-9 && (drawn.slowness[0] - 3.0).abs() < 1e-12, "{drawn:?}");
-        assert!((drawn.wait[1] - (0.5 * 2_600.0 - 625.0)).abs() < 1e-9, "{drawn:?}");
-        for place in [4, 5, 6] {
-            few.set(0, 0, place, Checker::default(), &|_, _| 5.0);
-        }
-        assert_eq!(few.drawn(0, 0, RequesterId(0), Time(500)).expect("one is left").wait[0], 1e6);
-    }
-
-    /// Shares of a half, a quarter and a quarter are as even as 8/3 of equal weight; the waits count as the weights do.
-    #[test]
-    fn how_many_of_equal_weight_would_look_as_evenly() {
-        let each = Draws { draw: Draw::Bernoulli, ..draws(2, Weighting::Stake) };
-        let few = pool(each, &[checker(2e9, 10.0, 1.0), checker(1e9, 20.0, 1.0), checker(1e9, 40.0, 1.0)]);
-        assert_eq!(few.equals(0, 0), 3);
-        assert_eq!(
-            few.drawn(0, 0, RequesterId(0), Time(500)).expect("three are listed").wait[0],
-            20.0,
-            "the odds of each are its own"
-        );
-    }
-}
+mod tests;

@@ -161,17 +161,14 @@ impl State {
         let slowness = quote.slowness * group.slowdown.factor(jobs.saturating_add(1).min(quote.slots));
         let ([waits, serves], slots) = (self.nodes.loads(party), u64::from(quote.slots));
         let free = state.due.filter(|_| jobs >= quote.slots).map(|due| due.at);
-        let wait = match free {
-            Some(_) => waits as f64 / slots as f64 * slowness,
-            None if jobs < quote.slots => 0.0,
-            None => wait(waits, serves, slots, slowness),
-        };
-        let wait = wait + group.hold.nanos();
+        let backlog = if jobs < quote.slots { 0.0 } else { wait(waits, serves, slots, slowness) } + group.hold.nanos();
+        let wait = free.map_or(backlog, |_| waits as f64 / slots as f64 * slowness + group.hold.nanos());
         if kind == PartyKind::Validator && self.pulled.is_used() {
             let is_there = state.is_up() && self.registry.is_here(party);
             let slots = if is_there { slots } else { 0 };
             self.pulled.note(party, Load { slots, jobs: u64::from(jobs), work: state.work() });
         }
+        let ask = scenario.channels.asks.map_or(1.0, |asks| asks.at(backlog));
         let level = (jobs / quote.slots).min(checkers::LEVELS as u32 - 1) as u8;
         let network = &scenario.network;
         let jitter = 2.0 * network.jitter.as_ref().map_or(0.0, Sampler::mean);
@@ -193,7 +190,7 @@ impl State {
                         capped.unwrap_or_else(|| self.registry.opinions(view, list).get(party.index()) as f64)
                     }
                 };
-                let checker = Checker { weight, wait, free, slowness, region: quote.region.0, level };
+                let checker = Checker { weight, wait, free, slowness, ask, region: quote.region.0, level };
                 self.checkers.set(view, way, party.index(), checker, &trip);
             }
         }

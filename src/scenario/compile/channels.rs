@@ -5,12 +5,14 @@ use super::{Compiler, MODELS};
 use crate::domain::count::thousands;
 use crate::domain::ids::{IdVec, ModelId};
 use crate::domain::money::Money;
+use crate::domain::payment::Asks;
 use crate::domain::price::Price;
+use crate::domain::share::Factor;
 use crate::engine::law::Law;
 use crate::engine::time::SimDuration;
 use crate::policy::input::{Content, Filled, Reader, Wanted};
 use crate::policy::pricing::{Pricing, PricingTable, Watch};
-use crate::scenario::channels::{Chain, Channel, Channels, ModelPrice, ModelPrices, Payout, PayoutBatch};
+use crate::scenario::channels::{Chain, Channel, Channels, ModelPrice, ModelPrices, OwnAsks, Payout, PayoutBatch};
 use crate::scenario::document::key_text;
 use crate::scenario::files::Files;
 use crate::scenario::model::Model;
@@ -67,6 +69,7 @@ pub(super) fn channels(
         watch: written.watch,
         backlog: written.backlog.unwrap_or_default(),
         models,
+        asks: asks(compiler, table),
     })
 }
 
@@ -109,7 +112,9 @@ fn written_prices(compiler: &mut Compiler<'_>, table: &ScenarioTable, tick: Pric
 fn whole(compiler: &mut Compiler<'_>, path: &str, law: Option<&Law<Price>>, tick: Price) {
     let Some(law) = law else { return };
     let one = law.value.iter().map(|price| ("value".to_owned(), *price));
-    let listed = law.values.iter().flatten().enumerate().map(|(index, price)| (format!("values[{index}]"), *price));
+    // Of values from a file the nearest are taken, as of all that is drawn.
+    let written = law.values.iter().flatten().filter(|_| compiler.document.value(&format!("{path}.values")).is_some());
+    let listed = written.enumerate().map(|(index, price)| (format!("values[{index}]"), *price));
     for (key, price) in one.chain(listed).filter(|(_, price)| !price.is_whole(tick)).collect::<Vec<_>>() {
         between_ticks(compiler, format!("{path}.{key}"), price, tick);
     }
@@ -155,6 +160,34 @@ fn models(
         compiler.wrong("pricing.coupling", message, "leave it out, or leave `pricing.models` out");
     }
     prices
+}
+
+/// How the prices of validators rise, if each asks its own.
+fn asks(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Option<OwnAsks> {
+    let written = &table.pricing;
+    if written.asks == Asks::Channel {
+        let given = [("asks-twice-at", written.asks_twice_at.is_some()), ("asks-most", written.asks_most.is_some())];
+        for (key, _) in given.into_iter().filter(|(_, given)| *given) {
+            let message = "validators ask the price of the channel";
+            compiler.wrong(format!("pricing.{key}"), message, "write `asks = \"own\"`, or leave it out");
+        }
+        return None;
+    }
+    let most = written.asks_most.map_or(4.0, Factor::get);
+    if !(1.0..=1_000.0).contains(&most) {
+        compiler.wrong("pricing.asks-most", format!("`{most}` times the price at most"), "write 1 to 1000");
+    }
+    if table.verification.selection.chosen().is_ok_and(|selection| selection.manner().pulls) {
+        let message = "validators take checks out of one queue, and have no backlogs of their own";
+        compiler.wrong("pricing.asks", message, "leave it out, or choose another selection");
+    }
+    let Some(twice_at) = written.asks_twice_at.filter(|span| *span > SimDuration::ZERO) else {
+        let at = if written.asks_twice_at.is_some() { "pricing.asks-twice-at" } else { "pricing.asks" };
+        let help = "write the backlog at which a validator asks twice the price, such as `asks-twice-at = \"10s\"`";
+        compiler.wrong(at, "nothing says how much more a validator asks whose queue is long", help);
+        return None;
+    };
+    Some(OwnAsks { twice_at: twice_at.nanos(), most })
 }
 
 /// Says where a queue is watched without a target, or a target is given that no rule looks at.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::defaults;
 use crate::domain::money::{Money, Rounding};
-use crate::domain::payment::{Costs, PayoutAt};
+use crate::domain::payment::{Asks, Costs, PayoutAt};
 use crate::domain::price::Price;
 use crate::domain::share::{Factor, Share};
 use crate::engine::law::Law;
@@ -58,6 +58,15 @@ pub struct ChannelsTable {
     /// The smallest step of a price, in credits: prices are whole ticks. Above 0. Default one micro-credit (assumed).
     #[serde(default = "defaults::micro")]
     pub tick: Price,
+    /// What a validator asks for a look. Default `channel`.
+    #[serde(default)]
+    pub asks: Asks,
+    /// With `asks = "own"`: at a backlog of so long a validator asks twice the price of the channel, in a straight line. Above 0.
+    #[serde(default)]
+    pub asks_twice_at: Option<SimDuration>,
+    /// With `asks = "own"`: how many times the price of the channel a validator asks at most. From 1 to 1000. Default 4 (assumed).
+    #[serde(default)]
+    pub asks_most: Option<Factor>,
 }
 
 /// The chain that coordinates the market: gas in blocks.
@@ -147,6 +156,9 @@ impl Default for ChannelsTable {
             backlog: None,
             models: IndexMap::new(),
             tick: defaults::micro(),
+            asks: Asks::default(),
+            asks_twice_at: None,
+            asks_most: None,
         }
     }
 }

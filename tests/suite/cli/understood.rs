@@ -263,7 +263,7 @@ fn methods_are_shown_to_be_copied() {
     let methods = desk.print("rules verification");
     let (_, from) = methods.split_once("[verification.define.my-spot-check]\n").expect("the method spot-check");
     let checks = from.lines().next().expect("its checks").trim();
-    assert_eq!(methods.matches("[verification.define.my-").count(), 13, "all but `none`");
+    assert_eq!(methods.matches("[verification.define.my-").count(), 14, "all but `none`");
     let own = format!(
         "{}\n[[validators]]\nname = \"few\"\ncount = 2\n[verification]\nmethods = [\"my-spot-check\"]\n[verification.define.my-spot-check]\n{}\n",
         TRACED,

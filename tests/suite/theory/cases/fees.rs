@@ -2,7 +2,7 @@
 
 use crate::suite::theory::case::{Case, Chapter, Part, Row};
 use crate::suite::theory::formulas::fees::{
-    band, base_fee, mean_with_costs, rest_exponential, rest_of_queue, rest_uniform, rest_with_costs, swings,
+    band, base_fee, mean_ask, mean_with_costs, rest_exponential, rest_of_queue, rest_uniform, rest_with_costs, swings,
 };
 use crate::suite::theory::watch::{Seen, Wish};
 use reliance::engine::time::Time;
@@ -28,6 +28,7 @@ pub fn chapter() -> Chapter {
     cases.push(stationary());
     cases.push(queue());
     cases.push(models());
+    cases.push(asks());
     cases.push(coupling());
     Chapter {
         title: "Prices that move",
@@ -187,6 +188,18 @@ fn models() -> Case {
         row("price of the model with four times its target asked for", MODELS + 1, 4.0),
     ];
     case("fee-models", rows)
+}
+
+/// A look of a second costs a cent, and as much again for each second of work ahead of it: of each validator an M/D/1 queue.
+fn asks() -> Case {
+    let expected = mean_ask(0.6, 1.0, 1.0);
+    let row = |name, which: usize| {
+        Row::new(name, "1 + ρs/2(1−ρ)β", expected, move |seen: &Seen| {
+            let class = &seen.probe.classes[0];
+            Part::new(class.verification[which] as f64 / 10_000.0, class.jobs as f64)
+        })
+    };
+    Case::new("asks-own", vec![row("price of a look, quoted", 0), row("price of a look, paid", 1)])
 }
 
 /// The prices of gas from the warm-up's end on.

@@ -86,6 +86,14 @@ pub fn rest_of_queue(lambda: f64, backlog: f64) -> f64 {
     1.0 - load / lambda
 }
 
+/// What a checker asks on the average, relative to the price of the channel, whose price rises by that for each `twice_at` of work ahead:
+/// it serves one look at a time, each of `service`, and ρ of its time.
+///
+/// Looks come at random and see the mean work ahead, ρs/2(1 − ρ) (Pollaczek–Khinchine; R. Wolff, "Poisson arrivals see time averages", 1982).
+pub fn mean_ask(load: f64, service: f64, twice_at: f64) -> f64 {
+    1.0 + load * service / (2.0 * (1.0 - load)) / twice_at
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::assert_known;
@@ -108,6 +116,7 @@ mod tests {
         assert_known(rest_with_costs(20.0, users, 3.5), 11.74);
         assert_known(mean_with_costs(20.0, users, 3.5, (f64::INFINITY, 8.0)), 11.74);
         assert_known(rest_of_queue(1.25, 0.5), 1.0 - (5.0f64.sqrt() - 1.0) / 2.5);
+        assert_known(mean_ask(0.5, 1.0, 1.0), 1.5);
         let root = (0.2f64 * 4.2).sqrt();
         let [low, high] = swings(3.2, f64::INFINITY);
         assert_known(low, (4.2 - root) / 6.4);

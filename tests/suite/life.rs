@@ -5,7 +5,6 @@ mod accounts;
 mod copies;
 mod disputes;
 mod learning;
-mod methods;
 mod opinions;
 mod queues;
 mod quote_trace;

@@ -57,10 +57,14 @@ fn checks(method: &str, checks: &[&str]) -> String {
     format!("verification.define.{method}.checks=[{}]", checks.join(", "))
 }
 
-/// A mechanism: what switches it off, and the ends that are then missing.
-fn mechanisms() -> Vec<(&'static str, Vec<String>, &'static [&'static str])> {
-    let plain = |sets: &[&str]| sets.iter().map(|set| (*set).to_owned()).collect::<Vec<_>>();
-    let long = "{ law = \"constant\", value = \"10h\" }";
+fn plain(sets: &[&str]) -> Vec<String> {
+    sets.iter().map(|set| (*set).to_owned()).collect()
+}
+
+/// A mechanism: its name, what switches it off, and the ends that are then missing.
+type Mechanism = (&'static str, Vec<String>, &'static [&'static str]);
+
+fn of_disputes() -> Vec<Mechanism> {
     vec![
         ("fines of checkers", plain(&["verification.slash.overturned=0"]), &["a checker is fined"]),
         (
@@ -106,6 +110,12 @@ fn mechanisms() -> Vec<(&'static str, Vec<String>, &'static [&'static str])> {
                 "rounds of bisection",
             ],
         ),
+    ]
+}
+
+fn of_jobs() -> Vec<Mechanism> {
+    let long = "{ law = \"constant\", value = \"10h\" }";
+    vec![
         (
             "patience",
             vec![format!("classes.chat.patience={long}"), format!("classes.rash.patience={long}")],
@@ -135,7 +145,7 @@ fn mechanisms() -> Vec<(&'static str, Vec<String>, &'static [&'static str])> {
 #[test]
 fn each_mechanism_is_needed_for_its_ends() {
     let mut wrong = Vec::new();
-    for (mechanism, sets, needing) in mechanisms() {
+    for (mechanism, sets, needing) in of_disputes().into_iter().chain(of_jobs()) {
         let sets: Vec<&str> = sets.iter().map(String::as_str).collect();
         let scenario: Arc<Scenario> = trial("whole", &sets);
         let (witness, _) = Witness::of(&scenario);

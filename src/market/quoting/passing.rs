@@ -357,3 +357,6 @@ fn votes(check: &Check, count: u32, approves: f64) -> f64 {
     }
     votes_until(count, check.verdict.threshold(count).needed(count), approves)
 }
+
+#[cfg(test)]
+mod tests;

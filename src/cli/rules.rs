@@ -104,7 +104,9 @@ fn method_notes(name: &str, method: &MethodTable, text: &mut String) {
             percent(check.detects.get()),
             percent(check.false_alarm.get())
         );
-        if let Some(agree) = check.agree {
+        if let Some(credibility) = check.credibility {
+            let _ = writeln!(text, "        accepted when equal answers are credible with more than {credibility:?}");
+        } else if let Some(agree) = check.agree {
             let _ = writeln!(text, "        accepted when {agree} answers agree");
         } else if check.count > 1 && check.attention.is_none() {
             let rule = serde_json::to_value(check.verdict.rule).expect("a word");

@@ -16,7 +16,7 @@ use crate::engine::time::{SimDuration, Time};
 use crate::policy::opinion::Opinion;
 use crate::policy::selection::{Draw, Selection};
 use crate::policy::standing::StandingRule;
-use crate::policy::verdict::VerdictRule;
+use crate::policy::verdict::{Verdict, VerdictRule, Votes};
 
 use super::Scenario;
 

@@ -4,6 +4,7 @@
 mod accounts;
 mod copies;
 mod disputes;
+mod groups;
 mod learning;
 mod opinions;
 mod queues;

@@ -15,11 +15,13 @@ pub struct Acceptance {
     pub wrong: [f64; 2],
     /// Where copies do not agree: who decides between them.
     pub referee: Option<Referee>,
+    /// Where copies are added until a group is credible: how likely a right answer comes of them, and a wrong one.
+    pub grouped: Option<[f64; 2]>,
 }
 
 impl Acceptance {
     /// Without any check.
-    pub const UNCHECKED: Acceptance = Acceptance { right: [1.0; 2], wrong: [1.0; 2], referee: None };
+    pub const UNCHECKED: Acceptance = Acceptance { right: [1.0; 2], wrong: [1.0; 2], referee: None, grouped: None };
 
     /// What becomes of an answer that `copies` executors give alike, of which `agree` must agree and none is adversarial, each right
     /// with probability `trust`: [`accept`](super::accept) at x = 0, for a plan whose checks are known already. Beside it, how likely a
@@ -43,6 +45,9 @@ impl Acceptance {
     /// copies are thought to agree (the worst case).
     #[inline(never)]
     fn agreed(&self, copies: u32, agree: u32, trust: f64, alike: f64) -> ([f64; 2], f64) {
+        if let Some([right, wrong]) = self.grouped {
+            return ([right, wrong], wrong);
+        }
         let [right, wrong] = [trust * alike, 1.0 - trust].map(|share| binomial_tail(copies, agree, share));
         let Some(referee) = self.referee else { return ([right, wrong], wrong) };
         let disputed = referee.decide(copies, agree, trust);

@@ -25,10 +25,14 @@ impl Lookers {
 
     /// Each of `parties` by itself with the same probability, `expected` on the average, or all where they are no more.
     pub fn each(parties: u32, expected: u32) -> Lookers {
-        if expected >= parties {
+        Lookers::with(parties, f64::from(expected) / f64::from(parties))
+    }
+
+    /// Each of `parties` by itself with this probability.
+    pub fn with(parties: u32, looks: f64) -> Lookers {
+        if looks >= 1.0 {
             return Lookers::fixed(parties);
         }
-        let looks = f64::from(expected) / f64::from(parties);
         let (mut nobody, mut somebody) = (0.0, 0.0);
         let mut lookers = Lookers { nobody, parties, looks, somebody };
         lookers.visit(&mut |number, term| if number == 0 { nobody += term } else { somebody += term });
@@ -53,6 +57,30 @@ impl Lookers {
                 mean.wrong.iter_mut().zip(given.wrong).for_each(|(sum, accepted)| *sum += share * accepted);
             }
         });
+        mean
+    }
+
+    /// The probability that so few look.
+    pub fn fewer_than(&self, quorum: u32) -> f64 {
+        let (mut fewer, mut all) = (0.0, 0.0);
+        self.visit(&mut |number, term| {
+            fewer += if number < quorum { term } else { 0.0 };
+            all += term;
+        });
+        fewer / all
+    }
+
+    /// What the votes of a group do with an answer that it was alarmed about; where fewer than `quorum` of at least one vote, it passes.
+    pub fn verdicts_of_group(&self, quorum: u32, of: impl Fn(u32) -> Verdicts) -> Verdicts {
+        let (mut mean, mut all) = (Verdicts { right: 0.0, wrong: [0.0; KINDS] }, 0.0);
+        self.visit(&mut |number, term| {
+            all += term;
+            let given = if number < quorum { Verdicts { right: 1.0, wrong: [1.0; KINDS] } } else { of(number) };
+            mean.right += term * given.right;
+            mean.wrong.iter_mut().zip(given.wrong).for_each(|(sum, accepted)| *sum += term * accepted);
+        });
+        mean.right /= all;
+        mean.wrong.iter_mut().for_each(|sum| *sum /= all);
         mean
     }
 
@@ -102,5 +130,14 @@ mod tests {
         close(passed.right, 1.0);
         close(passed.wrong[2], (6.0 + 1.5 + 0.125) / 19.0);
         assert_eq!(Lookers::each(2, 5).mean(f64::from), 2.0, "no more look than there are");
+        // Two of the three must vote, and each then lets one answer in two pass: (12 + 8)/27 lapse.
+        let halved = |number: u32| Verdicts { right: 1.0, wrong: [1.0 / f64::from(1u32 << number); KINDS] };
+        let group = each.verdicts_of_group(2, halved);
+        close(each.fewer_than(2), 20.0 / 27.0);
+        close(group.right, 1.0);
+        close(group.wrong[0], (20.0 + 6.0 / 4.0 + 1.0 / 8.0) / 27.0);
+        let all = Lookers::with(3, 1.0);
+        assert_eq!((all.verdicts_of_group(3, halved).wrong[0], all.fewer_than(3)), (0.125, 0.0));
+        assert_eq!(Lookers::with(3, 0.0).verdicts_of_group(1, halved).wrong[0], 1.0, "nobody votes");
     }
 }

@@ -19,6 +19,7 @@
 //! Detections are never averaged over kinds, because checks that miss the same kind are not independent.
 
 mod copies;
+mod groups;
 mod lookers;
 mod seats;
 mod votes;
@@ -26,6 +27,7 @@ mod votes;
 use super::answer::Wrong;
 
 pub use copies::{Acceptance, Disputed, Referee};
+pub use groups::{Grouped, Groups, MOST, is_credible};
 pub use lookers::Lookers;
 pub use seats::{Seat, Seats, Stratum, Weighted};
 pub use votes::{Approvals, Threshold, VOTES, at_least, binomial, binomial_tail, votes_until};
@@ -312,7 +314,7 @@ impl Passes {
     /// The same where the kind of a wrong answer is not known.
     pub fn expected(&self, kinds: &Kinds) -> Acceptance {
         let wrong = [0, 1].map(|stage| mixture(kinds, &self.wrong.map(|passes| passes[stage])));
-        Acceptance { right: self.right, wrong, referee: None }
+        Acceptance { right: self.right, wrong, referee: None, grouped: None }
     }
 
     /// The kind that passes all checks most often; of several the first.

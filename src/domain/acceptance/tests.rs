@@ -392,7 +392,7 @@ fn tails_are_exact_up_to_the_largest_committee() {
 /// right, so one in six is refused later.
 #[test]
 fn others_that_stand_may_fall() {
-    let acceptance = Acceptance { right: [1.0, 1.0], wrong: [0.5, 0.25], referee: None };
+    let acceptance = Acceptance { right: [1.0, 1.0], wrong: [0.5, 0.25], referee: None, grouped: None };
     assert_eq!(acceptance.stays(0.5, 0), 1.0);
     assert!((acceptance.stays(0.5, 2) - 25.0 / 36.0).abs() < 1e-15);
     assert_eq!(acceptance.stays(1.0, 9), 1.0, "right answers stay");

@@ -1,18 +1,14 @@
 //! The request goes to its node, which takes it or does not.
 
-use crate::domain::answer::Vote;
 use crate::domain::fate::{Fate, Stage};
 use crate::domain::ids::{JobSlot, Owner, WorkSlot};
-use crate::domain::item::{Phase, WorkItem};
-use crate::domain::job::Job;
+use crate::domain::item::Phase;
 use crate::domain::money::Money;
-use crate::domain::task::{Task, TaskKind, TaskRecord};
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::operations::{assignment, pulling, sending, serving, settlement};
+use crate::market::operations::{assignment, copies, pulling, sending, serving, settlement};
 use crate::market::state::State;
-use crate::market::state::cases::Child;
 use crate::market::state::jobs::Visit;
 use crate::record::fact::Fact;
 
@@ -29,7 +25,7 @@ pub fn depart(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     Next::Done
 }
 
-/// Sends a request to each of the nodes.
+/// Sends a request to each of the nodes, or to the first of them.
 #[inline(never)]
 fn spread(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
     let (job, record) = market.jobs.both(slot);
@@ -38,18 +34,8 @@ fn spread(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
         record.at.placed = at.now;
         record.first_price = record.price();
     }
-    let &mut Job { item, case: id, attempt, .. } = job;
-    let record =
-        TaskRecord::begin(record.key, at.now, record.work, record.answer, Vote { alarm: false, looked: false });
-    let copies = market.cases[id].answers.len();
-    for number in 0..copies {
-        let (node, ordinal) = (market.cases[id].answers[number].node, number as u16);
-        let item = WorkItem::begin(item.class, item.requester, item.expected);
-        let task = Task { item, parent: slot, attempt, ordinal, check: 0, round: 0, kind: TaskKind::Copy };
-        let child = market.jobs.admit_task(task, record);
-        market.cases[id].children.push(Child { slot: child, stake: 0 });
-        sending::send_task(market, at, child, node);
-    }
+    let first = copies::wanted(market, at, slot).unwrap_or(market.cases[market.jobs[slot].case].answers.len());
+    copies::send(market, at, slot, first);
 }
 
 /// The request is at the node: it waits or is served at once, or finds the node gone or full.

@@ -35,8 +35,12 @@ pub fn answered(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Ne
         // Where the copies will not agree, these are the instants of the last that answered.
         note_instants(market, slot, &record);
     }
-    let agreeing = market.cases[id].answers.iter().filter(|copy| copy.answer.key == record.answer.key).count();
-    if agreeing < check.agree as usize {
+    let key = record.answer.key;
+    let is_enough = match check.credibility {
+        None => market.cases[id].answers.iter().filter(|copy| copy.answer.key == key).count() >= check.agree as usize,
+        Some(credibility) => copies::is_group_credible(market, at.scenario, slot, key, credibility),
+    };
+    if !is_enough {
         return undecided(market, at, slot);
     }
     let parent = market.jobs.record_mut(slot);
@@ -80,7 +84,13 @@ fn undecided(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
         .filter(|copy| copy.answer.key != u64::MAX)
         .map(|copy| there.iter().filter(|other| other.answer.key == copy.answer.key).count())
         .max();
-    if most.unwrap_or(0) + case.children.len() >= check.agree as usize {
+    if check.credibility.is_some() {
+        let more = if case.children.is_empty() { copies::wanted(market, at, slot) } else { Some(0) };
+        if let Some(more) = more {
+            copies::send(market, at, slot, more);
+            return Next::Done;
+        }
+    } else if most.unwrap_or(0) + case.children.len() >= check.agree as usize {
         return Next::Done;
     }
     let drawn = case.drawn;

@@ -27,10 +27,8 @@ pub fn count(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8)
         return Next::Done;
     }
     let votes = case.votes[index as usize];
-    if !checking::may_decide(check, &votes, case.published >> index & 1 == 1) {
-        return Next::Done;
-    }
-    let Some(verdict) = check.verdict.decide(&votes) else { return Next::Done };
+    let published = case.published >> index & 1 == 1;
+    let Some(verdict) = checking::verdict(check, &votes, published) else { return Next::Done };
     market.cases[id].open &= !(1 << index);
     end(market, at, slot, index);
     if voting::is_forced(market.seed, market.jobs.record(slot).key, index.into(), check) {
@@ -44,11 +42,16 @@ pub fn count(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8)
         return Next::Escalate { job: slot, check: appeal };
     }
     conclude(market, at, slot, (index, check), verdict);
+    if let (Some(vote), Some(of), false) = (check.vote, check.of, verdict == Verdict::Refused) {
+        settlement::forfeit_deposits(market, at, slot, (of, vote.deposit));
+    }
     if verdict == Verdict::Refused && market.cases[id].disputed && check.of == Some(0) {
         return withdraw(market, at, slot, index);
     }
     match (verdict, check.deferred) {
         (Verdict::Accepted, _) | (Verdict::Unresolved, true) => settle(market, slot),
+        // Too few have voted: the alarm is not upheld.
+        (Verdict::Unresolved, false) if check.vote.is_some() => settle(market, slot),
         (Verdict::Refused, false) => refuse(market, at, slot, index),
         (Verdict::Refused, true) => revoke(market, at, slot, index),
         (Verdict::Unresolved, false) => unresolved(market, at, slot),

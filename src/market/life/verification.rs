@@ -96,7 +96,7 @@ fn start(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) -> 
             proving::prove(market, at, slot, place, check);
             Next::Done
         }
-        Checker::Validators | Checker::Peers => match checking::ask(market, at, slot, place, check) {
+        Checker::Validators | Checker::Peers => match asked(market, at, slot, (place, check)) {
             true => Next::Done,
             // Nobody looks: where that is left to each checker, the check does not take place. An alarm stays undecided.
             false if check.of.is_none() && scenario.verification.selection.manner().draw == Draw::Bernoulli => {
@@ -109,6 +109,12 @@ fn start(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) -> 
         },
         Checker::Replicas | Checker::Canary => Next::Done,
     }
+}
+
+/// Checkers are asked to look, or a group to vote. Says whether there are any.
+fn asked(market: &mut State, at: &mut Context<'_>, slot: JobSlot, (index, check): (usize, &Check)) -> bool {
+    checking::open_vote(market, at, slot, (index, check));
+    checking::ask(market, at, slot, index, check)
 }
 
 /// The alarm of a check is handed to this one, which decides about it: at once, or when the dispute is narrowed down.
@@ -241,7 +247,7 @@ pub fn overdue(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u
     Next::Count { job: slot, check: index }
 }
 
-/// Publishes the votes of a check. A checker that has not voted by now counts as missing.
+/// Publishes the votes of a check, or ends the vote of a group. A checker that has not voted by now counts as missing.
 pub fn reveal(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) -> Next {
     let id = market.jobs[slot].case;
     market.cases[id].published |= 1 << index;

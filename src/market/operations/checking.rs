@@ -17,7 +17,7 @@ use crate::market::state::State;
 use crate::market::state::capped::Capped;
 use crate::market::state::cases::Child;
 use crate::policy::selection::SelectionView;
-use crate::policy::verdict::Votes;
+use crate::policy::verdict::{Verdict, Votes};
 use crate::scenario::verification::Check;
 
 use super::{at_stake, learning, seats, sending, settlement, voting};
@@ -87,7 +87,9 @@ pub fn ask(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize
     asked.stake_asked = chosen.iter().map(|&by| seats::weight(market, by)).sum();
     market.cases[id].votes[index] = asked;
     for (ordinal, &by) in chosen.iter().enumerate() {
-        look(market, at, slot, check, (index, ordinal as u16, by));
+        if !voting::abstains(market, slot, (index, check), ordinal as u16) {
+            look(market, at, slot, check, (index, ordinal as u16, by));
+        }
     }
     chosen.clear();
     market.scratch.checkers = chosen;
@@ -158,13 +160,27 @@ pub(super) fn look(
     }
 }
 
-/// Whether votes may be a verdict yet: all of them are in, sealed ones are published, or it is enough that no vote still to come can
-/// change it.
-pub fn may_decide(check: &Check, votes: &Votes, published: bool) -> bool {
-    match check.stopping {
+/// What the votes of a check come to, if they may be a verdict yet: all of them are in, sealed ones are published, the window of a
+/// vote has passed, or it is enough that no vote still to come can change it.
+pub fn verdict(check: &Check, votes: &Votes, published: bool) -> Option<Verdict> {
+    let may_decide = match check.stopping {
+        _ if check.vote.is_some() => published,
         Stopping::Decided => true,
         Stopping::AllVotes => votes.are_all_in(),
         Stopping::Reveal => published || votes.cast() == 0 && votes.are_all_in(),
+    };
+    match check.vote {
+        _ if !may_decide => None,
+        Some(vote) => Some(vote.verdict(&check.verdict, votes)),
+        None => check.verdict.decide(votes),
+    }
+}
+
+/// A group is asked to vote: its votes are counted when its window has passed.
+pub fn open_vote(market: &State, at: &mut Context<'_>, slot: JobSlot, (index, check): (usize, &Check)) {
+    if let Some(vote) = check.vote {
+        let version = market.jobs[slot].version;
+        at.queue.push(at.now + vote.window, Event::Reveal { job: slot, version, check: index as u8 });
     }
 }
 

@@ -17,7 +17,7 @@ use crate::scenario::Scenario;
 use crate::scenario::verification::Check;
 
 use super::settlement::{self, Finder};
-use super::{at_stake, learning, standing, terms};
+use super::{at_stake, copies, learning, standing, terms};
 
 /// An answer that is not in use will be late, unless its checks end by its deadline: nothing in it is worth checking after that.
 pub fn expect_in_time(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
@@ -63,11 +63,18 @@ pub fn compare(market: &mut State, at: &mut Context<'_>, slot: JobSlot, number: 
     if copy.answer == Answer::NONE {
         return;
     }
-    let evidence = if copy.answer.key == accepted { Evidence::Passed } else { Evidence::Failed };
-    if evidence == Evidence::Failed {
+    let evidence = match copy.answer.key == accepted {
+        // One that was credible by itself was compared with none.
+        true if copies::is_alone(market, at.scenario, slot) => {
+            (Evidence::Unchecked, at.scenario.verification.credit_unchecked)
+        }
+        true => (Evidence::Passed, 1.0),
+        false => (Evidence::Failed, 1.0),
+    };
+    if evidence.0 == Evidence::Failed {
         settlement::slash_outvoted(market, at, slot, copy.node);
     }
-    see_node(market, at, slot, (copy.node, copy.answer, copy.price), (evidence, 1.0), Finder::Copies);
+    see_node(market, at, slot, (copy.node, copy.answer, copy.price), evidence, Finder::Copies);
 }
 
 /// What the requester of a job expects of one check.

@@ -271,6 +271,22 @@ fn take_stake(
 pub fn fine(market: &mut State, at: &mut Context<'_>, slot: JobSlot, check: u8, by: PartyId) {
     let share = at.scenario.verification.slash.overturned.get();
     let amount = Money::from_micro(share * market.ledger.bond(by).0 as f64);
+    lose(market, at, slot, (check, by, amount));
+}
+
+/// The vote of a group has not upheld the alarm of this check: each checker that raised it loses its deposit.
+pub fn forfeit_deposits(market: &mut State, at: &mut Context<'_>, slot: JobSlot, (check, deposit): (u8, Money)) {
+    let id = market.jobs[slot].case;
+    for place in 0..if deposit > Money::ZERO { market.cases[id].cast.len() } else { 0 } {
+        let cast = market.cases[id].cast[place];
+        if cast.check == check && cast.alarm {
+            lose(market, at, slot, (check, cast.by, deposit.min(market.ledger.bond(cast.by))));
+        }
+    }
+}
+
+/// A checker pays out of its stake for an alarm that was turned down.
+fn lose(market: &mut State, at: &mut Context<'_>, slot: JobSlot, (check, by, amount): (u8, PartyId, Money)) {
     if amount > Money::ZERO {
         let to = wronged(market, at.scenario, slot);
         market.slash(at.scenario, by, to, amount);

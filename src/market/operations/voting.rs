@@ -62,6 +62,13 @@ pub fn watch(
     at.queue.push(ends, Event::Attest { job: slot, version: market.jobs[slot].version, check: index as u8 });
 }
 
+/// Whether one that a group asks to vote abstains.
+pub fn abstains(market: &State, slot: JobSlot, (index, check): (usize, &Check), ordinal: u16) -> bool {
+    let abstention = check.vote.map_or(0.0, |vote| vote.abstention);
+    let number = DrawIndex::checker(index as u8, ordinal, check.round);
+    abstention > 0.0 && draw(market.seed, Purpose::Attention, market.jobs.record(slot).key, number).chance(abstention)
+}
+
 /// What a checker will say; decided when it is asked, told when it has looked.
 pub fn opinion(
     market: &mut State,

@@ -30,6 +30,10 @@ impl Looks {
     #[inline(always)]
     pub fn of(drawn: &Drawn, each: Work, check: &Check, care: f64, votes: f64) -> Looks {
         let (trip, count) = (drawn.trip, f64::from(check.count));
+        if let Some(vote) = check.vote {
+            // Its window is waited for in any case, and those that vote are taken to vote within it.
+            return Looks { time: vote.window.nanos(), paid: count * (1.0 - vote.abstention), missing: 0.0 };
+        }
         if each == Work::ZERO {
             // What takes no time does not queue.
             return Looks { time: trip + check.reveal.nanos(), paid: count, missing: 0.0 };
@@ -118,6 +122,15 @@ impl Looks {
         let service_variance = work * work * slowness_variance + check.time_variance * slowness * slowness;
         let times = Times::of(check, wait + service, wait_variance + service_variance);
         Looks::until(&times, (service, service_variance), votes)
+    }
+
+    /// Nanoseconds until the last of so many copies is there that are asked at once, each `work` nanoseconds on the reference GPU; the way
+    /// there and back apart.
+    pub fn last_of(copies: usize, drawn: &Drawn, work: f64, check: &Check) -> f64 {
+        let ([wait, wait_variance], [slowness, slowness_variance]) = (drawn.wait, drawn.slowness);
+        let times = Times::of(check, wait + work * slowness, wait_variance + work * work * slowness_variance);
+        let [score, variance] = check.last_scores[copies - 1];
+        times.of_score(score, || variance)
     }
 
     /// Until so many have voted; those behind them are paid the share done.

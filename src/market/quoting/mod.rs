@@ -6,6 +6,8 @@ pub mod passing;
 // What checks are expected to take and to cost.
 pub mod disputes;
 pub mod expectation;
+// What copies are expected to take and to cost that are added until a group is credible.
+pub mod grouped;
 // What each method would cost and promise.
 pub mod terms;
 // What an offer with a method leaves of the value of the answer, and at most.

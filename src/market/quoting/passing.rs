@@ -186,8 +186,12 @@ impl Passing {
         let of_kinds = |values: &[f64; KINDS]| mixture(kinds, values);
         let accepted = of_kinds(&sums.accepted_wrong);
         let seen = if check.of.is_some() { of_kinds(&sums.begins_wrong) } else { 1.0 };
+        let lapses = check.vote.map_or(0.0, |vote| {
+            Lookers::with(check.count, 1.0 - vote.abstention).fewer_than(vote.needed(check.count.into()) as u32)
+        });
         Expected {
-            pass: evidence_weight(accepted, sums.accepted_right),
+            // Where too few of a group vote, nothing is learnt.
+            pass: evidence_weight(accepted - seen * lapses, sums.accepted_right - sums.begins_right * lapses),
             failure: evidence_weight(sums.refused_right, seen - accepted),
             detection: -mixture(kinds, &check.detects.map(|share| -share)) * sums.whole,
             false_alarm: check.false_alarm * sums.whole,
@@ -228,7 +232,14 @@ impl Passing {
             return Verdicts::BROKEN;
         }
         let care = self.care(check);
-        self.belief.lookers(check).verdicts(|count| planned(check, count, care).verdicts(&[]))
+        let of = |count| planned(check, count, care).verdicts(&[]);
+        match check.vote {
+            None => self.belief.lookers(check).verdicts(of),
+            Some(vote) => {
+                let quorum = vote.needed(check.count.into()) as u32;
+                Lookers::with(check.count, 1.0 - vote.abstention).verdicts_of_group(quorum, of)
+            }
+        }
     }
 
     /// How likely an answer passes a check and those that decide about its alarm.

@@ -166,7 +166,7 @@ mod tests {
                 // Linear costs that leave a worth after both waits: an answer worth less than nothing is another matter.
                 (class.discount, class.delay_cost) = if linear { (0.0, 1e5 * discount) } else { (discount, 0.0) };
             }
-            let acceptance = Acceptance { right: [right.0, right.0 * right.1], wrong: [wrong.0, wrong.0 * wrong.1], referee: None };
+            let acceptance = Acceptance { right: [right.0, right.0 * right.1], wrong: [wrong.0, wrong.0 * wrong.1], referee: None, grouped: None };
             let terms = terms(blocking, standing, acceptance, in_time, [copies, copies.min(2)]);
             let [a, b, c, chosen] = left(&scenario, &offer(trust), &terms, Time(deadline));
             let fixed = [a, b, c];

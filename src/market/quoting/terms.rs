@@ -19,6 +19,7 @@ use crate::scenario::verification::{Check, JobSize, Method};
 use super::canaries::Canaries;
 use super::disputes::Disputes;
 use super::expectation::{Looks, of_offers};
+use super::grouped;
 use super::missing::with_missing;
 use super::passing::{Expected, Passing};
 
@@ -358,6 +359,9 @@ fn copies(
     terms: &mut Terms,
 ) {
     let Some(drawn) = asked.nodes() else { return };
+    if let Some(credibility) = check.credibility {
+        return grouped::expect(terms, (check, credibility), &drawn, (shared.expected, shared.trust));
+    }
     let (copies, agree, right) = (f64::from(check.count), f64::from(check.agree), shared.trust * method.alike);
     let answers = if right * copies > agree { agree / right } else { copies };
     let looks = Looks::expected(&drawn, shared.expected.nanos(), check, answers);

@@ -89,6 +89,8 @@ pub struct Copy {
     pub price: Money,
     /// Whether it has been.
     pub paid: bool,
+    /// Whether the node was sent the request: the first of them are.
+    pub sent: bool,
 }
 
 const _: () = assert!(size_of::<VerificationCase>() <= 120);

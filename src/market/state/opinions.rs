@@ -118,6 +118,14 @@ impl Opinions {
         }
     }
 
+    /// Of a node: the odds that its next answer is right, as a group of requesters sees it.
+    pub fn odds(&self, verification: &Verification, holder: RequesterId, party: PartyId) -> f64 {
+        match &verification.opinion {
+            None => verification.prior / (1.0 - verification.prior),
+            Some(rule) => rule.odds(&self.held[self.place(verification, holder, party)]),
+        }
+    }
+
     /// The mean probability that a validator looks carefully, and that a node does at another's answer, as a group of requesters
     /// sees it.
     #[inline]

@@ -26,6 +26,12 @@ pub trait Rule {
     /// come to one.
     fn trust(&self, memory: &Self::Memory) -> f64;
 
+    /// The odds that the party's next answer is right, from 0 upwards; beyond all numbers where it cannot be wrong.
+    fn odds(&self, memory: &Self::Memory) -> f64 {
+        let trust = self.trust(memory);
+        trust / (1.0 - trust)
+    }
+
     /// The weight that routing and selection give the party, from 0 upwards.
     fn weight(&self, memory: &Self::Memory) -> f64;
 }
@@ -44,6 +50,8 @@ crate::policy::policies! {
         fn see(&mut memory, evidence: Evidence, weight: f64, now: Time) -> ();
         /// The probability that the party's next answer is right.
         fn trust(&memory) -> f64;
+        /// The odds that the party's next answer is right.
+        fn odds(&memory) -> f64;
         /// The weight that routing and selection give the party.
         fn weight(&memory) -> f64;
     }

@@ -69,6 +69,11 @@ impl super::Rule for Spec {
         odds / (1.0 + odds)
     }
 
+    /// The weight, which is a whole number where the odds of the trust are rounded.
+    fn odds(&self, score: &f64) -> f64 {
+        self.weight(score)
+    }
+
     fn weight(&self, score: &f64) -> f64 {
         (score / 3.0).floor().max(3.0) - 1.0
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::named::named;
 use super::routing::amount;
-use super::{Compiler, disputes, guards, liability};
+use super::{Compiler, credibility, disputes, guards, liability, vote};
 use crate::domain::checking::{Begins, Checker, Guard, SampleBy, Stopping, WorkOf};
 use crate::domain::ids::{ClassId, Id, IdVec, MethodId};
 use crate::domain::money::Money;
@@ -234,7 +234,7 @@ pub(super) fn compiled(
         way: 0,
         score_variances: maths::normal_score_variances(&scores),
         scores,
-        agree: check.agree.unwrap_or(check.count / 2 + 1),
+        agree: credibility::agree(check),
         cancel: check.cancel,
         verdict,
         deferred: check.timing == Timing::Deferred || check.begins == Some(Begins::OnAcceptance),
@@ -253,6 +253,9 @@ pub(super) fn compiled(
         attention: check.attention.map_or(1.0, |share| share.get()),
         bond: check.bond,
         bisection: check.bisection.map(|table| disputes::bisection(&table)),
+        credibility: check.credibility.map(|share| share.get()),
+        last_scores: credibility::last_scores(check),
+        vote: check.vote.map(|table| vote::compiled(&table)),
     })
 }
 

@@ -20,6 +20,7 @@ mod beliefs;
 mod canaries;
 mod channels;
 mod checks;
+mod credibility;
 mod demand;
 mod disputes;
 mod drawing;
@@ -36,6 +37,7 @@ mod routing;
 mod standing;
 mod together;
 mod verification;
+mod vote;
 mod work;
 
 /// The most models: one bit each, beside one for validators and one for provers.

@@ -2,7 +2,9 @@
 
 use super::named::named;
 use super::routing::amount;
-use super::{Compiler, beliefs, canaries, checks as stated, disputes, drawing, guards, liability, standing};
+use super::{
+    Compiler, beliefs, canaries, checks as stated, credibility, disputes, drawing, guards, liability, standing, vote,
+};
 use crate::domain::acceptance::some_takes_place;
 use crate::domain::checking::{Begins, Checker, Consequence};
 use crate::domain::ids::{IdVec, MethodId};
@@ -150,6 +152,8 @@ fn checks(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, method
         votes(compiler, table, &path, check);
         stated::stated(compiler, table, &path, check);
         liability::check(compiler, table, &path, check);
+        credibility::check(compiler, table, &path, (method, index));
+        vote::check(compiler, table, &path, (method, index));
         if check.window > table.horizon {
             let message = format!(
                 "a window of `{}` in a run of `{}`: no result would ever be final",

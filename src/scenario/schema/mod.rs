@@ -17,6 +17,7 @@ use crate::scenario::document;
 
 mod channels;
 mod defaults;
+mod disputes;
 mod guards;
 mod jobs;
 mod named;
@@ -25,14 +26,15 @@ pub(in crate::scenario) mod notes;
 mod verification;
 
 pub use channels::{BackgroundTable, ChannelsTable, CoordinationTable, PayoutBatchTable, PayoutTable};
+pub use disputes::{BisectionTable, VoteTable};
 pub use guards::{ForcedTable, VendorTable};
 pub use jobs::{ClassTable, ModelTable, Priority, RequesterTable};
 pub use named::{METHODS_FILE, named_methods};
 pub use nodes::{DisciplineTable, FailureTable, Limit, NodeGroupTable, OwnerName};
 pub use notes::{Meaning, meaning};
 pub use verification::{
-    BeliefsOfKinds, BisectionTable, CheckTable, DetectsTable, LiabilityTable, MethodTable, OpinionsTable, SlashTable,
-    Timing, VerificationTable,
+    BeliefsOfKinds, CheckTable, DetectsTable, LiabilityTable, MethodTable, OpinionsTable, SlashTable, Timing,
+    VerificationTable,
 };
 
 /// A scenario file.

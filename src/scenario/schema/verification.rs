@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::defaults;
+use super::disputes::{BisectionTable, VoteTable};
 use super::guards::{ForcedTable, VendorTable};
 use crate::domain::checking::{
     Backtrack, Begins, Beliefs, CalledOff, Checker, Consequence, Guard, Holders, SampleBy, Stopping, WorkOf,
@@ -238,6 +239,13 @@ pub struct CheckTable {
     /// With `validators` and `peers`: what a checker that approved loses when the answer is found wrong after all. Default nothing.
     #[serde(default)]
     pub liability: Option<LiabilityTable>,
+    /// With `replicas`, in place of `agree`: copies are added until a group of equal answers is right with more than this probability,
+    /// from 0.5 to below 1, by the trust in its nodes; `count` is the most (Sarmenta 2001; iExec's `trust` t is 1 − 1/t). Default none.
+    #[serde(default)]
+    pub credibility: Option<Share>,
+    /// With `begins = "on-alarm"` and `validators` or `peers`: the check is a vote of a group within a window. Default: it is not.
+    #[serde(default)]
+    pub vote: Option<VoteTable>,
 }
 
 /// What a checker that approved an answer loses when a later check, or a challenge, finds the answer wrong. It goes where slashed
@@ -257,17 +265,6 @@ pub struct LiabilityTable {
     /// Whether it loses that too where its own check finds the answer wrong against its vote. Default false.
     #[serde(default)]
     pub outvoted: bool,
-}
-
-/// How a dispute is narrowed down: in each round the half of the steps in which the two sides part (Truebit, Arbitrum, Verde). The
-/// check that follows looks at one step, so its `work` is that of the whole execution divided by `steps`.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct BisectionTable {
-    /// Steps of the execution, from 1 to 2⁶³; there are ⌈log₂ steps⌉ rounds.
-    pub steps: u64,
-    /// What a round takes: both sides answer once.
-    pub round: SimDuration,
 }
 
 /// The probability that a look finds a wrong answer, by its kind.

@@ -78,6 +78,12 @@ pub struct Check {
     pub cost: Money,
     /// What a checker that approved loses when the answer is found wrong after all.
     pub liability: Option<Liability>,
+    /// Of replicas: copies are added until a group of equal answers is right with more than this probability.
+    pub credibility: Option<f64>,
+    /// The same for the last of 1, 2, … copies up to `count`: the expected standard normal order statistic, and its variance.
+    pub last_scores: Vec<[f64; 2]>,
+    /// Where it is a vote of a group about an alarm: how that is held.
+    pub vote: Option<GroupVote>,
     /// Of canaries: the share that the node can tell from jobs.
     pub recognised: f64,
     /// Whether the conduct of the party that is asked has no say: it looks carefully.
@@ -110,7 +116,7 @@ impl Forced {
 
     /// What each of so many that find a forced error gets.
     pub fn each(&self, finders: u32) -> Money {
-        self.jackpot.share(1.0 / f64::from(1_u32 << finders.clamp(1, 31) - 1))
+        self.jackpot.share(1.0 / f64::from(1_u32 << (finders.clamp(1, 31) - 1)))
     }
 }
 
@@ -123,6 +129,40 @@ pub struct Vendor {
     pub broken: f64,
     /// From when on it is broken for good.
     pub from: Time,
+}
+
+/// A vote of a group about an alarm, within a window.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GroupVote {
+    /// How long it takes.
+    pub window: SimDuration,
+    /// The share of those asked that must vote.
+    pub quorum: f64,
+    /// The probability that one of them abstains.
+    pub abstention: f64,
+    /// What each checker loses whose alarm is not upheld: tokens.
+    pub deposit: Money,
+}
+
+impl GroupVote {
+    /// How many of so many heads or micro-tokens must vote; at least one.
+    pub fn needed(&self, asked: u64) -> u64 {
+        ((self.quorum * asked as f64).ceil() as u64).clamp(1, asked.max(1))
+    }
+
+    /// What the votes that are cast come to when the window has passed; unresolved where they are too few.
+    pub fn verdict(&self, rule: &VerdictRule, votes: &Votes) -> Verdict {
+        let staked = votes.stake_approving + votes.stake_alarming;
+        let (cast, asked) = match rule.weighs_stakes() {
+            true => (staked, votes.stake_asked),
+            false => (u64::from(votes.cast()), votes.asked.into()),
+        };
+        if cast < self.needed(asked) {
+            return Verdict::Unresolved;
+        }
+        let of_cast = Votes { asked: votes.cast(), missing: 0, stake_asked: staked, stake_missing: 0, ..*votes };
+        rule.decide(&of_cast).unwrap_or(Verdict::Unresolved)
+    }
 }
 
 /// How a dispute is narrowed down to one step of the execution.
@@ -267,5 +307,45 @@ impl Check {
     /// Whether others than the node and the requester do it, in queues of their own.
     pub fn is_asked_of_others(&self) -> bool {
         matches!(self.by, Checker::Validators | Checker::Peers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::verdict::VerdictTable;
+
+    // worked example: seven are asked, three fifths of them must vote, and the majority of those decides.
+    #[test]
+    fn a_vote_of_a_group() {
+        let vote = GroupVote { window: SimDuration::SECOND, quorum: 0.6, abstention: 0.2, deposit: Money::ZERO };
+        let rule = toml::from_str::<VerdictTable>("rule = \"majority\"").unwrap().chosen().unwrap();
+        let of = |approvals, alarms| {
+            vote.verdict(
+                &rule,
+                &Votes { asked: 7, approvals, alarms, missing: 7 - approvals - alarms, ..Votes::default() },
+            )
+        };
+        assert_eq!([of(4, 0), of(0, 4), of(0, 0)], [Verdict::Unresolved; 3]);
+        assert_eq!(
+            [of(3, 2), of(2, 3), of(3, 3), of(4, 3)].map(|verdict| verdict == Verdict::Accepted),
+            [true, false, false, true]
+        );
+        assert_eq!(of(2, 3), Verdict::Refused);
+        let anybody = GroupVote { quorum: 0.0, ..vote };
+        assert_eq!(anybody.verdict(&rule, &Votes { asked: 7, alarms: 1, ..Votes::default() }), Verdict::Refused);
+        assert_eq!(anybody.verdict(&rule, &Votes { asked: 7, ..Votes::default() }), Verdict::Unresolved);
+    }
+
+    // worked example: by stake those that voted must have a half, and two thirds of theirs must approve.
+    #[test]
+    fn a_vote_of_a_group_by_stake() {
+        let vote = GroupVote { window: SimDuration::SECOND, quorum: 0.5, abstention: 0.0, deposit: Money::ZERO };
+        let rule = toml::from_str::<VerdictTable>("rule = \"stake-weighted\"").unwrap().chosen().unwrap();
+        let of = |stake_approving, stake_alarming| {
+            let votes = Votes { asked: 3, approvals: 1, alarms: 1, ..Votes::default() };
+            vote.verdict(&rule, &Votes { stake_asked: 100, stake_approving, stake_alarming, ..votes })
+        };
+        assert_eq!([of(30, 19), of(34, 17), of(30, 30)], [Verdict::Unresolved, Verdict::Accepted, Verdict::Refused]);
     }
 }

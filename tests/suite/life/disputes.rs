@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use reliance::domain::fate::Fate;
+use reliance::domain::money::Money;
 use reliance::domain::record::{JobKey, JobRecord};
 use reliance::engine::time::Time;
 use reliance::record::fact::Fact;
@@ -15,10 +16,13 @@ use super::super::properties::kept;
 use super::super::trial::{ROOT, Witness, trial};
 
 /// Every outcome of a dispute.
-pub(super) const OUTCOMES: [&str; 15] = [
+pub(super) const OUTCOMES: [&str; 19] = [
     "accepted without an alarm",
     "a bond is lost",
     "a checker is fined",
+    "a deposit is lost",
+    "a group turns an alarm down",
+    "a group upholds an alarm",
     "a right answer is accepted after an alarm",
     "a right answer is refused after an alarm",
     "a right answer is revoked after a challenge",
@@ -31,7 +35,11 @@ pub(super) const OUTCOMES: [&str; 15] = [
     "an alarm about an alarm",
     "nobody decides about an alarm",
     "rounds of bisection",
+    "too few of a group vote",
 ];
+
+/// What a checker loses whose alarm a group does not uphold; no share of a stake comes to that.
+const DEPOSIT: Money = Money(500_000);
 
 /// The outcomes that a run reaches at least five times.
 pub(super) fn outcomes(scenario: &Scenario, witness: &Witness) -> BTreeSet<&'static str> {
@@ -45,6 +53,7 @@ pub(super) fn outcomes(scenario: &Scenario, witness: &Witness) -> BTreeSet<&'sta
                 seen("an alarm about an alarm", check > 0);
                 seen("rounds of bisection", rounds == 10 || rounds == 3);
             }
+            Fact::Forfeited { amount: DEPOSIT, .. } => seen("a deposit is lost", true),
             Fact::Forfeited { by, .. } => {
                 seen(if by.is_some() { "a checker is fined" } else { "a bond is lost" }, true);
             }
@@ -53,6 +62,20 @@ pub(super) fn outcomes(scenario: &Scenario, witness: &Witness) -> BTreeSet<&'sta
     }
     for record in witness.records.iter().filter(|record| record.at.answered != Time::NEVER) {
         let method = &scenario.verification.methods[record.method];
+        if let Some(vote) = method.checks.get(1).and_then(|check| check.vote) {
+            // Beside the vote of the validator that raised the alarm.
+            let (cast, quorum) = (u64::from(record.checks).saturating_sub(1), vote.needed(5));
+            match record.fate {
+                Fate::FinalRight | Fate::FinalWrong if !alarms.contains_key(&record.key) => {}
+                Fate::FinalRight | Fate::FinalWrong if (1..quorum).contains(&cast) => {
+                    seen("too few of a group vote", true)
+                }
+                Fate::FinalRight | Fate::FinalWrong if cast >= quorum => seen("a group turns an alarm down", true),
+                Fate::RejectedRight | Fate::RejectedWrong => seen("a group upholds an alarm", true),
+                _ => {}
+            }
+            continue;
+        }
         let outcome = match (alarms.contains_key(&record.key), record.fate, method.defers) {
             (true, Fate::FinalRight, _) if method.compares() => "a right answer of copies that differ is accepted",
             (true, Fate::FinalWrong, _) if method.compares() => "a wrong answer of copies that differ is accepted",
@@ -101,7 +124,7 @@ type Case<'c> = (&'c [(&'c str, &'c str)], &'c [&'c str]);
 #[test]
 fn each_mechanism_is_needed_for_its_outcomes() {
     let ladder = "begins = \"on-alarm\", count = 3";
-    let cases: [Case; 7] = [
+    let cases: [Case; 10] = [
         (
             &[("of = 0, work", "of = 0, sample = 0, work")],
             &[
@@ -111,6 +134,17 @@ fn each_mechanism_is_needed_for_its_outcomes() {
             ],
         ),
         (&[("overturned = 0.01, ", "")], &["a checker is fined"]),
+        (&[(", deposit = \"0.5\"", "")], &["a deposit is lost"]),
+        (&[(", quorum = 0.6", "")], &["too few of a group vote"]),
+        (
+            &[(", vote = { window = \"3s\", quorum = 0.6, abstention = 0.3, deposit = \"0.5\" }", "")],
+            &[
+                "a deposit is lost",
+                "a group turns an alarm down",
+                "a group upholds an alarm",
+                "too few of a group vote",
+            ],
+        ),
         (&[("bond = \"5\", ", "")], &["a bond is lost"]),
         (
             &[
@@ -135,7 +169,6 @@ fn each_mechanism_is_needed_for_its_outcomes() {
         (
             &[(ladder, "begins = \"on-alarm\", sample = 0, count = 3")],
             &[
-                "a checker is fined",
                 "a right answer is refused after an alarm",
                 "a wrong answer is refused after an alarm",
                 "an alarm about an alarm",
@@ -172,6 +205,33 @@ fn a_dispute_takes_its_rounds() {
         assert!(lasted >= 3.0, "a dispute of {lasted} s");
     }
     assert!(seen > 300, "{seen} disputes");
+}
+
+/// A vote of a group takes its window, no more and no less, and each alarm that it does not uphold costs the deposit once.
+#[test]
+fn a_group_votes_for_its_window() {
+    let scenario = trial("disputes", &[]);
+    let (witness, _) = Witness::of(&scenario);
+    let of_vote = |record: &&JobRecord| {
+        scenario.verification.methods[record.method].checks.get(1).is_some_and(|check| check.vote.is_some())
+    };
+    let voted: BTreeMap<JobKey, &JobRecord> =
+        witness.records.iter().filter(of_vote).map(|record| (record.key, record)).collect();
+    let (mut not_upheld, mut deposits, mut votes) = (0, 0, 0);
+    for (now, fact) in &witness.facts {
+        match *fact {
+            Fact::Escalated { job, .. } if voted.get(&job).is_some_and(|record| record.fate != Fate::Censored) => {
+                let lasted = voted[&job].at.closed.since(*now).seconds();
+                assert_eq!(lasted, 3.0, "{:?}", voted[&job].fate);
+                votes += 1;
+                not_upheld += usize::from(matches!(voted[&job].fate, Fate::FinalRight | Fate::FinalWrong));
+            }
+            Fact::Forfeited { job, amount: DEPOSIT, .. } => deposits += usize::from(voted.contains_key(&job)),
+            _ => {}
+        }
+    }
+    assert!(votes > 200 && votes > not_upheld, "{votes} votes of which {not_upheld} do not uphold the alarm");
+    assert_eq!(deposits, not_upheld);
 }
 
 /// A named method without a scenario that holds it to a closed form fails here.

@@ -11,10 +11,18 @@ use super::super::properties::kept;
 use super::super::trial::{Witness, trial};
 use super::disputes;
 
+/// Outcomes of groups that vote, of which there is none in this market.
+const OF_GROUPS: [&str; 4] =
+    ["a deposit is lost", "a group turns an alarm down", "a group upholds an alarm", "too few of a group vote"];
+
 /// Every end: fates, causes and outcomes of disputes.
 fn ends() -> BTreeSet<&'static str> {
     let fates = Fate::ALL.iter().map(|fate| fate.name());
-    fates.chain(Cause::ALL.iter().map(|cause| cause.name())).chain(disputes::OUTCOMES).collect()
+    fates
+        .chain(Cause::ALL.iter().map(|cause| cause.name()))
+        .chain(disputes::OUTCOMES)
+        .filter(|end| !OF_GROUPS.contains(end))
+        .collect()
 }
 
 /// The ends that a run reaches at least five times.

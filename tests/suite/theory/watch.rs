@@ -120,6 +120,8 @@ pub struct Class {
     pub answered: u64,
     /// Nanoseconds from asking to answer.
     pub response: u128,
+    /// What was quoted for that.
+    pub quoted: u128,
     /// Those that abandoned.
     pub abandoned: u64,
     /// Those that nobody took.
@@ -270,6 +272,7 @@ impl Probe {
             let response = u128::from(at.answered.since(at.asked).0);
             class.answered += 1;
             class.response += response;
+            class.quoted += u128::from(record.quoted_answer.0);
             let band =
                 self.bands.iter_mut().find(|band| record.work <= band.limit).expect("the last band has no limit");
             band.response += response;

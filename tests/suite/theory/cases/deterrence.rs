@@ -3,6 +3,7 @@
 use reliance::domain::fate::Fate;
 
 use crate::suite::theory::case::{Case, Chapter, Part, Row};
+use crate::suite::theory::formulas::audits::honest_profit;
 
 /// How often a node does the other thing, so as to learn of it.
 const EXPLORE: f64 = 0.2;
@@ -15,7 +16,9 @@ pub fn chapter() -> Chapter {
                 where p < p* = C/((1−r)(d−f)(R+S)), by what it has itself seen of p, d and f (*Proof of Sampling*, arXiv 2405.00295, \
                 with d = 1 and f = 0), and does the other thing once in five. Below: r = 0.1; d = 0.9 and f = 0.05; and both. Without a \
                 stake R = 1 and C = 0.6, so p* = C/R. Of two methods one checks 0.18 of answers and one 0.06, beside p* = 0.109: a node that \
-                can tell them apart cheats under the second alone, one that cannot sees 0.12 and cheats under neither."
+                can tell them apart cheats under the second alone, one that cannot sees 0.12 and cheats under neither. \
+                An honest node that is checked just so often, p = p*, has R − C − p*f(R+S) = R − C − Cf/(d−f) left of an answer, whatever the stake. \
+                That is a loss where f is above the ceiling (1 − C/R)d = 0.15, with d = 0.9: no node then enters, and no stake helps."
             .into(),
         cases: vec![
             cheats("cheats-collusion-below", "0.9p*: 1 − exploring", 1.0 - EXPLORE),
@@ -28,6 +31,8 @@ pub fn chapter() -> Chapter {
             cheats("cheats-unstaked-above", "1.1 C/R: exploring", EXPLORE),
             by_method("cheats-methods-seen", [EXPLORE, 1.0 - EXPLORE]),
             by_method("cheats-methods-hidden", [EXPLORE, EXPLORE]),
+            ceiling("ceiling-below", 0.1),
+            ceiling("ceiling-above", 0.2),
         ],
     }
 }
@@ -54,4 +59,14 @@ fn cheats(scenario: &'static str, formula: &'static str, expected: f64) -> Case 
         Part::share(fates.iter().sum(), seen.summary.jobs)
     });
     Case { runs: 20, ..Case::new(scenario, vec![row]) }
+}
+
+/// An honest node, at the least checks that deter a cheat.
+fn ceiling(scenario: &'static str, false_alarm: f64) -> Case {
+    let expected = honest_profit((1.2, 1.0), 0.9, false_alarm);
+    let row = Row::new("left to an honest node by answer, credits", "R − C − Cf/(d−f)", expected, |seen| {
+        let (summary, nodes) = (&seen.summary, &seen.summary.nodes);
+        Part::new(((nodes.income - summary.slashed) as f64 - nodes.cost) * 1e-6, summary.jobs as f64)
+    });
+    Case::new(scenario, vec![row])
 }

@@ -4,7 +4,7 @@ use reliance::domain::fate::Fate;
 
 use crate::suite::theory::case::{Case, Chapter, Part, Row, fate};
 use crate::suite::theory::formulas::disputes::{
-    challenged, expected_of_ladder, majority_alarms, passes_ladder, rounds, two_copies,
+    challenged, expected_of_ladder, majority_alarms, passes_ladder, rounds, two_copies, upheld_by_group,
 };
 use crate::suite::theory::watch::Seen;
 
@@ -24,9 +24,10 @@ pub fn chapter() -> Chapter {
                 refuses it, each with probability r by its own look. Of n watchers each looks with probability a and takes a wrong answer for \
                 wrong with probability d, a right one with f; the first challenges it within the window. A dispute over s steps is \
                 narrowed down to one in ⌈log₂ s⌉ rounds, and then a referee looks. A validator looks with probability η = 0.7, and approves what \
-                it does not look at; those of the committee always look. Three answers in ten are wrong, and none before the committee."
+                it does not look at; those of the committee always look. Of a group of seven each votes with v = 0.8 within 10 s; five must vote, and the alarm is upheld unless more than half of \
+                those approve. Three answers in ten are wrong, and none before the committee."
             .into(),
-        cases: vec![committee(), ladder(), copies(), watchers()],
+        cases: vec![committee(), ladder(), copies(), watchers(), vote()],
     }
 }
 
@@ -127,4 +128,24 @@ fn watchers() -> Case {
     rows.extend(time("mean time until nothing can revoke an answer", "w + P(2+⌈log₂s⌉+ηE[look]−w)", until));
     rows.extend(price("seconds of referees paid", "P E[look]", disputes * 2.0));
     Case::new("dispute-watchers", rows)
+}
+
+/// A validator, and a group that votes about its alarm.
+fn vote() -> Case {
+    let upheld = |alarm: f64| upheld_by_group(7, 5, 0.8, LOOKS * alarm);
+    let (right, wrong) = ([LOOKS * 0.3, upheld(0.6)], [LOOKS * 0.8, upheld(0.9)]);
+    let disputes = RIGHT * right[0] + (1.0 - RIGHT) * wrong[0];
+    let mut rows = vec![
+        Row::new("share of right answers refused", "ηf Σ_c B(c) P(alarms ≥ c/2)", right[0] * right[1], |seen| {
+            let refused = seen.summary.fate(Fate::RejectedRight);
+            Part::share(refused, refused + seen.summary.fate(Fate::FinalRight))
+        }),
+        Row::new("share of wrong answers refused", "ηd Σ_c B(c) P(alarms ≥ c/2)", wrong[0] * wrong[1], |seen| {
+            let refused = seen.summary.fate(Fate::RejectedWrong);
+            Part::share(refused, refused + seen.summary.fate(Fate::FinalWrong))
+        }),
+    ];
+    rows.extend(time("mean time of the checks", "ηt + P(alarm) w", LOOKS + disputes * 10.0));
+    rows.extend(price("seconds of validators paid", "t₁ + P(alarm) nvt₂", 1.0 + disputes * 7.0 * 0.8 * 2.0));
+    Case::new("dispute-vote", rows)
 }

@@ -14,12 +14,14 @@ mod disputes;
 mod failures;
 mod fees;
 mod games;
+mod groups;
 mod guards;
 mod jackpots;
 mod many_servers;
 mod methods;
 mod one_server;
 mod opinions;
+mod pulling;
 mod sharing;
 mod standing;
 mod votes;
@@ -35,6 +37,7 @@ pub fn all() -> Vec<Chapter> {
     chapters.push(arrivals::chapter());
     chapters.extend([copies::chapter(), audits::chapter()]);
     chapters.extend(votes::chapters());
+    chapters.extend([groups::chapter(), pulling::chapter()]);
     chapters.push(checking::chapter());
     chapters.extend([
         methods::chapter(),

@@ -3,11 +3,10 @@
 use reliance::domain::fate::Fate;
 
 use crate::suite::theory::case::{self, Case, Chapter, Part, Row, fate};
-use crate::suite::theory::formulas::markov::Many;
+use crate::suite::theory::formulas::power;
 use crate::suite::theory::formulas::votes::{
     at_least, both_by_weight, drawn, looks_paid, majority_of_lookers, votes_until,
 };
-use crate::suite::theory::formulas::{choices, power};
 use crate::suite::theory::watch::Seen;
 
 pub fn chapters() -> [Chapter; 5] {
@@ -159,21 +158,12 @@ fn quotes() -> Chapter {
     };
     Chapter {
         title: "What a check takes and costs",
-        about: "Where the first idle of four validators takes a check it is a job of M/M/4, and of M/M/1 where one of them is drawn at random (λ = 3.2/s, \
-                μ = 1/s). At the less loaded of two validators a check takes what a job takes at the shorter of two queues (*Power of choice*), with the \
-                first order in 1/1 000. A check takes its work over the speed of the validator that is drawn: at speed 3, and with speeds 4 and 1 of which the \
+        about: "A check takes its work over the speed of the validator that is drawn: at speed 3, and with speeds 4 and 1 of which the \
                 first has three quarters of the stake by which they are drawn. A majority of n is decided by the vote that completes \
                 it, P(m) = C(m−1, q−1)(pᑫ(1−p)ᵐ⁻ᑫ + (1−p)ᑫpᵐ⁻ᑫ) with q = (n+1)/2; looks still under way are called off and paid the share \
                 done, T/(T+R) for the time T of that vote and an exponential remainder R."
             .into(),
         cases: vec![
-            timed(
-                "checkers-choice-2",
-                "Σ0.7^(2ⁱ−2)",
-                choices::sojourn(0.7, 2) + choices::sojourn_shift(0.7, 2) / 1_000.0,
-            ),
-            timed("checkers-pull", "1/μ + C/(4μ−λ)", Many { servers: 4, lambda: 3.2, mu: 1.0 }.sojourn()),
-            timed("checkers-push", "1/(μ−λ/4)", 1.0 / (1.0 - 0.8)),
             timed("checkers-fast", "E[w]/3", 2.0),
             timed("checkers-mixed", "E[w]·(¾·¼ + ¼·1)", 6.0 * (0.75 / 4.0 + 0.25)),
             looks("looks-5", 5),

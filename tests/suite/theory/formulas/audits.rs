@@ -21,6 +21,12 @@ pub fn lost(p: f64, v: f64) -> f64 {
     p * v / (1.0 + p * v)
 }
 
+/// What is left of an answer to an honest node that is paid R for work of C, where the share C/((d − f)(R + S)) is checked, which just deters
+/// a cheat: a check takes a right answer for wrong with probability f, and R and S are then lost. R − C − C f/(d − f).
+pub fn honest_profit((reward, cost): (f64, f64), detects: f64, false_alarm: f64) -> f64 {
+    reward - cost - cost * false_alarm / (detects - false_alarm)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::assert_known;
@@ -33,5 +39,18 @@ mod tests {
         assert_known(audited(0.6, 1.0, 0.2, 0.5), 5.131_578_947_368_421);
         assert_known(busy(8.0, 0.1, 1.0, 10.0), 0.88);
         assert_known(lost(0.1, 1.0), 1.0 / 11.0);
+    }
+
+    /// Nothing is left at the ceiling f = (1 − C/R) d, whatever the stake: 0.1455 where a tenth of validators look away and the others find
+    /// 0.97.
+    #[test]
+    fn a_ceiling_on_false_alarms() {
+        let (reward, cost, detects) = (1.2, 1.0, 0.9 * 0.97);
+        let ceiling = (1.0 - cost / reward) * detects;
+        assert_known(ceiling, 0.1455);
+        assert!(honest_profit((reward, cost), detects, ceiling).abs() < 1e-15);
+        assert!(honest_profit((reward, cost), detects, 0.9 * ceiling) > 0.0);
+        // p = 1/(0.8 · 1.5): 1.2 − 1 − p · 0.1 · 1.5.
+        assert_known(honest_profit((reward, cost), 0.9, 0.1), 0.075);
     }
 }

@@ -1,7 +1,7 @@
 //! Alarms that do not decide alone, and challenges.
 
-use super::power;
 use super::votes::at_least;
+use super::{choose, power};
 
 /// The probability that an answer passes a ladder of checks, each of which decides about the alarm of the one before: it is refused if all
 /// of them refuse it.
@@ -12,6 +12,13 @@ pub fn passes_ladder(refuse: &[f64]) -> f64 {
 /// The probability that the majority of `n` raises the alarm, each with probability p by itself.
 pub fn majority_alarms(n: u32, p: f64) -> f64 {
     at_least(n, n / 2 + 1, p)
+}
+
+/// The probability that a group of `n` upholds an alarm: at least `quorum` of them vote, each with probability v, and no more than half of
+/// those approve, while each raises the alarm with probability p.
+pub fn upheld_by_group(n: u32, quorum: u32, votes: f64, alarms: f64) -> f64 {
+    let cast = |count: u32| choose(n, count) * power(votes, count) * power(1.0 - votes, n - count);
+    (quorum.max(1)..=n).map(|count| cast(count) * at_least(count, count.div_ceil(2), alarms)).sum()
 }
 
 /// What a ladder is expected to take, or to cost, where check i begins if all before it have refused the answer: Σ cᵢ ∏_{j<i} rⱼ.
@@ -56,6 +63,13 @@ mod tests {
         // The second check begins half of the time, the third one time in ten.
         assert!((expected_of_ladder(&[0.5, 0.2, 1.0], &[1.0, 2.0, 3.0]) - 2.3).abs() < 1e-15);
         assert!((majority_alarms(3, 0.6) - 0.648).abs() < 1e-15);
+    }
+
+    // worked example: two of three must vote. Two do with 3/8 and one alarm is enough, three with 1/8 and two are.
+    #[test]
+    fn groups() {
+        assert!((upheld_by_group(3, 2, 0.5, 0.5) - (0.375 * 0.75 + 0.125 * 0.5)).abs() < 1e-15);
+        assert!((upheld_by_group(5, 1, 1.0, 0.6) - majority_alarms(5, 0.6)).abs() < 1e-15);
     }
 
     // worked example

@@ -11,6 +11,7 @@ pub mod copies;
 pub mod disputes;
 pub mod fees;
 pub mod games;
+pub mod groups;
 pub mod markov;
 pub mod networks;
 pub mod opinions;

@@ -24,6 +24,7 @@ use reliance::record::recorder::Recorder;
 use reliance::scenario::Scenario;
 use reliance::scenario::document::Set;
 use reliance::simulate::simulate;
+use reliance::stats::calibration::{self, Brier, Tenth};
 use reliance::stats::interval::{Estimate, replication_interval};
 
 /// The methods, each of which is the only one admitted in its runs.
@@ -52,8 +53,10 @@ pub struct Pair {
     pub delay: [f64; 2],
     /// From the placement to the answer: quoted, realised.
     pub answer: [f64; 2],
-    /// The quoted delay by which the thirds are cut.
-    pub quoted: f64,
+    /// The probability of a right answer, as the requester estimated it.
+    pub opinion: f32,
+    /// Whether the answer was right.
+    pub right: bool,
 }
 
 /// Collects the pairs of the jobs whose answers came in time, by method.
@@ -80,12 +83,12 @@ impl Recorder for Watch {
         } else {
             record.deadline.since(at.answered).seconds()
         };
-        let quoted = record.quoted_checks.seconds();
         let pair = Pair {
             price: [record.verification_price.0, record.charged_verification.0].map(|micro| micro as f64 * 1e-6),
-            delay: [quoted, end.since(at.answered).seconds()].map(|delay| delay.min(most)),
+            delay: [record.quoted_checks.seconds(), end.since(at.answered).seconds()].map(|delay| delay.min(most)),
             answer: [record.quoted_answer.seconds(), at.answered.since(at.placed).seconds()],
-            quoted,
+            opinion: record.trust as f32,
+            right: record.is_right(),
         };
         if record.attempts == 1 && record.renegotiations == 0 {
             self.pairs.entry(record.method.0).or_default().push(pair);
@@ -110,7 +113,7 @@ pub fn runs(scenario: &Arc<Scenario>, replications: u64) -> Vec<BTreeMap<u8, Vec
     (0..replications).into_par_iter().map(run).collect()
 }
 
-/// Realised over quoted: prices, delays of the checks, and times to the answer; of all jobs, and delays in each third by quoted delay.
+/// Realised over quoted: prices, delays of the checks, and times to the answer.
 pub struct Ratios {
     /// Jobs.
     pub jobs: usize,
@@ -120,38 +123,45 @@ pub struct Ratios {
     pub delay: Option<Estimate>,
     /// Of the times to the answer.
     pub answer: Option<Estimate>,
-    /// Of delays, in the thirds.
-    pub thirds: [Option<Estimate>; 3],
+    /// Of delays and of times to the answer, in each tenth of the jobs by what was quoted.
+    pub tenths: [[Option<Estimate>; 10]; 2],
+    /// What was thought of the node, held against the answers.
+    pub opinions: Option<(Brier, [Tenth; 10])>,
 }
 
 /// The ratios of one method.
 pub fn ratios(runs: &[Vec<Pair>]) -> Ratios {
-    let mut quoted: Vec<f64> = runs.iter().flatten().map(|pair| pair.quoted).collect();
-    quoted.sort_by(f64::total_cmp);
-    let cut = |part: usize| quoted.get(quoted.len() * part / 3).copied().unwrap_or(f64::INFINITY);
-    let cuts = [0.0, cut(1), cut(2), f64::INFINITY];
-    let of = |choose: &dyn Fn(&Pair) -> [f64; 2], within: &dyn Fn(&Pair) -> bool| {
-        let ratio = |run: &Vec<Pair>| {
-            let sums =
-                run.iter().filter(|pair| within(pair)).map(choose).fold([0.0; 2], |a, b| [a[0] + b[0], a[1] + b[1]]);
-            (sums[0] > 0.0).then(|| sums[1] / sums[0])
-        };
-        let each: Vec<f64> = runs.iter().filter_map(ratio).collect();
-        replication_interval(&each, LEVEL)
+    let of = |choose: fn(&Pair) -> [f64; 2]| {
+        let mut quoted: Vec<f64> = runs.iter().flatten().map(|pair| choose(pair)[0]).collect();
+        let cuts = calibration::cuts(&mut quoted);
+        let mut each: [Vec<f64>; 11] = std::array::from_fn(|_| Vec::new());
+        for run in runs {
+            let (mut tenths, mut all) = ([Tenth::default(); 10], Tenth::default());
+            for [quoted, realised] in run.iter().map(choose) {
+                tenths[calibration::place(&cuts, quoted)].add(quoted, realised);
+                all.add(quoted, realised);
+            }
+            tenths.iter().chain([&all]).zip(&mut each).for_each(|(tenth, each)| each.extend(tenth.ratio()));
+        }
+        let [tenths @ .., all] = each.map(|each| replication_interval(&each, LEVEL));
+        (all, tenths)
     };
-    let all = |_: &Pair| true;
-    let third = |part: usize| of(&|pair| pair.delay, &|pair| cuts[part] <= pair.quoted && pair.quoted < cuts[part + 1]);
+    let (price, _) = of(|pair| pair.price);
+    let ((delay, delays), (answer, answers)) = (of(|pair| pair.delay), of(|pair| pair.answer));
+    let opinions: Vec<(f64, f64)> =
+        runs.iter().flatten().map(|pair| (f64::from(pair.opinion), f64::from(u8::from(pair.right)))).collect();
     Ratios {
-        jobs: quoted.len(),
-        price: of(&|pair| pair.price, &all),
-        delay: of(&|pair| pair.delay, &all),
-        answer: of(&|pair| pair.answer, &all),
-        thirds: [third(0), third(1), third(2)],
+        jobs: opinions.len(),
+        price,
+        delay,
+        answer,
+        tenths: [delays, answers],
+        opinions: Brier::of(&opinions).map(|brier| (brier, calibration::tenths(&opinions))),
     }
 }
 
 /// The ratios of every method when it is the only one admitted in `verification-menu`.
-pub fn alone(beliefs: &str, replications: u64) -> Vec<(&'static str, Ratios)> {
+pub fn alone(beliefs: &str, replications: u64) -> Vec<(String, Ratios)> {
     let of = |method: &&'static str| {
         let sets = [format!("verification.methods=[\"{method}\"]"), format!("verification.beliefs=\"{beliefs}\"")];
         // At today's cost no proof is ever asked for: a thousandth of it, and answers worth ten times as much.
@@ -162,7 +172,7 @@ pub fn alone(beliefs: &str, replications: u64) -> Vec<(&'static str, Ratios)> {
         let scenario = scenario("verification-menu", &[&sets[..], &worth[..]].concat());
         let runs = runs(&scenario, replications);
         let pairs: Vec<Vec<Pair>> = runs.into_iter().map(|run| run.into_values().flatten().collect()).collect();
-        (*method, ratios(&pairs))
+        ((*method).to_owned(), ratios(&pairs))
     };
     METHODS.iter().map(of).collect()
 }
@@ -186,19 +196,59 @@ fn shown(estimate: &Option<Estimate>) -> String {
     }
 }
 
-fn table<'a>(text: &mut String, rows: impl Iterator<Item = (&'a str, &'a Ratios)>) {
-    text.push_str(
-        "| method | jobs | price | delay of checks | first third | second | last third | time to the answer |\n",
-    );
-    text.push_str("|---|--:|---|---|---|---|---|---|\n");
-    for (method, ratios) in rows.filter(|(_, ratios)| ratios.jobs > 0) {
-        let thirds = ratios.thirds.each_ref().map(shown);
+/// A row for each method that was used.
+type Rows = [(String, Ratios)];
+
+fn table(text: &mut String, rows: &Rows) {
+    text.push_str("| method | jobs | price | delay of checks | time to the answer |\n|---|--:|---|---|---|\n");
+    for (method, ratios) in rows.iter().filter(|(_, ratios)| ratios.jobs > 0) {
         let (price, delay, answer) = (shown(&ratios.price), shown(&ratios.delay), shown(&ratios.answer));
+        let _ = writeln!(text, "| `{method}` | {} | {price} | {delay} | {answer} |", ratios.jobs);
+    }
+    text.push('\n');
+}
+
+/// A ratio in a tenth: bold where it is further than a tenth from 1.
+fn in_tenth(estimate: &Option<Estimate>) -> String {
+    let Some(ratio) = estimate else { return "–".to_owned() };
+    let mark = if (0.9..=1.1).contains(&ratio.mean) { "" } else { "**" };
+    format!("{mark}{:.2} ± {:.2}{mark}", ratio.mean, ratio.upper() - ratio.mean)
+}
+
+const TENTHS: &str = "| method | 1st | 2nd | 3rd | 4th | 5th | 6th | 7th | 8th | 9th | 10th |\n|---|---|---|---|---|---|---|---|---|---|---|\n";
+
+/// Of delays of checks (0) or of times to the answer (1), in the tenths.
+fn tenths(text: &mut String, rows: &Rows, of: usize, title: &str) {
+    let _ = writeln!(text, "{title}\n");
+    text.push_str(TENTHS);
+    for (method, ratios) in rows.iter().filter(|(_, ratios)| ratios.tenths[of].iter().any(Option::is_some)) {
+        let cells = ratios.tenths[of].each_ref().map(in_tenth);
+        let _ = writeln!(text, "| `{method}` | {} |", cells.join(" | "));
+    }
+    text.push('\n');
+}
+
+/// What was thought of nodes, held against their answers.
+fn opinions(text: &mut String, rows: &Rows) {
+    text.push_str(OPINIONS);
+    let known = || rows.iter().filter_map(|(method, ratios)| Some((method, ratios.jobs, ratios.opinions.as_ref()?)));
+    for (method, jobs, (brier, tenths)) in known() {
+        let all = tenths.iter().fold([0.0; 2], |sums, tenth| [sums[0] + tenth.expected, sums[1] + tenth.realised]);
+        let [opinion, right] = all.map(|sum| sum / jobs as f64);
+        let Brier { score, reliability, resolution, uncertainty } = brier;
         let _ = writeln!(
             text,
-            "| `{method}` | {} | {price} | {delay} | {} | {} | {} | {answer} |",
-            ratios.jobs, thirds[0], thirds[1], thirds[2]
+            "| `{method}` | {jobs} | {opinion:.4} | {right:.4} | {score:.5} | {reliability:.6} | {resolution:.6} | {uncertainty:.5} |"
         );
+    }
+    text.push_str("\nMean opinion → share right, in each tenth of the jobs by opinion:\n\n");
+    text.push_str(TENTHS);
+    for (method, _, (_, tenths)) in known() {
+        let cells = tenths.map(|tenth| match tenth.means() {
+            Some([opinion, right]) => format!("{opinion:.3} → {right:.3}"),
+            None => "–".to_owned(),
+        });
+        let _ = writeln!(text, "| `{method}` | {} |", cells.join(" | "));
     }
     text.push('\n');
 }
@@ -207,38 +257,59 @@ const HEAD: &str = "\
 # Quoted and realised
 
 A requester decides on what it expects a check to cost and to take. This page holds those quotes against what happened. Each number is
-realised ÷ quoted: a ratio of means, with a 95 % t interval over 20 replications. It is printed by
+realised ÷ quoted: a ratio of means, with a 95 % t interval over replications: ALONE of each method alone, DAY of the day. It is printed by
 
 ```sh
-cargo run --release --example quotes > docs/quotes.md
+cargo run --release --example quotes -- ALONE > docs/quotes.md
 ```
 
 Prices are those of verification. The delay of checks runs from the answer to the end of all checks. It is at most the time to the
-deadline, on both sides. The thirds are cut by quoted delay. Every look that began counts, called off or not. A dash: nothing is quoted.
-`drawn` is the formula alone, `learnt` the same corrected by what checks of the method took before.
+deadline, on both sides. Every look that began counts, called off or not. A dash: nothing is quoted. Tenths are cut by what was quoted;
+equal quotes are in the same tenth. A ratio further than 0.1 from 1 is **bold**: there the quote fails. `drawn` is the formula alone,
+`learnt` the same corrected by what checks of the method took before.
+
+Only jobs that were placed once and not quoted anew are compared, so that one quote stands against one delay. A job whose quote expired
+while it waited, or whose patience ended, waited longer than others. So times to the answer come out below their quotes.
 
 ";
 
+const OPINIONS: &str = "\
+What was thought of the node when its offer was taken, held against the answer. Brier's score is the mean square of opinion less outcome.
+Reliability is how far opinions are from the shares of their tenths, 0 at best. Resolution is how far these shares differ from one
+another. Uncertainty is p (1 − p), the score of the share p itself. The opinion is of one node; an answer of copies is that on which they agreed.
+
+| method | answers | mean opinion | share right | Brier's score | reliability | resolution | uncertainty |
+|---|--:|--:|--:|--:|--:|--:|--:|
+";
+
 #[allow(clippy::disallowed_macros, reason = "an example prints its page")]
-/// `quotes [REPLICATIONS [menu]]`: 20 replications unless said otherwise; `menu` leaves the day out.
+/// `quotes [REPLICATIONS [menu | day]]`: 20 replications unless said otherwise, and half as many of the day; one word leaves the other out.
 fn main() {
     let mut args = std::env::args().skip(1);
-    let replications = args.next().map_or(20, |count| count.parse().expect("a number of replications"));
-    let with_day = args.next().is_none();
-    let mut text = HEAD.to_owned();
+    let replications: u64 = args.next().map_or(20, |count| count.parse().expect("a number of replications"));
+    let only = args.next();
+    let with = |part: &str| only.as_deref().is_none_or(|only| only == part);
+    let day_replications = replications.div_ceil(2);
+    let counts = [("ALONE", replications), ("DAY", day_replications)];
+    let mut text = counts.iter().fold(HEAD.to_owned(), |head, (name, count)| head.replace(name, &count.to_string()));
     for (beliefs, title) in [("drawn", "Beliefs `drawn`"), ("learnt", "Beliefs `learnt` (the default)")] {
-        let _ = writeln!(
-            text,
-            "## {title}\n\nEach method alone in `verification-menu` (`zk` at a thousandth of its cost and ten times the values):\n"
-        );
-        let rows = alone(beliefs, replications);
-        table(&mut text, rows.iter().map(|(method, ratios)| (*method, ratios)));
-        if !with_day {
-            continue;
+        let _ = writeln!(text, "## {title}\n");
+        if with("menu") {
+            text.push_str(
+                "Each method alone in `verification-menu` (`zk` at a thousandth of its cost and ten times the values):\n\n",
+            );
+            let rows = alone(beliefs, replications);
+            table(&mut text, &rows);
+            tenths(&mut text, &rows, 0, "Delay of checks, in each tenth of the jobs by quoted delay:");
         }
-        let _ = writeln!(text, "`market-day`, where each class chooses among the methods it admits:\n");
-        let rows = day(beliefs, replications);
-        table(&mut text, rows.iter().map(|(method, ratios)| (method.as_str(), ratios)));
+        if with("day") {
+            text.push_str("`market-day`, where each class chooses among the methods it admits:\n\n");
+            let rows = day(beliefs, day_replications);
+            table(&mut text, &rows);
+            tenths(&mut text, &rows, 0, "Delay of checks, in each tenth of the jobs by quoted delay:");
+            tenths(&mut text, &rows, 1, "Time to the answer, in each tenth of the jobs by quoted time:");
+            opinions(&mut text, &rows);
+        }
     }
-    print!("{text}");
+    print!("{}", text.trim_end().to_owned() + "\n");
 }

@@ -30,6 +30,7 @@ pub mod panels;
 pub mod png;
 pub mod price;
 pub mod prices;
+pub mod quotes;
 pub mod render;
 pub mod sheet;
 pub mod source;
@@ -62,6 +63,7 @@ pub static CHARTS: &[Chart] = &[
     Chart { name: "price", draw: price::chart },
     Chart { name: "panels", draw: panels::chart },
     Chart { name: "latency", draw: latency::chart },
+    Chart { name: "quotes", draw: quotes::chart },
     Chart { name: "lorenz", draw: lorenz::chart },
 ];
 

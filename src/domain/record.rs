@@ -132,6 +132,8 @@ pub struct JobRecord {
     pub quoted_checks: SimDuration,
     /// Output tokens that were expected when it was asked for; 0 where the class has a work law instead.
     pub expected_output: f32,
+    /// By which factor what earlier checks took has corrected `quoted_checks`.
+    pub correction: f32,
     /// What a right answer was worth when it was used, if that was in time; known when the job is closed.
     pub delivered: Money,
     /// What a wrong answer in use cost; known when the job is closed.
@@ -239,6 +241,7 @@ impl JobRecord {
             quoted_answer: SimDuration::ZERO,
             quoted_checks: SimDuration::ZERO,
             expected_output: 0.0,
+            correction: 1.0,
             delivered: Money::ZERO,
             harm: Money::ZERO,
         }

@@ -105,7 +105,7 @@ impl State {
 }
 
 fn nodes(seed: Seed, at: &Context<'_>) -> Nodes {
-    let mut nodes = Nodes { roster: at.derived.roster, ..Nodes::default() };
+    let mut nodes = Nodes::of(at.derived.roster);
     for (number, traits) in at.derived.nodes.pairs() {
         let group = &at.scenario.groups[traits.group];
         nodes.quotes.push(quote(group, traits));

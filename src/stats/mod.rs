@@ -1,5 +1,6 @@
 //! Statistics for queues, survival, concentration and replications, free of any market. It could serve a bakery.
 
+pub mod calibration;
 pub mod concentration;
 pub mod interval;
 pub mod online;

@@ -9,11 +9,13 @@ mod learning;
 mod opinions;
 mod queues;
 mod quote_trace;
+mod quotes;
 mod replay;
 mod standing;
 mod verified;
 mod votes;
 mod welfare;
+mod whole;
 mod years;
 
 use std::collections::BTreeMap;

@@ -51,7 +51,7 @@ pub fn step(market: &mut State, at: &mut Context<'_>, node: PartyId) -> Next {
     }
     state.service.vacate();
     serving::leave_node(market, at, entry.work, node);
-    match market.nodes.states[node].queued {
+    match market.nodes.states[node].queued() {
         0 => serving::schedule(market, at, node),
         _ => serving::serve(market, at, node),
     }

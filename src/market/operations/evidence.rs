@@ -42,8 +42,9 @@ pub fn learn(market: &mut State, at: &Context<'_>, slot: JobSlot, late: bool) {
         return;
     }
     let (of, taken) = ((record.class, record.method), at.now.since(record.at.answered).nanos());
-    // What was quoted counts that the checks may not take place; these did.
-    let quoted = record.quoted_checks.nanos();
+    // What was quoted counts that the checks may not take place; these did. What was learnt before is not in it: held against a quote that it
+    // has moved already, a correction would get half of the way.
+    let quoted = record.quoted_checks.nanos() / f64::from(record.correction);
     let quoted = quoted / if method.by_standing { market.cases[id].looks } else { passing(market, at, slot).looks };
     let quoted = if late { quoted.min(taken) } else { quoted };
     market.learnt.note(of, quoted, taken, late, at.now);

@@ -15,7 +15,7 @@ pub fn join(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: Part
     let class = &at.scenario.classes[market.jobs[slot].class];
     let state = &mut market.nodes.states[node];
     state.waiting.join(&mut market.jobs, slot, class.priority);
-    state.queued += 1;
+    market.nodes.join_queue(node, market.jobs[slot].expected);
     market.wait_more(at, slot);
     market.jobs[slot].stage = Stage::Waiting;
     let Owner::Job(slot) = slot.owner() else { return };
@@ -41,7 +41,7 @@ pub fn leave_room(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node
     let priority = at.scenario.classes[market.jobs[slot].class].priority;
     let state = &mut market.nodes.states[node];
     state.waiting.leave(&mut market.jobs, slot, priority);
-    state.queued -= 1;
+    market.nodes.leave_queue(node, market.jobs[slot].expected);
     market.wait_less(at, slot);
 }
 

@@ -25,7 +25,7 @@ pub fn take_in(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: P
     let state = &mut market.nodes.states[node];
     state.add_work(market.jobs[slot].expected);
     let is_up = state.is_up();
-    let free = is_up && state.queued == 0 && group.discipline != Discipline::Batch;
+    let free = is_up && state.queued() == 0 && group.discipline != Discipline::Batch;
     let slot_free = free && state.service.serving() < market.nodes.quotes[node].slots;
     if slot_free || (group.preemptive && is_up && preempt(market, at, slot, node)) {
         start(market, at, slot, node, group);
@@ -64,7 +64,7 @@ pub fn serve_again(market: &mut State, at: &mut Context<'_>, node: PartyId) {
 fn next_waiting(market: &mut State, node: PartyId, group: &NodeGroup) -> Option<WorkSlot> {
     let seed = market.seed;
     let state = &mut market.nodes.states[node];
-    if !state.is_up() || state.queued == 0 || state.service.serving() >= market.nodes.quotes[node].slots {
+    if !state.is_up() || state.queued() == 0 || state.service.serving() >= market.nodes.quotes[node].slots {
         return None;
     }
     if group.discipline == Discipline::Lifo {
@@ -136,7 +136,7 @@ fn preempt(market: &mut State, at: &mut Context<'_>, slot: WorkSlot, node: Party
     let lower = priority(market, entry.work);
     let state = &mut market.nodes.states[node];
     state.waiting.return_to_front(&mut market.jobs, entry.work, lower);
-    state.queued += 1;
+    market.nodes.join_queue(node, market.jobs[entry.work].expected);
     market.leave_slot(at, entry.work, node);
     market.wait_more(at, entry.work);
     true

@@ -351,4 +351,5 @@ pub fn agree(record: &mut JobRecord, quote: &Quote) {
     record.check_price = quote.check;
     record.quoted_answer = SimDuration::from_nanos(quote.answer);
     record.quoted_checks = SimDuration::from_nanos(quote.checks);
+    record.correction = if quote.uncorrected > 0.0 { (quote.checks / quote.uncorrected) as f32 } else { 1.0 };
 }

@@ -41,7 +41,7 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
     known.believe(belief);
     let pulled = Some(&market.pulled).filter(|pulled| pulled.is_used());
     let (checkers, view) = (&market.checkers, market.registry.view_of(requester));
-    let asked = Asked { scenario, checkers, pulled, view, requester, offers };
+    let asked = Asked { scenario, checkers, pulled, view, requester, now: at.now, offers };
     let trust = offers.iter().map(|offer| offer.trust).sum::<f64>() / offers.len().max(1) as f64;
     let (gas_price, check_price) = (gas.unwrap_or_default(), check.unwrap_or_default());
     let placement = gas_price.of_units(scenario.chain.gas);

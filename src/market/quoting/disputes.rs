@@ -31,21 +31,22 @@ impl Disputes {
     }
 
     /// Nanoseconds that blocking checks take, and those from the acceptance until all has ended: a challenge comes while the answer
-    /// stands for its window, and its dispute may outlast that.
+    /// stands for its window, and its dispute may outlast that. All that takes time takes `factor` times what it is expected to.
     #[inline(never)]
-    pub fn end(&self, method: &Method, size: &JobSize) -> (f64, f64) {
+    pub fn end(&self, method: &Method, size: &JobSize, factor: f64) -> (f64, f64) {
         let window = method.window.nanos();
         let (mut blocking, mut standing) = (0.0, 0.0);
         for (index, check) in method.checks.iter().enumerate() {
             let until = if check.deferred { &mut standing } else { &mut blocking };
-            *until = if self.takes[index] > *until { self.takes[index] } else { *until };
+            let takes = self.takes[index] * factor;
+            *until = if takes > *until { takes } else { *until };
         }
         standing = if window > standing { window } else { standing };
         for (index, check) in method.checks.iter().enumerate() {
             let (chance, takes) = self.challenged[index];
             if chance > 0.0 {
                 let from = check.expected_work(size).nanos().min(window);
-                standing += chance * (from + takes - window).max(0.0);
+                standing += chance * (from + takes * factor - window).max(0.0);
             }
         }
         (blocking, standing)

@@ -51,6 +51,8 @@ pub struct Quote {
     pub answer: f64,
     /// Nanoseconds from then until the end of its checks, as expected.
     pub checks: f64,
+    /// The same before it was corrected by what was learnt.
+    pub uncorrected: f64,
     /// When the requester would begin to rely on the answer.
     pub use_at: Use,
     /// What is left of the value, in micro-credits.
@@ -244,6 +246,7 @@ pub fn quote(rounding: Rounding, offer: &Offer, terms: &Terms, left: &SurplusBre
         trust: offer.trust,
         answer: offer.delay.nanos() + terms.inclusion + terms.overhead.nanos() * offer.slowness + terms.agreement,
         checks: terms.blocking + terms.standing,
+        uncorrected: terms.uncorrected,
         use_at,
         surplus,
         deductions,

@@ -89,6 +89,7 @@ mod tests {
             blocking,
             standing,
             acceptance,
+            uncorrected: blocking + standing,
             in_time,
             copies: copies[0],
             paid_copies: f64::from(copies[0]),

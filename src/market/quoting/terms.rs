@@ -8,7 +8,7 @@ use crate::domain::checking::{Backtrack, Checker};
 use crate::domain::ids::{MethodId, RequesterId};
 use crate::domain::money::Money;
 use crate::domain::price::Price;
-use crate::engine::time::SimDuration;
+use crate::engine::time::{SimDuration, Time};
 use crate::market::state::checkers::{Checkers, Drawn};
 use crate::market::state::learnt::Correction;
 use crate::market::state::pulled::Pulled;
@@ -50,6 +50,8 @@ pub struct Terms {
     pub blocking: f64,
     /// Nanoseconds after acceptance until the result is expected to be final.
     pub standing: f64,
+    /// Both together before they were corrected by what was learnt.
+    pub uncorrected: f64,
     /// How likely an answer passes the checks.
     pub acceptance: Acceptance,
     /// The probability that the checks end in time, as far as it was learnt.
@@ -115,6 +117,8 @@ pub struct Asked<'a> {
     pub view: usize,
     /// The group of the requester.
     pub requester: RequesterId,
+    /// The present.
+    pub now: Time,
     /// The offers of the job.
     pub offers: &'a [Offer],
 }
@@ -123,7 +127,7 @@ impl Asked<'_> {
     /// What a check meets at the parties that may be drawn for it; `None` if there are none, or none is needed.
     #[inline(always)]
     fn drawn(&self, check: &Check) -> Option<Drawn> {
-        let drawn = || self.checkers.drawn(self.view, check.way, self.requester);
+        let drawn = || self.checkers.drawn(self.view, check.way, self.requester, self.now);
         match check.by {
             Checker::Attestation | Checker::Watchers | Checker::Requester | Checker::Canary => None,
             Checker::Validators => {
@@ -160,6 +164,7 @@ impl Terms {
             agreement: 0.0,
             blocking: 0.0,
             standing: 0.0,
+            uncorrected: 0.0,
             acceptance: Acceptance::UNCHECKED,
             in_time: 1.0,
             copies: 1,
@@ -205,6 +210,7 @@ impl Terms {
             agreement: 0.0,
             blocking: 0.0,
             standing: 0.0,
+            uncorrected: 0.0,
             acceptance: passing.acceptance,
             in_time: 1.0 - passing.looks * correction.late,
             copies: method.copies,
@@ -241,20 +247,25 @@ impl Terms {
             if looks.missing > 0.0 && check.of.is_none() {
                 self.acceptance = with_missing(&self.acceptance, check, expects, care, looks.missing);
             }
-            let (takes, paid) = (looks.time, looks.paid);
-            self.charge(asked, (method, check), (each, care), (expects.most, begins, paid * asked.ask(check)));
-            let narrowed = check.bisection.map_or(0.0, |bisection| bisection.takes.nanos());
-            let takes = (takes + narrowed) * correction.delay;
+            self.charge(asked, (method, check), (each, care), (expects.most, begins, looks.paid * asked.ask(check)));
+            let takes = looks.time + check.bisection.map_or(0.0, |bisection| bisection.takes.nanos());
             match &mut disputes {
                 Some(disputes) => disputes.add(method, index, begins, takes),
                 None => self.wait_for(check, begins * takes),
             }
         }
         match disputes {
-            Some(disputes) => (self.blocking, self.standing) = disputes.end(method, &shared.size),
+            Some(disputes) => {
+                let (blocking, standing) = disputes.end(method, &shared.size, 1.0);
+                self.uncorrected = blocking + standing;
+                (self.blocking, self.standing) = disputes.end(method, &shared.size, correction.delay);
+            }
             None => {
                 let window = method.window.nanos();
-                self.standing = if window > self.standing { window } else { self.standing };
+                let stands = |takes: f64| if window > takes { window } else { takes };
+                self.uncorrected = self.blocking + stands(self.standing);
+                self.blocking *= correction.delay;
+                self.standing = stands(self.standing * correction.delay);
             }
         }
     }

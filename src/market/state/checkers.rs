@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{Id, RequesterId};
 use crate::domain::party::PartyKind;
+use crate::engine::time::Time;
 use crate::maths;
 use crate::policy::selection::Draw;
 use crate::scenario::verification::{Draws, Weighting};
@@ -18,8 +19,10 @@ use crate::scenario::verification::{Draws, Weighting};
 pub struct Checker {
     /// What it weighs in a draw, before the size of the draw is looked at; 0 if it is not listed.
     pub weight: f64,
-    /// Nanoseconds that a check would wait there.
+    /// Nanoseconds that a check would wait there, beyond those until `free`.
     pub wait: f64,
+    /// Where all slots are taken, when the first of them will be free.
+    pub free: Option<Time>,
     /// Nanoseconds per nanosecond of work on the reference GPU.
     pub slowness: f64,
     /// What it asks, relative to the price of the channel.
@@ -76,6 +79,8 @@ struct Pool {
     race: Option<f64>,
     /// Changes since the sums were last made anew, and since the race was.
     changes: [u32; 2],
+    /// The instant from which the sums count when a slot will be free: a recent one, so that little is lost by rounding.
+    origin: Time,
 }
 
 /// Sums over members, each times the probability of being drawn.
@@ -83,20 +88,41 @@ struct Pool {
 struct Sums {
     drawn: f64,
     squares: f64,
+    /// Of those with a free slot.
     wait: [f64; 2],
+    /// Of the others: how many, the nanoseconds from the origin to the end of a wait there, and their squares.
+    taken: [f64; 3],
     slowness: [f64; 2],
     ask: f64,
 }
 
 impl Sums {
-    fn add(&mut self, checker: &Checker, drawn: f64) {
-        let Checker { wait, slowness, .. } = *checker;
+    fn add(&mut self, checker: &Checker, drawn: f64, origin: Time) {
+        let Checker { wait, slowness, free, .. } = *checker;
         self.drawn += drawn;
         self.ask += drawn * checker.ask;
         self.squares += drawn * drawn.abs();
-        self.wait = [self.wait[0] + drawn * wait, self.wait[1] + drawn * wait * wait];
         self.slowness = [self.slowness[0] + drawn * slowness, self.slowness[1] + drawn * slowness * slowness];
+        match free {
+            None => self.wait = [self.wait[0] + drawn * wait, self.wait[1] + drawn * wait * wait],
+            Some(free) => {
+                let ends = wait + since(free, origin);
+                let [count, first, second] = self.taken;
+                self.taken = [count + drawn, first + drawn * ends, second + drawn * ends * ends];
+            }
+        }
     }
+
+    /// Of the waits as they are so many nanoseconds after the origin, and of their squares.
+    fn waits(&self, passed: f64) -> [f64; 2] {
+        let [count, first, second] = self.taken;
+        [self.wait[0] + first - passed * count, self.wait[1] + second + passed * (passed * count - 2.0 * first)]
+    }
+}
+
+/// Nanoseconds from one instant to another that may be before it.
+fn since(instant: Time, origin: Time) -> f64 {
+    instant.0.wrapping_sub(origin.0).cast_signed() as f64
 }
 
 /// After so many changes, or as many as there are members, the sums are made anew: what rounding has left in them stays small.
@@ -115,6 +141,7 @@ impl Checkers {
             trips: vec![0.0; requesters],
             race: races(draws).then_some(0.0),
             changes: [0; 2],
+            origin: Time::ZERO,
         };
         Checkers { pools: (0..views).flat_map(|_| draws.iter().map(pool)).collect(), ways: draws.len() }
     }
@@ -153,8 +180,8 @@ impl Checkers {
 
     /// What those meet who draw in this way now; `None` where no checker can be drawn.
     #[inline(always)]
-    pub fn drawn(&self, view: usize, way: usize, requester: RequesterId) -> Option<Drawn> {
-        self.pools[view * self.ways + way].drawn(requester)
+    pub fn drawn(&self, view: usize, way: usize, requester: RequesterId, now: Time) -> Option<Drawn> {
+        self.pools[view * self.ways + way].drawn(requester, now)
     }
 }
 
@@ -185,9 +212,9 @@ impl Pool {
         if drawn == 0.0 {
             return;
         }
-        self.sums.add(checker, drawn);
+        self.sums.add(checker, drawn, self.origin);
         if let Some(level) = self.levels.get_mut(usize::from(checker.level)) {
-            level.add(checker, drawn);
+            level.add(checker, drawn, self.origin);
         }
         for (requester, sum) in self.trips.iter_mut().enumerate() {
             *sum += drawn * trip(requester, checker.region);
@@ -199,6 +226,7 @@ impl Pool {
         self.sums = Sums::default();
         self.levels.fill(Sums::default());
         self.trips.fill(0.0);
+        self.origin = self.members.iter().filter_map(|member| member.free).max().unwrap_or(self.origin);
         for place in 0..self.members.len() {
             let checker = self.members[place];
             self.account(&checker, 1.0, trip);
@@ -220,9 +248,10 @@ impl Pool {
     }
 
     #[inline(always)]
-    fn drawn(&self, requester: RequesterId) -> Option<Drawn> {
+    fn drawn(&self, requester: RequesterId, now: Time) -> Option<Drawn> {
         let trip = (self.trips[requester.index()] / self.sums.drawn).max(0.0);
-        let Sums { drawn, wait, slowness, .. } = self.of_draw();
+        let sums = self.of_draw();
+        let (drawn, slowness, wait) = (sums.drawn, sums.slowness, sums.waits(since(now, self.origin)));
         if drawn <= 0.0 {
             return None;
         }
@@ -249,6 +278,7 @@ fn least(levels: &[Sums], choices: u32) -> Sums {
         sums.drawn += weight * level.drawn;
         sums.ask += weight * level.ask;
         sums.wait = [0, 1].map(|moment| sums.wait[moment] + weight * level.wait[moment]);
+        sums.taken = [0, 1, 2].map(|moment| sums.taken[moment] + weight * level.taken[moment]);
         sums.slowness = [0, 1].map(|moment| sums.slowness[moment] + weight * level.slowness[moment]);
     }
     sums
@@ -280,115 +310,5 @@ fn race(members: &[Checker], count: u32) -> f64 {
     high
 }
 
-/// Nanoseconds that a check would wait at a party with so many jobs and so much work, on `slots` slots: its queue, and of those in
-/// service what is left until the first of them ends, a part 1/(slots + 1) of a job. That is half a job for one slot, as in the mean
-/// residual of the Pollaczek–Khinchine formula, since the work in service counts as it is and longer jobs are met more often.
-pub fn wait(jobs: u32, work: u64, slots: u32, slowness: f64) -> f64 {
-    if jobs < slots {
-        return 0.0;
-    }
-    let slots_number = f64::from(slots);
-    let ahead = f64::from(jobs - slots) + slots_number / (slots_number + 1.0);
-    work as f64 / f64::from(jobs) * ahead / slots_number * slowness
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn draws(count: u32, weighting: Weighting) -> Draws {
-        Draws { by: crate::domain::checking::Checker::Validators, count, weighting, draw: Draw::default(), choices: 1 }
-    }
-
-    fn checker(weight: f64, wait: f64, slowness: f64) -> Checker {
-        Checker { weight, wait, slowness, ask: 1.0 + wait, region: 0, level: 0 }
-    }
-
-    fn pool(way: Draws, members: &[Checker]) -> Checkers {
-        let mut checkers = Checkers::open(1, 1, &[(way.clone(), 3..3 + members.len())]);
-        for (place, member) in members.iter().enumerate() {
-            checkers.set(0, 0, 3 + place, *member, &|_, _| 5.0);
-        }
-        checkers
-    }
-
-    /// One of stake 3 is drawn three times as often as one of stake 1: its wait counts three times.
-    #[test]
-    fn a_single_draw_is_weighted_as_drawn() {
-        let one = pool(
-            draws(1, Weighting::Stake),
-            &[checker(3.0, 100.0, 2.0), checker(1.0, 0.0, 1.0), checker(0.0, 9.0, 9.0)],
-        );
-        let drawn = one.drawn(0, 0, RequesterId(0)).expect("two are listed");
-        assert_eq!((drawn.wait[0], drawn.slowness[0], drawn.trip), (75.0, 1.75, 5.0));
-        assert_eq!(drawn.wait[1], 0.75 * 100.0 * 100.0 - 75.0 * 75.0);
-        assert_eq!((one.mean_ask(0, 0), one.ask(0, 3), one.ask(0, 4)), (76.0, 101.0, 1.0));
-    }
-
-    /// Two of three, one of which has nearly all of the stake: it is nearly always drawn, the others share the second seat.
-    #[test]
-    fn a_committee_without_replacement_is_not_one_whale() {
-        let members = [checker(1e6, 100.0, 1.0), checker(1.0, 0.0, 1.0), checker(1.0, 0.0, 1.0)];
-        let drawn = pool(draws(2, Weighting::Stake), &members).drawn(0, 0, RequesterId(0)).expect("all are listed");
-        assert!((drawn.wait[0] - 50.0).abs() < 0.5, "{drawn:?}");
-        let all = pool(draws(3, Weighting::Stake), &members).drawn(0, 0, RequesterId(0)).expect("all are listed");
-        assert!((all.wait[0] - 100.0 / 3.0).abs() < 1e-9, "{all:?}");
-    }
-
-    /// What comes and goes leaves nothing behind.
-    #[test]
-    fn sums_forget_what_has_left() {
-        let mut checkers = pool(draws(1, Weighting::Even), &[checker(1.0, 0.0, 1.0), checker(1.0, 0.0, 1.0)]);
-        for round in 0..5_000 {
-            let wait = f64::from(round % 7) * 1e12 / 3.0;
-            checkers.set(0, 0, 3, checker(1.0, wait, 1.0), &|_, _| 5.0);
-            checkers.set(0, 0, 3, checker(1.0, 0.0, 1.0), &|_, _| 5.0);
-        }
-        let drawn = checkers.drawn(0, 0, RequesterId(0)).expect("both are listed");
-        assert!(drawn.wait[0] < 1.0, "{drawn:?}");
-        checkers.set(0, 0, 3, Checker::default(), &|_, _| 5.0);
-        checkers.set(0, 0, 4, Checker::default(), &|_, _| 5.0);
-        assert!(checkers.drawn(0, 0, RequesterId(0)).is_none_or(|drawn| drawn.wait[0] < 1.0));
-    }
-
-    /// Two of four are drawn and the less loaded looks: of levels 0, 1, 1 and 3 the least with probability 1/2, then 1/3 + 1/6 · 1 for the two
-    /// in the middle together, and the last never.
-    #[test]
-    fn the_least_loaded_is_waited_for() {
-        let way = Draws { choices: 2, ..draws(1, Weighting::Even) };
-        let member = |level: u8, wait: f64, slowness: f64| Checker { level, ..checker(1.0, wait, slowness) };
-        let mut few =
-            pool(way, &[member(3, 1e6, 9.0), member(1, 60.0, 2.0), member(0, 0.0, 4.0), member(1, 40.0, 2.0)]);
-        let drawn = few.drawn(0, 0, RequesterId(0)).expect("four are listed");
-        assert!((drawn.wait[0] - 0.5 * 50.0).abs() < 1e-9 && (drawn.slowness[0] - 3.0).abs() < 1e-12, "{drawn:?}");
-        assert!((drawn.wait[1] - (0.5 * 2_600.0 - 625.0)).abs() < 1e-9, "{drawn:?}");
-        for place in [4, 5, 6] {
-            few.set(0, 0, place, Checker::default(), &|_, _| 5.0);
-        }
-        assert_eq!(few.drawn(0, 0, RequesterId(0)).expect("one is left").wait[0], 1e6);
-    }
-
-    /// Shares of a half, a quarter and a quarter are as even as 8/3 of equal weight; the waits count as the weights do.
-    #[test]
-    fn how_many_of_equal_weight_would_look_as_evenly() {
-        let each = Draws { draw: Draw::Bernoulli, ..draws(2, Weighting::Stake) };
-        let few = pool(each, &[checker(2e9, 10.0, 1.0), checker(1e9, 20.0, 1.0), checker(1e9, 40.0, 1.0)]);
-        assert_eq!(few.equals(0, 0), 3);
-        assert_eq!(
-            few.drawn(0, 0, RequesterId(0)).expect("three are listed").wait[0],
-            20.0,
-            "the odds of each are its own"
-        );
-    }
-
-    /// Behind one slot half of the job in service is left on the average, behind four a fifth until the first of them ends.
-    #[test]
-    fn a_queue_is_waited_for() {
-        assert_eq!(wait(0, 0, 1, 2.0), 0.0);
-        assert_eq!(wait(1, 100, 1, 2.0), 100.0);
-        assert_eq!(wait(3, 300, 1, 1.0), 250.0);
-        assert_eq!(wait(3, 300, 4, 1.0), 0.0);
-        assert_eq!(wait(4, 400, 4, 1.0), 20.0);
-        assert_eq!(wait(u32::MAX - 1, 400, u32::MAX, 1.0), 0.0, "slots without end");
-    }
-}
+mod tests;

@@ -63,7 +63,7 @@ pub struct Node {
     /// Rises whenever the pending step is replaced.
     pub version: u32,
     /// How many wait.
-    pub queued: u32,
+    queued: u32,
     /// How often the work has passed what 64 bits count: that of many jobs of years each does.
     overflows: u32,
     /// Whether it works: presence says so.
@@ -132,9 +132,16 @@ pub struct Nodes {
     /// By party: slot-nanoseconds of service before its cost last changed, and what they cost, in micro-credits; empty while no cost
     /// has.
     pub before: Vec<(u64, f64)>,
+    /// By party, of those that check or prove: the work of all that waits, in nanoseconds modulo 2⁶⁴.
+    waits: Vec<u64>,
 }
 
 impl Nodes {
+    /// Room for the parties of a roster.
+    pub fn of(roster: Roster) -> Nodes {
+        Nodes { roster, waits: vec![0; roster.len()], ..Nodes::default() }
+    }
+
     /// Whether the step of this version is the one pending.
     #[inline]
     pub fn is(&self, node: PartyId, version: u32) -> bool {
@@ -145,6 +152,33 @@ impl Nodes {
     #[inline]
     pub fn kind(&self, party: PartyId) -> PartyKind {
         self.roster.kind(party)
+    }
+
+    /// A job with this much expected work begins to wait.
+    #[inline]
+    pub fn join_queue(&mut self, party: PartyId, expected: Work) {
+        self.states[party].queued += 1;
+        if self.kind(party) != PartyKind::Node {
+            let waits = &mut self.waits[party.index()];
+            *waits = waits.wrapping_add(expected.0);
+        }
+    }
+
+    /// A job with this much expected work waits no longer.
+    #[inline]
+    pub fn leave_queue(&mut self, party: PartyId, expected: Work) {
+        self.states[party].queued -= 1;
+        if self.kind(party) != PartyKind::Node {
+            let waits = &mut self.waits[party.index()];
+            *waits = waits.wrapping_sub(expected.0);
+        }
+    }
+
+    /// Of the work of one that checks or proves, in nanoseconds, the part that waits and the part in service.
+    pub fn loads(&self, party: PartyId) -> [u64; 2] {
+        let work = self.states[party].work();
+        let waits = if work == u64::MAX { work } else { self.waits[party.index()] };
+        [waits, work - waits]
     }
 
     /// Nanoseconds that a party has worked up to `now`.
@@ -207,6 +241,12 @@ impl NodeCold {
 }
 
 impl Node {
+    /// Jobs that wait.
+    #[inline]
+    pub fn queued(&self) -> u32 {
+        self.queued
+    }
+
     /// Jobs here, waiting and in service.
     #[inline]
     pub fn jobs(&self) -> u32 {

@@ -5,7 +5,7 @@
 use super::State;
 use super::checkers::{self, Checker};
 use super::opinions::Opinions;
-use super::pulled::Load;
+use super::pulled::{Load, wait};
 use super::registry::Weight;
 use super::standings::Standings;
 use crate::domain::ids::{Id, PartyId, RegionId, RequesterId};
@@ -159,13 +159,16 @@ impl State {
         let group = &scenario.groups[quote.group];
         let jobs = state.jobs();
         let slowness = quote.slowness * group.slowdown.factor(jobs.saturating_add(1).min(quote.slots));
-        let wait = checkers::wait(jobs, state.work(), quote.slots, slowness) + group.hold.nanos();
+        let ([waits, serves], slots) = (self.nodes.loads(party), u64::from(quote.slots));
+        let free = state.due.filter(|_| jobs >= quote.slots).map(|due| due.at);
+        let backlog = if jobs < quote.slots { 0.0 } else { wait(waits, serves, slots, slowness) } + group.hold.nanos();
+        let wait = free.map_or(backlog, |_| waits as f64 / slots as f64 * slowness + group.hold.nanos());
         if kind == PartyKind::Validator && self.pulled.is_used() {
             let is_there = state.is_up() && self.registry.is_here(party);
-            let slots = if is_there { u64::from(quote.slots) } else { 0 };
+            let slots = if is_there { slots } else { 0 };
             self.pulled.note(party, Load { slots, jobs: u64::from(jobs), work: state.work() });
         }
-        let ask = scenario.channels.asks.map_or(1.0, |asks| asks.at(wait));
+        let ask = scenario.channels.asks.map_or(1.0, |asks| asks.at(backlog));
         let level = (jobs / quote.slots).min(checkers::LEVELS as u32 - 1) as u8;
         let network = &scenario.network;
         let jitter = 2.0 * network.jitter.as_ref().map_or(0.0, Sampler::mean);
@@ -187,7 +190,7 @@ impl State {
                         capped.unwrap_or_else(|| self.registry.opinions(view, list).get(party.index()) as f64)
                     }
                 };
-                let checker = Checker { weight, wait, slowness, ask, region: quote.region.0, level };
+                let checker = Checker { weight, wait, free, slowness, ask, region: quote.region.0, level };
                 self.checkers.set(view, way, party.index(), checker, &trip);
             }
         }
@@ -311,7 +314,7 @@ mod tests {
         opened(|market, at| {
             let scenario = at.scenario;
             let seen = |market: &State| {
-                let drawn = market.checkers.drawn(0, 0, RequesterId(0)).expect("one is listed");
+                let drawn = market.checkers.drawn(0, 0, RequesterId(0), Time::ZERO).expect("one is listed");
                 (market.registry.stakes(0, scenario.validators()).total(), drawn.slowness[0])
             };
             assert_eq!((market.ledger.bond(RICH), market.ledger.bond(POOR)), (Money(30), Money(10)));
@@ -337,7 +340,7 @@ mod tests {
         opened_from(&text, |market, at| {
             let scenario = at.scenario;
             let seen = |market: &State| {
-                let drawn = market.checkers.drawn(0, 0, RequesterId(0)).expect("one is listed");
+                let drawn = market.checkers.drawn(0, 0, RequesterId(0), Time::ZERO).expect("one is listed");
                 let capped = market.registry.capped(0, scenario.validators()).expect("there is a cap").weights();
                 ([RICH, POOR].map(|party| capped.get(party.index())), drawn.slowness[0])
             };

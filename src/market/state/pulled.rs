@@ -126,15 +126,31 @@ impl Pulled {
         }
     }
 
-    /// Nanoseconds that a check would wait, at validators of this slowness on the average: what waits before it, and until the first of those in
-    /// service ends, over all slots. Of a check in service half of the work is left on the average, since longer ones are met more often; the first of
-    /// several ends after a part 1/slots of that, as exponential remainders do.
+    /// Nanoseconds that a check would wait, at validators of this slowness on the average.
     pub fn wait(&self, slowness: f64) -> f64 {
-        let Load { slots, jobs, work } = self.sums;
-        if !self.idle.is_empty() || slots == 0 {
-            return 0.0;
-        }
-        let left = 0.5 * work as f64 / jobs.max(1) as f64;
-        (self.work as f64 + left) / slots as f64 * slowness
+        let Load { slots, work, .. } = self.sums;
+        if self.idle.is_empty() && slots > 0 { wait(self.work, work, slots, slowness) } else { 0.0 }
+    }
+}
+
+/// Nanoseconds that a check would wait for one of so many slots, all of them taken, where it is not known when the first will be free: what
+/// waits before it, and until one of those in service ends, over all slots. `waits` and `serves` are their work on the reference GPU. Of
+/// a check in service half of its own work is left on the average, since longer ones are met more often; the first of several ends after a
+/// part 1/slots of that, as exponential remainders do.
+pub fn wait(waits: u64, serves: u64, slots: u64, slowness: f64) -> f64 {
+    (waits as f64 + 0.5 * serves as f64 / slots as f64) / slots as f64 * slowness
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Behind one slot half of the check in service is left, behind four an eighth of one until the first of them ends.
+    #[test]
+    fn a_queue_is_waited_for() {
+        assert_eq!(wait(0, 100, 1, 2.0), 100.0);
+        assert_eq!(wait(200, 60, 1, 1.0), 230.0, "half of the one in service, however long the others are");
+        assert_eq!(wait(0, 400, 4, 1.0), 12.5);
+        assert_eq!(wait(80, 400, 4, 2.0), 65.0);
     }
 }

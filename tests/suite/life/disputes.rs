@@ -16,7 +16,7 @@ use super::super::properties::kept;
 use super::super::trial::{ROOT, Witness, trial};
 
 /// Every outcome of a dispute.
-const OUTCOMES: [&str; 19] = [
+pub(super) const OUTCOMES: [&str; 19] = [
     "accepted without an alarm",
     "a bond is lost",
     "a checker is fined",
@@ -42,7 +42,7 @@ const OUTCOMES: [&str; 19] = [
 const DEPOSIT: Money = Money(500_000);
 
 /// The outcomes that a run reaches at least five times.
-fn outcomes(scenario: &Scenario, witness: &Witness) -> BTreeSet<&'static str> {
+pub(super) fn outcomes(scenario: &Scenario, witness: &Witness) -> BTreeSet<&'static str> {
     let mut alarms: BTreeMap<JobKey, usize> = BTreeMap::new();
     let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
     let mut seen = |outcome: &'static str, is_met: bool| *counts.entry(outcome).or_default() += usize::from(is_met);

@@ -20,7 +20,7 @@ pub fn chapter() -> Chapter {
         cases: vec![
             timed("check-pass", "(3/2)(10 ms + 0.1 ms · E[n])", reads(3.0, 2.0, (0.01, 1e-4), 400.0)),
             timed("proof-ways-4", "E[w]/4", divided(0.0, 8.0, 4.0)),
-            Case::new("proof-ways-busy", vec![ended("1/(2μ−λ)", divided(1.0, 1.0, 2.0))]),
+            timed("proof-ways-busy", "1/(2μ−λ)", divided(1.0, 1.0, 2.0)),
             deferred(),
             blocking(),
             Case::new("looks-all-5", vec![ended("H(5)", harmonic(5)), votes("n", 5.0)]),

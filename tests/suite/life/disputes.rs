@@ -68,7 +68,7 @@ pub(super) fn outcomes(scenario: &Scenario, witness: &Witness) -> BTreeSet<&'sta
             match record.fate {
                 Fate::FinalRight | Fate::FinalWrong if !alarms.contains_key(&record.key) => {}
                 Fate::FinalRight | Fate::FinalWrong if (1..quorum).contains(&cast) => {
-                    seen("too few of a group vote", true)
+                    seen("too few of a group vote", true);
                 }
                 Fate::FinalRight | Fate::FinalWrong if cast >= quorum => seen("a group turns an alarm down", true),
                 Fate::RejectedRight | Fate::RejectedWrong => seen("a group upholds an alarm", true),

@@ -49,14 +49,10 @@ impl DeclineDiagnosis {
     /// Takes a quote in.
     pub fn see(&mut self, value: f64, deductions: &[f64; 5]) {
         let mut before = value;
-        for index in 0..deductions.len() {
+        for (index, deduction) in deductions.iter().enumerate() {
             // Without this one, the sum goes on from those before it.
-            let mut without = before;
-            for later in index + 1..deductions.len() {
-                without -= deductions[later];
-            }
-            raise(&mut self.without[index], without);
-            before -= deductions[index];
+            raise(&mut self.without[index], left_of(before, &deductions[index + 1..]));
+            before -= deduction;
             raise(&mut self.after[index], before);
         }
     }

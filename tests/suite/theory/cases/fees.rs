@@ -146,16 +146,16 @@ fn stationary() -> Case {
     let exact = rest_with_costs(top, users, cost);
     let mean = mean_with_costs(top, users, cost, (target, 8.0));
     // After the horizon answers are awaited and nobody comes any more.
-    let sum = |seen: &Seen, power| {
+    let sum = |seen: &Seen, of: fn(f64) -> f64| {
         let blocks = (seen.probe.seconds() / 10.0) as usize;
-        counted(seen).iter().take(blocks).map(|price| (price * 1e-6f64).powi(power)).sum::<f64>()
+        counted(seen).iter().take(blocks).map(|price| of(price * 1e-6)).sum::<f64>()
     };
     let rows = vec![
         Row::new("mean of its square over its mean", "w(1 − 1/λ) − premium − wait", exact, move |seen| {
-            Part::new(sum(seen, 2), sum(seen, 1))
+            Part::new(sum(seen, |fee| fee * fee), sum(seen, |fee| fee))
         }),
         Row::new("mean base fee", "r − v/r, r the row above", mean, move |seen| {
-            Part::new(sum(seen, 1), sum(seen, 0))
+            Part::new(sum(seen, |fee| fee), sum(seen, |_| 1.0))
         }),
     ];
     case("fee-stationary", rows)

@@ -33,8 +33,16 @@ places = 4
 stake = { law = "exponential", mean = "1000" }
 price = { law = "uniform", min = "0.0005", max = "0.002" }
 failure = { up = { law = "exponential", mean = "1h" }, down = { law = "exponential", mean = "5min" } }
+[[validators]]
+name = "checkers"
+count = 2
+[pricing]
+verification = { rule = "list", list = { price = "0.0001" } }
+[verification]
+methods = ["fingerprint"]
 [record]
 tick = "10s"
+jobs = 1
 "#;
 
 fn reliance(arguments: &[&str]) -> String {

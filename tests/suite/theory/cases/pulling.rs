@@ -35,10 +35,11 @@ fn of_load(load: f64, [pull, choice, push]: [&'static str; 3]) -> [Case; 3] {
         })
     };
     let takes = |formula, expected| row("mean time of a check", formula, expected, 1);
-    let quoted = row("the same, as quoted", "1/μ + C/(4μ−λ)", pulled, 0);
+    let quoted = |formula, expected| row("the same, as quoted", formula, expected, 0);
+    let both = |formula, expected| vec![takes(formula, expected), quoted(formula, expected)];
     [
-        Case::new(pull, vec![takes("1/μ + C/(4μ−λ)", pulled), quoted]),
-        Case::new(choice, vec![takes("Σρ^(2ⁱ−2)", chosen)]),
-        Case::new(push, vec![takes("1/(μ−λ/4)", 1.0 / (1.0 - load))]),
+        Case::new(pull, both("1/μ + C/(4μ−λ)", pulled)),
+        Case::new(choice, both("Σρ^(2ⁱ−2)", chosen)),
+        Case::new(push, both("1/(μ−λ/4)", 1.0 / (1.0 - load))),
     ]
 }

@@ -131,10 +131,15 @@ pub fn draw(curves: &[Curve], caption: impl Into<Caption>) -> Drawing {
     let values = || curves.iter().flat_map(|curve| curve.points.iter().flat_map(|&(a, b)| [a, b]));
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(0.0, f64::max));
     let (low, high) = (0.8 * low, 1.25 * high);
+    // Within a decade a logarithmic axis has hardly a number on it.
+    let axis = |what: &str| match high < 10.0 * low {
+        true => Axis::linear(low, high, what, Unit::Seconds),
+        false => Axis::logarithmic(low, high, what, Unit::Seconds),
+    };
     let panel = Panel {
         rect: Rect { left, top, right: left + side, bottom: top + side },
-        x: Axis::logarithmic(low, high, "quoted", Unit::Seconds),
-        y: Axis::logarithmic(low, high, "realised", Unit::Seconds),
+        x: axis("quoted"),
+        y: axis("realised"),
     };
     panel.draw(&mut sheet);
     let equal = Stroke { colour: SOFT, width: 1.0, dash: Dash::Dotted };

@@ -68,7 +68,7 @@ fn recognised() -> Case {
         Row::new("share final that is wrong", "l", left_out, fate(Fate::FinalWrong)),
         Row::new(
             "jobs and canaries in service",
-            "λE[S](1−l+q(r+(1−r)(1−l)))",
+            "λE[S] · (1−l+q(r+(1−r)(1−l)))",
             10.0 * (done + q * (r + (1.0 - r) * done)),
             executing,
         ),

@@ -161,12 +161,13 @@ impl State {
         let slowness = quote.slowness * group.slowdown.factor(jobs.saturating_add(1).min(quote.slots));
         let ([waits, serves], slots) = (self.nodes.loads(party), u64::from(quote.slots));
         let free = state.due.filter(|_| jobs >= quote.slots).map(|due| due.at);
-        let backlog = if jobs < quote.slots { 0.0 } else { wait(waits, serves, slots, slowness) } + group.hold.nanos();
+        let backlog = if jobs < quote.slots { 0.0 } else { wait(waits.into(), serves.into(), slots, slowness) }
+            + group.hold.nanos();
         let wait = free.map_or(backlog, |_| waits as f64 / slots as f64 * slowness + group.hold.nanos());
         if kind == PartyKind::Validator && self.pulled.is_used() {
             let is_there = state.is_up() && self.registry.is_here(party);
             let slots = if is_there { slots } else { 0 };
-            self.pulled.note(party, Load { slots, jobs: u64::from(jobs), work: state.work() });
+            self.pulled.note(party, Load { slots, jobs: u64::from(jobs), work: state.work().into() });
         }
         let ask = scenario.channels.asks.map_or(1.0, |asks| asks.at(backlog));
         let level = (jobs / quote.slots).min(checkers::LEVELS as u32 - 1) as u8;

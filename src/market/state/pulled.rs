@@ -14,8 +14,8 @@ pub struct Pulled {
     pub queue: VecDeque<(TaskSlot, u32)>,
     /// How many of them are not called off.
     waiting: u32,
-    /// The work of these on the reference GPU, in nanoseconds.
-    work: u64,
+    /// The work of these on the reference GPU, in nanoseconds: more of it than 64 bits count may wait.
+    work: u128,
     /// Validators with a free slot.
     idle: Vec<PartyId>,
     /// By validator, from the first on.
@@ -33,7 +33,7 @@ pub struct Load {
     /// Checks in service.
     pub jobs: u64,
     /// Their work on the reference GPU, in nanoseconds.
-    pub work: u64,
+    pub work: u128,
 }
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -72,12 +72,12 @@ impl Pulled {
     /// A check joins the queue.
     pub fn join(&mut self, task: TaskSlot, version: u32, work: Work) {
         self.queue.push_back((task, version));
-        (self.waiting, self.work) = (self.waiting + 1, self.work + work.0);
+        (self.waiting, self.work) = (self.waiting + 1, self.work + u128::from(work.0));
     }
 
     /// A check is called off, or taken: it waits no longer.
     pub fn leave(&mut self, work: Work) {
-        (self.waiting, self.work) = (self.waiting - 1, self.work - work.0);
+        (self.waiting, self.work) = (self.waiting - 1, self.work - u128::from(work.0));
     }
 
     /// A check is on its way to a validator.
@@ -102,7 +102,7 @@ impl Pulled {
         self.sums = Load {
             slots: sum(self.sums.slots, before.slots, load.slots),
             jobs: sum(self.sums.jobs, before.jobs, load.jobs),
-            work: sum(self.sums.work, before.work, load.work),
+            work: self.sums.work - before.work + load.work,
         };
         self.judge(place);
     }
@@ -137,7 +137,7 @@ impl Pulled {
 /// waits before it, and until one of those in service ends, over all slots. `waits` and `serves` are their work on the reference GPU. Of
 /// a check in service half of its own work is left on the average, since longer ones are met more often; the first of several ends after a
 /// part 1/slots of that, as exponential remainders do.
-pub fn wait(waits: u64, serves: u64, slots: u64, slowness: f64) -> f64 {
+pub fn wait(waits: u128, serves: u128, slots: u64, slowness: f64) -> f64 {
     (waits as f64 + 0.5 * serves as f64 / slots as f64) / slots as f64 * slowness
 }
 
@@ -152,5 +152,16 @@ mod tests {
         assert_eq!(wait(200, 60, 1, 1.0), 230.0, "half of the one in service, however long the others are");
         assert_eq!(wait(0, 400, 4, 1.0), 12.5);
         assert_eq!(wait(80, 400, 4, 2.0), 65.0);
+    }
+
+    /// More work than 64 bits count waits, and what is left of it is what it is.
+    #[test]
+    fn work_beyond_counting_waits() {
+        let mut pulled = Pulled::open(0..1);
+        let works = [u64::MAX, 7, u64::MAX].map(Work);
+        works.iter().for_each(|work| pulled.join(TaskSlot(0), 0, *work));
+        assert_eq!(pulled.work, 2 * u128::from(u64::MAX) + 7);
+        works[..2].iter().for_each(|work| pulled.leave(*work));
+        assert_eq!(pulled.work, u128::from(u64::MAX));
     }
 }

@@ -59,14 +59,14 @@ impl Work {
     /// This less other work, or none.
     #[inline]
     pub fn less(self, other: Work) -> Work {
-        Work(self.0.saturating_sub(other.0))
+        Work::of_reference(self.on_reference().less(other.on_reference()))
     }
 }
 
 impl Add for Work {
     type Output = Work;
     fn add(self, other: Work) -> Work {
-        Work(self.0.saturating_add(other.0))
+        Work::of_reference(self.on_reference() + other.on_reference())
     }
 }
 
@@ -79,7 +79,7 @@ impl AddAssign for Work {
 impl Sub for Work {
     type Output = Work;
     fn sub(self, other: Work) -> Work {
-        Work(self.0.checked_sub(other.0).expect("work below zero"))
+        Work::of_reference(self.on_reference() - other.on_reference())
     }
 }
 

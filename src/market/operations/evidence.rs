@@ -86,13 +86,10 @@ pub fn expected(market: &mut State, at: &Context<'_>, slot: JobSlot, index: u8) 
 fn passing<'m>(market: &'m mut State, at: &Context<'_>, slot: JobSlot) -> &'m Passing {
     let (requester, method) = (market.jobs[slot].requester, market.jobs.record(slot).method);
     let belief = terms::belief(market, at.scenario, requester);
-    let own = terms::belief_of(market, at.scenario, requester, method, belief);
+    let own = terms::own_belief(market, at.scenario, requester, method, belief);
     let known = &mut market.scratch.passing;
     known.believe(belief);
-    match at.scenario.verification.methods[method].own_look {
-        None => known.of(at.scenario, method),
-        Some(_) => known.of_own(at.scenario, method, own),
-    }
+    known.of(at.scenario, method, own)
 }
 
 /// Each checker is judged by the votes of the others, where they come to the same verdict without it. An approval of an answer
@@ -211,17 +208,8 @@ fn see_node(
     let holder = market.jobs[slot].requester;
     see_answer(market, at, Sighting { holder, party: node, evidence, weight });
     let caught = matches!(evidence, Evidence::Failed | Evidence::Revoked);
-    let learns = at.scenario.groups[market.nodes.quotes[node].group].conduct.weighs_stakes();
-    if learns && (caught || !is_still_judged(market, at.scenario, slot)) {
-        let record = market.jobs.record(slot);
-        let (method, work) = (record.method, record.work);
-        let outcome = Outcome::Answered {
-            cheated: answer.wrong.is_some_and(|kind| kind != Wrong::Error),
-            checked: evidence != Evidence::Unchecked,
-            caught,
-            stakes: at_stake::of_node(market, at.scenario, node, (fee, work)),
-        };
-        learning::tell(market, at.scenario, (node, method), &outcome);
+    if weighs_stakes(market, at.scenario, node) && (caught || !is_still_judged(market, at.scenario, slot)) {
+        tell(market, at, slot, (node, answer, fee), (evidence != Evidence::Unchecked, caught));
     }
     if evidence != Evidence::Unchecked && weight > 0.0 {
         standing::see(market, at, slot, node, evidence, finder);
@@ -240,20 +228,36 @@ pub fn see_canary(
 ) {
     let holder = market.jobs[slot].requester;
     see_answer(market, at, Sighting { holder, party: node, evidence, weight });
-    if !is_recognised {
-        let record = market.jobs.record(slot);
-        let (method, work) = (record.method, record.work);
-        let outcome = Outcome::Answered {
-            cheated: answer.wrong.is_some_and(|kind| kind != Wrong::Error),
-            checked: true,
-            caught: evidence == Evidence::Failed,
-            stakes: at_stake::of_node(market, at.scenario, node, (fee, work)),
-        };
-        learning::tell(market, at.scenario, (node, method), &outcome);
+    if weighs_stakes(market, at.scenario, node) && !is_recognised {
+        tell(market, at, slot, (node, answer, fee), (true, evidence == Evidence::Failed));
     }
     if weight > 0.0 {
         standing::see(market, at, slot, node, evidence, Finder::Network);
     }
+}
+
+/// Whether a node learns what became of its answers.
+fn weighs_stakes(market: &State, scenario: &Scenario, node: PartyId) -> bool {
+    scenario.groups[market.nodes.quotes[node].group].conduct.weighs_stakes()
+}
+
+/// A node learns whether its answer was checked, and whether it was found wrong.
+fn tell(
+    market: &mut State,
+    at: &Context<'_>,
+    slot: JobSlot,
+    (node, answer, fee): (PartyId, Answer, Money),
+    (checked, caught): (bool, bool),
+) {
+    let record = market.jobs.record(slot);
+    let (method, work) = (record.method, record.work);
+    let outcome = Outcome::Answered {
+        cheated: answer.wrong.is_some_and(|kind| kind != Wrong::Error),
+        checked,
+        caught,
+        stakes: at_stake::of_node(market, at.scenario, node, (fee, work)),
+    };
+    learning::tell(market, at.scenario, (node, method), &outcome);
 }
 
 /// Whether something is still to come that may find an answer wrong which has passed so far: what became of it is learnt once.

@@ -52,10 +52,7 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
         if stopped {
             continue;
         }
-        let passing = match method.own_look {
-            None => known.of(scenario, id),
-            Some(_) => known.of_own(scenario, id, belief_of(market, scenario, requester, id, belief)),
-        };
+        let passing = known.of(scenario, id, own_belief(market, scenario, requester, id, belief));
         let correction = correction(market, at, (class, id));
         if !method.by_standing {
             Terms::add(terms, &asked, &shared, Seen { id, method, passing, correction, scrutiny: 1.0 });
@@ -118,20 +115,17 @@ pub fn belief(market: &State, scenario: &Scenario, requester: RequesterId) -> Be
 
 /// The same with what its own group does, where the requester itself may look at an answer that is verified so.
 #[inline(always)]
-pub fn belief_of(
+pub fn own_belief(
     market: &State,
     scenario: &Scenario,
     requester: RequesterId,
     method: MethodId,
     common: Belief,
-) -> Belief {
+) -> Option<Belief> {
     let [validators, peers, _] = common.diligence;
-    match scenario.verification.methods[method].own_look {
-        None => common,
-        Some(cost) => {
-            Belief { diligence: [validators, peers, market.own_care(scenario, requester, method, cost)], ..common }
-        }
-    }
+    let care = |cost| market.own_care(scenario, requester, method, cost);
+    let own = |cost| Belief { diligence: [validators, peers, care(cost)], ..common };
+    scenario.verification.methods[method].own_look.map(own)
 }
 
 /// What was learnt of checks by this method, where requesters go by it.

@@ -26,7 +26,7 @@ pub struct DeclineDiagnosis {
     without: [f64; 5],
 }
 
-/// What is left of a value, taken off one by one in their order: whoever asks in the same order gets the same to the last bit.
+/// What these deductions leave of a value. They are taken off one by one: the same order gives the same bits.
 #[inline]
 pub fn left_of(value: f64, deductions: &[f64]) -> f64 {
     deductions.iter().fold(value, |left, deduction| left - deduction)

@@ -38,7 +38,7 @@ impl Looks {
             // What takes no time does not queue.
             return Looks { time: trip + check.reveal.nanos(), paid: count, missing: 0.0 };
         }
-        // Most checks: no time-out, and nobody is waited for once it is decided.
+        // Most checks have no time-out, and end with the vote that decides them.
         let looks = match check.timeout.is_none() && check.stopping == Stopping::Decided {
             true => Looks::careful(drawn, each.nanos(), check, (care, votes)),
             false => Looks::stopped(drawn, each, check, (care, votes)),

@@ -87,22 +87,16 @@ impl Known {
         self.methods.clear();
     }
 
-    /// What is expected of a method.
+    /// What is expected of a method; `own` is the belief where requesters may look at its answers themselves.
     #[inline]
-    pub fn of(&mut self, scenario: &Scenario, id: MethodId) -> &Passing {
+    pub fn of(&mut self, scenario: &Scenario, id: MethodId, own: Option<Belief>) -> &Passing {
         let place = id.index();
-        if self.methods.get(place).is_none_or(|passing| passing.belief.diligence[0].is_nan()) {
-            self.learn(scenario, id, self.at.expect("a belief"));
-        }
-        &self.methods[place]
-    }
-
-    /// The same of a method that is believed in otherwise.
-    #[inline(never)]
-    pub fn of_own(&mut self, scenario: &Scenario, id: MethodId, belief: Belief) -> &Passing {
-        let place = id.index();
-        if self.methods.get(place).is_none_or(|passing| passing.belief != belief) {
-            self.learn(scenario, id, belief);
+        let is_known = self.methods.get(place).is_some_and(|passing| match own {
+            None => !passing.belief.diligence[0].is_nan(),
+            Some(own) => passing.belief == own,
+        });
+        if !is_known {
+            self.learn(scenario, id, own.or(self.at).expect("a belief"));
         }
         &self.methods[place]
     }
@@ -143,7 +137,7 @@ impl Passing {
         passing
     }
 
-    /// How likely an answer passes while the vendors of these bits are broken; adds what each check meets then to its sums.
+    /// The probability that an answer passes while the vendors in the bit set are broken. What each check meets then is added to its sums.
     fn given(
         &self,
         method: &Method,
@@ -226,7 +220,7 @@ impl Passing {
         }
     }
 
-    /// How likely an answer passes a check in which somebody looks, while the vendors of these bits are broken.
+    /// The probability that an answer passes a check at which at least one checker looks, while the vendors in the bit set are broken.
     fn alone(&self, method: &Method, check: &Check, broken: u32) -> Verdicts {
         if is_broken(method, check, broken) {
             return Verdicts::BROKEN;

@@ -19,20 +19,22 @@ pub struct BisectionTable {
 }
 
 /// A vote of a group about an alarm: `verdict` is taken over the votes that are cast within the window. Without enough of them the alarm is not
-/// upheld, and nobody learns anything (Gonka: more than half of the weight within 4 min).
+/// upheld, and the records of all parties stay as they are (Gonka: more than half of the weight within 4 min).
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct VoteTable {
     /// How long the vote takes, from when the alarm is handed to the group; above 0.
     pub window: SimDuration,
-    /// The share of those asked that must vote, by stake where `verdict` goes by stake; at least one always must. Default 0.
+    /// The share of those asked that must vote, by stake where `verdict` goes by stake; at least one always must. Default 0
+    /// (assumed).
     #[serde(default)]
     pub quorum: Share,
-    /// The probability that one that is asked abstains: it does not look, does not vote and is not paid. Default 0.
+    /// The probability that one that is asked abstains: it does not look, does not vote and is not paid. Default 0
+    /// (assumed).
     #[serde(default)]
     pub abstention: Share,
     /// Tokens that each checker which raised the alarm loses if it is not upheld, as far as its stake reaches; they go where slashed
-    /// stakes go, and with `to = "checkers"` to the node. Default 0.
+    /// stakes go, and with `to = "checkers"` to the node. Default 0 (assumed).
     #[serde(default)]
     pub deposit: Money,
 }

@@ -20,8 +20,8 @@ pub struct VendorTable {
     pub broken_from: Option<SimDuration>,
 }
 
-/// Wrong answers that are shown to checkers on purpose, so that looking pays where nobody cheats (Truebit, arXiv 1908.04756). What
-/// they say of one tells nothing of the answer, which passes.
+/// Wrong answers that the network shows to checkers on purpose, so that a look pays even where no node cheats (Truebit, arXiv
+/// 1908.04756). A vote on one does not count for the answer of the job, which passes.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ForcedTable {

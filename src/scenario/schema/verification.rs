@@ -223,7 +223,7 @@ pub struct CheckTable {
     /// With `by = "requester"`: what a look costs the requester, in credits that leave the market. Default 0.
     #[serde(default)]
     pub cost: Money,
-    /// Whose dishonesty voids it. With `vendor` and `nobody` the conduct of the party that is asked has no say. Default `checker`.
+    /// The party whose dishonesty makes the check worthless. With `vendor` or `nobody` the conduct of the checker has no effect. Default `checker`.
     #[serde(default)]
     pub guard: Guard,
     /// The vendor, one of `verification.vendors`, while which is broken it approves whatever it sees. Default none.

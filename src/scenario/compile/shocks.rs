@@ -111,7 +111,7 @@ fn outage(
         None => Parties::Groups(groups),
     };
     let outage = Outage { parties, share: written.share };
-    let strikes_none = matches!(outage.parties, Parties::Groups(_)) && outage.count(count) == 0;
+    let strikes_none = matches!(outage.parties, Parties::Groups(_)) && count > 0 && outage.count(count) == 0;
     if sound && (strikes_none || written.share == Share::ZERO) {
         let message = match outage.parties {
             Parties::Groups(_) => format!("a share of {} of {count} is nobody", written.share.get()),

@@ -2,6 +2,7 @@
 
 use crate::domain::checking::{Beliefs, Checker};
 use crate::domain::ids::{ClassId, JobSlot, MethodId, RequesterId};
+use crate::domain::money::Money;
 use crate::domain::party::PartyKind;
 use crate::domain::price::Price;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
@@ -18,10 +19,17 @@ use crate::scenario::Scenario;
 use crate::scenario::channels::Channel;
 use crate::scenario::verification::{JobSize, Method};
 
-/// Puts the terms of every method the job's class admits into `terms`, which comes empty. A method is left out where the
+/// Puts the terms of each of these methods of the job's class into `terms`, which comes empty. A method is left out where the
 /// chain or the checkers it needs cannot be paid because their channel is stopped. Of a method that goes by the standing of the node
 /// there are terms for each scrutiny that a node which offers is under.
-pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Offer], terms: &mut Vec<Terms>) {
+pub fn collect(
+    market: &mut State,
+    at: &Context<'_>,
+    slot: JobSlot,
+    offers: &[Offer],
+    methods: &[MethodId],
+    terms: &mut Vec<Terms>,
+) {
     let scenario = at.scenario;
     let channels = &scenario.channels;
     let gas = gas_price(market, at, tip(market, scenario, slot));
@@ -46,7 +54,7 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
     let (gas_price, check_price) = (gas.unwrap_or_default(), check.unwrap_or_default());
     let placement = gas_price.of_units(scenario.chain.gas);
     let shared = Shared { expected, size, gas_price, placement, check_price, inclusion, trust };
-    for &id in &scenario.classes[class].methods {
+    for &id in methods {
         let method = &scenario.verification.methods[id];
         let stopped = (gas.is_none() && needs_gas(scenario, method)) || (check.is_none() && method.pays_checkers);
         if stopped {
@@ -122,10 +130,20 @@ pub fn own_belief(
     method: MethodId,
     common: Belief,
 ) -> Option<Belief> {
+    let cost = scenario.verification.methods[method].own_look?;
+    Some(with_own_care(market, scenario, (requester, method), cost, common))
+}
+
+#[cold]
+fn with_own_care(
+    market: &State,
+    scenario: &Scenario,
+    (requester, method): (RequesterId, MethodId),
+    cost: Money,
+    common: Belief,
+) -> Belief {
     let [validators, peers, _] = common.diligence;
-    let care = |cost| market.own_care(scenario, requester, method, cost);
-    let own = |cost| Belief { diligence: [validators, peers, care(cost)], ..common };
-    scenario.verification.methods[method].own_look.map(own)
+    Belief { diligence: [validators, peers, market.own_care(scenario, requester, method, cost)], ..common }
 }
 
 /// What was learnt of checks by this method, where requesters go by it.

@@ -9,7 +9,8 @@ use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::domain::work::Work;
 use crate::engine::time::SimDuration;
 use crate::market::context::Context;
-use crate::market::quoting::passing::{Belief, Passing};
+use crate::market::quoting::known::KnownMethod;
+use crate::market::quoting::passing::Belief;
 use crate::market::quoting::terms::{Asked, Seen, Shared, Terms, needs_gas};
 use crate::market::state::State;
 use crate::market::state::learnt::Correction;
@@ -60,10 +61,11 @@ pub fn collect(
         if stopped {
             continue;
         }
-        let passing = known.of(scenario, id, own_belief(market, scenario, requester, id, belief));
+        let KnownMethod { passing, terms: plain } =
+            known.of(scenario, id, own_belief(market, scenario, requester, id, belief));
         let correction = correction(market, at, (class, id));
         if !method.by_standing {
-            Terms::add(terms, &asked, &shared, Seen { id, method, passing, correction, scrutiny: 1.0 });
+            Terms::add(terms, &asked, &shared, Seen { method, passing, terms: plain, correction, scrutiny: 1.0 });
             continue;
         }
         if scrutinies.is_empty() {
@@ -86,8 +88,8 @@ fn by_scrutiny(
     let first = terms.len();
     for &scrutiny in scrutinies {
         if terms[first..].iter().all(|terms| terms.scrutiny != scrutiny) {
-            let passing = &Passing::new(method, &asked.scenario.verification.kinds, belief, scrutiny);
-            Terms::add(terms, asked, shared, Seen { id, method, passing, correction, scrutiny });
+            let KnownMethod { passing, terms: plain } = &KnownMethod::new(asked.scenario, id, belief, scrutiny);
+            Terms::add(terms, asked, shared, Seen { method, passing, terms: plain, correction, scrutiny });
         }
     }
 }

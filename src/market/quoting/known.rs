@@ -1,9 +1,16 @@
 //! What is known of methods before a job is looked at: it stays while the belief in the checkers does.
 
+use super::canaries::Canaries;
 use super::passing::{Belief, Passing};
 use super::terms::Terms;
+use crate::domain::acceptance::Acceptance;
+use crate::domain::checking::Backtrack;
 use crate::domain::ids::{Id, MethodId};
+use crate::domain::money::Money;
+use crate::domain::price::Price;
+use crate::domain::work::Work;
 use crate::scenario::Scenario;
+use crate::scenario::verification::Method;
 
 /// What is known of methods, as far as it was asked for, at one belief in the checkers.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +35,55 @@ impl KnownMethod {
         let passing = Passing::new(method, &scenario.verification.kinds, belief, scrutiny);
         let terms = Terms::of_method(scenario, (id, method), &passing, scrutiny);
         KnownMethod { passing, terms }
+    }
+}
+
+impl Terms {
+    /// Nothing is paid, and nobody checks.
+    pub const NONE: Terms = Terms {
+        method: MethodId(0),
+        overhead: Work::ZERO,
+        checkers: Money::ZERO,
+        checkers_most: Money::ZERO,
+        gas: Price::ZERO,
+        check: Price::ZERO,
+        coordination: Money::ZERO,
+        coordination_most: Money::ZERO,
+        inclusion: 0.0,
+        agreement: 0.0,
+        blocking: 0.0,
+        standing: 0.0,
+        uncorrected: 0.0,
+        acceptance: Acceptance::UNCHECKED,
+        in_time: 1.0,
+        copies: 1,
+        paid_copies: 1.0,
+        agree: 1,
+        alike: 1.0,
+        falls: false,
+        scrutiny: f64::NAN,
+        canaries: Canaries::NONE,
+    };
+
+    /// Those of a method, as far as no job changes them.
+    pub fn of_method(
+        scenario: &Scenario,
+        (id, method): (MethodId, &Method),
+        passing: &Passing,
+        scrutiny: f64,
+    ) -> Terms {
+        Terms {
+            method: id,
+            acceptance: passing.acceptance,
+            copies: method.copies,
+            paid_copies: f64::from(method.copies),
+            agree: method.agree,
+            falls: scenario.verification.backtrack == Backtrack::Revoke && method.stands(),
+            scrutiny: if method.by_standing { scrutiny } else { f64::NAN },
+            alike: method.alike,
+            canaries: Canaries::of(method, passing, scrutiny),
+            ..Terms::NONE
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use crate::domain::work::Work;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::acceptance::{Acceptance, Disputed, binomial_tail};
-use crate::domain::checking::{Backtrack, Checker};
+use crate::domain::checking::Checker;
 use crate::domain::ids::{MethodId, RequesterId};
 use crate::domain::money::Money;
 use crate::domain::price::Price;
@@ -148,32 +148,6 @@ impl Asked<'_> {
 }
 
 impl Terms {
-    /// Nothing is paid, and nobody checks.
-    pub const NONE: Terms = Terms {
-        method: MethodId(0),
-        overhead: Work::ZERO,
-        checkers: Money::ZERO,
-        checkers_most: Money::ZERO,
-        gas: Price::ZERO,
-        check: Price::ZERO,
-        coordination: Money::ZERO,
-        coordination_most: Money::ZERO,
-        inclusion: 0.0,
-        agreement: 0.0,
-        blocking: 0.0,
-        standing: 0.0,
-        uncorrected: 0.0,
-        acceptance: Acceptance::UNCHECKED,
-        in_time: 1.0,
-        copies: 1,
-        paid_copies: 1.0,
-        agree: 1,
-        alike: 1.0,
-        falls: false,
-        scrutiny: f64::NAN,
-        canaries: Canaries::NONE,
-    };
-
     /// Of the method `none`: a placement costs so many units of gas, and nobody checks. Whether or not a class admits it.
     pub fn unchecked(gas_units: u64, gas_price: Price, inclusion: f64) -> Terms {
         let coordination = gas_price.of_units(gas_units);
@@ -182,27 +156,6 @@ impl Terms {
             coordination,
             coordination_most: coordination,
             inclusion: if gas_units > 0 { inclusion } else { 0.0 },
-            ..Terms::NONE
-        }
-    }
-
-    /// Those of a method, as far as no job changes them.
-    pub fn of_method(
-        scenario: &Scenario,
-        (id, method): (MethodId, &Method),
-        passing: &Passing,
-        scrutiny: f64,
-    ) -> Terms {
-        Terms {
-            method: id,
-            acceptance: passing.acceptance,
-            copies: method.copies,
-            paid_copies: f64::from(method.copies),
-            agree: method.agree,
-            falls: scenario.verification.backtrack == Backtrack::Revoke && method.stands(),
-            scrutiny: if method.by_standing { scrutiny } else { f64::NAN },
-            alike: method.alike,
-            canaries: Canaries::of(method, passing, scrutiny),
             ..Terms::NONE
         }
     }

@@ -14,6 +14,8 @@ use super::course::{Point, Row};
 use super::design::Design;
 use super::design::frontier::SearchOutcome;
 use super::differences::Difference;
+use super::fork::columns::{FORKS, PEAKS, RESPONSES};
+use super::fork::responses::Response;
 
 use super::replicate::Stopped;
 use super::results::{Mean, SearchLine};
@@ -37,6 +39,12 @@ pub(super) enum Of<'a> {
     Point(&'a [Row], &'a [Mean]),
     Pair(&'a Difference),
     Line(&'a SearchLine),
+    /// A bin of an arm of a fork of a run: the row, the instant, the arm, the bin.
+    Fork(&'a Row, (usize, usize, usize)),
+    /// A bin of a response.
+    Bin(&'a Response, usize),
+    /// A whole response.
+    Response(&'a Response),
 }
 
 /// One value.
@@ -71,11 +79,21 @@ pub(super) struct Declaration {
     pub(super) columns: &'static [Declared],
 }
 
-const fn one(name: &'static str, kind: Kind, meaning: &'static str, fill: fn(&Entry<'_>) -> Value) -> Declared {
+pub(super) const fn one(
+    name: &'static str,
+    kind: Kind,
+    meaning: &'static str,
+    fill: fn(&Entry<'_>) -> Value,
+) -> Declared {
     Declared { name, kind, nullable: false, meaning, formula: "", words: &[], fill: Fill::One(fill) }
 }
 
-const fn each(name: &'static str, kind: Kind, meaning: &'static str, fill: fn(&Entry<'_>, usize) -> Value) -> Declared {
+pub(super) const fn each(
+    name: &'static str,
+    kind: Kind,
+    meaning: &'static str,
+    fill: fn(&Entry<'_>, usize) -> Value,
+) -> Declared {
     Declared { name, kind, nullable: false, meaning, formula: "", words: &[], fill: Fill::Measures(fill) }
 }
 
@@ -106,22 +124,22 @@ impl<'a> Entry<'a> {
 }
 
 impl Declared {
-    const fn nullable(self) -> Declared {
+    pub(super) const fn nullable(self) -> Declared {
         Declared { nullable: true, ..self }
     }
 
-    const fn words(self, words: Words) -> Declared {
+    pub(super) const fn words(self, words: Words) -> Declared {
         Declared { words, ..self }
     }
 
-    const fn formula(self, formula: &'static str) -> Declared {
+    pub(super) const fn formula(self, formula: &'static str) -> Declared {
         Declared { formula, ..self }
     }
 }
 
-const POINT: Declared =
+pub(super) const POINT: Declared =
     one("point", Kind::U64, "number of the point, from 0", |entry| Value::Count(entry.point as u64));
-const AXES: Declared = Declared {
+pub(super) const AXES: Declared = Declared {
     name: "AXIS",
     kind: Kind::Text,
     nullable: false,
@@ -132,11 +150,14 @@ const AXES: Declared = Declared {
 };
 const CLASS: Declared =
     one("class", Kind::Text, "class of the jobs", |entry| Value::Text(Some(entry.class.to_owned())));
-const REPLICATION: Declared = one(
+pub(super) const REPLICATION: Declared = one(
     "replication",
     Kind::U64,
     "number of the replication, from 0; equal replications of two points share random numbers",
-    |entry| Value::Count(entry.run().1.replication),
+    |entry| match entry.of {
+        Of::Run(_, row) | Of::Fork(row, _) => Value::Count(row.replication),
+        _ => unreachable!("a column of runs in another table"),
+    },
 );
 const MEASURE: Declared =
     each("MEASURE", Kind::F64, "value of the measure in the run, in the unit of its columns", |entry, at| {
@@ -337,7 +358,18 @@ pub fn all() -> Vec<TableDescription> {
         formula: column.formula,
         words: described(column.words),
     };
-    let tables = [&POINTS, &MEANS, &DIFFERENCES, &POINTS_BY_CLASS, &MEANS_BY_CLASS, &DIFFERENCES_BY_CLASS, &FRONTIER];
+    let tables = [
+        &POINTS,
+        &MEANS,
+        &DIFFERENCES,
+        &POINTS_BY_CLASS,
+        &MEANS_BY_CLASS,
+        &DIFFERENCES_BY_CLASS,
+        &FRONTIER,
+        &FORKS,
+        &RESPONSES,
+        &PEAKS,
+    ];
     let table = |table: &&Declaration| TableDescription {
         name: table.name,
         grain: table.grain,

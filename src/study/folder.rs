@@ -92,7 +92,7 @@ impl Folder {
                 own::subfolder(&inner)?;
             }
         }
-        let measures: Vec<String> = study.measures.iter().map(|measure| measure.name.clone()).collect();
+        let measures = study.value_names();
         let known = known(&path.join(KEPT), &measures)?;
         Ok(Folder { path: path.to_owned(), id, chunk_runs, measures, known, has_locks })
     }

@@ -3,6 +3,7 @@
 use super::axis::Shown;
 use super::design::frontier::Crossing;
 use super::differences::Difference;
+use super::fork::responses::Response;
 
 /// What came of a study.
 #[derive(Clone, Debug)]
@@ -13,6 +14,8 @@ pub struct Results {
     pub differences: Vec<Difference>,
     /// Where each line is crossed, in a search.
     pub crossings: Vec<SearchLine>,
+    /// What the branches did differently, where the runs are forked.
+    pub responses: Vec<Response>,
     /// Over every run.
     pub digest: String,
     /// Runs that came to nothing: point, replication, why.

@@ -91,6 +91,9 @@ pub fn coincident(study: &Study) -> String {
 }
 
 fn grids(study: &Study, course: &Course, results: &Results, measures: usize) -> Vec<Grid> {
+    if let Some(fork) = &study.fork {
+        return vec![super::fork::show::grid(study, course, results, fork)];
+    }
     let (whole, by_class) = ([study.whole()], study.by_class());
     let has_differences = !results.differences.is_empty();
     let found = (course, results);
@@ -172,7 +175,7 @@ fn unmet(text: &mut String, study: &Study, course: &Course) {
 }
 
 /// Whether a half-width is one: runs that are all alike do not make a mean known exactly.
-fn is_apart(half_width: &f64) -> bool {
+pub(super) fn is_apart(half_width: &f64) -> bool {
     *half_width > 0.0
 }
 
@@ -224,7 +227,7 @@ fn frontier(study: &Study, results: &Results) -> Option<Grid> {
     Some(Grid { title, file: "frontier", head, key: 1, groups, rows, left_out: 0 })
 }
 
-fn cell(shown: &Shown) -> String {
+pub(super) fn cell(shown: &Shown) -> String {
     match shown {
         // What was set, as it was set, unless it has more digits than anybody reads.
         Shown::Number(number) if number.to_string().len() <= 8 => number.to_string(),
@@ -251,7 +254,7 @@ fn wrapped(text: &str) -> String {
     lines
 }
 
-fn number_or_dash(number: Option<f64>) -> String {
+pub(super) fn number_or_dash(number: Option<f64>) -> String {
     number.map_or("–".to_owned(), compact)
 }
 

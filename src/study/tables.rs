@@ -11,6 +11,7 @@ use super::columns::{
 };
 use super::course::Course;
 use super::design::Design;
+use super::fork::columns::{FORKS, PEAKS, RESPONSES};
 use super::results::Results;
 use super::{Study, View};
 
@@ -51,6 +52,27 @@ pub(super) fn tables(study: &Study, course: &Course, results: &Results) -> Vec<T
     let mut fill = |declaration, entries: Vec<Entry>, views: &[View]| {
         tables.push(filled(declaration, &entries, views, &axes, ""));
     };
+    if let Some(fork) = &study.fork {
+        let forked = |row| -> Vec<Of> {
+            let places = (0..fork.instants.count()).flat_map(|instant| {
+                let arms =
+                    (0..fork.arms().len()).flat_map(move |arm| (0..fork.bins).map(move |bin| (instant, arm, bin)));
+                arms.map(move |place| Of::Fork(row, place))
+            });
+            places.collect()
+        };
+        let rows = course.rows().iter().flatten();
+        let places = rows.flat_map(|row| forked(row).into_iter().map(|of| entry(row.point, of)));
+        fill(&FORKS, places.collect(), &whole);
+        let bins = results
+            .responses
+            .iter()
+            .flat_map(|own| (0..own.bins.len()).map(move |bin| Of::Bin(own, bin)).map(|of| entry(own.point, of)));
+        fill(&RESPONSES, bins.collect(), &whole);
+        fill(&PEAKS, results.responses.iter().map(|own| entry(own.point, Of::Response(own))).collect(), &whole);
+        fill(&POINTS, runs(), &[View::default()]);
+        return tables;
+    }
     fill(&POINTS, runs(), &whole);
     fill(&MEANS, means(), &whole);
     if has_baseline {

@@ -17,12 +17,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use reliance::engine::random::Seed;
-use reliance::scenario::Scenario;
 use reliance::study::course::{Course, Measured};
 use reliance::study::drive::Driver;
 use reliance::study::engine::local::Local;
 use reliance::study::folder::Folder;
-use reliance::study::work::{Runner, run_one};
+use reliance::study::work::{Prepared, Runner, run_one};
 use reliance::study::{Study, StudyError};
 
 /// One node and one Poisson source; a point takes a few milliseconds.
@@ -103,11 +102,9 @@ fn values(course: &Course) -> Vec<Vec<f64>> {
 }
 
 /// A runner that counts.
-fn counting(
-    count: &std::sync::atomic::AtomicU64,
-) -> impl Fn(&Study, &Arc<Scenario>, Seed) -> Result<Measured, String> + '_ {
-    move |study, scenario, seed| {
+fn counting(count: &std::sync::atomic::AtomicU64) -> impl Fn(&Study, &Prepared, Seed) -> Result<Measured, String> + '_ {
+    move |study, prepared, seed| {
         count.fetch_add(1, Ordering::Relaxed);
-        run_one(study, scenario, seed)
+        run_one(study, prepared, seed)
     }
 }

@@ -122,9 +122,9 @@ fn a_stopped_study_goes_on() {
     let folder = place.open("out", &study).unwrap();
     let (stop, count) = (AtomicBool::new(false), AtomicU64::new(0));
     let counted = counting(&count);
-    let runner = |study: &_, scenario: &_, seed| {
+    let runner = |study: &_, prepared: &_, seed| {
         stop.store(count.load(Ordering::Relaxed) >= 10, Ordering::Relaxed);
-        counted(study, scenario, seed)
+        counted(study, prepared, seed)
     };
     let driver = Driver { study: &study, folder: &folder, runner: &runner, stop: &stop, watch: &() };
     assert!(matches!(driver.run(&Local::new(1).unwrap()), Err(StudyError::Stopped)));
@@ -193,12 +193,12 @@ fn a_point_that_panics_does_not_take_the_others_down() {
     let place = Place::new("panics", GRID);
     let study = place.study();
     let folder = place.open("out", &study).unwrap();
-    let runner =
-        |study: &reliance::study::Study, scenario: &std::sync::Arc<_>, seed: reliance::engine::random::Seed| {
-            let scenario: &std::sync::Arc<reliance::scenario::Scenario> = scenario;
-            assert!(!scenario.document.contains("0.7/s") || seed.replication != 2, "a bug of this test");
-            run_one(study, scenario, seed)
-        };
+    let runner = |study: &reliance::study::Study,
+                  prepared: &reliance::study::work::Prepared,
+                  seed: reliance::engine::random::Seed| {
+        assert!(!prepared.scenario.document.contains("0.7/s") || seed.replication != 2, "a bug of this test");
+        run_one(study, prepared, seed)
+    };
     let course = drive(&study, &folder, 2, &runner);
     let found = results(&study, &course);
     let failed: Vec<(usize, u64)> = found.failures.iter().map(|(point, run, _)| (*point, *run)).collect();

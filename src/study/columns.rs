@@ -19,6 +19,7 @@ use super::fork::responses::Response;
 
 use super::replicate::Stopped;
 use super::results::{Mean, SearchLine};
+use super::verdict::{Judged, VERDICTS};
 
 /// What a row of a table is taken from.
 #[derive(Clone, Copy)]
@@ -45,6 +46,8 @@ pub(super) enum Of<'a> {
     Bin(&'a Response, usize),
     /// A whole response.
     Response(&'a Response),
+    /// A claim at one place.
+    Verdict(&'a Judged),
 }
 
 /// One value.
@@ -116,6 +119,11 @@ impl<'a> Entry<'a> {
     fn line(&self) -> &'a SearchLine {
         let Of::Line(line) = self.of else { unreachable!("a column of lines in another table") };
         line
+    }
+
+    pub(super) fn judged(&self) -> &'a Judged {
+        let Of::Verdict(judged) = self.of else { unreachable!("a column of verdicts in another table") };
+        judged
     }
 
     fn paired(&self, measure: usize, value: fn(&Paired) -> Option<f64>) -> Value {
@@ -369,6 +377,7 @@ pub fn all() -> Vec<TableDescription> {
         &FORKS,
         &RESPONSES,
         &PEAKS,
+        &VERDICTS,
     ];
     let table = |table: &&Declaration| TableDescription {
         name: table.name,

@@ -46,6 +46,9 @@ pub struct StudyTable {
     /// alone and has these values there.
     #[serde(default)]
     pub baseline: IndexMap<String, Anything>,
+    /// What would make the study's claims false, each judged where its table is merged.
+    #[serde(default)]
+    pub false_if: Vec<FalseIfTable>,
     /// The level of the first measure whose contour is drawn over a grid of two numbers. A search has its own.
     #[serde(default)]
     pub level: Option<f64>,
@@ -168,6 +171,34 @@ pub struct FrontierTable {
     pub probes: Option<u32>,
 }
 
+/// What would make a claim false. It is judged by the 95 % interval over runs.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FalseIfTable {
+    /// A measure of the study, `<` or `>`, and a number. In a search the axis that is searched stands for the crossing; in a fork the
+    /// measure stands for the mean of branch − trunk.
+    pub when: String,
+    /// The values of axes, or the `branch`, at which it is judged. Default at every point and branch.
+    #[serde(default)]
+    pub at: IndexMap<String, Anything>,
+    /// Whether the difference from the baseline is judged, and not the mean.
+    #[serde(default)]
+    pub difference: bool,
+    /// The time since the fork over which the mean is judged. Default the whole span.
+    #[serde(default)]
+    pub window: Option<WindowTable>,
+}
+
+/// A time since the fork, in whole bins.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct WindowTable {
+    /// Its start.
+    pub from: SimDuration,
+    /// Its end.
+    pub to: SimDuration,
+}
+
 /// When the runs are copied, and for how long the copies go on.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -271,7 +302,7 @@ mod tests {
     fn every_field_is_in_the_schema_with_its_meaning() {
         let schema = editor_schema();
         let keys: Vec<&String> = schema["properties"].as_object().expect("properties").keys().collect();
-        assert_eq!(keys.len(), 15);
+        assert_eq!(keys.len(), 16);
         assert!(schema["properties"].as_object().unwrap().values().all(|field| field["description"].is_string()));
         assert_eq!(schema["additionalProperties"], false);
     }

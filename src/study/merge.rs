@@ -18,6 +18,7 @@ use super::fork::responses::responses;
 use super::replicate::LEVEL;
 use super::results::{Mean, Results, SearchLine};
 use super::tables::tables;
+use super::verdict::judged;
 use super::{Study, StudyError};
 
 /// Sums up a course.
@@ -39,7 +40,10 @@ pub fn results(study: &Study, course: &Course) -> Results {
     let failures = course.rows().iter().flatten().filter_map(failure).collect();
     let (crossings, digest) = (crossings(study, course), digest(course));
     let responses = responses(study, course);
-    Results { means, differences: differences(study, course), crossings, responses, digest, failures }
+    let (differences, verdicts) = (differences(study, course), Vec::new());
+    let mut results = Results { means, differences, crossings, responses, verdicts, digest, failures };
+    results.verdicts = judged(study, course, &results);
+    results
 }
 
 /// Writes every table and the manifest of a study that is complete. Digest, tables and files are filled in.

@@ -33,6 +33,7 @@ pub mod results;
 pub mod show;
 mod tables;
 pub mod trial;
+pub mod verdict;
 pub mod work;
 
 use std::path::PathBuf;
@@ -51,6 +52,7 @@ use file::StudyTable;
 use fork::Fork;
 use measure::Measure;
 use replicate::Replications;
+use verdict::Claim;
 use work::Prepared;
 
 /// A study that can be run.
@@ -74,6 +76,8 @@ pub struct Study {
     pub measures: Vec<Measure>,
     /// What points are compared with, by column.
     pub baseline: Vec<(usize, Shown)>,
+    /// What would make its claims false.
+    pub claims: Vec<Claim>,
     /// The files that its scenarios read.
     pub inputs: Vec<Input>,
     /// Where the base scenario is.

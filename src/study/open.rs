@@ -17,6 +17,7 @@ use super::file::{DesignTable, ReplicationsTable, StudyTable};
 use super::fork::{self, Fork};
 use super::measure::{Measure, is_plain};
 use super::replicate::Replications;
+use super::verdict::Claim;
 use super::work::Prepared;
 
 /// Columns that every table of a study may have beside those of its axes and measures.
@@ -68,7 +69,7 @@ impl Study {
         let mut design = design.expect("a design without problems");
         let coincident = if matches!(table.design, DesignTable::Table(_)) { 0 } else { design.merge_coincident() };
         let inputs = against_scenario(&document, &base, &axes, &design)?;
-        let study = Study {
+        let mut study = Study {
             table,
             seed,
             axes,
@@ -78,11 +79,14 @@ impl Study {
             replications,
             measures,
             baseline,
+            claims: Vec::new(),
             inputs,
             base_path,
             document,
             base,
         };
+        study.claims = Claim::read(&study.document, &study, &mut problems);
+        problems.or(())?;
         study.try_forks()?;
         Ok(study)
     }

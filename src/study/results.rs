@@ -4,6 +4,7 @@ use super::axis::Shown;
 use super::design::frontier::Crossing;
 use super::differences::Difference;
 use super::fork::responses::Response;
+use super::verdict::Judged;
 
 /// What came of a study.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub struct Results {
     pub crossings: Vec<SearchLine>,
     /// What the branches did differently, where the runs are forked.
     pub responses: Vec<Response>,
+    /// What is said of the study's claims.
+    pub verdicts: Vec<Judged>,
     /// Over every run.
     pub digest: String,
     /// Runs that came to nothing: point, replication, why.

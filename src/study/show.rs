@@ -34,6 +34,9 @@ pub fn text(study: &Study, course: &Course, results: &Results) -> String {
             unmet(&mut text, study, course);
         }
     }
+    if !results.verdicts.is_empty() {
+        let _ = write!(text, "\n{}", super::verdict::lines(study, results));
+    }
     text
 }
 

@@ -13,6 +13,7 @@ use super::course::Course;
 use super::design::Design;
 use super::fork::columns::{FORKS, PEAKS, RESPONSES};
 use super::results::Results;
+use super::verdict::VERDICTS;
 use super::{Study, View};
 
 /// A table.
@@ -52,6 +53,11 @@ pub(super) fn tables(study: &Study, course: &Course, results: &Results) -> Vec<T
     let mut fill = |declaration, entries: Vec<Entry>, views: &[View]| {
         tables.push(filled(declaration, &entries, views, &axes, ""));
     };
+    if !study.claims.is_empty() {
+        let judged =
+            results.verdicts.iter().map(|own| Entry { study, point: 0, cells: &[], of: Of::Verdict(own), class: "" });
+        fill(&VERDICTS, judged.collect(), &[View::default()]);
+    }
     if let Some(fork) = &study.fork {
         let forked = |row| -> Vec<Of> {
             let places = (0..fork.instants.count()).flat_map(|instant| {

@@ -6,6 +6,7 @@ mod command;
 mod coverage;
 mod designs;
 mod drivers;
+mod forks;
 mod mistakes;
 mod money;
 mod plan;
@@ -13,7 +14,6 @@ mod plan;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use reliance::engine::random::Seed;
@@ -56,6 +56,25 @@ values = ["0.3/s", "0.5/s", "0.7/s"]
 path = "classes.job.work.mean"
 name = "work"
 values = ["0.8s", "1s"]
+"#;
+
+/// Runs copied at three instants; in one branch the server is slower for a while.
+const FORKED: &str = r#"
+name = "forked"
+base = "base.toml"
+measures = ["waiting_mean", "executing_mean", "begun = started / asked"]
+replications = { fixed = 8 }
+chunk = 1
+[design.fork]
+instants = { drawn = { count = 3, from = "300s", to = "1_500s" } }
+span = "200s"
+bin = "50s"
+[[branches]]
+name = "slow"
+set = { "nodes[server].speed" = { law = "constant", value = 0.5 } }
+for = "100s"
+[[branches]]
+name = "nothing"
 "#;
 
 /// A folder of its own with a base scenario and a study.

@@ -3,7 +3,9 @@
 //! The unit of inference is the replication: a response is the mean of branch − trunk over the forks of a run, and its interval is
 //! Student's over the runs. So forks of one run may depend on one another.
 
-use crate::stats::interval::{Estimate, replication_interval};
+use std::ops::Range;
+
+use crate::stats::interval::replication_interval;
 use crate::stats::online::Online;
 
 use super::super::Study;
@@ -81,6 +83,20 @@ pub fn responses(study: &Study, course: &Course) -> Vec<Response> {
     all
 }
 
+/// The mean of branch − trunk over some bins, half the width of its 95 % interval, and the runs it stands on.
+pub fn over(
+    study: &Study,
+    course: &Course,
+    response: &Response,
+    bins: Range<usize>,
+) -> (Option<f64>, Option<f64>, u64) {
+    let fork = study.fork.as_ref().expect("a response is one of a fork");
+    let runs = Runs { fork, measures: study.measures.len(), rows: &course.rows()[response.point] };
+    let means = runs.means(response.arm, response.measure, bins);
+    let interval = replication_interval(&means, LEVEL);
+    (mean(&means), interval.map(|interval| interval.half_width), means.len() as u64)
+}
+
 /// The runs of a point.
 struct Runs<'a> {
     fork: &'a Fork,
@@ -134,22 +150,24 @@ impl Runs<'_> {
         }
     }
 
-    fn whole(&self, arm: usize, measure: usize, bins: &[Bin]) -> Whole {
-        let means: Vec<f64> = self
-            .rows
-            .iter()
-            .filter_map(|row| {
-                let mut own = Online::new();
-                for bin in 0..bins.len() {
-                    for instant in 0..self.fork.instants.count() {
-                        let [was, is] = [0, arm].map(|arm| self.value(row, (instant, arm, bin, measure)));
-                        was.zip(is).into_iter().for_each(|(was, is)| own.push(is - was));
-                    }
+    /// The mean of branch − trunk over the forks and some bins of each run that has it.
+    fn means(&self, arm: usize, measure: usize, bins: Range<usize>) -> Vec<f64> {
+        let of_run = |row: &Row| {
+            let mut own = Online::new();
+            for bin in bins.clone() {
+                for instant in 0..self.fork.instants.count() {
+                    let [was, is] = [0, arm].map(|arm| self.value(row, (instant, arm, bin, measure)));
+                    was.zip(is).into_iter().for_each(|(was, is)| own.push(is - was));
                 }
-                own.mean()
-            })
-            .collect();
-        let interval: Option<Estimate> = replication_interval(&means, LEVEL);
+            }
+            own.mean()
+        };
+        self.rows.iter().filter_map(of_run).collect()
+    }
+
+    fn whole(&self, arm: usize, measure: usize, bins: &[Bin]) -> Whole {
+        let means = self.means(arm, measure, 0..bins.len());
+        let interval = replication_interval(&means, LEVEL);
         let size = |bin: &Bin| bin.difference.map(f64::abs);
         let larger = |one: &usize, other: &usize| {
             let sizes = [one, other].map(|bin| size(&bins[*bin]).unwrap_or_default());

@@ -13,7 +13,7 @@ use reliance::study::merge::results;
 use reliance::study::recheck::recheck;
 use reliance::study::work::run_one;
 
-use super::{BASE, GRID, Place, chunks, counting, drive, values};
+use super::{BASE, FORKED, GRID, Place, chunks, counting, drive, values};
 
 /// Two waves at most where the wait is not known to 20 %.
 const WAVES: &str = "replications = { sequential = { first = 3, wave = 2, most = 9, relative = 0.2 } }";
@@ -29,7 +29,9 @@ fn searching() -> String {
 #[test]
 fn any_number_of_workers_leaves_the_same_bytes() {
     let waves = GRID.replace("replications = { fixed = 4 }", WAVES);
-    for (name, text) in [("grid", GRID.to_owned()), ("waves", waves), ("search", searching())] {
+    for (name, text) in
+        [("grid", GRID.to_owned()), ("waves", waves), ("search", searching()), ("forks", FORKED.to_owned())]
+    {
         let place = Place::new(&format!("workers-{name}"), &text);
         let study = place.study();
         let digests: Vec<String> = [1, 2, 5]

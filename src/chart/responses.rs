@@ -87,7 +87,13 @@ fn collect(table: &Columns, point: u64, measures: &[Measured]) -> Result<Vec<Res
     let (difference, half) = (table.numbers("difference")?, table.numbers("half_width")?);
     let mut responses: Vec<Response> = measures
         .iter()
-        .map(|own| Response { what: own.meaning.clone(), unit: own.unit, curves: Vec::new(), fresh: None })
+        // A bin is what a tick is to a run.
+        .map(|own| Response {
+            what: own.meaning.replace(" since the tick before", ""),
+            unit: own.unit,
+            curves: Vec::new(),
+            fresh: None,
+        })
         .collect();
     for row in (0..points.len()).filter(|row| points[*row] == point) {
         let (Some(branch), Some(name)) = (branch[row], measure[row]) else { continue };
@@ -149,7 +155,7 @@ fn result(responses: &[Response]) -> String {
 pub fn draw(title: &str, responses: &[Response], end: Option<f64>, caption: String) -> Drawing {
     let shown = &responses[..responses.len().min(PANELS_MAX)];
     let mut lede = "Branch − trunk, the mean over forks, with its 95 % interval over runs; each measure over a bin, at its end. Grey: \
-                    the placebo, whose draws alone are new. Thin: where a branch is no closer to its trunk than half of that variance."
+                    the placebo, whose draws alone are new. Thin: from where on the variance of branch − trunk has passed half of the placebo's."
         .to_owned();
     if let Some(end) = end {
         lede.push_str(&format!(" Dotted: the change ends after {}.", numbers::measured(end, Unit::Seconds)));

@@ -6,6 +6,7 @@ mod copies;
 mod disputes;
 mod groups;
 mod learning;
+mod methods;
 mod opinions;
 mod queues;
 mod quote_trace;

@@ -1,41 +1,72 @@
-//! One market reaches every fate, every cause and every outcome of a dispute: `tests/scenarios/whole.toml`. Without one of its mechanisms
+//! One market reaches every fate, cause, verdict and outcome of a dispute: `tests/scenarios/whole.toml`. Without one of its mechanisms
 //! exactly what needs that mechanism is missing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use reliance::domain::fate::{Cause, Fate};
+use reliance::domain::money::Money;
+use reliance::domain::record::{JobKey, JobRecord};
+use reliance::policy::verdict::VerdictTable;
+use reliance::record::fact::Fact;
 use reliance::scenario::Scenario;
 
 use super::super::properties::kept;
 use super::super::trial::{Witness, trial};
 use super::disputes;
 
-/// Outcomes of groups that vote, of which there is none in this market.
-const OF_GROUPS: [&str; 4] =
-    ["a deposit is lost", "a group turns an alarm down", "a group upholds an alarm", "too few of a group vote"];
+/// The verdict rules, and what each may come to.
+fn verdicts() -> impl Iterator<Item = String> {
+    let outcomes = ["accepts", "refuses", "leaves open"];
+    VerdictTable::rules().into_iter().flat_map(move |rule| outcomes.map(|outcome| format!("{} {outcome}", rule.name)))
+}
 
-/// Every end: fates, causes and outcomes of disputes.
-fn ends() -> BTreeSet<&'static str> {
+/// An answer is worth all its costs many times, and is declined for the harm that it may do.
+const FOR_HARM: &str = "declined for harm alone";
+
+/// Its node failed while it was there, and there was no other attempt.
+const FAILED: &str = "lost where its node failed";
+
+/// Every end: fates, causes, verdicts and outcomes of disputes.
+fn ends() -> BTreeSet<String> {
     let fates = Fate::ALL.iter().map(|fate| fate.name());
-    fates
-        .chain(Cause::ALL.iter().map(|cause| cause.name()))
-        .chain(disputes::OUTCOMES)
-        .filter(|end| !OF_GROUPS.contains(end))
-        .collect()
+    let named =
+        fates.chain(Cause::ALL.iter().map(|cause| cause.name())).chain(disputes::OUTCOMES).chain([FOR_HARM, FAILED]);
+    named.map(str::to_owned).chain(verdicts()).collect()
+}
+
+/// What the one check of a job came to, if it has one that decides alone.
+fn verdict(scenario: &Scenario, record: &JobRecord) -> Option<String> {
+    let method = &scenario.verification.methods[record.method];
+    let [check] = method.checks.as_slice() else { return None };
+    let outcome = match record.fate {
+        _ if !check.is_asked_of_others() || check.deferred => return None,
+        Fate::FinalRight | Fate::FinalWrong => "accepts",
+        Fate::RejectedRight | Fate::RejectedWrong => "refuses",
+        Fate::Unresolved => "leaves open",
+        _ => return None,
+    };
+    Some(format!("{} {outcome}", check.verdict.name()))
 }
 
 /// The ends that a run reaches at least five times.
-fn reached(scenario: &Scenario, witness: &Witness) -> BTreeSet<&'static str> {
-    let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
+fn reached(scenario: &Scenario, witness: &Witness) -> BTreeSet<String> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let dropped = witness.facts.iter().filter_map(|(_, fact)| match fact {
+        Fact::Dropped { job, .. } => Some(*job),
+        _ => None,
+    });
+    let dropped: BTreeSet<JobKey> = dropped.collect();
     for record in &witness.records {
-        *counts.entry(record.fate.name()).or_default() += 1;
-        if let Some(cause) = record.cause {
-            *counts.entry(cause.name()).or_default() += 1;
-        }
+        let failed = record.fate == Fate::Lost && dropped.contains(&record.key);
+        let for_harm = record.cause == Some(Cause::Distrust) && record.value >= Money(2_000_000);
+        let other = [for_harm.then_some(FOR_HARM), failed.then_some(FAILED)];
+        let ends = [Some(record.fate.name()), record.cause.map(Cause::name)].into_iter().chain(other);
+        let named = ends.flatten().map(str::to_owned);
+        named.chain(verdict(scenario, record)).for_each(|end| *counts.entry(end).or_default() += 1);
     }
     let often = counts.into_iter().filter(|(_, count)| *count >= 5).map(|(end, _)| end);
-    often.chain(disputes::outcomes(scenario, witness)).collect()
+    often.chain(disputes::outcomes(scenario, witness).into_iter().map(str::to_owned)).collect()
 }
 
 /// The books agree after every event, and every end is reached.
@@ -44,7 +75,7 @@ fn one_market_reaches_every_end() {
     let scenario = trial("whole", &[]);
     let (witness, _) = kept(&scenario);
     let reached = reached(&scenario, &witness);
-    let missing: Vec<&str> = ends().difference(&reached).copied().collect();
+    let missing: Vec<String> = ends().difference(&reached).cloned().collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
 
@@ -121,8 +152,28 @@ fn of_disputes() -> Vec<Mechanism> {
     ]
 }
 
+/// No node fails.
+fn unfailing() -> Vec<String> {
+    let up = ["workers", "errants", "idlers"];
+    let up = up.map(|group| format!("nodes[{group}].failure.up={{ law = \"constant\", value = \"10h\" }}"));
+    up.into_iter().chain(plain(&["nodes[errants].flaky=0"])).collect()
+}
+
+/// No job waits for a slot or a place.
+fn roomy() -> Vec<String> {
+    let groups = ["workers", "errants", "idlers", "thieves", "reckoners"];
+    let slots = groups.map(|group| format!("nodes[{group}].slots=1000"));
+    slots.into_iter().chain(plain(&["limits.open-jobs=100000"])).collect()
+}
+
+/// Checks always have a price.
+fn priced() -> String {
+    "pricing.verification={ rule = \"list\", list = { price = \"0.002\" } }".to_owned()
+}
+
 fn of_jobs() -> Vec<Mechanism> {
     let long = "{ law = \"constant\", value = \"10h\" }";
+    let classes = ["chat", "grave", "rash", "torn", "proud", "perilous"];
     vec![
         (
             "patience",
@@ -146,6 +197,150 @@ fn of_jobs() -> Vec<Mechanism> {
             ]),
             &["late"],
         ),
+        (
+            "deadlines and costs of delay",
+            plain(&[
+                "classes.chat.deadline=\"10h\"",
+                "classes.grave.deadline=\"10h\"",
+                "classes.torn.deadline=\"10h\"",
+                "classes.chat.delay-cost=\"0\"",
+                "classes.grave.discount=\"0/s\"",
+                "classes.torn.discount=\"0/s\"",
+            ]),
+            &["late", "latency"],
+        ),
+        ("failures of nodes", unfailing(), &[FAILED, "quorum leaves open"]),
+        ("harm", classes.iter().map(|class| format!("classes.{class}.harm=0")).collect(), &[FOR_HARM]),
+        ("scarce room", roomy(), &["abandoned"]),
+        (
+            "failures, scarce room and checks without a price",
+            [unfailing(), roomy(), vec![priced()]].concat(),
+            &["abandoned", "lost", FAILED, "no-supply", "quorum leaves open"],
+        ),
+        (
+            "votes of groups",
+            plain(&["classes.voted.methods=[\"ladder\"]"]),
+            &[
+                "a deposit is lost",
+                "a group turns an alarm down",
+                "a group upholds an alarm",
+                "too few of a group vote",
+            ],
+        ),
+    ]
+}
+
+/// What needs a check before the acceptance.
+const OF_BLOCKING: [&str; 31] = [
+    "a checker is fined",
+    "a deposit is lost",
+    "a group turns an alarm down",
+    "a group upholds an alarm",
+    "a right answer is refused after an alarm",
+    "a right answer of copies that differ is accepted",
+    "a wrong answer is accepted after an alarm",
+    "a wrong answer is refused after an alarm",
+    "a wrong answer of copies that differ is accepted",
+    "all answers of copies that differ are refused",
+    "an alarm about an alarm",
+    "any-alarm accepts",
+    "any-alarm leaves open",
+    "any-alarm refuses",
+    "majority accepts",
+    "majority leaves open",
+    "majority refuses",
+    "nobody decides about an alarm",
+    "quorum accepts",
+    "quorum leaves open",
+    "quorum refuses",
+    "rejected-right",
+    "rejected-wrong",
+    "stake-weighted accepts",
+    "stake-weighted leaves open",
+    "stake-weighted refuses",
+    "too few of a group vote",
+    "unanimous accepts",
+    "unanimous leaves open",
+    "unanimous refuses",
+    "unresolved",
+];
+
+/// What needs a wrong answer; where all nodes are trusted alike, jobs go to those that never fail.
+const OF_WRONG: [&str; 10] = [
+    "a right answer of copies that differ is accepted",
+    "a wrong answer is accepted after an alarm",
+    "a wrong answer is refused after an alarm",
+    "a wrong answer is revoked after a challenge",
+    "a wrong answer of copies that differ is accepted",
+    "all answers of copies that differ are refused",
+    "final-wrong",
+    FAILED,
+    "rejected-wrong",
+    "revoked-wrong",
+];
+
+/// What needs checks that take time.
+const OF_WORK: [&str; 7] = [
+    "any-alarm leaves open",
+    "majority leaves open",
+    "nobody decides about an alarm",
+    "quorum leaves open",
+    "stake-weighted leaves open",
+    "unanimous leaves open",
+    "verification",
+];
+
+fn of_checks() -> Vec<Mechanism> {
+    let unchecked = |classes: &[&str]| -> Vec<String> {
+        classes.iter().map(|class| format!("classes.{class}.methods=[\"none\"]")).collect()
+    };
+    let alone =
+        ["chat", "proud", "appealed", "refereed", "voted", "by-any-alarm", "by-all", "by-most", "by-two", "by-stake"];
+    let deferred = [
+        "classes.grave.methods=[\"proof-of-sampling\"]",
+        "classes.rash.methods=[\"stakes\", \"fingerprint\"]",
+        "classes.torn.methods=[\"stakes\"]",
+    ];
+    let blocking = [
+        "classes.grave.methods=[\"threefold\"]",
+        "classes.rash.methods=[\"watched\"]",
+        "classes.torn.methods=[\"proved\", \"peers\", \"tee\"]",
+    ];
+    let up = ["judges", "scatterbrains"];
+    let up = up.map(|group| format!("validators[{group}].failure.up={{ law = \"constant\", value = \"10h\" }}"));
+    let honest = ["errants", "idlers", "thieves", "reckoners"];
+    vec![
+        ("blocking checks", [unchecked(&alone), plain(&deferred)].concat(), &OF_BLOCKING),
+        (
+            "deferred checks",
+            [unchecked(&["challenged", "vouched"]), plain(&blocking)].concat(),
+            &[
+                "a bond is lost",
+                "a right answer is revoked after a challenge",
+                "a wrong answer is accepted after an alarm",
+                "a wrong answer is revoked after a challenge",
+                "revoked-right",
+                "revoked-wrong",
+                "rounds of bisection",
+            ],
+        ),
+        (
+            "failures of checkers",
+            up.into_iter().chain(plain(&["validators[scatterbrains].flaky=0"])).collect(),
+            &[
+                "any-alarm leaves open",
+                "majority leaves open",
+                "nobody decides about an alarm",
+                "stake-weighted leaves open",
+                "unanimous leaves open",
+            ],
+        ),
+        ("work and time of checks", plain(&["verification.cost-factor=0"]), &OF_WORK),
+        (
+            "wrong answers",
+            honest.iter().map(|group| format!("nodes[{group}].conduct={{ rule = \"honest\" }}")).collect(),
+            &OF_WRONG,
+        ),
     ]
 }
 
@@ -153,12 +348,12 @@ fn of_jobs() -> Vec<Mechanism> {
 #[test]
 fn each_mechanism_is_needed_for_its_ends() {
     let mut wrong = Vec::new();
-    for (mechanism, sets, needing) in of_disputes().into_iter().chain(of_jobs()) {
+    for (mechanism, sets, needing) in of_disputes().into_iter().chain(of_jobs()).chain(of_checks()) {
         let sets: Vec<&str> = sets.iter().map(String::as_str).collect();
         let scenario: Arc<Scenario> = trial("whole", &sets);
         let (witness, _) = Witness::of(&scenario);
-        let missing: BTreeSet<&str> = ends().difference(&reached(&scenario, &witness)).copied().collect();
-        if missing != needing.iter().copied().collect() {
+        let missing: BTreeSet<String> = ends().difference(&reached(&scenario, &witness)).cloned().collect();
+        if missing != needing.iter().map(|end| (*end).to_owned()).collect() {
             wrong.push(format!("without {mechanism} these are missing: {missing:?}"));
         }
     }

@@ -5,7 +5,7 @@
 //! along which a search goes.
 
 use crate::parquet::Kind;
-use crate::record::columns::{ColumnDescription, TableDescription, Words, described};
+use crate::record::columns::Words;
 use crate::stats::interval::Paired;
 
 use super::Study;
@@ -14,12 +14,10 @@ use super::course::{Point, Row};
 use super::design::Design;
 use super::design::frontier::SearchOutcome;
 use super::differences::Difference;
-use super::fork::columns::{FORKS, PEAKS, RESPONSES};
 use super::fork::responses::Response;
 
 use super::replicate::Stopped;
-use super::results::{Mean, SearchLine};
-use super::verdict::{Judged, VERDICTS};
+use super::results::{Judged, Mean, SearchLine};
 
 /// What a row of a table is taken from.
 #[derive(Clone, Copy)]
@@ -54,6 +52,7 @@ pub(super) enum Of<'a> {
 pub(super) enum Value {
     Count(u64),
     Number(Option<f64>),
+    Flag(bool),
     Text(Option<String>),
 }
 
@@ -354,35 +353,3 @@ pub(super) static FRONTIER: Declaration = Declaration {
         }),
     ],
 };
-
-/// The tables of a study, for the dictionary.
-pub fn all() -> Vec<TableDescription> {
-    let column = |column: &Declared| ColumnDescription {
-        name: column.name,
-        kind: column.kind,
-        unit: "",
-        nullable: column.nullable,
-        meaning: column.meaning,
-        formula: column.formula,
-        words: described(column.words),
-    };
-    let tables = [
-        &POINTS,
-        &MEANS,
-        &DIFFERENCES,
-        &POINTS_BY_CLASS,
-        &MEANS_BY_CLASS,
-        &DIFFERENCES_BY_CLASS,
-        &FRONTIER,
-        &FORKS,
-        &RESPONSES,
-        &PEAKS,
-        &VERDICTS,
-    ];
-    let table = |table: &&Declaration| TableDescription {
-        name: table.name,
-        grain: table.grain,
-        columns: table.columns.iter().map(column).collect(),
-    };
-    tables.iter().map(table).collect()
-}

@@ -312,7 +312,7 @@ fn keep(path: &Path, before: Option<&Value>) -> Result<(), FileError> {
         own::subfolder(&kept)?;
         fs::rename(&file, kept.join(format!("{prefix}-{name}"))).map_err(FileError::new("set aside", &file))?;
     }
-    for table in super::columns::all() {
+    for table in super::dictionary::all() {
         let file = path.join(format!("{}.parquet", table.name));
         if own::exists(&file) {
             own::check_file(&file, Ours::Marked)?;

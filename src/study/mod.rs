@@ -13,6 +13,7 @@ pub mod chunk;
 pub mod columns;
 pub mod course;
 pub mod design;
+pub mod dictionary;
 pub mod differences;
 pub mod drive;
 pub mod engine;

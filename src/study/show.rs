@@ -11,7 +11,7 @@ use super::design::Design;
 use super::differences::Difference;
 use super::grid::{Grid, WIDTH};
 use super::replicate::Stopped;
-use super::results::{Mean, Results, SearchLine};
+use super::results::{Judged, Mean, Results, SearchLine};
 use super::tables::tables;
 use super::{Study, View};
 use crate::domain::count::{counted, thousands};
@@ -35,7 +35,7 @@ pub fn text(study: &Study, course: &Course, results: &Results) -> String {
         }
     }
     if !results.verdicts.is_empty() {
-        let _ = write!(text, "\n{}", super::verdict::lines(study, results));
+        let _ = write!(text, "\n{}", verdicts(study, results));
     }
     text
 }
@@ -175,6 +175,24 @@ fn unmet(text: &mut String, study: &Study, course: &Course) {
             lines.len() - UNMET_MAX
         );
     }
+}
+
+/// The verdicts as lines for people; nothing without claims.
+fn verdicts(study: &Study, results: &Results) -> String {
+    let number = number_or_dash;
+    let line = |judged: &Judged| {
+        let Judged { at, value, ends: [low, high], runs, .. } = judged;
+        let at = if at.is_empty() { String::new() } else { format!(" at {at}") };
+        format!(
+            "false if {}{at}: {}, {} in ({}, {}), n = {runs}\n",
+            study.claims[judged.claim].when,
+            judged.verdict.name(),
+            number(*value),
+            number(*low),
+            number(*high)
+        )
+    };
+    results.verdicts.iter().map(line).collect()
 }
 
 /// Whether a half-width is one: runs that are all alike do not make a mean known exactly.

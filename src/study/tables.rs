@@ -32,6 +32,8 @@ pub enum Column {
     Count(Vec<u64>),
     /// Numbers that may be missing.
     Number(Vec<Option<f64>>),
+    /// Answers.
+    Flag(Vec<bool>),
     /// Texts that may be missing.
     Text(Vec<Option<String>>),
 }
@@ -188,10 +190,12 @@ impl Column {
         }
         let count = |value| if let Value::Count(count) = value { count } else { other() };
         let number = |value| if let Value::Number(number) = value { number } else { other() };
+        let flag = |value| if let Value::Flag(flag) = value { flag } else { other() };
         let text = |value| if let Value::Text(text) = value { text } else { other() };
         match kind {
             Kind::U64 => Column::Count(values.map(count).collect()),
             Kind::F64 => Column::Number(values.map(number).collect()),
+            Kind::Bool => Column::Flag(values.map(flag).collect()),
             Kind::Text => Column::Text(values.map(text).collect()),
             _ => other(),
         }
@@ -201,6 +205,7 @@ impl Column {
         match self {
             Column::Count(values) => values[row].into(),
             Column::Number(values) => values[row].into(),
+            Column::Flag(values) => values[row].into(),
             Column::Text(values) => values[row].clone().into(),
         }
     }
@@ -209,6 +214,7 @@ impl Column {
         match self {
             Column::Count(values) => values.len(),
             Column::Number(values) => values.len(),
+            Column::Flag(values) => values.len(),
             Column::Text(values) => values.len(),
         }
     }
@@ -217,6 +223,7 @@ impl Column {
         let (kind, nullable) = match self {
             Column::Count(_) => (Kind::U64, false),
             Column::Number(_) => (Kind::F64, true),
+            Column::Flag(_) => (Kind::Bool, false),
             Column::Text(_) => (Kind::Text, true),
         };
         Field::new(name, kind, nullable)
@@ -230,6 +237,7 @@ impl Column {
                 let data = Data::F64(values.iter().map(|value| value.unwrap_or_default()).collect());
                 Values { data, valid: Some(values.iter().map(Option::is_some).collect()) }
             }
+            Column::Flag(values) => Values { data: Data::Bool(values[start..end].to_vec()), valid: None },
             Column::Text(values) => {
                 let values = &values[start..end];
                 let (mut known, mut dictionary) = (Codes::default(), Vec::new());

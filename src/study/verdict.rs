@@ -10,9 +10,8 @@ use super::course::Course;
 use super::design::Design;
 use super::file::FalseIfTable;
 use super::fork::responses;
-use super::results::Results;
+use super::results::{Judged, Results, Verdict};
 use crate::parquet::Kind;
-use crate::record::columns::Words;
 use crate::scenario::document::Document;
 use crate::scenario::document::node::{Node, Value};
 use crate::scenario::nearest::suggestion;
@@ -43,48 +42,6 @@ enum Subject {
     Difference(usize),
     /// Where a search found the crossing.
     Crossing,
-}
-
-/// A claim at one place of a study.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Judged {
-    /// Which claim.
-    pub claim: usize,
-    /// Where: the cells of its row, `branch slow, rate 0.5/s`.
-    pub at: String,
-    /// What was measured; none where nothing was.
-    pub value: Option<f64>,
-    /// The ends of its 95 % interval; none where it has none or is open.
-    pub ends: [Option<f64>; 2],
-    /// Runs it stands on.
-    pub runs: u64,
-    /// What follows.
-    pub verdict: Verdict,
-}
-
-/// What is said of a claim.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// All of the interval meets the condition.
-    False,
-    /// None of it does.
-    Holds,
-    /// The interval has values of both kinds, or there is none.
-    Undecided,
-}
-
-impl Verdict {
-    /// How each is written in tables, and what it means, in their order.
-    pub const WORDS: Words = &[
-        ("false", "all of the interval meets the condition"),
-        ("holds", "none of the interval meets the condition"),
-        ("undecided", "the interval has values of both kinds, or there is none"),
-    ];
-
-    /// How it is written.
-    pub fn name(self) -> &'static str {
-        Verdict::WORDS[self as usize].0
-    }
 }
 
 impl Claim {
@@ -263,24 +220,6 @@ pub fn judged(study: &Study, course: &Course, results: &Results) -> Vec<Judged> 
         }
     }
     all
-}
-
-/// The verdicts as lines for people; nothing without claims.
-pub(super) fn lines(study: &Study, results: &Results) -> String {
-    let number = super::show::number_or_dash;
-    let line = |judged: &Judged| {
-        let Judged { at, value, ends: [low, high], runs, .. } = judged;
-        let at = if at.is_empty() { String::new() } else { format!(" at {at}") };
-        format!(
-            "false if {}{at}: {}, {} in ({}, {}), n = {runs}\n",
-            study.claims[judged.claim].when,
-            judged.verdict.name(),
-            number(*value),
-            number(*low),
-            number(*high)
-        )
-    };
-    results.verdicts.iter().map(line).collect()
 }
 
 pub(super) static VERDICTS: Declaration = Declaration {

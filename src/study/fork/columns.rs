@@ -84,12 +84,7 @@ pub(in super::super) static FORKS: Declaration = Declaration {
             let seed = crate::engine::random::Seed { root: entry.study.seed, replication: row.replication };
             Value::Number(Some(entry.fork().instants.of(seed)[instant].seconds()))
         }),
-        one(
-            "branch",
-            Kind::Text,
-            "name of the branch; `trunk` is the run that goes on as it was, `fresh` the placebo, whose draws alone are new",
-            |entry| entry.arm(),
-        ),
+        one("branch", Kind::Text, "name of the branch; the trunk is `trunk`, the placebo `fresh`", |entry| entry.arm()),
         SINCE,
         each(
             "MEASURE",
@@ -143,9 +138,9 @@ pub(in super::super) static RESPONSES: Declaration = Declaration {
         .formula("s²(branch − trunk) / s²(fresh − trunk)"),
         one(
             "is_paired",
-            Kind::U64,
-            "1 while no bin since the fork has had a variance ratio above ½, otherwise 0",
-            |entry| Value::Count(entry.bin().is_paired.into()),
+            Kind::Bool,
+            "whether no bin since the fork has had a variance ratio above ½",
+            |entry| Value::Flag(entry.bin().is_paired),
         ),
     ],
 };
@@ -167,13 +162,19 @@ pub(in super::super) static PEAKS: Declaration = Declaration {
         })
         .nullable()
         .formula(HALF),
-        one("peak", Kind::F64, "largest mean difference of a bin, by its size; missing where nothing differs", |entry| {
-            entry.peak(|bin| bin.difference)
-        })
+        one(
+            "peak",
+            Kind::F64,
+            "largest mean difference of a bin, by its size; missing where nothing differs",
+            |entry| entry.peak(|bin| bin.difference),
+        )
         .nullable(),
-        one("peak_half_width", Kind::F64, "half the width of the 95 % interval of the difference in that bin", |entry| {
-            entry.peak(|bin| bin.half_width)
-        })
+        one(
+            "peak_half_width",
+            Kind::F64,
+            "half the width of the 95 % interval of the difference in that bin",
+            |entry| entry.peak(|bin| bin.half_width),
+        )
         .nullable()
         .formula(HALF),
         one("peak_s", Kind::F64, "end of that bin, in seconds since the fork", |entry| {
@@ -183,7 +184,7 @@ pub(in super::super) static PEAKS: Declaration = Declaration {
         one(
             "half_life_s",
             Kind::F64,
-            "seconds from that bin to the first after it whose difference is at most half as large; missing where none is",
+            "seconds from that bin to the first whose difference is at most half as large; missing where none is",
             |entry| Value::Number(entry.response().whole.half_life.map(|bins| entry.seconds(bins))),
         )
         .nullable(),

@@ -84,7 +84,7 @@ mod merged {
 
     use reliance::parquet::{self, Kind};
     use reliance::record::columns::TableDescription;
-    use reliance::study::columns;
+    use reliance::study::dictionary as study_tables;
 
     use super::*;
 
@@ -133,7 +133,7 @@ mod merged {
             + "[[axes]]\nname = \"slow\"\npath = \"classes.long.work.mean\"\nvalues = [\"1s\", \"2s\"]\n";
         fs::write(search.join("study.toml"), text).unwrap();
         let entries: BTreeMap<&str, TableDescription> =
-            columns::all().into_iter().map(|table| (table.name, table)).collect();
+            study_tables::all().into_iter().map(|table| (table.name, table)).collect();
         let mut met = BTreeMap::new();
         let forks = place("dictionary-forks");
         let axis = "[[axes]]\nname = \"slow\"\npath = \"classes.long.work.mean\"\nvalues = [\"1s\", \"2s\"]\n";

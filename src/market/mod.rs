@@ -99,6 +99,7 @@ impl Market {
             Event::Aged { batch } => forces::payout::aged(state, at, batch),
             Event::Idle => forces::payout::idle(state, at),
             Event::Settle => forces::payout::settle(state),
+            Event::Shock { shock, turn } if turn == state.shocks.turn => forces::shocks::turn(state, at, shock),
             _ => {
                 state.stale += 1;
                 return;

@@ -17,18 +17,12 @@ pub struct Canaries {
 }
 
 impl Canaries {
-    /// A canary is paid if its answer is taken for right; a node that recognises it gives the right one.
-    #[inline(always)]
-    pub fn of(method: &Method, passing: &Passing, scrutiny: f64) -> Canaries {
-        if !method.plants {
-            return Canaries::default();
-        }
-        Canaries::planted(method, passing, scrutiny)
-    }
+    /// Where none are planted.
+    pub const NONE: Canaries = Canaries { paid: [0.0; 2], most: 0 };
 
-    #[inline(never)]
-    fn planted(method: &Method, passing: &Passing, scrutiny: f64) -> Canaries {
-        let mut canaries = Canaries::default();
+    /// A canary is paid if its answer is taken for right; a node that recognises it gives the right one.
+    pub fn of(method: &Method, passing: &Passing, scrutiny: f64) -> Canaries {
+        let mut canaries = Canaries::NONE;
         let planted = method.checks.iter().zip(&passing.checks).filter(|(check, _)| check.by == Checker::Canary);
         for (check, expects) in planted {
             let (sample, right, wrong) =

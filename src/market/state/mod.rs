@@ -12,7 +12,7 @@ use crate::policy::pool::PoolMemory;
 use super::event::ByClock;
 use super::life::next::{Next, Planned};
 use super::quoting::bound::SurplusBounds;
-use super::quoting::passing::Known;
+use super::quoting::known::Known;
 use super::quoting::quote::Best;
 use super::quoting::quote_trace::Inspection;
 use super::quoting::terms::Terms;
@@ -38,6 +38,7 @@ pub mod pulled;
 pub mod registry;
 pub mod results;
 pub mod service;
+pub mod shocks;
 pub mod sources;
 pub mod standings;
 pub mod welfare;
@@ -99,6 +100,8 @@ pub struct State {
     /// The job whose quotes are watched.
     #[serde(skip)]
     pub inspection: Option<Box<Inspection>>,
+    /// What befalls the market from outside.
+    pub shocks: shocks::Shocks,
     /// The turn of each clock: it passes when the clock is set anew, so that what was due by the clock before is due no more.
     pub turns: ByClock<u32>,
 }

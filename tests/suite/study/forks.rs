@@ -171,7 +171,7 @@ error: cannot amend `nodes[0].count`: nodes have their numbers from the opening 
 12 | set = { \"nodes[server].count\" = 2 }
    |       ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
    = note: in the branch `dear`
-   = help: set it in the scenario itself; prices, verification, routing, retries and conduct can be amended";
+   = help: set it in the scenario itself; prices, verification, routing, retries, conduct and shocks can be amended";
     assert_eq!(refused, expected);
     for (name, from, to, message) in [
         ("column", "\"asked\"", "\"jobs\"", "the series has no column `jobs`"),

@@ -156,7 +156,8 @@ fn surge(
     let mut struck = sources.pairs().filter(|(id, _)| source.is_none_or(|named| named == *id));
     let remembers = struck.find(|(_, source)| !source.arrivals.restart(&mut source.arrivals.memory(), Time::ZERO));
     if let Some((_, source)) = remembers.filter(|_| factor > 1.0 && sources.len() == known.len()) {
-        let message = format!("more jobs of `{}`, whose arrivals `{}` remember", source.name, source.arrivals.name());
+        let (name, law) = (&source.name, source.arrivals.name());
+        let message = format!("the arrivals `{law}` of `{name}` remember what came before, and cannot be multiplied");
         let help = "name a source whose arrivals are `poisson` or `day`, or write a factor of at most 1";
         compiler.wrong(path, message, help);
     }

@@ -4,6 +4,7 @@ use crate::domain::answer::Use;
 use crate::domain::price::Price;
 use crate::policy::chooser::Offer;
 
+use super::diagnosis::Reach;
 use super::quote::Valuation;
 use super::terms::Terms;
 
@@ -84,19 +85,6 @@ impl SurplusBounds {
     pub fn with(&self, place: usize, offer: &Offer, ceiling: &Ceiling) -> f64 {
         self.methods[place].with(offer, ceiling.first, ceiling.scrutiny)
     }
-}
-
-/// What is left at most of the value of an offer with one method, in micro-credits.
-#[derive(Clone, Copy, Debug)]
-pub struct Reach {
-    /// Of all that it is worth, before anything is taken off.
-    pub value: f64,
-    /// After its delay alone.
-    pub worth: f64,
-    /// After all that is taken off.
-    pub surplus: f64,
-    /// What the arithmetic may be off by.
-    pub slack: f64,
 }
 
 fn highest(methods: &[Bound], offer: &Offer, first: f64, scrutiny: Option<f64>) -> Ceiling {

@@ -3,8 +3,6 @@
 
 use crate::domain::fate::{Cause, Deduction};
 
-use super::bound::Reach;
-
 /// Why a job was not placed, and what would have let it be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -26,6 +24,19 @@ impl Refusal {
 pub struct DeclineDiagnosis {
     after: [f64; 5],
     without: [f64; 5],
+}
+
+/// What is left at most of the value of an offer with one method, in micro-credits.
+#[derive(Clone, Copy, Debug)]
+pub struct Reach {
+    /// Of all that it is worth, before anything is taken off.
+    pub value: f64,
+    /// After its delay alone.
+    pub worth: f64,
+    /// After all that is taken off.
+    pub surplus: f64,
+    /// What the arithmetic may be off by.
+    pub slack: f64,
 }
 
 /// What these deductions leave of a value. They are taken off one by one: the same order gives the same bits.

@@ -14,6 +14,7 @@ mod suite {
     mod cli;
     mod determinism;
     mod examples;
+    mod forks;
     mod formula;
     #[cfg(all(unix, feature = "chart", feature = "cli"))]
     mod fuzz;

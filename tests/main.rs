@@ -3,6 +3,7 @@
 mod suite {
     mod allocation;
     mod amend;
+    mod amend_paths;
     #[cfg(all(feature = "chart", feature = "cli"))]
     mod before;
     mod broken;

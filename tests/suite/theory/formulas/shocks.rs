@@ -5,7 +5,7 @@ use super::networks::availability;
 /// The share of time that all of `parties` work. Each works by itself for the share a of the time, independently, and is spared by the
 /// common cause for the share b of it: aᵏb, where independence would have (ab)ᵏ.
 pub fn all_up(own: f64, spared: f64, parties: i32) -> f64 {
-    own.powi(parties) * spared
+    power(own, parties) * spared
 }
 
 /// The share of time that a party works, if the cause takes the share s of all: a(1 − s(1 − b)).
@@ -16,7 +16,7 @@ pub fn one_up(own: f64, spared: f64, share: f64) -> f64 {
 /// The share of time that none of `parties` works while the cause takes `struck` of them: b(1−a)ᵏ + (1−b)(1−a)^(k−m).
 pub fn none_up(own: f64, spared: f64, parties: i32, struck: i32) -> f64 {
     let down = 1.0 - own;
-    spared * down.powi(parties) + (1.0 - spared) * down.powi(parties - struck)
+    spared * power(down, parties) + (1.0 - spared) * power(down, parties - struck)
 }
 
 /// The share of time that the common cause spares: gaps of the mean `gap` between times of the length `lasts` (renewal–reward).
@@ -28,6 +28,10 @@ pub fn spared(gap: f64, lasts: f64) -> f64 {
 /// λ(b + f(1 − b)).
 pub fn surged(rate: f64, spared: f64, factor: f64) -> f64 {
     rate * (spared + factor * (1.0 - spared))
+}
+
+fn power(base: f64, times: i32) -> f64 {
+    (0..times).map(|_| base).product()
 }
 
 #[cfg(test)]

@@ -137,6 +137,8 @@ pub enum Purpose {
     Vendor = 71,
     /// Draw: whether checkers are shown a forced error; n is the check.
     Forced = 72,
+    /// Draw: when a canary is due at a node; n is the part of the epoch.
+    CanaryDue = 73,
     /// Draw: what moves prices from outside; n is the channel's interval.
     Price = 50,
     /// Draw: the traits of a node (speed, price, stake, memory), n is the trait.

@@ -25,6 +25,7 @@ use super::state::levels::Levels;
 use super::state::nodes::{Node, NodeCold, NodeQuote, Nodes};
 use super::state::opinions::Opinions;
 use super::state::payouts::Payouts;
+use super::state::planting::Planting;
 use super::state::prices::Prices;
 use super::state::pulled::Pulled;
 use super::state::registry::Registry;
@@ -80,6 +81,7 @@ impl State {
             learnt: Learnt::open(scenario.classes.len(), scenario.verification.methods.len()),
             results: StandingResults::open(roster.len()),
             standings: Standings::open(&scenario.verification, roster.len()),
+            planting: Planting::default(),
             conducts: Conducts::open(scenario),
             welfare: WelfareSums::open(if scenario.payout.costs == Costs::Paid { roster.len() } else { 0 }),
             stale: 0,
@@ -89,6 +91,9 @@ impl State {
             turns: [0; Clock::COUNT],
         };
         market.nodes = nodes(seed, at);
+        if at.scenario.verification.plants_by_epoch() {
+            market.planting.make_room(roster.len());
+        }
         market.opinions = Opinions::open(&scenario.verification, scenario.requesters.len(), roster, scenario.weighs());
         for party in roster.parties() {
             market.enter(at, party, at.derived.nodes[party].stake);

@@ -169,6 +169,11 @@ impl Verification {
         if manner.draw == Draw::Bernoulli { manner.cap.min(1.0 / f64::from(most)) } else { manner.cap }
     }
 
+    /// Whether canaries come by the epoch.
+    pub fn plants_by_epoch(&self) -> bool {
+        self.methods.iter().any(|method| method.checks.iter().any(|check| check.every > SimDuration::ZERO))
+    }
+
     /// Whether nodes look at one another's answers.
     pub fn asks_peers(&self) -> bool {
         self.methods.iter().any(|method| method.checks.iter().any(|check| check.by == Checker::Peers))

@@ -88,6 +88,8 @@ pub struct Shared {
     pub inclusion: f64,
     /// The probability of a right answer, on the average over the offers.
     pub trust: f64,
+    /// The share of accepted answers beside which there is a canary, of those that come by the epoch.
+    pub planted: f64,
 }
 
 /// A method as a requester sees it.
@@ -219,7 +221,7 @@ impl Terms {
             falls: scenario.verification.backtrack == Backtrack::Revoke && method.stands(),
             scrutiny: if method.by_standing { scrutiny } else { f64::NAN },
             alike: method.alike,
-            canaries: Canaries::of(method, passing, scrutiny),
+            canaries: Canaries::of(method, passing, (scrutiny, shared.planted)),
         }
     }
 
@@ -269,9 +271,7 @@ impl Terms {
             }
         }
     }
-}
 
-impl Terms {
     /// A check is expected to cost what its checkers are paid for it, or what the requester's own look costs.
     #[inline(always)]
     fn charge(

@@ -58,8 +58,9 @@ impl SimDuration {
     pub const MAX: SimDuration = SimDuration(u64::MAX);
 
     /// Seconds, for statistics and people.
+    #[inline]
     pub fn seconds(self) -> f64 {
-        self.0 as f64 * 1e-9
+        self.nanos() * 1e-9
     }
 
     /// Nanoseconds as a number.

@@ -157,7 +157,7 @@ pub struct NodeTotals {
 
 impl Durations {
     /// Takes one in.
-    #[inline]
+    #[inline(always)]
     pub fn note(&mut self, span: SimDuration) {
         self.moments.push(span.seconds());
         self.grid.record(span.0);

@@ -28,12 +28,13 @@ pub fn choose(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &mut 
     if offers.is_empty() {
         return Err(Refusal::NO_SUPPLY);
     }
-    let mut terms = std::mem::take(&mut market.scratch.terms);
-    terms::collect(market, at, slot, offers, &mut terms);
-    if terms.iter().any(|terms| terms.copies as usize > offers.len()) {
-        terms.retain(|terms| terms.copies as usize <= offers.len());
-    }
     let valuation = Valuation::of(market.jobs.record(slot), at.scenario, at.now);
+    let is_too_dear = |offer: &Offer| offer.price.0 as f64 >= valuation.value;
+    if offers.iter().all(is_too_dear) && !is_watched(market, slot) {
+        return Err(too_dear(market, at, (slot, &valuation), offers));
+    }
+    let mut terms = std::mem::take(&mut market.scratch.terms);
+    collect(market, at, slot, offers, &at.scenario.classes[market.jobs[slot].class].methods, &mut terms);
     let (scratch, rounding) = (&mut market.scratch, at.scenario.channels.rounding);
     scratch.bounds.raise(&valuation, offers, &scratch.scrutinies, &terms);
     // Who takes the largest surplus needs no closer look at what cannot leave it, unless the next best get copies.
@@ -51,6 +52,82 @@ pub fn choose(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &mut 
     terms.clear();
     market.scratch.terms = terms;
     chosen
+}
+
+/// Puts the terms of those of these methods into `terms` for which there are enough offers.
+fn collect(
+    market: &mut State,
+    at: &Context<'_>,
+    slot: JobSlot,
+    offers: &[Offer],
+    methods: &[MethodId],
+    terms: &mut Vec<Terms>,
+) {
+    terms::collect(market, at, slot, offers, methods, terms);
+    if terms.iter().any(|terms| terms.copies as usize > offers.len()) {
+        terms.retain(|terms| terms.copies as usize <= offers.len());
+    }
+}
+
+/// Why a job is declined whose offers each cost all of its value or more: they can tell only whether something would be left without
+/// their price. So the terms of a method are made only if those before it have not shown that.
+fn too_dear(
+    market: &mut State,
+    at: &Context<'_>,
+    (slot, valuation): (JobSlot, &Valuation<'_>),
+    offers: &[Offer],
+) -> Refusal {
+    let mut terms = std::mem::take(&mut market.scratch.terms);
+    let (mut diagnosis, mut is_served) = (DeclineDiagnosis::default(), false);
+    for method in &at.scenario.classes[market.jobs[slot].class].methods {
+        collect(market, at, slot, offers, std::slice::from_ref(method), &mut terms);
+        diagnose(
+            &mut diagnosis,
+            (valuation, at.scenario.channels.rounding),
+            offers,
+            &market.scratch.scrutinies,
+            &terms,
+        );
+        is_served |= !terms.is_empty();
+        terms.clear();
+        if diagnosis.placeable_without() != 0 {
+            break;
+        }
+    }
+    market.scratch.terms = terms;
+    Refusal {
+        cause: if is_served { Cause::Compute } else { Cause::NoSupply },
+        placeable_without: diagnosis.placeable_without(),
+        placeable_with_none: false,
+    }
+}
+
+/// Takes in what each offer leaves with each method, as far as it can tell anything new.
+fn diagnose(
+    diagnosis: &mut DeclineDiagnosis,
+    (valuation, rounding): (&Valuation<'_>, Rounding),
+    offers: &[Offer],
+    scrutinies: &[f64],
+    terms: &[Terms],
+) {
+    see_each(offers, scrutinies, terms, |offer, terms| {
+        if diagnosis.may_learn(valuation.value, offer.price.0 as f64) {
+            diagnosis.see(valuation.value, &SurplusBreakdown::of(valuation, rounding, offer, terms).deductions);
+        }
+    });
+}
+
+/// Shows each offer with the terms of each method, as they are for its node.
+fn see_each(offers: &[Offer], scrutinies: &[f64], terms: &[Terms], mut see: impl FnMut(&Offer, &Terms)) {
+    for (index, offer) in offers.iter().enumerate() {
+        let scrutiny = scrutinies.get(index).copied().unwrap_or(f64::NAN);
+        terms.iter().filter(|terms| terms.fit(scrutiny)).for_each(|terms| see(offer, terms));
+    }
+}
+
+/// Whether the quotes of a job are watched.
+fn is_watched(market: &State, slot: JobSlot) -> bool {
+    market.inspection.as_ref().is_some_and(|watched| watched.job == market.jobs.record(slot).key)
 }
 
 /// Looks for the best method of each offer, or, of `leading` ones, of each that leaves no less than those before it: the others
@@ -124,30 +201,19 @@ fn conclude(
     terms: &[Terms],
 ) -> Result<Quote, Refusal> {
     let (scenario, rounding) = (at.scenario, at.scenario.channels.rounding);
-    let watched = market.inspection.as_ref().is_some_and(|watched| watched.job == market.jobs.record(slot).key);
-    let mut quote_trace = None;
-    let mut diagnosis = DeclineDiagnosis::default();
-    if watched || market.scratch.best.is_empty() {
+    let scrutinies = &market.scratch.scrutinies;
+    let quote_trace = is_watched(market, slot).then(|| {
         let mut quotes = Vec::new();
-        for (index, offer) in offers.iter().enumerate() {
-            let scrutiny = market.scratch.scrutinies.get(index).copied().unwrap_or(f64::NAN);
-            for terms in terms.iter().filter(|terms| terms.fit(scrutiny)) {
-                if !watched && !diagnosis.may_learn(valuation.value, offer.price.0 as f64) {
-                    continue;
-                }
-                let left = SurplusBreakdown::of(valuation, rounding, offer, terms);
-                diagnosis.see(valuation.value, &left.deductions);
-                if watched {
-                    quotes.push(quote(rounding, offer, terms, &left));
-                }
-            }
-        }
-        quote_trace =
-            watched.then_some(QuoteTrace { at: at.now, value: valuation.value, quotes, taken: None, cause: None });
-    }
+        see_each(offers, scrutinies, terms, |offer, terms| {
+            quotes.push(quote(rounding, offer, terms, &SurplusBreakdown::of(valuation, rounding, offer, terms)));
+        });
+        QuoteTrace { at: at.now, value: valuation.value, quotes, taken: None, cause: None }
+    });
     let quoted = |offer: &Offer, best: &Best| quote(rounding, offer, &terms[best.place], &best.left);
     let taken = match market.scratch.best[..] {
         [] => {
+            let mut diagnosis = DeclineDiagnosis::default();
+            diagnose(&mut diagnosis, (valuation, rounding), offers, scrutinies, terms);
             let cause = if terms.is_empty() { None } else { diagnosis.cause() };
             Err(Refusal {
                 cause: cause.unwrap_or(Cause::NoSupply),
@@ -195,7 +261,7 @@ pub fn unseen(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Off
         return Err(Refusal::NO_SUPPLY);
     }
     let mut terms = std::mem::take(&mut market.scratch.terms);
-    terms::collect(market, at, slot, offers, &mut terms);
+    terms::collect(market, at, slot, offers, &at.scenario.classes[market.jobs[slot].class].methods, &mut terms);
     let valuation = Valuation::of(market.jobs.record(slot), at.scenario, at.now);
     let first = terms.first().filter(|terms| terms.copies as usize <= offers.len());
     let taken = first.map(|first| {

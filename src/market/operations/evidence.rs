@@ -89,7 +89,7 @@ fn passing<'m>(market: &'m mut State, at: &Context<'_>, slot: JobSlot) -> &'m Pa
     let own = terms::own_belief(market, at.scenario, requester, method, belief);
     let known = &mut market.scratch.passing;
     known.believe(belief);
-    known.of(at.scenario, method, own)
+    &known.of(at.scenario, method, own).passing
 }
 
 /// Each checker is judged by the votes of the others, where they come to the same verdict without it. An approval of an answer

@@ -2,13 +2,15 @@
 
 use crate::domain::checking::{Beliefs, Checker};
 use crate::domain::ids::{ClassId, JobSlot, MethodId, RequesterId};
+use crate::domain::money::Money;
 use crate::domain::party::PartyKind;
 use crate::domain::price::Price;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::domain::work::Work;
 use crate::engine::time::SimDuration;
 use crate::market::context::Context;
-use crate::market::quoting::passing::{Belief, Passing};
+use crate::market::quoting::known::KnownMethod;
+use crate::market::quoting::passing::Belief;
 use crate::market::quoting::terms::{Asked, Seen, Shared, Terms, needs_gas};
 use crate::market::state::State;
 use crate::market::state::learnt::Correction;
@@ -18,10 +20,17 @@ use crate::scenario::Scenario;
 use crate::scenario::channels::Channel;
 use crate::scenario::verification::{JobSize, Method};
 
-/// Puts the terms of every method the job's class admits into `terms`, which comes empty. A method is left out where the
+/// Puts the terms of each of these methods of the job's class into `terms`, which comes empty. A method is left out where the
 /// chain or the checkers it needs cannot be paid because their channel is stopped. Of a method that goes by the standing of the node
 /// there are terms for each scrutiny that a node which offers is under.
-pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Offer], terms: &mut Vec<Terms>) {
+pub fn collect(
+    market: &mut State,
+    at: &Context<'_>,
+    slot: JobSlot,
+    offers: &[Offer],
+    methods: &[MethodId],
+    terms: &mut Vec<Terms>,
+) {
     let scenario = at.scenario;
     let channels = &scenario.channels;
     let gas = gas_price(market, at, tip(market, scenario, slot));
@@ -47,16 +56,17 @@ pub fn collect(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &[Of
     let placement = gas_price.of_units(scenario.chain.gas);
     let planted = market.planting.share();
     let shared = Shared { expected, size, gas_price, placement, check_price, inclusion, trust, planted };
-    for &id in &scenario.classes[class].methods {
+    for &id in methods {
         let method = &scenario.verification.methods[id];
         let stopped = (gas.is_none() && needs_gas(scenario, method)) || (check.is_none() && method.pays_checkers);
         if stopped {
             continue;
         }
-        let passing = known.of(scenario, id, own_belief(market, scenario, requester, id, belief));
+        let KnownMethod { passing, terms: plain } =
+            known.of(scenario, id, own_belief(market, scenario, requester, id, belief));
         let correction = correction(market, at, (class, id));
         if !method.by_standing {
-            Terms::add(terms, &asked, &shared, Seen { id, method, passing, correction, scrutiny: 1.0 });
+            Terms::add(terms, &asked, &shared, Seen { method, passing, terms: plain, correction, scrutiny: 1.0 });
             continue;
         }
         if scrutinies.is_empty() {
@@ -79,8 +89,8 @@ fn by_scrutiny(
     let first = terms.len();
     for &scrutiny in scrutinies {
         if terms[first..].iter().all(|terms| terms.scrutiny != scrutiny) {
-            let passing = &Passing::new(method, &asked.scenario.verification.kinds, belief, scrutiny);
-            Terms::add(terms, asked, shared, Seen { id, method, passing, correction, scrutiny });
+            let KnownMethod { passing, terms: plain } = &KnownMethod::new(asked.scenario, id, belief, scrutiny);
+            Terms::add(terms, asked, shared, Seen { method, passing, terms: plain, correction, scrutiny });
         }
     }
 }
@@ -123,10 +133,20 @@ pub fn own_belief(
     method: MethodId,
     common: Belief,
 ) -> Option<Belief> {
+    let cost = scenario.verification.methods[method].own_look?;
+    Some(with_own_care(market, scenario, (requester, method), cost, common))
+}
+
+#[cold]
+fn with_own_care(
+    market: &State,
+    scenario: &Scenario,
+    (requester, method): (RequesterId, MethodId),
+    cost: Money,
+    common: Belief,
+) -> Belief {
     let [validators, peers, _] = common.diligence;
-    let care = |cost| market.own_care(scenario, requester, method, cost);
-    let own = |cost| Belief { diligence: [validators, peers, care(cost)], ..common };
-    scenario.verification.methods[method].own_look.map(own)
+    Belief { diligence: [validators, peers, market.own_care(scenario, requester, method, cost)], ..common }
 }
 
 /// What was learnt of checks by this method, where requesters go by it.

@@ -1,6 +1,7 @@
 //! What an offer with a method costs and promises: arithmetic on values, without the market (model §5).
 
 // How often answers pass the checks of a method.
+pub mod known;
 pub mod missing;
 pub mod passing;
 // What checks are expected to take and to cost.

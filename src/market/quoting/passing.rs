@@ -8,8 +8,6 @@ use crate::domain::acceptance::{
     some_takes_place, votes_until,
 };
 use crate::domain::checking::Checker;
-use crate::domain::ids::{Id, MethodId};
-use crate::scenario::Scenario;
 use crate::scenario::verification::{CHECKS, Check, Method, Vendor};
 
 /// What a requester believes of validators, and of peers, and knows of itself.
@@ -57,59 +55,6 @@ pub struct Expected {
     pub asked: f64,
     /// How many look at most.
     pub most: u32,
-}
-
-/// What is expected of methods, as far as it was asked for, at one belief in the checkers.
-#[derive(Clone, Debug, Default)]
-pub struct Known {
-    at: Option<Belief>,
-    methods: Vec<Passing>,
-}
-
-impl Known {
-    /// Nothing is known yet; with room for so many methods.
-    pub fn with_room(methods: usize) -> Known {
-        Known { at: None, methods: Vec::with_capacity(methods) }
-    }
-
-    /// From now on at this belief.
-    #[inline]
-    pub fn believe(&mut self, belief: Belief) {
-        if self.at != Some(belief) {
-            self.at = Some(belief);
-            self.methods.clear();
-        }
-    }
-
-    /// Forgets all.
-    pub fn clear(&mut self) {
-        self.at = None;
-        self.methods.clear();
-    }
-
-    /// What is expected of a method; `own` is the belief where requesters may look at its answers themselves.
-    #[inline]
-    pub fn of(&mut self, scenario: &Scenario, id: MethodId, own: Option<Belief>) -> &Passing {
-        let place = id.index();
-        let is_known = self.methods.get(place).is_some_and(|passing| match own {
-            None => !passing.belief.diligence[0].is_nan(),
-            Some(own) => passing.belief == own,
-        });
-        if !is_known {
-            self.learn(scenario, id, own.or(self.at).expect("a belief"));
-        }
-        &self.methods[place]
-    }
-
-    #[inline(never)]
-    fn learn(&mut self, scenario: &Scenario, id: MethodId, belief: Belief) {
-        let place = id.index();
-        // Of no number: never taken for what is known of a method.
-        let nothing = Belief { diligence: [f64::NAN; 3], ..belief };
-        self.methods.resize(self.methods.len().max(place + 1), Passing::before(nothing));
-        self.methods[place] =
-            Passing::new(&scenario.verification.methods[id], &scenario.verification.kinds, belief, 1.0);
-    }
 }
 
 impl Passing {
@@ -198,7 +143,7 @@ impl Passing {
     }
 
     /// Without any check.
-    fn before(belief: Belief) -> Passing {
+    pub fn before(belief: Belief) -> Passing {
         Passing { belief, looks: 0.0, acceptance: Acceptance::UNCHECKED, checks: [Expected::default(); CHECKS] }
     }
 

@@ -4,7 +4,7 @@ use crate::domain::work::Work;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::acceptance::{Acceptance, Disputed, binomial_tail};
-use crate::domain::checking::{Backtrack, Checker};
+use crate::domain::checking::Checker;
 use crate::domain::ids::{MethodId, RequesterId};
 use crate::domain::money::Money;
 use crate::domain::price::Price;
@@ -95,12 +95,12 @@ pub struct Shared {
 /// A method as a requester sees it.
 #[derive(Clone, Copy)]
 pub struct Seen<'a> {
-    /// Its number.
-    pub id: MethodId,
     /// What it does.
     pub method: &'a Method,
     /// How often answers pass its checks.
     pub passing: &'a Passing,
+    /// Its terms, as far as no job changes them.
+    pub terms: &'a Terms,
     /// What was learnt of the delay of its checks.
     pub correction: Correction,
     /// How closely the answers of the node are checked, where the method goes by that.
@@ -154,74 +154,44 @@ impl Terms {
     pub fn unchecked(gas_units: u64, gas_price: Price, inclusion: f64) -> Terms {
         let coordination = gas_price.of_units(gas_units);
         Terms {
-            method: MethodId(0),
-            overhead: Work::ZERO,
-            checkers: Money::ZERO,
-            checkers_most: Money::ZERO,
             gas: gas_price,
-            check: Price::ZERO,
             coordination,
             coordination_most: coordination,
             inclusion: if gas_units > 0 { inclusion } else { 0.0 },
-            agreement: 0.0,
-            blocking: 0.0,
-            standing: 0.0,
-            uncorrected: 0.0,
-            acceptance: Acceptance::UNCHECKED,
-            in_time: 1.0,
-            copies: 1,
-            paid_copies: 1.0,
-            agree: 1,
-            alike: 1.0,
-            falls: false,
-            scrutiny: f64::NAN,
-            canaries: Canaries::default(),
+            ..Terms::NONE
         }
     }
 
     /// Adds those of one method. They are made where they are kept, since each job has some made for every method.
     #[inline(always)]
     pub fn add(terms: &mut Vec<Terms>, asked: &Asked<'_>, shared: &Shared, seen: Seen<'_>) {
-        terms.push(Terms::unverified(asked.scenario, shared, seen));
+        // To extend makes room first, to push makes it last: then they would be made elsewhere and moved.
+        terms.extend(std::iter::once(()).map(|()| Terms::unverified(asked.scenario, shared, seen)));
         terms[..].last_mut().expect("one was added").verify(asked, shared, seen);
     }
 
     /// As far as its checks do not matter.
     #[inline(always)]
     fn unverified(scenario: &Scenario, shared: &Shared, seen: Seen<'_>) -> Terms {
-        let Seen { id, method, passing, correction, scrutiny } = seen;
-        let (expected, chain) = (shared.expected, &scenario.chain);
-        let coordination_most = match method.gas.1 {
-            0 => shared.placement,
-            checks => shared.gas_price.of_units(chain.gas + checks),
+        let Seen { method, passing, correction, scrutiny, .. } = seen;
+        let (coordination, coordination_most) = match method.gas.1 {
+            0 => (shared.placement, shared.placement),
+            checks => {
+                let (placed, most) = (scenario.chain.gas, shared.gas_price.of_units(scenario.chain.gas + checks));
+                let expected = (placed as f64 + method.gas_at(scrutiny)) * shared.gas_price.micro();
+                (Money::from_micro(expected).min(most), most)
+            }
         };
         Terms {
-            method: id,
-            overhead: overhead(method, expected),
-            checkers: Money::ZERO,
-            checkers_most: Money::ZERO,
+            overhead: overhead(method, shared.expected),
             gas: shared.gas_price,
             check: shared.check_price,
-            coordination: match method.gas.1 {
-                0 => coordination_most,
-                _ => Money::from_micro((chain.gas as f64 + method.gas_at(scrutiny)) * shared.gas_price.micro())
-                    .min(coordination_most),
-            },
+            coordination,
             coordination_most,
             inclusion: if needs_gas(scenario, method) { shared.inclusion } else { 0.0 },
-            agreement: 0.0,
-            blocking: 0.0,
-            standing: 0.0,
-            uncorrected: 0.0,
-            acceptance: passing.acceptance,
             in_time: 1.0 - passing.looks * correction.late,
-            copies: method.copies,
-            paid_copies: f64::from(method.copies),
-            agree: method.agree,
-            falls: scenario.verification.backtrack == Backtrack::Revoke && method.stands(),
-            scrutiny: if method.by_standing { scrutiny } else { f64::NAN },
-            alike: method.alike,
-            canaries: Canaries::of(method, passing, (scrutiny, shared.planted)),
+            canaries: seen.terms.canaries.at(shared.planted),
+            ..*seen.terms
         }
     }
 

@@ -242,7 +242,6 @@ impl Pool {
     }
 
     /// The sums over those that take a seat.
-    #[inline(always)]
     fn of_draw(&self) -> Sums {
         if self.levels.is_empty() { self.sums } else { least(&self.levels, self.choices) }
     }
@@ -250,7 +249,13 @@ impl Pool {
     #[inline(always)]
     fn drawn(&self, requester: RequesterId, now: Time) -> Option<Drawn> {
         let trip = (self.trips[requester.index()] / self.sums.drawn).max(0.0);
-        let sums = self.of_draw();
+        let of_least;
+        let sums = if self.levels.is_empty() {
+            &self.sums
+        } else {
+            of_least = least(&self.levels, self.choices);
+            &of_least
+        };
         let (drawn, slowness, wait) = (sums.drawn, sums.slowness, sums.waits(since(now, self.origin)));
         if drawn <= 0.0 {
             return None;

@@ -12,7 +12,7 @@ use crate::policy::pool::PoolMemory;
 use super::event::ByClock;
 use super::life::next::{Next, Planned};
 use super::quoting::bound::SurplusBounds;
-use super::quoting::passing::Known;
+use super::quoting::known::Known;
 use super::quoting::quote::Best;
 use super::quoting::quote_trace::Inspection;
 use super::quoting::terms::Terms;

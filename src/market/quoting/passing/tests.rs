@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::scenario::Scenario;
 
 /// What is expected of the one method of an oracle, if a checker looks with probability `care`.
 fn expected(oracle: &str, care: f64) -> Passing {

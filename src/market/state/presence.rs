@@ -13,6 +13,7 @@ use crate::domain::money::Money;
 use crate::domain::party::PartyKind;
 use crate::engine::law::Sampler;
 use crate::market::context::Context;
+use crate::policy::selection::Sought;
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
 use crate::scenario::model::NodeGroup;

@@ -149,6 +149,7 @@ fn random_parameters_are_refused_or_run() {
             opinions: &nodes.opinions,
             operators: &operators,
             load: &|_| 0.0,
+            ask: &|_| 1.0,
             checked: &checked,
             wanted,
         };

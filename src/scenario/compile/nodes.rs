@@ -5,7 +5,7 @@ use crate::domain::count::thousands;
 use crate::domain::ids::{IdVec, ModelId, NodeGroupId, RegionId};
 use crate::domain::party::PartyKind;
 use crate::domain::service::{Discipline, Interruption, Sampling};
-use crate::domain::share::Share;
+use crate::domain::share::{Factor, Share};
 use crate::domain::work::Work;
 use crate::engine::time::SimDuration;
 use crate::policy::conduct::{Conduct, ConductTable};

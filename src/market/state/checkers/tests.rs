@@ -1,6 +1,7 @@
 //! Draws of checkers: what they meet on the average.
 
 use super::*;
+use crate::policy::selection::Sought;
 
 fn draws(count: u32, weighting: Weighting) -> Draws {
     Draws {

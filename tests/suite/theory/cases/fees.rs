@@ -2,7 +2,8 @@
 
 use crate::suite::theory::case::{Case, Chapter, Part, Row};
 use crate::suite::theory::formulas::fees::{
-    band, base_fee, mean_ask, mean_with_costs, rest_exponential, rest_of_queue, rest_uniform, rest_with_costs, swings,
+    band, base_fee, cheapest, mean_ask, mean_with_costs, rest_exponential, rest_of_queue, rest_uniform,
+    rest_with_costs, swings,
 };
 use crate::suite::theory::watch::{Seen, Wish};
 use reliance::engine::time::Time;

@@ -228,6 +228,12 @@ impl Run {
         &self.scenario
     }
 
+    /// From now on every draw that is keyed by a job, a node or a block is another one; arrivals and failures come as they would have.
+    /// What such a copy does differently it does by chance.
+    pub fn draw_anew(&mut self) {
+        self.state.market.draw_anew();
+    }
+
     /// Watches what one job is offered from now on, each time it is; in the place of the job watched so far.
     pub fn inspect(&mut self, job: JobKey) {
         self.state.market.inspect(job);

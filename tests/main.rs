@@ -26,6 +26,7 @@ mod suite {
     mod properties;
     mod readme;
     mod schema;
+    mod shocks;
     mod study;
     mod study_frontiers;
     mod theory;

@@ -32,6 +32,7 @@ pub mod price;
 pub mod prices;
 pub mod quotes;
 pub mod render;
+pub mod responses;
 pub mod sheet;
 pub mod source;
 pub mod studied;
@@ -84,6 +85,7 @@ pub static STUDY_CHARTS: &[StudyChart] = &[
     StudyChart { name: "survival", draw: survival::chart },
     StudyChart { name: "map", draw: map::chart },
     StudyChart { name: "forest", draw: compared::chart },
+    StudyChart { name: "responses", draw: responses::chart },
 ];
 
 /// Draws the charts of one kind of a study: their names, and each drawing or what the study lacks for it.

@@ -312,6 +312,8 @@ impl Columns {
                 Ok(column.iter().enumerate().map(|(row, &value)| at(row, value.unsigned_abs())).collect())
             }
             Data::U32(column) => Ok(column.iter().enumerate().map(|(row, &value)| at(row, value.into())).collect()),
+            // Of answers 1 stands for yes.
+            Data::Bool(column) => Ok(column.iter().enumerate().map(|(row, &value)| at(row, value.into())).collect()),
             _ => Err(format!("column `{name}` does not hold whole numbers")),
         }
     }

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::numbers::{self, Unit};
 use super::source::{Columns, Source};
+use crate::engine::time::SimDuration;
 use crate::output::renamed;
 use crate::study::measure::Measure;
 
@@ -103,6 +104,14 @@ impl Studied {
         self.file["level"].as_f64().or(self.file["design"]["frontier"]["level"].as_f64())
     }
 
+    /// When the branches of a fork end what they change, in seconds since the fork, where all do at the same time.
+    pub fn branches_end(&self) -> Option<f64> {
+        let branches = self.file["branches"].as_array()?.iter().filter(|branch| branch["set"].is_object());
+        let mut ends = branches.map(|branch| serde_json::from_value::<SimDuration>(branch["for"].clone()).ok());
+        let first = ends.next()??;
+        ends.all(|end| end == Some(first)).then(|| first.seconds())
+    }
+
     /// What is measured, in the order of the study; `values` tells whether all that a measure came to lies in [0, 1].
     pub fn measures(&self, within_one: &dyn Fn(&str) -> bool) -> Vec<Measured> {
         self.measured(false, within_one)
@@ -123,13 +132,19 @@ impl Studied {
                 "ns" => (Unit::Seconds, 1e-9),
                 "credit" => (Unit::Credits, 1.0),
                 "credit/s" => (Unit::CreditsPerSecond, 1.0),
+                "µcredit" | "µcredit/gas" => (Unit::Credits, 1e-6),
+                "µcredit/s" => (Unit::CreditsPerSecond, 1e-6),
                 "" if measure.may_be_share() && within_one(&measure.stem) => (Unit::Share, 1.0),
                 _ => (Unit::Plain, 1.0),
             };
             Measured { meaning: measure.meaning(), name: measure.stem, unit, factor }
         };
         // A measure of every class is as many, which differ in the class alone: the first stands for all.
-        let first = |text: String| Measure::parse(&text, &self.classes).ok().and_then(|all| all.into_iter().next());
+        let is_fork = self.file["design"]["fork"].is_object();
+        let first = |text: String| match is_fork {
+            true => Measure::parse_of_series(&text).ok(),
+            false => Measure::parse(&text, &self.classes).ok().and_then(|all| all.into_iter().next()),
+        };
         texts.filter_map(first).filter(|measure| measure.class.is_some() == by_class).map(measured).collect()
     }
 
@@ -162,8 +177,9 @@ impl Studied {
 
     /// The names of the axes' columns, in order.
     pub fn axis_columns(&self) -> Result<Vec<String>, String> {
-        let columns = self.source.columns("means")?;
-        Ok(columns.into_iter().skip(1).take_while(|name| name != "runs").collect())
+        // A study that forks its runs has no means.
+        let columns = self.source.columns("means").or_else(|_| self.source.columns("peaks"))?;
+        Ok(columns.into_iter().skip(1).take_while(|name| name != "runs" && name != "branch").collect())
     }
 
     /// The axes' columns in a table, but for that of `without`.

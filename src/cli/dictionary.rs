@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use super::{Done, say};
 use crate::output::dictionary as written;
 use crate::record::tables;
-use crate::study::{columns, replications};
+use crate::study::{dictionary as study_tables, replications};
 
 /// What `dictionary` is asked.
 #[derive(Args, Debug)]
@@ -25,7 +25,7 @@ enum Format {
 
 /// Prints the dictionary.
 pub fn dictionary(dictionary: Dictionary) -> Done {
-    let tables = [tables::all(), replications::descriptions(), columns::all()].concat();
+    let tables = [tables::all(), replications::descriptions(), study_tables::all()].concat();
     say(&match dictionary.format {
         Format::Md => written::markdown(&tables),
         Format::Json => written::json(&tables),

@@ -137,8 +137,12 @@ pub enum Purpose {
     Vendor = 71,
     /// Draw: whether checkers are shown a forced error; n is the check.
     Forced = 72,
+    /// Draw: whom a shock strikes; the source is the shock, the index how often it has begun, n the party.
+    Struck = 73,
+    /// Draw: how long until a shock begins; the source is the shock, the index how often it has begun.
+    ShockGap = 74,
     /// Draw: when a canary is due at a node; n is the part of the epoch.
-    CanaryDue = 73,
+    CanaryDue = 75,
     /// Draw: what moves prices from outside; n is the channel's interval.
     Price = 50,
     /// Draw: the traits of a node (speed, price, stake, memory), n is the trait.

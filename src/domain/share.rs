@@ -18,7 +18,7 @@ pub struct Share(f64);
 #[serde(try_from = "f64", into = "f64")]
 pub struct Factor(f64);
 
-/// Events per second; in a file `"5/s"`, `"300/min"`, `"0.8/h"`.
+/// Events per second; in a file `"5/s"`, `"300/min"`, `"0.8/h"`, `"1/30d"`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
 pub struct Rate(f64);
 
@@ -105,7 +105,13 @@ impl TryFrom<&str> for Rate {
             Mistake::of_value(format!("`{text}` is not a rate"), help)
         };
         let (number, unit) = text.split_once('/').ok_or_else(wrong)?;
-        let seconds = PER.iter().find(|per| per.0 == unit.trim()).ok_or_else(wrong)?.1;
+        let unit = unit.trim();
+        let (many, unit) = unit.split_at(unit.find(char::is_alphabetic).ok_or_else(wrong)?);
+        let many: f64 = if many.is_empty() { 1.0 } else { many.trim().parse().map_err(|_| wrong())? };
+        let seconds = many * PER.iter().find(|per| per.0 == unit).ok_or_else(wrong)?.1;
+        if !(seconds > 0.0 && seconds.is_finite()) {
+            return Err(wrong());
+        }
         let events: f64 = number.trim().replace('_', "").parse().map_err(|_| wrong())?;
         Rate::per_second(events / seconds).ok_or_else(wrong)
     }
@@ -157,8 +163,8 @@ impl JsonSchema for Rate {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "string",
-            "pattern": r"^[0-9_.eE+-]+\s*/\s*(ms|s|min|m|h|d|y)$",
-            "description": "events per unit of time, such as \"5/s\", \"300/min\", \"1.5/y\""
+            "pattern": r"^[0-9_.eE+-]+\s*/\s*[0-9.]*\s*(ms|s|min|m|h|d|y)$",
+            "description": "events per unit of time, such as \"5/s\", \"300/min\", \"1/30d\""
         })
     }
 }
@@ -188,7 +194,9 @@ mod tests {
     fn rates_read_their_units() {
         assert_eq!(Rate::try_from("120/min").unwrap().get(), 2.0);
         assert_eq!(Rate::try_from("0.8/s").unwrap().get(), 0.8);
-        for text in ["", "5", "5/fortnight", "-1/s", "x/s"] {
+        assert_eq!(Rate::try_from("3/1.5 s").unwrap().get(), 2.0);
+        assert_eq!(Rate::try_from("1/30d").unwrap().get(), 1.0 / 2_592_000.0);
+        for text in ["", "5", "5/fortnight", "-1/s", "x/s", "1/0s", "1/-2s", "1/30", "1/e9s"] {
             assert!(Rate::try_from(text).is_err(), "{text}");
         }
     }

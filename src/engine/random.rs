@@ -29,6 +29,11 @@ pub struct Seed {
 }
 
 impl Seed {
+    /// Another seed, of which no run is opened: its replication is one that nobody counts to.
+    pub fn anew(self) -> Seed {
+        Seed { replication: self.replication.wrapping_add(1 << 63), ..self }
+    }
+
     /// The same root in another replication.
     pub fn replicate(self, replication: u64) -> Seed {
         Seed { replication, ..self }

@@ -14,7 +14,7 @@ use crate::scenario::channels::Channel;
 use super::context::Context;
 use super::derived::Derived;
 use super::event::{ByClock, Clock};
-use super::forces::churn;
+use super::forces::{churn, shocks};
 use super::operations::{pricing, serving};
 use super::state::State;
 
@@ -38,6 +38,7 @@ impl State {
         }
         self.conducts.adopt(at.scenario);
         self.learnt.make_room(at.scenario.verification.methods.len());
+        shocks::adopt(self, &old.shocks, at);
         if at.scenario.verification.plants_by_epoch() {
             self.planting.make_room(at.scenario.roster().len());
         }

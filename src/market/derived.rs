@@ -16,6 +16,7 @@ use crate::engine::time::SimDuration;
 use crate::maths;
 use crate::scenario::Scenario;
 use crate::scenario::model::NodeGroup;
+use crate::scenario::shocks::Shock;
 use crate::scenario::verification::{Draws, Weighting};
 
 use std::ops::Range;
@@ -39,8 +40,16 @@ pub struct Derived {
     pub keeps: Keeps,
     /// The periods of the clocks of the market; `None` of one that does not tick.
     pub clocks: ByClock<Option<SimDuration>>,
+    /// By shock, the parties that its outage may strike.
+    pub struck: Vec<Vec<PartyId>>,
     /// How many priorities of jobs there are.
     pub priorities: usize,
+}
+
+/// The parties that the outage of a shock may strike, in the order of their numbers.
+fn struck(nodes: &IdVec<PartyId, NodeTraits>, shock: &Shock) -> Vec<PartyId> {
+    let Some(outage) = &shock.outage else { return Vec::new() };
+    nodes.pairs().filter(|(_, node)| outage.parties.holds(node.group, node.region)).map(|(party, _)| party).collect()
 }
 
 /// What a node is from the start on: given by its group, or drawn for it.
@@ -86,6 +95,7 @@ impl Derived {
         Derived {
             roster,
             costs: costs(&nodes, roster, channels.tick),
+            struck: scenario.shocks.iter().map(|shock| struck(&nodes, shock)).collect(),
             nodes,
             draws: draws(scenario, roster),
             keeps: keeps(scenario),

@@ -53,6 +53,8 @@ pub enum Event {
     Idle,
     /// The settler is done with a batch.
     Settle,
+    /// A shock begins or ends, unless the shocks were amended since.
+    Shock { shock: u16, turn: u32 },
 }
 
 const _: () = assert!(size_of::<Event>() <= 16);

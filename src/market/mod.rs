@@ -50,6 +50,11 @@ impl Market {
         Market { state: State::open(seed, at) }
     }
 
+    /// What is drawn for a job, a node or a block from now on is drawn anew; arrivals and failures come as they would have.
+    pub fn draw_anew(&mut self) {
+        self.state.seed = self.state.seed.anew();
+    }
+
     /// Goes on under an amended scenario, which `at` holds; `old` is the one it ran so far.
     pub fn adopt(&mut self, old: (&Scenario, &Derived), at: &mut Context<'_>) {
         self.state.adopt(old, at);
@@ -94,6 +99,7 @@ impl Market {
             Event::Aged { batch } => forces::payout::aged(state, at, batch),
             Event::Idle => forces::payout::idle(state, at),
             Event::Settle => forces::payout::settle(state),
+            Event::Shock { shock, turn } if turn == state.shocks.turn => forces::shocks::turn(state, at, shock),
             _ => {
                 state.stale += 1;
                 return;

@@ -11,7 +11,7 @@ use crate::scenario::model::NodeGroup;
 use super::context::Context;
 use super::derived::NodeTraits;
 use super::event::Clock;
-use super::forces::churn;
+use super::forces::{churn, shocks};
 use super::life::arrival;
 use super::state::cases::VerificationCases;
 use super::state::chain::ChainState;
@@ -31,6 +31,7 @@ use super::state::pulled::Pulled;
 use super::state::registry::Registry;
 use super::state::results::StandingResults;
 use super::state::service::Service;
+use super::state::shocks::Shocks;
 use super::state::sources::Source;
 use super::state::standings::Standings;
 use super::state::welfare::WelfareSums;
@@ -89,6 +90,7 @@ impl State {
             scratch: Scratch::with_room(),
             inspection: None,
             turns: [0; Clock::COUNT],
+            shocks: Shocks::default(),
         };
         market.nodes = nodes(seed, at);
         if at.scenario.verification.plants_by_epoch() {
@@ -105,6 +107,7 @@ impl State {
         for clock in [Clock::Picture, Clock::Price, Clock::Block] {
             at.tick(clock, &[0; Clock::COUNT]);
         }
+        shocks::open(&mut market, at);
         market
     }
 }

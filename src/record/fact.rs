@@ -212,6 +212,12 @@ facts! {
     /// A checker found a forced error, and got so many tokens.
     Jackpot = 51 "jackpot" { job: JobKey, by: PartyId, amount: Money }
         => [about(job, by.0), job.index, amount.0 as u64],
+    /// A shock began, for so many parties; the shock is its place in the scenario.
+    ShockBegan = 56 "shock-began" { shock: u16, parties: u32 }
+        => [0, u64::from(shock), u64::from(parties)],
+    /// A shock ended; the shock is its place in the scenario that it was written in.
+    ShockEnded = 57 "shock-ended" { shock: u16 }
+        => [0, u64::from(shock), 0],
     /// A job left the market; its whole record is handed on with this fact.
     Closed = 19 "closed" + Job { job: JobKey, fate: Fate }
         => [about(job, fate as u32), job.index, 0],

@@ -12,3 +12,4 @@ pub mod table_name;
 pub mod tables;
 pub mod tally;
 pub mod welfare;
+pub mod windows;

@@ -101,6 +101,7 @@ const AMENDABLE: &[&str] = &[
     "payout.batch",
     "retries",
     "limits",
+    "shocks",
 ];
 
 /// Why a path cannot be amended: the first whose beginning fits.
@@ -122,7 +123,8 @@ const REASONS: &[(&str, &str)] = &[
     ("payout.at", "answers in hand are paid as they were agreed"),
 ];
 
-const HELP: &str = "set it in the scenario itself; prices, verification, routing, retries and conduct can be amended";
+const HELP: &str =
+    "set it in the scenario itself; prices, verification, routing, retries, conduct and shocks can be amended";
 
 /// Whether two things are written alike: of what has no equality of its own, every number is written in full.
 pub fn alike<T: Debug>(one: &T, other: &T) -> bool {

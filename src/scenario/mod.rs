@@ -25,6 +25,7 @@ pub(crate) mod nearest;
 pub(crate) mod plain;
 pub mod problems;
 pub mod schema;
+pub mod shocks;
 pub mod twin;
 pub mod verification;
 
@@ -35,6 +36,7 @@ use document::{Asked, Document, Set};
 use model::{Class, ClassOf, Model, Network, NodeGroup, Requester};
 use problems::Problems;
 use schema::ScenarioTable;
+use shocks::Shock;
 use twin::Twin;
 use verification::Verification;
 
@@ -83,6 +85,8 @@ pub struct Scenario {
     pub value_factor: f64,
     /// What happens when a node is gone.
     pub retries: Retries,
+    /// What befalls the market from outside, in the order written.
+    pub shocks: Vec<Shock>,
     /// What may not grow without end.
     pub limits: Limits,
     /// What is written down.

@@ -287,7 +287,12 @@ impl NodeGroup {
 
     /// Whether a node of this group keeps its jobs through a failure, and so still takes requests while it is down.
     pub fn keeps_jobs(&self) -> bool {
-        self.failure.as_ref().is_some_and(|failure| failure.jobs != Interruption::Lose)
+        self.interruption() != Interruption::Lose
+    }
+
+    /// What becomes of the jobs of a node that goes down: they are lost where the group does not say how it fails.
+    pub fn interruption(&self) -> Interruption {
+        self.failure.as_ref().map_or(Interruption::Lose, |failure| failure.jobs)
     }
 }
 

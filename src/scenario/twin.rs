@@ -108,6 +108,7 @@ impl Scenario {
             model.rule = held(*price);
         }
         twin.channels.moves = false;
+        twin.shocks = Vec::new();
         twin.routing.quote_ttl = None;
         let inclusion = if twin.chain.runs && twin.chain.blocking {
             SimDuration(twin.chain.block.0 / 2)

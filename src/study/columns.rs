@@ -5,7 +5,7 @@
 //! along which a search goes.
 
 use crate::parquet::Kind;
-use crate::record::columns::{ColumnDescription, TableDescription, Words, described};
+use crate::record::columns::Words;
 use crate::stats::interval::Paired;
 
 use super::Study;
@@ -14,9 +14,10 @@ use super::course::{Point, Row};
 use super::design::Design;
 use super::design::frontier::SearchOutcome;
 use super::differences::Difference;
+use super::fork::responses::Response;
 
 use super::replicate::Stopped;
-use super::results::{Mean, SearchLine};
+use super::results::{Judged, Mean, SearchLine};
 
 /// What a row of a table is taken from.
 #[derive(Clone, Copy)]
@@ -37,12 +38,21 @@ pub(super) enum Of<'a> {
     Point(&'a [Row], &'a [Mean]),
     Pair(&'a Difference),
     Line(&'a SearchLine),
+    /// A bin of an arm of a fork of a run: the row, the instant, the arm, the bin.
+    Fork(&'a Row, (usize, usize, usize)),
+    /// A bin of a response.
+    Bin(&'a Response, usize),
+    /// A whole response.
+    Response(&'a Response),
+    /// A claim at one place.
+    Verdict(&'a Judged),
 }
 
 /// One value.
 pub(super) enum Value {
     Count(u64),
     Number(Option<f64>),
+    Flag(bool),
     Text(Option<String>),
 }
 
@@ -71,11 +81,21 @@ pub(super) struct Declaration {
     pub(super) columns: &'static [Declared],
 }
 
-const fn one(name: &'static str, kind: Kind, meaning: &'static str, fill: fn(&Entry<'_>) -> Value) -> Declared {
+pub(super) const fn one(
+    name: &'static str,
+    kind: Kind,
+    meaning: &'static str,
+    fill: fn(&Entry<'_>) -> Value,
+) -> Declared {
     Declared { name, kind, nullable: false, meaning, formula: "", words: &[], fill: Fill::One(fill) }
 }
 
-const fn each(name: &'static str, kind: Kind, meaning: &'static str, fill: fn(&Entry<'_>, usize) -> Value) -> Declared {
+pub(super) const fn each(
+    name: &'static str,
+    kind: Kind,
+    meaning: &'static str,
+    fill: fn(&Entry<'_>, usize) -> Value,
+) -> Declared {
     Declared { name, kind, nullable: false, meaning, formula: "", words: &[], fill: Fill::Measures(fill) }
 }
 
@@ -100,28 +120,33 @@ impl<'a> Entry<'a> {
         line
     }
 
+    pub(super) fn judged(&self) -> &'a Judged {
+        let Of::Verdict(judged) = self.of else { unreachable!("a column of verdicts in another table") };
+        judged
+    }
+
     fn paired(&self, measure: usize, value: fn(&Paired) -> Option<f64>) -> Value {
         Value::Number(self.pair().measures[measure].as_ref().and_then(value))
     }
 }
 
 impl Declared {
-    const fn nullable(self) -> Declared {
+    pub(super) const fn nullable(self) -> Declared {
         Declared { nullable: true, ..self }
     }
 
-    const fn words(self, words: Words) -> Declared {
+    pub(super) const fn words(self, words: Words) -> Declared {
         Declared { words, ..self }
     }
 
-    const fn formula(self, formula: &'static str) -> Declared {
+    pub(super) const fn formula(self, formula: &'static str) -> Declared {
         Declared { formula, ..self }
     }
 }
 
-const POINT: Declared =
+pub(super) const POINT: Declared =
     one("point", Kind::U64, "number of the point, from 0", |entry| Value::Count(entry.point as u64));
-const AXES: Declared = Declared {
+pub(super) const AXES: Declared = Declared {
     name: "AXIS",
     kind: Kind::Text,
     nullable: false,
@@ -132,11 +157,14 @@ const AXES: Declared = Declared {
 };
 const CLASS: Declared =
     one("class", Kind::Text, "class of the jobs", |entry| Value::Text(Some(entry.class.to_owned())));
-const REPLICATION: Declared = one(
+pub(super) const REPLICATION: Declared = one(
     "replication",
     Kind::U64,
     "number of the replication, from 0; equal replications of two points share random numbers",
-    |entry| Value::Count(entry.run().1.replication),
+    |entry| match entry.of {
+        Of::Run(_, row) | Of::Fork(row, _) => Value::Count(row.replication),
+        _ => unreachable!("a column of runs in another table"),
+    },
 );
 const MEASURE: Declared =
     each("MEASURE", Kind::F64, "value of the measure in the run, in the unit of its columns", |entry, at| {
@@ -325,23 +353,3 @@ pub(super) static FRONTIER: Declaration = Declaration {
         }),
     ],
 };
-
-/// The tables of a study, for the dictionary.
-pub fn all() -> Vec<TableDescription> {
-    let column = |column: &Declared| ColumnDescription {
-        name: column.name,
-        kind: column.kind,
-        unit: "",
-        nullable: column.nullable,
-        meaning: column.meaning,
-        formula: column.formula,
-        words: described(column.words),
-    };
-    let tables = [&POINTS, &MEANS, &DIFFERENCES, &POINTS_BY_CLASS, &MEANS_BY_CLASS, &DIFFERENCES_BY_CLASS, &FRONTIER];
-    let table = |table: &&Declaration| TableDescription {
-        name: table.name,
-        grain: table.grain,
-        columns: table.columns.iter().map(column).collect(),
-    };
-    tables.iter().map(table).collect()
-}

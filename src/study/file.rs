@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use crate::engine::time::SimDuration;
 use crate::scenario::document::extending;
 
 /// A study file.
@@ -31,16 +32,23 @@ pub struct StudyTable {
     /// Which combinations are run. Default `"grid"`: all of them.
     #[serde(default)]
     pub design: DesignTable,
+    /// What the run goes on as from each fork, beside the trunk: values that are set at the instant. Only with the design `fork`.
+    #[serde(default)]
+    pub branches: Vec<BranchTable>,
     /// How often each point is run: replication 0, 1, … of every point share their random numbers.
     pub replications: ReplicationsTable,
     /// Columns of the summary, or formulas of them with `+`, `-`, `*`, `/` and parentheses, such as `"fate_final_right / jobs"`
     /// and `"asked = (jobs - fate_declined) / jobs"`. `chat.jobs` is a column of the class `chat`, and `*.jobs` that of every
-    /// class, in tables of their own with a row for each. The first is the one judged.
+    /// class, in tables of their own with a row for each. The first is the one judged. With the design `fork` they are columns of the
+    /// series, or formulas of them.
     pub measures: Vec<String>,
     /// What the points are compared with, by axis: a point is paired with the one that differs from it in these axes
     /// alone and has these values there.
     #[serde(default)]
     pub baseline: IndexMap<String, Anything>,
+    /// What would make the study's claims false, each judged where its table is merged.
+    #[serde(default)]
+    pub false_if: Vec<FalseIfTable>,
     /// The level of the first measure whose contour is drawn over a grid of two numbers. A search has its own.
     #[serde(default)]
     pub level: Option<f64>,
@@ -125,6 +133,9 @@ pub enum DesignTable {
     Sobol(SampleTable),
     /// The value of one axis at which a measure crosses a level, for every combination of the others.
     Frontier(FrontierTable),
+    /// Every value of each axis with every value of the others, and each run copied at some instants: the copies go on along
+    /// branches, and are compared with the run that goes on as it was.
+    Fork(ForkTable),
 }
 
 /// Points listed one by one.
@@ -158,6 +169,82 @@ pub struct FrontierTable {
     /// Points tried in each gap and generation. Default 1; more makes shorter generations of more runs.
     #[serde(default)]
     pub probes: Option<u32>,
+}
+
+/// What would make a claim false. It is judged by the 95 % interval over runs.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FalseIfTable {
+    /// A measure of the study, `<` or `>`, and a number. In a search the axis that is searched stands for the crossing; in a fork the
+    /// measure stands for the mean of branch − trunk.
+    pub when: String,
+    /// The values of axes, or the `branch`, at which it is judged. Default at every point and branch.
+    #[serde(default)]
+    pub at: IndexMap<String, Anything>,
+    /// Whether the difference from the baseline is judged, and not the mean.
+    #[serde(default)]
+    pub difference: bool,
+    /// The time since the fork over which the mean is judged. Default the whole span.
+    #[serde(default)]
+    pub window: Option<WindowTable>,
+}
+
+/// A time since the fork, in whole bins.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct WindowTable {
+    /// Its start.
+    pub from: SimDuration,
+    /// Its end.
+    pub to: SimDuration,
+}
+
+/// When the runs are copied, and for how long the copies go on.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ForkTable {
+    /// The instants, from the start of the run.
+    pub instants: InstantsTable,
+    /// How long every copy goes on.
+    pub span: SimDuration,
+    /// The bins in which the span is measured; a part of it without a remainder.
+    pub bin: SimDuration,
+}
+
+/// The instants of the forks.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum InstantsTable {
+    /// These, in every run.
+    Fixed(Vec<SimDuration>),
+    /// Drawn for each replication.
+    Drawn(DrawnTable),
+}
+
+/// Instants between two ends: one in each of as many equal parts.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DrawnTable {
+    /// How many.
+    pub count: u32,
+    /// The earliest.
+    pub from: SimDuration,
+    /// The latest.
+    pub to: SimDuration,
+}
+
+/// A branch: what is set in a copy at the instant of the fork.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct BranchTable {
+    /// What it is called in tables.
+    pub name: String,
+    /// Values by path, as an amendment sets them. Default none: such a branch does what the trunk does.
+    #[serde(default)]
+    pub set: IndexMap<String, Anything>,
+    /// How long they hold; then the values of the trunk hold again. Default to the end of the span.
+    #[serde(default, rename = "for")]
+    pub lasts: Option<SimDuration>,
 }
 
 /// How often each point is run.
@@ -215,7 +302,7 @@ mod tests {
     fn every_field_is_in_the_schema_with_its_meaning() {
         let schema = editor_schema();
         let keys: Vec<&String> = schema["properties"].as_object().expect("properties").keys().collect();
-        assert_eq!(keys.len(), 14);
+        assert_eq!(keys.len(), 16);
         assert!(schema["properties"].as_object().unwrap().values().all(|field| field["description"].is_string()));
         assert_eq!(schema["additionalProperties"], false);
     }

@@ -92,7 +92,7 @@ impl Folder {
                 own::subfolder(&inner)?;
             }
         }
-        let measures: Vec<String> = study.measures.iter().map(|measure| measure.name.clone()).collect();
+        let measures = study.value_names();
         let known = known(&path.join(KEPT), &measures)?;
         Ok(Folder { path: path.to_owned(), id, chunk_runs, measures, known, has_locks })
     }
@@ -312,7 +312,7 @@ fn keep(path: &Path, before: Option<&Value>) -> Result<(), FileError> {
         own::subfolder(&kept)?;
         fs::rename(&file, kept.join(format!("{prefix}-{name}"))).map_err(FileError::new("set aside", &file))?;
     }
-    for table in super::columns::all() {
+    for table in super::dictionary::all() {
         let file = path.join(format!("{}.parquet", table.name));
         if own::exists(&file) {
             own::check_file(&file, Ours::Marked)?;

@@ -1,16 +1,18 @@
 //! Formulas over the columns of a run: `+`, `-`, `*`, `/` and parentheses with the usual precedence.
 
 use crate::record::columns::{Cell, Column, Kind};
-use crate::record::tables::{CLASSES, ClassRow, SUMMARY};
+use crate::record::tables::{CLASSES, ClassRow, SERIES, SUMMARY, SeriesRow};
 use crate::record::tally::Summary;
-use crate::scenario::nearest::suggestion;
+
+mod reader;
+
+use reader::{Reader, shortened, wrong};
 
 /// What stands for every class in a formula.
 pub(super) const EVERY: &str = "*";
 
-/// Longer formulas, or deeper ones, are no formulas that a person wrote.
+/// Longer formulas are no formulas that a person wrote.
 const LETTERS_MAX: usize = 2_000;
-const DEPTH_MAX: usize = 50;
 
 /// Why a text is no formula: a message and a help.
 pub(super) type Wrong = (String, Option<String>);
@@ -35,11 +37,28 @@ pub(super) enum Operation {
     Quotient,
 }
 
-/// A column of the summary, or of a class.
+/// A column of the summary, of a class, or of the series.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Term {
-    pub(super) class: Option<String>,
+    of: Whose,
     column: usize,
+}
+
+/// Whose column it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Whose {
+    Run,
+    Class(String),
+    Series,
+}
+
+/// Where the values of columns are taken from.
+#[derive(Clone, Copy)]
+pub(super) enum Found<'a> {
+    /// A run that has ended, with its classes where a formula needs them.
+    Run(&'a Summary, &'a [ClassRow]),
+    /// A row of the series.
+    Series(&'a SeriesRow),
 }
 
 /// A column as terms name it.
@@ -54,6 +73,15 @@ pub(super) struct Named {
 impl Formula {
     /// Reads a formula. `CLASS.COLUMN` is a column of one of the `classes`, `*.COLUMN` that of every class.
     pub(super) fn parse(text: &str, classes: &[String]) -> Result<Formula, Wrong> {
+        Formula::read(text, Some(classes))
+    }
+
+    /// Reads a formula over the columns of the series.
+    pub(super) fn parse_of_series(text: &str) -> Result<Formula, Wrong> {
+        Formula::read(text, None)
+    }
+
+    fn read(text: &str, classes: Option<&[String]>) -> Result<Formula, Wrong> {
         if text.len() > LETTERS_MAX {
             return Err((format!("a formula of more than {LETTERS_MAX} letters"), None));
         }
@@ -84,13 +112,13 @@ impl Formula {
         }
     }
 
-    /// Its value in a run; none where a column has none or the run has no such class. May be infinite or no number.
-    pub(super) fn of(&self, summary: &Summary, classes: &[ClassRow]) -> Option<f64> {
+    /// Its value; none where a column has none or a run has no such class. May be infinite or no number.
+    pub(super) fn of(&self, found: Found<'_>) -> Option<f64> {
         match self {
             Formula::Number(number) => Some(*number),
-            Formula::Column(term) => term.value(summary, classes),
+            Formula::Column(term) => term.value(found),
             Formula::Two(two) => {
-                let (left, right) = (two.0.of(summary, classes)?, two.2.of(summary, classes)?);
+                let (left, right) = (two.0.of(found)?, two.2.of(found)?);
                 Some(match two.1 {
                     Operation::Sum => left + right,
                     Operation::Difference => left - right,
@@ -183,161 +211,47 @@ impl Formula {
 }
 
 impl Term {
+    /// The class it is of.
+    pub(super) fn class(&self) -> Option<&str> {
+        match &self.of {
+            Whose::Class(class) => Some(class),
+            Whose::Run | Whose::Series => None,
+        }
+    }
+
     pub(super) fn is_of_every_class(&self) -> bool {
-        self.class.as_deref() == Some(EVERY)
+        self.class() == Some(EVERY)
     }
 
     fn of_class(&self, class: &str) -> Term {
-        let own = if self.is_of_every_class() { Some(class.to_owned()) } else { self.class.clone() };
-        Term { class: own, column: self.column }
+        let of = if self.is_of_every_class() { Whose::Class(class.to_owned()) } else { self.of.clone() };
+        Term { of, column: self.column }
     }
 
     pub(super) fn named(&self) -> Named {
-        match self.class {
-            None => named(&SUMMARY.columns[self.column]),
-            Some(_) => named(&CLASSES.columns[self.column]),
+        match self.of {
+            Whose::Run => named(&SUMMARY.columns[self.column]),
+            Whose::Class(_) => named(&CLASSES.columns[self.column]),
+            Whose::Series => named(&SERIES.columns[self.column]),
         }
     }
 
     fn name(&self) -> String {
-        match self.class.as_deref().filter(|class| *class != EVERY) {
+        match self.class().filter(|class| *class != EVERY) {
             Some(class) => format!("{}_{}", plain(class), self.named().name),
             None => self.named().name.to_owned(),
         }
     }
 
-    fn value(&self, summary: &Summary, classes: &[ClassRow]) -> Option<f64> {
-        match &self.class {
-            None => number((SUMMARY.columns[self.column].cell)(summary)),
-            Some(class) => {
+    fn value(&self, found: Found<'_>) -> Option<f64> {
+        match (&self.of, found) {
+            (Whose::Run, Found::Run(summary, _)) => number((SUMMARY.columns[self.column].cell)(summary)),
+            (Whose::Class(class), Found::Run(_, classes)) => {
                 let row = classes.iter().find(|row| row.class == *class)?;
                 number((CLASSES.columns[self.column].cell)(row))
             }
-        }
-    }
-}
-
-/// What is left to read.
-struct Reader<'t> {
-    rest: &'t str,
-    classes: &'t [String],
-    depth: usize,
-}
-
-impl<'t> Reader<'t> {
-    fn skip(&mut self, count: usize) -> &'t str {
-        let (read, rest) = self.rest.split_at(count);
-        self.rest = rest.trim_start();
-        read
-    }
-
-    /// Products with `+` and `-` between them.
-    fn sum(&mut self) -> Result<Formula, Wrong> {
-        let mut left = self.product()?;
-        loop {
-            let operation = match self.rest.chars().next() {
-                Some('+') => Operation::Sum,
-                Some('-') => Operation::Difference,
-                _ => return Ok(left),
-            };
-            self.skip(1);
-            left = Formula::Two(Box::new((left, operation, self.product()?)));
-        }
-    }
-
-    /// Operands with `*` and `/` between them.
-    fn product(&mut self) -> Result<Formula, Wrong> {
-        let mut left = self.operand()?;
-        loop {
-            let operation = match self.rest.chars().next() {
-                Some('*') => Operation::Product,
-                Some('/') => Operation::Quotient,
-                _ => return Ok(left),
-            };
-            self.skip(1);
-            left = Formula::Two(Box::new((left, operation, self.operand()?)));
-        }
-    }
-
-    /// A number, a column, or a formula in parentheses.
-    fn operand(&mut self) -> Result<Formula, Wrong> {
-        match self.rest.chars().next() {
-            None => Err(wrong("a formula ends where a column belongs")),
-            Some('(') => {
-                self.depth += 1;
-                if self.depth > DEPTH_MAX {
-                    return Err((format!("parentheses deeper than {DEPTH_MAX}"), None));
-                }
-                self.skip(1);
-                let inner = self.sum()?;
-                if !self.rest.starts_with(')') {
-                    return Err(wrong("a `(` without its `)`"));
-                }
-                self.skip(1);
-                self.depth -= 1;
-                Ok(inner)
-            }
-            Some(first) if first.is_ascii_digit() => self.number().map(Formula::Number),
-            Some(_) => self.column().map(Formula::Column),
-        }
-    }
-
-    fn number(&mut self) -> Result<f64, Wrong> {
-        let end = self.rest.find(|letter: char| !letter.is_ascii_alphanumeric() && !"._".contains(letter));
-        let text = self.skip(end.unwrap_or(self.rest.len()));
-        let number = text.replace('_', "").parse::<f64>().ok().filter(|number| number.is_finite());
-        number.ok_or_else(|| wrong(&format!("`{text}` is no number")))
-    }
-
-    fn column(&mut self) -> Result<Term, Wrong> {
-        // A class may have signs in its name that stand for operations elsewhere; a column has none.
-        let known = self.classes.iter().map(String::as_str).chain([EVERY]);
-        let of_class = |class: &&str| self.rest.strip_prefix(class).is_some_and(|rest| rest.starts_with('.'));
-        let class = known.filter(of_class).max_by_key(|class| class.len()).map(str::to_owned);
-        if let Some(class) = class {
-            self.skip(class.len() + 1);
-            let name = self.word("");
-            return Ok(Term { class: Some(class), column: place(name, CLASSES.columns, "classes have")? });
-        }
-        let at = self.rest;
-        let name = self.word("");
-        if name.is_empty() {
-            return Err(wrong(&format!("`{}` is no column", shortened(at))));
-        }
-        if !self.rest.starts_with('.') {
-            return Ok(Term { class: None, column: place(name, SUMMARY.columns, "the summary has")? });
-        }
-        self.rest = at;
-        let (class, _) = self.word("-.").rsplit_once('.').unwrap_or_default();
-        let known: Vec<&str> = self.classes.iter().map(String::as_str).chain([EVERY]).collect();
-        Err((format!("there is no class `{class}`"), suggestion(class, &known, "the classes are")))
-    }
-
-    /// Letters, digits, `_` and what else belongs to the word.
-    fn word(&mut self, also: &str) -> &'t str {
-        let ends = |letter: char| !letter.is_alphanumeric() && letter != '_' && !also.contains(letter);
-        self.skip(self.rest.find(ends).unwrap_or(self.rest.len()))
-    }
-}
-
-fn wrong(message: &str) -> Wrong {
-    let help = "a measure is made of columns, `+`, `-`, `*`, `/` and parentheses: `(jobs - fate_declined) / jobs`";
-    (message.to_owned(), Some(help.to_owned()))
-}
-
-fn shortened(text: &str) -> String {
-    text.chars().take(40).collect()
-}
-
-/// The place of a column of numbers.
-fn place<R: ?Sized>(name: &str, columns: &[Column<R>], whose: &str) -> Result<usize, Wrong> {
-    match columns.iter().position(|column| column.name == name) {
-        Some(place) if is_number(columns[place].kind) => Ok(place),
-        Some(_) => Err((format!("the column `{name}` is no number"), None)),
-        None => {
-            let numeric = columns.iter().filter(|column| is_number(column.kind));
-            let names: Vec<&str> = numeric.map(|column| column.name).collect();
-            Err((format!("{whose} no column `{name}`"), suggestion(name, &names, "its columns are")))
+            (Whose::Series, Found::Series(row)) => number((SERIES.columns[self.column].cell)(row)),
+            _ => unreachable!("a formula is asked of what it was read for"),
         }
     }
 }

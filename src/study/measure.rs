@@ -1,12 +1,12 @@
-//! What is measured of a run: columns of its summary or of its classes of job, or formulas of them.
+//! What is measured of a run: columns of its summary, of its classes of job, or of its series, or formulas of them.
 
-use crate::record::tables::ClassRow;
+use crate::record::tables::{ClassRow, SeriesRow};
 use crate::record::tally::Summary;
 use crate::scenario::document::Document;
 use crate::scenario::document::node::Node;
 use crate::stats::replicated::Values;
 
-use super::formula::{Formula, Term, Wrong, plain};
+use super::formula::{Formula, Found, Term, Wrong, plain};
 
 /// One measure.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,19 +24,7 @@ impl Measure {
     /// Reads `[NAME =] FORMULA`. `CLASS.COLUMN` is a column of one class, and `*.COLUMN` makes a measure for each of the
     /// `classes`.
     pub fn parse(text: &str, classes: &[String]) -> Result<Vec<Measure>, (String, Option<String>)> {
-        let (name, formula) = match text.split_once('=') {
-            Some((name, formula)) => (Some(name.trim()), formula),
-            None => (None, text),
-        };
-        let formula = Formula::parse(formula, classes)?;
-        if formula.terms().is_empty() {
-            let help = "write at least one column".to_owned();
-            return Err((format!("`{}` measures nothing of a run", text.trim()), Some(help)));
-        }
-        let stem = name.map_or_else(|| formula.name(), str::to_owned);
-        if !is_plain(&stem) {
-            return Err(no_name(&stem, name.is_some()));
-        }
+        let (stem, formula) = Measure::named(text, |formula| Formula::parse(formula, classes))?;
         if !formula.terms().into_iter().any(Term::is_of_every_class) {
             return Ok(vec![Measure { name: stem.clone(), stem, class: None, formula }]);
         }
@@ -49,6 +37,30 @@ impl Measure {
         Ok(classes.iter().map(of_class).collect())
     }
 
+    /// The same over the columns of the series, which has no classes.
+    pub fn parse_of_series(text: &str) -> Result<Measure, (String, Option<String>)> {
+        let (stem, formula) = Measure::named(text, Formula::parse_of_series)?;
+        Ok(Measure { name: stem.clone(), stem, class: None, formula })
+    }
+
+    /// The name and the formula of a text.
+    fn named(text: &str, parse: impl Fn(&str) -> Result<Formula, Wrong>) -> Result<(String, Formula), Wrong> {
+        let (name, formula) = match text.split_once('=') {
+            Some((name, formula)) => (Some(name.trim()), formula),
+            None => (None, text),
+        };
+        let formula = parse(formula)?;
+        if formula.terms().is_empty() {
+            let help = "write at least one column".to_owned();
+            return Err((format!("`{}` measures nothing of a run", text.trim()), Some(help)));
+        }
+        let stem = name.map_or_else(|| formula.name(), str::to_owned);
+        if !is_plain(&stem) {
+            return Err(no_name(&stem, name.is_some()));
+        }
+        Ok((stem, formula))
+    }
+
     /// The unit of its values; empty for shares, counts and other pure numbers.
     pub fn unit(&self) -> String {
         self.formula.unit()
@@ -57,9 +69,9 @@ impl Measure {
     /// What is measured, in words: the meaning of its only column, or its name.
     pub fn meaning(&self) -> String {
         match &self.formula {
-            Formula::Column(term) if term.class == self.class => term.named().meaning.to_owned(),
+            Formula::Column(term) if term.class() == self.class.as_deref() => term.named().meaning.to_owned(),
             Formula::Column(term) => {
-                let class = term.class.as_deref().unwrap_or_default();
+                let class = term.class().unwrap_or_default();
                 format!("{} of class {class}", term.named().meaning)
             }
             _ => self.stem.replace('_', " "),
@@ -90,12 +102,17 @@ impl Measure {
 
     /// Whether it needs the classes of a run.
     pub fn is_by_class(&self) -> bool {
-        self.formula.terms().iter().any(|term| term.class.is_some())
+        self.formula.terms().iter().any(|term| term.class().is_some())
     }
 
     /// Its value in a run; none where a column has none, a divisor is 0 or the run has no such class.
     pub fn of(&self, summary: &Summary, classes: &[ClassRow]) -> Option<f64> {
-        self.formula.of(summary, classes).filter(|value| value.is_finite())
+        self.formula.of(Found::Run(summary, classes)).filter(|value| value.is_finite())
+    }
+
+    /// The value of a measure over the series in one of its rows; none where a column has none or a divisor is 0.
+    pub fn of_series(&self, row: &SeriesRow) -> Option<f64> {
+        self.formula.of(Found::Series(row)).filter(|value| value.is_finite())
     }
 }
 

@@ -14,9 +14,11 @@ use super::design::Design;
 use super::design::frontier::Probe;
 use super::differences::differences;
 use super::folder::Folder;
+use super::fork::responses::responses;
 use super::replicate::LEVEL;
 use super::results::{Mean, Results, SearchLine};
 use super::tables::tables;
+use super::verdict::judged;
 use super::{Study, StudyError};
 
 /// Sums up a course.
@@ -30,13 +32,18 @@ pub fn results(study: &Study, course: &Course) -> Results {
         let ends = over.map_or([None; 2], |over| [over.low, over.high]);
         Mean { n: values.len() as u64, mean, half_width: interval.map(|interval| interval.half_width), ends }
     };
-    let means = (0..course.points().len())
-        .map(|point| (0..study.measures.len()).map(|measure| mean(point, measure)).collect())
-        .collect();
+    // A run that is forked has a value for every bin, and no mean.
+    let measures = if study.fork.is_some() { 0 } else { study.measures.len() };
+    let means =
+        (0..course.points().len()).map(|point| (0..measures).map(|measure| mean(point, measure)).collect()).collect();
     let failure = |row: &Row| Some((row.point, row.replication, row.outcome.as_ref().err()?.clone()));
     let failures = course.rows().iter().flatten().filter_map(failure).collect();
     let (crossings, digest) = (crossings(study, course), digest(course));
-    Results { means, differences: differences(study, course), crossings, digest, failures }
+    let responses = responses(study, course);
+    let (differences, verdicts) = (differences(study, course), Vec::new());
+    let mut results = Results { means, differences, crossings, responses, verdicts, digest, failures };
+    results.verdicts = judged(study, course, &results);
+    results
 }
 
 /// Writes every table and the manifest of a study that is complete. Digest, tables and files are filled in.

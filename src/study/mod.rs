@@ -13,11 +13,13 @@ pub mod chunk;
 pub mod columns;
 pub mod course;
 pub mod design;
+pub mod dictionary;
 pub mod differences;
 pub mod drive;
 pub mod engine;
 pub mod file;
 pub mod folder;
+pub mod fork;
 mod formula;
 pub(crate) mod grain;
 mod grid;
@@ -32,12 +34,15 @@ pub mod results;
 pub mod show;
 mod tables;
 pub mod trial;
+pub mod verdict;
 pub mod work;
 
 use std::path::PathBuf;
 
 use crate::output::error::FileError;
 use crate::output::identity::{Identity, Input};
+use crate::scenario::Scenario;
+use crate::scenario::document::node::Node;
 use crate::scenario::document::{Document, Set};
 use crate::scenario::problems::Problems;
 
@@ -45,8 +50,11 @@ use axis::{Axis, Shown};
 use course::Point;
 use design::Design;
 use file::StudyTable;
+use fork::Fork;
 use measure::Measure;
 use replicate::Replications;
+use verdict::Claim;
+use work::Prepared;
 
 /// A study that can be run.
 #[derive(Clone, Debug)]
@@ -59,6 +67,8 @@ pub struct Study {
     pub axes: Vec<Axis>,
     /// The points.
     pub design: Design,
+    /// Where the runs are forked, and into what.
+    pub fork: Option<Fork>,
     /// Points of the design that set what another one sets: they are not run again.
     pub coincident: usize,
     /// How often each is run.
@@ -67,6 +77,8 @@ pub struct Study {
     pub measures: Vec<Measure>,
     /// What points are compared with, by column.
     pub baseline: Vec<(usize, Shown)>,
+    /// What would make its claims false.
+    pub claims: Vec<Claim>,
     /// The files that its scenarios read.
     pub inputs: Vec<Input>,
     /// Where the base scenario is.
@@ -133,12 +145,34 @@ impl Study {
         self.base.with("study", &self.sets(point))
     }
 
-    /// What decides a run of a point but the replication: version, seed, resolved scenario, and the files it names.
+    /// What decides a run of a point but the replication: version, seed, resolved scenario with its forks, and the files it names.
     pub fn point_identity(&self, document: &Document) -> String {
-        let scenario = document.resolved_json_without("record");
+        let scenario = document.resolved_json_without("record") + &self.forks();
         let named = |input: &&Input| scenario.contains(&serde_json::Value::from(input.path.as_str()).to_string());
         let inputs = self.inputs.iter().filter(named).cloned().collect();
         Identity::new(scenario, self.seed, inputs).id()
+    }
+
+    /// What is run of a point, whose document this is.
+    pub fn prepare(&self, document: &Document) -> Result<Prepared, Problems> {
+        let scenario = Scenario::from_document(document)?;
+        let branches = self.fork.as_ref().map(|fork| fork.scenarios(&self.document, document)).transpose()?;
+        Ok(Prepared { scenario, branches: branches.unwrap_or_default() })
+    }
+
+    /// What the study says of forks; nothing without any.
+    fn forks(&self) -> String {
+        let said = |path: &str| self.document.value(path).map(Node::to_json).unwrap_or_default();
+        if self.fork.is_some() { said("design") + &said("branches") } else { String::new() }
+    }
+
+    /// The names of all values of a run, as its chunk has them: those of its measures, or of every measure in every bin of a fork.
+    pub fn value_names(&self) -> Vec<String> {
+        let names: Vec<&str> = self.measures.iter().map(|measure| measure.name.as_str()).collect();
+        match &self.fork {
+            Some(fork) => fork.names(&names),
+            None => names.into_iter().map(str::to_owned).collect(),
+        }
     }
 
     /// The names of the axes' columns, in order.

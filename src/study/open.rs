@@ -11,10 +11,14 @@ use crate::scenario::problems::{Problem, Problems};
 
 use super::Study;
 use super::axis::{Axis, Level, Shown, Values};
+use super::course::Point;
 use super::design::Design;
-use super::file::{DesignTable, StudyTable};
+use super::file::{DesignTable, ReplicationsTable, StudyTable};
+use super::fork::{self, Fork};
 use super::measure::{Measure, is_plain};
 use super::replicate::Replications;
+use super::verdict::Claim;
+use super::work::Prepared;
 
 /// Columns that every table of a study may have beside those of its axes and measures.
 const RESERVED: &[&str] =
@@ -45,6 +49,11 @@ impl Study {
             problems.at(&document, "chunk", "a chunk of no runs", "write 1 or more, or leave it out");
         }
         let measures = measures(&document, &base, &table, &mut problems);
+        let fork = match &table.design {
+            DesignTable::Fork(own) => Fork::read(&document, &table, own, &mut problems),
+            _ => None,
+        };
+        unused(&document, &table, &mut problems);
         let axes = axes((&document, &base), &table, &measures, &mut problems);
         let is_search = matches!(table.design, DesignTable::Frontier(_));
         let replications = Replications::read(&document, &table.replications, is_search, &mut problems);
@@ -60,20 +69,57 @@ impl Study {
         let mut design = design.expect("a design without problems");
         let coincident = if matches!(table.design, DesignTable::Table(_)) { 0 } else { design.merge_coincident() };
         let inputs = against_scenario(&document, &base, &axes, &design)?;
-        Ok(Study {
+        let mut study = Study {
             table,
             seed,
             axes,
             design,
+            fork,
             coincident,
             replications,
             measures,
             baseline,
+            claims: Vec::new(),
             inputs,
             base_path,
             document,
             base,
-        })
+        };
+        study.claims = Claim::read(&study.document, &study, &mut problems);
+        problems.or(())?;
+        study.try_forks()?;
+        Ok(study)
+    }
+
+    /// Opens the branches of the first point: what is wrong with one of them is shown before anything is run.
+    fn try_forks(&self) -> Result<(), Problems> {
+        let (Some(fork), Design::Listed(points)) = (&self.fork, &self.design) else { return Ok(()) };
+        let Some(levels) = points.first() else { return Ok(()) };
+        let document = self.document(&Point { levels: levels.clone(), search: None })?;
+        let Prepared { scenario, branches } = self.prepare(&document)?;
+        let mut problems = Problems::new(self.document.name());
+        fork.check(&self.document, &scenario, &branches, &mut problems);
+        problems.or(())
+    }
+}
+
+/// What is written and would not be used.
+fn unused(document: &Document, table: &StudyTable, problems: &mut Problems) {
+    let is_fork = matches!(table.design, DesignTable::Fork(_));
+    if !is_fork && !table.branches.is_empty() {
+        let help = "write `design = { fork = { instants = …, span = …, bin = … } }`";
+        problems.at(document, "branches", "branches of a study that forks no run", help);
+    }
+    if is_fork && !table.baseline.is_empty() {
+        let help = "leave it out: every branch is compared with its trunk";
+        problems.at(document, "baseline", "a study that forks its runs has no baseline", help);
+    }
+    if is_fork && table.level.is_some() {
+        problems.at(document, "level", "a study that forks its runs has no contour", "leave it out");
+    }
+    if is_fork && matches!(table.replications, ReplicationsTable::Sequential(_)) {
+        let message = "a study that forks its runs is run a fixed number of times";
+        problems.at(document, "replications", message, "write for example `{ fixed = 20 }`");
     }
 }
 
@@ -101,13 +147,18 @@ fn is_name(name: &str) -> bool {
 
 fn measures(document: &Document, base: &Document, table: &StudyTable, problems: &mut Problems) -> Vec<Measure> {
     let classes = super::measure::classes(base);
+    let is_fork = matches!(table.design, DesignTable::Fork(_));
     let mut measures: Vec<Measure> = Vec::new();
     if table.measures.is_empty() {
         problems.at(document, "measures", "a study measures something", "write for example `[\"wait_mean_s\"]`");
     }
     for (index, text) in table.measures.iter().enumerate() {
         let place = format!("measures[{index}]");
-        let parsed = match Measure::parse(text, &classes) {
+        let parsed = match is_fork {
+            true => Measure::parse_of_series(text).map(|measure| vec![measure]),
+            false => Measure::parse(text, &classes),
+        };
+        let parsed = match parsed {
             Ok(parsed) => parsed,
             Err((message, help)) => {
                 problems.at(document, &place, message, help.as_deref());
@@ -139,8 +190,9 @@ fn axes(
     let mut axes: Vec<Axis> = read.into_iter().collect::<Option<_>>()?;
     let taken = |name: &str, axes: &[Axis]| {
         let by_axes = axes.iter().flat_map(|axis| &axis.columns).filter(|column| *column == name).count();
-        let by_others =
-            RESERVED.contains(&name) || measures.iter().any(|measure| measure.name == name || measure.stem == name);
+        let by_others = RESERVED.contains(&name)
+            || fork::RESERVED.contains(&name)
+            || measures.iter().any(|measure| measure.name == name || measure.stem == name);
         by_axes + usize::from(by_others)
     };
     for index in 0..axes.len() {

@@ -3,6 +3,8 @@
 use super::axis::Shown;
 use super::design::frontier::Crossing;
 use super::differences::Difference;
+use super::fork::responses::Response;
+use crate::record::columns::Words;
 
 /// What came of a study.
 #[derive(Clone, Debug)]
@@ -13,6 +15,10 @@ pub struct Results {
     pub differences: Vec<Difference>,
     /// Where each line is crossed, in a search.
     pub crossings: Vec<SearchLine>,
+    /// What the branches did differently, where the runs are forked.
+    pub responses: Vec<Response>,
+    /// What is said of the study's claims.
+    pub verdicts: Vec<Judged>,
     /// Over every run.
     pub digest: String,
     /// Runs that came to nothing: point, replication, why.
@@ -47,4 +53,46 @@ pub struct SearchLine {
     pub runs: u64,
     /// Runs that came to nothing.
     pub failed: u64,
+}
+
+/// A claim at one place of a study.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judged {
+    /// Which claim.
+    pub claim: usize,
+    /// Where: the cells of its row, `branch slow, rate 0.5/s`.
+    pub at: String,
+    /// What was measured; none where nothing was.
+    pub value: Option<f64>,
+    /// The ends of its 95 % interval; none where it has none or is open.
+    pub ends: [Option<f64>; 2],
+    /// Runs it stands on.
+    pub runs: u64,
+    /// What follows.
+    pub verdict: Verdict,
+}
+
+/// What is said of a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// All of the interval meets the condition.
+    False,
+    /// None of it does.
+    Holds,
+    /// The interval has values of both kinds, or there is none.
+    Undecided,
+}
+
+impl Verdict {
+    /// How each is written in tables, and what it means, in their order.
+    pub const WORDS: Words = &[
+        ("false", "all of the interval meets the condition"),
+        ("holds", "none of the interval meets the condition"),
+        ("undecided", "the interval has values of both kinds, or there is none"),
+    ];
+
+    /// How it is written.
+    pub fn name(self) -> &'static str {
+        Verdict::WORDS[self as usize].0
+    }
 }

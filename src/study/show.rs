@@ -11,7 +11,7 @@ use super::design::Design;
 use super::differences::Difference;
 use super::grid::{Grid, WIDTH};
 use super::replicate::Stopped;
-use super::results::{Mean, Results, SearchLine};
+use super::results::{Judged, Mean, Results, SearchLine};
 use super::tables::tables;
 use super::{Study, View};
 use crate::domain::count::{counted, thousands};
@@ -33,6 +33,9 @@ pub fn text(study: &Study, course: &Course, results: &Results) -> String {
         if grid.file == "means" {
             unmet(&mut text, study, course);
         }
+    }
+    if !results.verdicts.is_empty() {
+        let _ = write!(text, "\n{}", verdicts(study, results));
     }
     text
 }
@@ -91,6 +94,9 @@ pub fn coincident(study: &Study) -> String {
 }
 
 fn grids(study: &Study, course: &Course, results: &Results, measures: usize) -> Vec<Grid> {
+    if let Some(fork) = &study.fork {
+        return vec![super::fork::show::grid(study, course, results, fork)];
+    }
     let (whole, by_class) = ([study.whole()], study.by_class());
     let has_differences = !results.differences.is_empty();
     let found = (course, results);
@@ -171,8 +177,26 @@ fn unmet(text: &mut String, study: &Study, course: &Course) {
     }
 }
 
+/// The verdicts as lines for people; nothing without claims.
+fn verdicts(study: &Study, results: &Results) -> String {
+    let number = number_or_dash;
+    let line = |judged: &Judged| {
+        let Judged { at, value, ends: [low, high], runs, .. } = judged;
+        let at = if at.is_empty() { String::new() } else { format!(" at {at}") };
+        format!(
+            "false if {}{at}: {}, {} in ({}, {}), n = {runs}\n",
+            study.claims[judged.claim].when,
+            judged.verdict.name(),
+            number(*value),
+            number(*low),
+            number(*high)
+        )
+    };
+    results.verdicts.iter().map(line).collect()
+}
+
 /// Whether a half-width is one: runs that are all alike do not make a mean known exactly.
-fn is_apart(half_width: &f64) -> bool {
+pub(super) fn is_apart(half_width: &f64) -> bool {
     *half_width > 0.0
 }
 
@@ -224,7 +248,7 @@ fn frontier(study: &Study, results: &Results) -> Option<Grid> {
     Some(Grid { title, file: "frontier", head, key: 1, groups, rows, left_out: 0 })
 }
 
-fn cell(shown: &Shown) -> String {
+pub(super) fn cell(shown: &Shown) -> String {
     match shown {
         // What was set, as it was set, unless it has more digits than anybody reads.
         Shown::Number(number) if number.to_string().len() <= 8 => number.to_string(),
@@ -251,7 +275,7 @@ fn wrapped(text: &str) -> String {
     lines
 }
 
-fn number_or_dash(number: Option<f64>) -> String {
+pub(super) fn number_or_dash(number: Option<f64>) -> String {
     number.map_or("–".to_owned(), compact)
 }
 

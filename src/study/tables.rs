@@ -11,7 +11,9 @@ use super::columns::{
 };
 use super::course::Course;
 use super::design::Design;
+use super::fork::columns::{FORKS, PEAKS, RESPONSES};
 use super::results::Results;
+use super::verdict::VERDICTS;
 use super::{Study, View};
 
 /// A table.
@@ -30,6 +32,8 @@ pub enum Column {
     Count(Vec<u64>),
     /// Numbers that may be missing.
     Number(Vec<Option<f64>>),
+    /// Answers.
+    Flag(Vec<bool>),
     /// Texts that may be missing.
     Text(Vec<Option<String>>),
 }
@@ -51,6 +55,32 @@ pub(super) fn tables(study: &Study, course: &Course, results: &Results) -> Vec<T
     let mut fill = |declaration, entries: Vec<Entry>, views: &[View]| {
         tables.push(filled(declaration, &entries, views, &axes, ""));
     };
+    if !study.claims.is_empty() {
+        let judged =
+            results.verdicts.iter().map(|own| Entry { study, point: 0, cells: &[], of: Of::Verdict(own), class: "" });
+        fill(&VERDICTS, judged.collect(), &[View::default()]);
+    }
+    if let Some(fork) = &study.fork {
+        let forked = |row| -> Vec<Of> {
+            let places = (0..fork.instants.count()).flat_map(|instant| {
+                let arms =
+                    (0..fork.arms().len()).flat_map(move |arm| (0..fork.bins).map(move |bin| (instant, arm, bin)));
+                arms.map(move |place| Of::Fork(row, place))
+            });
+            places.collect()
+        };
+        let rows = course.rows().iter().flatten();
+        let places = rows.flat_map(|row| forked(row).into_iter().map(|of| entry(row.point, of)));
+        fill(&FORKS, places.collect(), &whole);
+        let bins = results
+            .responses
+            .iter()
+            .flat_map(|own| (0..own.bins.len()).map(move |bin| Of::Bin(own, bin)).map(|of| entry(own.point, of)));
+        fill(&RESPONSES, bins.collect(), &whole);
+        fill(&PEAKS, results.responses.iter().map(|own| entry(own.point, Of::Response(own))).collect(), &whole);
+        fill(&POINTS, runs(), &[View::default()]);
+        return tables;
+    }
     fill(&POINTS, runs(), &whole);
     fill(&MEANS, means(), &whole);
     if has_baseline {
@@ -160,10 +190,12 @@ impl Column {
         }
         let count = |value| if let Value::Count(count) = value { count } else { other() };
         let number = |value| if let Value::Number(number) = value { number } else { other() };
+        let flag = |value| if let Value::Flag(flag) = value { flag } else { other() };
         let text = |value| if let Value::Text(text) = value { text } else { other() };
         match kind {
             Kind::U64 => Column::Count(values.map(count).collect()),
             Kind::F64 => Column::Number(values.map(number).collect()),
+            Kind::Bool => Column::Flag(values.map(flag).collect()),
             Kind::Text => Column::Text(values.map(text).collect()),
             _ => other(),
         }
@@ -173,6 +205,7 @@ impl Column {
         match self {
             Column::Count(values) => values[row].into(),
             Column::Number(values) => values[row].into(),
+            Column::Flag(values) => values[row].into(),
             Column::Text(values) => values[row].clone().into(),
         }
     }
@@ -181,6 +214,7 @@ impl Column {
         match self {
             Column::Count(values) => values.len(),
             Column::Number(values) => values.len(),
+            Column::Flag(values) => values.len(),
             Column::Text(values) => values.len(),
         }
     }
@@ -189,6 +223,7 @@ impl Column {
         let (kind, nullable) = match self {
             Column::Count(_) => (Kind::U64, false),
             Column::Number(_) => (Kind::F64, true),
+            Column::Flag(_) => (Kind::Bool, false),
             Column::Text(_) => (Kind::Text, true),
         };
         Field::new(name, kind, nullable)
@@ -202,6 +237,7 @@ impl Column {
                 let data = Data::F64(values.iter().map(|value| value.unwrap_or_default()).collect());
                 Values { data, valid: Some(values.iter().map(Option::is_some).collect()) }
             }
+            Column::Flag(values) => Values { data: Data::Bool(values[start..end].to_vec()), valid: None },
             Column::Text(values) => {
                 let values = &values[start..end];
                 let (mut known, mut dictionary) = (Codes::default(), Vec::new());

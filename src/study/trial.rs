@@ -63,7 +63,7 @@ pub fn estimate(study: &Study, threads: usize, clock: &Clock) -> Estimate {
     let tried = tried(study, &spread(points), threads, clock);
     let run_seconds = (!tried.is_empty()).then(|| tried.iter().sum::<f64>() / tried.len() as f64);
     // A row has its identity, its digest, about eighteen digits a measure; the tables repeat it about half as large.
-    let row = 80 + 20 * study.measures.len() as u64;
+    let row = 80 + 20 * study.value_names().len() as u64;
     let by_time = run_seconds.map_or(1, |seconds| (CHUNK_SECONDS / seconds.max(1e-6)) as u64);
     let chunk_runs = study.table.chunk.unwrap_or_else(|| by_time.min(runs.div_ceil(PIECES)).max(1));
     Estimate { points: points.len(), runs, run_seconds, bytes: runs * row * 3 / 2, chunk_runs }
@@ -96,6 +96,7 @@ fn tried(study: &Study, points: &[&Point], threads: usize, clock: &Clock) -> Vec
 /// How long a run of a point takes; none if it cannot be run.
 fn seconds(study: &Study, point: &Point, seed: Seed, clock: &Clock) -> Option<f64> {
     let scenario = Scenario::from_document(&study.document(point).ok()?).ok()?;
+    let forks = study.fork.as_ref().map_or(1.0, |fork| fork.cost(scenario.horizon));
     let demand = Demand::count(&scenario, seed, clock);
     // A frozen twin comes after a run of the market itself; other twins are run at once.
     let is_frozen = matches!(scenario.twin, Twin::Frozen);
@@ -103,7 +104,7 @@ fn seconds(study: &Study, point: &Point, seed: Seed, clock: &Clock) -> Option<f6
     let mut trial = Trial::open(first, seed, clock);
     trial.go_on(&mut Tally::new(scenario.warm_up), clock);
     let (come, share) = (trial.run.now(), demand.share(&trial.run));
-    let whole = trial.opening + trial.seconds / share;
+    let whole = trial.opening + trial.seconds / share * forks;
     if !is_frozen {
         return Some(whole);
     }

@@ -14,13 +14,23 @@ use crate::simulate::{Outcome, Run, twin_watched};
 
 use super::Study;
 use super::course::{Chunk, Measured, Point, Row, Task};
+use super::fork;
 use super::measure::Measure;
 
 /// Runs known from before, by identity of the point and replication.
 pub type Known = BTreeMap<(String, u64), Measured>;
 
 /// What runs a replication of a scenario; tests have another way than the ordinary one.
-pub type Runner<'a> = dyn Fn(&Study, &Arc<Scenario>, Seed) -> Result<Measured, String> + Sync + 'a;
+pub type Runner<'a> = dyn Fn(&Study, &Prepared, Seed) -> Result<Measured, String> + Sync + 'a;
+
+/// What is run of a point.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// Its scenario.
+    pub scenario: Arc<Scenario>,
+    /// The scenarios of the branches of its forks.
+    pub branches: Vec<Arc<Scenario>>,
+}
 
 /// Runs a chunk; none if asked to stop. Each point's scenario is opened once.
 pub fn run_chunk(
@@ -39,12 +49,12 @@ pub fn run_chunk(
                 return None;
             }
             let before = known.get(&(opened.identity.clone(), replication));
-            let outcome = match (before, &opened.scenario) {
+            let outcome = match (before, &opened.prepared) {
                 (Some(measured), _) => Ok(measured.clone()),
                 (None, Err(problem)) => Err(problem.clone()),
-                (None, Ok(scenario)) => {
+                (None, Ok(prepared)) => {
                     let seed = Seed { root: study.seed, replication };
-                    guarded(|| runner(study, scenario, seed))
+                    guarded(|| runner(study, prepared, seed))
                 }
             };
             // A run that was stopped has come to nothing that counts.
@@ -57,14 +67,14 @@ pub fn run_chunk(
     Some(rows)
 }
 
-/// Runs a scenario to its end and measures it.
-pub fn run_one(study: &Study, scenario: &Arc<Scenario>, seed: Seed) -> Result<Measured, String> {
-    run_unless(study, scenario, seed, &AtomicBool::new(false))
+/// Runs a point once and measures it.
+pub fn run_one(study: &Study, prepared: &Prepared, seed: Seed) -> Result<Measured, String> {
+    run_unless(study, prepared, seed, &AtomicBool::new(false))
 }
 
 /// As [`run_one`]; once asked to stop it comes to an error within moments, which [`run_chunk`] leaves out.
-pub fn run_unless(study: &Study, scenario: &Arc<Scenario>, seed: Seed, stop: &AtomicBool) -> Result<Measured, String> {
-    let mut tally = Tally::new(scenario.warm_up);
+pub fn run_unless(study: &Study, prepared: &Prepared, seed: Seed, stop: &AtomicBool) -> Result<Measured, String> {
+    let scenario = &prepared.scenario;
     let go_on = |_: &Run| match stop.load(Ordering::Relaxed) {
         true => Err("stopped".to_string()),
         false => Ok(()),
@@ -73,6 +83,10 @@ pub fn run_unless(study: &Study, scenario: &Arc<Scenario>, seed: Seed, stop: &At
         Some(most) if run.events() > most => Err(format!("more than {} events by {}", thousands(most), run.now())),
         _ => go_on(run),
     };
+    if let Some(fork) = &study.fork {
+        return fork::run((fork, &study.measures), prepared, seed, look);
+    }
+    let mut tally = Tally::new(scenario.warm_up);
     let mut run = Run::open(twin_watched(scenario, seed, go_on)?, seed);
     run.until_watched(scenario.horizon, &mut tally, look)?;
     run.drain_watched(&mut tally, look)?;
@@ -89,10 +103,10 @@ pub(super) fn measured(scenario: &Scenario, measures: &[Measure], outcome: &Outc
     Measured { digest: outcome.digest.to_string(), values }
 }
 
-/// A point made ready: its identity, and its scenario or why it has none.
+/// A point made ready: its identity, and what is run of it or why nothing is.
 struct Opened {
     identity: String,
-    scenario: Result<Arc<Scenario>, String>,
+    prepared: Result<Prepared, String>,
 }
 
 impl Opened {
@@ -100,11 +114,10 @@ impl Opened {
         match study.document(point) {
             Ok(document) => {
                 let identity = study.point_identity(&document);
-                let scenario =
-                    guarded(|| Scenario::from_document(&document).map_err(|problems| first_message(&problems)));
-                Opened { identity, scenario }
+                let prepared = guarded(|| study.prepare(&document).map_err(|problems| first_message(&problems)));
+                Opened { identity, prepared }
             }
-            Err(problems) => Opened { identity: String::new(), scenario: Err(first_message(&problems)) },
+            Err(problems) => Opened { identity: String::new(), prepared: Err(first_message(&problems)) },
         }
     }
 }

@@ -13,14 +13,14 @@ use reliance::simulate::Run;
 
 use super::trial::{Witness, contents, extended, full, scenario, seed, trial};
 
-const SECOND: u64 = 1_000_000_000;
+pub(super) const SECOND: u64 = 1_000_000_000;
 
 /// A shop of two nodes at a list price; `more` is written after it.
 fn shop(price: &str, more: &str) -> Arc<Scenario> {
     written(&(text(price) + more))
 }
 
-fn written(text: &str) -> Arc<Scenario> {
+pub(super) fn written(text: &str) -> Arc<Scenario> {
     Scenario::from_text("shop.toml", text).unwrap_or_else(|wrong| panic!("{wrong}"))
 }
 
@@ -34,7 +34,7 @@ fn text(price: &str) -> String {
 }
 
 /// A table of an amendment: `sets` are lines such as `"pricing.target" = 0.5`.
-fn amend(at: &str, sets: &str) -> String {
+pub(super) fn amend(at: &str, sets: &str) -> String {
     format!("\n[[amend]]\nat = \"{at}\"\n[amend.set]\n{sets}\n")
 }
 
@@ -102,7 +102,7 @@ fn an_amendment_is_an_adoption_at_its_instant() {
 }
 
 /// The digest of a run that is saved and loaded at each cut, and looked at after every few events. The tables do not feel it.
-fn cut(scenario: &Arc<Scenario>, cuts: &[Time]) -> String {
+pub(super) fn cut(scenario: &Arc<Scenario>, cuts: &[Time]) -> String {
     let (mut whole, mut pieces) = (full(scenario), full(scenario));
     let outcome = Run::open(scenario.clone(), seed()).close(&mut whole);
     let mut run = Run::open(scenario.clone(), seed());

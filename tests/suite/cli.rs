@@ -310,7 +310,7 @@ fn reference_is_printed() {
     let (page, object) = (desk.print("dictionary"), json(&desk.print("dictionary --format json")));
     assert!(object.is_array() || object.is_object());
     assert!(json(&desk.print("schema study"))["properties"]["replications"].is_object());
-    for table in [reliance::record::tables::all(), reliance::study::columns::all()].concat() {
+    for table in [reliance::record::tables::all(), reliance::study::dictionary::all()].concat() {
         assert!(page.contains(&format!("## `{}`", table.name)), "{}", table.name);
         assert!(table.columns.iter().all(|column| page.contains(column.meaning)), "{}", table.name);
     }

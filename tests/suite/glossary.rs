@@ -9,7 +9,7 @@ use reliance::domain::fate::Deduction;
 use reliance::record::columns::{Kind, TableDescription};
 use reliance::record::tables;
 use reliance::scenario::schema::json_schema;
-use reliance::study::{columns, replications};
+use reliance::study::{dictionary as study_tables, replications};
 
 use super::broken::nonsense::keys;
 use super::readme::commands;
@@ -21,7 +21,7 @@ fn read(path: &str) -> String {
 
 /// What `reliance dictionary` lists.
 fn dictionary() -> Vec<TableDescription> {
-    [tables::all(), replications::descriptions(), columns::all()].concat()
+    [tables::all(), replications::descriptions(), study_tables::all()].concat()
 }
 
 /// The code of a text: what stands between ticks.

@@ -44,6 +44,7 @@ const WHOLE: &[(&str, &[&str])] = &[
     ("tests/scenarios/disputes.toml", &[]),
     ("tests/scenarios/canaries.toml", &[]),
     ("tests/scenarios/learning.toml", &[]),
+    ("tests/scenarios/shocks.toml", &[]),
 ];
 
 /// Methods of verification, each alone in ten minutes of the menu.
@@ -61,7 +62,8 @@ const METHODS: &[&str] = &[
 ];
 
 /// Runs that are saved at each of three instants, loaded, and run on to their end.
-const SAVED: &[&str] = &["everything", "everything-drained", "everything-staked", "verified", "learning", "priced"];
+const SAVED: &[&str] =
+    &["everything", "everything-drained", "everything-staked", "verified", "learning", "priced", "shocks"];
 
 /// Events after which the run of an oracle is looked at: enough for each to be well under way.
 const EVENTS: u64 = 300_000;

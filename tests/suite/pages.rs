@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 
 use reliance::domain::fate::{Cause, Fate, Stage};
 use reliance::record::tables;
-use reliance::study::columns;
 use reliance::study::design::frontier::SearchOutcome;
+use reliance::study::dictionary as study_tables;
 use serde_json::Value;
 
 use super::readme::{commands, run, visit};
@@ -161,7 +161,7 @@ fn your_own_study() {
 #[test]
 fn reading_the_tables() {
     let (_, text) = page("reading-the-tables.md");
-    let tables = [tables::all(), columns::all()].concat();
+    let tables = [tables::all(), study_tables::all()].concat();
     let mut named = 0;
     for code in text.split('`').skip(1).step_by(2) {
         let Some((table, column)) = code.split_once('.') else { continue };

@@ -6,6 +6,7 @@ mod command;
 mod coverage;
 mod designs;
 mod drivers;
+mod forks;
 mod mistakes;
 mod money;
 mod plan;
@@ -13,16 +14,14 @@ mod plan;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use reliance::engine::random::Seed;
-use reliance::scenario::Scenario;
 use reliance::study::course::{Course, Measured};
 use reliance::study::drive::Driver;
 use reliance::study::engine::local::Local;
 use reliance::study::folder::Folder;
-use reliance::study::work::{Runner, run_one};
+use reliance::study::work::{Prepared, Runner, run_one};
 use reliance::study::{Study, StudyError};
 
 /// One node and one Poisson source; a point takes a few milliseconds.
@@ -57,6 +56,25 @@ values = ["0.3/s", "0.5/s", "0.7/s"]
 path = "classes.job.work.mean"
 name = "work"
 values = ["0.8s", "1s"]
+"#;
+
+/// Runs copied at three instants; in one branch the server is slower for a while.
+const FORKED: &str = r#"
+name = "forked"
+base = "base.toml"
+measures = ["waiting_mean", "executing_mean", "begun = started / asked"]
+replications = { fixed = 8 }
+chunk = 1
+[design.fork]
+instants = { drawn = { count = 3, from = "300s", to = "1_500s" } }
+span = "200s"
+bin = "50s"
+[[branches]]
+name = "slow"
+set = { "nodes[server].speed" = { law = "constant", value = 0.5 } }
+for = "100s"
+[[branches]]
+name = "nothing"
 "#;
 
 /// A folder of its own with a base scenario and a study.
@@ -103,11 +121,9 @@ fn values(course: &Course) -> Vec<Vec<f64>> {
 }
 
 /// A runner that counts.
-fn counting(
-    count: &std::sync::atomic::AtomicU64,
-) -> impl Fn(&Study, &Arc<Scenario>, Seed) -> Result<Measured, String> + '_ {
-    move |study, scenario, seed| {
+fn counting(count: &std::sync::atomic::AtomicU64) -> impl Fn(&Study, &Prepared, Seed) -> Result<Measured, String> + '_ {
+    move |study, prepared, seed| {
         count.fetch_add(1, Ordering::Relaxed);
-        run_one(study, scenario, seed)
+        run_one(study, prepared, seed)
     }
 }

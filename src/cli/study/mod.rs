@@ -1,7 +1,6 @@
 //! `study`: many runs of one scenario that differ in a few values.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -14,7 +13,6 @@ use super::signals::on_interrupt;
 use super::{Done, Failure, note, say};
 use crate::domain::count::{counted, thousands};
 use crate::engine::random::Seed;
-use crate::scenario::Scenario;
 use crate::study::course::Course;
 use crate::study::drive::{Driver, Status, look};
 use crate::study::engine::ENGINES;
@@ -22,7 +20,7 @@ use crate::study::folder::Folder;
 use crate::study::merge;
 use crate::study::recheck::recheck;
 use crate::study::trial::{Estimate, estimate};
-use crate::study::work::{Runner, run_unless};
+use crate::study::work::{Prepared, Runner, run_unless};
 use crate::study::{Study, StudyError, show};
 
 mod costs;
@@ -203,9 +201,9 @@ fn run(asked: &Work) -> Done {
     let progress = Progress::new();
     // What is done already, here or by another driver, is taken from its files.
     let ran = AtomicU64::new(0);
-    let runner = |study: &Study, scenario: &Arc<Scenario>, seed: Seed| {
+    let runner = |study: &Study, prepared: &Prepared, seed: Seed| {
         ran.fetch_add(1, Ordering::Relaxed);
-        run_unless(study, scenario, seed, &stop)
+        run_unless(study, prepared, seed, &stop)
     };
     let driver = Driver { study: &study, folder: &folder, runner: &runner, stop: &stop, watch: &progress };
     let course = (engine.open)(jobs).and_then(|engine| driver.run(&*engine));
@@ -377,7 +375,7 @@ fn finish(
 
 /// Runs a replication, or comes to nothing once asked to stop.
 fn runner(stop: &AtomicBool) -> Box<Runner<'_>> {
-    Box::new(|study, scenario, seed| run_unless(study, scenario, seed, stop))
+    Box::new(|study, prepared, seed| run_unless(study, prepared, seed, stop))
 }
 
 #[allow(clippy::disallowed_methods, reason = "an estimate is about the clock; no result depends on it")]

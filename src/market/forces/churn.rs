@@ -25,22 +25,45 @@ pub fn schedule_failure(market: &mut State, at: &mut Context<'_>, node: PartyId)
 pub fn fail(market: &mut State, at: &mut Context<'_>, node: PartyId) -> Next {
     let group = &at.scenario.groups[market.nodes.quotes[node].group];
     let failure = group.failure.as_ref().expect("only a group that fails has failures");
-    let beat = last_beat(market, at.scenario.routing.heartbeat, node, at.now);
-    market.fail(at, node);
-    let backroom = &mut market.nodes.backrooms[node];
-    backroom.beat = beat;
-    let down = failure.down.span(&mut backroom.fate);
+    let down = failure.down.span(&mut market.nodes.backrooms[node].fate);
     at.queue.push(at.now + down, Event::Repair { node });
-    match failure.jobs {
-        Interruption::Lose => {
-            drop_all(market, at, node);
-            return Next::Done;
-        }
-        // Those in service keep their slots. What they received is forgotten or not at the repair.
-        Interruption::Repeat | Interruption::Resume => market.nodes.states[node].service.run_at(0.0),
+    if go_down(market, at, node) {
+        interrupt(market, at, node);
     }
-    stop(market, node);
     Next::Done
+}
+
+/// Parties go down together, by one cause. What one of them loses finds none of the others.
+pub fn take_down(market: &mut State, at: &mut Context<'_>, parties: &[PartyId]) {
+    let mut fresh = std::mem::take(&mut market.scratch.pool);
+    fresh.clear();
+    fresh.extend(parties.iter().filter(|party| go_down(market, at, **party)));
+    for &party in &fresh {
+        if !at.scenario.groups[market.nodes.quotes[party].group].keeps_jobs() {
+            lapse(market, at, party);
+        }
+    }
+    fresh.drain(..).for_each(|party| interrupt(market, at, party));
+    market.scratch.pool = fresh;
+}
+
+/// A party stops working; says whether it worked until now.
+fn go_down(market: &mut State, at: &mut Context<'_>, node: PartyId) -> bool {
+    let beat = last_beat(market, at.scenario.routing.heartbeat, node, at.now);
+    let worked = market.fail(at, node);
+    market.nodes.backrooms[node].beat = beat;
+    worked
+}
+
+/// What becomes of the work of a party that went down.
+fn interrupt(market: &mut State, at: &mut Context<'_>, node: PartyId) {
+    if at.scenario.groups[market.nodes.quotes[node].group].keeps_jobs() {
+        // Those in service keep their slots. What they received is forgotten or not when it comes back.
+        market.nodes.states[node].service.run_at(0.0);
+        stop(market, node);
+    } else {
+        drop_all(market, at, node);
+    }
 }
 
 /// A node that failed has lost its jobs: its listing lapses.
@@ -59,20 +82,29 @@ fn stop(market: &mut State, node: PartyId) {
     state.due = None;
 }
 
-/// A node comes back.
+/// A failure of a node is over.
 pub fn repair(market: &mut State, at: &mut Context<'_>, node: PartyId) -> Next {
-    let group = &at.scenario.groups[market.nodes.quotes[node].group];
-    let jobs = group.failure.as_ref().map(|failure| failure.jobs);
-    market.repair(at, node);
-    match jobs {
-        Some(Interruption::Repeat) => repeat(market, at, node),
-        Some(Interruption::Lose) => relist(market, at, node),
-        _ => {}
-    }
-    schedule_failure(market, at, node);
-    serving::serve_again(market, at, node);
-    load::note_load(market, at.scenario, node);
+    come_back(market, at, node, true);
     Next::Done
+}
+
+/// A failure of a node, or else a shock, is over: it works again unless something else holds it down.
+pub fn come_back(market: &mut State, at: &mut Context<'_>, node: PartyId, failed: bool) {
+    let works = market.repair(at, node);
+    if works {
+        match at.scenario.groups[market.nodes.quotes[node].group].interruption() {
+            Interruption::Repeat => repeat(market, at, node),
+            Interruption::Lose => relist(market, at, node),
+            Interruption::Resume => {}
+        }
+    }
+    if failed {
+        schedule_failure(market, at, node);
+    }
+    if works {
+        serving::serve_again(market, at, node);
+        load::note_load(market, at.scenario, node);
+    }
 }
 
 /// Every job at a node that is gone goes elsewhere, as far as the retries reach.

@@ -3,3 +3,4 @@
 pub mod churn;
 pub mod payout;
 pub mod price;
+pub mod shocks;

@@ -24,6 +24,7 @@
 //! aged          done
 //! idle          done
 //! settle        pay
+//! shock         done
 //!
 //! step          may be followed by
 //! offer         send, decline, close

@@ -42,7 +42,7 @@ kinds! {
     /// What an event begins.
     Trigger of Event {
         Arrival, Reach, Patience, Load, Step, Respond, Retry, Fail, Repair, List, Clock, Expire, Attest, Overdue, Reveal, Late, Window, Narrowed,
-        Aged, Idle, Settle,
+        Aged, Idle, Settle, Shock,
     }
 }
 
@@ -76,6 +76,7 @@ const AFTER_EVENT: &[(Trigger, &[Step])] = &[
     (Trigger::Aged, &[Step::Done]),
     (Trigger::Idle, &[Step::Done]),
     (Trigger::Settle, &[Step::Pay]),
+    (Trigger::Shock, &[Step::Done]),
 ];
 
 /// What may follow each step, whatever is on the agenda. A step that is not `Done` goes on at once.
@@ -246,6 +247,7 @@ mod tests {
             "tests/scenarios/standing-revoked.toml",
             "tests/scenarios/disputes.toml",
             "tests/scenarios/canaries.toml",
+            "tests/scenarios/shocks.toml",
             "scenarios/oracles/canary-recognised.toml",
             "scenarios/oracles/batches-2.toml",
             "scenarios/oracles/dispute-copies.toml nodes[0].flaky=0.1",

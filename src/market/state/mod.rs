@@ -39,6 +39,7 @@ pub mod pulled;
 pub mod registry;
 pub mod results;
 pub mod service;
+pub mod shocks;
 pub mod sources;
 pub mod standings;
 pub mod welfare;
@@ -102,6 +103,8 @@ pub struct State {
     /// The job whose quotes are watched.
     #[serde(skip)]
     pub inspection: Option<Box<Inspection>>,
+    /// What befalls the market from outside.
+    pub shocks: shocks::Shocks,
     /// The turn of each clock: it passes when the clock is set anew, so that what was due by the clock before is due no more.
     pub turns: ByClock<u32>,
 }

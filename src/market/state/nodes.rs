@@ -68,6 +68,8 @@ pub struct Node {
     overflows: u32,
     /// Whether it works: presence says so.
     pub(super) up: bool,
+    /// What holds it down: a failure of its own, and each shock.
+    pub(super) held_by: u16,
 }
 
 /// A pending step: when, and for which entry.
@@ -110,7 +112,7 @@ pub struct NodeCold {
     pub alarms: u64,
     /// Votes that it has not given in time.
     pub missed: u32,
-    /// Failures of the node.
+    /// How often it went down.
     pub(super) failures: u32,
     /// Random picks made where the discipline is random.
     pub picks: u64,
@@ -286,7 +288,19 @@ impl Node {
 
     /// A node of this speed, with nothing to do, that has not come yet.
     pub fn idle(speed: f64, service: Service, waiting: Waiting) -> Node {
-        Node { version: 0, up: false, due: None, speed, service, waiting, queued: 0, overflows: 0, work: 0, served: 0 }
+        Node {
+            version: 0,
+            up: false,
+            due: None,
+            speed,
+            service,
+            waiting,
+            queued: 0,
+            overflows: 0,
+            work: 0,
+            served: 0,
+            held_by: 0,
+        }
     }
 }
 

@@ -32,10 +32,15 @@ impl State {
         self.list(at, party, true);
     }
 
-    /// A party fails: its slots are gone until it is repaired. It stays listed until routing misses it.
-    pub fn fail(&mut self, at: &mut Context<'_>, party: PartyId) {
+    /// A party fails, by itself or by a shock: its slots are gone until all that holds it down is over. It stays listed until routing
+    /// misses it. Says whether it worked until now.
+    pub fn fail(&mut self, at: &mut Context<'_>, party: PartyId) -> bool {
         let kind = self.nodes.kind(party);
         let state = &mut self.nodes.states[party];
+        state.held_by += 1;
+        if state.held_by > 1 {
+            return false;
+        }
         state.service.advance(at.now);
         state.up = false;
         let serving = u64::from(state.service.serving());
@@ -54,12 +59,20 @@ impl State {
             }
         }
         at.facts.note(Fact::NodeFailed { node: party });
+        true
     }
 
-    /// A party that failed works again. Routing lists it when it hears of that.
-    pub fn repair(&mut self, at: &mut Context<'_>, party: PartyId) {
+    /// A failure of a party, or a shock, is over. It works again unless something else holds it down; says whether it does. Routing
+    /// lists it when it hears of that.
+    pub fn repair(&mut self, at: &mut Context<'_>, party: PartyId) -> bool {
+        let state = &mut self.nodes.states[party];
+        state.held_by -= 1;
+        if state.held_by > 0 {
+            return false;
+        }
         self.come_up(at, party);
         at.facts.note(Fact::NodeRepaired { node: party });
+        true
     }
 
     fn come_up(&mut self, at: &Context<'_>, party: PartyId) {

@@ -2,14 +2,13 @@
 
 use super::series::SeriesRow;
 use super::{CHECKS, CheckRow, JOBS, JobRow, NODES, NodeRow, SERIES, SharedNames, VALIDATORS};
-use crate::domain::fate::Fate;
 use crate::domain::purpose::Purpose;
 use crate::domain::record::{CheckRecord, JobKey, JobRecord};
 use crate::engine::random::{KeyedRng, RandomSource, Seed, key};
 use crate::engine::time::{SimDuration, Time};
 use crate::record::batch::{Rows, Sink};
 use crate::record::fact::{Fact, FactFilter, FactKind};
-use crate::record::recorder::{Gauges, MarketGauge, Recorder};
+use crate::record::recorder::{Gauges, Recorder};
 
 /// Which tables, and how much of them.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -96,9 +95,8 @@ fn is_recorded(seed: Seed, job: JobKey, share: f64) -> bool {
 
 impl<S: Sink> Recorder for Tables<S> {
     fn filter(&self) -> FactFilter {
-        const OF_SERIES: &[FactKind] = &[FactKind::Asked, FactKind::Declined, FactKind::Started, FactKind::Closed];
         let wanted = |wanted: bool, kinds: &[FactKind]| if wanted { FactFilter::of(kinds) } else { FactFilter::NONE };
-        wanted(self.series.is_some(), OF_SERIES)
+        wanted(self.series.is_some(), SeriesRow::FACTS)
             .or(wanted(self.jobs.is_some(), &[FactKind::Closed]))
             .or(wanted(self.checks.is_some(), &[FactKind::Checked, FactKind::CheckEnded]))
     }
@@ -106,7 +104,7 @@ impl<S: Sink> Recorder for Tables<S> {
     #[inline]
     fn note(&mut self, _: Time, fact: &Fact, record: Option<&JobRecord>) {
         if let Some(series) = &mut self.series {
-            series.note(fact);
+            series.row.note(fact);
         }
         if let (Fact::Closed { .. }, Some(record), Some((rows, row, share))) = (fact, record, &mut self.jobs)
             && is_recorded(self.seed, record.key, *share)
@@ -131,7 +129,7 @@ impl<S: Sink> Recorder for Tables<S> {
 
     fn sample(&mut self, at: Time, gauges: &impl Gauges) {
         if let Some(series) = &mut self.series {
-            series.sample(at, gauges.market(at));
+            series.row.end(at, gauges.market(at));
             if std::mem::replace(&mut series.begun, true) {
                 series.rows.push(&series.row, &mut self.sink);
             }
@@ -152,27 +150,9 @@ impl<S: Sink> Recorder for Tables<S> {
 }
 
 impl Series {
-    #[inline]
-    fn note(&mut self, fact: &Fact) {
-        match fact {
-            Fact::Asked { .. } => self.row.asked += 1,
-            Fact::Declined { .. } => self.row.declined += 1,
-            Fact::Started { waited, .. } => {
-                self.row.started += 1;
-                self.row.waited += waited.0;
-            }
-            Fact::Closed { fate: Fate::FinalRight, .. } => self.row.final_right += 1,
-            _ => {}
-        }
-    }
-
-    fn sample(&mut self, at: Time, gauge: MarketGauge) {
-        (self.row.since, self.row.at, self.row.now) = (at.since(self.row.at), at, gauge);
-    }
-
     /// The next tick's row begins.
     fn begin(&mut self, at: Time) {
-        self.row = SeriesRow { at, before: self.row.now, ..SeriesRow::default() };
+        self.row = SeriesRow::after(at, self.row.now);
         // The next whole tick.
         self.next = Time((at.0 / self.tick.0 + 1) * self.tick.0);
     }

@@ -1,9 +1,10 @@
 //! `series`: one row per tick.
 
 use super::utilised;
-use crate::domain::money::Money;
+use crate::domain::fate::Fate;
 use crate::engine::time::{SimDuration, Time};
 use crate::record::columns::{Cell, Column, Kind, Table};
+use crate::record::fact::{Fact, FactKind};
 use crate::record::recorder::MarketGauge;
 
 /// The market at a tick, and what happened since the tick before.
@@ -27,6 +28,36 @@ pub struct SeriesRow {
     pub waited: u64,
     /// Jobs that became final and right since then.
     pub final_right: u64,
+}
+
+impl SeriesRow {
+    /// The facts it counts.
+    pub const FACTS: &[FactKind] = &[FactKind::Asked, FactKind::Declined, FactKind::Started, FactKind::Closed];
+
+    /// The first row after a look at the market: what follows is counted from there.
+    pub fn after(at: Time, before: MarketGauge) -> SeriesRow {
+        SeriesRow { at, before, ..SeriesRow::default() }
+    }
+
+    /// Counts a fact.
+    #[inline]
+    pub fn note(&mut self, fact: &Fact) {
+        match fact {
+            Fact::Asked { .. } => self.asked += 1,
+            Fact::Declined { .. } => self.declined += 1,
+            Fact::Started { waited, .. } => {
+                self.started += 1;
+                self.waited += waited.0;
+            }
+            Fact::Closed { fate: Fate::FinalRight, .. } => self.final_right += 1,
+            _ => {}
+        }
+    }
+
+    /// The row ends with a look at the market.
+    pub fn end(&mut self, at: Time, now: MarketGauge) {
+        (self.since, self.at, self.now) = (at.since(self.at), at, now);
+    }
 }
 
 type C = Column<SeriesRow>;
@@ -68,13 +99,13 @@ pub static SERIES: Table<SeriesRow> = Table {
             "amount that nodes, validators and provers earned since the tick before, less what revocations took back",
             |row| Cell::I64(row.now.earned.0 - row.before.earned.0),
         ),
-        C::money("compute_price", "µcredit/s", "price of the compute channel per GPU-second", |row| price(row, 0))
+        C::number("compute_price", "µcredit/s", "price of the compute channel per GPU-second", |row| price(row, 0))
             .nullable(),
-        C::money("coordination_price", "µcredit/gas", "price of the coordination channel per unit of gas", |row| {
+        C::number("coordination_price", "µcredit/gas", "price of the coordination channel per unit of gas", |row| {
             price(row, 1)
         })
         .nullable(),
-        C::money(
+        C::number(
             "verification_price",
             "µcredit/s",
             "price of the verification channel per GPU-second of a checker",
@@ -110,7 +141,7 @@ pub static SERIES: Table<SeriesRow> = Table {
 };
 
 fn price(row: &SeriesRow, channel: usize) -> Cell<'static> {
-    row.now.prices[channel].map_or(Cell::Null, |price| Money::from(price).into())
+    row.now.prices[channel].map_or(Cell::Null, |price| Cell::F64(price.micro()))
 }
 
 fn ratio(row: &SeriesRow, used: fn(&MarketGauge) -> u128, of: fn(&MarketGauge) -> u128) -> Cell<'static> {

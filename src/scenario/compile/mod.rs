@@ -34,6 +34,7 @@ mod nodes;
 mod policy;
 mod recorded;
 mod routing;
+mod shocks;
 mod standing;
 mod together;
 mod verification;
@@ -75,6 +76,7 @@ fn compile(document: &Document, mut table: ScenarioTable) -> Result<Scenario, Pr
     let payout = channels::payout(&mut compiler, &table);
     compiler.countable("demand.value-factor", table.demand.value_factor.get(), 1e9);
     together::check(&mut compiler, &table, &groups);
+    let shocks = shocks::shocks(&mut compiler, &table, &network.regions);
     if !compiler.problems.is_empty() {
         return Err(compiler.problems);
     }
@@ -113,6 +115,7 @@ fn compile(document: &Document, mut table: ScenarioTable) -> Result<Scenario, Pr
             timeout: table.retries.timeout,
             elsewhere: table.retries.elsewhere,
         },
+        shocks,
         limits: Limits { open_jobs: table.limits.open_jobs },
         record: Record { tables: table.record.tables, jobs: table.record.jobs, tick: table.record.tick },
         document: document.resolved_json_without("record"),

@@ -23,6 +23,7 @@ mod jobs;
 mod named;
 mod nodes;
 pub(in crate::scenario) mod notes;
+mod shocks;
 mod verification;
 
 pub use channels::{BackgroundTable, ChannelsTable, CoordinationTable, PayoutBatchTable, PayoutTable};
@@ -32,6 +33,7 @@ pub use jobs::{ClassTable, ModelTable, Priority, RequesterTable};
 pub use named::{METHODS_FILE, named_methods};
 pub use nodes::{DisciplineTable, FailureTable, Limit, NodeGroupTable, OwnerName};
 pub use notes::{Meaning, meaning};
+pub use shocks::{OutageTable, ShockTable};
 pub use verification::{
     BeliefsOfKinds, CheckTable, DetectsTable, LiabilityTable, MethodTable, OpinionsTable, SlashTable, Timing,
     VerificationTable,
@@ -102,6 +104,9 @@ pub struct ScenarioTable {
     /// What may not grow without end.
     #[serde(default)]
     pub limits: LimitsTable,
+    /// What befalls the market from outside. Default nothing.
+    #[serde(default)]
+    pub shocks: Vec<ShockTable>,
     /// What is written down; never changes what happens.
     #[serde(default)]
     pub record: RecordTable,

@@ -78,7 +78,7 @@ impl Design {
         problems: &mut Problems,
     ) -> Option<Design> {
         let points = match table {
-            DesignTable::Grid => crossed(document, axes, problems)?,
+            DesignTable::Grid | DesignTable::Fork(_) => crossed(document, axes, problems)?,
             DesignTable::Table(list) => listed(document, list, axes, problems)?,
             DesignTable::Frontier(search) => return searched(document, search, axes, problems).map(Design::Frontier),
             DesignTable::LatinHypercube(sample) => {

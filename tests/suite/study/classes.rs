@@ -4,7 +4,7 @@ use std::fs;
 
 use reliance::study::work::run_one;
 
-use super::{BASE, Place, drive};
+use super::{BASE, FORKED, Place, drive};
 
 /// A second class of longer jobs.
 const OTHER: &str = r#"
@@ -84,7 +84,7 @@ mod merged {
 
     use reliance::parquet::{self, Kind};
     use reliance::record::columns::TableDescription;
-    use reliance::study::columns;
+    use reliance::study::dictionary as study_tables;
 
     use super::*;
 
@@ -133,9 +133,13 @@ mod merged {
             + "[[axes]]\nname = \"slow\"\npath = \"classes.long.work.mean\"\nvalues = [\"1s\", \"2s\"]\n";
         fs::write(search.join("study.toml"), text).unwrap();
         let entries: BTreeMap<&str, TableDescription> =
-            columns::all().into_iter().map(|table| (table.name, table)).collect();
+            study_tables::all().into_iter().map(|table| (table.name, table)).collect();
         let mut met = BTreeMap::new();
-        for place in [&grid, &search] {
+        let forks = place("dictionary-forks");
+        let axis = "[[axes]]\nname = \"slow\"\npath = \"classes.long.work.mean\"\nvalues = [\"1s\", \"2s\"]\n";
+        let claim = "[[false-if]]\nwhen = \"begun < 0\"\n";
+        fs::write(forks.join("study.toml"), format!("{FORKED}{axis}{claim}")).unwrap();
+        for place in [&grid, &search, &forks] {
             merge(place);
             let study = place.study();
             let axes: Vec<String> = study.columns().into_iter().map(str::to_owned).collect();

@@ -8,7 +8,7 @@ use std::time::Instant;
 use reliance::engine::random::{KeyedRng, RandomSource, Seed, key};
 use reliance::parquet;
 
-use super::{GRID, Place};
+use super::{FORKED, GRID, Place};
 
 const TABLES: [&str; 3] = ["points.parquet", "means.parquet", "differences.parquet"];
 
@@ -28,6 +28,15 @@ fn text(bytes: &[u8]) -> String {
 
 fn tables(folder: &Path) -> Vec<Vec<u8>> {
     TABLES.map(|table| fs::read(folder.join(table)).unwrap()).to_vec()
+}
+
+/// Every table of a folder by its name.
+fn all_tables(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = names.filter(|name| name.ends_with(".parquet")).collect();
+    names.sort();
+    assert!(names.len() >= 3, "{names:?}");
+    names.into_iter().map(|name| (name.clone(), fs::read(folder.join(name)).unwrap())).collect()
 }
 
 #[test]
@@ -99,46 +108,53 @@ const KILLS: u64 = 20;
 #[allow(clippy::disallowed_macros, reason = "who reads the log wants to see the kills")]
 fn a_study_killed_twenty_times_resumes_to_the_same_bytes() {
     use std::os::unix::process::ExitStatusExt;
-    let long = GRID.replace("fixed = 4", "fixed = 320").replace("chunk = 3", "chunk = 16");
-    let place = Place::new("killed", &long);
-    let began = Instant::now();
-    let whole = run(&place, &["study", "run", "study.toml", "--jobs", "2", "--out", "whole"]);
-    assert!(whole.status.success(), "{}", text(&whole.stderr));
-    let once = began.elapsed();
-    let resume = || {
-        let mut command = reliance(&place, &["study", "run", "study.toml", "--jobs", "2", "--out", "killed"]);
-        command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
-    };
-    let (mut moments, mut kills, mut early, mut done) =
-        (KeyedRng::new(key(Seed::from(1), 0, 0, 0, 0)), 0, 0, Vec::new());
-    while kills < KILLS {
-        let mut child = resume();
-        // From the first instant, before there is a folder, to a twentieth of the whole work on this machine as it is now.
-        std::thread::sleep(once.mul_f64(0.05 * moments.unit()));
-        child.kill().unwrap();
-        let status = child.wait().unwrap();
-        match status.signal() {
-            Some(signal) => assert_eq!(signal, 9),
-            None => panic!("the study was over after {kills} kills: {status}"),
+    let grid = GRID.replace("fixed = 4", "fixed = 320").replace("chunk = 3", "chunk = 16");
+    let forked = FORKED.replace("fixed = 8", "fixed = 960").replace("chunk = 1", "chunk = 8");
+    for (name, long) in [("killed", grid), ("killed-forks", forked)] {
+        let place = Place::new(name, &long);
+        let began = Instant::now();
+        let whole = run(&place, &["study", "run", "study.toml", "--jobs", "2", "--out", "whole"]);
+        assert!(whole.status.success(), "{}", text(&whole.stderr));
+        let once = began.elapsed();
+        let resume = || {
+            let mut command = reliance(&place, &["study", "run", "study.toml", "--jobs", "2", "--out", "killed"]);
+            command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+        };
+        let (mut moments, mut kills, mut early, mut done) =
+            (KeyedRng::new(key(Seed::from(1), 0, 0, 0, 0)), 0, 0, Vec::new());
+        while kills < KILLS {
+            let mut child = resume();
+            // From the first instant, before there is a folder, to a twentieth of the whole work on this machine as it is now.
+            std::thread::sleep(once.mul_f64(0.05 * moments.unit()));
+            child.kill().unwrap();
+            let status = child.wait().unwrap();
+            match status.signal() {
+                Some(signal) => assert_eq!(signal, 9),
+                None => panic!("the study was over after {kills} kills: {status}"),
+            }
+            kills += 1;
+            let chunks = fs::read_dir(place.join("killed/chunks")).map_or(0, |entries| {
+                entries.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".csv")).count()
+            });
+            early += u64::from(chunks == 0);
+            done.push(chunks);
         }
-        kills += 1;
-        let chunks = fs::read_dir(place.join("killed/chunks")).map_or(0, |entries| {
-            entries.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".csv")).count()
-        });
-        early += u64::from(chunks == 0);
-        done.push(chunks);
+        assert!(done.is_sorted(), "a chunk that was done stays so: {done:?}");
+        assert!(early < KILLS && *done.last().unwrap() < 120, "killed before and amid the work: {done:?}");
+        let last = resume().wait_with_output().unwrap();
+        println!(
+            "{kills} kills by signal 9, of which {early} before the first chunk; chunks done at each: {done:?} of 120"
+        );
+        assert!(last.status.success());
+        assert_eq!(text(&last.stdout), text(&whole.stdout));
+        // Equal bytes, and so equal hashes of any kind.
+        assert!(all_tables(&place.join("killed")) == all_tables(&place.join("whole")));
+        assert_eq!(
+            super::chunks(&place.join("killed")),
+            super::chunks(&place.join("whole")),
+            "and nothing else is left"
+        );
     }
-    assert!(done.is_sorted(), "a chunk that was done stays so: {done:?}");
-    assert!(early < KILLS && *done.last().unwrap() < 120, "killed before and amid the work: {done:?}");
-    let last = resume().wait_with_output().unwrap();
-    println!(
-        "{kills} kills by signal 9, of which {early} before the first chunk; chunks done at each: {done:?} of 120"
-    );
-    assert!(last.status.success());
-    assert_eq!(text(&last.stdout), text(&whole.stdout));
-    // Equal bytes, and so equal hashes of any kind.
-    assert_eq!(tables(&place.join("killed")), tables(&place.join("whole")));
-    assert_eq!(super::chunks(&place.join("killed")), super::chunks(&place.join("whole")), "and nothing else is left");
 }
 
 /// Two processes begin at once on one folder that is not there yet.

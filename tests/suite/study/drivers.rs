@@ -13,7 +13,7 @@ use reliance::study::merge::results;
 use reliance::study::recheck::recheck;
 use reliance::study::work::run_one;
 
-use super::{BASE, GRID, Place, chunks, counting, drive, values};
+use super::{BASE, FORKED, GRID, Place, chunks, counting, drive, values};
 
 /// Two waves at most where the wait is not known to 20 %.
 const WAVES: &str = "replications = { sequential = { first = 3, wave = 2, most = 9, relative = 0.2 } }";
@@ -29,7 +29,12 @@ fn searching() -> String {
 #[test]
 fn any_number_of_workers_leaves_the_same_bytes() {
     let waves = GRID.replace("replications = { fixed = 4 }", WAVES);
-    for (name, text) in [("grid", GRID.to_owned()), ("waves", waves), ("search", searching())] {
+    for (name, text) in [
+        ("grid", GRID.to_owned()),
+        ("waves", waves),
+        ("search", searching()),
+        ("forks", FORKED.replace("fixed = 8", "fixed = 24")),
+    ] {
         let place = Place::new(&format!("workers-{name}"), &text);
         let study = place.study();
         let digests: Vec<String> = [1, 2, 5]
@@ -122,9 +127,9 @@ fn a_stopped_study_goes_on() {
     let folder = place.open("out", &study).unwrap();
     let (stop, count) = (AtomicBool::new(false), AtomicU64::new(0));
     let counted = counting(&count);
-    let runner = |study: &_, scenario: &_, seed| {
+    let runner = |study: &_, prepared: &_, seed| {
         stop.store(count.load(Ordering::Relaxed) >= 10, Ordering::Relaxed);
-        counted(study, scenario, seed)
+        counted(study, prepared, seed)
     };
     let driver = Driver { study: &study, folder: &folder, runner: &runner, stop: &stop, watch: &() };
     assert!(matches!(driver.run(&Local::new(1).unwrap()), Err(StudyError::Stopped)));
@@ -193,12 +198,12 @@ fn a_point_that_panics_does_not_take_the_others_down() {
     let place = Place::new("panics", GRID);
     let study = place.study();
     let folder = place.open("out", &study).unwrap();
-    let runner =
-        |study: &reliance::study::Study, scenario: &std::sync::Arc<_>, seed: reliance::engine::random::Seed| {
-            let scenario: &std::sync::Arc<reliance::scenario::Scenario> = scenario;
-            assert!(!scenario.document.contains("0.7/s") || seed.replication != 2, "a bug of this test");
-            run_one(study, scenario, seed)
-        };
+    let runner = |study: &reliance::study::Study,
+                  prepared: &reliance::study::work::Prepared,
+                  seed: reliance::engine::random::Seed| {
+        assert!(!prepared.scenario.document.contains("0.7/s") || seed.replication != 2, "a bug of this test");
+        run_one(study, prepared, seed)
+    };
     let course = drive(&study, &folder, 2, &runner);
     let found = results(&study, &course);
     let failed: Vec<(usize, u64)> = found.failures.iter().map(|(point, run, _)| (*point, *run)).collect();

@@ -7,6 +7,7 @@ pub(super) const RIGHT: &[(&str, &[&str])] = &[
         "\"§\"",
         &[
             "requesters.name",
+            "shocks.name",
             "question",
             "models.*.source",
             "demand.sources.name",
@@ -31,6 +32,7 @@ pub(super) const RIGHT: &[(&str, &[&str])] = &[
         "\"-5\"",
         &[
             "requesters.name",
+            "shocks.name",
             "question",
             "models.*.source",
             "demand.sources.name",

@@ -23,6 +23,7 @@ mod one_server;
 mod opinions;
 mod pulling;
 mod sharing;
+mod shocks;
 mod standing;
 mod votes;
 mod welfare;
@@ -52,6 +53,7 @@ pub fn all() -> Vec<Chapter> {
         guards::chapter(),
         jackpots::chapter(),
         welfare::chapter(),
+        shocks::chapter(),
     ]);
     chapters
 }

@@ -1,0 +1,130 @@
+//! Shocks begin and end (model §15.3): what befalls the market from outside, and nobody expects.
+
+use crate::domain::ids::{Id, PartyId};
+use crate::domain::purpose::Purpose;
+use crate::engine::random::{KeyedRng, RandomSource, Seed, key};
+use crate::engine::time::{SimDuration, Time};
+use crate::market::context::Context;
+use crate::market::event::Event;
+use crate::market::life::next::Next;
+use crate::market::state::State;
+use crate::market::state::shocks::ShockState;
+use crate::maths;
+use crate::record::fact::Fact;
+use crate::scenario::amended::alike;
+use crate::scenario::shocks::{Begins, Shock};
+
+use super::churn;
+
+/// The shocks of the scenario that the market opens with.
+pub fn open(market: &mut State, at: &mut Context<'_>) {
+    market.shocks.all = at.scenario.shocks.iter().map(|shock| at_first(market.seed, shock, at.now)).collect();
+    schedule(market, at);
+}
+
+/// A shock begins, or ends.
+pub fn turn(market: &mut State, at: &mut Context<'_>, shock: u16) -> Next {
+    let place = usize::from(shock);
+    let written = &at.scenario.shocks[place];
+    let mut state = std::mem::take(&mut market.shocks.all[place]);
+    if state.under_way {
+        end(market, at, shock, &mut state);
+        state.due = gap(market.seed, written, state.begun, at.now);
+    } else {
+        begin(market, at, shock, &mut state);
+        state.due = written.lasts.map(|lasts| match written.begins {
+            // One that is under way when the market comes to it ends when it would have.
+            Begins::At(began) => began + lasts,
+            _ => at.now + lasts,
+        });
+    }
+    push(at, (shock, market.shocks.turn), &state);
+    market.shocks.all[place] = state;
+    Next::Done
+}
+
+/// Goes on with the shocks of an amended scenario: one that is written alike keeps its state, another begins anew, and one that is
+/// gone ends.
+pub fn adopt(market: &mut State, old: &[Shock], at: &mut Context<'_>) {
+    let new = &at.scenario.shocks;
+    if old.len() == new.len() && old.iter().zip(new).all(|(old, new)| alike(old, new)) {
+        return;
+    }
+    let mut before: Vec<Option<ShockState>> = std::mem::take(&mut market.shocks.all).into_iter().map(Some).collect();
+    let kept = |shock: &Shock| {
+        let same = old.iter().zip(&mut before).find(|(other, state)| state.is_some() && alike(*other, shock));
+        same.and_then(|(_, state)| state.take()).unwrap_or_else(|| at_first(market.seed, shock, at.now))
+    };
+    market.shocks.all = new.iter().map(kept).collect();
+    for (place, state) in before.iter_mut().enumerate() {
+        if let Some(state) = state.as_mut().filter(|state| state.under_way) {
+            end(market, at, place as u16, state);
+        }
+    }
+    market.shocks.turn = market.shocks.turn.wrapping_add(1);
+    schedule(market, at);
+}
+
+/// A shock that the market comes to at `now`; one that is over by then never begins.
+fn at_first(seed: Seed, shock: &Shock, now: Time) -> ShockState {
+    let due = match shock.begins {
+        Begins::AtOnce => Some(now),
+        Begins::At(began) => {
+            let is_over = shock.lasts.is_some_and(|lasts| began + lasts <= now);
+            (!is_over).then_some(began.max(now))
+        }
+        Begins::After(_) => gap(seed, shock, 0, now),
+    };
+    ShockState { due, ..ShockState::default() }
+}
+
+/// When a shock that comes by chance begins next. It is `None` of one that begins once.
+fn gap(seed: Seed, shock: &Shock, begun: u64, now: Time) -> Option<Time> {
+    let Begins::After(mean) = shock.begins else { return None };
+    let way = KeyedRng::new(key(seed, Purpose::ShockGap as u32, shock.key, begun, 0)).unit();
+    Some(now + SimDuration::from_nanos(-maths::ln(way) * mean))
+}
+
+fn schedule(market: &State, at: &mut Context<'_>) {
+    for (place, state) in market.shocks.all.iter().enumerate() {
+        push(at, (place as u16, market.shocks.turn), state);
+    }
+}
+
+fn push(at: &mut Context<'_>, (shock, turn): (u16, u32), state: &ShockState) {
+    if let Some(due) = state.due {
+        at.queue.push(due, Event::Shock { shock, turn });
+    }
+}
+
+fn begin(market: &mut State, at: &mut Context<'_>, shock: u16, state: &mut ShockState) {
+    let written = &at.scenario.shocks[usize::from(shock)];
+    state.under_way = true;
+    if let Some(outage) = &written.outage {
+        let named = &at.derived.struck[usize::from(shock)];
+        strike(market.seed, (written.key, state.begun), (named, outage.count(named.len())), &mut state.down);
+    }
+    state.begun += 1;
+    at.facts.note(Fact::ShockBegan { shock, parties: state.down.len() as u32 });
+    churn::take_down(market, at, &state.down);
+}
+
+fn end(market: &mut State, at: &mut Context<'_>, shock: u16, state: &mut ShockState) {
+    state.under_way = false;
+    at.facts.note(Fact::ShockEnded { shock });
+    state.down.drain(..).for_each(|party| churn::come_back(market, at, party, false));
+}
+
+/// Those of the parties named with the lowest draws of their own: so many, in the order of their numbers.
+fn strike(seed: Seed, (shock, begun): (u64, u64), (named, count): (&[PartyId], usize), struck: &mut Vec<PartyId>) {
+    if count == named.len() {
+        struck.extend(named);
+        return;
+    }
+    let draw =
+        |party: PartyId| KeyedRng::new(key(seed, Purpose::Struck as u32, shock, begun, party.index() as u32)).bits();
+    let mut drawn: Vec<(u64, PartyId)> = named.iter().map(|&party| (draw(party), party)).collect();
+    drawn.select_nth_unstable(count);
+    struck.extend(drawn[..count].iter().map(|(_, party)| *party));
+    struck.sort_unstable();
+}

@@ -1,0 +1,129 @@
+//! What befalls the market from outside.
+
+use super::Compiler;
+use crate::domain::ids::NodeGroupId;
+use crate::domain::share::Share;
+use crate::engine::hash::hash_hex;
+use crate::engine::time::{SimDuration, Time};
+use crate::scenario::schema::{NodeGroupTable, OutageTable, ScenarioTable, ShockTable};
+use crate::scenario::shocks::{Begins, Outage, Parties, Shock};
+
+/// The highest hazard, per second: a shock costs as much as all that it strikes.
+const HAZARD: f64 = 1e3;
+
+/// The shocks, in the order written.
+pub(super) fn shocks(compiler: &mut Compiler<'_>, table: &ScenarioTable, regions: &[String]) -> Vec<Shock> {
+    let name =
+        |(index, written): (usize, &ShockTable)| written.name.clone().unwrap_or_else(|| format!("shock-{}", index + 1));
+    let names: Vec<String> = table.shocks.iter().enumerate().map(name).collect();
+    compiler.named("shocks", "shocks", names.iter().map(String::as_str));
+    let written = table.shocks.iter().zip(names).enumerate();
+    let made = written.map(|(index, (written, name))| {
+        let path = format!("shocks[{index}]");
+        times(compiler, &path, written, table.horizon);
+        let begins = match (written.at, written.hazard) {
+            (Some(at), _) => Begins::At(Time::ZERO + at),
+            (None, Some(hazard)) => Begins::After(1e9 / hazard.get()),
+            (None, None) => Begins::AtOnce,
+        };
+        if written.outage.is_none() {
+            compiler.wrong(&path, "a shock that does nothing", "say what it does, such as `outage = { nodes = … }`");
+        }
+        let outage = written.outage.as_ref().and_then(|outage| {
+            if table.drain && written.lasts.is_none() {
+                let help = "write how long it lasts as `for`, or leave `drain` out";
+                compiler.wrong(&path, "an outage for good in a market that runs on until no job is open", help);
+            }
+            self::outage(compiler, &format!("{path}.outage"), outage, table, regions)
+        });
+        Shock { key: key(&name), name, begins, lasts: written.lasts, outage }
+    });
+    made.collect()
+}
+
+/// 64 bits that are another for another name.
+fn key(name: &str) -> u64 {
+    u64::from_str_radix(&hash_hex(name.as_bytes())[..16], 16).expect("a hash is hexadecimal")
+}
+
+/// Says where a shock never begins, or ends as it begins.
+fn times(compiler: &mut Compiler<'_>, path: &str, written: &ShockTable, horizon: SimDuration) {
+    if written.at.is_some() && written.hazard.is_some() {
+        let message = "both `at` and `hazard` say when the shock begins";
+        compiler.wrong(format!("{path}.hazard"), message, "keep one of them");
+    }
+    if let Some(at) = written.at.filter(|at| *at >= horizon) {
+        let message = format!("a shock at `{at}`, and the horizon is `{horizon}`");
+        compiler.wrong(format!("{path}.at"), message, "choose an instant before the horizon");
+    }
+    if written.lasts == Some(SimDuration::ZERO) {
+        let help = "write how long it lasts, such as `1h`, or leave it out for good";
+        compiler.wrong(format!("{path}.for"), "a shock of no length", help);
+    }
+    match written.hazard.map(|hazard| hazard.get()) {
+        Some(hazard) if hazard <= 0.0 => {
+            compiler.wrong(format!("{path}.hazard"), "a shock that never begins", "write a rate such as `1/30d`");
+        }
+        Some(hazard) if hazard > HAZARD => {
+            let message = format!("a shock that begins {hazard:e} times a second");
+            compiler.wrong(format!("{path}.hazard"), message, format!("write at most `{HAZARD:.0}/s`"));
+        }
+        _ => {}
+    }
+}
+
+fn outage(
+    compiler: &mut Compiler<'_>,
+    path: &str,
+    written: &OutageTable,
+    table: &ScenarioTable,
+    regions: &[String],
+) -> Option<Outage> {
+    let lists = [
+        ("nodes", &written.nodes, &table.nodes),
+        ("validators", &written.validators, &table.validators),
+        ("provers", &written.provers, &table.provers),
+    ];
+    let (mut before, mut count, mut groups, mut sound) = (0, 0, Vec::new(), true);
+    for (kind, name, list) in lists {
+        if let Some(name) = name {
+            let found = group(compiler, &format!("{path}.{kind}"), kind, name, list);
+            sound &= found.is_some();
+            if let Some(index) = found {
+                groups.push(NodeGroupId((before + index) as u16));
+                count += list[index].count as usize;
+            }
+        }
+        before += list.len();
+    }
+    let parties = match &written.region {
+        Some(_) if !groups.is_empty() => {
+            let message = "both a region and a group say who goes down";
+            compiler.wrong(format!("{path}.region"), message, "keep one of them, or write two shocks");
+            return None;
+        }
+        Some(region) => Parties::Region(compiler.region(format!("{path}.region"), region, regions)?),
+        None if groups.is_empty() && sound => {
+            let help = "name a group as `nodes`, `validators` or `provers`, or a `region`";
+            compiler.wrong(path, "an outage of nobody", help);
+            return None;
+        }
+        None => Parties::Groups(groups),
+    };
+    let outage = Outage { parties, share: written.share };
+    let strikes_none = matches!(outage.parties, Parties::Groups(_)) && count > 0 && outage.count(count) == 0;
+    if sound && (strikes_none || written.share == Share::ZERO) {
+        let message = match outage.parties {
+            Parties::Groups(_) => format!("a share of {} of {count} is nobody", written.share.get()),
+            Parties::Region(_) => "a share of 0 is nobody".to_owned(),
+        };
+        compiler.wrong(format!("{path}.share"), message, "write a share of at least one party");
+    }
+    Some(outage)
+}
+
+/// The place of a group among those of its kind.
+fn group(compiler: &mut Compiler<'_>, path: &str, kind: &str, name: &str, list: &[NodeGroupTable]) -> Option<usize> {
+    let known: Vec<String> = list.iter().map(|group| group.name.clone()).collect();
+    compiler.find(path, &format!("group of {kind}"), name, &known)
+}

@@ -1,0 +1,52 @@
+//! What befalls the market from outside.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::defaults;
+use crate::domain::share::{Rate, Share};
+use crate::engine::time::SimDuration;
+
+/// Something that befalls the market from outside, at an instant or by chance. Nobody expects it: quotes go by what is seen.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ShockTable {
+    /// What it is called; its draws go by the name. Default `shock-1`, `shock-2`, … by its place.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// When it begins, counted from the start of the run. Default when the scenario begins to hold: at the start, or where an amendment
+    /// or a branch brings the shock.
+    #[serde(default)]
+    pub at: Option<SimDuration>,
+    /// How often it begins while it is not under way, such as `"1/30d"`: the gaps from its end to its next beginning are exponential.
+    /// Instead of `at`.
+    #[serde(default)]
+    pub hazard: Option<Rate>,
+    /// How long it lasts. Default for good.
+    #[serde(default, rename = "for")]
+    pub lasts: Option<SimDuration>,
+    /// Parties that go down together and come back together.
+    #[serde(default)]
+    pub outage: Option<OutageTable>,
+}
+
+/// Parties that go down together and come back together. Their work goes as with a failure of their own.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct OutageTable {
+    /// A group of nodes.
+    #[serde(default)]
+    pub nodes: Option<String>,
+    /// A group of validators; also beside `nodes`, as one cause for both.
+    #[serde(default)]
+    pub validators: Option<String>,
+    /// A group of provers; also beside the others, as one cause for all.
+    #[serde(default)]
+    pub provers: Option<String>,
+    /// All parties in a region, instead of groups.
+    #[serde(default)]
+    pub region: Option<String>,
+    /// How many of all these, rounded to whole parties; they are drawn each time it begins. Default 1.
+    #[serde(default = "defaults::all")]
+    pub share: Share,
+}

@@ -1,0 +1,86 @@
+//! Shocks as the market suffers them: what befalls it from outside, when, and for how long (model §15.3).
+
+use std::fmt;
+
+use crate::domain::ids::{NodeGroupId, RegionId};
+use crate::domain::share::Share;
+use crate::engine::time::{SimDuration, Time};
+
+/// Something that befalls the market from outside.
+#[derive(Clone, Debug)]
+pub struct Shock {
+    /// What it is called.
+    pub name: String,
+    /// What its draws are keyed by: a hash of its name, so that another shock beside it changes none of them.
+    pub key: u64,
+    /// When it begins.
+    pub begins: Begins,
+    /// How long it lasts; `None`: for good.
+    pub lasts: Option<SimDuration>,
+    /// Who goes down.
+    pub outage: Option<Outage>,
+}
+
+/// When a shock begins.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Begins {
+    /// When the scenario begins to hold.
+    AtOnce,
+    /// At an instant. It is under way where a market comes to it later, and before its end.
+    At(Time),
+    /// Again and again by chance: so many nanoseconds after its last end on the average, by exponential gaps.
+    After(f64),
+}
+
+/// Parties that go down together, and come back together.
+#[derive(Clone, Debug)]
+pub struct Outage {
+    /// Among whom.
+    pub parties: Parties,
+    /// How many of them, rounded.
+    pub share: Share,
+}
+
+/// Parties that a shock names.
+#[derive(Clone, Debug)]
+pub enum Parties {
+    /// All of these groups.
+    Groups(Vec<NodeGroupId>),
+    /// Whoever is in a region.
+    Region(RegionId),
+}
+
+impl fmt::Display for Shock {
+    /// Its name, when it begins, and how long it lasts.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}`: ", self.name)?;
+        match self.begins {
+            Begins::AtOnce => f.write_str("when the scenario begins to hold")?,
+            Begins::At(at) => write!(f, "at {at}")?,
+            Begins::After(mean) => {
+                write!(f, "{} after its last end on the average", SimDuration::from_nanos(mean).rounded())?;
+            }
+        }
+        match self.lasts {
+            Some(lasts) => write!(f, ", for {lasts}"),
+            None => f.write_str(", for good"),
+        }
+    }
+}
+
+impl Parties {
+    /// Whether a party of this group and region is one of them.
+    pub fn holds(&self, group: NodeGroupId, region: RegionId) -> bool {
+        match self {
+            Parties::Groups(groups) => groups.contains(&group),
+            Parties::Region(named) => *named == region,
+        }
+    }
+}
+
+impl Outage {
+    /// How many of so many parties it strikes: their share, rounded half up.
+    pub fn count(&self, parties: usize) -> usize {
+        (self.share.get() * parties as f64 + 0.5) as usize
+    }
+}

@@ -1,0 +1,54 @@
+//! What befalls the market from outside.
+
+use crate::suite::theory::case::{Case, Chapter, Part, Row};
+use crate::suite::theory::formulas::networks::availability;
+use crate::suite::theory::formulas::shocks::{all_up, none_up, one_up, spared};
+use crate::suite::theory::watch::{Seen, Wish};
+
+/// How many nodes a common cause strikes.
+const NODES: i32 = 4;
+
+pub fn chapter() -> Chapter {
+    let (own, b) = (availability(90.0, 10.0), spared(40.0, 10.0));
+    Chapter {
+        title: "Shocks",
+        about: "Four nodes that each work for exponential times of mean 90 h and fail for such of mean 10 h, a = 0.9, and a common cause that comes after \
+                exponential gaps of mean 40 h and lasts for 10 h, b = 0.8; it takes all of them, or half of them, s = ½, drawn anew each time. \
+                Independent failures of the same availability would have all four up for (ab)⁴ = 0.27 of the time, and not for a⁴b = 0.52."
+            .into(),
+        cases: vec![
+            watched("common-cause", vec![
+                up("ab", own * b),
+                Row::new("share of time with all up", "a⁴b", all_up(own, b, NODES), with(|up| up == 4)),
+                Row::new("share of time with none up", "b(1−a)⁴ + 1−b", none_up(own, b, NODES, NODES), with(|up| up == 0)),
+            ]),
+            watched("common-cause-half", vec![
+                up("a(1−s(1−b))", one_up(own, b, 0.5)),
+                Row::new("share of time with all up", "a⁴b", all_up(own, b, NODES), with(|up| up == 4)),
+                Row::new("share of time with three or four up", "b(a⁴ + 4a³(1−a))", {
+                    all_up(own, b, NODES) + 4.0 * all_up(own, b, NODES - 1) * (1.0 - own)
+                }, with(|up| up >= 3)),
+            ]),
+        ],
+    }
+}
+
+/// A case whose nodes are looked at every hour.
+fn watched(scenario: &'static str, rows: Vec<Row>) -> Case {
+    Case::new(scenario, rows).watching(Wish { looks: vec![0.0], again: 3600.0, ..Wish::default() })
+}
+
+/// The share of its time that a node works.
+fn up(formula: &'static str, expected: f64) -> Row {
+    Row::new("share of time a node is up", formula, expected, |seen| {
+        Part::new(seen.probe.area(|gauge| gauge.up_area), f64::from(NODES) * seen.probe.seconds())
+    })
+}
+
+/// The share of looks at which so many nodes are up.
+fn with(counts: fn(u64) -> bool) -> impl Fn(&Seen) -> Part {
+    move |seen| {
+        let looks = &seen.probe.looks;
+        Part::share(looks.iter().filter(|gauge| counts(gauge.up)).count() as u64, looks.len() as u64)
+    }
+}

@@ -51,7 +51,7 @@ pub struct Pair {
     pub price: [f64; 2],
     /// From the answer to the end of the checks: quoted, realised.
     pub delay: [f64; 2],
-    /// From the placement to the answer: quoted, realised.
+    /// From the agreement to the answer: quoted, realised.
     pub answer: [f64; 2],
     /// The probability of a right answer, as the requester estimated it.
     pub opinion: f32,
@@ -86,7 +86,8 @@ impl Recorder for Watch {
         let pair = Pair {
             price: [record.verification_price.0, record.charged_verification.0].map(|micro| micro as f64 * 1e-6),
             delay: [record.quoted_checks.seconds(), end.since(at.answered).seconds()].map(|delay| delay.min(most)),
-            answer: [record.quoted_answer.seconds(), at.answered.since(at.placed).seconds()],
+            // One quote was agreed, when the job was asked for. Its request left later where a block was waited for.
+            answer: [record.quoted_answer, at.answered.since(at.asked)].map(|delay| delay.seconds()),
             opinion: record.trust as f32,
             right: record.is_right(),
         };

@@ -141,8 +141,12 @@ pub enum Purpose {
     Struck = 73,
     /// Draw: how long until a shock begins; the source is the shock, the index how often it has begun.
     ShockGap = 74,
+    /// Draw: whether a source asks for a job that a shock leaves out; n is 0.
+    LeftOut = 75,
+    /// Stream: the gaps between the extra arrivals of a shock.
+    Surge = 76,
     /// Draw: when a canary is due at a node; n is the part of the epoch.
-    CanaryDue = 75,
+    CanaryDue = 90,
     /// Draw: what moves prices from outside; n is the channel's interval.
     Price = 50,
     /// Draw: the traits of a node (speed, price, stake, memory), n is the trait.

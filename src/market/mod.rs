@@ -100,6 +100,9 @@ impl Market {
             Event::Idle => forces::payout::idle(state, at),
             Event::Settle => forces::payout::settle(state),
             Event::Shock { shock, turn } if turn == state.shocks.turn => forces::shocks::turn(state, at, shock),
+            Event::Extra { stream, version } if state.shocks.is(stream, version) => {
+                life::arrival::arrive_extra(state, at, stream)
+            }
             _ => {
                 state.stale += 1;
                 return;
@@ -234,7 +237,7 @@ impl Market {
     /// Jobs that have left the market.
     pub fn closed_jobs(&self) -> u64 {
         let asked: u64 = self.state.sources.iter().map(|source| source.index).sum();
-        asked - u64::from(self.state.jobs.open())
+        asked + self.state.shocks.extra - self.state.shocks.left_out - u64::from(self.state.jobs.open())
     }
 
     /// Closes every open job as censored, where it stands, and asserts that requesters have paid what jobs were charged.

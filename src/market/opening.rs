@@ -47,6 +47,7 @@ impl State {
             memory: source.arrivals.memory(),
             index: 0,
             next: None,
+            kept: 1.0,
         });
         let classes = scenario.classes.iter().map(|class| ClassState {
             outputs: 0,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::domain::ids::{NodeGroupId, RegionId};
+use crate::domain::ids::{NodeGroupId, RegionId, SourceId};
 use crate::domain::share::Share;
 use crate::engine::time::{SimDuration, Time};
 
@@ -19,6 +19,8 @@ pub struct Shock {
     pub lasts: Option<SimDuration>,
     /// Who goes down.
     pub outage: Option<Outage>,
+    /// How much more is asked for, or less.
+    pub surge: Option<Surge>,
 }
 
 /// When a shock begins.
@@ -30,6 +32,15 @@ pub enum Begins {
     At(Time),
     /// Again and again by chance: so many nanoseconds after its last end on the average, by exponential gaps.
     After(f64),
+}
+
+/// More jobs than otherwise, or fewer.
+#[derive(Clone, Copy, Debug)]
+pub struct Surge {
+    /// Of which source; `None`: of all.
+    pub source: Option<SourceId>,
+    /// How many times as many.
+    pub factor: f64,
 }
 
 /// Parties that go down together, and come back together.
@@ -75,6 +86,13 @@ impl Parties {
             Parties::Groups(groups) => groups.contains(&group),
             Parties::Region(named) => *named == region,
         }
+    }
+}
+
+impl Surge {
+    /// Whether it is of a source.
+    pub fn strikes(self, source: SourceId) -> bool {
+        self.source.is_none_or(|named| named == source)
     }
 }
 

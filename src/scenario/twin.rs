@@ -108,7 +108,9 @@ impl Scenario {
             model.rule = held(*price);
         }
         twin.channels.moves = false;
-        twin.shocks = Vec::new();
+        // What is asked for stays; nothing goes down.
+        twin.shocks.iter_mut().for_each(|shock| shock.outage = None);
+        twin.shocks.retain(|shock| shock.surge.is_some());
         twin.routing.quote_ttl = None;
         let inclusion = if twin.chain.runs && twin.chain.blocking {
             SimDuration(twin.chain.block.0 / 2)

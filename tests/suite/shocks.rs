@@ -214,3 +214,62 @@ fn twins_without_failures_have_no_shocks() {
     }
     assert!(Scenario::from_text("x", &shop("[[shocks]]\noutage = { nodes = \"none\" }\n")).is_err());
 }
+
+/// A surge adds jobs and changes none of the source's own: in its window there are three times as many, each with a number of its own.
+#[test]
+fn a_surge_adds_jobs_beside_those_of_the_source() {
+    let surge = |factor: f64| format!("[[shocks]]\nat = \"100s\"\nfor = \"300s\"\nsurge = {{ factor = {factor} }}\n");
+    let asked = |text: &str| {
+        let asked = |(now, fact): &(Time, Fact)| match fact {
+            Fact::Asked { job, .. } => Some((*now, job.index)),
+            _ => None,
+        };
+        seen(text).facts.iter().filter_map(asked).collect::<Vec<_>>()
+    };
+    let plain = asked(&shop(""));
+    let inside = |now: &Time| (100 * SECOND..400 * SECOND).contains(&now.0);
+    let more = asked(&shop(&surge(3.5)));
+    let (extra, own): (Vec<_>, Vec<_>) = more.iter().copied().partition(|(_, index)| *index >= 1 << 62);
+    assert_eq!(own, plain);
+    assert!(extra.iter().all(|(now, _)| inside(now)), "extra jobs come while it lasts");
+    // 2 a second for 300 s, two and a half times: 1500 and a deviation of 39.
+    assert!((1300..1700).contains(&extra.len()), "{}", extra.len());
+    assert_eq!(extra.iter().map(|job| job.1).collect::<BTreeSet<u64>>().len(), extra.len());
+    let less = asked(&shop(&surge(0.25)));
+    let kept: BTreeSet<_> = less.iter().copied().collect();
+    assert!(less.iter().all(|job| plain.contains(job)));
+    assert!(
+        plain.iter().filter(|(now, _)| !inside(now)).all(|job| kept.contains(job)),
+        "all of those outside are there"
+    );
+    let count = less.iter().filter(|(now, _)| inside(now)).count();
+    assert!((100..200).contains(&count), "{count} of 600");
+    assert!(asked(&shop(&surge(0.0))).iter().all(|(now, _)| !inside(now)));
+}
+
+/// An amendment ends a surge with what was due to it, and one of the same name goes on with the numbers of the one before.
+#[test]
+fn surges_are_amended() {
+    let rush = |factor: f64| format!("{{ name = \"rush\", surge = {{ factor = {factor} }} }}");
+    let text = shop("")
+        + &amend("100s", &format!("\"shocks\" = [{}]", rush(3.0)))
+        + &amend("200s", "\"shocks\" = []")
+        + &amend("300s", &format!("\"shocks\" = [{}]", rush(2.0)));
+    let scenario = written(&text);
+    let witness = Witness::of(&scenario).0;
+    let extra = |from: u64, to: u64| {
+        let within = |now: &Time| (from * SECOND..to * SECOND).contains(&now.0);
+        let jobs = witness.facts.iter().filter(|(now, _)| within(now));
+        let job = |fact: &Fact| match fact {
+            Fact::Asked { job, .. } if job.index >= 1 << 62 => Some(job.index & 0xffff_ffff),
+            _ => None,
+        };
+        jobs.filter_map(|(_, fact)| job(fact)).collect::<Vec<u64>>()
+    };
+    let (none, first, between, second) = (extra(0, 100), extra(100, 200), extra(200, 300), extra(300, 600));
+    assert!(none.is_empty() && between.is_empty() && first.len() > 300 && second.len() > 500);
+    let numbers: Vec<u64> = (0..(first.len() + second.len()) as u64).collect();
+    assert_eq!([first, second].concat(), numbers);
+    let cuts = [99, 100, 101, 199, 200, 201, 300, 301].map(|at| Time(at * SECOND));
+    assert_eq!(cut(&scenario, &cuts), Run::open(scenario.clone(), seed()).close(&mut ()).digest.to_string());
+}

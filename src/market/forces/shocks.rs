@@ -2,13 +2,14 @@
 
 use crate::domain::ids::{Id, PartyId};
 use crate::domain::purpose::Purpose;
-use crate::engine::random::{KeyedRng, RandomSource, Seed, key};
+use crate::engine::random::{KeyedRng, RandomSource, Seed, Stream, key, mix};
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
+use crate::market::life::arrival;
 use crate::market::life::next::Next;
 use crate::market::state::State;
-use crate::market::state::shocks::ShockState;
+use crate::market::state::shocks::{ExtraJobs, ShockState};
 use crate::maths;
 use crate::record::fact::Fact;
 use crate::scenario::amended::alike;
@@ -18,7 +19,8 @@ use super::churn;
 
 /// The shocks of the scenario that the market opens with.
 pub fn open(market: &mut State, at: &mut Context<'_>) {
-    market.shocks.all = at.scenario.shocks.iter().map(|shock| at_first(market.seed, shock, at.now)).collect();
+    market.shocks.all =
+        at.scenario.shocks.iter().map(|shock| at_first(market.seed, shock, ShockState::default(), at.now)).collect();
     schedule(market, at);
 }
 
@@ -40,6 +42,7 @@ pub fn turn(market: &mut State, at: &mut Context<'_>, shock: u16) -> Next {
     }
     push(at, (shock, market.shocks.turn), &state);
     market.shocks.all[place] = state;
+    keep(market, at);
     Next::Done
 }
 
@@ -50,32 +53,47 @@ pub fn adopt(market: &mut State, old: &[Shock], at: &mut Context<'_>) {
     if old.len() == new.len() && old.iter().zip(new).all(|(old, new)| alike(old, new)) {
         return;
     }
-    let mut before: Vec<Option<ShockState>> = std::mem::take(&mut market.shocks.all).into_iter().map(Some).collect();
-    let kept = |shock: &Shock| {
-        let same = old.iter().zip(&mut before).find(|(other, state)| state.is_some() && alike(*other, shock));
-        same.and_then(|(_, state)| state.take()).unwrap_or_else(|| at_first(market.seed, shock, at.now))
-    };
-    market.shocks.all = new.iter().map(kept).collect();
+    let mut before = std::mem::take(&mut market.shocks.all);
+    let stays = |shock: &Shock| new.iter().position(|other| alike(other, shock));
+    let places: Vec<Option<usize>> = old.iter().map(stays).collect();
     for (place, state) in before.iter_mut().enumerate() {
-        if let Some(state) = state.as_mut().filter(|state| state.under_way) {
+        if places[place].is_none() && state.under_way {
             end(market, at, place as u16, state);
         }
     }
+    for stream in market.shocks.streams.iter_mut().filter(|stream| stream.shock != u16::MAX) {
+        stream.shock = places[usize::from(stream.shock)].expect("a shock that is gone has ended") as u16;
+    }
+    let mut all: Vec<Option<ShockState>> = vec![None; new.len()];
+    for (state, place) in before.into_iter().zip(places) {
+        match place {
+            Some(place) => all[place] = Some(state),
+            None => market.shocks.gone.push(state),
+        }
+    }
+    for (state, shock) in all.into_iter().zip(new) {
+        let gone = &mut market.shocks.gone;
+        let mut past = || gone.iter().position(|state| state.key == shock.key).map(|place| gone.swap_remove(place));
+        let state = state.unwrap_or_else(|| at_first(market.seed, shock, past().unwrap_or_default(), at.now));
+        market.shocks.all.push(state);
+    }
+    keep(market, at);
     market.shocks.turn = market.shocks.turn.wrapping_add(1);
     schedule(market, at);
 }
 
-/// A shock that the market comes to at `now`; one that is over by then never begins.
-fn at_first(seed: Seed, shock: &Shock, now: Time) -> ShockState {
+/// A shock that the market comes to at `now`; one that is over by then never begins. It goes on with the numbers of the one of its
+/// name in the `past`.
+fn at_first(seed: Seed, shock: &Shock, past: ShockState, now: Time) -> ShockState {
     let due = match shock.begins {
         Begins::AtOnce => Some(now),
         Begins::At(began) => {
             let is_over = shock.lasts.is_some_and(|lasts| began + lasts <= now);
             (!is_over).then_some(began.max(now))
         }
-        Begins::After(_) => gap(seed, shock, 0, now),
+        Begins::After(_) => gap(seed, shock, past.begun, now),
     };
-    ShockState { due, ..ShockState::default() }
+    ShockState { key: shock.key, due, ..past }
 }
 
 /// When a shock that comes by chance begins next. It is `None` of one that begins once.
@@ -107,12 +125,43 @@ fn begin(market: &mut State, at: &mut Context<'_>, shock: u16, state: &mut Shock
     state.begun += 1;
     at.facts.note(Fact::ShockBegan { shock, parties: state.down.len() as u32 });
     churn::take_down(market, at, &state.down);
+    bring(market, at, shock, state.begun);
+}
+
+/// Sources ask for more. So many whole times more are so many streams like that of the source, each thinned to its share.
+fn bring(market: &mut State, at: &mut Context<'_>, shock: u16, begun: u64) {
+    let written = &at.scenario.shocks[usize::from(shock)];
+    let Some(surge) = written.surge.filter(|surge| surge.factor > 1.0) else { return };
+    let more = surge.factor - 1.0;
+    let streams = more.ceil();
+    for source in at.scenario.sources.ids().filter(|source| surge.strikes(*source)) {
+        let arrivals = &at.scenario.sources[source].arrivals;
+        for number in 0..streams as u64 {
+            let mut memory = arrivals.memory();
+            arrivals.restart(&mut memory, at.now);
+            let entity = mix(mix(mix(written.key ^ begun) ^ u64::from(source.0)) ^ number);
+            let stream = Stream::new(market.seed, Purpose::Surge as u32, entity);
+            let (share, version, next) = (more / streams, 0, None);
+            let place = market.shocks.add(ExtraJobs { source, shock, version, share, memory, stream, next });
+            arrival::schedule_extra(market, at, place);
+        }
+    }
+}
+
+/// Sources ask for the share of their own jobs that the shocks under way leave them.
+fn keep(market: &mut State, at: &Context<'_>) {
+    let shocks = at.scenario.shocks.iter().zip(&market.shocks.all);
+    for (source, state) in at.scenario.sources.ids().zip(market.sources.iter_mut()) {
+        let surges = shocks.clone().filter(|(_, shock)| shock.under_way).filter_map(|(shock, _)| shock.surge);
+        state.kept = surges.filter(|surge| surge.strikes(source)).map(|surge| surge.factor.min(1.0)).product();
+    }
 }
 
 fn end(market: &mut State, at: &mut Context<'_>, shock: u16, state: &mut ShockState) {
     state.under_way = false;
     at.facts.note(Fact::ShockEnded { shock });
     state.down.drain(..).for_each(|party| churn::come_back(market, at, party, false));
+    market.shocks.stop(shock);
 }
 
 /// Those of the parties named with the lowest draws of their own: so many, in the order of their numbers.

@@ -34,12 +34,45 @@ pub fn arrive(market: &mut State, at: &mut Context<'_>, source: SourceId) -> Nex
     };
     let key = JobKey { source, index };
     state.index += 1;
+    let kept = state.kept;
     schedule_next(market, at, source);
+    if kept < 1.0 && !draw(market.seed, Purpose::LeftOut, key, DrawIndex::ONCE).chance(kept) {
+        market.shocks.left_out += 1;
+        return Next::Done;
+    }
+    ask(market, at, key, &arrival)
+}
 
+/// A source asks for a job more than it would without a shock.
+pub fn arrive_extra(market: &mut State, at: &mut Context<'_>, place: u32) -> Next {
+    let extra = &mut market.shocks.streams[place as usize];
+    let arrival = extra.next.expect("an arrival is due only where there is one");
+    let is_kept = extra.share >= 1.0 || extra.stream.chance(extra.share);
+    let (source, shock) = (extra.source, usize::from(extra.shock));
+    schedule_extra(market, at, place);
+    if !is_kept {
+        return Next::Done;
+    }
+    let key = market.shocks.number(shock, source);
+    ask(market, at, key, &arrival)
+}
+
+/// Finds the next arrival of a stream of extra jobs and makes it due.
+pub fn schedule_extra(market: &mut State, at: &mut Context<'_>, place: u32) {
+    let extra = &mut market.shocks.streams[place as usize];
+    extra.next = at.scenario.sources[extra.source].arrivals.next(&mut extra.memory, &mut extra.stream);
+    if let Some(next) = extra.next.filter(|next| next.at < at.scenario.asking_ends) {
+        at.queue.push(next.at, Event::Extra { stream: place, version: extra.version });
+    }
+}
+
+/// A job is asked for.
+fn ask(market: &mut State, at: &mut Context<'_>, key: JobKey, arrival: &Arrival) -> Next {
+    let (scenario, source) = (at.scenario, key.source);
     let written = &scenario.sources[source];
-    let class = class_of(market.seed, &written.class, key, &arrival);
+    let class = class_of(market.seed, &written.class, key, arrival);
     let mut record = JobRecord::begin(key, class, written.requesters, at.now);
-    fill(market, at, &mut record, &arrival);
+    fill(market, at, &mut record, arrival);
     market.levels.open.up(at.now);
     let by_name = Fact::Asked { job: key, class: ClassId(scenario.classes[class].rank) };
     at.facts.note_by_name(Fact::Asked { job: key, class }, by_name);

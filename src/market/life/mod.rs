@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! event         may begin
-//! arrival       offer, decline
+//! arrival       done, offer, decline
 //! reach         reach
 //! patience      close
 //! load          done
@@ -25,6 +25,7 @@
 //! idle          done
 //! settle        pay
 //! shock         done
+//! extra         done, offer, decline
 //!
 //! step          may be followed by
 //! offer         send, decline, close

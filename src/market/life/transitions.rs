@@ -42,7 +42,7 @@ kinds! {
     /// What an event begins.
     Trigger of Event {
         Arrival, Reach, Patience, Load, Step, Respond, Retry, Fail, Repair, List, Clock, Expire, Attest, Overdue, Reveal, Late, Window, Narrowed,
-        Aged, Idle, Settle, Shock,
+        Aged, Idle, Settle, Shock, Extra,
     }
 }
 
@@ -55,7 +55,7 @@ kinds! {
 
 /// What may follow each event.
 const AFTER_EVENT: &[(Trigger, &[Step])] = &[
-    (Trigger::Arrival, &[Step::Offer, Step::Decline]),
+    (Trigger::Arrival, &[Step::Done, Step::Offer, Step::Decline]),
     (Trigger::Reach, &[Step::Reach]),
     (Trigger::Patience, &[Step::Close]),
     (Trigger::Load, &[Step::Done]),
@@ -77,6 +77,7 @@ const AFTER_EVENT: &[(Trigger, &[Step])] = &[
     (Trigger::Idle, &[Step::Done]),
     (Trigger::Settle, &[Step::Pay]),
     (Trigger::Shock, &[Step::Done]),
+    (Trigger::Extra, &[Step::Done, Step::Offer, Step::Decline]),
 ];
 
 /// What may follow each step, whatever is on the agenda. A step that is not `Done` goes on at once.

@@ -13,7 +13,7 @@ use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::market::context::Context;
 use crate::market::quoting::bound::SurplusBounds;
 use crate::market::quoting::diagnosis::{DeclineDiagnosis, Refusal};
-use crate::market::quoting::quote::{Best, Quote, SurplusBreakdown, Valuation, quote};
+use crate::market::quoting::quote::{Best, Quote, SurplusBreakdown, Valuation, paid, quote};
 use crate::market::quoting::quote_trace::QuoteTrace;
 use crate::market::quoting::terms::Terms;
 use crate::market::state::{Scratch, State};
@@ -79,16 +79,16 @@ fn too_dear(
 ) -> Refusal {
     let mut terms = std::mem::take(&mut market.scratch.terms);
     let (mut diagnosis, mut is_served) = (DeclineDiagnosis::default(), false);
+    let rounding = at.scenario.channels.rounding;
     for method in &at.scenario.classes[market.jobs[slot].class].methods {
         collect(market, at, slot, offers, std::slice::from_ref(method), &mut terms);
-        diagnose(
-            &mut diagnosis,
-            (valuation, at.scenario.channels.rounding),
-            offers,
-            &market.scratch.scrutinies,
-            &terms,
-        );
         is_served |= !terms.is_empty();
+        see_each(offers, &market.scratch.scrutinies, &terms, |index, place| {
+            if diagnosis.placeable_without() == 0 {
+                let left = SurplusBreakdown::of(valuation, rounding, &offers[index], &terms[place]);
+                diagnosis.see(valuation.value, &left.deductions);
+            }
+        });
         terms.clear();
         if diagnosis.placeable_without() != 0 {
             break;
@@ -102,26 +102,30 @@ fn too_dear(
     }
 }
 
-/// Takes in what each offer leaves with each method, as far as it can tell anything new.
+/// What each offer leaves with each method, as far as it can tell anything new.
 fn diagnose(
-    diagnosis: &mut DeclineDiagnosis,
+    scratch: &Scratch,
     (valuation, rounding): (&Valuation<'_>, Rounding),
     offers: &[Offer],
-    scrutinies: &[f64],
     terms: &[Terms],
-) {
-    see_each(offers, scrutinies, terms, |offer, terms| {
-        if diagnosis.may_learn(valuation.value, offer.price.0 as f64) {
+) -> DeclineDiagnosis {
+    let mut diagnosis = DeclineDiagnosis::default();
+    see_each(offers, &scratch.scrutinies, terms, |index, place| {
+        let (offer, terms) = (&offers[index], &terms[place]);
+        let most = scratch.bounds.reach(place, index, valuation, offer);
+        if diagnosis.may_learn(paid(rounding, offer, terms), &most) {
             diagnosis.see(valuation.value, &SurplusBreakdown::of(valuation, rounding, offer, terms).deductions);
         }
     });
+    diagnosis
 }
 
-/// Shows each offer with the terms of each method, as they are for its node.
-fn see_each(offers: &[Offer], scrutinies: &[f64], terms: &[Terms], mut see: impl FnMut(&Offer, &Terms)) {
-    for (index, offer) in offers.iter().enumerate() {
+/// Shows the place of each offer with that of the terms of each method, as they are for its node.
+fn see_each(offers: &[Offer], scrutinies: &[f64], terms: &[Terms], mut see: impl FnMut(usize, usize)) {
+    for index in 0..offers.len() {
         let scrutiny = scrutinies.get(index).copied().unwrap_or(f64::NAN);
-        terms.iter().filter(|terms| terms.fit(scrutiny)).for_each(|terms| see(offer, terms));
+        let fitting = terms.iter().enumerate().filter(|(_, terms)| terms.fit(scrutiny));
+        fitting.for_each(|(place, _)| see(index, place));
     }
 }
 
@@ -201,10 +205,10 @@ fn conclude(
     terms: &[Terms],
 ) -> Result<Quote, Refusal> {
     let (scenario, rounding) = (at.scenario, at.scenario.channels.rounding);
-    let scrutinies = &market.scratch.scrutinies;
     let quote_trace = is_watched(market, slot).then(|| {
         let mut quotes = Vec::new();
-        see_each(offers, scrutinies, terms, |offer, terms| {
+        see_each(offers, &market.scratch.scrutinies, terms, |index, place| {
+            let (offer, terms) = (&offers[index], &terms[place]);
             quotes.push(quote(rounding, offer, terms, &SurplusBreakdown::of(valuation, rounding, offer, terms)));
         });
         QuoteTrace { at: at.now, value: valuation.value, quotes, taken: None, cause: None }
@@ -212,8 +216,7 @@ fn conclude(
     let quoted = |offer: &Offer, best: &Best| quote(rounding, offer, &terms[best.place], &best.left);
     let taken = match market.scratch.best[..] {
         [] => {
-            let mut diagnosis = DeclineDiagnosis::default();
-            diagnose(&mut diagnosis, (valuation, rounding), offers, scrutinies, terms);
+            let diagnosis = diagnose(&market.scratch, (valuation, rounding), offers, terms);
             let cause = if terms.is_empty() { None } else { diagnosis.cause() };
             Err(Refusal {
                 cause: cause.unwrap_or(Cause::NoSupply),

@@ -1,8 +1,10 @@
 //! What an offer with a method leaves at most: found in a tenth of the time of the surplus, it tells which need no closer look.
 
 use crate::domain::answer::Use;
+use crate::domain::price::Price;
 use crate::policy::chooser::Offer;
 
+use super::diagnosis::Reach;
 use super::quote::Valuation;
 use super::terms::Terms;
 
@@ -66,6 +68,18 @@ impl SurplusBounds {
         self.offers[offer]
     }
 
+    /// What can be said without a closer look of how much each deduction may leave of an offer with one method.
+    pub fn reach(&self, place: usize, index: usize, valuation: &Valuation<'_>, offer: &Offer) -> Reach {
+        let ceiling = self.of(index);
+        let is_too_dear = offer.price.0 as f64 >= valuation.value;
+        Reach {
+            value: valuation.value,
+            worth: if is_too_dear { valuation.value } else { ceiling.first },
+            surplus: if is_too_dear { f64::INFINITY } else { self.with(place, offer, &ceiling) },
+            slack: SLACK * (valuation.value + valuation.harm),
+        }
+    }
+
     /// What an offer with this ceiling leaves at most with one method.
     #[inline]
     pub fn with(&self, place: usize, offer: &Offer, ceiling: &Ceiling) -> f64 {
@@ -99,7 +113,7 @@ struct Bound {
     harm: f64,
     /// Executions, each at the price of the offer.
     copies: f64,
-    /// Seconds of work of each beyond that of the answer.
+    /// What the work of each beyond that of the answer costs at a price of one of its smallest units, in micro-credits.
     overhead: f64,
     /// What it costs at any node, less what may be off, in micro-credits.
     fixed: f64,
@@ -131,7 +145,14 @@ impl Bound {
         let (copies, rounded) = if terms.copies == 1 { (1.0, 0.0) } else { (terms.paid_copies, 1.0) };
         let fixed =
             (terms.checkers.0 + terms.coordination.0) as f64 - rounded - SLACK * (valuation.value + valuation.harm);
-        Bound { right, harm, copies, overhead: terms.overhead.nanos() * 1e-9, fixed, scrutiny: terms.scrutiny }
+        Bound {
+            right,
+            harm,
+            copies,
+            overhead: terms.overhead.nanos() * (1e-9 * Price(1).micro()),
+            fixed,
+            scrutiny: terms.scrutiny,
+        }
     }
 
     /// What is left at most with an offer whose bare answer is worth `first` at most, in micro-credits; nothing with terms for others than
@@ -142,7 +163,7 @@ impl Bound {
             return f64::NEG_INFINITY;
         }
         // However the price of more work is rounded, it is off by less than one.
-        let more = offer.rate.micro() * self.overhead - 1.0;
+        let more = offer.rate.0 as f64 * self.overhead - 1.0;
         let executed = offer.price.0 as f64 + if more > 0.0 { more } else { 0.0 };
         let paid = executed * self.copies + self.fixed;
         first * (self.right[0] + self.right[1] * offer.trust) - paid - self.harm * (1.0 - offer.trust)

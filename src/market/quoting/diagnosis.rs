@@ -26,6 +26,19 @@ pub struct DeclineDiagnosis {
     without: [f64; 5],
 }
 
+/// What is left at most of the value of an offer with one method, in micro-credits.
+#[derive(Clone, Copy, Debug)]
+pub struct Reach {
+    /// Of all that it is worth, before anything is taken off.
+    pub value: f64,
+    /// After its delay alone.
+    pub worth: f64,
+    /// After all that is taken off.
+    pub surplus: f64,
+    /// What the arithmetic may be off by.
+    pub slack: f64,
+}
+
 /// What these deductions leave of a value. They are taken off one by one: the same order gives the same bits.
 #[inline]
 pub fn left_of(value: f64, deductions: &[f64]) -> f64 {
@@ -39,11 +52,25 @@ impl Default for DeclineDiagnosis {
 }
 
 impl DeclineDiagnosis {
-    /// Whether a quote at this price of computing can tell anything new: one that takes all of the value leaves something
-    /// only without itself.
+    /// Whether a quote with these prices of computing, coordination and verification can tell anything new. What is known to be left
+    /// of another quote is nothing new, and neither is that nothing is left.
     #[inline]
-    pub fn may_learn(&self, value: f64, compute: f64) -> bool {
-        compute < value || self.without[0] <= 0.0
+    pub fn may_learn(&self, [compute, coordination, verification]: [f64; 3], most: &Reach) -> bool {
+        let Reach { value, worth, surplus, slack } = *most;
+        let bare = worth - compute - coordination;
+        let all = bare - verification;
+        let least = |one: f64, other: f64| if one < other { one } else { other };
+        let after = [value - compute, value - compute - coordination, bare, all];
+        let without = [
+            least(surplus + compute, worth - coordination - verification),
+            least(surplus + coordination, worth - compute - verification),
+            value - compute - coordination - verification,
+            bare,
+            all,
+        ];
+        let is_new =
+            |known: &[f64], most: &[f64]| known.iter().zip(most).any(|(&known, &most)| known <= 0.0 && most > -slack);
+        is_new(&self.without, &without) || is_new(&self.after, &after)
     }
 
     /// Takes a quote in.

@@ -228,10 +228,16 @@ pub struct SurplusBreakdown {
 impl SurplusBreakdown {
     /// Of this offer with this method.
     pub fn of(valuation: &Valuation<'_>, rounding: Rounding, offer: &Offer, terms: &Terms) -> SurplusBreakdown {
-        let paid = Prices::of(rounding, offer, terms).paid(terms);
+        let paid = paid(rounding, offer, terms);
         let (deductions, use_at) = deductions(valuation, paid, offer, terms);
         SurplusBreakdown { surplus: left_of(valuation.value, &deductions), deductions, use_at }
     }
+}
+
+/// The prices of computing, coordination and verification of an offer with a method, in micro-credits.
+#[inline(always)]
+pub fn paid(rounding: Rounding, offer: &Offer, terms: &Terms) -> [f64; 3] {
+    Prices::of(rounding, offer, terms).paid(terms)
 }
 
 /// The quote of an offer with a method.

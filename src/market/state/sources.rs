@@ -17,4 +17,6 @@ pub struct Source {
     pub index: u64,
     /// Its next job.
     pub next: Option<Arrival>,
+    /// The share of its jobs that it asks for; 1 but under a shock.
+    pub kept: f64,
 }

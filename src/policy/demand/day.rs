@@ -146,6 +146,11 @@ impl super::Rule for Spec {
         }
         None
     }
+
+    fn restart(&self, memory: &mut Memory, at: Time) -> bool {
+        (memory.at, memory.until) = (at, at);
+        true
+    }
 }
 
 impl Spec {

@@ -3,6 +3,7 @@
 use crate::domain::job::Arrival;
 use crate::engine::mistake::Mistake;
 use crate::engine::random::Stream;
+use crate::engine::time::Time;
 use crate::policy::input::Reader;
 
 pub mod clients;
@@ -26,6 +27,11 @@ pub trait Rule {
     /// The next arrival; they come in order of time, the first from the start of the run on. `None` when there are no
     /// more. A law draws from the source's own stream alone, so that no other source can disturb it.
     fn next(&self, memory: &mut Self::Memory, stream: &mut Stream) -> Option<Arrival>;
+
+    /// Goes on from an instant, as if it had run until then without a look: `false` of a law that remembers what came before.
+    fn restart(&self, _: &mut Self::Memory, _: Time) -> bool {
+        false
+    }
 
     /// Makes ready what the law computes before the run, and reads the file it replays, if it replays one. The parameters
     /// have been checked.
@@ -80,6 +86,8 @@ crate::policy::policies! {
     methods {
         /// The next arrival; `None` when there are no more.
         fn next(&mut memory, stream: &mut Stream) -> Option<Arrival>;
+        /// Goes on from an instant, as if it had run until then without a look: `false` of a law that remembers what came before.
+        fn restart(&mut memory, at: Time) -> bool;
         /// Makes ready what the law computes before the run, and reads the file it replays, if it replays one.
         fn prepare(&mut self, reader: &mut dyn Reader) -> Result<(), Mistake>;
         /// What the law says of each job beside its time.

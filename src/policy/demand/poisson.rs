@@ -46,6 +46,11 @@ impl super::Rule for Spec {
         *last += SimDuration::from_seconds(-maths::ln(stream.unit()) / self.rate.get());
         (*last != Time::NEVER).then(|| Arrival { at: *last, ..Arrival::default() })
     }
+
+    fn restart(&self, last: &mut Time, at: Time) -> bool {
+        *last = at;
+        true
+    }
 }
 
 #[cfg(test)]

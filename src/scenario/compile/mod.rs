@@ -76,7 +76,7 @@ fn compile(document: &Document, mut table: ScenarioTable) -> Result<Scenario, Pr
     let payout = channels::payout(&mut compiler, &table);
     compiler.countable("demand.value-factor", table.demand.value_factor.get(), 1e9);
     together::check(&mut compiler, &table, &groups);
-    let shocks = shocks::shocks(&mut compiler, &table, &network.regions);
+    let shocks = shocks::shocks(&mut compiler, &table, &network.regions, &sources);
     if !compiler.problems.is_empty() {
         return Err(compiler.problems);
     }

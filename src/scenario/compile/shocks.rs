@@ -1,18 +1,27 @@
 //! What befalls the market from outside.
 
 use super::Compiler;
-use crate::domain::ids::NodeGroupId;
+use crate::domain::ids::{IdVec, NodeGroupId, SourceId};
 use crate::domain::share::Share;
 use crate::engine::hash::hash_hex;
 use crate::engine::time::{SimDuration, Time};
-use crate::scenario::schema::{NodeGroupTable, OutageTable, ScenarioTable, ShockTable};
-use crate::scenario::shocks::{Begins, Outage, Parties, Shock};
+use crate::scenario::Source;
+use crate::scenario::schema::{NodeGroupTable, OutageTable, ScenarioTable, ShockTable, SurgeTable, TwinName};
+use crate::scenario::shocks::{Begins, Outage, Parties, Shock, Surge};
 
 /// The highest hazard, per second: a shock costs as much as all that it strikes.
 const HAZARD: f64 = 1e3;
 
+/// The most times as many jobs: each whole time is a stream of its own.
+const FACTOR: f64 = 1e3;
+
 /// The shocks, in the order written.
-pub(super) fn shocks(compiler: &mut Compiler<'_>, table: &ScenarioTable, regions: &[String]) -> Vec<Shock> {
+pub(super) fn shocks(
+    compiler: &mut Compiler<'_>,
+    table: &ScenarioTable,
+    regions: &[String],
+    sources: &IdVec<SourceId, Source>,
+) -> Vec<Shock> {
     let name =
         |(index, written): (usize, &ShockTable)| written.name.clone().unwrap_or_else(|| format!("shock-{}", index + 1));
     let names: Vec<String> = table.shocks.iter().enumerate().map(name).collect();
@@ -26,8 +35,8 @@ pub(super) fn shocks(compiler: &mut Compiler<'_>, table: &ScenarioTable, regions
             (None, Some(hazard)) => Begins::After(1e9 / hazard.get()),
             (None, None) => Begins::AtOnce,
         };
-        if written.outage.is_none() {
-            compiler.wrong(&path, "a shock that does nothing", "say what it does, such as `outage = { nodes = … }`");
+        if written.outage.is_none() && written.surge.is_none() {
+            compiler.wrong(&path, "a shock that does nothing", "say what it does: `outage` or `surge`");
         }
         let outage = written.outage.as_ref().and_then(|outage| {
             if table.drain && written.lasts.is_none() {
@@ -36,7 +45,9 @@ pub(super) fn shocks(compiler: &mut Compiler<'_>, table: &ScenarioTable, regions
             }
             self::outage(compiler, &format!("{path}.outage"), outage, table, regions)
         });
-        Shock { key: key(&name), name, begins, lasts: written.lasts, outage }
+        let surge = written.surge.as_ref();
+        let surge = surge.and_then(|surge| self::surge(compiler, &format!("{path}.surge"), surge, table, sources));
+        Shock { key: key(&name), name, begins, lasts: written.lasts, outage, surge }
     });
     made.collect()
 }
@@ -120,6 +131,37 @@ fn outage(
         compiler.wrong(format!("{path}.share"), message, "write a share of at least one party");
     }
     Some(outage)
+}
+
+/// How much more is asked for; where there are problems with sources they are not looked at again.
+fn surge(
+    compiler: &mut Compiler<'_>,
+    path: &str,
+    written: &SurgeTable,
+    table: &ScenarioTable,
+    sources: &IdVec<SourceId, Source>,
+) -> Option<Surge> {
+    let known: Vec<String> = table.demand.sources.iter().map(|source| source.name.clone()).collect();
+    let source = match &written.source {
+        Some(name) => Some(compiler.find(format!("{path}.source"), "source", name, &known)?),
+        None => None,
+    };
+    let source = source.map(|index| SourceId(index as u32));
+    let factor = written.factor.get();
+    compiler.countable(format!("{path}.factor"), factor, FACTOR);
+    if table.twin == TwinName::Stationary {
+        let help = "leave the surge out, or run another twin";
+        compiler.wrong(path, "the jobs of a surge have no other instant in the stationary twin", help);
+    }
+    let mut struck = sources.pairs().filter(|(id, _)| source.is_none_or(|named| named == *id));
+    let remembers = struck.find(|(_, source)| !source.arrivals.restart(&mut source.arrivals.memory(), Time::ZERO));
+    if let Some((_, source)) = remembers.filter(|_| factor > 1.0 && sources.len() == known.len()) {
+        let (name, law) = (&source.name, source.arrivals.name());
+        let message = format!("the arrivals `{law}` of `{name}` remember what came before, and cannot be multiplied");
+        let help = "name a source whose arrivals are `poisson` or `day`, or write a factor of at most 1";
+        compiler.wrong(path, message, help);
+    }
+    Some(Surge { source, factor })
 }
 
 /// The place of a group among those of its kind.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::defaults;
-use crate::domain::share::{Rate, Share};
+use crate::domain::share::{Factor, Rate, Share};
 use crate::engine::time::SimDuration;
 
 /// Something that befalls the market from outside, at an instant or by chance. Nobody expects it: quotes go by what is seen.
@@ -28,6 +28,20 @@ pub struct ShockTable {
     /// Parties that go down together and come back together.
     #[serde(default)]
     pub outage: Option<OutageTable>,
+    /// More jobs than otherwise, or fewer.
+    #[serde(default)]
+    pub surge: Option<SurgeTable>,
+}
+
+/// More jobs than otherwise, or fewer. The jobs that a source asks for by itself stay the same jobs.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SurgeTable {
+    /// The source. Default all of them.
+    #[serde(default)]
+    pub source: Option<String>,
+    /// How many times as many jobs. Above 1 it needs arrivals without memory: `poisson` or `day`.
+    pub factor: Factor,
 }
 
 /// Parties that go down together and come back together. Their work goes as with a failure of their own.

@@ -48,8 +48,8 @@ const ELSEWHERE: &[(&str, &[&str])] = &[
             "verification.opinions.rule.additive.full",
         ],
     ),
-    ("\"§\"", &["nodes.name", "requesters.name", "network.regions"]),
-    ("\"-5\"", &["nodes.name", "requesters.name", "network.regions"]),
+    ("\"§\"", &["demand.sources.name", "nodes.name", "requesters.name", "network.regions"]),
+    ("\"-5\"", &["demand.sources.name", "nodes.name", "requesters.name", "network.regions"]),
     ("[]", &["network.regions"]),
     ("1.5e300", &["classes.*.noise.deviation", "classes.*.noise.min", "nodes.speed.min"]),
 ];

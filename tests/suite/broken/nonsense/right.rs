@@ -84,6 +84,7 @@ pub(super) const RIGHT: &[(&str, &[&str])] = &[
             "verification.standing.rule.z-test.z",
             "verification.standing.slash",
             "verification.vendors.*.broken",
+            "shocks.surge.factor",
             "seed",
             "models.*.prefill",
             "models.*.memory-gb",

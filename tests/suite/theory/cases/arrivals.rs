@@ -15,10 +15,10 @@ const WINDOW: f64 = 10.0;
 
 /// What is expected of a process: its rate per second, the squared coefficient of variation of its gaps, and the index of
 /// dispersion of its counts in windows, each with its formula.
-struct Expected {
-    rate: (f64, &'static str),
-    gaps: (f64, &'static str),
-    counts: (f64, &'static str),
+pub(super) struct Expected {
+    pub rate: (f64, &'static str),
+    pub gaps: (f64, &'static str),
+    pub counts: (f64, &'static str),
 }
 
 pub fn chapter() -> Chapter {
@@ -34,7 +34,7 @@ pub fn chapter() -> Chapter {
     }
 }
 
-fn case(scenario: &'static str, expected: Expected, window: f64) -> Case {
+pub(super) fn case(scenario: &'static str, expected: Expected, window: f64) -> Case {
     let rate = expected.rate.0;
     let (gap, count) = (1.0 / rate, rate * window);
     let rows = vec![

@@ -1,8 +1,10 @@
 //! What befalls the market from outside.
 
+use super::arrivals::{Expected, case};
 use crate::suite::theory::case::{Case, Chapter, Part, Row};
+use crate::suite::theory::formulas::arrivals::sine_gap_spread;
 use crate::suite::theory::formulas::networks::availability;
-use crate::suite::theory::formulas::shocks::{all_up, none_up, one_up, spared};
+use crate::suite::theory::formulas::shocks::{all_up, none_up, one_up, spared, surged};
 use crate::suite::theory::watch::{Seen, Wish};
 
 /// How many nodes a common cause strikes.
@@ -14,7 +16,9 @@ pub fn chapter() -> Chapter {
         title: "Shocks",
         about: "Four nodes that each work for exponential times of mean 90 h and fail for such of mean 10 h, a = 0.9, and a common cause that comes after \
                 exponential gaps of mean 40 h and lasts for 10 h, b = 0.8; it takes all of them, or half of them, s = ½, drawn anew each time. \
-                Independent failures of the same availability would have all four up for (ab)⁴ = 0.27 of the time, and not for a⁴b = 0.52."
+                Independent failures of the same availability would have all four up for (ab)⁴ = 0.27 of the time, and not for a⁴b = 0.52. A \
+                surge multiplies arrivals by f: those of a day, a = 2/s, by 3, and Poisson arrivals, λ = 2/s, by ¼, which leaves both Poisson; and λ = 1/s by 4, after \
+                gaps of mean 300 s for 100 s."
             .into(),
         cases: vec![
             watched("common-cause", vec![
@@ -29,6 +33,22 @@ pub fn chapter() -> Chapter {
                     all_up(own, b, NODES) + 4.0 * all_up(own, b, NODES - 1) * (1.0 - own)
                 }, with(|up| up >= 3)),
             ]),
+            case(
+                "surge",
+                Expected {
+                    rate: (6.0, "fa"),
+                    gaps: (sine_gap_spread(6.0, 3.0, 100.0), "2fa∫p₀ − 1"),
+                    counts: (1.0, "1"),
+                },
+                100.0,
+            ),
+            case("surge-less", Expected { rate: (0.5, "fλ"), gaps: (1.0, "1"), counts: (1.0, "1") }, 10.0),
+            Case::new(
+                "surge-chance",
+                vec![Row::new("jobs per second", "λ(b + f(1−b))", surged(1.0, spared(300.0, 100.0), 4.0), |seen| {
+                    Part::new(seen.summary.jobs as f64, seen.probe.seconds())
+                })],
+            ),
         ],
     }
 }

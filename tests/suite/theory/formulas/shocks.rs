@@ -24,6 +24,12 @@ pub fn spared(gap: f64, lasts: f64) -> f64 {
     availability(gap, lasts)
 }
 
+/// Arrivals per second of a source of the rate `rate` that is multiplied by `factor` while a shock does not spare it:
+/// λ(b + f(1 − b)).
+pub fn surged(rate: f64, spared: f64, factor: f64) -> f64 {
+    rate * (spared + factor * (1.0 - spared))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::assert_known;
@@ -38,5 +44,6 @@ mod tests {
         assert_known(one_up(own, b, 0.5), 0.81);
         assert_known(none_up(own, b, 4, 4), 0.200_08);
         assert_known(none_up(own, b, 4, 2), 0.002_08);
+        assert_known(surged(1.0, spared(300.0, 100.0), 4.0), 1.75);
     }
 }

@@ -16,7 +16,7 @@ use crate::engine::time::SimDuration;
 use crate::maths;
 use crate::scenario::Scenario;
 use crate::scenario::model::NodeGroup;
-use crate::scenario::shocks::Shock;
+use crate::scenario::shocks::Parties;
 use crate::scenario::verification::{Draws, Weighting};
 
 use std::ops::Range;
@@ -42,14 +42,16 @@ pub struct Derived {
     pub clocks: ByClock<Option<SimDuration>>,
     /// By shock, the parties that its outage may strike.
     pub struck: Vec<Vec<PartyId>>,
+    /// By shock, the parties whose stakes it takes.
+    pub losing: Vec<Vec<PartyId>>,
     /// How many priorities of jobs there are.
     pub priorities: usize,
 }
 
-/// The parties that the outage of a shock may strike, in the order of their numbers.
-fn struck(nodes: &IdVec<PartyId, NodeTraits>, shock: &Shock) -> Vec<PartyId> {
-    let Some(outage) = &shock.outage else { return Vec::new() };
-    nodes.pairs().filter(|(_, node)| outage.parties.holds(node.group, node.region)).map(|(party, _)| party).collect()
+/// The parties that a shock names, in the order of their numbers.
+fn named(nodes: &IdVec<PartyId, NodeTraits>, parties: Option<&Parties>) -> Vec<PartyId> {
+    let Some(parties) = parties else { return Vec::new() };
+    nodes.pairs().filter(|(_, node)| parties.holds(node.group, node.region)).map(|(party, _)| party).collect()
 }
 
 /// What a node is from the start on: given by its group, or drawn for it.
@@ -95,7 +97,16 @@ impl Derived {
         Derived {
             roster,
             costs: costs(&nodes, roster, channels.tick),
-            struck: scenario.shocks.iter().map(|shock| struck(&nodes, shock)).collect(),
+            struck: scenario
+                .shocks
+                .iter()
+                .map(|shock| named(&nodes, shock.outage.as_ref().map(|outage| &outage.parties)))
+                .collect(),
+            losing: scenario
+                .shocks
+                .iter()
+                .map(|shock| named(&nodes, shock.stake.as_ref().map(|stake| &stake.0)))
+                .collect(),
             nodes,
             draws: draws(scenario, roster),
             keeps: keeps(scenario),

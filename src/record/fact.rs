@@ -218,6 +218,9 @@ facts! {
     /// A shock ended; the shock is its place in the scenario that it was written in.
     ShockEnded = 57 "shock-ended" { shock: u16 }
         => [0, u64::from(shock), 0],
+    /// A shock burnt so many staked tokens of a party.
+    StakeBurnt = 58 "stake-burnt" { node: PartyId, amount: Money }
+        => [0, u64::from(node.0), amount.0 as u64],
     /// A job left the market; its whole record is handed on with this fact.
     Closed = 19 "closed" + Job { job: JobKey, fate: Fate }
         => [about(job, fate as u32), job.index, 0],

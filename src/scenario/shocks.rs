@@ -21,6 +21,8 @@ pub struct Shock {
     pub outage: Option<Outage>,
     /// How much more is asked for, or less.
     pub surge: Option<Surge>,
+    /// What is left of whose stakes.
+    pub stake: Option<(Parties, Share)>,
 }
 
 /// When a shock begins.

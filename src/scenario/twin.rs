@@ -110,7 +110,7 @@ impl Scenario {
         twin.channels.moves = false;
         // What is asked for stays; nothing goes down.
         twin.shocks.iter_mut().for_each(|shock| shock.outage = None);
-        twin.shocks.retain(|shock| shock.surge.is_some());
+        twin.shocks.retain(|shock| shock.surge.is_some() || shock.stake.is_some());
         twin.routing.quote_ttl = None;
         let inclusion = if twin.chain.runs && twin.chain.blocking {
             SimDuration(twin.chain.block.0 / 2)

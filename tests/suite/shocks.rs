@@ -273,3 +273,39 @@ fn surges_are_amended() {
     let cuts = [99, 100, 101, 199, 200, 201, 300, 301].map(|at| Time(at * SECOND));
     assert_eq!(cut(&scenario, &cuts), Run::open(scenario.clone(), seed()).close(&mut ()).digest.to_string());
 }
+
+/// A crash burns its share of the stakes of a group, once, through the books. Validators are then drawn by what they have left: of two
+/// groups of equal stakes the one that keeps a quarter has a fifth of the looks.
+#[test]
+fn a_crash_burns_stakes() {
+    let text = "name = \"crash\"\nhorizon = \"20min\"\n[models.m]\n[classes.job]\nwork = { law = \"constant\", value = \"1ms\" }\n\
+                methods = [\"look\"]\n[verification]\nselection = { rule = \"stake-weighted\" }\n[verification.define.look]\n\
+                checks = [{ by = \"validators\", work = 0.1 }]\n[routing]\nchoice = \"first\"\n\
+                [[demand.sources]]\nname = \"s\"\narrivals = { rule = \"poisson\", poisson = { rate = \"10/s\" } }\n\
+                [[nodes]]\nname = \"n\"\ncount = 1\n\
+                [[validators]]\nname = \"poor\"\ncount = 2\nstake = { law = \"constant\", value = \"10.000001\" }\n\
+                [[validators]]\nname = \"rich\"\ncount = 2\nstake = { law = \"constant\", value = \"10.000001\" }\n";
+    let looks = |more: &str| {
+        let witness = seen(&(text.to_owned() + more));
+        let burnt = |(now, fact): &(Time, Fact)| match fact {
+            Fact::StakeBurnt { node, amount } => Some((in_seconds(*now), node.0, amount.0)),
+            _ => None,
+        };
+        let burnt: Vec<_> = witness.facts.iter().filter_map(burnt).collect();
+        let left: Vec<i64> = witness.nodes.iter().map(|node| node.stake.0).collect();
+        let checked: Vec<f64> = witness.nodes.iter().map(|node| node.checked as f64).collect();
+        (burnt, left, (checked[1] + checked[2]) / checked.iter().sum::<f64>())
+    };
+    let near = |share: f64, expected: f64| {
+        let deviation = (expected * (1.0 - expected) / 12_000.0).sqrt();
+        assert!((share - expected).abs() < 4.89 * deviation, "{share} and not {expected}");
+    };
+    let (burnt, left, share) = looks("");
+    assert!(burnt.is_empty() && left[1..] == [10_000_001; 4]);
+    near(share, 0.5);
+    let crash = "[[shocks]]\nfor = \"1min\"\nstake = { validators = \"poor\", factor = 0.25 }\n";
+    let (burnt, left, share) = looks(crash);
+    assert_eq!(burnt, [(0.0, 1, 7_500_001), (0.0, 2, 7_500_001)]);
+    assert_eq!(left[1..], [2_500_000, 2_500_000, 10_000_001, 10_000_001]);
+    near(share, 0.2);
+}

@@ -1,6 +1,7 @@
 //! Shocks begin and end (model §15.3): what befalls the market from outside, and nobody expects.
 
 use crate::domain::ids::{Id, PartyId};
+use crate::domain::money::Money;
 use crate::domain::purpose::Purpose;
 use crate::engine::random::{KeyedRng, RandomSource, Seed, Stream, key, mix};
 use crate::engine::time::{SimDuration, Time};
@@ -9,6 +10,7 @@ use crate::market::event::Event;
 use crate::market::life::arrival;
 use crate::market::life::next::Next;
 use crate::market::state::State;
+use crate::market::state::ledger::Account;
 use crate::market::state::shocks::{ExtraJobs, ShockState};
 use crate::maths;
 use crate::record::fact::Fact;
@@ -126,6 +128,7 @@ fn begin(market: &mut State, at: &mut Context<'_>, shock: u16, state: &mut Shock
     at.facts.note(Fact::ShockBegan { shock, parties: state.down.len() as u32 });
     churn::take_down(market, at, &state.down);
     bring(market, at, shock, state.begun);
+    burn(market, at, shock);
 }
 
 /// Sources ask for more. So many whole times more are so many streams like that of the source, each thinned to its share.
@@ -144,6 +147,19 @@ fn bring(market: &mut State, at: &mut Context<'_>, shock: u16, begun: u64) {
             let (share, version, next) = (more / streams, 0, None);
             let place = market.shocks.add(ExtraJobs { source, shock, version, share, memory, stream, next });
             arrival::schedule_extra(market, at, place);
+        }
+    }
+}
+
+/// Stakes lose what the shock does not leave of them: each keeps its share, rounded down.
+fn burn(market: &mut State, at: &mut Context<'_>, shock: u16) {
+    let Some((_, left)) = &at.scenario.shocks[usize::from(shock)].stake else { return };
+    for &party in &at.derived.losing[usize::from(shock)] {
+        let stake = market.ledger.bond(party);
+        let amount = stake - Money((left.get() * stake.0 as f64) as i64).min(stake);
+        if amount > Money::ZERO {
+            market.slash(at.scenario, party, Account::Burn, amount);
+            at.facts.note(Fact::StakeBurnt { node: party, amount });
         }
     }
 }

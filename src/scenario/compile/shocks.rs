@@ -35,8 +35,8 @@ pub(super) fn shocks(
             (None, Some(hazard)) => Begins::After(1e9 / hazard.get()),
             (None, None) => Begins::AtOnce,
         };
-        if written.outage.is_none() && written.surge.is_none() {
-            compiler.wrong(&path, "a shock that does nothing", "say what it does: `outage` or `surge`");
+        if written.outage.is_none() && written.surge.is_none() && written.stake.is_none() {
+            compiler.wrong(&path, "a shock that does nothing", "say what it does: `outage`, `surge` or `stake`");
         }
         let outage = written.outage.as_ref().and_then(|outage| {
             if table.drain && written.lasts.is_none() {
@@ -47,7 +47,17 @@ pub(super) fn shocks(
         });
         let surge = written.surge.as_ref();
         let surge = surge.and_then(|surge| self::surge(compiler, &format!("{path}.surge"), surge, table, sources));
-        Shock { key: key(&name), name, begins, lasts: written.lasts, outage, surge }
+        let stake = written.stake.as_ref().and_then(|stake| {
+            let path = format!("{path}.stake");
+            let named = [&stake.nodes, &stake.validators, &stake.provers];
+            let (groups, _, sound) = groups(compiler, &path, named, table);
+            if groups.is_empty() && sound {
+                let help = "name a group as `nodes`, `validators` or `provers`";
+                compiler.wrong(&path, "the stakes of nobody", help);
+            }
+            sound.then_some((Parties::Groups(groups), stake.factor))
+        });
+        Shock { key: key(&name), name, begins, lasts: written.lasts, outage, surge, stake }
     });
     made.collect()
 }
@@ -90,23 +100,8 @@ fn outage(
     table: &ScenarioTable,
     regions: &[String],
 ) -> Option<Outage> {
-    let lists = [
-        ("nodes", &written.nodes, &table.nodes),
-        ("validators", &written.validators, &table.validators),
-        ("provers", &written.provers, &table.provers),
-    ];
-    let (mut before, mut count, mut groups, mut sound) = (0, 0, Vec::new(), true);
-    for (kind, name, list) in lists {
-        if let Some(name) = name {
-            let found = group(compiler, &format!("{path}.{kind}"), kind, name, list);
-            sound &= found.is_some();
-            if let Some(index) = found {
-                groups.push(NodeGroupId((before + index) as u16));
-                count += list[index].count as usize;
-            }
-        }
-        before += list.len();
-    }
+    let named = [&written.nodes, &written.validators, &written.provers];
+    let (groups, count, sound) = groups(compiler, path, named, table);
     let parties = match &written.region {
         Some(_) if !groups.is_empty() => {
             let message = "both a region and a group say who goes down";
@@ -131,6 +126,29 @@ fn outage(
         compiler.wrong(format!("{path}.share"), message, "write a share of at least one party");
     }
     Some(outage)
+}
+
+/// The groups of nodes, validators and provers that are named, how many parties they have, and whether all are there.
+fn groups(
+    compiler: &mut Compiler<'_>,
+    path: &str,
+    named: [&Option<String>; 3],
+    table: &ScenarioTable,
+) -> (Vec<NodeGroupId>, usize, bool) {
+    let lists = [("nodes", &table.nodes), ("validators", &table.validators), ("provers", &table.provers)];
+    let (mut before, mut count, mut groups, mut sound) = (0, 0, Vec::new(), true);
+    for ((kind, list), name) in lists.into_iter().zip(named) {
+        if let Some(name) = name {
+            let found = group(compiler, &format!("{path}.{kind}"), kind, name, list);
+            sound &= found.is_some();
+            if let Some(index) = found {
+                groups.push(NodeGroupId((before + index) as u16));
+                count += list[index].count as usize;
+            }
+        }
+        before += list.len();
+    }
+    (groups, count, sound)
 }
 
 /// How much more is asked for; where there are problems with sources they are not looked at again.

@@ -33,7 +33,7 @@ pub use jobs::{ClassTable, ModelTable, Priority, RequesterTable};
 pub use named::{METHODS_FILE, named_methods};
 pub use nodes::{DisciplineTable, FailureTable, Limit, NodeGroupTable, OwnerName};
 pub use notes::{Meaning, meaning};
-pub use shocks::{OutageTable, ShockTable, SurgeTable};
+pub use shocks::{OutageTable, ShockTable, StakeLossTable, SurgeTable};
 pub use verification::{
     BeliefsOfKinds, CheckTable, DetectsTable, LiabilityTable, MethodTable, OpinionsTable, SlashTable, Timing,
     VerificationTable,

@@ -31,6 +31,26 @@ pub struct ShockTable {
     /// More jobs than otherwise, or fewer.
     #[serde(default)]
     pub surge: Option<SurgeTable>,
+    /// Parties that lose a part of their stakes.
+    #[serde(default)]
+    pub stake: Option<StakeLossTable>,
+}
+
+/// Parties that lose a part of their stakes when it begins. What is lost is burnt: its end brings nothing back.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct StakeLossTable {
+    /// A group of nodes.
+    #[serde(default)]
+    pub nodes: Option<String>,
+    /// A group of validators; also beside `nodes`.
+    #[serde(default)]
+    pub validators: Option<String>,
+    /// A group of provers; also beside the others.
+    #[serde(default)]
+    pub provers: Option<String>,
+    /// What is left of each stake.
+    pub factor: Share,
 }
 
 /// More jobs than otherwise, or fewer. The jobs that a source asks for by itself stay the same jobs.

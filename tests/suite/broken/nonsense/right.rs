@@ -84,6 +84,7 @@ pub(super) const RIGHT: &[(&str, &[&str])] = &[
             "verification.standing.rule.z-test.z",
             "verification.standing.slash",
             "verification.vendors.*.broken",
+            "shocks.stake.factor",
             "shocks.surge.factor",
             "seed",
             "models.*.prefill",

@@ -83,7 +83,7 @@ impl State {
             learnt: Learnt::open(scenario.classes.len(), scenario.verification.methods.len()),
             results: StandingResults::open(roster.len()),
             standings: Standings::open(&scenario.verification, roster.len()),
-            planting: Planting::default(),
+            planting: Planting::open(&scenario.verification, roster.len()),
             conducts: Conducts::open(scenario),
             welfare: WelfareSums::open(if scenario.payout.costs == Costs::Paid { roster.len() } else { 0 }),
             stale: 0,
@@ -94,9 +94,6 @@ impl State {
             shocks: Shocks::default(),
         };
         market.nodes = nodes(seed, at);
-        if at.scenario.verification.plants_by_epoch() {
-            market.planting.make_room(roster.len());
-        }
         market.opinions = Opinions::open(&scenario.verification, scenario.requesters.len(), roster, scenario.weighs());
         for party in roster.parties() {
             market.enter(at, party, at.derived.nodes[party].stake);

@@ -9,6 +9,7 @@ use crate::domain::ids::{Id, PartyId};
 use crate::domain::purpose::Purpose;
 use crate::engine::random::{KeyedRng, RandomSource, Seed, key};
 use crate::engine::time::{SimDuration, Time};
+use crate::scenario::verification::Verification;
 
 /// When each node had its last canary, and beside how many answers there was one.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -19,6 +20,15 @@ pub struct Planting {
 }
 
 impl Planting {
+    /// With room for so many parties where canaries come by the epoch.
+    pub fn open(verification: &Verification, parties: usize) -> Planting {
+        let mut planting = Planting::default();
+        if verification.plants_by_epoch() {
+            planting.make_room(parties);
+        }
+        planting
+    }
+
     /// With room for so many parties.
     pub fn make_room(&mut self, parties: usize) {
         self.last.resize(parties, Time::ZERO);

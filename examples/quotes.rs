@@ -269,8 +269,16 @@ deadline, on both sides. Every look that began counts, called off or not. A dash
 equal quotes are in the same tenth. A ratio further than 0.1 from 1 is **bold**: there the quote fails. `drawn` is the formula alone,
 `learnt` the same corrected by what checks of the method took before.
 
-Only jobs that were placed once and not quoted anew are compared, so that one quote stands against one delay. A job whose quote expired
-while it waited, or whose patience ended, waited longer than others. So times to the answer come out below their quotes.
+Only jobs that were placed once and not quoted anew are compared, so that one quote stands against one delay. A time to the answer runs
+from the agreement: the wait for a block is part of it. Where quotes of the day fail, these are the reasons:
+
+- **Long waits** are shorter than quoted. A full node is taken to have all the work of the jobs it serves ahead of it, also what it has done
+  already. Its first slot is free sooner.
+- **Short quotes** are too short. Requests that share a block have seen the queues before it. They leave together and wait for one another.
+- **Long chats** are quoted too long. Requesters expect answers of the same length whatever the input. In the recording long inputs have
+  shorter answers, and others longer ones.
+- **Learnt delays** tilt. A correction is an average of some sixty checks and off by chance. The longest quotes are those it made too long,
+  and the shortest those it made too short. With `drawn` they hardly tilt.
 
 ";
 

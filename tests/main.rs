@@ -3,6 +3,7 @@
 mod suite {
     mod allocation;
     mod amend;
+    mod amend_paths;
     #[cfg(all(feature = "chart", feature = "cli"))]
     mod before;
     mod broken;
@@ -14,6 +15,7 @@ mod suite {
     mod cli;
     mod determinism;
     mod examples;
+    mod forks;
     mod formula;
     #[cfg(all(unix, feature = "chart", feature = "cli"))]
     mod fuzz;

@@ -55,7 +55,7 @@ impl fmt::Display for Refusals {
 impl std::error::Error for Refusals {}
 
 /// What a running market takes over, by path: everything below these. `*` stands for any name, `[]` for any place.
-const AMENDABLE: &[&str] = &[
+pub const AMENDABLE: &[&str] = &[
     "pricing",
     "verification",
     "classes.*.value",
@@ -76,12 +76,10 @@ const AMENDABLE: &[&str] = &[
     "nodes[].conduct",
     "validators[].speed",
     "validators[].cost",
-    "validators[].price",
     "validators[].flaky",
     "validators[].conduct",
     "provers[].speed",
     "provers[].cost",
-    "provers[].price",
     "provers[].flaky",
     "provers[].conduct",
     "network.rtt",
@@ -299,7 +297,7 @@ fn not_amendable(path: &str, old: &Scenario, new: &Scenario) -> Option<Refusal> 
 }
 
 /// `nodes[3].price` as `nodes[].price`.
-fn places_left_out(path: &str) -> String {
+pub fn places_left_out(path: &str) -> String {
     let mut plain = String::new();
     let mut inside = false;
     for letter in path.chars() {
@@ -315,7 +313,7 @@ fn places_left_out(path: &str) -> String {
 }
 
 /// Whether a path is what a pattern names, or below it.
-fn begins_with(path: &str, pattern: &str) -> bool {
+pub fn begins_with(path: &str, pattern: &str) -> bool {
     let mut steps = path.split('.');
     pattern.split('.').all(|wanted| match steps.next() {
         Some(step) => wanted == "*" || step == wanted || step.strip_suffix("[]") == Some(wanted),

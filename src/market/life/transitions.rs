@@ -249,6 +249,7 @@ mod tests {
             "tests/scenarios/disputes.toml",
             "tests/scenarios/canaries.toml",
             "tests/scenarios/shocks.toml",
+            "tests/scenarios/shocks.toml limits.open-jobs=30",
             "scenarios/oracles/canary-recognised.toml",
             "scenarios/oracles/batches-2.toml",
             "scenarios/oracles/dispute-copies.toml nodes[0].flaky=0.1",

@@ -39,6 +39,9 @@ impl State {
         self.conducts.adopt(at.scenario);
         self.learnt.make_room(at.scenario.verification.methods.len());
         shocks::adopt(self, &old.shocks, at);
+        if at.scenario.verification.plants_by_epoch() {
+            self.planting.make_room(at.scenario.roster().len());
+        }
         // What was expected of each method is computed anew when it is asked for.
         self.scratch.passing.clear();
     }

@@ -25,6 +25,7 @@ use super::state::levels::Levels;
 use super::state::nodes::{Node, NodeCold, NodeQuote, Nodes};
 use super::state::opinions::Opinions;
 use super::state::payouts::Payouts;
+use super::state::planting::Planting;
 use super::state::prices::Prices;
 use super::state::pulled::Pulled;
 use super::state::registry::Registry;
@@ -82,6 +83,7 @@ impl State {
             learnt: Learnt::open(scenario.classes.len(), scenario.verification.methods.len()),
             results: StandingResults::open(roster.len()),
             standings: Standings::open(&scenario.verification, roster.len()),
+            planting: Planting::open(&scenario.verification, roster.len()),
             conducts: Conducts::open(scenario),
             welfare: WelfareSums::open(if scenario.payout.costs == Costs::Paid { roster.len() } else { 0 }),
             stale: 0,

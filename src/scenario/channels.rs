@@ -8,6 +8,7 @@ use crate::domain::payment::{Costs, PayoutAt};
 use crate::domain::price::Price;
 use crate::engine::law::Sampler;
 use crate::engine::time::SimDuration;
+use crate::maths;
 use crate::policy::pricing::{Pricing, Watch};
 
 /// The channels, in the order of the coupling.
@@ -63,19 +64,28 @@ pub struct Channels {
     pub asks: Option<OwnAsks>,
 }
 
-/// How the price of a validator rises with its backlog.
+/// What validators ask, and how it rises with their backlogs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct OwnAsks {
-    /// Nanoseconds of backlog at which it is twice the price of the channel.
+    /// Nanoseconds of backlog at which one asks twice what it asks without; infinite where that does not matter.
     pub twice_at: f64,
     /// How many times that it is at most.
     pub most: f64,
+    /// The lowest and the highest that any may ask, relative to the price of the channel.
+    pub range: [f64; 2],
 }
 
 impl OwnAsks {
-    /// What a validator with so many nanoseconds of work ahead asks, relative to the price of the channel.
+    /// What a validator with so many nanoseconds of work ahead asks, relative to what it asks without.
     pub fn at(&self, backlog: f64) -> f64 {
         (1.0 + backlog / self.twice_at).min(self.most)
+    }
+
+    /// In which of so many parts of the range, equal in proportion, an ask is.
+    pub fn level(&self, ask: f64, levels: u8) -> u8 {
+        let [low, high] = self.range.map(maths::ln);
+        let part = (maths::ln(ask) - low) / (high - low).max(f64::MIN_POSITIVE);
+        ((part * f64::from(levels)).max(0.0) as u8).min(levels - 1)
     }
 }
 

@@ -238,6 +238,8 @@ pub struct NodeGroup {
     pub cost: Sampler,
     /// What it asks per GPU-second, in micro-credits; `None`: the channel's price.
     pub price: Option<Sampler>,
+    /// Of validators that ask their own price: how many times that of the channel they ask without a backlog.
+    pub ask: f64,
     /// Micro-tokens staked.
     pub stake: Sampler,
     /// How the stakes are drawn.

@@ -14,7 +14,7 @@ use crate::engine::law::Sampler;
 use crate::engine::random::KeyedRng;
 use crate::engine::time::{SimDuration, Time};
 use crate::policy::opinion::Opinion;
-use crate::policy::selection::{Draw, Selection};
+use crate::policy::selection::{Draw, Selection, Sought};
 use crate::policy::standing::StandingRule;
 use crate::policy::verdict::{Verdict, VerdictRule, Votes};
 
@@ -102,8 +102,10 @@ pub struct Draws {
     pub weighting: Weighting,
     /// How seats are given.
     pub draw: Draw,
-    /// Of how many that are drawn the least loaded takes a seat.
+    /// Of how many that are drawn the best takes a seat.
     pub choices: u32,
+    /// Who is the best.
+    pub sought: Sought,
 }
 
 /// In proportion to what a checker is drawn.
@@ -167,6 +169,11 @@ impl Verification {
         let asked = self.methods.iter().flat_map(|method| &method.checks).filter(|check| check.is_asked_of_others());
         let most = asked.map(|check| check.count).max().unwrap_or(1);
         if manner.draw == Draw::Bernoulli { manner.cap.min(1.0 / f64::from(most)) } else { manner.cap }
+    }
+
+    /// Whether canaries come by the epoch.
+    pub fn plants_by_epoch(&self) -> bool {
+        self.methods.iter().any(|method| method.checks.iter().any(|check| check.every > SimDuration::ZERO))
     }
 
     /// Whether nodes look at one another's answers.

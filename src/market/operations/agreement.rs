@@ -1,6 +1,7 @@
 //! A quote is agreed: the price goes into escrow, and what will be checked is decided.
 
 use crate::domain::answer::Answer;
+use crate::domain::checking::Checker;
 use crate::domain::fate::Stage;
 use crate::domain::ids::{CaseId, JobSlot, MethodId};
 use crate::domain::money::Money;
@@ -98,6 +99,10 @@ fn agree_copies(
     // As it was weighed, all copies had the price of the first; as it is agreed, each has its own.
     let weighed = quote.compute.times(copies as u64) + quote.overhead.times(copies as u64);
     let (rest, checkers) = (quote.most - weighed, quote.verification - (weighed - quote.compute));
+    // A canary comes at the price of the copy beside which it is planted.
+    let most = chosen.iter().map(|offer| offer.price + extra(offer)).max().unwrap_or_default();
+    let planted = scenario.verification.methods[quote.method].checks.iter().filter(|check| check.by == Checker::Canary);
+    let rest = rest + (most - quote.compute - quote.overhead).times(planted.count() as u64);
     let real = Quote {
         overhead: Money::ZERO,
         verification: checkers + (compute - quote.compute) + overhead,

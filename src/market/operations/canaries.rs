@@ -1,6 +1,7 @@
 //! Canaries: tasks of known answer that the network plants among the jobs of a node (quizzes, spotter works: L. Sarmenta, 2001).
 //!
-//! A canary comes after an accepted answer to the same node, as a job of the same work at the same price. Its node cannot tell it from
+//! A canary comes after an accepted answer to the same node, as a job of the same work at the same price. Of several nodes that agree it is the
+//! one whose copy was the last that was needed. Its node cannot tell it from
 //! a job, but for a share that it recognises. What it says of the canary protects no result.
 
 use crate::domain::answer::Evidence;
@@ -9,6 +10,7 @@ use crate::domain::ids::{JobSlot, TaskSlot};
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::domain::task::TaskKind;
 use crate::engine::random::RandomSource;
+use crate::engine::time::SimDuration;
 use crate::market::context::Context;
 use crate::market::state::State;
 use crate::record::fact::Fact;
@@ -22,7 +24,9 @@ pub fn plant(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
     let record = *market.jobs.record(slot);
     let method = &at.scenario.verification.methods[record.method];
     for (index, check) in method.checks.iter().enumerate() {
-        if check.by == Checker::Canary && market.cases[market.jobs[slot].case].drawn >> index & 1 == 1 {
+        let is_drawn = check.by == Checker::Canary && market.cases[market.jobs[slot].case].drawn >> index & 1 == 1;
+        let by_epoch = check.every > SimDuration::ZERO;
+        if is_drawn && (!by_epoch || market.planting.plant(market.seed, record.node, check.every, at.now)) {
             checking::plant(market, at, slot, (index as u8, record.node, market.jobs[slot].expected));
         }
     }
@@ -53,7 +57,9 @@ pub fn judge(market: &mut State, at: &mut Context<'_>, canary: TaskSlot) {
     let is_wrong = draw(market.seed, Purpose::Vote, record.key, number).chance(chance);
     at.facts.note(Fact::Canary { job: record.key, node, alarm: is_wrong });
     let parent = market.jobs.record(slot);
-    let (fee, paid) = (parent.compute_price, parent.compute_price + parent.overhead_price);
+    let copy = market.cases[market.jobs[slot].case].answers.iter().find(|copy| copy.node == node);
+    let paid = copy.map_or(parent.compute_price + parent.overhead_price, |copy| copy.price);
+    let fee = parent.compute_price;
     if !is_wrong {
         settlement::pay_copy(market, at, slot, node, paid);
     }

@@ -119,6 +119,7 @@ pub(super) fn select(
     let operators = |node: PartyId| backrooms[node].operator;
     let (states, quotes) = (&market.nodes.states, &market.nodes.quotes);
     let load = |node: PartyId| f64::from(states[node].jobs()) / f64::from(quotes[node].slots);
+    let ask = |node: PartyId| at_stake::ask_of(market, scenario, check, node);
     let capped = market.registry.capped(seen, list).map(Capped::weights);
     let view = SelectionView {
         listed,
@@ -126,6 +127,7 @@ pub(super) fn select(
         opinions: capped.unwrap_or_else(|| market.registry.opinions(seen, list)),
         operators: &operators,
         load: &load,
+        ask: &ask,
         checked,
         wanted,
     };

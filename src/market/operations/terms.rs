@@ -54,7 +54,8 @@ pub fn collect(
     let trust = offers.iter().map(|offer| offer.trust).sum::<f64>() / offers.len().max(1) as f64;
     let (gas_price, check_price) = (gas.unwrap_or_default(), check.unwrap_or_default());
     let placement = gas_price.of_units(scenario.chain.gas);
-    let shared = Shared { expected, size, gas_price, placement, check_price, inclusion, trust };
+    let planted = market.planting.share();
+    let shared = Shared { expected, size, gas_price, placement, check_price, inclusion, trust, planted };
     for &id in methods {
         let method = &scenario.verification.methods[id];
         let stopped = (gas.is_none() && needs_gas(scenario, method)) || (check.is_none() && method.pays_checkers);

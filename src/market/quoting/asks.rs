@@ -16,6 +16,6 @@ impl Asked<'_> {
     /// What a checker is paid at most for so much work, for which it is `paid` that at the price of the channel.
     pub(super) fn dearest(&self, check: &Check, (price, paid): (Price, Money), work: Work) -> Money {
         let channels = &self.scenario.channels;
-        channels.asks_of(check).map_or(paid, |asks| fee(self.scenario, channels.times(price, asks.most), work))
+        channels.asks_of(check).map_or(paid, |asks| fee(self.scenario, channels.times(price, asks.range[1]), work))
     }
 }

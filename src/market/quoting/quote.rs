@@ -178,14 +178,12 @@ impl Prices {
         let overhead =
             if terms.overhead == Work::ZERO { Money::ZERO } else { offer.rate.of_work(terms.overhead, rounding) };
         let paid = |price: Money, copies: f64| Money::from_micro(price.0 as f64 * copies);
+        let canaries = if terms.canaries.most == 0 { Money::ZERO } else { canaries(offer, terms, overhead) };
         if terms.copies == 1 {
-            let copies = match terms.canaries.most {
-                0 => Money::ZERO,
-                _ => terms.canaries.price(offer.price + overhead, offer.trust),
-            };
-            return Prices { compute: offer.price, copies, overhead, prover: overhead };
+            return Prices { compute: offer.price, copies: canaries, overhead, prover: overhead };
         }
         let (copies, prover) = (paid(offer.price, terms.paid_copies - 1.0), paid(overhead, terms.paid_copies));
+        let copies = copies + canaries;
         Prices { compute: offer.price, copies, overhead, prover }
     }
 
@@ -206,6 +204,14 @@ impl Prices {
     fn paid(&self, terms: &Terms) -> [f64; 3] {
         [self.compute.0 as f64, terms.coordination.0 as f64, self.verification(terms).0 as f64]
     }
+}
+
+/// What the canaries beside an answer are expected to cost: they are planted where it is accepted.
+#[inline(never)]
+fn canaries(offer: &Offer, terms: &Terms, overhead: Money) -> Money {
+    let (chances, _) = terms.acceptance.of_alike(terms.copies, terms.agree, offer.trust, terms.alike);
+    let accepted = chances.accepted_right[0] + chances.accepted_wrong[0];
+    terms.canaries.price(offer.price + overhead, offer.trust, accepted)
 }
 
 /// What an offer with a method leaves of a job's value, and why.

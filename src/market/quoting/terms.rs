@@ -88,6 +88,8 @@ pub struct Shared {
     pub inclusion: f64,
     /// The probability of a right answer, on the average over the offers.
     pub trust: f64,
+    /// The share of accepted answers beside which there is a canary, of those that come by the epoch.
+    pub planted: f64,
 }
 
 /// A method as a requester sees it.
@@ -188,6 +190,7 @@ impl Terms {
             coordination_most,
             inclusion: if needs_gas(scenario, method) { shared.inclusion } else { 0.0 },
             in_time: 1.0 - passing.looks * correction.late,
+            canaries: seen.terms.canaries.at(shared.planted),
             ..*seen.terms
         }
     }
@@ -238,9 +241,7 @@ impl Terms {
             }
         }
     }
-}
 
-impl Terms {
     /// A check is expected to cost what its checkers are paid for it, or what the requester's own look costs.
     #[inline(always)]
     fn charge(

@@ -29,11 +29,11 @@ pub struct Checker {
     pub ask: f64,
     /// Its region.
     pub region: u16,
-    /// Jobs per slot, to the whole number below; at most [`LEVELS`] less 1.
+    /// Jobs per slot, to the whole number below; at most [`LEVELS`] less 1. Where the cheapest is sought: in which part of all prices its own is.
     pub level: u8,
 }
 
-/// Loads from here on are not told apart.
+/// Loads from here on are not told apart; so many prices are.
 pub const LEVELS: usize = 64;
 
 /// What a draw meets, on the average over those who may be drawn, as they are drawn.

@@ -32,6 +32,7 @@ pub mod levels;
 pub mod nodes;
 pub mod opinions;
 pub mod payouts;
+pub mod planting;
 pub mod presence;
 pub mod prices;
 pub mod pulled;
@@ -86,6 +87,8 @@ pub struct State {
     pub results: results::StandingResults,
     /// Which nodes are in good standing.
     pub standings: standings::Standings,
+    /// Where canaries come by the epoch: which are due.
+    pub planting: planting::Planting,
     /// What conducts remember beside the cold parts of parties.
     pub conducts: conducts::Conducts,
     /// What came of the jobs that have left.

@@ -13,6 +13,7 @@ use crate::domain::money::Money;
 use crate::domain::party::PartyKind;
 use crate::engine::law::Sampler;
 use crate::market::context::Context;
+use crate::policy::selection::Sought;
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
 use crate::scenario::model::NodeGroup;
@@ -182,7 +183,7 @@ impl State {
             let slots = if is_there { slots } else { 0 };
             self.pulled.note(party, Load { slots, jobs: u64::from(jobs), work: state.work().into() });
         }
-        let ask = scenario.channels.asks.map_or(1.0, |asks| asks.at(backlog));
+        let ask = scenario.channels.asks.map_or(1.0, |asks| group.ask * asks.at(backlog));
         let level = (jobs / quote.slots).min(checkers::LEVELS as u32 - 1) as u8;
         let network = &scenario.network;
         let jitter = 2.0 * network.jitter.as_ref().map_or(0.0, Sampler::mean);
@@ -203,6 +204,10 @@ impl State {
                     Weighting::Opinion => {
                         capped.unwrap_or_else(|| self.registry.opinions(view, list).get(party.index()) as f64)
                     }
+                };
+                let level = match scenario.channels.asks {
+                    Some(asks) if draws.sought == Sought::Price => asks.level(ask, checkers::LEVELS as u8),
+                    _ => level,
                 };
                 let checker = Checker { weight, wait, free, slowness, ask, region: quote.region.0, level };
                 self.checkers.set(view, way, party.index(), checker, &trip);

@@ -9,7 +9,9 @@ use crate::engine::mistake::Mistake;
 use crate::engine::random::KeyedRng;
 use crate::engine::weights::WeightTree;
 
+pub mod cheapest;
 pub mod distinct_operators;
+mod few;
 pub mod opinion_weighted;
 pub mod power_of_d;
 pub mod pull;
@@ -32,6 +34,8 @@ pub struct SelectionView<'a> {
     pub operators: &'a dyn Fn(PartyId) -> OperatorId,
     /// How many jobs a node has for each of its slots.
     pub load: &'a dyn Fn(PartyId) -> f64,
+    /// What a node asks, relative to the price of the channel.
+    pub ask: &'a dyn Fn(PartyId) -> f64,
     /// The nodes whose answer is checked, each once; they are never among the chosen.
     pub checked: &'a [PartyId],
     /// How many are wanted.
@@ -53,16 +57,27 @@ pub struct Manner {
     pub cap: f64,
     /// How seats are given.
     pub draw: Draw,
-    /// Of how many that are drawn the least loaded takes a seat.
+    /// Of how many that are drawn the best takes a seat.
     pub choices: u32,
+    /// Who is the best.
+    pub sought: Sought,
     /// Whether nobody is drawn, and idle validators take checks out of one queue.
     pub pulls: bool,
 }
 
 impl Default for Manner {
     fn default() -> Manner {
-        Manner { cap: 1.0, draw: Draw::WithoutReplacement, choices: 1, pulls: false }
+        Manner { cap: 1.0, draw: Draw::WithoutReplacement, choices: 1, sought: Sought::Load, pulls: false }
     }
+}
+
+/// Who takes a seat of several that are drawn for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sought {
+    /// The one with the fewest jobs per slot.
+    Load,
+    /// The one that asks least.
+    Price,
 }
 
 /// How the seats of a check are given by weight.
@@ -100,6 +115,7 @@ crate::policy::policies! {
         distinct_operators: DistinctOperators,
         power_of_d: PowerOfD,
         pull: Pull,
+        cheapest: Cheapest,
     }
     methods {
         /// Puts checkers into `chosen`, which comes empty.

@@ -31,6 +31,7 @@ impl Nodes {
             opinions: &self.opinions,
             operators: &operators,
             load: &|node| self.loads.get(node.0 as usize).copied().unwrap_or(0.0),
+            ask: &|node| self.loads.get(node.0 as usize).copied().unwrap_or(0.0),
             checked,
             wanted,
         };
@@ -148,6 +149,7 @@ fn random_parameters_are_refused_or_run() {
             opinions: &nodes.opinions,
             operators: &operators,
             load: &|_| 0.0,
+            ask: &|_| 1.0,
             checked: &checked,
             wanted,
         };
@@ -334,6 +336,22 @@ fn the_least_loaded_of_a_few_looks() {
         seen.iter().zip(chances).for_each(|(&seen, chance)| near(seen, chance, &format!("of {d}")));
     }
     assert_eq!(nodes.select("power-of-d power-of-d = { d = 9 }", &[PartyId(1)], 2, 0), [PartyId(3), PartyId(0)]);
+}
+
+/// Three of four say what they ask: the cheapest of all looks with probability 3/4, the next with 1/4. Of two that ask the same each looks as often.
+#[test]
+fn the_cheapest_of_a_few_looks() {
+    let mut nodes = Nodes::new(&[(0, 0); 4]);
+    for (asks, chances) in
+        [([3.0, 1.0, 4.0, 2.0], [0.0, 0.75, 0.0, 0.25]), ([2.0, 1.0, 1.0, 2.0], [0.0, 0.5, 0.5, 0.0])]
+    {
+        nodes.loads = asks.into();
+        let mut seen = [0u32; 4];
+        let rule = "cheapest cheapest = { d = 3 }";
+        (0..COUNT).for_each(|index| seen[nodes.select(rule, &[], 1, index)[0].0 as usize] += 1);
+        seen.iter().zip(chances).for_each(|(&seen, chance)| near(seen, chance, "of three"));
+    }
+    assert_eq!(nodes.select("cheapest cheapest = { d = 9 }", &[PartyId(1)], 2, 0)[0], PartyId(2));
 }
 
 /// So many of [`COUNT`] are as many as the probability says.

@@ -6,7 +6,7 @@ use crate::domain::checking::{Beliefs, Checker};
 use crate::domain::ids::{IdVec, MethodId, NodeGroupId};
 use crate::domain::party::PartyKind;
 use crate::policy::opinion::Opinion;
-use crate::policy::selection::{Draw, Selection};
+use crate::policy::selection::{Draw, Selection, Sought};
 use crate::scenario::model::NodeGroup;
 use crate::scenario::schema::{BeliefsOfKinds, ScenarioTable};
 use crate::scenario::verification::{Draws, Method, Weighting};
@@ -28,10 +28,16 @@ pub(super) fn draws(methods: &mut IdVec<MethodId, Method>, selection: &Selection
                 weighting: by_selection,
                 draw: selection.manner().draw,
                 choices: if beliefs == Beliefs::Mean { 1 } else { selection.manner().choices },
+                sought: selection.manner().sought,
             },
-            Checker::Proof => {
-                Draws { by: check.by, count: check.ways, weighting: by_selection, draw: Draw::default(), choices: 1 }
-            }
+            Checker::Proof => Draws {
+                by: check.by,
+                count: check.ways,
+                weighting: by_selection,
+                draw: Draw::default(),
+                choices: 1,
+                sought: Sought::Load,
+            },
             Checker::Attestation | Checker::Peers | Checker::Replicas => continue,
             Checker::Watchers | Checker::Requester | Checker::Canary => continue,
         };

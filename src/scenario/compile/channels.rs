@@ -12,6 +12,7 @@ use crate::engine::law::Law;
 use crate::engine::time::SimDuration;
 use crate::policy::input::{Content, Filled, Reader, Wanted};
 use crate::policy::pricing::{Pricing, PricingTable, Watch};
+use crate::policy::selection::Sought;
 use crate::scenario::channels::{Chain, Channel, Channels, ModelPrice, ModelPrices, OwnAsks, Payout, PayoutBatch};
 use crate::scenario::document::key_text;
 use crate::scenario::files::Files;
@@ -162,7 +163,20 @@ fn models(
     prices
 }
 
-/// How the prices of validators rise, if each asks its own.
+/// Says what is wrong where validators take the price of the channel, and are to ask their own or to be chosen by that.
+fn unasked(compiler: &mut Compiler<'_>, table: &ScenarioTable) {
+    let help = "write `pricing.asks = \"own\"`, or leave it out";
+    for (index, _) in table.validators.iter().enumerate().filter(|(_, group)| group.ask.is_some()) {
+        compiler.wrong(format!("validators[{index}].ask"), "validators ask the price of the channel", help);
+    }
+    let selection = table.verification.selection.chosen();
+    if selection.is_ok_and(|selection| selection.manner().sought == Sought::Price) {
+        let message = "the cheapest is sought, and all validators ask the price of the channel";
+        compiler.wrong("verification.selection.rule", message, "write `pricing.asks = \"own\"`, or another selection");
+    }
+}
+
+/// What validators ask and how it rises, if each asks its own.
 fn asks(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Option<OwnAsks> {
     let written = &table.pricing;
     if written.asks == Asks::Channel {
@@ -171,6 +185,7 @@ fn asks(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Option<OwnAsks> {
             let message = "validators ask the price of the channel";
             compiler.wrong(format!("pricing.{key}"), message, "write `asks = \"own\"`, or leave it out");
         }
+        unasked(compiler, table);
         return None;
     }
     let most = written.asks_most.map_or(4.0, Factor::get);
@@ -181,13 +196,18 @@ fn asks(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Option<OwnAsks> {
         let message = "validators take checks out of one queue, and have no backlogs of their own";
         compiler.wrong("pricing.asks", message, "leave it out, or choose another selection");
     }
+    let asks = || table.validators.iter().map(|group| group.ask.map_or(1.0, Factor::get));
+    let range = [asks().fold(f64::INFINITY, f64::min), asks().fold(0.0, f64::max)];
+    if written.asks_twice_at.is_none() && table.validators.iter().any(|group| group.ask.is_some()) {
+        return Some(OwnAsks { twice_at: f64::INFINITY, most, range });
+    }
     let Some(twice_at) = written.asks_twice_at.filter(|span| *span > SimDuration::ZERO) else {
         let at = if written.asks_twice_at.is_some() { "pricing.asks-twice-at" } else { "pricing.asks" };
         let help = "write the backlog at which a validator asks twice the price, such as `asks-twice-at = \"10s\"`";
         compiler.wrong(at, "nothing says how much more a validator asks whose queue is long", help);
         return None;
     };
-    Some(OwnAsks { twice_at: twice_at.nanos(), most })
+    Some(OwnAsks { twice_at: twice_at.nanos(), most, range: [range[0], range[1] * most] })
 }
 
 /// Says where a queue is watched without a target, or a target is given that no rule looks at.

@@ -17,7 +17,7 @@ use crate::policy::selection;
 use crate::policy::verdict::{Verdict, VerdictRule, Votes};
 use crate::scenario::document::key_text;
 use crate::scenario::model::{Class, Pass};
-use crate::scenario::schema::{CheckTable, ClassTable, NodeGroupTable, ScenarioTable, Timing};
+use crate::scenario::schema::{CheckTable, ClassTable, DetectsTable, NodeGroupTable, ScenarioTable, Timing};
 use crate::scenario::verification::{Check, Forced, Timeout, Times, Verification};
 
 /// Says what is wrong with what a check is stated in.
@@ -202,8 +202,7 @@ pub(super) fn compiled(
     };
     let verdict = check.verdict.chosen().ok()?;
     let by_model = |name: &String| check.work_by_model.get(name).map_or(f64::NAN, |work| work.get() * factor);
-    let kinds = &check.detects_kind;
-    let kinds = [kinds.substitute, kinds.skip, kinds.copy, kinds.tamper, kinds.error];
+    let kinds = by_kind(&check.detects_kind);
     let gas = check.gas as f64 * factor;
     if gas > 1e15 {
         compiler.wrong("verification.cost-factor", "gas of checks beyond counting", "write a smaller factor");
@@ -230,7 +229,7 @@ pub(super) fn compiled(
         time,
         time_factor: factor,
         gas: gas as u64,
-        count: check.count,
+        count: super::canaries::at_once(check),
         way: 0,
         score_variances: maths::normal_score_variances(&scores),
         scores,
@@ -243,6 +242,7 @@ pub(super) fn compiled(
         cost: Money::from_micro(check.cost.0 as f64 * factor),
         liability: check.liability.as_ref().map(|written| liability::compiled(written, to)),
         recognised: check.recognised.get(),
+        every: super::canaries::every(check),
         is_guarded: check.guard != Guard::Checker,
         vendor: guards::vendor(table, check),
         forced: check.forced.map(|written| Forced { rate: written.rate.get(), jackpot: written.jackpot }),
@@ -257,6 +257,11 @@ pub(super) fn compiled(
         last_scores: credibility::last_scores(check),
         vote: check.vote.map(|table| vote::compiled(&table)),
     })
+}
+
+/// What is written of each kind of wrong answer.
+fn by_kind(written: &DetectsTable) -> [Option<Share>; 5] {
+    [written.substitute, written.skip, written.copy, written.tamper, written.error]
 }
 
 /// How many values stand for a law where votes may be missing.

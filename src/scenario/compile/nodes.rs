@@ -5,7 +5,7 @@ use crate::domain::count::thousands;
 use crate::domain::ids::{IdVec, ModelId, NodeGroupId, RegionId};
 use crate::domain::party::PartyKind;
 use crate::domain::service::{Discipline, Interruption, Sampling};
-use crate::domain::share::Share;
+use crate::domain::share::{Factor, Share};
 use crate::domain::work::Work;
 use crate::engine::time::SimDuration;
 use crate::policy::conduct::{Conduct, ConductTable};
@@ -68,6 +68,17 @@ pub(super) fn groups(
     groups
 }
 
+/// Says what is wrong with what a group asks.
+fn ask(compiler: &mut Compiler<'_>, path: &str, kind: PartyKind, written: &NodeGroupTable) {
+    let Some(ask) = written.ask else { return };
+    if kind != PartyKind::Validator {
+        let help = "leave it out; a node has a `price` of its own";
+        compiler.wrong(format!("{path}.ask"), "only validators ask a multiple of the price of the channel", help);
+    } else if !(0.001..=1_000.0).contains(&ask.get()) {
+        compiler.wrong(format!("{path}.ask"), format!("{} times the price", ask.get()), "write 0.001 to 1000");
+    }
+}
+
 /// Says what a group of checkers is given that only nodes have.
 fn checker(compiler: &mut Compiler<'_>, path: &str, written: &NodeGroupTable) {
     for (field, given) in [("models", written.models.is_some()), ("memory-gb", written.memory_gb.is_some())] {
@@ -109,6 +120,7 @@ fn group(
     }
     let shared = written.discipline.rule == Discipline::ProcessorSharing;
     stakes(compiler, path, written);
+    ask(compiler, path, kind, written);
     let bits = match kind {
         PartyKind::Node => models(compiler, path, written),
         PartyKind::Validator => 1 << compiler.names.models.len().min(MODELS),
@@ -139,6 +151,7 @@ fn group(
         memory_gb: written.memory_gb.map(|memory| memory.get()),
         cost: compiler.law_or(format!("{path}.cost"), written.cost.as_ref(), 0.0),
         price: written.price.as_ref().and_then(|law| compiler.law(format!("{path}.price"), law)),
+        ask: written.ask.map_or(1.0, Factor::get),
         stake: compiler.law_or(format!("{path}.stake"), written.stake.as_ref(), 0.0),
         sampled: written.sampled,
         capacity_by_stake: written.capacity_by_stake.get(),

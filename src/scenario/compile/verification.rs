@@ -146,7 +146,7 @@ fn checks(compiler: &mut Compiler<'_>, table: &ScenarioTable, path: &str, method
         let path = format!("{path}.checks[{index}]");
         one(compiler, &path, index, check, batches(table));
         disputes::check(compiler, &path, index, &method.checks);
-        canaries::check(compiler, &path, check, &method.checks);
+        canaries::check(compiler, &path, check);
         guards::check(compiler, table, &path, (index, check), &method.checks);
         eligible(compiler, table, &path, (method, index));
         votes(compiler, table, &path, check);

@@ -56,6 +56,9 @@ pub struct NodeGroupTable {
     /// What the node asks per GPU-second of the reference card, per node. Default the price of the compute channel.
     #[serde(default)]
     pub price: Option<Law<Price>>,
+    /// With `pricing.asks = "own"`: how many times the price of the channel these validators ask without a backlog, from 0.001 to 1000. Default 1.
+    #[serde(default)]
+    pub ask: Option<Factor>,
     /// Tokens staked, per node. Default 0.
     #[serde(default)]
     pub stake: Option<Law<Money>>,

@@ -236,6 +236,10 @@ pub struct CheckTable {
     /// Default 0 (assumed).
     #[serde(default)]
     pub recognised: Share,
+    /// With `canary`, in place of `sample`: each node gets `count` of them in each epoch of this length, one in each of as many equal parts. It
+    /// comes beside the next answer that is accepted after an instant that the node does not know. Default: none, canaries go by `sample`.
+    #[serde(default)]
+    pub epoch: Option<SimDuration>,
     /// With `validators` and `peers`: what a checker that approved loses when the answer is found wrong after all. Default nothing.
     #[serde(default)]
     pub liability: Option<LiabilityTable>,

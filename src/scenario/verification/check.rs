@@ -86,6 +86,8 @@ pub struct Check {
     pub vote: Option<GroupVote>,
     /// Of canaries: the share that the node can tell from jobs.
     pub recognised: f64,
+    /// Of canaries: one is due at each node in every such span; zero: beside the share `sample` of answers there is one.
+    pub every: SimDuration,
     /// Whether the conduct of the party that is asked has no say: it looks carefully.
     pub is_guarded: bool,
     /// While which vendor is broken it approves whatever it sees.

@@ -201,7 +201,9 @@ fn the_sound_scenarios_write_every_key() {
     // Groups of checkers are tables as groups of nodes are, but serve no model and ask no price.
     let refused = |key: &String| {
         let field = key.strip_prefix("validators.").or_else(|| key.strip_prefix("provers."));
+        // Nor do others than validators ask a multiple of the price of checks.
         field.is_some_and(|field| matches!(field, "models" | "memory-gb" | "price"))
+            || matches!(key.as_str(), "nodes.ask" | "provers.ask")
     };
     // A model's price is a table as that of computing is.
     let of_compute = |key: &&String| {

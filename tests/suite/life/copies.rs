@@ -110,3 +110,31 @@ fn a_best_reply_learns_from_being_outvoted() {
     let first = raced.records.iter().filter(|record| record.node == IDLER);
     assert!(first.clone().count() > 1_000 && first.clone().all(|record| !record.is_right()), "{}", first.count());
 }
+
+/// Canaries stand beside copies of different prices, and come by the epoch: each is paid out of the escrow of its job, and a node has one in each
+/// part of an epoch at most.
+#[test]
+fn canaries_beside_copies_come_by_the_epoch() {
+    let market = |canary: &str| {
+        let checks = format!(
+            "verification.define.watched.checks=[{{ by = \"replicas\", count = 2, agree = 2 }}, {{ by = \"canary\", {canary} }}]"
+        );
+        let price = "nodes[workers].price={ law = \"uniform\", min = \"0.0005\", max = \"0.004\" }";
+        let sets =
+            [&checks, price, "classes.job.methods=[\"watched\"]", "verification.backtrack=\"none\"", "drain=true"];
+        Witness::of(&trial("canaries", &sets)).0
+    };
+    let canaries = |witness: &Witness| {
+        let answers = witness.facts.iter().filter(|(_, fact)| matches!(fact, Fact::Canary { .. }));
+        answers.count()
+    };
+    let beside = |witness: &Witness| {
+        let accepted =
+            witness.records.iter().filter(|record| matches!(record.fate, Fate::FinalRight | Fate::FinalWrong));
+        canaries(witness) as f64 / accepted.count() as f64
+    };
+    assert!(beside(&market("sample = 1")) > 0.9, "beside each answer there is a canary");
+    // Ten nodes, three in 30 s, two minutes: 120 at most.
+    let by_epoch = market("epoch = \"30s\", count = 3");
+    assert!((90..=120).contains(&canaries(&by_epoch)), "{} canaries", canaries(&by_epoch));
+}

@@ -1,9 +1,17 @@
 //! Draws of checkers: what they meet on the average.
 
 use super::*;
+use crate::policy::selection::Sought;
 
 fn draws(count: u32, weighting: Weighting) -> Draws {
-    Draws { by: crate::domain::checking::Checker::Validators, count, weighting, draw: Draw::default(), choices: 1 }
+    Draws {
+        by: crate::domain::checking::Checker::Validators,
+        count,
+        weighting,
+        draw: Draw::default(),
+        choices: 1,
+        sought: Sought::Load,
+    }
 }
 
 fn checker(weight: f64, wait: f64, slowness: f64) -> Checker {

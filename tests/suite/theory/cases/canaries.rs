@@ -2,6 +2,8 @@
 
 use reliance::domain::fate::Fate;
 
+use reliance::maths;
+
 use crate::suite::theory::case::{Case, Chapter, Part, Row, executing, fate};
 use crate::suite::theory::watch::Seen;
 
@@ -17,13 +19,17 @@ pub fn chapter() -> Chapter {
         about: "Beside a share q of accepted answers a task of known answer is planted at the same node. The method `canary` as it ships, \
                 q = 0.1, at nodes of which one leaves out a fifth and one errs in a tenth: nothing is found wrong but canaries. Next \
                 q = 0.5 at nodes of which one leaves out 0.4 and recognises a canary with r = 0.25, detection d = 0.8 and false \
-                alarm f = 0.1; a canary that passes is paid. Nodes that err with e = 0.5 and lose their standing by two wrong canaries in a row: \
+                alarm f = 0.1; a canary that passes is paid. Where n canaries are due in each epoch E, each at an instant of its own in its \
+                nth part, and answers are Poisson with x of them in such a part, one is left out if none comes before the next is due: \
+                ((1−e^−x)/x)². Beside two copies that must agree there is a canary where they do, τ²+(1−τ)². Nodes that err with e = 0.5 and lose their standing by two wrong canaries in a row: \
                 a run of two takes (1+e)/e² (W. Feller 1968, XIII.7). Last a node that cheats where p < C/(R+S), as under *Deterrence*, \
                 with p the share of canaries among all that it cannot tell from jobs: q(1−r)/(1+q(1−r)) with r = 0.5."
             .into(),
         cases: vec![
             named(),
             recognised(),
+            by_epoch(),
+            beside_copies(),
             excluded(),
             cheats("canary-cheats-below", "0.9p*: 1 − exploring", 1.0 - EXPLORE),
             cheats("canary-cheats-above", "1.1p*: exploring", EXPLORE),
@@ -74,6 +80,49 @@ fn recognised() -> Case {
         ),
     ];
     Case::new("canary-recognised", rows)
+}
+
+/// n = 25 in E = 10 s, at nodes with five answers a second.
+fn by_epoch() -> Case {
+    let (n, x, left_out, d, f) = (25.0, 2.0, 0.4, 0.8, 0.1);
+    let per_node = n * (1.0 - ((1.0 - maths::exp(-x)) / x).powi(2));
+    let per_answer = per_node / (n * x);
+    let passes = left_out * (1.0 - d) + (1.0 - left_out) * (1.0 - f);
+    let price_each = (1e6 * per_answer * passes).round();
+    let (nodes, epochs) = (20.0, 100.0);
+    let rows = vec![
+        Row::new("canaries of a node in an epoch", "n(1−((1−e^−x)/x)²)", per_node, move |seen| {
+            Part::new(seen.probe.canaries[0] as f64, nodes * epochs)
+        }),
+        Row::new("share of canaries taken for wrong", "ld+(1−l)f", 1.0 - passes, alarms),
+        Row::new("price of canaries as quoted, in µ", "P(passes)(1−((1−e^−x)/x)²)/x", price_each, price(0)),
+        Row::new("price of canaries as paid, in µ", "P(passes)(1−((1−e^−x)/x)²)/x", price_each, price(1)),
+    ];
+    Case::new("canary-epochs", rows)
+}
+
+fn beside_copies() -> Case {
+    let (q, right, f) = (0.5, 0.8_f64, 0.1);
+    let agree = right.powi(2) + (1.0 - right).powi(2);
+    let passes = right * (1.0 - f);
+    let price_each = (1e6 * q * agree * passes).round();
+    // Beside the canaries the second copy is verification, as quoted always, and as paid where both agree.
+    let quoted = |seen: &Seen| {
+        let class = &seen.probe.classes[0];
+        Part::new(class.verification[0] as f64 - 1e6 * class.jobs as f64, class.jobs as f64)
+    };
+    let paid = |seen: &Seen| {
+        let class = &seen.probe.classes[0];
+        let accepted = seen.summary.fate(Fate::FinalRight) + seen.summary.fate(Fate::FinalWrong);
+        Part::new(class.verification[1] as f64 - 1e6 * accepted as f64, class.jobs as f64)
+    };
+    let rows = vec![
+        Row::new("canaries beside a job", "q(τ²+(1−τ)²)", q * agree, per_job),
+        Row::new("share of canaries taken for wrong", "1−τ(1−f)", 1.0 - passes, alarms),
+        Row::new("price of canaries as quoted, in µ", "q(τ²+(1−τ)²)τ(1−f)", price_each, quoted),
+        Row::new("price of canaries as paid, in µ", "q(τ²+(1−τ)²)τ(1−f)", price_each, paid),
+    ];
+    Case::new("canary-copies", rows)
 }
 
 fn excluded() -> Case {

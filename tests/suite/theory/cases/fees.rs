@@ -2,7 +2,8 @@
 
 use crate::suite::theory::case::{Case, Chapter, Part, Row};
 use crate::suite::theory::formulas::fees::{
-    band, base_fee, mean_ask, mean_with_costs, rest_exponential, rest_of_queue, rest_uniform, rest_with_costs, swings,
+    band, base_fee, cheapest, mean_ask, mean_with_costs, rest_exponential, rest_of_queue, rest_uniform,
+    rest_with_costs, swings,
 };
 use crate::suite::theory::watch::{Seen, Wish};
 use reliance::engine::time::Time;
@@ -28,7 +29,7 @@ pub fn chapter() -> Chapter {
     cases.push(stationary());
     cases.push(queue());
     cases.push(models());
-    cases.push(asks());
+    cases.extend([asks(), cheapest_of_three()]);
     cases.push(coupling());
     Chapter {
         title: "Prices that move",
@@ -200,6 +201,22 @@ fn asks() -> Case {
         })
     };
     Case::new("asks-own", vec![row("price of a look, quoted", 0), row("price of a look, paid", 1)])
+}
+
+/// Of twenty validators five ask a cent for a look, five two and ten three; three drawn at random are asked.
+fn cheapest_of_three() -> Case {
+    let expected = (10_000.0 * cheapest(&[(5, 1.0), (5, 2.0), (10, 3.0)], 3)).round();
+    let row = |name, which: usize| {
+        Row::new(name, "Σ (a−a') Π (m−j)/(n−j)", expected, move |seen: &Seen| {
+            let class = &seen.probe.classes[0];
+            Part::new(class.verification[which] as f64, class.jobs as f64)
+        })
+    };
+    let rows = vec![
+        row("price of the cheapest of three, quoted, in µ", 0),
+        row("price of the cheapest of three, paid, in µ", 1),
+    ];
+    Case::new("asks-cheapest", rows)
 }
 
 /// The prices of gas from the warm-up's end on.

@@ -94,6 +94,21 @@ pub fn mean_ask(load: f64, service: f64, twice_at: f64) -> f64 {
     1.0 + load * service / (2.0 * (1.0 - load)) / twice_at
 }
 
+/// What the cheapest of d asks on the average that are drawn without replacement: of groups of so many, each with its ask, the cheapest group
+/// first. It is Σ (a − a') Π (m − j)/(n − j) over the asks a, each above the one before, a', for the m of n that ask no less (order statistics of
+/// a finite population).
+pub fn cheapest(groups: &[(u32, f64)], drawn: u32) -> f64 {
+    let all: u32 = groups.iter().map(|group| group.0).sum();
+    let (mut left, mut before, mut mean) = (all, 0.0, 0.0);
+    for &(count, ask) in groups {
+        let none_below: f64 =
+            (0..drawn).map(|j| (f64::from(left) - f64::from(j)).max(0.0) / f64::from(all - j)).product();
+        mean += (ask - before) * none_below;
+        (before, left) = (ask, left - count);
+    }
+    mean
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::assert_known;
@@ -111,6 +126,10 @@ mod tests {
         assert_eq!(base_fee(1_000_000_000, 1, 8, &[2; 30]).iter().position(|&fee| fee >= 10_000_000_000), Some(19));
         assert_eq!(band(1_000, false, &[80, 50, 100, 0]), [1_010, 1_010, 1_030, 1_009]);
         assert_eq!((band(49, false, &[100; 9])[8], band(49, true, &[0; 9])[8]), (49, 49));
+        // Of 1, 2, 3 the smaller of two is 1, 1 or 2; of 1, 1, 5 always 1 but for none.
+        assert_known(cheapest(&[(1, 1.0), (1, 2.0), (1, 3.0)], 2), 4.0 / 3.0);
+        assert_known(cheapest(&[(2, 1.0), (1, 5.0)], 1), 7.0 / 3.0);
+        assert_known(cheapest(&[(5, 1.0), (5, 2.0), (10, 3.0)], 3), 1.0 + 455.0 / 1140.0 + 120.0 / 1140.0);
         assert_known(rest_uniform(9.0), 0.888_888_888_888_888_8);
         let users = 2_000.0 / 476.0;
         assert_known(rest_with_costs(20.0, users, 3.5), 11.74);

@@ -1,0 +1,60 @@
+//! The best of a few that are drawn at random for a seat.
+
+use super::{SelectionView, Shortlist, VAIN};
+use crate::domain::ids::PartyId;
+use crate::engine::mistake::Mistake;
+use crate::engine::random::{KeyedRng, RandomSource};
+
+/// The most that are drawn for one seat.
+const MOST: usize = 64;
+
+/// What is wrong with the number of those that are drawn for one seat, if anything is.
+pub(super) fn check(d: u8) -> Result<(), Mistake> {
+    match usize::from(d) {
+        1..=MOST => Ok(()),
+        0 => Err(Mistake::new("d", "`d` must be 1 or more", "")),
+        _ => Err(Mistake::new("d", format!("`d` of {d}"), format!("draw at most {MOST}"))),
+    }
+}
+
+/// Fills the seats one after the other, each with the one of the smallest key of d that are drawn.
+pub(super) fn fill(
+    d: u8,
+    view: &SelectionView<'_>,
+    key: &dyn Fn(PartyId) -> f64,
+    draw: &mut KeyedRng,
+    chosen: &mut Vec<PartyId>,
+) {
+    while chosen.len() < view.wanted {
+        let Some(best) = best(d.into(), view, key, draw, chosen) else { return };
+        chosen.push(best);
+    }
+}
+
+/// The one of the smallest key of d that may be chosen still, all different, or of all where they are fewer; of several the first drawn.
+fn best(
+    d: usize,
+    view: &SelectionView<'_>,
+    key: &dyn Fn(PartyId) -> f64,
+    draw: &mut KeyedRng,
+    chosen: &[PartyId],
+) -> Option<PartyId> {
+    let may_join = |node: PartyId| !view.is_checked(node) && !chosen.contains(&node);
+    let (mut drawn, mut count) = ([PartyId(0); MOST], 0);
+    let mut vain = VAIN * d;
+    while count < d && vain > 0 {
+        let node = view.listed[draw.below(view.listed.len() as u64) as usize];
+        if may_join(node) && !drawn[..count].contains(&node) {
+            (drawn[count], count) = (node, count + 1);
+        } else {
+            vain -= 1;
+        }
+    }
+    let smallest = |a: &PartyId, b: &PartyId| key(*a).total_cmp(&key(*b));
+    if count == d {
+        return drawn.iter().take(d).copied().min_by(smallest);
+    }
+    let mut all = Shortlist::new(d);
+    view.listed.iter().filter(|&&node| may_join(node)).for_each(|&node| all.offer(draw.unit(), node));
+    all.kept().iter().map(|entry| entry.1).min_by(smallest)
+}

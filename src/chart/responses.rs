@@ -10,6 +10,7 @@ use super::panel::{LABEL_SIZE, Panel, Rect, spread};
 use super::sheet::{Anchor, Dash, Sheet, Stroke};
 use super::source::Columns;
 use super::studied::{Measured, Studied};
+use crate::engine::time::SimDuration;
 use crate::study::fork::FRESH;
 
 /// More measures are in the table.
@@ -144,11 +145,16 @@ fn result(responses: &[Response]) -> String {
     format!(
         "Clearest is `{}`: after {} its {} is {} ± {} {way} that of the trunk.",
         curve.branch,
-        numbers::measured(at, Unit::Seconds),
+        time(at),
         response.what,
         number(difference.abs()),
         number(half)
     )
+}
+
+/// A time since the fork, as scenarios write it: bins end at whole ones.
+fn time(seconds: f64) -> String {
+    SimDuration((1e9 * seconds).round() as u64).to_string()
 }
 
 /// Draws the panels. `end` is when the branches end their change, where all do at the same time.
@@ -158,7 +164,7 @@ pub fn draw(title: &str, responses: &[Response], end: Option<f64>, caption: Stri
                     the placebo, whose draws alone are new. Thin: from where on the variance of branch − trunk has passed half of the placebo's."
         .to_owned();
     if let Some(end) = end {
-        lede.push_str(&format!(" Dotted: the change ends after {}.", numbers::measured(end, Unit::Seconds)));
+        lede.push_str(&format!(" Dotted: the change ends after {}.", time(end)));
     }
     let words = Words { title: title.to_owned(), result: result(responses), lede, caption: caption.into() };
     const HEIGHT: f64 = 156.0;
@@ -255,7 +261,7 @@ mod tests {
     #[test]
     fn the_clearest_response_is_said() {
         let drawing = drawn(1e-5);
-        let said = "Clearest is `cut`: after 1 min its price of the compute channel per GPU-second is 400 µcredit/s ± 10 µcredit/s above that of the trunk.";
+        let said = "Clearest is `cut`: after 1min its price of the compute channel per GPU-second is 400 µcredit/s ± 10.0 µcredit/s above that of the trunk.";
         assert_eq!(drawing.words.result, said);
         assert_eq!(drawing.sheet.misplaced(), Vec::<String>::new());
         assert!(drawn(1.0).words.result.starts_with("No branch is apart"));

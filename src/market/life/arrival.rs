@@ -67,6 +67,7 @@ pub fn schedule_extra(market: &mut State, at: &mut Context<'_>, place: u32) {
 }
 
 /// A job is asked for.
+#[inline(always)]
 fn ask(market: &mut State, at: &mut Context<'_>, key: JobKey, arrival: &Arrival) -> Next {
     let (scenario, source) = (at.scenario, key.source);
     let written = &scenario.sources[source];

@@ -4,7 +4,7 @@ use std::fs;
 
 use reliance::study::work::run_one;
 
-use super::{BASE, FORKED, Place, drive};
+use super::{BASE, Place, drive};
 
 /// A second class of longer jobs.
 const OTHER: &str = r#"
@@ -86,6 +86,7 @@ mod merged {
     use reliance::record::columns::TableDescription;
     use reliance::study::dictionary as study_tables;
 
+    use super::super::FORKED;
     use super::*;
 
     fn merge(place: &Place) {

@@ -85,7 +85,8 @@ fn recognised() -> Case {
 /// n = 25 in E = 10 s, at nodes with five answers a second.
 fn by_epoch() -> Case {
     let (n, x, left_out, d, f) = (25.0, 2.0, 0.4, 0.8, 0.1);
-    let per_node = n * (1.0 - ((1.0 - maths::exp(-x)) / x).powi(2));
+    let share = (1.0 - maths::exp(-x)) / x;
+    let per_node = n * (1.0 - share * share);
     let per_answer = per_node / (n * x);
     let passes = left_out * (1.0 - d) + (1.0 - left_out) * (1.0 - f);
     let price_each = (1e6 * per_answer * passes).round();
@@ -103,7 +104,7 @@ fn by_epoch() -> Case {
 
 fn beside_copies() -> Case {
     let (q, right, f) = (0.5, 0.8_f64, 0.1);
-    let agree = right.powi(2) + (1.0 - right).powi(2);
+    let agree = right * right + (1.0 - right) * (1.0 - right);
     let passes = right * (1.0 - f);
     let price_each = (1e6 * q * agree * passes).round();
     // Beside the canaries the second copy is verification, as quoted always, and as paid where both agree.

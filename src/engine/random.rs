@@ -29,7 +29,7 @@ pub struct Seed {
 }
 
 impl Seed {
-    /// Another seed, of which no run is opened: its replication is one that nobody counts to.
+    /// Another seed, for new draws in a copy of a run. Its replication is at least 2⁶³ away: no study has so many.
     pub fn anew(self) -> Seed {
         Seed { replication: self.replication.wrapping_add(1 << 63), ..self }
     }

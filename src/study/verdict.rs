@@ -176,10 +176,7 @@ pub fn judged(study: &Study, course: &Course, results: &Results) -> Vec<Judged> 
             let cells = study.cells(&course.points()[point]).into_iter().map(Shown::to_string);
             study.columns().into_iter().map(str::to_owned).zip(cells).collect()
         };
-        let around = |value: Option<f64>, half: Option<f64>| {
-            let (value, half) = (value, half);
-            [-1.0, 1.0].map(|side| Some(value? + side * half?))
-        };
+        let around = |value: Option<f64>, half: Option<f64>| [-1.0, 1.0].map(|side| Some(value? + side * half?));
         match claim.of {
             Subject::Measure(measure) if study.fork.is_some() => {
                 let fork = study.fork.as_ref().expect("a fork");

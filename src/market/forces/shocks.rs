@@ -1,4 +1,4 @@
-//! Shocks begin and end (model §15.3): what befalls the market from outside, and nobody expects.
+//! Shocks from outside the market begin and end (model §15.3). No quote expects them.
 
 use crate::domain::ids::{Id, PartyId};
 use crate::domain::money::Money;
@@ -156,7 +156,7 @@ fn burn(market: &mut State, at: &mut Context<'_>, shock: u16) {
     let Some((_, left)) = &at.scenario.shocks[usize::from(shock)].stake else { return };
     for &party in &at.derived.losing[usize::from(shock)] {
         let stake = market.ledger.bond(party);
-        let amount = stake - Money((left.get() * stake.0 as f64) as i64).min(stake);
+        let amount = stake - stake.share(left.get());
         if amount > Money::ZERO {
             market.slash(at.scenario, party, Account::Burn, amount);
             at.facts.note(Fact::StakeBurnt { node: party, amount });

@@ -39,7 +39,7 @@ impl KnownMethod {
 }
 
 impl Terms {
-    /// Nothing is paid, and nobody checks.
+    /// The terms of a method without checks, of which nothing is paid yet.
     pub const NONE: Terms = Terms {
         method: MethodId(0),
         overhead: Work::ZERO,

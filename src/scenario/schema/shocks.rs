@@ -7,7 +7,7 @@ use super::defaults;
 use crate::domain::share::{Factor, Rate, Share};
 use crate::engine::time::SimDuration;
 
-/// Something that befalls the market from outside, at an instant or by chance. Nobody expects it: quotes go by what is seen.
+/// An event from outside the market, at an instant or by chance. No quote expects it.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ShockTable {

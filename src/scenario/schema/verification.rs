@@ -223,7 +223,7 @@ pub struct CheckTable {
     /// With `by = "requester"`: what a look costs the requester, in credits that leave the market. Default 0.
     #[serde(default)]
     pub cost: Money,
-    /// The party whose dishonesty makes the check worthless. With `vendor` or `nobody` the conduct of the checker has no effect. Default `checker`.
+    /// The party that must be honest: if it is not, the check approves every answer. With `vendor` or `nobody` the conduct of the checker has no effect. Default `checker`.
     #[serde(default)]
     pub guard: Guard,
     /// The vendor, one of `verification.vendors`, while which is broken it approves whatever it sees. Default none.

@@ -155,7 +155,7 @@ impl Fork {
         }
         if !matches!(base.twin, Twin::None) {
             let help = "fork the market itself";
-            problems.at(study, "base", "a twin is held at the means of one market and cannot be forked", help);
+            problems.at(study, "base", "a twin cannot be forked", help);
             return;
         }
         for (index, (branch, scenario)) in self.branches.iter().zip(branches).enumerate() {

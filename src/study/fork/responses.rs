@@ -14,7 +14,7 @@ use super::super::replicate::LEVEL;
 use super::Fork;
 
 /// Above this share of the placebo's variance a branch is no longer paired with its trunk: it lies about as far from it as chance
-/// would bring it. Its interval is as true there, and wider.
+/// would bring it. Its interval is as true there, and wider. The share is assumed.
 const PAIRED: f64 = 0.5;
 
 /// The place of the placebo among the arms, and of the first branch.

@@ -327,7 +327,7 @@ fn one_that_goes_moves_no_other_draw() {
         seen(&text)
     };
     let gone = outage("a", "at = \"200s\"\nfor = \"200s\"", "one", 1.0)
-        + &outage("b", "at = \"200s\"\nfor = \"200s\"", "guard", 1.0);
+        + &outage("b", "at = \"200s\"\nfor = \"200s\"", "guard", 1.0).replace("nodes", "validators");
     let (whole, short) = (market(""), market(&gone));
     assert_eq!(whole.records.len(), short.records.len());
     let by_key = |witness: &Witness| {

@@ -2,7 +2,7 @@
 
 use super::{Draw, MOST, SelectionView, Shortlist, VAIN};
 use crate::domain::ids::PartyId;
-use crate::engine::random::{KeyedRng, RandomSource};
+use crate::engine::random::{Key, KeyedRng, RandomSource, mix};
 use crate::engine::weights::WeightTree;
 use crate::maths;
 use crate::policy::candidates::{Weights, rank};
@@ -114,7 +114,20 @@ fn each_by_itself(weights: Weights<'_>, view: &SelectionView<'_>, draw: &mut Key
             chosen.push(party);
         }
     });
-    let most = view.wanted as f64 * (weights.total() as f64 / others as f64) * 2.0 * maths::ln(2.0);
+    let in_vain = weights.total() as f64 / others as f64;
+    if in_vain > VAIN as f64 {
+        // Hardly any candidate of the stream could look. Those that can have a draw of their own each.
+        let base = draw.bits();
+        let own = |party: PartyId| KeyedRng::new(Key(mix(base ^ u64::from(party.0))));
+        let seldom_looks = |party: &PartyId| {
+            let node = party.0 as usize;
+            weights.get(node) <= seldom && !view.is_checked(*party) && own(*party).chance(looks(node))
+        };
+        chosen.extend(parties.present.iter().copied().filter(seldom_looks));
+        chosen.sort_unstable();
+        return;
+    }
+    let most = view.wanted as f64 * in_vain * 2.0 * maths::ln(2.0);
     let mut passed = -maths::ln(draw.unit());
     while passed < most {
         let node = weights.find(draw.below(weights.total()));

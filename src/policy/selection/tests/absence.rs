@@ -100,7 +100,8 @@ fn those_present_are_drawn_as_if_nobody_else_were_there() {
 }
 
 /// Whoever goes, what was chosen without it stays to the seat; what was chosen with it has one other in its place. So it is for each
-/// rule, whether nobody was absent before or nearly everyone.
+/// rule, whether nobody was absent before or nearly everyone. The best of a few is sought for one seat: one that has a seat is drawn for no
+/// other, and one that is gone may be.
 #[test]
 fn one_that_goes_moves_no_other() {
     let count = 40;
@@ -112,7 +113,8 @@ fn one_that_goes_moves_no_other() {
         for rule in RULES {
             let mut met = 0;
             for index in 0..2_000 {
-                let [was, is] = [&before, &after].map(|nodes| nodes.select(rule, &[PartyId(0)], 3, index));
+                let wanted = if rule.contains("d = ") { 1 } else { 3 };
+                let [was, is] = [&before, &after].map(|nodes| nodes.select(rule, &[PartyId(0)], wanted, index));
                 if !was.contains(&PartyId(5)) {
                     assert_eq!(was, is, "{rule}");
                     continue;

@@ -28,6 +28,7 @@ mod suite {
     mod probes;
     mod properties;
     mod readme;
+    mod roster;
     mod schema;
     mod shocks;
     mod study;

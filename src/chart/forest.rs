@@ -277,7 +277,6 @@ mod tests {
             title,
             measure: "the share used".to_string(),
             groups: "class",
-            groups: "class",
             axes: "class".to_string(),
             is_cut: false,
             baseline: "one check".to_string(),

@@ -108,7 +108,7 @@ fn ask(market: &mut State, at: &Context<'_>, place: usize, probe: &Probe) -> Pro
     let slot = market.jobs.admit(record);
     market.inspection = Some(Box::new(Inspection { job: probe.key, quote_traces: Vec::new() }));
     let (mut pool, mut offers) = (Vec::new(), Vec::new());
-    offers::ask(market, scenario, slot, &mut pool);
+    offers::ask(market, at, slot, &mut pool);
     offers::collect(market, at, slot, &pool, &mut offers);
     let offered = offers.clone();
     let taken = offers::take(market, at, slot, &mut offers);

@@ -9,7 +9,7 @@ use super::columns::{Declaration, Value as Filled, one};
 use super::course::Course;
 use super::design::Design;
 use super::file::FalseIfTable;
-use super::fork::passing::{PassThrough, Passed};
+use super::fork::passing::Passed;
 use super::fork::responses::Response;
 use super::fork::{is_placebo, passing, responses};
 use super::results::{Judged, Results, Verdict};
@@ -221,10 +221,8 @@ pub fn judged(study: &Study, course: &Course, results: &Results) -> Vec<Judged> 
                 }
             }
             Subject::PassThrough => {
-                for (own, passed) in passed_within(study, course, results, claim) {
-                    let names = [("supply_of", own.cut), ("price_of", own.priced)];
-                    let names = names.map(|(name, channel)| (name.to_owned(), passing::name(channel).to_owned()));
-                    let cells = point(own.point).into_iter().chain(names).collect();
+                for (place, channels, passed) in passed_within(study, course, results, claim) {
+                    let cells = point(place).into_iter().chain(channels).collect();
                     all.extend(judge(cells, passed.mean, around(passed.mean, passed.half_width), passed.runs));
                 }
             }
@@ -245,13 +243,13 @@ pub fn judged(study: &Study, course: &Course, results: &Results) -> Vec<Judged> 
     all
 }
 
-/// Every pair of channels of every point, with the pass-through over the window of a claim.
+/// Of every point every pair of channels, as the cells of its row, with the pass-through over the window of a claim.
 fn passed_within<'r>(
     study: &'r Study,
     course: &'r Course,
     results: &'r Results,
     claim: &Claim,
-) -> impl Iterator<Item = (&'r PassThrough, Passed)> {
+) -> impl Iterator<Item = (usize, [(String, String); 2], Passed)> {
     let fork = study.fork.as_ref().expect("a pass-through is one of forks");
     let bins = claim.bins.clone().unwrap_or(0..fork.bins);
     let windows = fork.passing.as_ref().map_or(1, |passing| passing.windows.len());

@@ -187,7 +187,7 @@ fn probes_are_spread_over_the_laws() {
     let text = MARKET
         .replace("{ law = \"constant\", value = \"0.01\" }", "{ law = \"uniform\", min = \"0\", max = \"0.064\" }");
     let text = text
-        .replace("{ law = \"constant\", value = \"0.0035\" }", "{ law = \"uniform\", min = \"0\", max = \"0.064\" }");
+        .replace("{ law = \"constant\", value = \"0.0022\" }", "{ law = \"uniform\", min = \"0\", max = \"0.064\" }");
     let scenario = written(&text);
     let asked = probes(&scenario, seed(), 64);
     for class in 0..2 {

@@ -48,7 +48,7 @@ const CUT: &str = r#"
 name = "cut"
 base = "shop.toml"
 measures = ["compute_price"]
-replications = { fixed = 4 }
+replications = { fixed = 12 }
 [design.fork]
 instants = { fixed = ["1h"] }
 span = "4h"
@@ -82,7 +82,7 @@ fn a_cut_passes_through_where_channels_are_tied() {
     assert_eq!(null.passed.len(), 3 * 3, "the full price of three channels in three windows");
     for own in &null.passed {
         let (mean, half) = (own.passed.mean.unwrap(), own.passed.half_width.unwrap());
-        assert_eq!((own.cut, own.passed.runs), (0, 4));
+        assert_eq!((own.cut, own.passed.runs), (0, 12));
         assert!((own.passed.supply.unwrap() - 0.8_f64.ln()).abs() < 1e-9, "eight of ten: {own:?}");
         match own.priced {
             0 => assert!(mean + half < -0.5, "fewer nodes cost more: {own:?}"),

@@ -254,11 +254,11 @@ fn passed_within<'r>(
     let bins = claim.bins.clone().unwrap_or(0..fork.bins);
     let windows = fork.passing.as_ref().map_or(1, |passing| passing.windows.len());
     // One row of each pair: its windows follow one another.
-    results
-        .passed
-        .iter()
-        .step_by(windows)
-        .map(move |own| (own, passing::passed(study, course, (own.point, own.cut, own.priced), bins.clone())))
+    results.passed.iter().step_by(windows).map(move |own| {
+        let channels = [("supply_of", own.cut), ("price_of", own.priced)];
+        let channels = channels.map(|(name, channel)| (name.to_owned(), passing::name(channel).to_owned()));
+        (own.point, channels, passing::passed(study, course, (own.point, own.cut, own.priced), bins.clone()))
+    })
 }
 
 pub(super) static VERDICTS: Declaration = Declaration {

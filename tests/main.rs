@@ -28,6 +28,7 @@ mod suite {
     mod properties;
     mod readme;
     mod schema;
+    mod series;
     mod shocks;
     mod study;
     mod study_frontiers;

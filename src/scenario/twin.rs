@@ -111,6 +111,7 @@ impl Scenario {
         // What is asked for stays; nothing goes down.
         twin.shocks.iter_mut().for_each(|shock| shock.outage = None);
         twin.shocks.retain(|shock| shock.surge.is_some() || shock.stake.is_some());
+        twin.series = twin.series.iter().map(|series| series.held()).collect();
         twin.routing.quote_ttl = None;
         let inclusion = if twin.chain.runs && twin.chain.blocking {
             SimDuration(twin.chain.block.0 / 2)

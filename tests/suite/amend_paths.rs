@@ -76,8 +76,11 @@ const PATHS: &[(&str, &str, Acts)] = &[
 ];
 
 /// Paths that `verified` cannot have, in a scenario that can.
-const ELSEWHERE: &[(&str, &str, &str)] =
-    &[("everything", "routing.choice", "\"surplus\""), ("learning", "network.rtt", "\"5ms\"")];
+const ELSEWHERE: &[(&str, &str, &str)] = &[
+    ("everything", "routing.choice", "\"surplus\""),
+    ("learning", "network.rtt", "\"5ms\""),
+    ("outside", "pricing.token-follows", "\"hardware\""),
+];
 
 fn with(name: &str, path: &str, value: &str) -> Arc<Scenario> {
     trial(name, &[&format!("{path}={value}")])

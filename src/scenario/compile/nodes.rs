@@ -65,7 +65,22 @@ pub(super) fn groups(
             groups.push(group(compiler, &path, written, kind, regions, known));
         }
     }
+    follow(compiler, table, &mut groups);
     groups
+}
+
+/// The series that the costs of groups follow.
+fn follow(compiler: &mut Compiler<'_>, table: &ScenarioTable, groups: &mut IdVec<NodeGroupId, NodeGroup>) {
+    let lists = [("nodes", &table.nodes), ("validators", &table.validators), ("provers", &table.provers)];
+    let written =
+        lists.iter().flat_map(|(kind, list)| list.iter().enumerate().map(move |(index, of)| (kind, index, of)));
+    for (group, (kind, index, of)) in groups.iter_mut().zip(written) {
+        let path = format!("{kind}[{index}].cost-follows");
+        group.cost_follows = super::series::followed(compiler, &path, of.cost_follows.as_ref(), table);
+        if of.cost_follows.is_some() && of.cost.is_none() {
+            compiler.wrong(path, "no cost that could follow a series", "write `cost`, or leave it out");
+        }
+    }
 }
 
 /// Says what is wrong with what a group asks.
@@ -155,6 +170,7 @@ fn group(
         stake: compiler.law_or(format!("{path}.stake"), written.stake.as_ref(), 0.0),
         sampled: written.sampled,
         capacity_by_stake: written.capacity_by_stake.get(),
+        cost_follows: None,
         failure: failure(compiler, path, written),
         flaky: written.flaky,
         conduct: conduct(compiler, path, written.conduct.as_ref()),

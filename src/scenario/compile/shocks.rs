@@ -63,7 +63,7 @@ pub(super) fn shocks(
 }
 
 /// 64 bits that are another for another name.
-fn key(name: &str) -> u64 {
+pub(super) fn key(name: &str) -> u64 {
     u64::from_str_radix(&hash_hex(name.as_bytes())[..16], 16).expect("a hash is hexadecimal")
 }
 

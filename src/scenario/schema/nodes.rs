@@ -78,6 +78,9 @@ pub struct NodeGroupTable {
     /// all have as many (assumed).
     #[serde(default)]
     pub capacity_by_stake: Share,
+    /// The series that the costs of the group follow: `cost` times its value. Default none: costs stay.
+    #[serde(default)]
+    pub cost_follows: Option<String>,
 }
 
 /// Who owns the nodes of a group.

@@ -11,7 +11,7 @@ use super::sheet::{Anchor, Dash, Sheet, Stroke};
 use super::source::Columns;
 use super::studied::{Measured, Studied};
 use crate::engine::time::SimDuration;
-use crate::study::fork::FRESH;
+use crate::study::fork::{FRESH, is_placebo};
 
 /// More measures are in the table.
 const PANELS_MAX: usize = 8;
@@ -47,8 +47,10 @@ pub struct Response {
     pub unit: Unit,
     /// The branches in the order of the study.
     pub curves: Vec<Curve>,
-    /// The placebo.
+    /// The placebo of fresh draws.
     pub fresh: Option<Curve>,
+    /// The placebos of random parties.
+    pub random: Vec<Curve>,
 }
 
 /// Draws the charts: one for each point.
@@ -94,6 +96,7 @@ fn collect(table: &Columns, point: u64, measures: &[Measured]) -> Result<Vec<Res
             unit: own.unit,
             curves: Vec::new(),
             fresh: None,
+            random: Vec::new(),
         })
         .collect();
     for row in (0..points.len()).filter(|row| points[*row] == point) {
@@ -110,11 +113,12 @@ fn collect(table: &Columns, point: u64, measures: &[Measured]) -> Result<Vec<Res
         let begun = || Curve { branch: branch.clone(), bins: Vec::new() };
         let curve = match branch.as_str() {
             FRESH => response.fresh.get_or_insert_with(begun),
-            _ => {
-                if response.curves.last().is_none_or(|last| last.branch != *branch) {
-                    response.curves.push(begun());
+            name => {
+                let curves = if is_placebo(name) { &mut response.random } else { &mut response.curves };
+                if curves.last().is_none_or(|last| last.branch != *branch) {
+                    curves.push(begun());
                 }
-                response.curves.last_mut().expect("one was begun")
+                curves.last_mut().expect("one was begun")
             }
         };
         curve.bins.push(moment);
@@ -163,6 +167,9 @@ pub fn draw(title: &str, responses: &[Response], end: Option<f64>, caption: Stri
     let mut lede = "Branch − trunk, the mean over forks, with its 95 % interval over runs; each measure over a bin, at its end. Grey: \
                     the placebo, whose draws alone are new. Thin: from where on the variance of branch − trunk has passed half of the placebo's."
         .to_owned();
+    if shown.iter().any(|response| !response.random.is_empty()) {
+        lede.push_str(" Grey and dashed: the same change with as many parties of the same kinds, chosen at random.");
+    }
     if let Some(end) = end {
         lede.push_str(&format!(" Dotted: the change ends after {}.", time(end)));
     }
@@ -214,9 +221,11 @@ fn draw_curves(sheet: &mut Sheet, panel: &Panel, response: &Response, right: f64
     for (number, curve) in response.curves.iter().enumerate() {
         panel.band(sheet, &curve.bins.iter().map(band).collect::<Vec<_>>(), category(number).colour, 0.18);
     }
-    if let Some(fresh) = &response.fresh {
-        let line: Vec<_> = fresh.bins.iter().map(|moment| (moment.at, moment.difference)).collect();
-        panel.line(sheet, &line, Stroke::solid(GREY, 1.0));
+    let dashed = Stroke { colour: GREY, width: 1.2, dash: Dash::Dashed };
+    let random = response.random.iter().map(|random| (random, dashed));
+    for (placebo, stroke) in response.fresh.iter().map(|fresh| (fresh, Stroke::solid(GREY, 1.0))).chain(random) {
+        let line: Vec<_> = placebo.bins.iter().map(|moment| (moment.at, moment.difference)).collect();
+        panel.line(sheet, &line, stroke);
     }
     let mut wished = Vec::new();
     for (number, curve) in response.curves.iter().enumerate() {
@@ -254,7 +263,8 @@ mod tests {
         let curves = vec![curve("cut", 4e-4, half), curve("cut for an hour", -1e-4, half)];
         let fresh = Some(curve("fresh", 1e-5, 1e-5));
         let what = "price of the compute channel per GPU-second".to_owned();
-        let response = Response { what, unit: Unit::CreditsPerSecond, curves, fresh };
+        let random = vec![curve("random cut", 3e-4, half)];
+        let response = Response { what, unit: Unit::CreditsPerSecond, curves, fresh, random };
         draw("What follows a cut?", &[response.clone(), response], Some(300.0), "synthetic".to_owned())
     }
 
@@ -263,6 +273,7 @@ mod tests {
         let drawing = drawn(1e-5);
         let said = "Clearest is `cut`: after 1min its price of the compute channel per GPU-second is 400 µcredit/s ± 10.0 µcredit/s above that of the trunk.";
         assert_eq!(drawing.words.result, said);
+        assert!(drawing.words.lede.contains("chosen at random"));
         assert_eq!(drawing.sheet.misplaced(), Vec::<String>::new());
         assert!(drawn(1.0).words.result.starts_with("No branch is apart"));
     }

@@ -1,7 +1,10 @@
 //! Shocks as the market suffers them: what befalls it from outside, when, and for how long (model §15.3).
 
 use std::fmt;
+use std::sync::Arc;
 
+use super::Scenario;
+use super::amended::{Amendment, alike};
 use crate::domain::ids::{NodeGroupId, RegionId, SourceId};
 use crate::domain::share::Share;
 use crate::engine::time::{SimDuration, Time};
@@ -23,6 +26,8 @@ pub struct Shock {
     pub surge: Option<Surge>,
     /// What is left of whose stakes.
     pub stake: Option<(Parties, Share)>,
+    /// Whether it strikes as many parties at random, of the same kinds, in the place of those it names: as a placebo does.
+    pub at_random: bool,
 }
 
 /// When a shock begins.
@@ -102,5 +107,34 @@ impl Outage {
     /// How many of so many parties it strikes: their share, rounded half up.
     pub fn count(&self, parties: usize) -> usize {
         (self.share.get() * parties as f64 + 0.5) as usize
+    }
+}
+
+impl Shock {
+    /// Whether it chooses parties, by what they are.
+    fn chooses(&self) -> bool {
+        self.outage.is_some() || self.stake.is_some()
+    }
+}
+
+impl Scenario {
+    /// This branch of `trunk` as a placebo of its choice of parties: each shock that it adds strikes as many parties at random, of the
+    /// same kinds. `None` where it adds none that chooses parties.
+    pub fn struck_at_random(&self, trunk: &Scenario) -> Option<Scenario> {
+        let is_new = |shock: &&Shock| shock.chooses() && trunk.shocks.iter().all(|other| !alike(other, *shock));
+        let new: Vec<Shock> = self.shocks.iter().filter(is_new).cloned().collect();
+        (!new.is_empty()).then(|| self.with_at_random(&new))
+    }
+
+    /// With these shocks at random, also where they go on under a later amendment.
+    fn with_at_random(&self, new: &[Shock]) -> Scenario {
+        let mut changed = self.clone();
+        for shock in changed.shocks.iter_mut().filter(|shock| new.iter().any(|other| alike(other, *shock))) {
+            shock.at_random = true;
+        }
+        let later =
+            |next: &Amendment| Amendment { scenario: Arc::new(next.scenario.with_at_random(new)), ..next.clone() };
+        changed.next = self.next.as_ref().map(later);
+        changed
     }
 }

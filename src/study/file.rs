@@ -209,6 +209,23 @@ pub struct ForkTable {
     pub span: SimDuration,
     /// The bins in which the span is measured; a part of it without a remainder.
     pub bin: SimDuration,
+    /// What the branches are held against beside the trunk. Default `["fresh"]`, which is always among them.
+    #[serde(default = "fresh")]
+    pub placebos: Vec<Placebo>,
+}
+
+/// A copy in which nothing happens that a branch is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Placebo {
+    /// Nothing is set, and keyed draws are new.
+    Fresh,
+    /// Of each branch whose shocks choose parties: as many parties of the same kinds, at random.
+    Random,
+}
+
+fn fresh() -> Vec<Placebo> {
+    vec![Placebo::Fresh]
 }
 
 /// The instants of the forks.

@@ -38,6 +38,7 @@ pub mod verdict;
 pub mod work;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::output::error::FileError;
 use crate::output::identity::{Identity, Input};
@@ -156,8 +157,12 @@ impl Study {
     /// What is run of a point, whose document this is.
     pub fn prepare(&self, document: &Document) -> Result<Prepared, Problems> {
         let scenario = Scenario::from_document(document)?;
-        let branches = self.fork.as_ref().map(|fork| fork.scenarios(&self.document, document)).transpose()?;
-        Ok(Prepared { scenario, branches: branches.unwrap_or_default() })
+        let Some(fork) = &self.fork else { return Ok(Prepared { scenario, branches: Vec::new(), random: Vec::new() }) };
+        let branches = fork.scenarios(&self.document, document)?;
+        // At another point a branch may choose no parties: then its placebo does what it does.
+        let placebo = |index: usize| branches[index].struck_at_random(&scenario).map(Arc::new);
+        let random = fork.random.iter().map(|(index, _)| placebo(*index).unwrap_or_else(|| branches[*index].clone()));
+        Ok(Prepared { random: random.collect(), scenario, branches })
     }
 
     /// What the study says of forks; nothing without any.

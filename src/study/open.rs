@@ -85,20 +85,21 @@ impl Study {
             document,
             base,
         };
-        study.claims = Claim::read(&study.document, &study, &mut problems);
-        problems.or(())?;
         study.try_forks()?;
-        Ok(study)
+        study.claims = Claim::read(&study.document, &study, &mut problems);
+        problems.or(study)
     }
 
     /// Opens the branches of the first point: what is wrong with one of them is shown before anything is run.
-    fn try_forks(&self) -> Result<(), Problems> {
-        let (Some(fork), Design::Listed(points)) = (&self.fork, &self.design) else { return Ok(()) };
+    fn try_forks(&mut self) -> Result<(), Problems> {
+        let (Some(_), Design::Listed(points)) = (&self.fork, &self.design) else { return Ok(()) };
         let Some(levels) = points.first() else { return Ok(()) };
         let document = self.document(&Point { levels: levels.clone(), search: None })?;
-        let Prepared { scenario, branches } = self.prepare(&document)?;
+        let Prepared { scenario, branches, .. } = self.prepare(&document)?;
         let mut problems = Problems::new(self.document.name());
+        let fork = self.fork.as_mut().expect("the study has forks");
         fork.check(&self.document, &scenario, &branches, &mut problems);
+        fork.choose(&self.document, &scenario, &branches, &mut problems);
         problems.or(())
     }
 }

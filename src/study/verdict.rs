@@ -9,7 +9,8 @@ use super::columns::{Declaration, Value as Filled, one};
 use super::course::Course;
 use super::design::Design;
 use super::file::FalseIfTable;
-use super::fork::responses;
+use super::fork::responses::Response;
+use super::fork::{is_placebo, responses};
 use super::results::{Judged, Results, Verdict};
 use crate::parquet::Kind;
 use crate::scenario::document::Document;
@@ -180,7 +181,10 @@ pub fn judged(study: &Study, course: &Course, results: &Results) -> Vec<Judged> 
         match claim.of {
             Subject::Measure(measure) if study.fork.is_some() => {
                 let fork = study.fork.as_ref().expect("a fork");
-                for own in results.responses.iter().filter(|own| own.measure == measure && own.arm > 1) {
+                // A placebo is judged where it is named.
+                let named = claim.at.iter().any(|(name, _)| name == "branch");
+                let is_meant = |own: &&Response| own.arm > 1 && (named || !is_placebo(fork.arms()[own.arm]));
+                for own in results.responses.iter().filter(|own| own.measure == measure).filter(is_meant) {
                     let bins = claim.bins.clone().unwrap_or(0..fork.bins);
                     let (value, half, runs) = responses::over(study, course, own, bins);
                     let branch = ("branch".to_owned(), fork.arms()[own.arm].to_owned());

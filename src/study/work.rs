@@ -30,6 +30,8 @@ pub struct Prepared {
     pub scenario: Arc<Scenario>,
     /// The scenarios of the branches of its forks.
     pub branches: Vec<Arc<Scenario>>,
+    /// Those of the placebos of random parties.
+    pub random: Vec<Arc<Scenario>>,
 }
 
 /// Runs a chunk; none if asked to stop. Each point's scenario is opened once.

@@ -1,8 +1,10 @@
 //! Shocks: whom they strike, when they begin and end, what an amendment makes of them, and that they disturb nothing else.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use reliance::domain::ids::PartyId;
+use reliance::engine::random::Seed;
 use reliance::engine::time::Time;
 use reliance::record::fact::Fact;
 use reliance::scenario::Scenario;
@@ -308,4 +310,39 @@ fn a_crash_burns_stakes() {
     assert_eq!(burnt, [(0.0, 1, 7_500_001), (0.0, 2, 7_500_001)]);
     assert_eq!(left[1..], [2_500_000, 2_500_000, 10_000_001, 10_000_001]);
     near(share, 0.2);
+}
+
+/// A placebo of the choice of parties: as many of the same kinds go down, or lose the same share of their stakes, and they are drawn from
+/// all of them. What the trunk has anyway stays as it is.
+#[test]
+fn a_placebo_strikes_as_many_others_of_the_same_kinds() {
+    let own = outage("own", "at = \"10s\"\nfor = \"10s\"", "few", 1.0);
+    let dark = outage("dark", "at = \"100s\"\nfor = \"50s\"", "few", 1.0);
+    let more = outage("more", "at = \"100s\"\nfor = \"50s\"", "many", 0.5);
+    let staked = "[[validators]]\nname = \"v\"\ncount = 3\nstake = { law = \"constant\", value = \"10\" }\n";
+    let crash = "[[shocks]]\nname = \"crash\"\nat = \"200s\"\nstake = { validators = \"v\", factor = 0.5 }\n";
+    let trunk = written(&shop(&(staked.to_owned() + &own)));
+    assert!(trunk.struck_at_random(&trunk).is_none(), "the trunk's own shocks are no choice of a branch");
+    let branch = written(&shop(&(staked.to_owned() + &own + &dark + &more + crash)));
+    let placebo = Arc::new(branch.struck_at_random(&trunk).expect("the branch chooses parties"));
+    let mut chosen = BTreeSet::new();
+    for replication in 0..40 {
+        let of = |scenario: &Arc<Scenario>| {
+            let mut witness = Witness::default();
+            Run::open(scenario.clone(), Seed { replication, ..seed() }).close(&mut witness);
+            witness
+        };
+        let [branch, placebo] = [of(&branch), of(&placebo)];
+        assert_eq!(shocks(&branch), shocks(&placebo), "when, and how many");
+        let down = |witness: &Witness, second: f64| -> Vec<u32> {
+            turns(witness).into_iter().filter(|turn| turn.0 == second && !turn.2).map(|turn| turn.1).collect()
+        };
+        assert_eq!(down(&branch, 10.0), down(&placebo, 10.0), "the trunk's own");
+        let struck: BTreeSet<u32> = down(&placebo, 100.0).into_iter().collect();
+        assert!(struck.len() == 6 && struck.iter().all(|party| *party < 10), "six nodes, each once: {struck:?}");
+        chosen.extend(struck.into_iter().filter(|party| !down(&branch, 100.0).contains(party)));
+        let burnt = |fact: &&(Time, Fact)| matches!(fact.1, Fact::StakeBurnt { node, .. } if node.0 >= 10);
+        assert_eq!(placebo.facts.iter().filter(burnt).count(), 3);
+    }
+    assert!(chosen.len() >= 6, "the parties that the branch never names together come up: {chosen:?}");
 }

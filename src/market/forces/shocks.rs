@@ -2,6 +2,7 @@
 
 use crate::domain::ids::{Id, PartyId};
 use crate::domain::money::Money;
+use crate::domain::party::PartyKind;
 use crate::domain::purpose::Purpose;
 use crate::engine::random::{KeyedRng, RandomSource, Seed, Stream, key, mix};
 use crate::engine::time::{SimDuration, Time};
@@ -123,12 +124,15 @@ fn begin(market: &mut State, at: &mut Context<'_>, shock: u16, state: &mut Shock
     if let Some(outage) = &written.outage {
         let named = &at.derived.struck[usize::from(shock)];
         strike(market.seed, (written.key, state.begun), (named, outage.count(named.len())), &mut state.down);
+        if written.at_random {
+            state.down = at_random(market, at, (written, state.begun), &state.down);
+        }
     }
     state.begun += 1;
     at.facts.note(Fact::ShockBegan { shock, parties: state.down.len() as u32 });
     churn::take_down(market, at, &state.down);
     bring(market, at, shock, state.begun);
-    burn(market, at, shock);
+    burn(market, at, shock, state.begun);
 }
 
 /// Sources ask for more. So many whole times more are so many streams like that of the source, each thinned to its share.
@@ -152,9 +156,12 @@ fn bring(market: &mut State, at: &mut Context<'_>, shock: u16, begun: u64) {
 }
 
 /// Stakes lose what the shock does not leave of them: each keeps its share, rounded down.
-fn burn(market: &mut State, at: &mut Context<'_>, shock: u16) {
-    let Some((_, left)) = &at.scenario.shocks[usize::from(shock)].stake else { return };
-    for &party in &at.derived.losing[usize::from(shock)] {
+fn burn(market: &mut State, at: &mut Context<'_>, shock: u16, begun: u64) {
+    let written = &at.scenario.shocks[usize::from(shock)];
+    let Some((_, left)) = &written.stake else { return };
+    let named = &at.derived.losing[usize::from(shock)];
+    let drawn = written.at_random.then(|| at_random(market, at, (written, begun), named));
+    for &party in drawn.as_ref().unwrap_or(named) {
         let stake = market.ledger.bond(party);
         let amount = stake - stake.share(left.get());
         if amount > Money::ZERO {
@@ -192,4 +199,22 @@ fn strike(seed: Seed, (shock, begun): (u64, u64), (named, count): (&[PartyId], u
     drawn.select_nth_unstable(count);
     struck.extend(drawn[..count].iter().map(|(_, party)| *party));
     struck.sort_unstable();
+}
+
+/// As many parties of the same kinds as were `struck`, whatever else they are: those with the lowest draws of the whole roster but for
+/// those that are down by another shock of this sort.
+fn at_random(market: &State, at: &Context<'_>, (shock, begun): (&Shock, u64), struck: &[PartyId]) -> Vec<PartyId> {
+    let roster = at.derived.roster;
+    let others = at.scenario.shocks.iter().zip(&market.shocks.all).filter(|(shock, _)| shock.at_random);
+    let down: Vec<PartyId> = others.flat_map(|(_, state)| state.down.iter().copied()).collect();
+    let mut drawn = Vec::new();
+    for kind in PartyKind::SERVING {
+        let count = struck.iter().filter(|party| roster.kind(**party) == kind).count();
+        let parties = roster.range(kind).map(PartyId::from_index).filter(|party| !down.contains(party));
+        let parties: Vec<PartyId> = parties.collect();
+        // With draws of their own: those of the shock itself have chosen among the parties that it names.
+        strike(market.seed, (mix(shock.key), begun), (&parties, count.min(parties.len())), &mut drawn);
+    }
+    drawn.sort_unstable();
+    drawn
 }

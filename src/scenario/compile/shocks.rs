@@ -57,7 +57,7 @@ pub(super) fn shocks(
             }
             sound.then_some((Parties::Groups(groups), stake.factor))
         });
-        Shock { key: key(&name), name, begins, lasts: written.lasts, outage, surge, stake }
+        Shock { key: key(&name), name, begins, lasts: written.lasts, outage, surge, stake, at_random: false }
     });
     made.collect()
 }

@@ -53,10 +53,12 @@ impl Entry<'_> {
     }
 }
 
-const BRANCH: Declared =
-    one("branch", Kind::Text, "name of the branch; `fresh` is the placebo, whose draws alone are new", |entry| {
-        entry.arm()
-    });
+const BRANCH: Declared = one(
+    "branch",
+    Kind::Text,
+    "name of the branch; the placebos are `fresh`, of new draws, and `random …`, of other parties",
+    |entry| entry.arm(),
+);
 const MEASURE: Declared =
     one("measure", Kind::Text, "name of the measure, a column of the series or a formula of them", |entry| {
         Value::Text(Some(entry.study.measures[entry.response().measure].name.clone()))
@@ -84,7 +86,12 @@ pub(in super::super) static FORKS: Declaration = Declaration {
             let seed = crate::engine::random::Seed { root: entry.study.seed, replication: row.replication };
             Value::Number(Some(entry.fork().instants.of(seed)[instant].seconds()))
         }),
-        one("branch", Kind::Text, "name of the branch; the trunk is `trunk`, the placebo `fresh`", |entry| entry.arm()),
+        one(
+            "branch",
+            Kind::Text,
+            "name of the branch; the trunk is `trunk`, the placebos are `fresh` and `random …`",
+            |entry| entry.arm(),
+        ),
         SINCE,
         each(
             "MEASURE",

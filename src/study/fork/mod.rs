@@ -2,7 +2,8 @@
 //!
 //! What differs between a branch and the trunk, the run that goes on as it was, is caused by the branch: both have the same
 //! random numbers. The branch [`FRESH`] is a placebo. Nothing is set in it, but its keyed draws are new from the instant on, so it
-//! shows how far two futures of one market lie apart by chance.
+//! shows how far two futures of one market lie apart by chance. A branch whose shocks choose parties may have a placebo of its own, in
+//! which as many parties of the same kinds are chosen at random.
 
 pub(super) mod columns;
 pub mod responses;
@@ -21,15 +22,23 @@ use crate::scenario::document::{Document, Set, key_text};
 use crate::scenario::problems::{Problem, Problems};
 use crate::scenario::twin::Twin;
 
-use super::file::{ForkTable, InstantsTable, StudyTable};
+use super::file::{ForkTable, InstantsTable, Placebo, StudyTable};
 
 pub(super) use run::run;
 
 /// What the run that goes on as it was is called in tables.
 pub const TRUNK: &str = "trunk";
 
-/// What the placebo is called in tables.
+/// What the placebo of fresh draws is called in tables.
 pub const FRESH: &str = "fresh";
+
+/// How the placebos of random parties begin in tables; the name of the branch follows.
+const RANDOM: &str = "random ";
+
+/// Whether an arm of this name is a placebo.
+pub fn is_placebo(name: &str) -> bool {
+    name == FRESH || name.starts_with(RANDOM)
+}
 
 /// Columns of the tables of forks beside those of the axes and measures.
 pub(super) const RESERVED: &[&str] = &["fork_s", "branch", "since_s", "measure"];
@@ -48,6 +57,10 @@ pub struct Fork {
     pub bins: usize,
     /// The branches, as they are written.
     pub branches: Vec<Branch>,
+    /// The branches that have a placebo of parties chosen at random, and what each of these is called.
+    pub random: Vec<(usize, String)>,
+    /// Whether it is asked for.
+    wants_random: bool,
 }
 
 /// The instants of the forks of a run.
@@ -83,7 +96,12 @@ impl Fork {
         let bins = usize::try_from(table.span.0 / table.bin.0).unwrap_or(usize::MAX);
         let instants = instants(document, &table.instants, problems);
         let branches = branches(document, study, problems);
-        let fork = Fork { instants: instants?, bin: table.bin, bins, branches };
+        if !table.placebos.contains(&Placebo::Fresh) {
+            let help = "write `[\"fresh\"]` or `[\"fresh\", \"random\"]`";
+            problems.at(document, &at("placebos"), "forks without the placebo `fresh`", help);
+        }
+        let wants_random = table.placebos.contains(&Placebo::Random);
+        let fork = Fork { instants: instants?, bin: table.bin, bins, branches, random: Vec::new(), wants_random };
         let values = [fork.arms().len(), fork.instants.count(), bins, study.measures.len()];
         if values.iter().try_fold(1_usize, |all, count| all.checked_mul(*count)).is_none_or(|all| all > VALUES_MAX) {
             let message = "more than 100 000 values of a run: branches × instants × bins × measures";
@@ -99,12 +117,28 @@ impl Fork {
 
     /// What goes on from each fork, as tables call it: the trunk, the placebo, the branches.
     pub fn arms(&self) -> Vec<&str> {
-        [TRUNK, FRESH].into_iter().chain(self.branches.iter().map(|branch| branch.name.as_str())).collect()
+        let branches = self.branches.iter().map(|branch| branch.name.as_str());
+        let random = self.random.iter().map(|(_, name)| name.as_str());
+        [TRUNK, FRESH].into_iter().chain(branches).chain(random).collect()
+    }
+
+    /// Gives every branch that chooses parties its placebo, where it is asked for.
+    pub fn choose(&mut self, study: &Document, base: &Scenario, branches: &[Arc<Scenario>], problems: &mut Problems) {
+        if !self.wants_random {
+            return;
+        }
+        let chooses = |(_, scenario): &(usize, &Arc<Scenario>)| scenario.struck_at_random(base).is_some();
+        let chosen = branches.iter().enumerate().filter(chooses);
+        self.random = chosen.map(|(index, _)| (index, format!("{RANDOM}{}", self.branches[index].name))).collect();
+        if self.random.is_empty() {
+            let help = "leave `random` out, or add an outage or a loss of stakes to a branch as a shock";
+            problems.at(study, "design.fork.placebos", "no branch chooses parties", help);
+        }
     }
 
     /// The place of a value among all of a run.
     pub fn place(&self, measures: usize, (instant, arm, bin, measure): (usize, usize, usize, usize)) -> usize {
-        ((instant * (2 + self.branches.len()) + arm) * self.bins + bin) * measures + measure
+        ((instant * (2 + self.branches.len() + self.random.len()) + arm) * self.bins + bin) * measures + measure
     }
 
     /// The names of all values of a run, in their order.
@@ -123,7 +157,7 @@ impl Fork {
     /// What is run of a replication, as a part of a whole run without forks.
     pub fn cost(&self, horizon: Time) -> f64 {
         let whole = horizon.0.max(1) as f64;
-        let branches = (1 + self.branches.len()) * self.instants.count();
+        let branches = (1 + self.branches.len() + self.random.len()) * self.instants.count();
         (self.instants.last().0 as f64 + self.span().0 as f64 * (1 + branches) as f64) / whole
     }
 
@@ -239,8 +273,9 @@ fn branches(document: &Document, study: &StudyTable, problems: &mut Problems) ->
     let mut branches: Vec<Branch> = Vec::new();
     for (index, table) in study.branches.iter().enumerate() {
         let place = format!("branches[{index}]");
-        let is_taken =
-            [TRUNK, FRESH, ""].contains(&table.name.as_str()) || branches.iter().any(|other| other.name == table.name);
+        let is_taken = [TRUNK, ""].contains(&table.name.as_str())
+            || is_placebo(&table.name)
+            || branches.iter().any(|other| other.name == table.name);
         if is_taken {
             let message = format!("`{}` is no name for a branch, or that of another", table.name);
             problems.at(document, &format!("{place}.name"), message, "give each branch a name of its own");

@@ -36,6 +36,9 @@ pub fn run(
         for (branch, scenario) in fork.branches.iter().zip(&prepared.branches) {
             own.push(fork.branch(&trunk, (branch, scenario), &mut hasher, &look)?);
         }
+        for ((index, _), scenario) in fork.random.iter().zip(&prepared.random) {
+            own.push(fork.branch(&trunk, (&fork.branches[*index], scenario), &mut hasher, &look)?);
+        }
         arms.push(own);
     }
     trunk.until_watched(fork.end(instants[instants.len() - 1]), &mut windows, &look)?;

@@ -5,11 +5,11 @@ use super::super::course::Course;
 use super::super::grid::Grid;
 use super::super::results::Results;
 use super::super::show::{cell, is_apart, number_or_dash};
-use super::Fork;
 use super::responses::Response;
+use super::{Fork, is_placebo};
 use crate::engine::time::SimDuration;
 
-/// A row for each point, branch and measure; the placebo last of a point's.
+/// A row for each point, branch and measure; the placebos last of all.
 pub(in super::super) fn grid(study: &Study, course: &Course, results: &Results, fork: &Fork) -> Grid {
     let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     let axes = study.columns().into_iter().map(str::to_owned);
@@ -36,7 +36,7 @@ pub(in super::super) fn grid(study: &Study, course: &Course, results: &Results, 
         (head, groups)
     };
     let (placebo, branches): (Vec<&Response>, Vec<&Response>) =
-        results.responses.iter().partition(|response| response.arm == 1);
+        results.responses.iter().partition(|response| is_placebo(arms[response.arm]));
     let title = "branch − trunk: its mean over the span, its largest bin and when that ends, how long until half of it is gone,\n\
                  and how long a branch lies closer to its trunk than chance alone would bring it (`fresh`: by chance alone)";
     Grid {

@@ -216,3 +216,79 @@ error: cannot amend `nodes[0].count`: nodes have their numbers from the opening 
             .contains("branches of a study that forks no run")
     );
 }
+
+/// Two servers, each for a class of its own.
+const TWO: &str = r#"
+name = "two"
+horizon = "300s"
+[models.a]
+[models.b]
+[classes.first]
+model = "a"
+work = { law = "exponential", mean = "1s" }
+[classes.second]
+model = "b"
+work = { law = "exponential", mean = "1s" }
+[[demand.sources]]
+name = "everyone"
+class = "first"
+arrivals = { rule = "poisson", poisson = { rate = "0.5/s" } }
+[[nodes]]
+name = "asked"
+count = 1
+models = ["a"]
+[[nodes]]
+name = "others"
+count = 9
+models = ["b"]
+"#;
+
+/// The only server that is asked goes down, or one of ten at random: as many nodes are gone, and what follows is another matter.
+#[test]
+fn random_parties_are_a_placebo_beside_the_branch() {
+    let text = r#"
+name = "dark"
+base = "shop.toml"
+measures = ["nodes_up", "declined"]
+replications = { fixed = 20 }
+[design.fork]
+instants = { fixed = ["100s"] }
+span = "100s"
+bin = "50s"
+placebos = ["fresh", "random"]
+[[branches]]
+name = "dark"
+set = { shocks = [{ name = "dark", outage = { nodes = "asked" } }] }
+[[branches]]
+name = "dear"
+set = { "pricing.compute" = { rule = "list", list = { price = "0.002" } } }
+[[false-if]]
+when = "declined < 20"
+[[false-if]]
+when = "declined < 20"
+at = { branch = "random dark" }
+"#;
+    let place = place("random", text);
+    fs::write(place.join("shop.toml"), TWO).unwrap();
+    let study = place.study();
+    assert_eq!(study.fork.as_ref().unwrap().arms(), ["trunk", "fresh", "dark", "dear", "random dark"]);
+    let folder = place.open("out", &study).unwrap();
+    let found = results(&study, &drive(&study, &folder, 2, &run_one));
+    let of = |branch, measure| differences(response(&study, &found, branch, measure))[1];
+    assert_eq!((of("dark", "nodes_up"), of("random dark", "nodes_up"), of("dear", "nodes_up")), (-1.0, -1.0, 0.0));
+    assert!(of("dark", "declined") > 20.0, "about 25 of every 50 s: {}", of("dark", "declined"));
+    assert!(of("random dark", "declined") < 10.0, "in one of ten worlds: {}", of("random dark", "declined"));
+    let said: Vec<(usize, &str, &str)> =
+        found.verdicts.iter().map(|own| (own.claim, own.at.as_str(), own.verdict.name())).collect();
+    let expected = [(0, "branch dark", "holds"), (0, "branch dear", "false"), (1, "branch random dark", "false")];
+    assert_eq!(said, expected, "a placebo is judged where it is named");
+    for (from, to, message) in [
+        ("\"dark\"\nset", "\"random dark\"\nset", "`random dark` is no name for a branch"),
+        ("[\"fresh\", \"random\"]", "[\"random\"]", "forks without the placebo `fresh`"),
+        ("{ shocks = [{ name = \"dark\", outage = { nodes = \"asked\" } }] }", "{}", "no branch chooses parties"),
+    ] {
+        fs::write(place.join("study.toml"), text.replacen(from, to, 1)).unwrap();
+        let told = Study::load(&place.join("study.toml"), None).unwrap_err().to_string();
+        assert!(told.contains(message) && told.contains("= help: "), "{told}");
+    }
+}

@@ -30,6 +30,7 @@ mod suite {
     mod schema;
     mod series;
     mod shocks;
+    mod shocks_trust;
     mod study;
     mod study_frontiers;
     mod theory;

@@ -40,7 +40,7 @@ pub struct Derived {
     pub keeps: Keeps,
     /// The periods of the clocks of the market; `None` of one that does not tick.
     pub clocks: ByClock<Option<SimDuration>>,
-    /// By shock, the parties that its outage may strike.
+    /// By shock, the parties that its outage or its revocation may strike.
     pub struck: Vec<Vec<PartyId>>,
     /// By shock, the parties whose stakes it takes.
     pub losing: Vec<Vec<PartyId>>,
@@ -100,7 +100,7 @@ impl Derived {
             struck: scenario
                 .shocks
                 .iter()
-                .map(|shock| named(&nodes, shock.outage.as_ref().map(|outage| &outage.parties)))
+                .map(|shock| named(&nodes, shock.struck().map(|struck| &struck.parties)))
                 .collect(),
             losing: scenario
                 .shocks

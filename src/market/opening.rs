@@ -100,9 +100,7 @@ impl State {
             market.enter(at, party, at.derived.nodes[party].stake);
             churn::schedule_failure(&mut market, at, party);
         }
-        for source in scenario.sources.ids() {
-            arrival::schedule_next(&mut market, at, source);
-        }
+        scenario.sources.ids().for_each(|source| arrival::schedule_next(&mut market, at, source));
         for clock in [Clock::Picture, Clock::Price, Clock::Block] {
             at.tick(clock, &[0; Clock::COUNT]);
         }

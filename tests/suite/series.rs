@@ -17,7 +17,7 @@ use super::trial::{Witness, seed, trial};
 fn shop(more: &str) -> String {
     "name = \"shop\"\nhorizon = \"10min\"\n[models.m]\n[classes.job]\nwork = { law = \"exponential\", mean = \"1s\" }\n\
      [[demand.sources]]\nname = \"s\"\narrivals = { rule = \"poisson\", poisson = { rate = \"2/s\" } }\n\
-     [pricing]\ncompute = { rule = \"cost-plus\", cost-plus = { markup = 0.5 } }\n\
+     [pricing]\ncompute = { rule = \"cost-plus\", cost-plus = { start = \"0.0015\", markup = 0.5 } }\n\
      [[nodes]]\nname = \"n\"\ncount = 1\nslots = 8\ncost = { law = \"constant\", value = \"0.001\" }\n"
         .to_owned()
         + more

@@ -142,7 +142,7 @@ const OUTSIDE: &[C] = &[
     C::number(
         "node_cost_rate",
         "µcredit/s",
-        "mean over nodes of what a second of work on the reference card costs them; only where the scenario has `series`",
+        "mean cost of a GPU-second of work to nodes; only where the scenario has `series`",
         |row| Cell::F64(row.now.node_cost.micro()),
     ),
 ];

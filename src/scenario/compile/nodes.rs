@@ -77,9 +77,6 @@ fn follow(compiler: &mut Compiler<'_>, table: &ScenarioTable, groups: &mut IdVec
     for (group, (kind, index, of)) in groups.iter_mut().zip(written) {
         let path = format!("{kind}[{index}].cost-follows");
         group.cost_follows = super::series::followed(compiler, &path, of.cost_follows.as_ref(), table);
-        if of.cost_follows.is_some() && of.cost.is_none() {
-            compiler.wrong(path, "no cost that could follow a series", "write `cost`, or leave it out");
-        }
     }
 }
 
@@ -100,6 +97,10 @@ fn checker(compiler: &mut Compiler<'_>, path: &str, written: &NodeGroupTable) {
         if given {
             compiler.wrong(format!("{path}.{field}"), "checkers and provers serve no model", "leave it out");
         }
+    }
+    if written.image.is_some() {
+        let help = "leave it out: what checks rely on is a vendor, `verification.vendors`";
+        compiler.wrong(format!("{path}.image"), "only nodes run an image", help);
     }
     if written.price.is_some() {
         let help = "checks are paid at the price of the channel, `pricing.verification`: leave it out";
@@ -136,6 +137,9 @@ fn group(
     let shared = written.discipline.rule == Discipline::ProcessorSharing;
     stakes(compiler, path, written);
     ask(compiler, path, kind, written);
+    if let Some(image) = &written.image {
+        compiler.check_name(&format!("{path}.image"), image);
+    }
     let bits = match kind {
         PartyKind::Node => models(compiler, path, written),
         PartyKind::Validator => 1 << compiler.names.models.len().min(MODELS),

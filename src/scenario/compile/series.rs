@@ -12,18 +12,12 @@ use crate::scenario::files::Files;
 use crate::scenario::schema::{RecordedTable, ScenarioTable};
 use crate::scenario::series::{Moves, Series};
 
-/// The most series: the number of one has 16 bits, and each steps by itself.
-const SERIES: usize = 1_000;
-
 /// The most steps of a series through a file: each takes 8 bytes.
 const STEPS: u64 = 10_000_000;
 
 /// The series, in the order written.
 pub(super) fn series(compiler: &mut Compiler<'_>, table: &ScenarioTable, files: &mut Files<'_>) -> Vec<Series> {
-    if table.series.len() > SERIES {
-        let message = format!("{} series", thousands(table.series.len() as u64));
-        compiler.wrong("series", message, format!("write at most {}", thousands(SERIES as u64)));
-    }
+    compiler.keyed("series", "series", table.series.keys());
     let mut all = Vec::new();
     for (name, written) in &table.series {
         let path = format!("series.{}", key_text(name));
@@ -88,6 +82,7 @@ fn recorded(
     (every, horizon): (SimDuration, SimDuration),
     files: &mut Files<'_>,
 ) -> Option<Moves> {
+    compiler.countable(format!("{path}.scale"), written.scale.get(), 1e12);
     if every == SimDuration::ZERO {
         return None;
     }

@@ -35,7 +35,7 @@ pub use named::{METHODS_FILE, named_methods};
 pub use nodes::{DisciplineTable, FailureTable, Limit, NodeGroupTable, OwnerName};
 pub use notes::{Meaning, meaning};
 pub use series::{RecordedTable, SeriesTable};
-pub use shocks::{OutageTable, ShockTable, StakeLossTable, SurgeTable};
+pub use shocks::{CostStepTable, OutageTable, RevocationTable, ShockTable, StakeLossTable, SurgeTable};
 pub use verification::{
     BeliefsOfKinds, CheckTable, DetectsTable, LiabilityTable, MethodTable, OpinionsTable, SlashTable, Timing,
     VerificationTable,

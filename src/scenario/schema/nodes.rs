@@ -81,6 +81,9 @@ pub struct NodeGroupTable {
     /// The series that the costs of the group follow: `cost` times its value. Default none: costs stay.
     #[serde(default)]
     pub cost_follows: Option<String>,
+    /// What the nodes of the group run, which a shock may revoke. Default the name of the group.
+    #[serde(default)]
+    pub image: Option<String>,
 }
 
 /// Who owns the nodes of a group.

@@ -27,6 +27,7 @@ mod suite {
     mod pages;
     mod properties;
     mod readme;
+    mod roster;
     mod schema;
     mod series;
     mod shocks;

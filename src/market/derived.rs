@@ -34,6 +34,8 @@ pub struct Derived {
     pub nodes: IdVec<PartyId, NodeTraits>,
     /// What a second of work on the reference card costs its suppliers, by channel, on the average.
     pub costs: [Price; 3],
+    /// By list, the parties that serve what it is of, present or not, in the order of their numbers.
+    pub rosters: Vec<Vec<PartyId>>,
     /// The ways of drawing checkers, each with the numbers of the parties that may be drawn.
     pub draws: Vec<(Draws, Range<usize>)>,
     /// What the registry keeps for draws, and for how many views.
@@ -107,6 +109,7 @@ impl Derived {
                 .iter()
                 .map(|shock| named(&nodes, shock.stake.as_ref().map(|stake| &stake.0)))
                 .collect(),
+            rosters: rosters(scenario, &nodes),
             nodes,
             draws: draws(scenario, roster),
             keeps: keeps(scenario),
@@ -118,6 +121,14 @@ impl Derived {
             priorities: scenario.classes.iter().map(|class| class.priority as usize + 1).max().unwrap_or(1),
         }
     }
+}
+
+/// By list, those that serve what it is of.
+fn rosters(scenario: &Scenario, nodes: &IdVec<PartyId, NodeTraits>) -> Vec<Vec<PartyId>> {
+    let serves = |list: usize, node: &NodeTraits| scenario.groups[node.group].models >> list & 1 == 1;
+    let roster =
+        |list: usize| nodes.pairs().filter(move |(_, node)| serves(list, node)).map(|(party, _)| party).collect();
+    (0..scenario.models.len() + 2).map(roster).collect()
 }
 
 fn nodes(scenario: &Scenario, seed: Seed) -> IdVec<PartyId, NodeTraits> {

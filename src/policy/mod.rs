@@ -4,6 +4,7 @@
 //! the market). A rule sees values and its own draws and returns a choice; it never schedules, pays or changes the
 //! market. To add a rule, write its file and add two adjacent lines to its kind: `mod` and an entry in `policies!`.
 
+pub mod candidates;
 pub mod chooser;
 pub mod conduct;
 pub mod demand;

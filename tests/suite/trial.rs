@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use proptest::prelude::ProptestConfig;
 use proptest::test_runner::RngSeed;
-use reliance::domain::record::JobRecord;
+use reliance::domain::record::{CheckRecord, JobRecord};
 use reliance::engine::random::Seed;
 use reliance::engine::time::Time;
 use reliance::parquet::Values;
@@ -61,6 +61,8 @@ pub struct Witness {
     pub facts: Vec<(Time, Fact)>,
     /// The lives of all jobs, in the order they left.
     pub records: Vec<JobRecord>,
+    /// The checks and proofs that ended, in the order they did.
+    pub checks: Vec<CheckRecord>,
     /// The market at the end.
     pub end: MarketGauge,
     /// The nodes at the end.
@@ -73,6 +75,11 @@ impl Recorder for Witness {
     fn note(&mut self, now: Time, fact: &Fact, record: Option<&JobRecord>) {
         self.facts.push((now, *fact));
         self.records.extend(record.filter(|_| matches!(fact, Fact::Closed { .. })));
+    }
+
+    fn note_check(&mut self, now: Time, fact: &Fact, record: &CheckRecord) {
+        self.facts.push((now, *fact));
+        self.checks.push(*record);
     }
 
     fn end(&mut self, at: Time, gauges: &impl Gauges) {

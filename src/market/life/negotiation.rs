@@ -20,7 +20,7 @@ pub fn expire(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     record.renegotiations = record.renegotiations.saturating_add(1);
     let mut pool = std::mem::take(&mut market.scratch.pool);
     let mut offers = std::mem::take(&mut market.scratch.offers);
-    offers::ask(market, at.scenario, slot, &mut pool);
+    offers::ask(market, at, slot, &mut pool);
     if !pool.contains(&node) && market.asks(at.scenario, market.jobs[slot].requester, node) {
         pool.push(node);
     }

@@ -13,7 +13,7 @@ use super::next::Next;
 pub fn offer(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let mut pool = std::mem::take(&mut market.scratch.pool);
     let mut offers = std::mem::take(&mut market.scratch.offers);
-    offers::ask(market, at.scenario, slot, &mut pool);
+    offers::ask(market, at, slot, &mut pool);
     offers::collect(market, at, slot, &pool, &mut offers);
     let next = match offers::take(market, at, slot, &mut offers) {
         Ok(quote) => {

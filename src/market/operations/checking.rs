@@ -14,8 +14,8 @@ use crate::engine::time::Time;
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::state::State;
-use crate::market::state::capped::Capped;
 use crate::market::state::cases::Child;
+use crate::policy::candidates::Weights;
 use crate::policy::selection::SelectionView;
 use crate::policy::verdict::{Verdict, Votes};
 use crate::scenario::verification::Check;
@@ -111,8 +111,8 @@ pub(super) fn select(
         _ => scenario.classes[record.class].model.into(),
     };
     let seen = market.registry.view_of(record.requester);
-    let listed = market.registry.listed(seen, list);
-    if listed.is_empty() {
+    let parties = market.registry.candidates(&at.derived.rosters, seen, list);
+    if parties.present.is_empty() {
         return;
     }
     let backrooms = &market.nodes.backrooms;
@@ -120,9 +120,9 @@ pub(super) fn select(
     let (states, quotes) = (&market.nodes.states, &market.nodes.quotes);
     let load = |node: PartyId| f64::from(states[node].jobs()) / f64::from(quotes[node].slots);
     let ask = |node: PartyId| at_stake::ask_of(market, scenario, check, node);
-    let capped = market.registry.capped(seen, list).map(Capped::weights);
+    let capped = market.registry.capped(seen, list).map(|capped| Weights { all: capped.weights(), absent: 0 });
     let view = SelectionView {
-        listed,
+        parties,
         stakes: capped.unwrap_or_else(|| market.registry.stakes(seen, list)),
         opinions: capped.unwrap_or_else(|| market.registry.opinions(seen, list)),
         operators: &operators,

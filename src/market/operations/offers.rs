@@ -17,7 +17,6 @@ use crate::market::state::State;
 use crate::market::state::nodes::NodeQuote;
 use crate::policy::chooser::Offer;
 use crate::policy::pool::PoolView;
-use crate::scenario::Scenario;
 use crate::scenario::model::Slowdown;
 
 use super::choice;
@@ -43,12 +42,13 @@ pub fn take(market: &mut State, at: &Context<'_>, slot: JobSlot, offers: &mut Ve
 }
 
 /// Puts the nodes to ask into `pool`.
-pub fn ask(market: &mut State, scenario: &Scenario, slot: JobSlot, pool: &mut Vec<PartyId>) {
+pub fn ask(market: &mut State, at: &Context<'_>, slot: JobSlot, pool: &mut Vec<PartyId>) {
+    let scenario = at.scenario;
     let (job, record) = (&market.jobs[slot], market.jobs.record(slot));
     let list = scenario.classes[job.class].model.into();
     let view = market.registry.view_of(job.requester);
-    let listed = market.registry.listed(view, list);
-    if listed.is_empty() {
+    let nodes = market.registry.candidates(&at.derived.rosters, view, list);
+    if nodes.present.is_empty() {
         return;
     }
     let previous = match scenario.routing.pool.needs().previous && job.attempt == 0 {
@@ -56,7 +56,7 @@ pub fn ask(market: &mut State, scenario: &Scenario, slot: JobSlot, pool: &mut Ve
         false => PartyId::NONE,
     };
     let view = PoolView {
-        listed,
+        nodes,
         stakes: market.registry.stakes(view, list),
         opinions: market.registry.opinions(view, list),
         previous: if previous.is_some() && market.registry.has(view, list, previous) {

@@ -15,15 +15,16 @@ use crate::scenario::verification::Check;
 pub fn prove(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize, check: &Check) {
     let (scenario, record, round) = (at.scenario, *market.jobs.record(slot), seats::round(market, slot, check));
     let view = market.registry.view_of(record.requester);
-    let provers = market.registry.listed(view, scenario.provers());
+    let provers = market.registry.candidates(&at.derived.rosters, view, scenario.provers());
     let mut chosen = std::mem::take(&mut market.scratch.checkers);
     // The first of each in a random order of its own (R. Floyd): as many draws as there are parts.
-    let wanted = provers.len().min(check.ways as usize);
+    let (roster, all) = (provers.roster, provers.roster.len());
     let mut drawn = draw(market.seed, Purpose::Prover, record.key, DrawIndex::check(index as u8, round));
-    for most in provers.len() - wanted..provers.len() {
-        let by = provers[drawn.below(most as u64 + 1) as usize];
-        chosen.push(if chosen.contains(&by) { provers[most] } else { by });
+    for most in all - all.min(check.ways as usize)..all {
+        let by = roster[drawn.below(most as u64 + 1) as usize];
+        chosen.push(if chosen.contains(&by) { roster[most] } else { by });
     }
+    provers.replace(&drawn, &|chosen, by| !chosen.contains(&by), &mut chosen);
     if chosen.is_empty() {
         chosen.push(record.node);
     }

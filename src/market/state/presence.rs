@@ -202,7 +202,7 @@ impl State {
                     // Parties without stake are drawn when all that have some are.
                     Weighting::Stake => capped.unwrap_or(self.ledger.bond(party).0 as f64).max(UNSTAKED),
                     Weighting::Opinion => {
-                        capped.unwrap_or_else(|| self.registry.opinions(view, list).get(party.index()) as f64)
+                        capped.unwrap_or_else(|| self.registry.opinions(view, list).all.get(party.index()) as f64)
                     }
                 };
                 let level = match scenario.channels.asks {
@@ -334,7 +334,7 @@ mod tests {
             let scenario = at.scenario;
             let seen = |market: &State| {
                 let drawn = market.checkers.drawn(0, 0, RequesterId(0), Time::ZERO).expect("one is listed");
-                (market.registry.stakes(0, scenario.validators()).total(), drawn.slowness[0])
+                (market.registry.stakes(0, scenario.validators()).present(), drawn.slowness[0])
             };
             assert_eq!((market.ledger.bond(RICH), market.ledger.bond(POOR)), (Money(30), Money(10)));
             assert_eq!(seen(market), (40, 0.625));

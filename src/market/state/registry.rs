@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ids::{Id, ListId, PartyId, RequesterId};
 use crate::domain::party::{PartyKind, Roster};
 use crate::engine::weights::WeightTree;
+use crate::policy::candidates::{Candidates, Weights};
 
 use super::capped::Capped;
 
@@ -56,10 +57,13 @@ struct Listing {
     nodes: Vec<PartyId>,
     /// Where a node stands in `nodes`; `u32::MAX` if it does not.
     place: Vec<u32>,
-    /// Stakes of the listed, where a rule draws by them.
+    /// Stakes, where a rule draws by them. One that is taken off the list keeps what it weighed, so that no draw of another moves; but
+    /// not where weights have a cap, which goes by those that are listed.
     stakes: Option<WeightTree>,
-    /// What is thought of the listed, where a rule draws by it.
+    /// What is thought of them, where a rule draws by it; likewise.
     opinions: Option<WeightTree>,
+    /// How much of both is of those that are not listed.
+    absent: [u64; 2],
     /// Whichever of the two checkers are drawn by, where that has a cap.
     capped: Option<Capped>,
     /// Whether these are opinions.
@@ -76,6 +80,7 @@ impl Registry {
             place: vec![u32::MAX; parties],
             stakes: stakes.then(|| WeightTree::new(parties)),
             opinions: opinions.then(|| WeightTree::new(parties)),
+            absent: [0; 2],
             capped: keeps.cap.filter(|_| capped).map(|cap| Capped::new(cap, parties)),
             caps_opinions: keeps.opinions[1],
         };
@@ -115,6 +120,14 @@ impl Registry {
                 let (served, stake) = of(party);
                 if let Some(weight) = weight(view, party).filter(|_| served >> list & 1 == 1) {
                     self.lists[index].put_on(party, stake, weight);
+                }
+            }
+            // The others weigh what they would if they were listed.
+            let (roster, list_of) = (self.roster, &mut self.lists[index]);
+            for party in roster.parties().filter(|&party| keeps.cap.is_none() && of(party).0 >> list & 1 == 1) {
+                if !list_of.has(party) {
+                    list_of.weigh(party, of(party).1, weight(view, party).unwrap_or(0));
+                    list_of.leave_weights(party);
                 }
             }
         }
@@ -173,16 +186,25 @@ impl Registry {
         &self.list(view, list).nodes
     }
 
+    /// Those on a list beside all that serve what it is of.
+    #[inline]
+    pub fn candidates<'a>(&'a self, rosters: &'a [Vec<PartyId>], view: usize, list: ListId) -> Candidates<'a> {
+        let listing = self.list(view, list);
+        Candidates { roster: &rosters[list.index()], present: &listing.nodes, places: &listing.place }
+    }
+
     /// Their stakes; empty where no rule draws by them.
     #[inline]
-    pub fn stakes(&self, view: usize, list: ListId) -> &WeightTree {
-        self.list(view, list).stakes.as_ref().unwrap_or(&self.no_weights)
+    pub fn stakes(&self, view: usize, list: ListId) -> Weights<'_> {
+        let listing = self.list(view, list);
+        Weights { all: listing.stakes.as_ref().unwrap_or(&self.no_weights), absent: listing.absent[0] }
     }
 
     /// What is thought of them; empty where no rule draws by it.
     #[inline]
-    pub fn opinions(&self, view: usize, list: ListId) -> &WeightTree {
-        self.list(view, list).opinions.as_ref().unwrap_or(&self.no_weights)
+    pub fn opinions(&self, view: usize, list: ListId) -> Weights<'_> {
+        let listing = self.list(view, list);
+        Weights { all: listing.opinions.as_ref().unwrap_or(&self.no_weights), absent: listing.absent[1] }
     }
 
     /// The weights by which checkers are drawn, where no party has more than its share of them.
@@ -286,6 +308,9 @@ impl Listing {
     fn put_on(&mut self, party: PartyId, stake: u64, weight: u64) {
         self.place[party.0 as usize] = self.nodes.len() as u32;
         self.nodes.push(party);
+        for (tree, absent) in [&mut self.stakes, &mut self.opinions].into_iter().zip(&mut self.absent) {
+            *absent -= tree.as_ref().map_or(0, |tree| tree.get(party.0 as usize));
+        }
         self.weigh(party, stake, weight);
     }
 
@@ -295,7 +320,17 @@ impl Listing {
         if let Some(&moved) = self.nodes.get(place) {
             self.place[moved.0 as usize] = place as u32;
         }
-        self.weigh(party, 0, 0);
+        if self.capped.is_some() {
+            self.weigh(party, 0, 0);
+        }
+        self.leave_weights(party);
+    }
+
+    /// What a party weighs is of one that is not listed.
+    fn leave_weights(&mut self, party: PartyId) {
+        for (tree, absent) in [&mut self.stakes, &mut self.opinions].into_iter().zip(&mut self.absent) {
+            *absent += tree.as_ref().map_or(0, |tree| tree.get(party.0 as usize));
+        }
     }
 
     fn weigh(&mut self, party: PartyId, stake: u64, weight: u64) {
@@ -318,80 +353,4 @@ impl Listing {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const KEEPS: Keeps = Keeps { views: 1, stakes: true, opinions: [false; 2], cap: None, peers: false };
-
-    fn four_nodes() -> Roster {
-        Roster::of([(PartyKind::Node, 4)].into_iter())
-    }
-
-    /// A node in or out, for both models, weighing what it weighs in each view.
-    fn set(registry: &mut Registry, node: u32, listed: bool, weights: &[Weight]) -> bool {
-        registry.set(PartyId(node), listed, 0b11, 10 + u64::from(node), &|view| weights[view])
-    }
-
-    #[test]
-    fn nodes_come_and_go() {
-        let mut registry = Registry::new(2, four_nodes(), 0, KEEPS);
-        for node in 0..4 {
-            assert!(set(&mut registry, node, true, &[Some(0)]));
-        }
-        assert!(set(&mut registry, 1, false, &[Some(0)]));
-        assert!(!set(&mut registry, 1, false, &[Some(0)]), "twice is once");
-        assert_eq!(registry.listed(0, ListId(0)), [PartyId(0), PartyId(3), PartyId(2)]);
-        assert_eq!(registry.stakes(0, ListId(1)).total(), 10 + 12 + 13);
-        assert!(registry.opinions(0, ListId(1)).is_empty(), "nobody asked for them");
-        assert_eq!(registry.count(), 3);
-        assert!(registry.has(0, ListId(0), PartyId(3)) && !registry.has(0, ListId(0), PartyId(1)));
-    }
-
-    /// Two groups of requesters: what the second thinks of a node is no affair of the first, and who is not asked is off the
-    /// list with all its weights until it is thought better of, or comes back.
-    #[test]
-    fn each_group_sees_whom_it_trusts() {
-        let mut registry = Registry::new(2, four_nodes(), 0, Keeps { views: 2, opinions: [true, true], ..KEEPS });
-        assert!((0..3).all(|node| set(&mut registry, node, true, &[Some(5), Some(7)])));
-        let seen = |registry: &Registry, view| {
-            let list = ListId(1);
-            let totals = [registry.stakes(view, list).total(), registry.opinions(view, list).total()];
-            (registry.listed(view, list).to_vec(), totals)
-        };
-        let all = vec![PartyId(0), PartyId(1), PartyId(2)];
-        assert_eq!(seen(&registry, 1), (all.clone(), [33, 21]));
-        registry.reweigh(1, PartyId(0), 0b11, 10, Some(1));
-        registry.reweigh(1, PartyId(1), 0b11, 11, None);
-        registry.reweigh(1, PartyId(1), 0b11, 11, None);
-        registry.restake(PartyId(1), 0b11, 4);
-        assert_eq!(seen(&registry, 1), (vec![PartyId(0), PartyId(2)], [22, 8]));
-        assert_eq!(seen(&registry, 0), (all.clone(), [10 + 4 + 12, 15]));
-        assert_eq!((registry.count(), registry.view_of(RequesterId(1))), (3, 1), "it is listed all the same");
-        // It goes and comes back: off the one list it stays, by what is thought of it.
-        assert!(set(&mut registry, 1, false, &[Some(5), None]) && set(&mut registry, 1, true, &[Some(5), None]));
-        assert_eq!(seen(&registry, 1), (vec![PartyId(0), PartyId(2)], [22, 8]));
-        registry.reweigh(1, PartyId(1), 0b11, 4, Some(2));
-        assert_eq!(seen(&registry, 1), (vec![PartyId(0), PartyId(2), PartyId(1)], [26, 10]));
-        // Of one that is gone nothing is kept, whatever is thought of it meanwhile.
-        assert!(set(&mut registry, 2, false, &[Some(5), Some(7)]));
-        registry.reweigh(1, PartyId(2), 0b11, 12, Some(9));
-        assert_eq!(seen(&registry, 1), (vec![PartyId(0), PartyId(1)], [14, 3]));
-    }
-
-    /// Lists keep their order under other weights; who was left out and is seen again comes last, and who weighs nothing leaves.
-    #[test]
-    fn other_rules_keep_the_order() {
-        let mut registry = Registry::new(1, four_nodes(), 0, KEEPS);
-        for node in [2, 0, 3] {
-            assert!(set(&mut registry, node, true, &[if node == 0 { None } else { Some(0) }]));
-        }
-        let of = |party: PartyId| (0b1, 10 + u64::from(party.0));
-        let keeps = Keeps { views: 2, stakes: false, opinions: [true, false], ..Keeps::default() };
-        registry.redraw(keeps, &of, &|view, party| (view == 0 || party.0 != 3).then_some(5));
-        let listed = |view| registry.listed(view, ListId(0)).to_vec();
-        assert_eq!(listed(0), [2, 3, 0].map(PartyId), "node 1 is not here");
-        assert_eq!(listed(1), [2, 0].map(PartyId));
-        let totals = [0, 1].map(|view| registry.opinions(view, ListId(0)).total());
-        assert_eq!((totals, registry.count(), registry.stakes(0, ListId(0)).is_empty()), ([15, 10], 3, true));
-    }
-}
+mod tests;

@@ -30,7 +30,7 @@ impl super::Rule for Spec {
     fn memory(&self) {}
 
     fn draw(&self, _: &mut (), view: &PoolView<'_>, _: &mut KeyedRng, pool: &mut Vec<PartyId>) {
-        pool.extend_from_slice(view.listed);
+        pool.extend_from_slice(view.nodes.present);
         pool.sort_unstable();
     }
 

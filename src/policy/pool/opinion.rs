@@ -47,7 +47,7 @@ impl super::Rule for Spec {
     fn memory(&self) {}
 
     fn draw(&self, _: &mut (), view: &PoolView<'_>, draw: &mut KeyedRng, pool: &mut Vec<PartyId>) {
-        super::by_weight(view.opinions, self.d, view.listed, draw, pool);
+        super::by_weight(view.opinions, self.d, &view.nodes, draw, pool);
     }
 
     fn sampled(&self) -> Option<u8> {

@@ -8,6 +8,7 @@ use crate::domain::ids::PartyId;
 use crate::engine::mistake::Mistake;
 use crate::engine::random::{KeyedRng, RandomSource};
 use crate::policy::Described;
+use crate::policy::candidates::Candidates;
 
 /// Parameters of the random pool.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -47,13 +48,14 @@ impl super::Rule for Spec {
 
     #[inline]
     fn draw(&self, _: &mut (), view: &PoolView<'_>, draw: &mut KeyedRng, pool: &mut Vec<PartyId>) {
-        let n = view.listed.len();
+        let nodes = &view.nodes;
         if self.replacement {
-            pool.extend((0..self.d).map(|_| view.listed[draw.below(n as u64) as usize]));
-        } else if self.d as usize >= n {
-            pool.extend_from_slice(view.listed);
+            pool.extend((0..self.d).map(|_| nodes.any(draw)));
+            nodes.replace(draw, &|_, _| true, pool);
+        } else if self.d as usize >= nodes.roster.len() {
+            pool.extend(nodes.roster.iter().filter(|node| nodes.has(**node)));
         } else {
-            distinct(view.listed, self.d as usize, draw, pool);
+            distinct(nodes, self.d as usize, draw, pool);
         }
     }
 
@@ -62,12 +64,14 @@ impl super::Rule for Spec {
     }
 }
 
-/// `d` different nodes out of `listed`, uniformly (Floyd's method: no scratch space, d²/2 comparisons with d ≤ 64).
-pub(super) fn distinct(listed: &[PartyId], d: usize, draw: &mut KeyedRng, pool: &mut Vec<PartyId>) {
-    let n = listed.len();
+/// `d` different nodes of those present, uniformly, or all where they are fewer. `d` of the roster are drawn (Floyd's method: no scratch
+/// space, d²/2 comparisons with d ≤ 64), and the absent are replaced.
+pub(super) fn distinct(nodes: &Candidates<'_>, d: usize, draw: &mut KeyedRng, pool: &mut Vec<PartyId>) {
+    let n = nodes.roster.len();
     for last in n - d..n {
-        let node = listed[draw.below(last as u64 + 1) as usize];
+        let node = nodes.roster[draw.below(last as u64 + 1) as usize];
         let taken = pool.contains(&node);
-        pool.push(if taken { listed[last] } else { node });
+        pool.push(if taken { nodes.roster[last] } else { node });
     }
+    nodes.replace(draw, &|chosen, node| !chosen.contains(&node), pool);
 }

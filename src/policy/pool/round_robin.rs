@@ -38,18 +38,28 @@ impl Described for Spec {
 }
 
 impl super::Rule for Spec {
-    /// How many jobs have been routed.
+    /// Whose turn it is: the jobs routed, and the nodes passed over.
     type Memory = u64;
 
     fn memory(&self) -> u64 {
         0
     }
 
-    fn draw(&self, turn: &mut u64, view: &PoolView<'_>, _: &mut KeyedRng, pool: &mut Vec<PartyId>) {
-        let n = view.listed.len() as u64;
-        let d = (self.d as u64).min(n);
-        pool.extend((0..d).map(|k| view.listed[((*turn + k) % n) as usize]));
-        *turn += 1;
+    /// Absent nodes are passed over, and it is the turn of the one behind them. Where a long row of them is absent, any other has the turn.
+    fn draw(&self, turn: &mut u64, view: &PoolView<'_>, draw: &mut KeyedRng, pool: &mut Vec<PartyId>) {
+        let nodes = &view.nodes;
+        let at = |place: u64| nodes.roster[(place % nodes.roster.len() as u64) as usize];
+        let (patience, mut place) = (nodes.patience() as u64, *turn);
+        for k in 0..usize::from(self.d).min(nodes.present.len()) {
+            let met = (place..place + patience).find(|&place| nodes.has(at(place)) && !pool.contains(&at(place)));
+            place = met.unwrap_or(place + patience - 1);
+            pool.push(at(place));
+            place += 1;
+            if k == 0 {
+                *turn = place;
+            }
+        }
+        nodes.replace(draw, &|chosen, node| !chosen.contains(&node), pool);
     }
 
     fn sampled(&self) -> Option<u8> {

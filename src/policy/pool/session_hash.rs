@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::PoolView;
 use crate::domain::ids::PartyId;
 use crate::engine::mistake::Mistake;
-use crate::engine::random::{KeyedRng, mix};
+use crate::engine::random::{Key, KeyedRng, mix};
 use crate::policy::Described;
 
 /// Parameters of hashing sessions.
@@ -25,7 +25,7 @@ fn one() -> u8 {
 impl Described for Spec {
     const NAME: &'static str = "session-hash";
     const SUMMARY: &'static str =
-        "d nodes found by hashing the client, the same for all its jobs while the list is the same";
+        "d nodes found by hashing the client, the same for all its jobs while they are listed";
     const SOURCE: &'static str = "consistent hashing as gateways use it, simplified to a modulus; assumed";
     const EXAMPLE: &'static str = "{ d = 2 }";
 
@@ -44,10 +44,12 @@ impl super::Rule for Spec {
     fn memory(&self) {}
 
     fn draw(&self, _: &mut (), view: &PoolView<'_>, _: &mut KeyedRng, pool: &mut Vec<PartyId>) {
-        let n = view.listed.len();
-        let start = (mix(view.session) % n as u64) as usize;
+        let (nodes, hash) = (&view.nodes, mix(view.session));
+        let n = nodes.roster.len();
+        let start = (hash % n as u64) as usize;
         let d = (self.d as usize).min(n);
-        pool.extend((0..d).map(|k| view.listed[(start + k) % n]));
+        pool.extend((0..d).map(|k| nodes.roster[(start + k) % n]));
+        nodes.replace(&KeyedRng::new(Key(hash)), &|chosen, node| !chosen.contains(&node), pool);
     }
 
     fn sampled(&self) -> Option<u8> {

@@ -45,7 +45,7 @@ impl super::Rule for Spec {
     fn memory(&self) {}
 
     fn draw(&self, _: &mut (), view: &PoolView<'_>, draw: &mut KeyedRng, pool: &mut Vec<PartyId>) {
-        super::by_weight(view.stakes, self.d, view.listed, draw, pool);
+        super::by_weight(view.stakes, self.d, &view.nodes, draw, pool);
     }
 
     fn sampled(&self) -> Option<u8> {

@@ -47,7 +47,7 @@ impl super::Rule for Spec {
         if view.previous.is_some() {
             pool.push(view.previous);
         } else {
-            random::distinct(view.listed, (self.d as usize).min(view.listed.len()), draw, pool);
+            random::distinct(&view.nodes, (self.d as usize).min(view.nodes.roster.len()), draw, pool);
         }
     }
 

@@ -7,7 +7,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{SelectionView, Shortlist, VAIN};
+use super::{SelectionView, Shortlist};
 use crate::domain::ids::PartyId;
 use crate::engine::random::{KeyedRng, RandomSource};
 use crate::policy::Described;
@@ -30,10 +30,10 @@ impl Described for Spec {
 
 impl super::Rule for Spec {
     fn select(&self, view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<PartyId>) {
-        let mut vain = VAIN * view.wanted;
+        let mut vain = view.parties.patience() * view.wanted;
         while chosen.len() < view.wanted && vain > 0 {
-            let node = view.listed[draw.below(view.listed.len() as u64) as usize];
-            if may_join(view, chosen, node) {
+            let node = view.parties.any(draw);
+            if view.parties.has(node) && may_join(view, chosen, node) {
                 chosen.push(node);
             } else {
                 vain -= 1;
@@ -51,12 +51,15 @@ fn may_join(view: &SelectionView<'_>, chosen: &[PartyId], node: PartyId) -> bool
     view.checked.iter().chain(chosen).all(|&other| operator != (view.operators)(other))
 }
 
-/// Chooses those that are still wanted in one pass over the listed: all that may join are put in a random order, and of each
-/// operator the first counts.
+/// Chooses those that are still wanted in one pass over the roster: all that may join are put in a random order, and of each
+/// operator the first that is present counts.
 fn pass(view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<PartyId>) {
     let mut rest = Shortlist::new(view.wanted - chosen.len());
-    for &node in view.listed.iter().filter(|&&node| may_join(view, chosen, node)) {
+    for &node in view.parties.roster.iter().filter(|&&node| may_join(view, chosen, node)) {
         let (key, operator) = (draw.unit(), (view.operators)(node));
+        if !view.parties.has(node) {
+            continue;
+        }
         match rest.kept().iter().position(|&(_, other)| operator == (view.operators)(other)) {
             Some(place) if rest.kept()[place].0 <= key => {}
             Some(place) => {

@@ -32,29 +32,34 @@ pub(super) fn fill(
 }
 
 /// The one of the smallest key of d that may be chosen still, all different, or of all where they are fewer; of several the first drawn.
+/// They stand behind the chosen meanwhile.
 fn best(
     d: usize,
     view: &SelectionView<'_>,
     key: &dyn Fn(PartyId) -> f64,
     draw: &mut KeyedRng,
-    chosen: &[PartyId],
+    chosen: &mut Vec<PartyId>,
 ) -> Option<PartyId> {
-    let may_join = |node: PartyId| !view.is_checked(node) && !chosen.contains(&node);
-    let (mut drawn, mut count) = ([PartyId(0); MOST], 0);
+    let seats = chosen.len();
+    let may_join = |chosen: &[PartyId], node: PartyId| !view.is_checked(node) && !chosen.contains(&node);
     let mut vain = VAIN * d;
-    while count < d && vain > 0 {
-        let node = view.listed[draw.below(view.listed.len() as u64) as usize];
-        if may_join(node) && !drawn[..count].contains(&node) {
-            (drawn[count], count) = (node, count + 1);
+    while chosen.len() < seats + d && vain > 0 {
+        let node = view.parties.any(draw);
+        if may_join(chosen, node) {
+            chosen.push(node);
         } else {
             vain -= 1;
         }
     }
-    let smallest = |a: &PartyId, b: &PartyId| key(*a).total_cmp(&key(*b));
-    if count == d {
-        return drawn.iter().take(d).copied().min_by(smallest);
+    if chosen.len() < seats + d {
+        chosen.truncate(seats);
+        let mut all = Shortlist::new(d);
+        let others = view.parties.roster.iter().filter(|&&node| may_join(chosen, node));
+        others.for_each(|&node| all.offer(draw.unit(), node));
+        chosen.extend(all.kept().iter().map(|entry| entry.1));
     }
-    let mut all = Shortlist::new(d);
-    view.listed.iter().filter(|&&node| may_join(node)).for_each(|&node| all.offer(draw.unit(), node));
-    all.kept().iter().map(|entry| entry.1).min_by(smallest)
+    view.parties.replace(draw, &may_join, chosen);
+    let best = chosen[seats..].iter().copied().min_by(|a, b| key(*a).total_cmp(&key(*b)));
+    chosen.truncate(seats);
+    best
 }

@@ -7,7 +7,7 @@ use crate::domain::ids::{OperatorId, PartyId};
 use crate::domain::share::Share;
 use crate::engine::mistake::Mistake;
 use crate::engine::random::KeyedRng;
-use crate::engine::weights::WeightTree;
+use crate::policy::candidates::{Candidates, Weights};
 
 pub mod cheapest;
 pub mod distinct_operators;
@@ -24,12 +24,12 @@ pub const MOST: usize = 1024;
 
 /// What a selection rule sees.
 pub struct SelectionView<'a> {
-    /// The checkers that are listed, in no meaningful order. Never empty.
-    pub listed: &'a [PartyId],
-    /// Their stakes by node id, zero for one that is not listed; empty unless a rule asks for it.
-    pub stakes: &'a WeightTree,
+    /// The checkers. At least one is listed.
+    pub parties: Candidates<'a>,
+    /// Their stakes; empty unless a rule asks for it.
+    pub stakes: Weights<'a>,
     /// What is thought of them, likewise.
-    pub opinions: &'a WeightTree,
+    pub opinions: Weights<'a>,
     /// The operators of all nodes, by node id.
     pub operators: &'a dyn Fn(PartyId) -> OperatorId,
     /// How many jobs a node has for each of its slots.
@@ -125,7 +125,7 @@ crate::policy::policies! {
     }
 }
 
-/// After so many draws in vain per checker wanted, the rest are found by going once through all that are listed.
+/// After so many draws in vain per checker wanted, the rest are found by going once through the roster.
 const VAIN: usize = 16;
 
 /// A party without a cap has any share.

@@ -26,32 +26,30 @@ impl Described for Spec {
 
 impl super::Rule for Spec {
     fn select(&self, view: &SelectionView<'_>, draw: &mut KeyedRng, chosen: &mut Vec<PartyId>) {
-        // Whether the checked are listed matters only where half of them are wanted; a few out of many are drawn without a
+        // Whether the checked are on the roster matters only where half of them are wanted; a few out of many are drawn without a
         // look at all.
-        let others = view.listed.len().saturating_sub(view.checked.len());
+        let roster = view.parties.roster;
+        let others = roster.len().saturating_sub(view.checked.len());
         let eligible = match 2 * view.wanted <= others {
             true => others,
-            false => view.listed.len() - view.checked.iter().filter(|node| view.listed.contains(node)).count(),
+            false => roster.len() - view.checked.iter().filter(|node| roster.contains(node)).count(),
         };
-        if view.wanted >= eligible {
-            chosen.extend(view.listed.iter().filter(|&&node| !view.is_checked(node)));
-            return;
-        }
-        // Few out of many: drawn again until new, which takes at most twice as long where half of them are wanted.
         if 2 * view.wanted <= eligible {
+            // Few out of many: drawn again until new, which takes at most twice as long where half of them are wanted.
             while chosen.len() < view.wanted {
-                let node = view.listed[draw.below(view.listed.len() as u64) as usize];
+                let node = view.parties.any(draw);
                 if !view.is_checked(node) && !chosen.contains(&node) {
                     chosen.push(node);
                 }
             }
-            return;
+        } else {
+            // Many out of few: those who are left out are drawn instead (Floyd's way would need their order).
+            chosen.extend(roster.iter().filter(|&&node| !view.is_checked(node)));
+            while chosen.len() > view.wanted {
+                let out = draw.below(chosen.len() as u64) as usize;
+                chosen.swap_remove(out);
+            }
         }
-        // Many out of few: those who are left out are drawn instead (Floyd's way would need their order).
-        chosen.extend(view.listed.iter().filter(|&&node| !view.is_checked(node)));
-        while chosen.len() > view.wanted {
-            let out = draw.below(chosen.len() as u64) as usize;
-            chosen.swap_remove(out);
-        }
+        view.parties.replace(draw, &|chosen, node| !view.is_checked(node) && !chosen.contains(&node), chosen);
     }
 }

@@ -2,13 +2,17 @@
 
 use super::*;
 use crate::engine::random::{RandomSource, Seed, key};
+use crate::engine::weights::WeightTree;
+use crate::policy::candidates::tests::Present;
 
 const COUNT: u64 = 100_000;
 
-/// A market of nodes: each one's stake and operator. All are listed, in no meaningful order. They weigh in opinions what they
-/// have staked, unless a test says otherwise.
+mod absence;
+
+/// A market of nodes: each one's stake and operator. All are listed, unless a test says otherwise. They weigh in opinions what they
+/// have staked, likewise.
 struct Nodes {
-    listed: Vec<PartyId>,
+    listed: Present,
     stakes: WeightTree,
     opinions: WeightTree,
     operators: Vec<u32>,
@@ -18,17 +22,23 @@ struct Nodes {
 impl Nodes {
     fn new(nodes: &[(u64, u32)]) -> Nodes {
         let stakes = WeightTree::try_from(nodes.iter().map(|node| node.0).collect::<Vec<u64>>()).unwrap();
-        let listed = (0..nodes.len() as u32).rev().map(PartyId).collect();
+        let listed = Present::of(nodes.len() as u32, |_| true);
         let operators = nodes.iter().map(|node| node.1).collect();
         Nodes { listed, opinions: stakes.clone(), stakes, operators, loads: Vec::new() }
+    }
+
+    fn weights<'a>(&self, all: &'a WeightTree) -> Weights<'a> {
+        let parties = self.listed.view();
+        let absent = parties.roster.iter().filter(|party| !parties.has(**party));
+        Weights { all, absent: absent.map(|party| all.get(party.0 as usize)).sum() }
     }
 
     fn select(&self, rule: &str, checked: &[PartyId], wanted: usize, index: u64) -> Vec<PartyId> {
         let operators = |node: PartyId| OperatorId(self.operators[node.0 as usize]);
         let view = SelectionView {
-            listed: &self.listed,
-            stakes: &self.stakes,
-            opinions: &self.opinions,
+            parties: self.listed.view(),
+            stakes: self.weights(&self.stakes),
+            opinions: self.weights(&self.opinions),
             operators: &operators,
             load: &|node| self.loads.get(node.0 as usize).copied().unwrap_or(0.0),
             ask: &|node| self.loads.get(node.0 as usize).copied().unwrap_or(0.0),
@@ -48,7 +58,7 @@ impl Nodes {
     /// drawn by `weight` while those before it allow it.
     #[track_caller]
     fn judge(&self, rule: &str, checked: &[u32], wanted: usize, weight: &dyn Fn(&[u32], u32) -> f64) {
-        let count = self.listed.len() as u32;
+        let count = self.operators.len() as u32;
         let mut expected = vec![vec![0.0; count as usize]; wanted];
         follow(&mut Vec::new(), 1.0, count, wanted, weight, &mut expected);
         let mut seen = vec![vec![0u32; count as usize]; wanted];
@@ -139,14 +149,16 @@ fn random_parameters_are_refused_or_run() {
         let nodes: Vec<(u64, u32)> = (0..count)
             .map(|_| (draw.below(3) * (draw.bits() >> (10 + draw.below(50))), draw.below(12) as u32))
             .collect();
-        let nodes = Nodes::new(&nodes);
+        let mut nodes = Nodes::new(&nodes);
+        let away = draw.bits();
+        nodes.listed = Present::of(count as u32, |party| party == 0 || away >> party & 1 == 0);
         let checked = [PartyId(draw.below(count) as u32)];
         let wanted = draw.below(60) as usize;
         let operators = |node: PartyId| OperatorId(nodes.operators[node.0 as usize]);
         let view = SelectionView {
-            listed: &nodes.listed,
-            stakes: &nodes.stakes,
-            opinions: &nodes.opinions,
+            parties: nodes.listed.view(),
+            stakes: nodes.weights(&nodes.stakes),
+            opinions: nodes.weights(&nodes.opinions),
             operators: &operators,
             load: &|_| 0.0,
             ask: &|_| 1.0,
@@ -156,8 +168,9 @@ fn random_parameters_are_refused_or_run() {
         let mut chosen = Vec::new();
         rule.select(&view, draw, &mut chosen);
         let how = rule.manner().draw;
-        let most = if how == Draw::Bernoulli { nodes.listed.len() } else { wanted };
-        assert!(chosen.len() <= most && chosen.iter().all(|node| nodes.listed.contains(node)), "{name}");
+        let parties = nodes.listed.view();
+        let most = if how == Draw::Bernoulli { parties.present.len() } else { wanted };
+        assert!(chosen.len() <= most && chosen.iter().all(|node| parties.has(*node)), "{name}");
         assert!(!chosen.contains(&checked[0]), "{name}");
         chosen.sort();
         let repeats = how == Draw::WithReplacement;

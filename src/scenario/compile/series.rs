@@ -66,7 +66,11 @@ fn sound(compiler: &mut Compiler<'_>, path: &str, process: &ProcessSpec) {
         return;
     }
     for problem in process.check() {
-        compiler.wrong_key(path, problem.key, problem.message, &*problem.help);
+        let at = format!("{path}.{}", problem.key);
+        match compiler.document.value(&at).is_some() {
+            true => compiler.wrong(at, problem.message, &*problem.help),
+            false => compiler.wrong(path, problem.message, &*problem.help),
+        }
     }
     if process.process == ProcessName::Constant && process.start <= 0.0 {
         let message = format!("a series that is always {}", process.start);
@@ -83,6 +87,10 @@ fn recorded(
     files: &mut Files<'_>,
 ) -> Option<Moves> {
     compiler.countable(format!("{path}.scale"), written.scale.get(), 1e12);
+    if written.scale.get() <= 0.0 {
+        compiler.wrong(format!("{path}.scale"), "a series that is always 0", "write a number above zero");
+        return None;
+    }
     if every == SimDuration::ZERO {
         return None;
     }
@@ -108,9 +116,9 @@ fn recorded(
     let times = columns.next().expect("a column of instants").counts();
     let values = columns.next().expect("a column of values").numbers();
     let mut rows: Vec<(u64, f64)> = times.into_iter().zip(values).collect();
-    if let Some(row) = rows.iter().position(|row| row.1 * written.scale.get() <= 0.0) {
+    if let Some(row) = rows.iter().position(|row| row.1 <= 0.0) {
         let message = format!("row {} of `{}`: a value of {}", row + 1, written.file, rows[row].1);
-        compiler.wrong(at, message, "values are above zero, and so is `scale`");
+        compiler.wrong(at, message, "values are above zero");
         return None;
     }
     // Of rows of one instant the last one written holds.

@@ -138,7 +138,7 @@ fn image(
         return None;
     }
     let struck = Outage { parties: Parties::Groups(groups), share: written.share };
-    if struck.count(count) == 0 {
+    if count > 0 && struck.count(count) == 0 {
         let message = format!("a share of {} of {count} is nobody", written.share.get());
         compiler.wrong(format!("{path}.share"), message, "write a share of at least one node");
     }

@@ -145,6 +145,8 @@ pub enum Purpose {
     LeftOut = 75,
     /// Stream: the gaps between the extra arrivals of a shock.
     Surge = 76,
+    /// Stream: the steps of a series outside the market.
+    Series = 77,
     /// Draw: when a canary is due at a node; n is the part of the epoch.
     CanaryDue = 90,
     /// Draw: what moves prices from outside; n is the channel's interval.

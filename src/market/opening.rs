@@ -11,7 +11,7 @@ use crate::scenario::model::NodeGroup;
 use super::context::Context;
 use super::derived::NodeTraits;
 use super::event::Clock;
-use super::forces::{churn, shocks};
+use super::forces::{churn, series, shocks};
 use super::life::arrival;
 use super::state::cases::VerificationCases;
 use super::state::chain::ChainState;
@@ -69,7 +69,7 @@ impl State {
             ledger: Ledger::open(scenario.requesters.len(), roster),
             levels: Levels::default(),
             pool: scenario.routing.pool.memory(),
-            prices: Prices::open(&scenario.channels),
+            prices: Prices::open(&scenario.channels, derived.costs),
             cases: VerificationCases::default(),
             opinions: Opinions::default(),
             chain: ChainState::default(),
@@ -92,6 +92,7 @@ impl State {
             inspection: None,
             turns: [0; Clock::COUNT],
             shocks: Shocks::default(),
+            series: Vec::new(),
         };
         market.nodes = nodes(seed, at);
         market.opinions = Opinions::open(&scenario.verification, scenario.requesters.len(), roster, scenario.weighs());
@@ -99,12 +100,11 @@ impl State {
             market.enter(at, party, at.derived.nodes[party].stake);
             churn::schedule_failure(&mut market, at, party);
         }
-        for source in scenario.sources.ids() {
-            arrival::schedule_next(&mut market, at, source);
-        }
+        scenario.sources.ids().for_each(|source| arrival::schedule_next(&mut market, at, source));
         for clock in [Clock::Picture, Clock::Price, Clock::Block] {
             at.tick(clock, &[0; Clock::COUNT]);
         }
+        series::open(&mut market, at);
         shocks::open(&mut market, at);
         market
     }

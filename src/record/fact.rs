@@ -224,6 +224,9 @@ facts! {
     /// A shock burnt so many staked tokens of a party.
     StakeBurnt = 58 "stake-burnt" { node: PartyId, amount: Money }
         => [0, u64::from(node.0), amount.0 as u64],
+    /// A series outside the market stepped; the series is its place in the scenario.
+    SeriesMoved = 59 "series-moved" { series: u16, value: f64 }
+        => [0, u64::from(series), value.to_bits()],
     /// A job left the market; its whole record is handed on with this fact.
     Closed = 19 "closed" + Job { job: JobKey, fate: Fate }
         => [about(job, fate as u32), job.index, 0],
@@ -306,6 +309,7 @@ mod tests {
         u16: 1, 2;
         u32: 1, 2;
         u64: 1, 2;
+        f64: 1.0, 2.0;
         JobKey: JobKey { source: SourceId(1), index: 1 }, JobKey { source: SourceId(2), index: 1 };
         ClassId: ClassId(1), ClassId(2);
         ModelId: ModelId(1), ModelId(2);

@@ -246,6 +246,8 @@ pub struct NodeGroup {
     pub sampled: Sampling,
     /// Slots are in proportion to stake to this power; 0: each has `slots`.
     pub capacity_by_stake: f64,
+    /// The series that multiplies its costs; `None`: they stay.
+    pub cost_follows: Option<u16>,
     /// How it fails and comes back.
     pub failure: Option<Failure>,
     /// The share of attempts that end without an answer.

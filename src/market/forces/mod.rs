@@ -3,4 +3,5 @@
 pub mod churn;
 pub mod payout;
 pub mod price;
+pub mod series;
 pub mod shocks;

@@ -42,7 +42,7 @@ kinds! {
     /// What an event begins.
     Trigger of Event {
         Arrival, Reach, Patience, Load, Step, Respond, Retry, Fail, Repair, List, Clock, Expire, Attest, Overdue, Reveal, Late, Window, Narrowed,
-        Aged, Idle, Settle, Shock, Extra,
+        Aged, Idle, Settle, Shock, Series, Extra,
     }
 }
 
@@ -77,6 +77,7 @@ const AFTER_EVENT: &[(Trigger, &[Step])] = &[
     (Trigger::Idle, &[Step::Done]),
     (Trigger::Settle, &[Step::Pay]),
     (Trigger::Shock, &[Step::Done]),
+    (Trigger::Series, &[Step::Done]),
     (Trigger::Extra, &[Step::Done, Step::Offer, Step::Decline]),
 ];
 
@@ -249,6 +250,7 @@ mod tests {
             "tests/scenarios/disputes.toml",
             "tests/scenarios/canaries.toml",
             "tests/scenarios/shocks.toml",
+            "tests/scenarios/outside.toml",
             "tests/scenarios/shocks.toml limits.open-jobs=30",
             "scenarios/oracles/canary-recognised.toml",
             "scenarios/oracles/batches-2.toml",

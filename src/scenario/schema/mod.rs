@@ -23,6 +23,7 @@ mod jobs;
 mod named;
 mod nodes;
 pub(in crate::scenario) mod notes;
+mod series;
 mod shocks;
 mod verification;
 
@@ -33,7 +34,8 @@ pub use jobs::{ClassTable, ModelTable, Priority, RequesterTable};
 pub use named::{METHODS_FILE, named_methods};
 pub use nodes::{DisciplineTable, FailureTable, Limit, NodeGroupTable, OwnerName};
 pub use notes::{Meaning, meaning};
-pub use shocks::{OutageTable, ShockTable, StakeLossTable, SurgeTable};
+pub use series::{RecordedTable, SeriesTable};
+pub use shocks::{CostStepTable, OutageTable, RevocationTable, ShockTable, StakeLossTable, SurgeTable};
 pub use verification::{
     BeliefsOfKinds, CheckTable, DetectsTable, LiabilityTable, MethodTable, OpinionsTable, SlashTable, Timing,
     VerificationTable,
@@ -107,6 +109,9 @@ pub struct ScenarioTable {
     /// What befalls the market from outside. Default nothing.
     #[serde(default)]
     pub shocks: Vec<ShockTable>,
+    /// What moves outside the market by itself, by name. Default nothing.
+    #[serde(default)]
+    pub series: IndexMap<String, SeriesTable>,
     /// What is written down; never changes what happens.
     #[serde(default)]
     pub record: RecordTable,

@@ -78,6 +78,12 @@ pub struct NodeGroupTable {
     /// all have as many (assumed).
     #[serde(default)]
     pub capacity_by_stake: Share,
+    /// The series that the costs of the group follow: `cost` times its value. Default none: costs stay.
+    #[serde(default)]
+    pub cost_follows: Option<String>,
+    /// What the nodes of the group run, which a shock may revoke. Default the name of the group.
+    #[serde(default)]
+    pub image: Option<String>,
 }
 
 /// Who owns the nodes of a group.

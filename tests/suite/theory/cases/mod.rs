@@ -22,6 +22,7 @@ mod methods;
 mod one_server;
 mod opinions;
 mod pulling;
+mod series;
 mod sharing;
 mod shocks;
 mod standing;
@@ -54,6 +55,7 @@ pub fn all() -> Vec<Chapter> {
         jackpots::chapter(),
         welfare::chapter(),
         shocks::chapter(),
+        series::chapter(),
     ]);
     chapters
 }

@@ -170,7 +170,7 @@ fn places(
     (problems.len() == before).then_some(at)
 }
 
-/// Judges every claim at every place that it is about.
+/// Judges every claim at every place that it is about; a placebo where it is named.
 pub fn judged(study: &Study, course: &Course, results: &Results) -> Vec<Judged> {
     let mut all = Vec::new();
     for (number, claim) in study.claims.iter().enumerate() {
@@ -195,7 +195,6 @@ pub fn judged(study: &Study, course: &Course, results: &Results) -> Vec<Judged> 
         match claim.of {
             Subject::Measure(measure) if study.fork.is_some() => {
                 let fork = study.fork.as_ref().expect("a fork");
-                // A placebo is judged where it is named.
                 let named = claim.at.iter().any(|(name, _)| name == "branch");
                 let is_meant = |own: &&Response| own.arm > 1 && (named || !is_placebo(fork.arms()[own.arm]));
                 for own in results.responses.iter().filter(|own| own.measure == measure).filter(is_meant) {

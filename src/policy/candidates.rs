@@ -67,7 +67,7 @@ impl Candidates<'_> {
     #[inline]
     pub fn replace(&self, draw: &KeyedRng, may_join: &dyn Fn(&[PartyId], PartyId) -> bool, chosen: &mut Vec<PartyId>) {
         if !self.is_full() {
-            self.replace_by(draw, (&|draw| self.any(draw), &|_, draw| draw.unit()), may_join, chosen);
+            self.replace_by(draw, &|draw| self.any(draw), &|_, draw| draw.unit(), may_join, chosen);
         }
     }
 
@@ -84,7 +84,7 @@ impl Candidates<'_> {
                 0 => self.any(draw),
                 total => PartyId(weights.find(draw.below(total)) as u32),
             };
-            self.replace_by(draw, (&next, &|party, draw| rank(weights, party, draw)), may_join, chosen);
+            self.replace_by(draw, &next, &|party, draw| rank(weights, party, draw), may_join, chosen);
         }
     }
 
@@ -93,7 +93,8 @@ impl Candidates<'_> {
     fn replace_by(
         &self,
         draw: &KeyedRng,
-        (next, rank): (&dyn Fn(&mut KeyedRng) -> PartyId, &dyn Fn(PartyId, &mut KeyedRng) -> f64),
+        next: &dyn Fn(&mut KeyedRng) -> PartyId,
+        rank: &dyn Fn(PartyId, &mut KeyedRng) -> f64,
         may_join: &dyn Fn(&[PartyId], PartyId) -> bool,
         chosen: &mut Vec<PartyId>,
     ) {

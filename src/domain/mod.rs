@@ -13,6 +13,7 @@ pub mod money;
 pub mod party;
 pub mod payment;
 pub mod price;
+pub mod probe;
 pub mod purpose;
 pub mod record;
 pub mod service;

@@ -123,6 +123,7 @@ impl Scenario {
             group.slots = u32::MAX;
             group.places = u32::MAX;
             group.failure = None;
+            group.participation = None;
             group.memory_gb = None;
             group.preemptive = false;
             group.discipline = Discipline::Fifo;

@@ -26,6 +26,8 @@
 //! settle        pay
 //! shock         done
 //! extra         done, offer, decline
+//! decide        done
+//! unbond        done
 //!
 //! step          may be followed by
 //! offer         send, decline, close

@@ -23,6 +23,7 @@ mod jobs;
 mod named;
 mod nodes;
 pub(in crate::scenario) mod notes;
+mod participation;
 mod shocks;
 mod verification;
 
@@ -33,6 +34,7 @@ pub use jobs::{ClassTable, ModelTable, Priority, RequesterTable};
 pub use named::{METHODS_FILE, named_methods};
 pub use nodes::{DisciplineTable, FailureTable, Limit, NodeGroupTable, OwnerName};
 pub use notes::{Meaning, meaning};
+pub use participation::{HazardTable, ParticipationTable};
 pub use shocks::{OutageTable, ShockTable, StakeLossTable, SurgeTable};
 pub use verification::{
     BeliefsOfKinds, CheckTable, DetectsTable, LiabilityTable, MethodTable, OpinionsTable, SlashTable, Timing,

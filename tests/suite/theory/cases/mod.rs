@@ -21,6 +21,7 @@ mod many_servers;
 mod methods;
 mod one_server;
 mod opinions;
+mod participation;
 mod pulling;
 mod sharing;
 mod shocks;
@@ -54,6 +55,7 @@ pub fn all() -> Vec<Chapter> {
         jackpots::chapter(),
         welfare::chapter(),
         shocks::chapter(),
+        participation::chapter(),
     ]);
     chapters
 }

@@ -212,6 +212,9 @@ facts! {
     /// A checker found a forced error, and got so many tokens.
     Jackpot = 51 "jackpot" { job: JobKey, by: PartyId, amount: Money }
         => [about(job, by.0), job.index, amount.0 as u64],
+    /// Before a check decides about a dispute, one that takes part in it paid so many credits for its rounds.
+    Posted = 62 "posted" { job: JobKey, check: u8, by: PartyId, amount: Money }
+        => [about(job, by.0), job.index ^ u64::from(check) << 48, amount.0 as u64],
     /// A shock began, for so many parties; the shock is its place in the scenario.
     ShockBegan = 56 "shock-began" { shock: u16, parties: u32 }
         => [0, u64::from(shock), u64::from(parties)],

@@ -15,7 +15,9 @@ use crate::engine::random::RandomSource;
 use crate::engine::time::SimDuration;
 use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::operations::{calling_off, checking, evidence, proving, replacing, seats, settlement, voting};
+use crate::market::operations::{
+    calling_off, checking, evidence, posting, proving, replacing, seats, settlement, voting,
+};
 use crate::market::state::State;
 use crate::market::state::cases::{VerificationCase, VoteRecord};
 use crate::policy::selection::Draw;
@@ -125,6 +127,7 @@ pub fn escalate(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: 
     let rounds = check.bisection.map_or(0, |bisection| bisection.rounds);
     let of = check.of.expect("only an alarm begins it");
     at.facts.note(Fact::Escalated { job: record.key, check: of, to: index, rounds });
+    posting::pay_rounds(market, at, slot, index);
     let (id, version) = (market.jobs[slot].case, market.jobs[slot].version);
     market.cases[id].open |= 1 << index;
     match check.bisection {

@@ -30,6 +30,7 @@ pub mod voting;
 pub mod at_stake;
 pub mod batches;
 pub mod costs;
+pub mod posting;
 pub mod pricing;
 pub mod settlement;
 // What others see of a node.

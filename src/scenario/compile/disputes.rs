@@ -1,6 +1,7 @@
 //! Disputes: which check decides about the alarm of which, who challenges, and how a dispute is narrowed down.
 
 use super::Compiler;
+use super::routing::amount;
 use crate::domain::checking::{Begins, Checker};
 use crate::engine::time::SimDuration;
 use crate::policy::verdict::VerdictRule;
@@ -39,7 +40,7 @@ pub(super) fn linked(mut checks: Vec<Check>, written: &[CheckTable]) -> Vec<Chec
 /// The rounds of a dispute.
 pub(super) fn bisection(table: &BisectionTable) -> Bisection {
     let rounds = table.steps.max(1).next_power_of_two().trailing_zeros() as u8;
-    Bisection { rounds, takes: SimDuration(table.round.0.saturating_mul(rounds.into())) }
+    Bisection { rounds, takes: SimDuration(table.round.0.saturating_mul(rounds.into())), gas: table.gas }
 }
 
 /// Says what is wrong with a check as a part of a dispute.
@@ -49,6 +50,7 @@ pub(super) fn check(compiler: &mut Compiler<'_>, path: &str, index: usize, check
     let check = &checks[index];
     let Some(table) = &check.bisection else { return };
     let at = format!("{path}.bisection");
+    amount(compiler, &format!("{at}.gas"), table.gas);
     if check.begins != Some(Begins::OnAlarm) {
         let help = "write `begins = \"on-alarm\"`, or leave `bisection` out";
         compiler.wrong(at, "a bisection without a dispute: this check begins by itself", help);

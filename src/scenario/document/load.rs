@@ -8,6 +8,7 @@ use strsim::osa_distance;
 
 use super::node::{Node, Value, from_text};
 use super::origin::{Origin, Source};
+use super::path;
 use crate::scenario::nearest::suggestion;
 use crate::scenario::plain::{self, Content, reason};
 use crate::scenario::problems::{Problem, Problems};
@@ -112,29 +113,51 @@ impl Loader {
             }
         };
         let Value::Table(table) = &mut node.value else { unreachable!("a TOML text is a table") };
-        let Some(extends) = table.shift_remove("extends") else { return Some(node) };
+        let without = table.shift_remove("without");
+        let Some(extends) = table.shift_remove("extends") else {
+            let Some(without) = without else { return Some(node) };
+            let problem = Problem::new(Some(without.key), "`without` in a file that extends no other");
+            self.problems.push(problem.help("write `extends = [\"base.toml\"]` beside it".to_owned()));
+            return None;
+        };
         let mut whole = Node { value: Value::Table(Default::default()), origin: node.origin.clone() };
         let mut complete = true;
-        for (name, origin) in self.bases(&extends.node) {
+        for (name, origin) in self.texts("extends", &extends.node, "an array of file names", "base.toml") {
             match self.file(&source.folder.join(name), Some(&origin)) {
                 Some(base) => whole.merge(base),
                 None => complete = false,
             }
         }
+        if let Some(without) = without.filter(|_| complete) {
+            self.take_away(&mut whole, &without.node);
+        }
         whole.merge(node);
         complete.then_some(whole)
     }
 
-    /// The names in `extends`, each with its place.
-    fn bases(&mut self, extends: &Node) -> Vec<(String, Origin)> {
+    /// Takes what `without` lists out of what a file extends.
+    fn take_away(&mut self, whole: &mut Node, without: &Node) {
+        for (path, origin) in self.texts("without", without, "an array of paths", "nodes[fast]") {
+            let problem = match path::parse(&path) {
+                Err(message) => message,
+                Ok(steps) if whole.remove(&steps) => continue,
+                Ok(_) => format!("there is no `{path}` in what this file extends"),
+            };
+            let help = "name a key or an entry by its name, such as `nodes` or `nodes[fast]`";
+            self.problems.push(Problem::new(Some(origin), problem).help(help.to_owned()));
+        }
+    }
+
+    /// The texts in an array at the head of a file, each with its place.
+    fn texts(&mut self, key: &str, array: &Node, what: &str, example: &str) -> Vec<(String, Origin)> {
         let mut names = Vec::new();
         let wrong = |node: &Node| {
-            let message = format!("`extends` is an array of file names, found {}", node.kind());
-            let name = node.as_text().unwrap_or("base.toml");
-            Problem::new(Some(node.origin.clone()), message).help(format!("write `extends = [\"{name}\"]`"))
+            let message = format!("`{key}` is {what}, found {}", node.kind());
+            let name = node.as_text().unwrap_or(example);
+            Problem::new(Some(node.origin.clone()), message).help(format!("write `{key} = [\"{name}\"]`"))
         };
-        match extends.as_array() {
-            None => self.problems.push(wrong(extends)),
+        match array.as_array() {
+            None => self.problems.push(wrong(array)),
             Some(array) => {
                 for node in array {
                     match node.as_text() {

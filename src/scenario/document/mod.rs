@@ -65,8 +65,9 @@ pub enum Asked {
 impl Document {
     /// Reads a file, lays it over what it extends and then sets the `sets`, in their order.
     ///
-    /// `extends = ["base.toml"]` names files relative to the one that says so. Tables merge, everything else is replaced,
-    /// later files win and the file itself comes last. Keys keep the place where they were first written.
+    /// `extends = ["base.toml"]` names files relative to the one that says so. Tables merge, and so do arrays whose entries all have a `name`, name
+    /// by name; everything else is replaced. Later files win and the file itself comes last. `without = ["nodes"]` takes keys or named entries away
+    /// from what it extends. Keys keep the place where they were first written.
     pub fn load(path: &Path, sets: &[Set]) -> Result<Document, Problems> {
         let mut loader = Loader::new(&load::label(path));
         let root = loader.file(path, None);
@@ -247,7 +248,12 @@ fn list(node: &Node, path: String, all: &mut Vec<Effective>) {
 /// The schema of a file with `extends`, which is read and taken out before the rest is: what the file lacks, others may have.
 pub fn extending(mut schema: serde_json::Value) -> serde_json::Value {
     schema["properties"]["extends"] = serde_json::json!({
-        "description": "Files that this one is laid over, relative to it: tables are merged, arrays replaced.",
+        "description": "Files that this one is laid over, relative to it: tables are merged, arrays of named tables name by name, other arrays replaced.",
+        "type": "array",
+        "items": { "type": "string" },
+    });
+    schema["properties"]["without"] = serde_json::json!({
+        "description": "Paths of keys and of named entries that this file takes out of what it extends, such as `nodes` or `nodes[fast]`.",
         "type": "array",
         "items": { "type": "string" },
     });

@@ -92,12 +92,13 @@ impl Node {
         }
     }
 
-    /// Lays `over` on top: tables merge key by key, anything else is replaced. Keys keep their first place; origins are
-    /// those of the last writer.
+    /// Lays `over` on top: tables merge key by key, arrays of named tables name by name, anything else is replaced. Keys keep their first place;
+    /// origins are those of the last writer.
     ///
     /// A table that names its `law` is replaced too: the parameters of another law would have no way out of it.
     pub fn merge(&mut self, over: Node) {
         let names_law = over.entry("law").is_some_and(|entry| entry.node.as_text().is_some());
+        let has_names = self.is_of_named() && over.is_of_named();
         self.origin = over.origin;
         match (&mut self.value, over.value) {
             (Value::Table(under), Value::Table(over)) if !names_law => {
@@ -113,8 +114,27 @@ impl Node {
                     }
                 }
             }
+            (Value::Array(under), Value::Array(over)) if has_names => {
+                // Two of a name in one file stay two, and are refused as such.
+                let mut below: Vec<bool> = under.iter().map(|_| true).collect();
+                for entry in over {
+                    let of_name = |(old, below): (&Node, &bool)| *below && old.name() == entry.name();
+                    match under.iter().zip(&below).position(of_name) {
+                        Some(place) => {
+                            below[place] = false;
+                            under[place].merge(entry);
+                        }
+                        None => under.push(entry),
+                    }
+                }
+            }
             (value, over) => *value = over,
         }
+    }
+
+    /// Whether this is an array of tables that all have a name: at least one.
+    fn is_of_named(&self) -> bool {
+        self.as_array().is_some_and(|entries| !entries.is_empty() && entries.iter().all(|entry| entry.name().is_some()))
     }
 }
 

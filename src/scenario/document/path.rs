@@ -111,6 +111,26 @@ impl Node {
         }
     }
 
+    /// Takes what is at a path away. False: there is nothing.
+    pub(super) fn remove(&mut self, steps: &[Step]) -> bool {
+        let Some((last, before)) = steps.split_last() else { return false };
+        let mut node = self;
+        for step in before {
+            match node.step_mut(step) {
+                Some(below) => node = below,
+                None => return false,
+            }
+        }
+        match (last, &mut node.value) {
+            (Step::Key(key), Value::Table(table)) => table.shift_remove(key).is_some(),
+            (Step::Name(name), Value::Array(array)) => {
+                let place = array.iter().position(|node| node.name() == Some(name));
+                place.map(|place| array.remove(place)).is_some()
+            }
+            _ => false,
+        }
+    }
+
     /// The entry of a key, if this is a table that has it.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         self.as_table()?.get(key)

@@ -96,6 +96,37 @@ fn a_table_that_names_its_law_replaces_the_one_below() {
 }
 
 #[test]
+fn arrays_of_named_tables_merge_name_by_name() {
+    let folder = Folder::new("named");
+    let base =
+        "seed = 1\nlist = [1, 2]\n[[nodes]]\nname = \"a\"\ncount = 3\nspeed = 2\n[[nodes]]\nname = \"b\"\ncount = 1\n";
+    folder.write("base.toml", base);
+    let read = |text: &str| {
+        let path = folder.write("x.toml", format!("extends = [\"base.toml\"]\n{text}"));
+        Document::load(&path, &[]).map(|document| document.resolved_json()).map_err(|problems| folder.without(problems))
+    };
+    // One is changed, one is new; any other array is replaced.
+    let text = "list = [3]\n[[nodes]]\nname = \"b\"\ncount = 5\n[[nodes]]\nname = \"c\"\ncount = 7\n";
+    let nodes = r#"{"name":"a","count":3,"speed":2},{"name":"b","count":5},{"name":"c","count":7}"#;
+    assert_eq!(read(text).unwrap(), format!(r#"{{"seed":1,"list":[3],"nodes":[{nodes}]}}"#));
+    // Two of a name in one file stay two, whatever is below; one without a name replaces all, and so does nothing.
+    let two = read("[[nodes]]\nname = \"c\"\n[[nodes]]\nname = \"c\"\n").unwrap();
+    assert!(two.ends_with(r#"{"name":"c"},{"name":"c"}]}"#), "{two}");
+    let two = read("[[nodes]]\nname = \"b\"\n[[nodes]]\nname = \"b\"\n").unwrap();
+    assert!(two.ends_with(r#"{"name":"b","count":1},{"name":"b"}]}"#), "{two}");
+    assert!(read("nodes = [{ count = 1 }]\n").unwrap().ends_with(r#""nodes":[{"count":1}]}"#));
+    assert!(read("nodes = []\n").unwrap().ends_with(r#""nodes":[]}"#));
+    // What is not wanted is taken away: an entry, or a whole key.
+    let text = "without = [\"nodes[a]\", \"seed\"]\n[[nodes]]\nname = \"b\"\nspeed = 9\n";
+    assert_eq!(read(text).unwrap(), r#"{"list":[1,2],"nodes":[{"name":"b","count":1,"speed":9}]}"#);
+    let text = "without = [\"nodes\"]\n[[nodes]]\nname = \"b\"\n";
+    assert_eq!(read(text).unwrap(), r#"{"seed":1,"list":[1,2],"nodes":[{"name":"b"}]}"#);
+    // What is not there cannot be taken away.
+    let wrong = read("without = [\"nodes[d]\"]\n").unwrap_err();
+    assert!(wrong.starts_with("error: there is no `nodes[d]` in what this file extends\n"), "{wrong}");
+}
+
+#[test]
 fn problems_in_what_is_extended_say_so() {
     #[derive(Debug, Deserialize)]
     #[serde(deny_unknown_fields)]
@@ -212,7 +243,7 @@ fn key() -> impl Strategy<Value = String> {
 
 fn table() -> impl Strategy<Value = toml::Table> {
     prop::collection::btree_map(key(), value(), 0..5)
-        .prop_map(|table| table.into_iter().filter(|(key, _)| key != "extends").collect())
+        .prop_map(|table| table.into_iter().filter(|(key, _)| key != "extends" && key != "without").collect())
 }
 
 /// Deep merge as the rules state it, on the parser's own tables.

@@ -77,8 +77,8 @@ pub(super) fn put(root: &mut Node, path: &str, written: &Origin, value: Node) ->
     if steps.len() > DEPTH_MAX {
         return Err(wrong(format!("a path of more than {DEPTH_MAX} steps"), None));
     }
-    if steps[0] == Step::Key("extends".into()) {
-        return Err(wrong("`extends` can be written in a file only".into(), None));
+    if let Some(key) = ["extends", "without"].into_iter().find(|key| steps[0] == Step::Key((*key).into())) {
+        return Err(wrong(format!("`{key}` can be written in a file only"), None));
     }
     let mut node = root;
     for (done, step) in steps.iter().enumerate() {

@@ -16,6 +16,10 @@ pub struct BisectionTable {
     pub steps: u64,
     /// What a round takes: both sides answer once.
     pub round: SimDuration,
+    /// What each side pays for what it posts in a round, in credits that leave the market: the node whose answer is disputed, and each that disputes it,
+    /// as far as it has them. Watchers bring them from outside; a requester posts nothing. Default 0 (assumed).
+    #[serde(default)]
+    pub gas: Money,
 }
 
 /// A vote of a group about an alarm: `verdict` is taken over the votes that are cast within the window. Without enough of them the alarm is not

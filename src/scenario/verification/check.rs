@@ -174,6 +174,8 @@ pub struct Bisection {
     pub rounds: u8,
     /// What all rounds take.
     pub takes: SimDuration,
+    /// What each round costs each side: credits.
+    pub gas: Money,
 }
 
 /// What a checker that approved an answer loses when it is found wrong after all.

@@ -106,6 +106,12 @@ impl Recorder for Keeper {
                     self.stakes[by.0 as usize] -= amount;
                 }
             }
+            Fact::Posted { job, by, amount, .. } => {
+                self.is_open(job, fact);
+                if by.is_some() {
+                    self.income -= amount;
+                }
+            }
             Fact::Endowed { account, asset, amount } => {
                 assert_eq!(asset, Asset::Token);
                 self.stakes[account as usize] += amount;

@@ -80,6 +80,8 @@ pub struct Probe {
     pub prices: Vec<(Time, u8, i64)>,
     /// Answers to canaries, and those of them taken for wrong.
     pub canaries: [u64; 2],
+    /// The credits that sides of disputes paid for rounds, in micro-units.
+    pub posted: i64,
     /// Forced errors that checkers found, and the tokens that this brought them in micro-units.
     pub jackpots: [i64; 2],
     wants_standing: bool,
@@ -207,6 +209,7 @@ impl Probe {
             wants_prices: wish.prices,
             prices: Vec::new(),
             canaries: [0; 2],
+            posted: 0,
             jackpots: [0; 2],
             wants_standing: wish.standing,
             standing: Vec::new(),
@@ -303,6 +306,7 @@ impl Recorder for Probe {
             (Fact::Canary { alarm, .. }, _) if self.from <= now && now < self.to => {
                 self.canaries = [self.canaries[0] + 1, self.canaries[1] + u64::from(*alarm)];
             }
+            (Fact::Posted { amount, .. }, _) if self.from <= now && now < self.to => self.posted += amount.0,
             (Fact::Jackpot { amount, .. }, _) if self.from <= now && now < self.to => {
                 self.jackpots = [self.jackpots[0] + 1, self.jackpots[1] + amount.0];
             }

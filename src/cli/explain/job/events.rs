@@ -21,6 +21,7 @@ pub(super) fn is_of(fact: &Fact, key: JobKey) -> bool {
         | Fact::Canary { job, .. }
         | Fact::Jackpot { job, .. }
         | Fact::Forfeited { job, .. }
+        | Fact::Posted { job, .. }
         | Fact::Bounced { job, .. }
         | Fact::Dropped { job, .. }
         | Fact::Settled { job, .. } => *job == key,
@@ -65,6 +66,10 @@ fn line(scenario: &Scenario, record: &JobRecord, fact: &Fact) -> String {
         Fact::Forfeited { check, by, amount, .. } => {
             let by = if by.is_some() { party(scenario, by) } else { "the challenger".to_owned() };
             format!("{by} lost {amount} tokens: the alarm of check {check} was overturned")
+        }
+        Fact::Posted { by, amount, .. } => {
+            let by = if by.is_some() { party(scenario, by) } else { "the challenger".to_owned() };
+            format!("{by} paid {amount} credits for the rounds of the dispute")
         }
         Fact::Canary { node, alarm, .. } => {
             format!("{} answered a canary {}", party(scenario, node), if alarm { "wrong" } else { "right" })

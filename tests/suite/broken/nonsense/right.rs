@@ -66,6 +66,7 @@ pub(super) const RIGHT: &[(&str, &[&str])] = &[
             "verification.define.*.checks.recognised",
             "verification.define.*.checks.redraws",
             "verification.define.*.checks.vote.abstention",
+            "verification.define.*.checks.bisection.gas",
             "verification.define.*.checks.vote.deposit",
             "verification.define.*.checks.vote.quorum",
             "verification.define.*.checks.work-by-model.small",

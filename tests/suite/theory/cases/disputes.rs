@@ -27,7 +27,7 @@ pub fn chapter() -> Chapter {
                 it does not look at; those of the committee always look. Of a group of seven each votes with v = 0.8 within 10 s; five must vote, and the alarm is upheld unless more than half of \
                 those approve. Three answers in ten are wrong, and none before the committee."
             .into(),
-        cases: vec![committee(), ladder(), copies(), watchers(), vote()],
+        cases: vec![committee(), ladder(), copies(), watchers(), gas(), vote()],
     }
 }
 
@@ -128,6 +128,16 @@ fn watchers() -> Case {
     rows.extend(time("mean time until nothing can revoke an answer", "w + P(2+⌈log₂s⌉+ηE[look]−w)", until));
     rows.extend(price("seconds of referees paid", "P E[look]", disputes * 2.0));
     Case::new("dispute-watchers", rows)
+}
+
+/// The same watchers; each side of a dispute pays a cent for each of its ten rounds.
+fn gas() -> Case {
+    let disputes = RIGHT * challenged(5, 0.3, 0.2) + (1.0 - RIGHT) * challenged(5, 0.3, 0.8);
+    let posted = 2.0 * f64::from(rounds(1000)) * SECOND * disputes;
+    let row = Row::new("gas of rounds per job, in µ", "2g⌈log₂s⌉P", posted, |seen| {
+        Part::new(seen.probe.posted as f64, seen.summary.jobs as f64)
+    });
+    Case::new("dispute-gas", vec![row])
 }
 
 /// A validator, and a group that votes about its alarm.

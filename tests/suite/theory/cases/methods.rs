@@ -55,7 +55,7 @@ pub fn chapter() -> Chapter {
     let more = [
         ("method-spot-check", 128),
         ("method-fingerprint", 40),
-        ("method-logprob-rerun", 440),
+        ("method-logprob-rerun", 600),
         ("method-tee", 40),
         ("method-refereed", 40),
         ("check-blocking", 112),

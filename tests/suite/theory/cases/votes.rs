@@ -55,7 +55,7 @@ fn committees() -> Chapter {
             Case { runs: 40, ..committee("majority-11", 11, 6, 0.4) },
             committee("quorum-4-of-5", 5, 4, 0.2),
             committee("quorum-7-of-10", 10, 7, 0.05),
-            committee("any-alarm-3", 3, 3, 0.1),
+            committee("any-alarm-3", 3, 3, 0.2),
             ring("ring-7-of-30", "H(30, 10, 7, 4)", drawn(30, 10, 7, 4)),
             Case { runs: 128, ..ring("ring-20-of-100", "H(100, 33, 20, 11)", drawn(100, 33, 20, 11)) },
             ring("ring-by-stake", "(12/16)(9/13)", both_by_weight((4, 3.0), (4, 1.0))),

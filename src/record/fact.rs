@@ -225,13 +225,13 @@ facts! {
     StakeBurnt = 58 "stake-burnt" { node: PartyId, amount: Money }
         => [0, u64::from(node.0), amount.0 as u64],
     /// A party left, because it did not pay to stay.
-    Left = 60 "left" { node: PartyId }
+    Left = 53 "left" { node: PartyId }
         => [u64::from(node.0), 0, 0],
     /// A party came, or came back, because it would pay.
-    Entered = 61 "entered" { node: PartyId }
+    Entered = 54 "entered" { node: PartyId }
         => [u64::from(node.0), 0, 0],
     /// A party that has left got what was left of its stake.
-    Unbonded = 62 "unbonded" { node: PartyId, amount: Money }
+    Unbonded = 55 "unbonded" { node: PartyId, amount: Money }
         => [0, u64::from(node.0), amount.0 as u64],
     /// A job left the market; its whole record is handed on with this fact.
     Closed = 19 "closed" + Job { job: JobKey, fate: Fate }

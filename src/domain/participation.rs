@@ -58,7 +58,8 @@ pub struct Participation {
 pub fn margin(income: f64, cost: f64, outside: f64) -> f64 {
     let income = income.max(0.0);
     match [income, cost, outside].into_iter().find(|scale| *scale > 0.0) {
-        Some(scale) => (income - cost - outside) / scale,
+        // An income that fades to next to nothing leaves a margin that is still a number.
+        Some(scale) => ((income - cost - outside) / scale).max(f64::MIN),
         None => 0.0,
     }
 }
@@ -109,7 +110,7 @@ mod tests {
         assert_eq!(margin(2.0, 3.0, 1.0), -1.0);
         assert_eq!(margin(0.0, 3.0, 3.0), -2.0);
         assert_eq!(margin(-1.0, 0.0, 5.0), -1.0);
-        assert_eq!(margin(0.0, 0.0, 0.0), 0.0);
+        assert_eq!((margin(0.0, 0.0, 0.0), margin(5e-324, 0.0, 1e9)), (0.0, f64::MIN));
         let hazard = Hazard { rate: 1.0, slope: 2.0 };
         assert_eq!(hazard.share(0.0).get(), 0.5);
         assert!((hazard.share(0.5).get() - 1.0 / (1.0 + (-1.0f64).exp())).abs() < 1e-15);

@@ -54,7 +54,7 @@ fn each_step_follows_its_own_rule() {
     );
     // Free work where nothing could be had outside: a margin of nothing. With something to be had it is below.
     let [both, above, below] =
-        ["", ", expects = 1, memory = \"100h\"", ", outside = 1"].map(|more| counts(&format!("{exit}, {enter}{more}")));
+        ["", ", expects = 1, memory = \"100h\"", ", outside = 1, memory = \"10s\""].map(|more| counts(&format!("{exit}, {enter}{more}")));
     assert!(both[0] > 20 && both[1] > 20, "{both:?}");
     assert!(above[0] < 3 && below[0] > 4 && below[1] < 3, "{above:?} {below:?}");
 }

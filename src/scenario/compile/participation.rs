@@ -3,9 +3,13 @@
 use super::Compiler;
 use crate::domain::money::Money;
 use crate::domain::participation::{Hazard, Participation};
+use crate::engine::mistake::Mistake;
 use crate::engine::time::SimDuration;
 use crate::policy::check_amount;
 use crate::scenario::schema::{HazardTable, NodeGroupTable};
+
+/// The highest rate, per second: each party decides so often.
+const HAZARD: f64 = 1e3;
 
 /// The steepest slope: above it the share is 0 or 1 but for margins below a millionth.
 const STEEPEST: f64 = 1e7;
@@ -35,8 +39,11 @@ pub(super) fn participation(
         compiler.wrong(format!("{path}.memory"), "parties that remember no income", help);
     }
     let expects = table.expects.unwrap_or(table.outside);
-    for (key, amount) in [("outside", table.outside), ("expects", expects)] {
-        compiler.sound(&path, "participation", check_amount(key, amount));
+    for (key, amount) in [("outside", Some(table.outside)), ("expects", table.expects)] {
+        let Some(amount) = amount else { continue };
+        if let Err(Mistake { key, message, help }) = check_amount(key, amount) {
+            compiler.wrong(format!("{path}.{key}"), message, help);
+        }
     }
     if table.unbonding > SimDuration::ZERO && written.stake.is_none() {
         let help = "write the `stake` of the group, or leave `unbonding` out";
@@ -44,9 +51,16 @@ pub(super) fn participation(
     }
     let mut hazard = |key: &str, table: Option<&HazardTable>| {
         let table = table?;
-        if table.rate.get() == 0.0 {
+        let (place, rate) = (format!("{path}.{key}.rate"), table.rate.get());
+        if rate == 0.0 {
             let help = format!("write a rate above 0, such as `1/7d`, or leave `{key}` out");
-            compiler.wrong(format!("{path}.{key}.rate"), "a rate of 0", help);
+            compiler.wrong(place, "a rate of 0", help);
+        } else if rate > HAZARD {
+            compiler.wrong(
+                place,
+                format!("each decides {rate:e} times a second"),
+                format!("write at most `{HAZARD:.0}/s`"),
+            );
         }
         compiler.countable(format!("{path}.{key}.slope"), table.slope.get(), STEEPEST);
         Some(Hazard { rate: table.rate.get(), slope: table.slope.get() })

@@ -29,6 +29,7 @@ const _: () = assert!(size_of::<Job>() == 64);
 
 impl Job {
     /// A job that has just been asked for.
+    #[inline]
     pub fn begin(class: ClassId, requester: RequesterId, expected: Work) -> Job {
         let item = WorkItem::begin(class, requester, expected);
         Job { item, escrow: Money::ZERO, case: CaseId::NONE, attempt: 0 }

@@ -179,6 +179,7 @@ const _: () = assert!(size_of::<CheckRecord>() <= 88);
 
 impl Instants {
     /// A life of which only the asking has happened.
+    #[inline]
     pub fn asked_at(asked: Time) -> Instants {
         let never = Time::NEVER;
         Instants {
@@ -200,6 +201,7 @@ impl Instants {
 
 impl JobRecord {
     /// A life that has just begun.
+    #[inline]
     pub fn begin(key: JobKey, class: ClassId, requester: RequesterId, asked: Time) -> JobRecord {
         JobRecord {
             key,

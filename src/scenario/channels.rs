@@ -82,6 +82,9 @@ impl OwnAsks {
     }
 
     /// In which of so many parts of the range, equal in proportion, an ask is.
+    ///
+    /// A call of its own: inlined, its logarithms are taken ahead of the loop that asks for it, whether or not it does.
+    #[inline(never)]
     pub fn level(&self, ask: f64, levels: u8) -> u8 {
         let [low, high] = self.range.map(maths::ln);
         let part = (maths::ln(ask) - low) / (high - low).max(f64::MIN_POSITIVE);

@@ -63,7 +63,7 @@ impl<E: Copy> DelayLines<E> {
     }
 
     /// Takes the time and event of the entry with the least key.
-    #[inline]
+    #[inline(never)]
     pub(super) fn pop(&mut self) -> Option<(u64, E)> {
         let lane = self.heads.first()?.event;
         let first = self.lanes[lane.0 as usize].1.pop_front().map(|entry| (entry.time, entry.event));

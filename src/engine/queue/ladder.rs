@@ -88,7 +88,7 @@ impl<E: Copy> Ladder<E> {
     }
 
     /// Takes the time and event of the entry with the least key, if that is less than `end`.
-    #[inline]
+    #[inline(always)]
     pub(super) fn pop_before(&mut self, end: u128) -> Option<(u64, E)> {
         loop {
             if let Some(first) = self.near.entries().first() {

@@ -114,8 +114,9 @@ impl<E: Copy> Queue<E> {
         self.lanes.push(lane, entry);
     }
 
-    /// Takes the next event, if it is due strictly before `end`, and moves the clock to its time.
-    #[inline]
+    /// Takes the next event, if it is due strictly before `end`, and moves the clock to its time. Inlined, so that the event goes
+    /// from its place in the run to the caller and nowhere between.
+    #[inline(always)]
     pub fn pop_before(&mut self, end: Time) -> Option<(Time, E)> {
         let end = (end.0 as u128) << 64;
         let lane = self.lanes.first();

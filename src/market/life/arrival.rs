@@ -1,7 +1,7 @@
 //! A requester asks: the job gets its class, work, value and patience.
 
 use crate::domain::fate::Cause;
-use crate::domain::ids::{ClassId, SourceId};
+use crate::domain::ids::{ClassId, JobSlot, SourceId};
 use crate::domain::job::Arrival;
 use crate::domain::money::Money;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
@@ -72,12 +72,11 @@ fn ask(market: &mut State, at: &mut Context<'_>, key: JobKey, arrival: &Arrival)
     let (scenario, source) = (at.scenario, key.source);
     let written = &scenario.sources[source];
     let class = class_of(market.seed, &written.class, key, arrival);
-    let mut record = JobRecord::begin(key, class, written.requesters, at.now);
-    fill(market, at, &mut record, arrival);
+    let slot = market.jobs.admit(JobRecord::begin(key, class, written.requesters, at.now));
+    fill(market, at, slot, arrival);
     market.levels.open.up(at.now);
     let by_name = Fact::Asked { job: key, class: ClassId(scenario.classes[class].rank) };
     at.facts.note_by_name(Fact::Asked { job: key, class }, by_name);
-    let slot = market.jobs.admit(record);
     if market.jobs.slots() > scenario.limits.open_jobs {
         return Next::Decline { job: slot, cause: Cause::NoSupply };
     }
@@ -108,7 +107,9 @@ fn class_of(seed: Seed, of: &ClassOf, key: JobKey, arrival: &Arrival) -> ClassId
     }
 }
 
-fn fill(market: &mut State, at: &Context<'_>, record: &mut JobRecord, arrival: &Arrival) {
+/// The job gets its work, value and deadline where it lies.
+fn fill(market: &mut State, at: &Context<'_>, slot: JobSlot, arrival: &Arrival) {
+    let (job, record) = market.jobs.both(slot);
     let class = &at.scenario.classes[record.class];
     let (seed, key) = (market.seed, record.key);
     let sample = |sampler: &Sampler, purpose| match sampler.is_constant() {
@@ -134,6 +135,7 @@ fn fill(market: &mut State, at: &Context<'_>, record: &mut JobRecord, arrival: &
             record.expected_output = expected as f32;
         }
     }
+    job.expected = record.expected_work;
     record.client = arrival.client;
     let value = sample(&class.value, Purpose::Value);
     let value = if at.scenario.value_factor == 1.0 { value } else { value * at.scenario.value_factor };

@@ -11,7 +11,7 @@ use crate::domain::money::{Money, Rounding};
 use crate::domain::price::Price;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::market::context::Context;
-use crate::market::quoting::bound::SurplusBounds;
+use crate::market::quoting::bound::{SurplusBounds, may_leave};
 use crate::market::quoting::diagnosis::{DeclineDiagnosis, Refusal};
 use crate::market::quoting::quote::{Best, Quote, SurplusBreakdown, Valuation, paid, quote};
 use crate::market::quoting::quote_trace::QuoteTrace;
@@ -247,7 +247,7 @@ fn leaves_with_none(
 ) -> bool {
     let Some(terms) = terms::unchecked(market, at, slot) else { return false };
     let rounding = at.scenario.channels.rounding;
-    let mut worth_it = offers.iter().filter(|offer| (offer.price.0 as f64) < valuation.value);
+    let mut worth_it = offers.iter().filter(|offer| may_leave(valuation, offer, &terms));
     worth_it.any(|offer| SurplusBreakdown::of(valuation, rounding, offer, &terms).surplus > 0.0)
 }
 

@@ -86,9 +86,9 @@ pub fn expected(market: &mut State, at: &Context<'_>, slot: JobSlot, index: u8) 
 fn passing<'m>(market: &'m mut State, at: &Context<'_>, slot: JobSlot) -> &'m Passing {
     let (requester, method) = (market.jobs[slot].requester, market.jobs.record(slot).method);
     let belief = terms::belief(market, at.scenario, requester);
-    let own = terms::own_belief(market, at.scenario, requester, method, belief);
+    let own = terms::own_belief(market, at.scenario, requester, method, &belief);
     let known = &mut market.scratch.passing;
-    known.believe(belief);
+    known.believe(&belief);
     &known.of(at.scenario, method, own).passing
 }
 

@@ -47,7 +47,7 @@ pub fn collect(
     let mut scrutinies = std::mem::take(&mut market.scratch.scrutinies);
     scrutinies.clear();
     let belief = belief(market, scenario, requester);
-    known.believe(belief);
+    known.believe(&belief);
     let pulled = Some(&market.pulled).filter(|pulled| pulled.is_used());
     let (checkers, view) = (&market.checkers, market.registry.view_of(requester));
     let asked = Asked { scenario, checkers, pulled, view, requester, now: at.now, offers };
@@ -63,7 +63,7 @@ pub fn collect(
             continue;
         }
         let KnownMethod { passing, terms: plain } =
-            known.of(scenario, id, own_belief(market, scenario, requester, id, belief));
+            known.of(scenario, id, own_belief(market, scenario, requester, id, &belief));
         let correction = correction(market, at, (class, id));
         if !method.by_standing {
             Terms::add(terms, &asked, &shared, Seen { method, passing, terms: plain, correction, scrutiny: 1.0 });
@@ -104,24 +104,27 @@ pub fn unchecked(market: &State, at: &Context<'_>, slot: JobSlot) -> Option<Term
 }
 
 /// What a group of requesters believes of those that check.
-#[inline]
+#[inline(always)]
 pub fn belief(market: &State, scenario: &Scenario, requester: RequesterId) -> Belief {
-    let verification = &scenario.verification;
-    let [validators, peers] = market.opinions.diligence(verification, requester);
+    let [validators, peers] = market.opinions.diligence(&scenario.verification, requester);
     let diligence = [validators, peers, 1.0];
-    if verification.selection.manner().draw != Draw::Bernoulli {
-        return Belief { diligence, equals: [0; 2], most: [0; 2] };
-    }
+    let [equals, most] = match scenario.verification.selection.manner().draw {
+        Draw::Bernoulli => by_themselves(market, scenario, requester),
+        _ => [[0; 2]; 2],
+    };
+    Belief { diligence, equals, most }
+}
+
+/// Where each looks or not by itself: so many of equal weight would look as evenly, and so many may look at most.
+#[inline(never)]
+fn by_themselves(market: &State, scenario: &Scenario, requester: RequesterId) -> [[u32; 2]; 2] {
+    let verification = &scenario.verification;
     // Of nodes as checkers of one another no sums are kept: they are taken to weigh alike.
     let nodes = market.nodes.roster.range(PartyKind::Node).len() as u32;
     let validators = market.nodes.roster.range(PartyKind::Validator).len() as u32;
     let way = verification.draws.iter().position(|draws| draws.by == Checker::Validators);
     let equals = way.map_or(1, |way| market.checkers.equals(market.registry.view_of(requester), way));
-    Belief {
-        diligence,
-        equals: [equals, nodes.max(1)],
-        most: [validators, nodes].map(|all| all.min(selection::MOST as u32)),
-    }
+    [[equals, nodes.max(1)], [validators, nodes].map(|all| all.min(selection::MOST as u32))]
 }
 
 /// The same with what its own group does, where the requester itself may look at an answer that is verified so.
@@ -131,7 +134,7 @@ pub fn own_belief(
     scenario: &Scenario,
     requester: RequesterId,
     method: MethodId,
-    common: Belief,
+    common: &Belief,
 ) -> Option<Belief> {
     let cost = scenario.verification.methods[method].own_look?;
     Some(with_own_care(market, scenario, (requester, method), cost, common))
@@ -143,10 +146,10 @@ fn with_own_care(
     scenario: &Scenario,
     (requester, method): (RequesterId, MethodId),
     cost: Money,
-    common: Belief,
+    common: &Belief,
 ) -> Belief {
     let [validators, peers, _] = common.diligence;
-    Belief { diligence: [validators, peers, market.own_care(scenario, requester, method, cost)], ..common }
+    Belief { diligence: [validators, peers, market.own_care(scenario, requester, method, cost)], ..*common }
 }
 
 /// What was learnt of checks by this method, where requesters go by it.

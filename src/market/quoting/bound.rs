@@ -87,6 +87,12 @@ impl SurplusBounds {
     }
 }
 
+/// Whether an offer may leave anything with a method: it need not.
+pub fn may_leave(valuation: &Valuation<'_>, offer: &Offer, terms: &Terms) -> bool {
+    let first = valuation.worth_at_most(offer.delay.nanos() + terms.inclusion);
+    (offer.price.0 as f64) < valuation.value && Bound::of(valuation, terms).with(offer, first, None) > 0.0
+}
+
 fn highest(methods: &[Bound], offer: &Offer, first: f64, scrutiny: Option<f64>) -> Ceiling {
     let mut ceiling = Ceiling { most: f64::NEG_INFINITY, place: 0, first, scrutiny };
     // Past the deadline, or at a price of all of the value, nothing is left with any method.

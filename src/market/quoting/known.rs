@@ -95,9 +95,9 @@ impl Known {
 
     /// From now on at this belief.
     #[inline]
-    pub fn believe(&mut self, belief: Belief) {
-        if self.at != Some(belief) {
-            self.at = Some(belief);
+    pub fn believe(&mut self, belief: &Belief) {
+        if !self.at.as_ref().is_some_and(|at| at.is(belief)) {
+            self.at = Some(*belief);
             self.methods.clear();
         }
     }

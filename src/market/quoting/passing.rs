@@ -21,6 +21,16 @@ pub struct Belief {
     pub most: [u32; 2],
 }
 
+impl Belief {
+    /// Whether both are the same: number by number, so that none of them need lie in memory for it.
+    #[inline]
+    pub fn is(&self, other: &Belief) -> bool {
+        let ([validators, peers, own], [at_validators, at_peers, at_own]) = (self.diligence, other.diligence);
+        (validators == at_validators && peers == at_peers && own == at_own)
+            && (self.equals == other.equals && self.most == other.most)
+    }
+}
+
 /// What a requester expects of a method's checks, at its belief in the checkers.
 #[derive(Clone, Debug)]
 pub struct Passing {

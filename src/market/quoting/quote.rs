@@ -21,7 +21,7 @@ use crate::scenario::Scenario;
 use crate::scenario::model::Class;
 
 use super::diagnosis::left_of;
-use super::stages::Stages;
+use super::stages::{Begin, chosen};
 use super::terms::Terms;
 
 /// An offer with a method, all terms agreed.
@@ -291,17 +291,21 @@ fn deductions(valuation: &Valuation<'_>, paid: [f64; 3], offer: &Offer, terms: &
     let accepted = answered + terms.blocking;
     let last = accepted + terms.standing;
     let open_risk = |exposed: f64| wrong + (1.0 - valuation.class.recovers) * (exposed - wrong).max(0.0);
-    let stages = Stages {
-        at: [answered, accepted, last],
-        risk: [wrong_answered, wrong_first, wrong].map(open_risk),
-        in_time: [1.0, terms.in_time, terms.in_time],
-        right,
-    };
-    let use_at =
-        if valuation.class.use_at == Use::WhenWorthIt { stages.chosen(valuation) } else { valuation.class.use_at };
-    let stage = use_at as usize;
     // An answer used at once does not wait for its checks.
-    let (used, open_risk, in_time) = (stages.at[stage], stages.risk[stage], stages.in_time[stage]);
+    let begins = [
+        Begin { at: answered, risk: open_risk(wrong_answered), in_time: 1.0 },
+        Begin { at: accepted, risk: open_risk(wrong_first), in_time: terms.in_time },
+        Begin { at: last, risk: open_risk(wrong), in_time: terms.in_time },
+    ];
+    let use_at = match valuation.class.use_at {
+        Use::WhenWorthIt => chosen(valuation, right, begins),
+        fixed => fixed,
+    };
+    let Begin { at: used, risk: open_risk, in_time } = match use_at {
+        Use::Answered => begins[0],
+        Use::Accepted => begins[1],
+        Use::Final | Use::WhenWorthIt => begins[2],
+    };
     // An answer used after the deadline is worth nothing; when its checks end otherwise is no matter.
     let worth_used = if used == unchecked { worth_first } else { valuation.worth(used) };
     let latency = valuation.value - worth_first;

@@ -4,41 +4,50 @@ use crate::domain::answer::Use;
 
 use super::quote::Valuation;
 
-/// The instants from which an answer may be used, and what is at risk from each; in the order of [`Use`].
-pub struct Stages {
+/// An instant from which an answer may be used, and what is at risk from then on.
+#[derive(Clone, Copy)]
+pub struct Begin {
     /// Nanoseconds from now.
-    pub at: [f64; 3],
+    pub at: f64,
     /// The probability that a wrong answer is in use from then on, less the part of its harm that is undone later.
-    pub risk: [f64; 3],
-    /// The probability that each comes in time, beyond what the instants say.
-    pub in_time: [f64; 3],
-    /// The probability that the answer is right and accepted.
-    pub right: f64,
+    pub risk: f64,
+    /// The probability that it comes in time, beyond what the instant says.
+    pub in_time: f64,
 }
 
-impl Stages {
-    /// The first instant such that waiting for any later one costs no less than it protects.
-    pub fn chosen(&self, valuation: &Valuation<'_>) -> Use {
-        let first = [Use::Answered, Use::Accepted].into_iter().find(|&stage| {
-            let stage = stage as usize;
-            (stage + 1..self.at.len()).all(|later| self.is_not_worth(valuation, stage, later))
-        });
-        first.unwrap_or(Use::Final)
+/// The first of the three instants, in the order of [`Use`], such that waiting for any later one costs no less than it protects;
+/// `right` is the probability that the answer is right and accepted.
+#[inline(always)]
+pub fn chosen(valuation: &Valuation<'_>, right: f64, [answered, accepted, last]: [Begin; 3]) -> Use {
+    let is_not_worth = |now: Begin, later: Begin| {
+        let protects = valuation.harm * (now.risk * now.in_time - later.risk * later.in_time);
+        is_not_worth(valuation, right, (now.at, now.in_time), (later.at, later.in_time), protects)
+    };
+    if is_not_worth(answered, accepted) && is_not_worth(answered, last) {
+        Use::Answered
+    } else if is_not_worth(accepted, last) {
+        Use::Accepted
+    } else {
+        Use::Final
     }
+}
 
-    /// Whether waiting from one stage for a later one costs no less than it protects.
-    fn is_not_worth(&self, valuation: &Valuation<'_>, stage: usize, later: usize) -> bool {
-        let (now, then) = (self.at[stage], self.at[later]);
-        let (sure, then_sure) = (self.in_time[stage], self.in_time[later]);
-        // No exponential where nothing is waited for.
-        let waiting = match now == then && now <= valuation.left() && sure == then_sure {
-            true => 0.0,
-            false => self.right * (valuation.worth(now) * sure - valuation.worth(then) * then_sure),
-        };
-        let protects = valuation.harm * (self.risk[stage] * sure - self.risk[later] * then_sure);
-        // Where both come too late, there is nothing to wait for.
-        waiting.is_nan() || waiting >= protects
-    }
+/// Whether waiting from one instant, with its probability to come in time, for a later one costs no less than it protects.
+#[inline(never)]
+fn is_not_worth(
+    valuation: &Valuation<'_>,
+    right: f64,
+    (now, sure): (f64, f64),
+    (then, then_sure): (f64, f64),
+    protects: f64,
+) -> bool {
+    // No exponential where nothing is waited for.
+    let waiting = match now == then && now <= valuation.left() && sure == then_sure {
+        true => 0.0,
+        false => right * (valuation.worth(now) * sure - valuation.worth(then) * then_sure),
+    };
+    // Where both come too late, there is nothing to wait for.
+    waiting.is_nan() || waiting >= protects
 }
 
 #[cfg(test)]

@@ -28,12 +28,14 @@ impl<S, H, C> Default for Arena<S, H, C> {
 
 impl<S: Id, H: DerefMut<Target = WorkItem>, C> Arena<S, H, C> {
     /// Gives a new entry of this number a slot, and the entry the slot's version.
-    #[inline]
+    #[inline(always)]
     pub fn admit(&mut self, mut hot: H, cold: C, number: u32) -> S {
         if let Some(free) = self.free.pop() {
             let place = free as usize;
             hot.version = self.hot[place].version.wrapping_add(1);
-            (self.hot[place], self.cold[place], self.numbers[place]) = (hot, cold, number);
+            self.cold[place] = cold;
+            self.hot[place] = hot;
+            self.numbers[place] = number;
             return S::from_index(place);
         }
         self.hot.push(hot);

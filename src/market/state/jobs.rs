@@ -57,8 +57,8 @@ pub struct Visit<'a> {
 }
 
 impl Jobs {
-    /// Gives a new job a slot.
-    #[inline]
+    /// Gives a new job a slot. Inlined down to the arena, so that the record is made where it stays.
+    #[inline(always)]
     pub fn admit(&mut self, record: JobRecord) -> JobSlot {
         let job = Job::begin(record.class, record.requester, record.expected_work);
         let number = self.numbers.take();

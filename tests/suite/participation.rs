@@ -10,9 +10,10 @@ use reliance::simulate::Run;
 use super::amend::{SECOND, amend, written};
 use super::trial::{Witness, seed, trial};
 
-/// A shop of six nodes and four that are not there yet; `rule` is written into their group, `more` after it.
+/// A shop of six nodes, and four that are not there yet if any come; `rule` is written into their group, `more` after it.
 fn shop(rule: &str, more: &str) -> String {
-    let rule = if rule.is_empty() { String::new() } else { format!("dormant = 4\nparticipation = {{ {rule} }}\n") };
+    let dormant = if rule.contains("enter") { "dormant = 4\n" } else { "" };
+    let rule = if rule.is_empty() { String::new() } else { format!("{dormant}participation = {{ {rule} }}\n") };
     format!(
         "name = \"shop\"\nhorizon = \"30min\"\n[models.m]\n[classes.job]\nwork = {{ law = \"exponential\", mean = \"1s\" }}\n\
          [[demand.sources]]\nname = \"s\"\narrivals = {{ rule = \"poisson\", poisson = {{ rate = \"3/s\" }} }}\n\
@@ -53,8 +54,8 @@ fn each_step_follows_its_own_rule() {
         "it pays: all come, and nobody leaves"
     );
     // Free work where nothing could be had outside: a margin of nothing. With something to be had it is below.
-    let [both, above, below] =
-        ["", ", expects = 1, memory = \"100h\"", ", outside = 1, memory = \"10s\""].map(|more| counts(&format!("{exit}, {enter}{more}")));
+    let [both, above, below] = ["", ", expects = 1, memory = \"100h\"", ", outside = 1, memory = \"10s\""]
+        .map(|more| counts(&format!("{exit}, {enter}{more}")));
     assert!(both[0] > 20 && both[1] > 20, "{both:?}");
     assert!(above[0] < 3 && below[0] > 4 && below[1] < 3, "{above:?} {below:?}");
 }
@@ -98,9 +99,7 @@ fn a_stake_can_be_slashed_while_it_is_held() {
         let more = "conduct = { rule = \"error-prone\", error-prone = { rate = 1 } }\n[[validators]]\nname = \"judge\"\ncount = 1\nslots = \"unbounded\"\n\
                     [verification]\nslash = { share = 0.5 }\n[verification.define.later]\n\
                     checks = [{ by = \"validators\", timing = \"deferred\", window = \"10min\", time = { law = \"constant\", value = \"100s\" }, detects = 1 }]\n";
-        let text = shop(&rule, more)
-            .replace("dormant = 4\n", "")
-            .replace("[classes.job]", "[classes.job]\nmethods = [\"later\"]");
+        let text = shop(&rule, more).replace("[classes.job]", "[classes.job]\nmethods = [\"later\"]");
         let witness = seen(&text);
         let left = steps(&witness).len();
         let (mut slashed, mut back) = (0, Vec::new());

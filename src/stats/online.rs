@@ -2,19 +2,16 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Count, mean, spread and skewness of the observations pushed so far, in their own units.
+/// Count, mean and spread of the observations pushed so far, in their own units.
 ///
-/// Updates by Welford 1962 (*Note on a method for calculating corrected sums of squares and products*), third moment and
-/// merging by Chan, Golub and LeVeque 1979 and Pébay 2008: sums are of differences from the running mean, so a large common
-/// offset costs no digits.
+/// Updates by Welford 1962 (*Note on a method for calculating corrected sums of squares and products*), merging by
+/// Chan, Golub and LeVeque 1979: sums are of differences from the running mean, so a large common offset costs no digits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Online {
     count: u64,
     mean: f64,
     /// Σ(x − mean)².
     second: f64,
-    /// Σ(x − mean)³.
-    third: f64,
 }
 
 /// Joint first and second moments of pairs (x, y) pushed so far: covariance, correlation, the line of y on x, and y̅/x̅.
@@ -64,13 +61,10 @@ impl Online {
         // From signed numbers the way is one instruction.
         let before = self.count.cast_signed() as f64;
         self.count += 1;
-        let count = before + 1.0;
         let apart = x - self.mean;
-        let step = apart / count;
-        let gain = apart * step * before;
+        let step = apart / (before + 1.0);
         self.mean += step;
-        self.third += gain * step * (count - 2.0) - 3.0 * step * self.second;
-        self.second += gain;
+        self.second += apart * step * before;
     }
 
     /// Takes in all observations of `other`; the order of merging changes only roundings.
@@ -86,8 +80,6 @@ impl Online {
         let n = a + b;
         let apart = other.mean - self.mean;
         let step = apart / n;
-        self.third +=
-            other.third + apart * step * step * a * b * (a - b) + 3.0 * step * (a * other.second - b * self.second);
         self.second += other.second + apart * step * a * b;
         self.mean += step * b;
         self.count += other.count;
@@ -126,12 +118,6 @@ impl Online {
     /// Deviation over mean; none before the second observation or where the mean is 0.
     pub fn coefficient_of_variation(&self) -> Option<f64> {
         self.deviation().filter(|_| self.mean != 0.0).map(|deviation| deviation / self.mean)
-    }
-
-    /// The moment coefficient of skewness, m₃ / m₂^{3/2} with divisors n; none where all observations are equal.
-    pub fn skewness(&self) -> Option<f64> {
-        let n = self.count as f64;
-        (self.second > 0.0).then(|| self.third * n.sqrt() / (self.second * self.second.sqrt()))
     }
 }
 
@@ -245,13 +231,12 @@ mod tests {
     use crate::stats::trial::{Trial, assert_close};
     use proptest::prelude::*;
 
-    // worked example: 2, 4, 4, 4, 5, 5, 7, 9 have Σ(x−5)² = 32 and Σ(x−5)³ = 42.
+    // worked example: 2, 4, 4, 4, 5, 5, 7, 9 have Σ(x−5)² = 32.
     #[test]
     fn eight_observations_have_their_known_moments() {
         let online: Online = [2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0].into_iter().collect();
         assert_eq!((online.count(), online.mean()), (8, Some(5.0)));
         assert_close(online.variance().unwrap(), 32.0 / 7.0, 1e-15);
-        assert_close(online.skewness().unwrap(), 42.0 / 8.0 / 8.0, 1e-14);
         assert_eq!(online.sum(), 40.0);
         assert_close(online.standard_error().unwrap(), (4.0_f64 / 7.0).sqrt(), 1e-15);
         assert_close(online.coefficient_of_variation().unwrap(), (32.0_f64 / 7.0).sqrt() / 5.0, 1e-15);
@@ -260,9 +245,9 @@ mod tests {
     #[test]
     fn nothing_seen_is_nothing_said() {
         let mut online = Online::new();
-        assert_eq!((online.mean(), online.variance(), online.skewness()), (None, None, None));
+        assert_eq!((online.mean(), online.variance()), (None, None));
         online.push(3.0);
-        assert_eq!((online.mean(), online.variance(), online.skewness()), (Some(3.0), None, None));
+        assert_eq!((online.mean(), online.variance()), (Some(3.0), None));
         let text = serde_json::to_string(&Online::new()).unwrap();
         assert_eq!(serde_json::from_str::<Online>(&text).unwrap(), Online::new());
     }
@@ -331,7 +316,6 @@ mod tests {
             prop_assert_eq!(merged.count(), whole.count());
             prop_assert!((merged.mean - whole.mean).abs() < 1e-8);
             prop_assert!((merged.second - whole.second).abs() <= 1e-11 * whole.second.max(1.0));
-            prop_assert!((merged.third - whole.third).abs() <= 1e-9 * whole.second.max(1.0) * 1e6);
             let reversed: Online = values.iter().rev().copied().collect();
             prop_assert!((reversed.second - whole.second).abs() <= 1e-11 * whole.second.max(1.0));
         }

@@ -86,13 +86,15 @@ fn ask(market: &mut State, at: &mut Context<'_>, key: JobKey, arrival: &Arrival)
 /// Finds the source's next arrival and makes it due, if it is still within the time of asking.
 pub fn schedule_next(market: &mut State, at: &mut Context<'_>, source: SourceId) {
     let state = &mut market.sources[source];
-    state.next = match &at.scenario.twin {
+    let next = match &at.scenario.twin {
         Twin::Shuffled(jobs) => jobs.get(source, state.index).map(|(_, arrival)| arrival),
         _ => at.scenario.sources[source].arrivals.next(&mut state.memory, &mut state.stream),
     };
-    if let Some(next) = state.next.filter(|next| next.at < at.scenario.asking_ends) {
-        at.queue.push(next.at, Event::Arrival { source });
+    if let Some(due) = next.as_ref().map(|next| next.at).filter(|&due| due < at.scenario.asking_ends) {
+        at.queue.push(due, Event::Arrival { source });
     }
+    // Put away last: it was just written in pieces, and the processor waits where they are read together at once.
+    state.next = next;
 }
 
 fn class_of(seed: Seed, of: &ClassOf, key: JobKey, arrival: &Arrival) -> ClassId {

@@ -146,5 +146,7 @@ fn wait(quote: &NodeQuote, jobs: u32, work: u64, expected: Work, estimate: Estim
         Estimate::Work => Work(work).nanos(),
         _ => f64::from(jobs - quote.slots + 1) * expected.nanos(),
     };
-    SimDuration::from_nanos(ahead * quote.slowness / f64::from(quote.slots))
+    let alone = ahead * quote.slowness;
+    // A division takes as long as the rest of the offer, and most large fleets have one slot a node.
+    SimDuration::from_nanos(if quote.slots == 1 { alone } else { alone / f64::from(quote.slots) })
 }

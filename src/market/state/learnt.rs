@@ -29,8 +29,6 @@ struct Entry {
     /// Averages of the delay quoted and of the delay realised, in nanoseconds.
     quoted: f64,
     realised: f64,
-    /// How many times the one the other is, within bounds.
-    ratio: f64,
     /// The average share that did not end in time.
     late: f64,
     last: Time,
@@ -83,7 +81,6 @@ impl Learnt {
         ] {
             *average += gain * (new - *average);
         }
-        entry.ratio = if entry.quoted > 0.0 { (entry.realised / entry.quoted).clamp(1.0 / MOST, MOST) } else { 1.0 };
         entry.last = now;
     }
 
@@ -95,7 +92,8 @@ impl Learnt {
             return Correction::NONE;
         }
         let counts = FADES.nanos() / (FADES.nanos() + now.since(entry.last).nanos());
-        Correction { delay: 1.0 + (entry.ratio - 1.0) * counts, late: entry.late * counts }
+        let ratio = if entry.quoted > 0.0 { (entry.realised / entry.quoted).clamp(1.0 / MOST, MOST) } else { 1.0 };
+        Correction { delay: 1.0 + (ratio - 1.0) * counts, late: entry.late * counts }
     }
 
     fn place(&self, class: ClassId, method: MethodId) -> usize {

@@ -273,12 +273,14 @@ Only jobs that were placed once and not quoted anew are compared, so that one qu
 from the agreement: the wait for a block is part of it. Where quotes of the day fail, these are the reasons:
 
 - **Long waits** are shorter than quoted. A full node is taken to have all the work of the jobs it serves ahead of it, also what it has done
-  already. Its first slot is free sooner.
+  already. Its first slot is free sooner. Offers go by a picture of each node. It holds jobs and work, and not when a slot will be free.
 - **Short quotes** are too short. Requests that share a block have seen the queues before it. They leave together and wait for one another.
+  Tips and later requests decide the order within a block. So no quote can name those that will be ahead of its job.
 - **Long chats** are quoted too long. Requesters expect answers of the same length whatever the input. In the recording long inputs have
   shorter answers, and others longer ones.
 - **Learnt delays** tilt. A correction is an average of some sixty checks and off by chance. The longest quotes are those it made too long,
-  and the shortest those it made too short. With `drawn` they hardly tilt.
+  and the shortest those it made too short. With `drawn` they hardly tilt. A requester takes the offer that looks best,
+  and with it the errors that flatter it: only a correction without noise would not tilt.
 
 ";
 

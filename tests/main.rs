@@ -30,7 +30,9 @@ mod suite {
     mod readme;
     mod roster;
     mod schema;
+    mod series;
     mod shocks;
+    mod shocks_trust;
     mod study;
     mod study_frontiers;
     mod theory;

@@ -68,6 +68,7 @@ pub(super) fn of(document: &Document, scenario: &Scenario) -> Understood {
 
 /// What changes while the market runs.
 fn amendments(scenario: &Scenario, said: &mut Understood) {
+    said.rest.extend(scenario.series.iter().map(|series| format!("series {series}")));
     said.rest.extend(scenario.shocks.iter().map(|shock| format!("shock {shock}")));
     let mut next = &scenario.next;
     while let Some(amendment) = next {

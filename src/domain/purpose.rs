@@ -145,6 +145,8 @@ pub enum Purpose {
     LeftOut = 75,
     /// Stream: the gaps between the extra arrivals of a shock.
     Surge = 76,
+    /// Stream: the steps of a series outside the market.
+    Series = 77,
     /// Stream: when a party decides whether to leave or to come, and how.
     Participation = 95,
     /// Draw: when a canary is due at a node; n is the part of the epoch.

@@ -47,3 +47,16 @@ pub enum Sampling {
     /// concentrated as what all have.
     Strata,
 }
+
+/// What becomes of the work of a node whose image is revoked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RevokedWork {
+    /// It is finished and counts as any other.
+    #[default]
+    Finishes,
+    /// It is finished, and nobody takes the answer: the attempt has failed. So has the answer of whoever reaches the node meanwhile.
+    Refused,
+    /// It is called off at once, as with a failure, and the node works again when the shock is over.
+    Dropped,
+}

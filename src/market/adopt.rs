@@ -15,7 +15,7 @@ use super::context::Context;
 use super::derived::Derived;
 use super::event::{ByClock, Clock};
 use super::forces::{churn, shocks};
-use super::operations::{pricing, serving};
+use super::operations::{costs, pricing, serving};
 use super::state::State;
 
 impl State {
@@ -39,6 +39,7 @@ impl State {
         self.conducts.adopt(at.scenario);
         self.learnt.make_room(at.scenario.verification.methods.len());
         shocks::adopt(self, &old.shocks, at);
+        costs::renew(self, at);
         if at.scenario.verification.plants_by_epoch() {
             self.planting.make_room(at.scenario.roster().len());
         }
@@ -108,7 +109,6 @@ fn parties(market: &mut State, at: &mut Context<'_>) {
     let derived = at.derived;
     for (party, traits) in derived.nodes.pairs() {
         let group = &at.scenario.groups[traits.group];
-        market.nodes.set_costs(party, (traits.asks, traits.cost, traits.floor), at.now);
         let conduct = &mut market.nodes.backrooms[party].conduct;
         if !group.conduct.remembers(conduct) {
             *conduct = group.conduct.memory();

@@ -42,7 +42,7 @@ pub struct Derived {
     pub keeps: Keeps,
     /// The periods of the clocks of the market; `None` of one that does not tick.
     pub clocks: ByClock<Option<SimDuration>>,
-    /// By shock, the parties that its outage may strike.
+    /// By shock, the parties that its outage or its revocation may strike.
     pub struck: Vec<Vec<PartyId>>,
     /// By shock, the parties whose stakes it takes.
     pub losing: Vec<Vec<PartyId>>,
@@ -98,11 +98,11 @@ impl Derived {
         let (chain, channels, refresh) = (&scenario.chain, &scenario.channels, scenario.routing.refresh);
         Derived {
             roster,
-            costs: costs(&nodes, roster, channels.tick),
+            costs: mean_costs(roster, |party| nodes[party].floor, channels.tick),
             struck: scenario
                 .shocks
                 .iter()
-                .map(|shock| named(&nodes, shock.outage.as_ref().map(|outage| &outage.parties)))
+                .map(|shock| named(&nodes, shock.struck().map(|struck| &struck.parties)))
                 .collect(),
             losing: scenario
                 .shocks
@@ -223,6 +223,17 @@ fn traits(
     }
 }
 
+impl NodeTraits {
+    /// Its cost and its floor where its costs are so many times what was drawn.
+    pub fn costing(&self, factor: f64, tick: Price) -> (Price, Price) {
+        if factor == 1.0 {
+            return (self.cost, self.floor);
+        }
+        let cost = Price::nearest(self.cost.micro() * factor, tick.min(Price::MICRO)).min(Price::MOST);
+        (cost, floor(cost, self.speed, tick))
+    }
+}
+
 /// What a GPU-second on the reference card costs at least, in whole ticks.
 fn floor(cost: Price, speed: f64, tick: Price) -> Price {
     let ticks = SimDuration::at_least_nanos(cost.0 as f64 / tick.0 as f64 * (1.0 / speed)).0;
@@ -230,12 +241,11 @@ fn floor(cost: Price, speed: f64, tick: Price) -> Price {
 }
 
 /// What a second of work, in computing and in checking, costs the parties that do it, at their speeds, on the average.
-fn costs(nodes: &IdVec<PartyId, NodeTraits>, roster: Roster, tick: Price) -> [Price; 3] {
+pub fn mean_costs(roster: Roster, floor: impl Fn(PartyId) -> Price, tick: Price) -> [Price; 3] {
     let mean = |checks: bool| {
-        let (total, count) = nodes
-            .pairs()
-            .filter(|(party, _)| roster.kind(*party).only_checks() == checks)
-            .fold((0i128, 0i128), |(total, count), (_, traits)| (total + i128::from(traits.floor.0), count + 1));
+        let parties = roster.parties().filter(|party| roster.kind(*party).only_checks() == checks);
+        let (total, count) =
+            parties.fold((0i128, 0i128), |(total, count), party| (total + i128::from(floor(party).0), count + 1));
         Price(if count == 0 { 0 } else { (total / count) as i64 }).down_to(tick)
     };
     [mean(false), Price::ZERO, mean(true)]

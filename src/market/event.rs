@@ -55,6 +55,8 @@ pub enum Event {
     Settle,
     /// A shock begins or ends, unless the shocks were amended since.
     Shock { shock: u16, turn: u32 },
+    /// A series outside the market steps.
+    Series { series: u16 },
     /// A source asks for a job more, by a shock.
     Extra { stream: u32, version: u32 },
     /// A party decides whether to leave, or to come.

@@ -82,6 +82,8 @@ impl Gauges for View<'_> {
             harm: market.welfare.harm,
             held_by_requesters,
             held_by_others: held_by_others - costs_paid,
+            token: market.token(self.scenario),
+            node_cost: market.prices.costs[Channel::Compute as usize],
         }
     }
 

@@ -100,6 +100,7 @@ impl Market {
             Event::Idle => forces::payout::idle(state, at),
             Event::Settle => forces::payout::settle(state),
             Event::Shock { shock, turn } if turn == state.shocks.turn => forces::shocks::turn(state, at, shock),
+            Event::Series { series } => forces::series::step(state, at, series),
             Event::Extra { stream, version } if state.shocks.is(stream, version) => {
                 life::arrival::arrive_extra(state, at, stream)
             }

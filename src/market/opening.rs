@@ -11,7 +11,7 @@ use crate::scenario::model::NodeGroup;
 use super::context::Context;
 use super::derived::NodeTraits;
 use super::event::Clock;
-use super::forces::{participation, shocks};
+use super::forces::{participation, series, shocks};
 use super::life::arrival;
 use super::state::cases::VerificationCases;
 use super::state::chain::ChainState;
@@ -70,7 +70,7 @@ impl State {
             ledger: Ledger::open(scenario.requesters.len(), roster),
             levels: Levels::default(),
             pool: scenario.routing.pool.memory(),
-            prices: Prices::open(&scenario.channels),
+            prices: Prices::open(&scenario.channels, derived.costs),
             cases: VerificationCases::default(),
             opinions: Opinions::default(),
             chain: ChainState::default(),
@@ -94,16 +94,16 @@ impl State {
             inspection: None,
             turns: [0; Clock::COUNT],
             shocks: Shocks::default(),
+            series: Vec::new(),
         };
         market.nodes = nodes(seed, at);
         market.opinions = Opinions::open(&scenario.verification, scenario.requesters.len(), roster, scenario.weighs());
         participation::open(&mut market, at);
-        for source in scenario.sources.ids() {
-            arrival::schedule_next(&mut market, at, source);
-        }
+        scenario.sources.ids().for_each(|source| arrival::schedule_next(&mut market, at, source));
         for clock in [Clock::Picture, Clock::Price, Clock::Block] {
             at.tick(clock, &[0; Clock::COUNT]);
         }
+        series::open(&mut market, at);
         shocks::open(&mut market, at);
         market
     }

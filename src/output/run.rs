@@ -210,6 +210,7 @@ fn chosen(scenario: &Scenario) -> Chosen {
     Chosen {
         jobs: wants(TableName::Jobs).then(|| record.jobs.get()),
         series: wants(TableName::Series).then_some(record.tick),
+        outside: !scenario.series.is_empty(),
         nodes: wants(TableName::Nodes),
         validators: wants(TableName::Validators),
         checks: wants(TableName::Checks).then_some(record.jobs.get()),

@@ -224,6 +224,9 @@ facts! {
     /// A shock burnt so many staked tokens of a party.
     StakeBurnt = 58 "stake-burnt" { node: PartyId, amount: Money }
         => [0, u64::from(node.0), amount.0 as u64],
+    /// A series outside the market stepped; the series is its place in the scenario.
+    SeriesMoved = 59 "series-moved" { series: u16, value: f64 }
+        => [0, u64::from(series), value.to_bits()],
     /// A party left, because it did not pay to stay.
     Left = 53 "left" { node: PartyId }
         => [u64::from(node.0), 0, 0],
@@ -315,6 +318,7 @@ mod tests {
         u16: 1, 2;
         u32: 1, 2;
         u64: 1, 2;
+        f64: 1.0, 2.0;
         JobKey: JobKey { source: SourceId(1), index: 1 }, JobKey { source: SourceId(2), index: 1 };
         ClassId: ClassId(1), ClassId(2);
         ModelId: ModelId(1), ModelId(2);

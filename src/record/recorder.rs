@@ -180,6 +180,10 @@ pub struct MarketGauge {
     pub held_by_requesters: i128,
     /// Micro-credits in the treasury, destroyed and in escrow.
     pub held_by_others: i128,
+    /// What a token is worth, in credits.
+    pub token: Money,
+    /// What a second of work on the reference card costs nodes, on the average.
+    pub node_cost: Price,
 }
 
 /// One node.

@@ -50,8 +50,10 @@ pub struct Channels {
     pub target: f64,
     /// What each channel sees of the others' excess demand; `None`: nothing.
     pub coupling: Option<[[f64; 3]; 3]>,
-    /// Credits per token.
+    /// Credits per token, where it follows no series.
     pub token: Money,
+    /// The series that multiplies it; `None`: a token is always worth the same.
+    pub token_follows: Option<u16>,
     /// Whether the prices of computing and of verification can move at all.
     pub moves: bool,
     /// What their rules go by.

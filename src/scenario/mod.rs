@@ -25,6 +25,7 @@ pub(crate) mod nearest;
 pub(crate) mod plain;
 pub mod problems;
 pub mod schema;
+pub mod series;
 pub mod shocks;
 pub mod twin;
 pub mod verification;
@@ -36,6 +37,7 @@ use document::{Asked, Document, Set};
 use model::{Class, ClassOf, Model, Network, NodeGroup, Requester};
 use problems::Problems;
 use schema::ScenarioTable;
+use series::Series;
 use shocks::Shock;
 use twin::Twin;
 use verification::Verification;
@@ -87,6 +89,8 @@ pub struct Scenario {
     pub retries: Retries,
     /// What befalls the market from outside, in the order written.
     pub shocks: Vec<Shock>,
+    /// What moves outside the market by itself, in the order written.
+    pub series: Vec<Series>,
     /// What may not grow without end.
     pub limits: Limits,
     /// What is written down.

@@ -247,6 +247,8 @@ pub struct NodeGroup {
     pub sampled: Sampling,
     /// Slots are in proportion to stake to this power; 0: each has `slots`.
     pub capacity_by_stake: f64,
+    /// The series that multiplies its costs; `None`: they stay.
+    pub cost_follows: Option<u16>,
     /// How many of `count` are not there at the start: the last ones.
     pub dormant: u32,
     /// Whether its parties come and go by what they earn.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Scenario;
 use super::amended::{Amendment, alike};
 use crate::domain::ids::{NodeGroupId, RegionId, SourceId};
+use crate::domain::service::RevokedWork;
 use crate::domain::share::Share;
 use crate::engine::time::{SimDuration, Time};
 
@@ -28,6 +29,23 @@ pub struct Shock {
     pub stake: Option<(Parties, Share)>,
     /// Whether it strikes as many parties at random, of the same kinds, in the place of those it names: as a placebo does.
     pub at_random: bool,
+    /// Whose costs are how many times as high.
+    pub cost: Option<(Vec<NodeGroupId>, f64)>,
+    /// The number of the vendor that is broken.
+    pub vendor: Option<u8>,
+    /// Nodes of which image are taken off the lists.
+    pub image: Option<Revocation>,
+}
+
+/// Nodes that are taken off the lists together.
+#[derive(Clone, Debug)]
+pub struct Revocation {
+    /// Which, and how many of them.
+    pub struck: Outage,
+    /// What becomes of their work.
+    pub work: RevokedWork,
+    /// How long after one another they are listed again.
+    pub relist: SimDuration,
 }
 
 /// When a shock begins.
@@ -111,9 +129,14 @@ impl Outage {
 }
 
 impl Shock {
+    /// Those among whom it strikes, and how many of them.
+    pub fn struck(&self) -> Option<&Outage> {
+        self.outage.as_ref().or(self.image.as_ref().map(|image| &image.struck))
+    }
+
     /// Whether it chooses parties, by what they are.
     fn chooses(&self) -> bool {
-        self.outage.is_some() || self.stake.is_some()
+        self.struck().is_some() || self.stake.is_some()
     }
 }
 

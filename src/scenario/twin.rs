@@ -109,8 +109,11 @@ impl Scenario {
         }
         twin.channels.moves = false;
         // What is asked for stays; nothing goes down.
-        twin.shocks.iter_mut().for_each(|shock| shock.outage = None);
-        twin.shocks.retain(|shock| shock.surge.is_some() || shock.stake.is_some());
+        twin.shocks.iter_mut().for_each(|shock| (shock.outage, shock.image) = (None, None));
+        twin.shocks.retain(|shock| {
+            shock.surge.is_some() || shock.stake.is_some() || shock.cost.is_some() || shock.vendor.is_some()
+        });
+        twin.series = twin.series.iter().map(|series| series.held()).collect();
         twin.routing.quote_ttl = None;
         let inclusion = if twin.chain.runs && twin.chain.blocking {
             SimDuration(twin.chain.block.0 / 2)

@@ -76,8 +76,14 @@ const PATHS: &[(&str, &str, Acts)] = &[
 ];
 
 /// Paths that `verified` cannot have, in a scenario that can.
-const ELSEWHERE: &[(&str, &str, &str)] =
-    &[("everything", "routing.choice", "\"surplus\""), ("learning", "network.rtt", "\"5ms\"")];
+const ELSEWHERE: &[(&str, &str, &str, Acts)] = &[
+    ("everything", "routing.choice", "\"surplus\"", Yes),
+    ("learning", "network.rtt", "\"5ms\"", Yes),
+    ("outside", "pricing.token-follows", "\"hardware\"", Yes),
+    ("outside", "nodes[reckoners].cost-follows", "\"energy\"", Yes),
+    ("outside", "validators[judges].cost-follows", "\"energy\"", No),
+    ("outside", "provers[mills].cost-follows", "\"energy\"", No),
+];
 
 fn with(name: &str, path: &str, value: &str) -> Arc<Scenario> {
     trial(name, &[&format!("{path}={value}")])
@@ -130,6 +136,8 @@ fn every_amendable_path_acts_from_its_instant_on() {
     let plain = |name: &str| facts(Run::open(trial(name, &[]), seed()));
     let verified = plain("verified");
     let mut all: Vec<String> = PATHS.iter().filter_map(|path| wrong("verified", *path, &verified)).collect();
-    all.extend(ELSEWHERE.iter().filter_map(|&(name, path, value)| wrong(name, (path, value, Yes), &plain(name))));
+    all.extend(
+        ELSEWHERE.iter().filter_map(|&(name, path, value, acts)| wrong(name, (path, value, acts), &plain(name))),
+    );
     assert!(all.is_empty(), "{}", all.join("\n"));
 }

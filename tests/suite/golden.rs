@@ -45,6 +45,7 @@ const WHOLE: &[(&str, &[&str])] = &[
     ("tests/scenarios/canaries.toml", &[]),
     ("tests/scenarios/learning.toml", &[]),
     ("tests/scenarios/shocks.toml", &[]),
+    ("tests/scenarios/outside.toml", &[]),
     ("tests/scenarios/come-and-go.toml", &[]),
 ];
 
@@ -71,6 +72,7 @@ const SAVED: &[&str] = &[
     "learning",
     "priced",
     "shocks",
+    "outside",
     "come-and-go",
 ];
 

@@ -14,7 +14,7 @@ use super::amend::{SECOND, amend, cut, written};
 use super::trial::{Witness, seed, trial};
 
 /// A shop of ten nodes in two groups; `more` is written after it.
-fn shop(more: &str) -> String {
+pub(super) fn shop(more: &str) -> String {
     "name = \"shop\"\nhorizon = \"10min\"\n[models.m]\n[classes.job]\nwork = { law = \"exponential\", mean = \"1s\" }\n\
      [[demand.sources]]\nname = \"s\"\narrivals = { rule = \"poisson\", poisson = { rate = \"2/s\" } }\n\
      [[nodes]]\nname = \"few\"\ncount = 2\n[[nodes]]\nname = \"many\"\ncount = 8\n"
@@ -22,7 +22,7 @@ fn shop(more: &str) -> String {
         + more
 }
 
-fn in_seconds(at: Time) -> f64 {
+pub(super) fn in_seconds(at: Time) -> f64 {
     at.0 as f64 / SECOND as f64
 }
 
@@ -41,7 +41,7 @@ fn turns(witness: &Witness) -> Vec<(f64, u32, bool)> {
 }
 
 /// When shocks began (with how many parties) and ended (`None`), in seconds.
-fn shocks(witness: &Witness) -> Vec<(f64, u16, Option<u32>)> {
+pub(super) fn shocks(witness: &Witness) -> Vec<(f64, u16, Option<u32>)> {
     let shock = |(now, fact): &(Time, Fact)| match *fact {
         Fact::ShockBegan { shock, parties } => Some((in_seconds(*now), shock, Some(parties))),
         Fact::ShockEnded { shock } => Some((in_seconds(*now), shock, None)),
@@ -50,7 +50,7 @@ fn shocks(witness: &Witness) -> Vec<(f64, u16, Option<u32>)> {
     witness.facts.iter().filter_map(shock).collect()
 }
 
-fn seen(text: &str) -> Witness {
+pub(super) fn seen(text: &str) -> Witness {
     Witness::of(&written(text)).0
 }
 

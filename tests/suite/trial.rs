@@ -117,7 +117,8 @@ pub fn full(scenario: &Scenario) -> Full {
 pub fn tables<S: Sink>(scenario: &Scenario, sink: S) -> Tables<S> {
     let record = &scenario.record;
     let share = Some(record.jobs.get());
-    let chosen = Chosen { jobs: share, series: Some(record.tick), nodes: true, validators: true, checks: share };
+    let (series, outside) = (Some(record.tick), !scenario.series.is_empty());
+    let chosen = Chosen { jobs: share, series, outside, nodes: true, validators: true, checks: share };
     Tables::new(chosen, seed(), Time::ZERO, reliance::output::run::names(scenario), sink)
 }
 

@@ -3,7 +3,7 @@
 use crate::domain::fate::Stage;
 use crate::domain::ids::{Owner, PartyId};
 use crate::domain::purpose::Purpose;
-use crate::domain::service::Interruption;
+use crate::domain::service::{Interruption, RevokedWork};
 use crate::engine::random::{KeyedRng, RandomSource, key};
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
@@ -12,6 +12,7 @@ use crate::market::life::next::Next;
 use crate::market::operations::{assignment, load, room, serving};
 use crate::market::state::State;
 use crate::scenario::Scenario;
+use crate::scenario::shocks::Revocation;
 
 /// Makes a node's next failure due, if its group fails.
 pub fn schedule_failure(market: &mut State, at: &mut Context<'_>, node: PartyId) {
@@ -45,6 +46,31 @@ pub fn take_down(market: &mut State, at: &mut Context<'_>, parties: &[PartyId]) 
     }
     fresh.drain(..).for_each(|party| interrupt(market, at, party));
     market.scratch.pool = fresh;
+}
+
+/// What nodes run is trusted no more: they are taken off the lists, and their work goes as the shock says.
+pub fn revoke(market: &mut State, at: &mut Context<'_>, nodes: &[PartyId], work: RevokedWork) {
+    let parties = at.derived.roster.len();
+    for &node in nodes {
+        market.shocks.revoke(node, work == RevokedWork::Refused, parties);
+        renew(market, at, node);
+    }
+    if work == RevokedWork::Dropped {
+        take_down(market, at, nodes);
+    }
+}
+
+/// What nodes run is trusted again: they are listed one by one.
+pub fn trust(market: &mut State, at: &mut Context<'_>, nodes: &[PartyId], image: &Revocation) {
+    let mut from = at.now;
+    for &node in nodes {
+        market.shocks.trust(node, image.work == RevokedWork::Refused, from);
+        if image.work == RevokedWork::Dropped {
+            come_back(market, at, node, false);
+        }
+        look_at(market, at, node, from);
+        from = from + image.relist;
+    }
 }
 
 /// A party stops working; says whether it worked until now.
@@ -245,15 +271,20 @@ fn relist(market: &mut State, at: &mut Context<'_>, node: PartyId) {
 /// Looks at a node's listing at an instant that may change it.
 fn look_at(market: &mut State, at: &mut Context<'_>, node: PartyId, due: Time) {
     let version = market.nodes.backrooms[node].listing_turn;
-    match due == at.now {
-        true => renew(market, at, node),
-        false => at.queue.push(due, Event::List { node, version }),
+    match due.max(market.shocks.trusted_from(node)) {
+        due if due == at.now => renew(market, at, node),
+        // Who ends the revocation looks again.
+        Time::NEVER => renew(market, at, node),
+        due => at.queue.push(due, Event::List { node, version }),
     }
 }
 
 /// Whether a node's last heartbeat is younger than the greatest age; without heartbeats, whether it works.
 fn is_heard(market: &State, scenario: &Scenario, node: PartyId, now: Time) -> bool {
     let routing = &scenario.routing;
+    if now < market.shocks.trusted_from(node) {
+        return false;
+    }
     match routing.heartbeat {
         SimDuration::ZERO => market.nodes.states[node].is_up(),
         heartbeat => now < last_beat(market, heartbeat, node, now) + routing.max_age,

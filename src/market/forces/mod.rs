@@ -4,4 +4,5 @@ pub mod churn;
 pub mod participation;
 pub mod payout;
 pub mod price;
+pub mod series;
 pub mod shocks;

@@ -10,6 +10,7 @@ use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::life::arrival;
 use crate::market::life::next::Next;
+use crate::market::operations::costs;
 use crate::market::state::State;
 use crate::market::state::ledger::Account;
 use crate::market::state::shocks::{ExtraJobs, ShockState};
@@ -33,7 +34,7 @@ pub fn turn(market: &mut State, at: &mut Context<'_>, shock: u16) -> Next {
     let written = &at.scenario.shocks[place];
     let mut state = std::mem::take(&mut market.shocks.all[place]);
     if state.under_way {
-        end(market, at, shock, &mut state);
+        end(market, at, (shock, written), &mut state);
         state.due = gap(market.seed, written, state.begun, at.now);
     } else {
         begin(market, at, shock, &mut state);
@@ -46,6 +47,9 @@ pub fn turn(market: &mut State, at: &mut Context<'_>, shock: u16) -> Next {
     push(at, (shock, market.shocks.turn), &state);
     market.shocks.all[place] = state;
     keep(market, at);
+    if written.cost.is_some() {
+        costs::renew(market, at);
+    }
     Next::Done
 }
 
@@ -61,7 +65,7 @@ pub fn adopt(market: &mut State, old: &[Shock], at: &mut Context<'_>) {
     let places: Vec<Option<usize>> = old.iter().map(stays).collect();
     for (place, state) in before.iter_mut().enumerate() {
         if places[place].is_none() && state.under_way {
-            end(market, at, place as u16, state);
+            end(market, at, (place as u16, &old[place]), state);
         }
     }
     for stream in market.shocks.streams.iter_mut().filter(|stream| stream.shock != u16::MAX) {
@@ -121,7 +125,7 @@ fn push(at: &mut Context<'_>, (shock, turn): (u16, u32), state: &ShockState) {
 fn begin(market: &mut State, at: &mut Context<'_>, shock: u16, state: &mut ShockState) {
     let written = &at.scenario.shocks[usize::from(shock)];
     state.under_way = true;
-    if let Some(outage) = &written.outage {
+    if let Some(outage) = written.struck() {
         let named = &at.derived.struck[usize::from(shock)];
         strike(market.seed, (written.key, state.begun), (named, outage.count(named.len())), &mut state.down);
         if written.at_random {
@@ -130,7 +134,10 @@ fn begin(market: &mut State, at: &mut Context<'_>, shock: u16, state: &mut Shock
     }
     state.begun += 1;
     at.facts.note(Fact::ShockBegan { shock, parties: state.down.len() as u32 });
-    churn::take_down(market, at, &state.down);
+    match &written.image {
+        Some(image) => churn::revoke(market, at, &state.down, image.work),
+        None => churn::take_down(market, at, &state.down),
+    }
     bring(market, at, shock, state.begun);
     burn(market, at, shock, state.begun);
 }
@@ -171,19 +178,27 @@ fn burn(market: &mut State, at: &mut Context<'_>, shock: u16, begun: u64) {
     }
 }
 
-/// Sources ask for the share of their own jobs that the shocks under way leave them.
+/// Sources ask for the share of their own jobs that the shocks under way leave them, and the vendors are broken that these break.
 fn keep(market: &mut State, at: &Context<'_>) {
-    let shocks = at.scenario.shocks.iter().zip(&market.shocks.all);
+    let all = std::mem::take(&mut market.shocks.all);
+    let shocks = at.scenario.shocks.iter().zip(&all);
+    let under_way = shocks.clone().filter(|(_, shock)| shock.under_way);
+    market.shocks.break_vendors(under_way.filter_map(|(shock, _)| shock.vendor));
     for (source, state) in at.scenario.sources.ids().zip(market.sources.iter_mut()) {
         let surges = shocks.clone().filter(|(_, shock)| shock.under_way).filter_map(|(shock, _)| shock.surge);
         state.kept = surges.filter(|surge| surge.strikes(source)).map(|surge| surge.factor.min(1.0)).product();
     }
+    market.shocks.all = all;
 }
 
-fn end(market: &mut State, at: &mut Context<'_>, shock: u16, state: &mut ShockState) {
+fn end(market: &mut State, at: &mut Context<'_>, (shock, written): (u16, &Shock), state: &mut ShockState) {
     state.under_way = false;
     at.facts.note(Fact::ShockEnded { shock });
-    state.down.drain(..).for_each(|party| churn::come_back(market, at, party, false));
+    match &written.image {
+        Some(image) => churn::trust(market, at, &state.down, image),
+        None => state.down.iter().for_each(|party| churn::come_back(market, at, *party, false)),
+    }
+    state.down.clear();
     market.shocks.stop(shock);
 }
 

@@ -72,7 +72,7 @@ pub fn block(market: &mut State, at: &mut Context<'_>) -> Next {
     }
     market.chain.used = used;
     at.facts.note(Fact::Block { number: market.chain.blocks, used });
-    let seen = pricing::interval(at, Channel::Coordination, used, target, limit, chain.block);
+    let seen = pricing::interval(at, used, target, limit, chain.block);
     pricing::close_interval(market, at, Channel::Coordination, seen);
     market.agenda.extend(included.iter().rev().map(|&job| Planned::from(Next::Depart { job })));
     included.clear();

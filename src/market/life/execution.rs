@@ -81,7 +81,8 @@ pub fn returned(market: &mut State, at: &mut Context<'_>, slot: WorkSlot) -> Nex
     let scenario = at.scenario;
     let Visit { item, key, first_token, .. } = market.jobs.visit(slot);
     let node = item.node;
-    if *first_token == Time::NEVER {
+    if *first_token == Time::NEVER || market.shocks.refuses(node) {
+        *first_token = Time::NEVER;
         market.nodes.backrooms[node].failed += 1;
         return Next::Fail { work: slot, is_silent: false };
     }

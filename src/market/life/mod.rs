@@ -25,6 +25,7 @@
 //! idle          done
 //! settle        pay
 //! shock         done
+//! series        done
 //! extra         done, offer, decline
 //! decide        done
 //! unbond        done

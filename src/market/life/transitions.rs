@@ -42,7 +42,7 @@ kinds! {
     /// What an event begins.
     Trigger of Event {
         Arrival, Reach, Patience, Load, Step, Respond, Retry, Fail, Repair, List, Clock, Expire, Attest, Overdue, Reveal, Late, Window, Narrowed,
-        Aged, Idle, Settle, Shock, Extra, Decide, Unbond,
+        Aged, Idle, Settle, Shock, Series, Extra, Decide, Unbond,
     }
 }
 
@@ -77,6 +77,7 @@ const AFTER_EVENT: &[(Trigger, &[Step])] = &[
     (Trigger::Idle, &[Step::Done]),
     (Trigger::Settle, &[Step::Pay]),
     (Trigger::Shock, &[Step::Done]),
+    (Trigger::Series, &[Step::Done]),
     (Trigger::Extra, &[Step::Done, Step::Offer, Step::Decline]),
     (Trigger::Decide, &[Step::Done]),
     (Trigger::Unbond, &[Step::Done]),
@@ -251,6 +252,7 @@ mod tests {
             "tests/scenarios/disputes.toml",
             "tests/scenarios/canaries.toml",
             "tests/scenarios/shocks.toml",
+            "tests/scenarios/outside.toml",
             "tests/scenarios/come-and-go.toml",
             "tests/scenarios/shocks.toml limits.open-jobs=30",
             "scenarios/oracles/canary-recognised.toml",

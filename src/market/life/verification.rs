@@ -189,7 +189,7 @@ pub fn attested(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: 
         Checker::Watchers => Vote { alarm: case.challenged >> index & 1 == 1, looked: true },
         Checker::Requester => case.decided(index),
         _ => {
-            let chance = voting::alarm_chance(market.seed, at.now, record.key, check, record.answer);
+            let chance = voting::alarm_chance(market, at.now, record.key, check, record.answer);
             let number = DrawIndex::checker(index, 0, seats::round(market, slot, check));
             Vote { alarm: draw(market.seed, Purpose::Vote, record.key, number).chance(chance), looked: true }
         }

@@ -17,17 +17,19 @@ pub fn of_node(market: &State, scenario: &Scenario, node: PartyId, (fee, work): 
     if !scenario.groups[quote.group].conduct.weighs_stakes() {
         return Stakes::default();
     }
-    let slash = slash_of(scenario, market.ledger.bond(node), fee);
+    let token = market.token(scenario);
+    let slash = slash_of(scenario, token, market.ledger.bond(node), fee);
     let cost = quote.cost.of_work(work.scaled(quote.slowness), Default::default());
-    Stakes { fee, cost, slash: in_credits(scenario, slash) }
+    Stakes { fee, cost, slash: in_credits(token, slash) }
 }
 
 /// What a checker may win and lose by its vote on an answer, at the stake it has: its fee, the cost of a careful look, and the fine.
 pub fn of_vote(market: &State, at: &Context<'_>, slot: JobSlot, (index, check): (u8, &Check), by: PartyId) -> Stakes {
     let fee = fee_at(market, at, slot, index, ask_of(market, at.scenario, check, by));
     let cost = cost_of_look(market, check, by, &at.scenario.size(market.jobs.record(slot)));
-    let fine = fine_of(at.scenario, check, market.ledger.bond(by), fee);
-    Stakes { fee, cost, slash: in_credits(at.scenario, fine) }
+    let token = market.token(at.scenario);
+    let fine = fine_of(token, check, market.ledger.bond(by), fee);
+    Stakes { fee, cost, slash: in_credits(token, fine) }
 }
 
 /// What the party that does a check is to be paid at the price of the channel.
@@ -57,26 +59,26 @@ pub fn cost_of_look(market: &State, check: &Check, by: PartyId, size: &JobSize) 
     quote.cost.of_work(check.expected_work(size).scaled(quote.slowness), Default::default())
 }
 
-/// What a node loses in tokens if a job of such a fee is found wrong, at the stake it has.
-pub fn slash_of(scenario: &Scenario, stake: Money, fee: Money) -> Money {
-    lost(&scenario.verification.slash, scenario, stake, fee)
+/// What a node loses in tokens if a job of such a fee is found wrong, at the stake it has and what a token is worth.
+pub fn slash_of(scenario: &Scenario, token: Money, stake: Money, fee: Money) -> Money {
+    lost(&scenario.verification.slash, token, stake, fee)
 }
 
-/// What a checker loses in tokens by an approval that is refuted, if it was paid such a fee, at the stake it has.
-pub fn fine_of(scenario: &Scenario, check: &Check, stake: Money, fee: Money) -> Money {
-    check.liability.as_ref().map_or(Money::ZERO, |liability| lost(&liability.slash, scenario, stake, fee))
+/// What a checker loses in tokens by an approval that is refuted, if it was paid such a fee, at the stake it has and what a token is worth.
+pub fn fine_of(token: Money, check: &Check, stake: Money, fee: Money) -> Money {
+    check.liability.as_ref().map_or(Money::ZERO, |liability| lost(&liability.slash, token, stake, fee))
 }
 
 /// What is lost of a stake.
-fn lost(slash: &Slash, scenario: &Scenario, stake: Money, fee: Money) -> Money {
-    let by_fee = slash.fee_multiple.get() * fee.0 as f64 * MICRO as f64 / scenario.channels.token.0 as f64;
+fn lost(slash: &Slash, token: Money, stake: Money, fee: Money) -> Money {
+    let by_fee = slash.fee_multiple.get() * fee.0 as f64 * MICRO as f64 / token.0 as f64;
     let wanted = slash.fixed + Money::from_micro(slash.share.get() * stake.0 as f64) + Money::from_micro(by_fee);
     wanted.min(stake)
 }
 
-/// What tokens are worth in credits.
-pub fn in_credits(scenario: &Scenario, tokens: Money) -> Money {
-    Money::from_micro(tokens.units() * scenario.channels.token.0 as f64)
+/// What tokens are worth in credits, where one is worth so much.
+pub fn in_credits(token: Money, tokens: Money) -> Money {
+    Money::from_micro(tokens.units() * token.0 as f64)
 }
 
 /// One of so many parts of a whole number, that together are the whole and differ by one at most.

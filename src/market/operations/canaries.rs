@@ -52,7 +52,7 @@ pub fn is_recognised(market: &State, scenario: &Scenario, task: TaskSlot) -> boo
 pub fn judge(market: &mut State, at: &mut Context<'_>, canary: TaskSlot) {
     let (task, record) = (market.jobs[canary], *market.jobs.task_record(canary));
     let (slot, node, answer) = (task.parent, task.node, record.answer);
-    let chance = voting::alarm_chance(market.seed, at.now, record.key, check_of(market, at.scenario, canary), answer);
+    let chance = voting::alarm_chance(market, at.now, record.key, check_of(market, at.scenario, canary), answer);
     let number = DrawIndex::checker(task.check, 0, 0).apart_from_executions();
     let is_wrong = draw(market.seed, Purpose::Vote, record.key, number).chance(chance);
     at.facts.note(Fact::Canary { job: record.key, node, alarm: is_wrong });

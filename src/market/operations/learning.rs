@@ -78,13 +78,13 @@ pub fn tell_slashed(market: &mut State, scenario: &Scenario, slot: JobSlot, toke
     if !id.is_some() || market.cases[id].own[1] == 0 {
         return;
     }
-    let amount = at_stake::in_credits(scenario, tokens);
+    let amount = at_stake::in_credits(market.token(scenario), tokens);
     let memory = market.conducts.of_requester(scenario, requester, method);
     scenario.requesters[requester].conduct.learn(memory, &Outcome::Rewarded { amount });
 }
 
 /// A party whose alarm was upheld learns what it brought: so many tokens.
 pub fn tell_finder(market: &mut State, scenario: &Scenario, finder: (PartyId, MethodId), tokens: Money) {
-    let amount = at_stake::in_credits(scenario, tokens);
+    let amount = at_stake::in_credits(market.token(scenario), tokens);
     tell(market, scenario, finder, &Outcome::Rewarded { amount });
 }

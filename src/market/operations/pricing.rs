@@ -15,7 +15,7 @@ use crate::scenario::channels::Channel;
 pub fn used(market: &mut State, at: &Context<'_>, channel: Channel, length: SimDuration) -> Interval {
     if let (Channel::Compute, Some(share)) = (channel, market.prices.shares.first_mut()) {
         let areas = share.close(at.now);
-        return of_areas(at, channel, areas, length);
+        return of_areas(at, areas, length);
     }
     let levels = &market.levels;
     let (use_, capacity, waiting): (&TimeWeightedCount, &TimeWeightedCount, &WaitingWork) = match channel {
@@ -24,11 +24,11 @@ pub fn used(market: &mut State, at: &Context<'_>, channel: Channel, length: SimD
     };
     let now = [use_.area(at.now), capacity.area(at.now), waiting.area(at.now)];
     let before = std::mem::replace(&mut market.prices.seen[channel as usize], now);
-    of_areas(at, channel, [0, 1, 2].map(|area| now[area] - before[area]), length)
+    of_areas(at, [0, 1, 2].map(|area| now[area] - before[area]), length)
 }
 
 /// An interval in which so much slot-time was used, so much was there, and so much work × nanoseconds waited.
-fn of_areas(at: &Context<'_>, channel: Channel, [used, capacity, waited]: [u128; 3], length: SimDuration) -> Interval {
+fn of_areas(at: &Context<'_>, [used, capacity, waited]: [u128; 3], length: SimDuration) -> Interval {
     let channels = &at.scenario.channels;
     // How many times its target the work was, on the average, that waited for each slot. Without a slot it waits for the first there will be.
     let filled = match channels.watch {
@@ -39,26 +39,19 @@ fn of_areas(at: &Context<'_>, channel: Channel, [used, capacity, waited]: [u128;
     let coarser = (u128::BITS - used.max(capacity).leading_zeros()).saturating_sub(u64::BITS);
     let (used, capacity) = ((used >> coarser) as u64, (capacity >> coarser) as u64);
     let target = (capacity as f64 * channels.target) as u64;
-    interval(at, channel, used, target.max(1), capacity.max(1), length).watching(channels.watch, filled)
+    interval(at, used, target.max(1), capacity.max(1), length).watching(channels.watch, filled)
 }
 
 /// What a channel saw.
-pub fn interval(
-    at: &Context<'_>,
-    channel: Channel,
-    used: u64,
-    target: u64,
-    capacity: u64,
-    length: SimDuration,
-) -> Interval {
-    let cost = if channel == Channel::Coordination { Price::ZERO } else { at.derived.costs[channel as usize] };
+pub fn interval(at: &Context<'_>, used: u64, target: u64, capacity: u64, length: SimDuration) -> Interval {
     Interval {
         at: at.now,
         length,
         used,
         target,
         capacity,
-        cost,
+        // The market says so when the interval closes.
+        cost: Price::ZERO,
         rounding: at.scenario.channels.price_rounding,
         tick: at.scenario.channels.tick,
     }
@@ -76,6 +69,7 @@ pub fn close_interval(market: &mut State, at: &mut Context<'_>, channel: Channel
     }
     let number = market.prices.closed[index];
     market.prices.closed[index] += 1;
+    seen.cost = market.prices.costs[index];
     let mut draw = KeyedRng::new(key(market.seed, Purpose::Price as u32, index as u64, number, 0));
     channels.pricing[index].close(&mut market.prices.memories[index], &seen, &mut draw);
     let price = market.prices.at(channels, channel, at.now);
@@ -86,7 +80,8 @@ pub fn close_interval(market: &mut State, at: &mut Context<'_>, channel: Channel
 pub fn close_model(market: &mut State, at: &mut Context<'_>, place: usize) {
     let channels = &at.scenario.channels;
     let areas = market.prices.shares[place + 1].close(at.now);
-    let seen = of_areas(at, Channel::Compute, areas, channels.interval);
+    let mut seen = of_areas(at, areas, channels.interval);
+    seen.cost = market.prices.costs[Channel::Compute as usize];
     let (model, own) = (&channels.models.rules[place], &mut market.prices.models[place]);
     let number = own.closed;
     own.closed += 1;

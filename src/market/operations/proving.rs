@@ -32,7 +32,7 @@ pub fn prove(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usi
     let work = check.draw_work(&scenario.size(&record), &mut drawn);
     seats::alone(market, slot, index);
     let mut drawn = draw(market.seed, Purpose::Vote, record.key, DrawIndex::checker(index as u8, 0, round));
-    let alarm = drawn.chance(voting::alarm_chance(market.seed, at.now, record.key, check, record.answer));
+    let alarm = drawn.chance(voting::alarm_chance(market, at.now, record.key, check, record.answer));
     // Where fewer provers are listed than a proof has parts, some make several of them.
     for ordinal in 0..check.ways {
         let by = chosen[ordinal as usize % chosen.len()];

@@ -224,7 +224,8 @@ pub enum Finder {
 
 /// A node loses a part of its stake.
 fn slash(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: PartyId, finder: Finder) {
-    let amount = at_stake::slash_of(at.scenario, market.ledger.bond(node), market.jobs.record(slot).compute_price);
+    let (token, fee) = (market.token(at.scenario), market.jobs.record(slot).compute_price);
+    let amount = at_stake::slash_of(at.scenario, token, market.ledger.bond(node), fee);
     take_stake(market, at, slot, (node, amount), finder);
 }
 
@@ -233,7 +234,7 @@ fn slash(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: PartyId,
 pub fn fine_approvers(market: &mut State, at: &mut Context<'_>, slot: JobSlot, found_by: u8) {
     let (scenario, id) = (at.scenario, market.jobs.record(slot).method);
     let method = &scenario.verification.methods[id];
-    let case = market.jobs[slot].case;
+    let (case, token) = (market.jobs[slot].case, market.token(scenario));
     for place in 0..if method.is_liable { market.cases[case].cast.len() } else { 0 } {
         let cast = market.cases[case].cast[place];
         let check = &method.checks[cast.check as usize];
@@ -242,9 +243,9 @@ pub fn fine_approvers(market: &mut State, at: &mut Context<'_>, slot: JobSlot, f
             continue;
         }
         let fee = at_stake::fee(market, at, slot, cast.check);
-        let amount = at_stake::fine_of(scenario, check, market.ledger.bond(cast.by), fee);
+        let amount = at_stake::fine_of(token, check, market.ledger.bond(cast.by), fee);
         take_stake(market, at, slot, (cast.by, amount), Finder::Alarm);
-        let outcome = Outcome::Fined { looked: cast.looked, amount: at_stake::in_credits(scenario, amount) };
+        let outcome = Outcome::Fined { looked: cast.looked, amount: at_stake::in_credits(token, amount) };
         learning::tell(market, scenario, (cast.by, id), &outcome);
     }
 }

@@ -16,8 +16,8 @@ use crate::scenario::Scenario;
 use crate::scenario::verification::{Check, Vendor};
 
 /// The probability that a careful look raises an alarm at an answer to a job: none while the vendor behind the check is broken.
-pub fn alarm_chance(seed: Seed, now: Time, key: JobKey, check: &Check, answer: Answer) -> f64 {
-    match check.vendor.is_some_and(|vendor| is_broken(seed, now, key, &vendor)) {
+pub fn alarm_chance(market: &State, now: Time, key: JobKey, check: &Check, answer: Answer) -> f64 {
+    match check.vendor.is_some_and(|vendor| is_broken(market, now, key, &vendor)) {
         true => 0.0,
         false => answer.wrong.map_or(check.false_alarm, |kind| check.detects[kind as usize]),
     }
@@ -29,10 +29,12 @@ pub fn is_forced(seed: Seed, key: JobKey, index: usize, check: &Check) -> bool {
     check.forced.is_some_and(|forced| draw(seed, Purpose::Forced, key, number).chance(forced.rate))
 }
 
-/// Whether a vendor is broken for a job: for good, or by a draw that all checks of the job share.
-fn is_broken(seed: Seed, now: Time, key: JobKey, vendor: &Vendor) -> bool {
+/// Whether a vendor is broken for a job: for good, by a shock, or by a draw that all checks of the job share.
+fn is_broken(market: &State, now: Time, key: JobKey, vendor: &Vendor) -> bool {
     let number = DrawIndex::check(vendor.number, 0);
-    now >= vendor.from || vendor.broken > 0.0 && draw(seed, Purpose::Vendor, key, number).chance(vendor.broken)
+    now >= vendor.from
+        || market.shocks.is_broken(vendor.number)
+        || vendor.broken > 0.0 && draw(market.seed, Purpose::Vendor, key, number).chance(vendor.broken)
 }
 
 /// Watchers look at an accepted answer, each or not; the first that takes it for wrong challenges it, at the latest in the last
@@ -46,7 +48,7 @@ pub fn watch(
 ) {
     let record = market.jobs.record(slot);
     let (key, size, chance) =
-        (record.key, at.scenario.size(record), alarm_chance(market.seed, at.now, record.key, check, record.answer));
+        (record.key, at.scenario.size(record), alarm_chance(market, at.now, record.key, check, record.answer));
     let seed = market.seed;
     let challenges = (0..check.count).filter_map(|watcher| {
         let number = DrawIndex::checker(index as u8, watcher as u16, check.round);
@@ -84,7 +86,7 @@ pub fn opinion(
         true => Answer::wrong(Wrong::Tamper, mix(record.key.index)),
         false => record.answer,
     };
-    let alarm = alarm_chance(market.seed, at.now, record.key, check, answer);
+    let alarm = alarm_chance(market, at.now, record.key, check, answer);
     if check.is_guarded {
         let alarm = draw(market.seed, Purpose::Vote, record.key, number).chance(alarm);
         return Vote { alarm, looked: true };
@@ -124,7 +126,7 @@ pub fn decide(market: &mut State, at: &Context<'_>, slot: JobSlot, index: usize,
         party: u64::MAX - u64::from(holder.0),
         job: mix(mix(record.key.source.0.into()) ^ record.key.index),
         answer: record.answer,
-        alarm: alarm_chance(market.seed, at.now, record.key, check, record.answer),
+        alarm: alarm_chance(market, at.now, record.key, check, record.answer),
         cost: check.cost,
         fee: Money::ZERO,
         fine: Money::ZERO,

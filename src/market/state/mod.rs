@@ -39,6 +39,7 @@ pub mod prices;
 pub mod pulled;
 pub mod registry;
 pub mod results;
+pub mod series;
 pub mod service;
 pub mod shocks;
 pub mod sources;
@@ -108,6 +109,8 @@ pub struct State {
     pub inspection: Option<Box<Inspection>>,
     /// What befalls the market from outside.
     pub shocks: shocks::Shocks,
+    /// Where the series outside the market stand, in the order of the scenario.
+    pub series: Vec<series::SeriesState>,
     /// The turn of each clock: it passes when the clock is set anew, so that what was due by the clock before is due no more.
     pub turns: ByClock<u32>,
 }

@@ -56,11 +56,13 @@ pub struct Prices {
     pub models: Vec<OwnPrice>,
     /// The use of each share of computing that has a price; empty where there is one.
     pub shares: Vec<Share>,
+    /// What a second of work on the reference card costs its suppliers now, by channel, on the average.
+    pub costs: [Price; 3],
 }
 
 impl Prices {
     /// The prices at the start.
-    pub fn open(channels: &Channels) -> Prices {
+    pub fn open(channels: &Channels, costs: [Price; 3]) -> Prices {
         let memories = [0, 1, 2].map(|channel: usize| channels.pricing[channel].opened(channels.tick));
         let own = channels
             .models
@@ -69,7 +71,7 @@ impl Prices {
             .map(|model| OwnPrice { memory: model.rule.opened(channels.tick), closed: 0 })
             .collect();
         let shares = vec![Share::default(); channels.models.served.len()];
-        Prices { memories, excess: [0.0; 3], closed: [0; 3], seen: [[0; 3]; 3], models: own, shares }
+        Prices { memories, excess: [0.0; 3], closed: [0; 3], seen: [[0; 3]; 3], models: own, shares, costs }
     }
 
     /// The price of a GPU-second of a model; `None` while it is stopped.

@@ -30,6 +30,21 @@ pub struct Shocks {
     pub extra: u64,
     /// Jobs that sources left out by shocks.
     pub left_out: u64,
+    /// The vendors that are broken by shocks under way, one bit each.
+    broken: [u64; 4],
+    /// By party, whether its image is revoked; empty until one is.
+    revoked: Vec<Revoked>,
+}
+
+/// Whether a party is trusted.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+struct Revoked {
+    /// By how many shocks under way it is not.
+    by: u16,
+    /// By how many of them its answers are refused.
+    refused: u16,
+    /// It is not listed before.
+    until: Time,
 }
 
 /// Where a shock stands.
@@ -43,7 +58,7 @@ pub struct ShockState {
     pub under_way: bool,
     /// When it begins or ends next, if ever.
     pub due: Option<Time>,
-    /// The parties that its outage holds down.
+    /// The parties that it strikes.
     pub down: Vec<PartyId>,
     /// By source, the jobs that it has brought.
     pub brought: Vec<u32>,
@@ -69,6 +84,50 @@ pub struct ExtraJobs {
 }
 
 impl Shocks {
+    /// The vendors that are broken are these.
+    pub fn break_vendors(&mut self, vendors: impl Iterator<Item = u8>) {
+        self.broken = [0; 4];
+        vendors.for_each(|vendor| self.broken[usize::from(vendor / 64)] |= 1 << (vendor % 64));
+    }
+
+    /// Whether a shock under way has broken a vendor.
+    #[inline]
+    pub fn is_broken(&self, vendor: u8) -> bool {
+        self.broken[usize::from(vendor / 64)] >> (vendor % 64) & 1 == 1
+    }
+
+    /// The image of a party is revoked; `parties` there are.
+    pub fn revoke(&mut self, party: PartyId, refused: bool, parties: usize) {
+        self.revoked.resize(parties, Revoked::default());
+        let revoked = &mut self.revoked[party.index()];
+        revoked.by += 1;
+        revoked.refused += u16::from(refused);
+    }
+
+    /// A revocation is over; the party may be listed from an instant on, unless another one lasts.
+    pub fn trust(&mut self, party: PartyId, refused: bool, from: Time) {
+        let revoked = &mut self.revoked[party.index()];
+        revoked.by -= 1;
+        revoked.refused -= u16::from(refused);
+        revoked.until = revoked.until.max(from);
+    }
+
+    /// From when on a party may be listed, as far as shocks under way say.
+    #[inline]
+    pub fn trusted_from(&self, party: PartyId) -> Time {
+        match self.revoked.get(party.index()) {
+            None => Time::ZERO,
+            Some(revoked) if revoked.by > 0 => Time::NEVER,
+            Some(revoked) => revoked.until,
+        }
+    }
+
+    /// Whether nobody takes the answers of a party.
+    #[inline]
+    pub fn refuses(&self, party: PartyId) -> bool {
+        self.revoked.get(party.index()).is_some_and(|revoked| revoked.refused > 0)
+    }
+
     /// Whether a stream is still that of this version.
     #[inline]
     pub fn is(&self, stream: u32, version: u32) -> bool {

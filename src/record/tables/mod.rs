@@ -19,7 +19,7 @@ pub use classes::{CLASSES, ClassRow};
 pub use jobs::{JOBS, JobRow};
 pub use nodes::{NODES, NodeRow};
 pub use recorder::{Chosen, Tables};
-pub use series::{SERIES, SeriesRow};
+pub use series::{SERIES, SERIES_OUTSIDE, SeriesRow};
 pub use summary::SUMMARY;
 pub use validators::VALIDATORS;
 
@@ -55,7 +55,7 @@ pub fn all() -> Vec<TableDescription> {
         SUMMARY.description(),
         CLASSES.description(),
         JOBS.description(),
-        SERIES.description(),
+        SERIES_OUTSIDE.description(),
         NODES.description(),
         VALIDATORS.description(),
         CHECKS.description(),
@@ -95,7 +95,7 @@ mod tests {
         super::SUMMARY.check();
         super::CLASSES.check();
         super::JOBS.check();
-        super::SERIES.check();
+        super::SERIES_OUTSIDE.check();
         super::NODES.check();
         super::VALIDATORS.check();
         super::CHECKS.check();

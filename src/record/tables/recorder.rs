@@ -1,7 +1,7 @@
 //! The recorder that fills the tables `jobs`, `series` and `nodes`.
 
 use super::series::SeriesRow;
-use super::{CHECKS, CheckRow, JOBS, JobRow, NODES, NodeRow, SERIES, SharedNames, VALIDATORS};
+use super::{CHECKS, CheckRow, JOBS, JobRow, NODES, NodeRow, SERIES, SERIES_OUTSIDE, SharedNames, VALIDATORS};
 use crate::domain::purpose::Purpose;
 use crate::domain::record::{CheckRecord, JobKey, JobRecord};
 use crate::engine::random::{KeyedRng, RandomSource, Seed, key};
@@ -17,6 +17,8 @@ pub struct Chosen {
     pub jobs: Option<f64>,
     /// The time between two rows of `series`, if the table is wanted.
     pub series: Option<SimDuration>,
+    /// Whether `series` has columns of what moves outside the market.
+    pub outside: bool,
     /// Whether `nodes` is wanted.
     pub nodes: bool,
     /// Whether `validators` is wanted.
@@ -55,7 +57,7 @@ impl<S: Sink> Tables<S> {
             seed,
             jobs: chosen.jobs.map(|share| (Rows::new(&JOBS), JobRow { record: nothing, names: names.clone() }, share)),
             series: chosen.series.map(|tick| Series {
-                rows: Rows::new(&SERIES),
+                rows: Rows::new(if chosen.outside { &SERIES_OUTSIDE } else { &SERIES }),
                 row: SeriesRow { at: from, ..SeriesRow::default() },
                 tick,
                 // The next whole tick, after a look at what a run that goes on has behind it.

@@ -1,6 +1,7 @@
 //! What is charged in the three channels, the chain, and the payout.
 
 use super::routing::amount;
+use super::series::followed;
 use super::{Compiler, MODELS};
 use crate::domain::count::thousands;
 use crate::domain::ids::{IdVec, ModelId};
@@ -66,6 +67,7 @@ pub(super) fn channels(
         target: written.target.get(),
         coupling,
         token: written.token,
+        token_follows: followed(compiler, "pricing.token-follows", written.token_follows.as_ref(), table),
         moves,
         watch: written.watch,
         backlog: written.backlog.unwrap_or_default(),
@@ -372,7 +374,7 @@ pub(super) fn payout(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> Payo
 }
 
 /// Says where the interval at `path`, written or not, divides the horizon into too many.
-fn intervals(compiler: &mut Compiler<'_>, path: &str, span: SimDuration, horizon: SimDuration) {
+pub(super) fn intervals(compiler: &mut Compiler<'_>, path: &str, span: SimDuration, horizon: SimDuration) {
     if span != SimDuration::ZERO && horizon.0 / span.0 <= INTERVALS {
         return;
     }

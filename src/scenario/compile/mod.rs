@@ -35,6 +35,7 @@ mod participation;
 mod policy;
 mod recorded;
 mod routing;
+mod series;
 mod shocks;
 mod standing;
 mod together;
@@ -77,6 +78,7 @@ fn compile(document: &Document, mut table: ScenarioTable) -> Result<Scenario, Pr
     let payout = channels::payout(&mut compiler, &table);
     compiler.countable("demand.value-factor", table.demand.value_factor.get(), 1e9);
     together::check(&mut compiler, &table, &groups);
+    let series = series::series(&mut compiler, &table, &mut files);
     let shocks = shocks::shocks(&mut compiler, &table, &network.regions, &sources);
     if !compiler.problems.is_empty() {
         return Err(compiler.problems);
@@ -117,6 +119,7 @@ fn compile(document: &Document, mut table: ScenarioTable) -> Result<Scenario, Pr
             elsewhere: table.retries.elsewhere,
         },
         shocks,
+        series,
         limits: Limits { open_jobs: table.limits.open_jobs },
         record: Record { tables: table.record.tables, jobs: table.record.jobs, tick: table.record.tick },
         document: document.resolved_json_without("record"),

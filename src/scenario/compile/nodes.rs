@@ -67,7 +67,19 @@ pub(super) fn groups(
             groups.push(group(compiler, &path, written, kind, regions, known));
         }
     }
+    follow(compiler, table, &mut groups);
     groups
+}
+
+/// The series that the costs of groups follow.
+fn follow(compiler: &mut Compiler<'_>, table: &ScenarioTable, groups: &mut IdVec<NodeGroupId, NodeGroup>) {
+    let lists = [("nodes", &table.nodes), ("validators", &table.validators), ("provers", &table.provers)];
+    let written =
+        lists.iter().flat_map(|(kind, list)| list.iter().enumerate().map(move |(index, of)| (kind, index, of)));
+    for (group, (kind, index, of)) in groups.iter_mut().zip(written) {
+        let path = format!("{kind}[{index}].cost-follows");
+        group.cost_follows = super::series::followed(compiler, &path, of.cost_follows.as_ref(), table);
+    }
 }
 
 /// Says what is wrong with what a group asks.
@@ -87,6 +99,10 @@ fn checker(compiler: &mut Compiler<'_>, path: &str, written: &NodeGroupTable) {
         if given {
             compiler.wrong(format!("{path}.{field}"), "checkers and provers serve no model", "leave it out");
         }
+    }
+    if written.image.is_some() {
+        let help = "leave it out: what checks rely on is a vendor, `verification.vendors`";
+        compiler.wrong(format!("{path}.image"), "only nodes run an image", help);
     }
     if written.price.is_some() {
         let help = "checks are paid at the price of the channel, `pricing.verification`: leave it out";
@@ -123,6 +139,9 @@ fn group(
     let shared = written.discipline.rule == Discipline::ProcessorSharing;
     stakes(compiler, path, written);
     ask(compiler, path, kind, written);
+    if let Some(image) = &written.image {
+        compiler.check_name(&format!("{path}.image"), image);
+    }
     let bits = match kind {
         PartyKind::Node => models(compiler, path, written),
         PartyKind::Validator => 1 << compiler.names.models.len().min(MODELS),
@@ -158,6 +177,7 @@ fn group(
         stake: compiler.law_or(format!("{path}.stake"), written.stake.as_ref(), 0.0),
         sampled: written.sampled,
         capacity_by_stake: written.capacity_by_stake.get(),
+        cost_follows: None,
         failure: failure(compiler, path, written),
         participation: participation(compiler, path, written),
         flaky: written.flaky,

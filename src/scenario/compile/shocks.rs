@@ -2,12 +2,15 @@
 
 use super::Compiler;
 use crate::domain::ids::{IdVec, NodeGroupId, SourceId};
+use crate::domain::service::{Interruption, RevokedWork};
 use crate::domain::share::Share;
 use crate::engine::hash::hash_hex;
 use crate::engine::time::{SimDuration, Time};
 use crate::scenario::Source;
-use crate::scenario::schema::{NodeGroupTable, OutageTable, ScenarioTable, ShockTable, SurgeTable, TwinName};
-use crate::scenario::shocks::{Begins, Outage, Parties, Shock, Surge};
+use crate::scenario::schema::{
+    CostStepTable, NodeGroupTable, OutageTable, RevocationTable, ScenarioTable, ShockTable, SurgeTable, TwinName,
+};
+use crate::scenario::shocks::{Begins, Outage, Parties, Revocation, Shock, Surge};
 
 /// The highest hazard, per second: a shock costs as much as all that it strikes.
 const HAZARD: f64 = 1e3;
@@ -35,9 +38,7 @@ pub(super) fn shocks(
             (None, Some(hazard)) => Begins::After(1e9 / hazard.get()),
             (None, None) => Begins::AtOnce,
         };
-        if written.outage.is_none() && written.surge.is_none() && written.stake.is_none() {
-            compiler.wrong(&path, "a shock that does nothing", "say what it does: `outage`, `surge` or `stake`");
-        }
+        does_something(compiler, &path, written);
         let outage = written.outage.as_ref().and_then(|outage| {
             if table.drain && written.lasts.is_none() {
                 let help = "write how long it lasts as `for`, or leave `drain` out";
@@ -57,13 +58,104 @@ pub(super) fn shocks(
             }
             sound.then_some((Parties::Groups(groups), stake.factor))
         });
-        Shock { key: key(&name), name, begins, lasts: written.lasts, outage, surge, stake, at_random: false }
+        let cost = written.cost.as_ref().and_then(|cost| self::cost(compiler, &format!("{path}.cost"), cost, table));
+        let known: Vec<String> = table.verification.vendors.keys().cloned().collect();
+        let vendor = written.vendor.as_ref();
+        let vendor = vendor.and_then(|name| compiler.find(format!("{path}.vendor"), "vendor", name, &known));
+        let image = written.image.as_ref();
+        let image = image.and_then(|image| self::image(compiler, &format!("{path}.image"), image, table));
+        let vendor = vendor.map(|number| number as u8);
+        Shock {
+            key: key(&name),
+            name,
+            begins,
+            lasts: written.lasts,
+            outage,
+            surge,
+            stake,
+            at_random: false,
+            cost,
+            vendor,
+            image,
+        }
     });
     made.collect()
 }
 
+/// Says where a shock does nothing, or strikes nodes in two ways.
+fn does_something(compiler: &mut Compiler<'_>, path: &str, written: &ShockTable) {
+    let ShockTable { outage, surge, stake, cost, vendor, image, .. } = written;
+    if outage.is_none() && surge.is_none() && stake.is_none() && cost.is_none() && vendor.is_none() && image.is_none() {
+        let help = "say what it does: `outage`, `surge`, `stake`, `cost`, `vendor` or `image`";
+        compiler.wrong(path, "a shock that does nothing", help);
+    }
+    if outage.is_some() && image.is_some() {
+        let help = "write two shocks";
+        compiler.wrong(format!("{path}.image"), "an outage and a revoked image are two causes", help);
+    }
+}
+
+/// Whose costs are others.
+fn cost(
+    compiler: &mut Compiler<'_>,
+    path: &str,
+    written: &CostStepTable,
+    table: &ScenarioTable,
+) -> Option<(Vec<NodeGroupId>, f64)> {
+    let named = [&written.nodes, &written.validators, &written.provers];
+    let (groups, _, sound) = groups(compiler, path, named, table);
+    compiler.countable(format!("{path}.factor"), written.factor.get(), FACTOR);
+    if groups.is_empty() && sound {
+        let help = "name a group as `nodes`, `validators` or `provers`";
+        compiler.wrong(path, "the costs of nobody", help);
+    }
+    let lists = [&table.nodes, &table.validators, &table.provers];
+    let costless = |(list, name): (&Vec<NodeGroupTable>, &Option<String>)| {
+        list.iter().any(|group| name.as_ref() == Some(&group.name) && group.cost.is_none())
+    };
+    if lists.into_iter().zip(named).any(costless) {
+        compiler.wrong(path, "the costs of a group that has none", "write `cost` in the group");
+    }
+    sound.then_some((groups, written.factor.get()))
+}
+
+/// Which nodes run the image, and what becomes of them.
+fn image(
+    compiler: &mut Compiler<'_>,
+    path: &str,
+    written: &RevocationTable,
+    table: &ScenarioTable,
+) -> Option<Revocation> {
+    let image = |group: &NodeGroupTable| group.image.clone().unwrap_or_else(|| group.name.clone());
+    let running = table.nodes.iter().enumerate().filter(|(_, group)| image(group) == written.name);
+    let (groups, count) = running.fold((Vec::new(), 0), |(mut groups, count), (index, group)| {
+        groups.push(NodeGroupId(index as u16));
+        (groups, count + group.count as usize)
+    });
+    if groups.is_empty() {
+        let known: Vec<String> = table.nodes.iter().map(image).collect();
+        compiler.find(format!("{path}.name"), "image", &written.name, &known);
+        return None;
+    }
+    let struck = Outage { parties: Parties::Groups(groups), share: written.share };
+    if count > 0 && struck.count(count) == 0 {
+        let message = format!("a share of {} of {count} is nobody", written.share.get());
+        compiler.wrong(format!("{path}.share"), message, "write a share of at least one node");
+    }
+    compiler.brief(format!("{path}.relist"), written.relist);
+    if written.work == RevokedWork::Dropped {
+        let keeps =
+            |group: &NodeGroupTable| group.failure.as_ref().is_some_and(|failure| failure.jobs != Interruption::Lose);
+        if table.nodes.iter().any(|group| image(group) == written.name && keeps(group)) {
+            let message = "nodes that keep their jobs when they fail drop none";
+            compiler.wrong(format!("{path}.work"), message, "write `finishes` or `refused`");
+        }
+    }
+    Some(Revocation { struck, work: written.work, relist: written.relist })
+}
+
 /// 64 bits that are another for another name.
-fn key(name: &str) -> u64 {
+pub(super) fn key(name: &str) -> u64 {
     u64::from_str_radix(&hash_hex(name.as_bytes())[..16], 16).expect("a hash is hexadecimal")
 }
 

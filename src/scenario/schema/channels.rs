@@ -67,6 +67,9 @@ pub struct ChannelsTable {
     /// With `asks = "own"`: how many times the price of the channel a validator asks at most. From 1 to 1000. Default 4 (assumed).
     #[serde(default)]
     pub asks_most: Option<Factor>,
+    /// The series that what a token is worth follows: `token` times its value. Default none: a token is always worth the same.
+    #[serde(default)]
+    pub token_follows: Option<String>,
 }
 
 /// The chain that coordinates the market: gas in blocks.
@@ -159,6 +162,7 @@ impl Default for ChannelsTable {
             asks: Asks::default(),
             asks_twice_at: None,
             asks_most: None,
+            token_follows: None,
         }
     }
 }

@@ -35,6 +35,10 @@ pub(super) fn minute() -> SimDuration {
     SimDuration(60 * SimDuration::SECOND.0)
 }
 
+pub(super) fn hour() -> SimDuration {
+    SimDuration(3_600 * SimDuration::SECOND.0)
+}
+
 pub(super) fn million() -> u32 {
     1_000_000
 }

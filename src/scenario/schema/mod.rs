@@ -24,6 +24,7 @@ mod named;
 mod nodes;
 pub(in crate::scenario) mod notes;
 mod participation;
+mod series;
 mod shocks;
 mod verification;
 
@@ -35,7 +36,8 @@ pub use named::{METHODS_FILE, named_methods};
 pub use nodes::{DisciplineTable, FailureTable, Limit, NodeGroupTable, OwnerName};
 pub use notes::{Meaning, meaning};
 pub use participation::{HazardTable, ParticipationTable};
-pub use shocks::{OutageTable, ShockTable, StakeLossTable, SurgeTable};
+pub use series::{RecordedTable, SeriesTable};
+pub use shocks::{CostStepTable, OutageTable, RevocationTable, ShockTable, StakeLossTable, SurgeTable};
 pub use verification::{
     BeliefsOfKinds, CheckTable, DetectsTable, LiabilityTable, MethodTable, OpinionsTable, SlashTable, Timing,
     VerificationTable,
@@ -109,6 +111,9 @@ pub struct ScenarioTable {
     /// What befalls the market from outside. Default nothing.
     #[serde(default)]
     pub shocks: Vec<ShockTable>,
+    /// What moves outside the market by itself, by name. Default nothing.
+    #[serde(default)]
+    pub series: IndexMap<String, SeriesTable>,
     /// What is written down; never changes what happens.
     #[serde(default)]
     pub record: RecordTable,

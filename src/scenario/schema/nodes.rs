@@ -79,6 +79,12 @@ pub struct NodeGroupTable {
     /// all have as many (assumed).
     #[serde(default)]
     pub capacity_by_stake: Share,
+    /// The series that the costs of the group follow: `cost` times its value. Default none: costs stay.
+    #[serde(default)]
+    pub cost_follows: Option<String>,
+    /// What the nodes of the group run, which a shock may revoke. Default the name of the group.
+    #[serde(default)]
+    pub image: Option<String>,
     /// How many more there are that are not there at the start, and may come. Default 0.
     #[serde(default)]
     pub dormant: u32,

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::defaults;
+use crate::domain::service::RevokedWork;
 use crate::domain::share::{Factor, Rate, Share};
 use crate::engine::time::SimDuration;
 
@@ -34,6 +35,50 @@ pub struct ShockTable {
     /// Parties that lose a part of their stakes.
     #[serde(default)]
     pub stake: Option<StakeLossTable>,
+    /// Parties whose costs are others while it lasts.
+    #[serde(default)]
+    pub cost: Option<CostStepTable>,
+    /// The vendor that is broken while it lasts: all checks that it guards approve whatever they see.
+    #[serde(default)]
+    pub vendor: Option<String>,
+    /// Nodes that are taken off the lists together, because what they run is trusted no more.
+    #[serde(default)]
+    pub image: Option<RevocationTable>,
+}
+
+/// Parties whose costs are others while it lasts.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CostStepTable {
+    /// A group of nodes.
+    #[serde(default)]
+    pub nodes: Option<String>,
+    /// A group of validators; also beside `nodes`.
+    #[serde(default)]
+    pub validators: Option<String>,
+    /// A group of provers; also beside the others.
+    #[serde(default)]
+    pub provers: Option<String>,
+    /// How many times as much a busy second costs them.
+    pub factor: Factor,
+}
+
+/// Nodes that run one image are taken off the lists together. They keep working.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RevocationTable {
+    /// The image, as `nodes[].image` names it.
+    pub name: String,
+    /// How many of its nodes, rounded to whole nodes; they are drawn each time it begins. Default 1.
+    #[serde(default = "defaults::all")]
+    pub share: Share,
+    /// What becomes of the work that they have. Default `finishes`.
+    #[serde(default)]
+    pub work: RevokedWork,
+    /// When it ends, the nodes are listed again one by one in the order of their numbers, so long after one another. Default `"0"`: all
+    /// at once.
+    #[serde(default)]
+    pub relist: SimDuration,
 }
 
 /// Parties that lose a part of their stakes when it begins. What is lost is burnt: its end brings nothing back.

@@ -83,8 +83,8 @@ fn place(path: &str) -> String {
     let mut steps: Vec<&str> = bare.split('.').collect();
     for at in 1..steps.len() {
         let tables = [["verification", "define"], ["verification", "vendors"], ["pricing", "models"]];
-        let named =
-            at == 1 && matches!(steps[0], "models" | "classes") || at == 2 && tables.iter().any(|of| steps[..2] == *of);
+        let named = at == 1 && matches!(steps[0], "models" | "classes" | "series")
+            || at == 2 && tables.iter().any(|of| steps[..2] == *of);
         if named || steps[at - 1] == "mix" {
             steps[at] = "*";
         }
@@ -202,7 +202,7 @@ fn the_sound_scenarios_write_every_key() {
     let refused = |key: &String| {
         let field = key.strip_prefix("validators.").or_else(|| key.strip_prefix("provers."));
         // Nor do others than validators ask a multiple of the price of checks.
-        field.is_some_and(|field| matches!(field, "models" | "memory-gb" | "price"))
+        field.is_some_and(|field| matches!(field, "models" | "memory-gb" | "price" | "image"))
             || matches!(key.as_str(), "nodes.ask" | "provers.ask")
     };
     // A model's price is a table as that of computing is.

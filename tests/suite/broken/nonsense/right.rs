@@ -8,6 +8,7 @@ pub(super) const RIGHT: &[(&str, &[&str])] = &[
         &[
             "requesters.name",
             "shocks.name",
+            "nodes.image",
             "question",
             "models.*.source",
             "demand.sources.name",
@@ -33,6 +34,7 @@ pub(super) const RIGHT: &[(&str, &[&str])] = &[
         &[
             "requesters.name",
             "shocks.name",
+            "nodes.image",
             "question",
             "models.*.source",
             "demand.sources.name",
@@ -43,10 +45,26 @@ pub(super) const RIGHT: &[(&str, &[&str])] = &[
             "verification.define.*.trust",
         ],
     ),
-    ("-7", &["pricing.compute.oracle.rate.drift", "pricing.compute.oracle.rate.jump-mean", "pricing.coupling"]),
+    (
+        "-7",
+        &[
+            "pricing.compute.oracle.rate.drift",
+            "pricing.compute.oracle.rate.jump-mean",
+            "pricing.coupling",
+            "series.*.moves.drift",
+            "series.*.moves.jump-mean",
+        ],
+    ),
     (
         "0",
         &[
+            "nodes.cost.value",
+            "series.*.moves.drift",
+            "series.*.moves.jump-mean",
+            "series.*.moves.jump-rate",
+            "series.*.moves.jump-sigma",
+            "series.*.moves.volatility",
+            "shocks.cost.factor",
             "amend.set.\"retries.most\"",
             "classes.*.pass",
             "nodes.conduct.logit.lambda",
@@ -210,6 +228,8 @@ pub(super) const RIGHT: &[(&str, &[&str])] = &[
     (
         "1.5e300",
         &[
+            "series.*.moves.level",
+            "series.*.moves.start",
             "nodes.conduct.logit.lambda",
             "nodes.conduct.replicator.eta",
             "verification.standing.rule.z-test.z",

@@ -23,6 +23,7 @@ mod one_server;
 mod opinions;
 mod participation;
 mod pulling;
+mod series;
 mod sharing;
 mod shocks;
 mod standing;
@@ -55,6 +56,7 @@ pub fn all() -> Vec<Chapter> {
         jackpots::chapter(),
         welfare::chapter(),
         shocks::chapter(),
+        series::chapter(),
         participation::chapter(),
     ]);
     chapters

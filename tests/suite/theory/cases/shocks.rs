@@ -1,10 +1,14 @@
 //! What befalls the market from outside.
 
+use reliance::domain::fate::Fate;
+
 use super::arrivals::{Expected, case};
-use crate::suite::theory::case::{Case, Chapter, Part, Row};
+use crate::suite::theory::case::{Case, Chapter, Part, Row, fate};
 use crate::suite::theory::formulas::arrivals::sine_gap_spread;
 use crate::suite::theory::formulas::networks::availability;
-use crate::suite::theory::formulas::shocks::{all_up, none_up, one_up, spared, surged};
+use crate::suite::theory::formulas::shocks::{
+    all_up, none_up, one_up, passed, refused, relisted, spared, stepped, surged,
+};
 use crate::suite::theory::watch::{Seen, Wish};
 
 /// How many nodes a common cause strikes.
@@ -18,7 +22,9 @@ pub fn chapter() -> Chapter {
                 exponential gaps of mean 40 h and lasts for 10 h, b = 0.8; it takes all of them, or half of them, s = ½, drawn anew each time. \
                 Independent failures of the same availability would have all four up for (ab)⁴ = 0.27 of the time, and not for a⁴b = 0.52. A \
                 surge multiplies arrivals by f: those of a day, a = 2/s, by 3, and Poisson arrivals, λ = 2/s, by ¼, which leaves both Poisson; and λ = 1/s by 4, after \
-                gaps of mean 300 s for 100 s."
+                gaps of mean 300 s for 100 s. After such gaps and for as long a busy second costs f = 1.5 times c = 0.001; or a vendor is broken, \
+                whose machine finds d = 0.8 of the wrong half of all answers; or the image of n = 4 nodes is revoked, which are listed again δ = 50 s \
+                after one another; or that of a node whose work of s = 40 s is refused then."
             .into(),
         cases: vec![
             watched("common-cause", vec![
@@ -49,6 +55,30 @@ pub fn chapter() -> Chapter {
                     Part::new(seen.summary.jobs as f64, seen.probe.seconds())
                 })],
             ),
+            Case::new("cost-step", vec![Row::new(
+                "cost of a busy second, credits",
+                "c(b + f(1−b))",
+                stepped(0.001, spared(300.0, 100.0), 1.5),
+                |seen| Part::new(seen.summary.nodes.cost * 1e-6, seen.summary.nodes.busy as f64 * 1e-9),
+            )]),
+            Case::new("vendor-shock", vec![Row::new(
+                "share of answers wrong and accepted",
+                "½((1−d)b + 1−b)",
+                passed(0.5, 0.8, spared(300.0, 100.0)),
+                fate(Fate::FinalWrong),
+            )]),
+            Case::new("image-relisted", vec![Row::new(
+                "share of time a node is listed",
+                "g/(g+L) (1/n)Σₖe^(−kδ/g)",
+                relisted(300.0, 100.0, 50.0, 4),
+                |seen| Part::new(seen.probe.listed.nanos as f64 * 1e-9, 4.0 * seen.probe.seconds()),
+            )]),
+            Case::new("image-refused", vec![Row::new(
+                "share of jobs lost",
+                "g(1 − e^(−s/g))/(g+L)",
+                refused(300.0, 100.0, 40.0),
+                fate(Fate::Lost),
+            )]),
         ],
     }
 }

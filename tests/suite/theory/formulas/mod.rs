@@ -16,6 +16,7 @@ pub mod markov;
 pub mod networks;
 pub mod opinions;
 pub mod participation;
+pub mod series;
 pub mod shocks;
 pub mod single;
 pub mod standing;

@@ -30,6 +30,30 @@ pub fn surged(rate: f64, spared: f64, factor: f64) -> f64 {
     rate * (spared + factor * (1.0 - spared))
 }
 
+/// The mean of something that is `usual` while the shock spares it and `factor` times that while it does not: u(b + f(1 − b)).
+pub fn stepped(usual: f64, spared: f64, factor: f64) -> f64 {
+    surged(usual, spared, factor)
+}
+
+/// The share of answers that are wrong and accepted, of which the share c is wrong and is found with probability d unless the vendor is
+/// broken: c((1 − d)b + 1 − b).
+pub fn passed(wrong: f64, detected: f64, spared: f64) -> f64 {
+    wrong * ((1.0 - detected) * spared + 1.0 - spared)
+}
+
+/// The share of time that a node of `nodes` is listed, on the average, where they come back one by one so long after one another, unless
+/// the next revocation comes before: g/(g + L) · (1/n)Σₖ e^(−kδ/g), by renewal–reward.
+pub fn relisted(gap: f64, lasts: f64, apart: f64, nodes: u32) -> f64 {
+    let kept: f64 = (0..nodes).map(|place| (-f64::from(place) * apart / gap).exp()).sum();
+    spared(gap, lasts) * kept / f64::from(nodes)
+}
+
+/// The share of jobs that are lost in work when a revocation comes, where each takes the time s and asks at any time alike:
+/// g(1 − e^(−s/g))/(g + L), by renewal–reward.
+pub fn refused(gap: f64, lasts: f64, work: f64) -> f64 {
+    spared(gap, lasts) * (1.0 - (-work / gap).exp())
+}
+
 fn power(base: f64, times: i32) -> f64 {
     (0..times).map(|_| base).product()
 }
@@ -49,5 +73,10 @@ mod tests {
         assert_known(none_up(own, b, 4, 4), 0.200_08);
         assert_known(none_up(own, b, 4, 2), 0.002_08);
         assert_known(surged(1.0, spared(300.0, 100.0), 4.0), 1.75);
+        assert_known(stepped(0.001, 0.75, 1.5), 0.001_125);
+        assert_known(passed(0.5, 0.8, 0.75), 0.2);
+        assert_known(relisted(300.0, 100.0, 0.0, 4), 0.75);
+        assert_known(relisted(100.0, 100.0, 100.0, 2), 0.25 * (1.0 + 0.367_879_441_171_442_3));
+        assert_known(refused(100.0, 100.0, 100.0), 0.5 * (1.0 - 0.367_879_441_171_442_3));
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::probe::Probe;
 use crate::domain::record::JobKey;
 use crate::engine::queue::Queue;
 use crate::engine::random::Seed;
@@ -351,6 +352,11 @@ pub fn twin_watched<E>(
     run.drain_watched(&mut recorder, &mut look)?;
     run.close(&mut recorder);
     Ok(Arc::new(scenario.frozen(Arc::new(recorder.means(scenario.groups.len())))))
+}
+
+/// So many probes of a market: requests that can be quoted at any of its instants, the same at each.
+pub fn probes(scenario: &Scenario, seed: Seed, count: usize) -> Vec<Probe> {
+    crate::market::probes(scenario, seed, count)
 }
 
 /// Runs a scenario, or the twin it asks for, from its start to its end.

@@ -26,6 +26,7 @@ mod suite {
     #[cfg(feature = "cli")]
     mod pages;
     mod participation;
+    mod probes;
     mod properties;
     mod readme;
     mod roster;

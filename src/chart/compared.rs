@@ -154,6 +154,7 @@ fn forest(
     let baseline = studied.baseline();
     let axes: Vec<String> = studied.cells(&format!("means{by}"), None)?.into_iter().map(|cells| cells.title).collect();
     Ok(Forest {
+        groups: "class",
         axes: axes.iter().map(|title| short(title)).collect::<Vec<_>>().join(" · "),
         baseline: baseline.clone(),
         is_cut,

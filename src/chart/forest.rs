@@ -32,6 +32,8 @@ pub struct Forest {
     pub title: String,
     /// The measure, such as `the share used`.
     pub measure: String,
+    /// What the groups of rows are, such as `class`.
+    pub groups: &'static str,
     /// What the names of rows are values of, such as `method`; empty for none.
     pub axes: String,
     /// Whether some interval ends where the measure can go no further.
@@ -61,7 +63,7 @@ pub fn draw(forest: &Forest) -> Result<Drawing, String> {
     }
     let groups = groups(&forest.rows);
     let apart = groups.len() > 1 && ranges_differ(&groups);
-    let own = if apart { " Each class has an axis of its own." } else { "" };
+    let own = if apart { format!(" Each {} has an axis of its own.", forest.groups) } else { String::new() };
     let words = Words {
         title: forest.title.clone(),
         result: result(forest),
@@ -274,6 +276,7 @@ mod tests {
         Forest {
             title,
             measure: "the share used".to_string(),
+            groups: "class",
             axes: "class".to_string(),
             is_cut: false,
             baseline: "one check".to_string(),

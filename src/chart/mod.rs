@@ -27,6 +27,7 @@ pub mod page;
 pub mod palette;
 pub mod panel;
 pub mod panels;
+pub mod passing;
 pub mod png;
 pub mod price;
 pub mod prices;
@@ -86,6 +87,7 @@ pub static STUDY_CHARTS: &[StudyChart] = &[
     StudyChart { name: "map", draw: map::chart },
     StudyChart { name: "forest", draw: compared::chart },
     StudyChart { name: "responses", draw: responses::chart },
+    StudyChart { name: "pass-through", draw: passing::chart },
 ];
 
 /// Draws the charts of one kind of a study: their names, and each drawing or what the study lacks for it.

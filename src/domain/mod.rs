@@ -14,6 +14,7 @@ pub mod participation;
 pub mod party;
 pub mod payment;
 pub mod price;
+pub mod probe;
 pub mod purpose;
 pub mod record;
 pub mod service;

@@ -161,6 +161,8 @@ pub enum Purpose {
     Shuffle = 45,
     /// Draw: whether a job is among those recorded one by one.
     Recorded = 60,
+    /// Stream: what probes ask for.
+    Probe = 61,
     /// Draw: where a study's design puts its points.
     Design = 80,
 }

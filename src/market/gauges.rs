@@ -1,11 +1,13 @@
 //! What can be read off a running market.
 
 use super::derived::Derived;
+use super::probes;
 use super::state::State;
 use super::state::ledger::Account;
 use crate::domain::ids::RequesterId;
 use crate::domain::money::{Asset, Money};
 use crate::domain::price::Price;
+use crate::domain::probe::{Probe, ProbeQuote};
 use crate::engine::time::Time;
 use crate::record::recorder::{Gauges, MarketGauge, NodeGauge};
 use crate::scenario::Scenario;
@@ -74,6 +76,7 @@ impl Gauges for View<'_> {
             checks_executing_area: levels.checks_executing.area(at),
             block_used: market.chain.used,
             blocks: market.chain.blocks,
+            block_limit: self.scenario.chain.bounds(market.chain.blocks).1,
             chain_waiting: market.chain.waiting,
             escrow: market.ledger.escrowed(),
             earned: micro(i128::from(market.ledger.earned().0) + costs_paid),
@@ -85,6 +88,10 @@ impl Gauges for View<'_> {
             token: market.token(self.scenario),
             node_cost: market.prices.costs[Channel::Compute as usize],
         }
+    }
+
+    fn quotes(&self, at: Time, asked: &[Probe], each: &mut dyn FnMut(&ProbeQuote)) {
+        probes::quote((self.market, self.scenario, self.derived), at, asked, each);
     }
 
     fn nodes(&self, at: Time, each: &mut dyn FnMut(&NodeGauge)) {

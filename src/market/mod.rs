@@ -21,6 +21,7 @@ mod gauges;
 mod life;
 mod opening;
 mod operations;
+mod probes;
 mod quoting;
 mod state;
 
@@ -34,6 +35,7 @@ use state::ledger::Account;
 pub(crate) use context::Context;
 pub(crate) use derived::Derived;
 pub(crate) use event::Event;
+pub(crate) use probes::probes;
 pub use quoting::quote::Quote;
 pub use quoting::quote_trace::{Inspection, QuoteTrace};
 

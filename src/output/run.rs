@@ -22,7 +22,7 @@ use crate::record::tables::{CLASSES, Chosen, ClassRow, Names, SUMMARY, SharedNam
 use crate::record::tally::{About, Summary, Tally};
 use crate::scenario::Scenario;
 use crate::scenario::model::WorkLaw;
-use crate::simulate::Outcome;
+use crate::simulate::{Outcome, probes};
 
 /// A run's recorders and the folder they fill. Dropped before [`Recording::finish`] it leaves nothing.
 pub struct Recording {
@@ -102,7 +102,11 @@ impl Recording {
         let failed = Rc::new(Cell::new(false));
         let writer = tables::TableWriter::start(folder.files(), &identity)?;
         let sink = Watched { tables: writer, failed: Rc::clone(&failed) };
-        let tables = Tables::new(chosen(scenario), seed, from, names(scenario), sink);
+        let mut tables = Tables::new(chosen(scenario), seed, from, names(scenario), sink);
+        if scenario.record.probes > 0 {
+            let asked = probes(scenario, seed, scenario.record.probes as usize);
+            tables = tables.with_probes(asked, scenario.record.probe_tick, from);
+        }
         let recorder = (Tally::new(scenario.warm_up.max(from)), (tables, Closed::default()));
         let wants = |table: TableName| scenario.record.tables.contains(&table);
         let names = || scenario.classes.iter().map(|class| class.name.clone()).collect();

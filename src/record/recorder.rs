@@ -4,6 +4,7 @@ use crate::domain::ids::{NodeGroupId, OperatorId, PartyId, RegionId};
 use crate::domain::money::Money;
 use crate::domain::party::PartyKind;
 use crate::domain::price::Price;
+use crate::domain::probe::{Probe, ProbeQuote};
 use crate::domain::record::{CheckRecord, JobRecord};
 use crate::engine::time::Time;
 use crate::record::fact::{Fact, FactFilter};
@@ -117,6 +118,9 @@ pub trait Gauges {
     /// The models' own prices of computing, in the order of the scenario; none while a price is stopped.
     fn model_prices(&self, at: Time, each: &mut dyn FnMut(Option<Price>));
 
+    /// What probes would be quoted at an instant not before the last event, in their order.
+    fn quotes(&self, at: Time, probes: &[Probe], each: &mut dyn FnMut(&ProbeQuote));
+
     /// Every node in the order of their numbers.
     fn nodes(&self, at: Time, each: &mut dyn FnMut(&NodeGauge));
 }
@@ -164,6 +168,8 @@ pub struct MarketGauge {
     pub block_used: u64,
     /// Blocks so far.
     pub blocks: u64,
+    /// The most gas of the next block.
+    pub block_limit: u64,
     /// Gas of the placements that wait for a block.
     pub chain_waiting: u64,
     /// Credits in escrow.

@@ -168,6 +168,10 @@ pub struct Record {
     pub jobs: Share,
     /// The time between two rows of the table `series`.
     pub tick: SimDuration,
+    /// How many probes are quoted.
+    pub probes: u32,
+    /// The time between two quotes of each.
+    pub probe_tick: SimDuration,
 }
 
 impl Scenario {

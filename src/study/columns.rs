@@ -14,6 +14,7 @@ use super::course::{Point, Row};
 use super::design::Design;
 use super::design::frontier::SearchOutcome;
 use super::differences::Difference;
+use super::fork::passing::PassThrough;
 use super::fork::responses::Response;
 
 use super::replicate::Stopped;
@@ -44,6 +45,8 @@ pub(super) enum Of<'a> {
     Bin(&'a Response, usize),
     /// A whole response.
     Response(&'a Response),
+    /// How a full price followed a supply.
+    Passing(&'a PassThrough),
     /// A claim at one place.
     Verdict(&'a Judged),
 }

@@ -3,7 +3,7 @@
 use super::columns::{
     DIFFERENCES, DIFFERENCES_BY_CLASS, Declaration, Declared, FRONTIER, MEANS, MEANS_BY_CLASS, POINTS, POINTS_BY_CLASS,
 };
-use super::fork::columns::{FORKS, PEAKS, RESPONSES};
+use super::fork::columns::{FORKS, PASSING, PEAKS, RESPONSES};
 use super::verdict::VERDICTS;
 use crate::record::columns::{ColumnDescription, TableDescription, described};
 
@@ -29,6 +29,7 @@ pub fn all() -> Vec<TableDescription> {
         &FORKS,
         &RESPONSES,
         &PEAKS,
+        &PASSING,
         &VERDICTS,
     ];
     let table = |table: &&Declaration| TableDescription {

@@ -212,6 +212,36 @@ pub struct ForkTable {
     /// What the branches are held against beside the trunk. Default `["fresh"]`, which is always among them.
     #[serde(default = "fresh")]
     pub placebos: Vec<Placebo>,
+    /// Which branches cut what a channel can supply: how the full price of each channel follows is the table `pass-through`. Default no
+    /// such table.
+    #[serde(default)]
+    pub pass_through: Option<PassThroughTable>,
+}
+
+/// Which branch cuts the supply of a channel, and what is held against it.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PassThroughTable {
+    /// The branch that cuts the slots of nodes, by name.
+    #[serde(default)]
+    pub compute: Option<String>,
+    /// The branch that cuts the room in blocks, by name.
+    #[serde(default)]
+    pub coordination: Option<String>,
+    /// The branch that cuts the slots of validators and provers, by name.
+    #[serde(default)]
+    pub verification: Option<String>,
+    /// How many probes are the basket whose full prices are taken. Default 64.
+    #[serde(default = "basket")]
+    pub probes: u32,
+    /// The times since the fork over which it is measured, in whole bins. Default from 5 minutes to 1 hour, from 1 to 2 and from 3 to
+    /// 4 hours, as far as they lie within the span.
+    #[serde(default)]
+    pub windows: Vec<WindowTable>,
+}
+
+fn basket() -> u32 {
+    64
 }
 
 /// A copy in which nothing happens that a branch is about.

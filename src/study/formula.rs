@@ -1,7 +1,7 @@
 //! Formulas over the columns of a run: `+`, `-`, `*`, `/` and parentheses with the usual precedence.
 
 use crate::record::columns::{Cell, Column, Kind};
-use crate::record::tables::{CLASSES, ClassRow, SERIES, SUMMARY, SeriesRow};
+use crate::record::tables::{BASKET, CLASSES, ClassRow, SERIES, SUMMARY, SeriesRow};
 use crate::record::tally::Summary;
 
 mod reader;
@@ -50,6 +50,7 @@ enum Whose {
     Run,
     Class(String),
     Series,
+    Basket,
 }
 
 /// Where the values of columns are taken from.
@@ -79,6 +80,11 @@ impl Formula {
     /// Reads a formula over the columns of the series.
     pub(super) fn parse_of_series(text: &str) -> Result<Formula, Wrong> {
         Formula::read(text, None)
+    }
+
+    /// A column of what a basket of probes costs.
+    pub(super) fn of_basket(column: usize) -> Formula {
+        Formula::Column(Term { of: Whose::Basket, column })
     }
 
     fn read(text: &str, classes: Option<&[String]>) -> Result<Formula, Wrong> {
@@ -215,7 +221,7 @@ impl Term {
     pub(super) fn class(&self) -> Option<&str> {
         match &self.of {
             Whose::Class(class) => Some(class),
-            Whose::Run | Whose::Series => None,
+            Whose::Run | Whose::Series | Whose::Basket => None,
         }
     }
 
@@ -233,6 +239,7 @@ impl Term {
             Whose::Run => named(&SUMMARY.columns[self.column]),
             Whose::Class(_) => named(&CLASSES.columns[self.column]),
             Whose::Series => named(&SERIES.columns[self.column]),
+            Whose::Basket => named(&BASKET.columns[self.column]),
         }
     }
 
@@ -251,6 +258,7 @@ impl Term {
                 number((CLASSES.columns[self.column].cell)(row))
             }
             (Whose::Series, Found::Series(row)) => number((SERIES.columns[self.column].cell)(row)),
+            (Whose::Basket, Found::Series(row)) => number((BASKET.columns[self.column].cell)(row)),
             _ => unreachable!("a formula is asked of what it was read for"),
         }
     }

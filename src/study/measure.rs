@@ -1,6 +1,6 @@
 //! What is measured of a run: columns of its summary, of its classes of job, or of its series, or formulas of them.
 
-use crate::record::tables::{ClassRow, SeriesRow};
+use crate::record::tables::{BASKET, ClassRow, SeriesRow};
 use crate::record::tally::Summary;
 use crate::scenario::document::Document;
 use crate::scenario::document::node::Node;
@@ -41,6 +41,15 @@ impl Measure {
     pub fn parse_of_series(text: &str) -> Result<Measure, (String, Option<String>)> {
         let (stem, formula) = Measure::named(text, Formula::parse_of_series)?;
         Ok(Measure { name: stem.clone(), stem, class: None, formula })
+    }
+
+    /// What a basket of probes costs by channel, and what each channel can supply.
+    pub fn of_basket() -> Vec<Measure> {
+        let measure = |column: usize| {
+            let (name, formula) = (BASKET.columns[column].name.to_owned(), Formula::of_basket(column));
+            Measure { name: name.clone(), stem: name, class: None, formula }
+        };
+        (0..BASKET.columns.len()).map(measure).collect()
     }
 
     /// The name and the formula of a text.

@@ -14,6 +14,7 @@ use super::design::Design;
 use super::design::frontier::Probe;
 use super::differences::differences;
 use super::folder::Folder;
+use super::fork::passing::pass_through;
 use super::fork::responses::responses;
 use super::replicate::LEVEL;
 use super::results::{Mean, Results, SearchLine};
@@ -39,9 +40,9 @@ pub fn results(study: &Study, course: &Course) -> Results {
     let failure = |row: &Row| Some((row.point, row.replication, row.outcome.as_ref().err()?.clone()));
     let failures = course.rows().iter().flatten().filter_map(failure).collect();
     let (crossings, digest) = (crossings(study, course), digest(course));
-    let responses = responses(study, course);
+    let (responses, passed) = (responses(study, course), pass_through(study, course));
     let (differences, verdicts) = (differences(study, course), Vec::new());
-    let mut results = Results { means, differences, crossings, responses, verdicts, digest, failures };
+    let mut results = Results { means, differences, crossings, responses, passed, verdicts, digest, failures };
     results.verdicts = judged(study, course, &results);
     results
 }

@@ -48,11 +48,20 @@ impl Study {
         if table.chunk == Some(0) {
             problems.at(&document, "chunk", "a chunk of no runs", "write 1 or more, or leave it out");
         }
-        let measures = measures(&document, &base, &table, &mut problems);
-        let fork = match &table.design {
+        let mut measures = measures(&document, &base, &table, &mut problems);
+        let mut fork = match &table.design {
             DesignTable::Fork(own) => Fork::read(&document, &table, own, &mut problems),
             _ => None,
         };
+        if let Some(passing) = fork.as_mut().and_then(|fork| fork.passing.as_mut()) {
+            passing.first = measures.len();
+            let own = Measure::of_basket();
+            if let Some(taken) = measures.iter().find(|measure| own.iter().any(|other| other.name == measure.name)) {
+                let message = format!("`{}` is a measure of the pass-through", taken.name);
+                problems.at(&document, "measures", message, "leave it out, or give yours another name");
+            }
+            measures.extend(own);
+        }
         unused(&document, &table, &mut problems);
         let axes = axes((&document, &base), &table, &measures, &mut problems);
         let is_search = matches!(table.design, DesignTable::Frontier(_));

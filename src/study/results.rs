@@ -3,6 +3,7 @@
 use super::axis::Shown;
 use super::design::frontier::Crossing;
 use super::differences::Difference;
+use super::fork::passing::PassThrough;
 use super::fork::responses::Response;
 use crate::record::columns::Words;
 
@@ -17,6 +18,8 @@ pub struct Results {
     pub crossings: Vec<SearchLine>,
     /// What the branches did differently, where the runs are forked.
     pub responses: Vec<Response>,
+    /// How full prices followed what channels could supply, where a study asks for it.
+    pub passed: Vec<PassThrough>,
     /// What is said of the study's claims.
     pub verdicts: Vec<Judged>,
     /// Over every run.

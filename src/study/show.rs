@@ -95,7 +95,9 @@ pub fn coincident(study: &Study) -> String {
 
 fn grids(study: &Study, course: &Course, results: &Results, measures: usize) -> Vec<Grid> {
     if let Some(fork) = &study.fork {
-        return vec![super::fork::show::grid(study, course, results, fork)];
+        let peaks = super::fork::show::grid(study, course, results, fork);
+        let passing = fork.passing.as_ref().map(|own| super::fork::show::passing(study, course, results, (fork, own)));
+        return std::iter::once(peaks).chain(passing).collect();
     }
     let (whole, by_class) = ([study.whole()], study.by_class());
     let has_differences = !results.differences.is_empty();

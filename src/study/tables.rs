@@ -11,7 +11,7 @@ use super::columns::{
 };
 use super::course::Course;
 use super::design::Design;
-use super::fork::columns::{FORKS, PEAKS, RESPONSES};
+use super::fork::columns::{FORKS, PASSING, PEAKS, RESPONSES};
 use super::results::Results;
 use super::verdict::VERDICTS;
 use super::{Study, View};
@@ -78,6 +78,9 @@ pub(super) fn tables(study: &Study, course: &Course, results: &Results) -> Vec<T
             .flat_map(|own| (0..own.bins.len()).map(move |bin| Of::Bin(own, bin)).map(|of| entry(own.point, of)));
         fill(&RESPONSES, bins.collect(), &whole);
         fill(&PEAKS, results.responses.iter().map(|own| entry(own.point, Of::Response(own))).collect(), &whole);
+        if fork.passing.is_some() {
+            fill(&PASSING, results.passed.iter().map(|own| entry(own.point, Of::Passing(own))).collect(), &whole);
+        }
         fill(&POINTS, runs(), &[View::default()]);
         return tables;
     }

@@ -9,8 +9,9 @@ use super::columns::{Declaration, Value as Filled, one};
 use super::course::Course;
 use super::design::Design;
 use super::file::FalseIfTable;
+use super::fork::passing::Passed;
 use super::fork::responses::Response;
-use super::fork::{is_placebo, responses};
+use super::fork::{is_placebo, passing, responses};
 use super::results::{Judged, Results, Verdict};
 use crate::parquet::Kind;
 use crate::scenario::document::Document;
@@ -43,7 +44,12 @@ enum Subject {
     Difference(usize),
     /// Where a search found the crossing.
     Crossing,
+    /// How full prices followed what channels could supply.
+    PassThrough,
 }
+
+/// How a claim names it.
+const PASS_THROUGH: &str = "pass_through";
 
 impl Claim {
     /// Reads the claims of a study.
@@ -94,17 +100,15 @@ fn claim(
             return None;
         }
         (Some(window), Some(fork)) => {
-            let bin = fork.bin.0;
-            let whole = window.from.0.is_multiple_of(bin) && window.to.0.is_multiple_of(bin);
-            if !whole || window.from >= window.to || window.to > fork.span() {
+            let Some(bins) = fork.window(window) else {
                 let message = format!("a window from `{}` to `{}` of bins of `{}`", window.from, window.to, fork.bin);
                 problems.at(document, &format!("{place}.window"), message, "write two ends of bins within the span");
                 return None;
-            }
-            Some((window.from.0 / bin) as usize..(window.to.0 / bin) as usize)
+            };
+            Some(bins)
         }
     };
-    let at = places(document, study, &place, problems)?;
+    let at = places(document, study, (&place, of), problems)?;
     Some(Claim { when: table.when.clone(), of, below: table.when.contains('<'), number, at, bins })
 }
 
@@ -124,6 +128,9 @@ fn subject(
         let axis = study.axes[search.axis].name.as_str();
         return if name == axis && !difference { Some(Subject::Crossing) } else { unknown(&[axis]) };
     }
+    if name == PASS_THROUGH && study.fork.as_ref().is_some_and(|fork| fork.passing.is_some()) {
+        return Some(Subject::PassThrough);
+    }
     let names: Vec<&str> = study.measures.iter().map(|measure| measure.name.as_str()).collect();
     let Some(measure) = names.iter().position(|known| *known == name) else { return unknown(&names) };
     if difference && study.baseline.is_empty() {
@@ -135,10 +142,17 @@ fn subject(
 }
 
 /// The cells of the rows that a claim is about.
-fn places(document: &Document, study: &Study, place: &str, problems: &mut Problems) -> Option<Vec<(String, String)>> {
+fn places(
+    document: &Document,
+    study: &Study,
+    (place, of): (&str, Subject),
+    problems: &mut Problems,
+) -> Option<Vec<(String, String)>> {
     let mut columns = study.columns();
-    if study.fork.is_some() {
-        columns.push("branch");
+    match (of, &study.fork) {
+        (Subject::PassThrough, _) => columns.extend(["supply_of", "price_of"]),
+        (_, Some(_)) => columns.push("branch"),
+        (_, None) => {}
     }
     let before = problems.len();
     let mut at = Vec::new();
@@ -156,7 +170,7 @@ fn places(document: &Document, study: &Study, place: &str, problems: &mut Proble
     (problems.len() == before).then_some(at)
 }
 
-/// Judges every claim at every place that it is about.
+/// Judges every claim at every place that it is about; a placebo where it is named.
 pub fn judged(study: &Study, course: &Course, results: &Results) -> Vec<Judged> {
     let mut all = Vec::new();
     for (number, claim) in study.claims.iter().enumerate() {
@@ -181,7 +195,6 @@ pub fn judged(study: &Study, course: &Course, results: &Results) -> Vec<Judged> 
         match claim.of {
             Subject::Measure(measure) if study.fork.is_some() => {
                 let fork = study.fork.as_ref().expect("a fork");
-                // A placebo is judged where it is named.
                 let named = claim.at.iter().any(|(name, _)| name == "branch");
                 let is_meant = |own: &&Response| own.arm > 1 && (named || !is_placebo(fork.arms()[own.arm]));
                 for own in results.responses.iter().filter(|own| own.measure == measure).filter(is_meant) {
@@ -206,6 +219,12 @@ pub fn judged(study: &Study, course: &Course, results: &Results) -> Vec<Judged> 
                     all.extend(judge(point(pair.point), value, around(value, half), runs));
                 }
             }
+            Subject::PassThrough => {
+                for (place, channels, passed) in passed_within(study, course, results, claim) {
+                    let cells = point(place).into_iter().chain(channels).collect();
+                    all.extend(judge(cells, passed.mean, around(passed.mean, passed.half_width), passed.runs));
+                }
+            }
             Subject::Crossing => {
                 let Design::Frontier(search) = &study.design else { unreachable!("only a search has crossings") };
                 let others = study.axes.iter().enumerate().filter(|(index, _)| *index != search.axis);
@@ -221,6 +240,24 @@ pub fn judged(study: &Study, course: &Course, results: &Results) -> Vec<Judged> 
         }
     }
     all
+}
+
+/// Of every point every pair of channels, as the cells of its row, with the pass-through over the window of a claim.
+fn passed_within<'r>(
+    study: &'r Study,
+    course: &'r Course,
+    results: &'r Results,
+    claim: &Claim,
+) -> impl Iterator<Item = (usize, [(String, String); 2], Passed)> {
+    let fork = study.fork.as_ref().expect("a pass-through is one of forks");
+    let bins = claim.bins.clone().unwrap_or(0..fork.bins);
+    let windows = fork.passing.as_ref().map_or(1, |passing| passing.windows.len());
+    // One row of each pair: its windows follow one another.
+    results.passed.iter().step_by(windows).map(move |own| {
+        let channels = [("supply_of", own.cut), ("price_of", own.priced)];
+        let channels = channels.map(|(name, channel)| (name.to_owned(), passing::name(channel).to_owned()));
+        (own.point, channels, passing::passed(study, course, (own.point, own.cut, own.priced), bins.clone()))
+    })
 }
 
 pub(super) static VERDICTS: Declaration = Declaration {

@@ -9,6 +9,7 @@ mod drivers;
 mod forks;
 mod mistakes;
 mod money;
+mod pass_through;
 mod plan;
 
 use std::collections::BTreeMap;

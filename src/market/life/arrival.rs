@@ -14,6 +14,7 @@ use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::state::{ClassState, State};
 use crate::record::fact::Fact;
+use crate::scenario::Scenario;
 use crate::scenario::model::{ClassOf, WorkLaw};
 use crate::scenario::twin::Twin;
 
@@ -112,12 +113,25 @@ fn class_of(seed: Seed, of: &ClassOf, key: JobKey, arrival: &Arrival) -> ClassId
 /// The job gets its work, value and deadline where it lies.
 fn fill(market: &mut State, at: &Context<'_>, slot: JobSlot, arrival: &Arrival) {
     let (job, record) = market.jobs.both(slot);
-    let class = &at.scenario.classes[record.class];
-    let (seed, key) = (market.seed, record.key);
+    let (seed, key, state) = (market.seed, record.key, &market.classes[record.class]);
     let sample = |sampler: &Sampler, purpose| match sampler.is_constant() {
         Some(value) => value,
         None => sampler.sample(&mut draw(seed, purpose, key, DrawIndex::ONCE)),
     };
+    describe(at.scenario, state, record, arrival, sample);
+    job.expected = record.expected_work;
+}
+
+/// What is asked for, given a way to sample the laws of its class, by purpose.
+#[inline(always)]
+pub fn describe(
+    scenario: &Scenario,
+    state: &ClassState,
+    record: &mut JobRecord,
+    arrival: &Arrival,
+    sample: impl Fn(&Sampler, Purpose) -> f64,
+) {
+    let class = &scenario.classes[record.class];
     match &class.work {
         WorkLaw::Law(law) => {
             record.work = Work::from_number(sample(law, Purpose::Work));
@@ -129,18 +143,17 @@ fn fill(market: &mut State, at: &Context<'_>, slot: JobSlot, arrival: &Arrival) 
             };
             record.input_tokens = count(arrival.input_tokens, input, Purpose::InputTokens);
             record.output_tokens = count(arrival.output_tokens, output, Purpose::OutputTokens);
-            let model = &at.scenario.models[class.model];
+            let model = &scenario.models[class.model];
             let prefill = model.prefill(record.input_tokens);
             record.work = prefill + model.decode(record.output_tokens as f64);
-            let expected = expected_output(&market.classes[record.class], output);
+            let expected = expected_output(state, output);
             record.expected_work = prefill + model.decode(expected);
             record.expected_output = expected as f32;
         }
     }
-    job.expected = record.expected_work;
     record.client = arrival.client;
     let value = sample(&class.value, Purpose::Value);
-    let value = if at.scenario.value_factor == 1.0 { value } else { value * at.scenario.value_factor };
+    let value = if scenario.value_factor == 1.0 { value } else { value * scenario.value_factor };
     let value = class.value_by.map_or(value, |by| value * by.factor(record.expected_work, by.at));
     record.value = Money::from_number(value);
     record.deadline = class.deadline.map_or(Time::NEVER, |deadline| record.at.asked + deadline);

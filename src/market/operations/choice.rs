@@ -297,6 +297,7 @@ pub fn as_offered(offer: &Offer, method: MethodId, use_at: Use) -> Quote {
         trust: offer.trust,
         answer: offer.delay.nanos(),
         checks: 0.0,
+        blocking: 0.0,
         uncorrected: 0.0,
         use_at: if use_at == Use::WhenWorthIt { Use::Answered } else { use_at },
         surplus: 0.0,

@@ -162,7 +162,7 @@ fn correction(market: &State, at: &Context<'_>, of: (ClassId, MethodId)) -> Corr
 }
 
 /// What the chain's own delay is expected to be: half a block, and the blocks that waiting transactions fill.
-fn inclusion(market: &State, scenario: &Scenario) -> f64 {
+pub fn inclusion(market: &State, scenario: &Scenario) -> f64 {
     let chain = &scenario.chain;
     if !chain.blocking {
         return 0.0;

@@ -51,7 +51,9 @@ pub struct Quote {
     pub answer: f64,
     /// Nanoseconds from then until the end of its checks, as expected.
     pub checks: f64,
-    /// The same before it was corrected by what was learnt.
+    /// Of that, until the answer is accepted.
+    pub blocking: f64,
+    /// All of it before it was corrected by what was learnt.
     pub uncorrected: f64,
     /// When the requester would begin to rely on the answer.
     pub use_at: Use,
@@ -258,6 +260,7 @@ pub fn quote(rounding: Rounding, offer: &Offer, terms: &Terms, left: &SurplusBre
         trust: offer.trust,
         answer: offer.delay.nanos() + terms.inclusion + terms.overhead.nanos() * offer.slowness + terms.agreement,
         checks: terms.blocking + terms.standing,
+        blocking: terms.blocking,
         uncorrected: terms.uncorrected,
         use_at,
         surplus,

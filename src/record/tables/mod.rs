@@ -4,20 +4,24 @@ use std::sync::Arc;
 
 use super::columns::{Cell, Column, TableDescription};
 
+mod basket;
 mod checks;
 mod classes;
 mod endings;
 mod jobs;
 mod nodes;
+mod probes;
 mod recorder;
 mod series;
 mod summary;
 mod validators;
 
+pub use basket::{BASKET, Basket};
 pub use checks::{CHECKS, CheckRow};
 pub use classes::{CLASSES, ClassRow};
 pub use jobs::{JOBS, JobRow};
 pub use nodes::{NODES, NodeRow};
+pub use probes::{PROBES, ProbeRow};
 pub use recorder::{Chosen, Tables};
 pub use series::{SERIES, SERIES_OUTSIDE, SeriesRow};
 pub use summary::SUMMARY;
@@ -59,6 +63,7 @@ pub fn all() -> Vec<TableDescription> {
         NODES.description(),
         VALIDATORS.description(),
         CHECKS.description(),
+        PROBES.description(),
     ]
 }
 
@@ -99,5 +104,7 @@ mod tests {
         super::NODES.check();
         super::VALIDATORS.check();
         super::CHECKS.check();
+        super::PROBES.check();
+        super::BASKET.check();
     }
 }

@@ -1,7 +1,10 @@
 //! The recorder that fills the tables `jobs`, `series` and `nodes`.
 
 use super::series::SeriesRow;
-use super::{CHECKS, CheckRow, JOBS, JobRow, NODES, NodeRow, SERIES, SERIES_OUTSIDE, SharedNames, VALIDATORS};
+use super::{
+    CHECKS, CheckRow, JOBS, JobRow, NODES, NodeRow, PROBES, ProbeRow, SERIES, SERIES_OUTSIDE, SharedNames, VALIDATORS,
+};
+use crate::domain::probe::Probe;
 use crate::domain::purpose::Purpose;
 use crate::domain::record::{CheckRecord, JobKey, JobRecord};
 use crate::engine::random::{KeyedRng, RandomSource, Seed, key};
@@ -36,7 +39,15 @@ pub struct Tables<S> {
     nodes: Option<Rows<NodeRow>>,
     validators: Option<Rows<NodeRow>>,
     checks: Option<(Rows<CheckRow>, f64)>,
+    probes: Option<Probes>,
     names: SharedNames,
+}
+
+struct Probes {
+    rows: Rows<ProbeRow>,
+    asked: Vec<Probe>,
+    tick: SimDuration,
+    next: Time,
 }
 
 struct Series {
@@ -67,8 +78,16 @@ impl<S: Sink> Tables<S> {
             nodes: chosen.nodes.then(|| Rows::new(&NODES)),
             validators: chosen.validators.then(|| Rows::new(&VALIDATORS)),
             checks: chosen.checks.map(|share| (Rows::new(&CHECKS), share)),
+            probes: None,
             names,
         }
+    }
+
+    /// With these probes, quoted at every whole tick from `from` on.
+    pub fn with_probes(mut self, asked: Vec<Probe>, tick: SimDuration, from: Time) -> Tables<S> {
+        self.probes =
+            Some(Probes { rows: Rows::new(&PROBES), asked, tick, next: Time(from.0.div_ceil(tick.0) * tick.0) });
+        self
     }
 
     /// Hands on what is left and gives the sink back.
@@ -84,6 +103,9 @@ impl<S: Sink> Tables<S> {
         }
         if let Some((rows, _)) = self.checks {
             rows.finish(&mut self.sink);
+        }
+        if let Some(probes) = self.probes {
+            probes.rows.finish(&mut self.sink);
         }
         self.sink
     }
@@ -126,16 +148,25 @@ impl<S: Sink> Recorder for Tables<S> {
 
     #[inline]
     fn due(&self, now: Time) -> Option<Time> {
-        self.series.as_ref().map(|series| series.next).filter(|next| *next <= now)
+        let series = self.series.as_ref().map(|series| series.next);
+        let probes = self.probes.as_ref().map(|probes| probes.next);
+        series.into_iter().chain(probes).min().filter(|next| *next <= now)
     }
 
     fn sample(&mut self, at: Time, gauges: &impl Gauges) {
-        if let Some(series) = &mut self.series {
+        if let Some(series) = self.series.as_mut().filter(|series| series.next == at) {
             series.row.end(at, gauges.market(at));
             if std::mem::replace(&mut series.begun, true) {
                 series.rows.push(&series.row, &mut self.sink);
             }
             series.begin(at);
+        }
+        if let Some(probes) = self.probes.as_mut().filter(|probes| probes.next == at) {
+            let (rows, sink, names) = (&mut probes.rows, &mut self.sink, &self.names);
+            gauges.quotes(at, &probes.asked, &mut |quote| {
+                rows.push(&ProbeRow { at, quote: *quote, names: names.clone() }, sink);
+            });
+            probes.next = at + probes.tick;
         }
     }
 

@@ -1,6 +1,6 @@
 //! `series`: one row per tick.
 
-use super::{joined, utilised};
+use super::{Basket, joined, utilised};
 use crate::domain::fate::Fate;
 use crate::engine::time::{SimDuration, Time};
 use crate::record::columns::{Cell, Column, Kind, Table};
@@ -28,6 +28,8 @@ pub struct SeriesRow {
     pub waited: u64,
     /// Jobs that became final and right since then.
     pub final_right: u64,
+    /// What a basket of probes costs at the tick, where it is asked for.
+    pub basket: Option<Basket>,
 }
 
 impl SeriesRow {

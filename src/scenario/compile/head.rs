@@ -8,7 +8,7 @@ use crate::domain::ids::{IdVec, RegionId, RequesterId};
 use crate::engine::time::SimDuration;
 use crate::policy::conduct::Conduct;
 use crate::scenario::model::Requester;
-use crate::scenario::schema::{RequesterTable, ScenarioTable};
+use crate::scenario::schema::{RecordTable, RequesterTable, ScenarioTable};
 
 /// The most rows of the table `series`.
 const TICKS: u64 = 10_000_000;
@@ -18,6 +18,9 @@ const RETRIES: u16 = 10_000;
 
 /// The longest name.
 const NAME_LENGTH: usize = 80;
+
+/// The most probes: each is quoted at each of its ticks.
+const PROBES: u32 = 4_096;
 
 /// The most entries of any list with names: an id has 16 bits.
 const ENTRIES: usize = 1 << 16;
@@ -42,6 +45,7 @@ impl Compiler<'_> {
             let help = format!("write a longer tick: `{}` or more", horizon.part(TICKS));
             self.wrong(if is_written { "record.tick" } else { "horizon" }, message, help);
         }
+        self.probes(&table.record, table.horizon);
         let tables: Vec<String> = table.record.tables.iter().map(|table| format!("{table:?}").to_lowercase()).collect();
         self.listed_once("record.tables", tables.iter().map(String::as_str));
         if table.limits.open_jobs == 0 {
@@ -52,6 +56,22 @@ impl Compiler<'_> {
         if table.retries.most > RETRIES {
             let message = format!("a job that is placed {} times", table.retries.most);
             self.wrong("retries.most", message, format!("it is at most {RETRIES}"));
+        }
+    }
+
+    /// Problems of what is asked of probes.
+    fn probes(&mut self, record: &RecordTable, horizon: SimDuration) {
+        if record.probes > PROBES {
+            let message = format!("{} probes", thousands(record.probes.into()));
+            self.wrong("record.probes", message, format!("write at most {}", thousands(PROBES.into())));
+        }
+        if record.probe_tick == SimDuration::ZERO {
+            let help = "write the time between two quotes, such as `10min`";
+            self.wrong("record.probe-tick", "a tick of no length", help);
+        } else if record.probes > 0 && horizon.0 / record.probe_tick.0 > TICKS {
+            let (tick, most) = (record.probe_tick, thousands(TICKS));
+            let message = format!("more than {most} quotes of each probe: `record.probe-tick` is `{tick}`");
+            self.wrong("record.probe-tick", message, format!("write `{}` or more", horizon.part(TICKS)));
         }
     }
 

@@ -7,7 +7,7 @@ use super::document::Document;
 use super::files::Files;
 use super::nearest;
 use super::problems::Problems;
-use super::schema::{ScenarioTable, TwinName};
+use super::schema::{RecordTable, ScenarioTable, TwinName};
 use super::twin::Twin;
 use super::{Limits, Record, Retries, Scenario};
 use crate::domain::ids::RegionId;
@@ -121,7 +121,7 @@ fn compile(document: &Document, mut table: ScenarioTable) -> Result<Scenario, Pr
         shocks,
         series,
         limits: Limits { open_jobs: table.limits.open_jobs },
-        record: Record { tables: table.record.tables, jobs: table.record.jobs, tick: table.record.tick },
+        record: recorded(table.record),
         document: document.resolved_json_without("record"),
         inputs: files.into_read(),
         trace_start: compiler.trace_start,
@@ -223,4 +223,10 @@ impl Compiler<'_> {
 fn credits(amount: i64) -> f64 {
     use crate::engine::law::Quantity;
     Money(amount * crate::domain::money::MICRO).number()
+}
+
+/// What is written down.
+fn recorded(table: RecordTable) -> Record {
+    let RecordTable { tables, jobs, tick, probes, probe_tick } = table;
+    Record { tables, jobs, tick, probes, probe_tick }
 }

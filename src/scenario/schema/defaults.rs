@@ -31,6 +31,10 @@ pub(super) fn second() -> SimDuration {
     SimDuration::SECOND
 }
 
+pub(super) fn ten_minutes() -> SimDuration {
+    SimDuration(600 * SimDuration::SECOND.0)
+}
+
 pub(super) fn minute() -> SimDuration {
     SimDuration(60 * SimDuration::SECOND.0)
 }

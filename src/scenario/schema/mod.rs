@@ -302,6 +302,13 @@ pub struct RecordTable {
     /// The time between two rows of the table `series`. Default `"1min"`.
     #[serde(default = "defaults::minute")]
     pub tick: SimDuration,
+    /// How many fixed requests are quoted now and then without being placed, for the table `probes`; 64 are usual. At most 4 096.
+    /// Default 0: no table.
+    #[serde(default)]
+    pub probes: u32,
+    /// The time between two quotes of each. Default `"10min"`.
+    #[serde(default = "defaults::ten_minutes")]
+    pub probe_tick: SimDuration,
 }
 
 impl Default for RoutingTable {
@@ -333,7 +340,13 @@ impl Default for LimitsTable {
 
 impl Default for RecordTable {
     fn default() -> Self {
-        RecordTable { tables: defaults::all_tables(), jobs: defaults::all(), tick: defaults::minute() }
+        RecordTable {
+            tables: defaults::all_tables(),
+            jobs: defaults::all(),
+            tick: defaults::minute(),
+            probes: 0,
+            probe_tick: defaults::ten_minutes(),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use crate::parquet::Kind;
 
 use super::super::columns::{AXES, Declaration, Declared, Entry, Of, POINT, REPLICATION, Value, each, one};
 use super::Fork;
+use super::passing::{PassThrough, name};
 use super::responses::{Bin, Response};
 
 /// What a row of these tables is taken from.
@@ -44,6 +45,11 @@ impl Entry<'_> {
     /// So many bins, in seconds.
     fn seconds(&self, bins: usize) -> f64 {
         SimDuration(self.fork().bin.0 * bins as u64).seconds()
+    }
+
+    fn passing(&self) -> &PassThrough {
+        let Of::Passing(passing) = self.of else { unreachable!("a column of pass-throughs in another table") };
+        passing
     }
 
     /// What of the largest bin.
@@ -198,5 +204,42 @@ pub(in super::super) static PEAKS: Declaration = Declaration {
         one("paired_s", Kind::F64, "seconds since the fork in which no bin has a variance ratio above ½", |entry| {
             Value::Number(Some(entry.seconds(entry.response().whole.paired)))
         }),
+    ],
+};
+
+pub(in super::super) static PASSING: Declaration = Declaration {
+    name: "pass-through",
+    grain: "one row per point, channel whose supply is cut, channel and window of a study with a pass-through",
+    columns: &[
+        POINT,
+        AXES,
+        one("supply_of", Kind::Text, "channel whose supply is cut", |entry| {
+            Value::Text(Some(name(entry.passing().cut).to_owned()))
+        }),
+        one("price_of", Kind::Text, "channel whose full price it is", |entry| {
+            Value::Text(Some(name(entry.passing().priced).to_owned()))
+        }),
+        one("from_s", Kind::F64, "start of the window, in seconds since the fork", |entry| {
+            Value::Number(Some(entry.seconds(entry.passing().bins.start)))
+        }),
+        one("to_s", Kind::F64, "end of the window, in seconds since the fork", |entry| {
+            Value::Number(Some(entry.seconds(entry.passing().bins.end)))
+        }),
+        one("log_supply", Kind::F64, "mean change of the logarithm of the supply", |entry| {
+            Value::Number(entry.passing().passed.supply)
+        })
+        .nullable()
+        .formula("log supply of the branch − log supply of the trunk"),
+        one("pass_through", Kind::F64, "change of the log full price per change of the log supply", |entry| {
+            Value::Number(entry.passing().passed.mean)
+        })
+        .nullable()
+        .formula("Δ log full price / Δ log supply, the mean over runs"),
+        one("half_width", Kind::F64, "half the width of the 95 % interval of that mean", |entry| {
+            Value::Number(entry.passing().passed.half_width)
+        })
+        .nullable()
+        .formula(HALF),
+        one("runs", Kind::U64, "number of runs that have it", |entry| Value::Count(entry.passing().passed.runs)),
     ],
 };

@@ -6,6 +6,7 @@
 //! which as many parties of the same kinds are chosen at random.
 
 pub(super) mod columns;
+pub mod passing;
 pub mod responses;
 mod run;
 pub(super) mod show;
@@ -23,6 +24,7 @@ use crate::scenario::problems::{Problem, Problems};
 use crate::scenario::twin::Twin;
 
 use super::file::{ForkTable, InstantsTable, Placebo, StudyTable};
+use passing::Passing;
 
 pub(super) use run::run;
 
@@ -41,7 +43,8 @@ pub fn is_placebo(name: &str) -> bool {
 }
 
 /// Columns of the tables of forks beside those of the axes and measures.
-pub(super) const RESERVED: &[&str] = &["fork_s", "branch", "since_s", "measure"];
+pub(super) const RESERVED: &[&str] =
+    &["fork_s", "branch", "since_s", "measure", "supply_of", "price_of", "from_s", "to_s", "pass_through"];
 
 /// More bins, instants or branches than this are a slip of the pen: each run has a value for every combination.
 const VALUES_MAX: usize = 100_000;
@@ -61,6 +64,8 @@ pub struct Fork {
     pub random: Vec<(usize, String)>,
     /// Whether it is asked for.
     wants_random: bool,
+    /// Which branches cut the supply of a channel.
+    pub passing: Option<Passing>,
 }
 
 /// The instants of the forks of a run.
@@ -101,8 +106,20 @@ impl Fork {
             problems.at(document, &at("placebos"), "forks without the placebo `fresh`", help);
         }
         let wants_random = table.placebos.contains(&Placebo::Random);
-        let fork = Fork { instants: instants?, bin: table.bin, bins, branches, random: Vec::new(), wants_random };
-        let values = [fork.arms().len(), fork.instants.count(), bins, study.measures.len()];
+        let fork = Fork {
+            instants: instants?,
+            bin: table.bin,
+            bins,
+            branches,
+            random: Vec::new(),
+            wants_random,
+            passing: None,
+        };
+        let passing =
+            table.pass_through.as_ref().and_then(|table| Passing::read(document, study, &fork, table, problems));
+        let fork = Fork { passing, ..fork };
+        let measures = study.measures.len() + if fork.passing.is_some() { passing::MEASURES } else { 0 };
+        let values = [fork.arms().len(), fork.instants.count(), bins, measures];
         if values.iter().try_fold(1_usize, |all, count| all.checked_mul(*count)).is_none_or(|all| all > VALUES_MAX) {
             let message = "more than 100 000 values of a run: branches × instants × bins × measures";
             problems.at(document, "design.fork", message, "write longer bins or fewer instants");

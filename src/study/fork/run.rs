@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use crate::domain::probe::Probe;
 use crate::engine::hash::Hasher128;
 use crate::engine::random::Seed;
 use crate::engine::time::Time;
 use crate::record::windows::Windows;
 use crate::scenario::Scenario;
-use crate::simulate::Run;
+use crate::simulate::{Run, probes};
 
 use super::super::course::Measured;
 use super::super::measure::Measure;
@@ -25,19 +26,21 @@ pub fn run(
 ) -> Result<Measured, String> {
     let instants = fork.instants.of(seed);
     let mut trunk = Run::open(prepared.scenario.clone(), seed);
-    let mut windows = Windows::new(&instants, fork.bin, fork.bins);
+    let count = fork.passing.as_ref().map_or(0, |passing| passing.probes);
+    let probes: Arc<[Probe]> = probes(&prepared.scenario, seed, count).into();
+    let mut windows = Windows::new(&instants, fork.bin, fork.bins, &probes);
     let (mut hasher, mut arms) = (Hasher128::new(), Vec::new());
     for instant in &instants {
         trunk.until_watched(*instant, &mut windows, &look)?;
         let mut fresh = trunk.clone();
         fresh.draw_anew();
-        let placebo = fork.goes_on(fresh, &mut hasher, &look)?;
+        let placebo = fork.goes_on(fresh, &probes, &mut hasher, &look)?;
         let mut own = vec![placebo];
         for (branch, scenario) in fork.branches.iter().zip(&prepared.branches) {
-            own.push(fork.branch(&trunk, (branch, scenario), &mut hasher, &look)?);
+            own.push(fork.branch((&trunk, &probes), (branch, scenario), &mut hasher, &look)?);
         }
         for ((index, _), scenario) in fork.random.iter().zip(&prepared.random) {
-            own.push(fork.branch(&trunk, (&fork.branches[*index], scenario), &mut hasher, &look)?);
+            own.push(fork.branch((&trunk, &probes), (&fork.branches[*index], scenario), &mut hasher, &look)?);
         }
         arms.push(own);
     }
@@ -62,7 +65,7 @@ impl Fork {
     /// A copy of the trunk under the scenario of a branch, and under its own again where the branch says how long.
     fn branch(
         &self,
-        trunk: &Run,
+        (trunk, probes): (&Run, &Arc<[Probe]>),
         (branch, scenario): (&Branch, &Arc<Scenario>),
         hasher: &mut Hasher128,
         look: &impl Fn(&Run) -> Result<(), String>,
@@ -70,9 +73,9 @@ impl Fork {
         let mut run = trunk.clone();
         run.adopt(scenario).map_err(|refusals| refusals.to_string())?;
         let Some(lasts) = branch.lasts.filter(|lasts| *lasts < self.span()) else {
-            return self.goes_on(run, hasher, look);
+            return self.goes_on(run, probes, hasher, look);
         };
-        let mut windows = Windows::new(&[trunk.now()], self.bin, self.bins);
+        let mut windows = Windows::new(&[trunk.now()], self.bin, self.bins, probes);
         let end = self.end(trunk.now());
         run.until_watched(trunk.now() + lasts, &mut windows, look)?;
         run.adopt(trunk.scenario()).map_err(|refusals| refusals.to_string())?;
@@ -84,10 +87,11 @@ impl Fork {
     fn goes_on(
         &self,
         mut run: Run,
+        probes: &Arc<[Probe]>,
         hasher: &mut Hasher128,
         look: &impl Fn(&Run) -> Result<(), String>,
     ) -> Result<Windows, String> {
-        let mut windows = Windows::new(&[run.now()], self.bin, self.bins);
+        let mut windows = Windows::new(&[run.now()], self.bin, self.bins, probes);
         run.until_watched(self.end(run.now()), &mut windows, look)?;
         Ok(ended(run, windows, hasher))
     }

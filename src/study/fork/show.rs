@@ -5,6 +5,7 @@ use super::super::course::Course;
 use super::super::grid::Grid;
 use super::super::results::Results;
 use super::super::show::{cell, is_apart, number_or_dash};
+use super::passing::{PassThrough, Passing, name};
 use super::responses::Response;
 use super::{Fork, is_placebo};
 use crate::engine::time::SimDuration;
@@ -46,6 +47,44 @@ pub(in super::super) fn grid(study: &Study, course: &Course, results: &Results, 
         head,
         groups: vec![names(&["mean", "±"]), names(&["peak", "±", "at"]), names(&["half-life", "paired"])],
         rows: branches.into_iter().chain(placebo).map(row).collect(),
+        left_out: 0,
+    }
+}
+
+/// A row for each point, channel that is cut and channel, with its pass-through in each window.
+pub(in super::super) fn passing(
+    study: &Study,
+    course: &Course,
+    results: &Results,
+    (fork, passing): (&Fork, &Passing),
+) -> Grid {
+    let has_points = course.points().len() > 1;
+    let point = has_points.then(|| "point".to_owned());
+    let axes = study.columns().into_iter().map(str::to_owned);
+    let both = ["supply of", "price of"].map(str::to_owned);
+    let head: Vec<String> = point.into_iter().chain(axes).chain(both).collect();
+    let row = |own: &[PassThrough]| {
+        let PassThrough { point, cut, priced, .. } = own[0];
+        let cells = study.cells(&course.points()[point]).into_iter().map(cell);
+        let head = has_points.then(|| point.to_string()).into_iter().chain(cells);
+        let head = head.chain([name(cut), name(priced)].map(str::to_owned)).collect();
+        let pair = |own: &PassThrough| {
+            let half = own.passed.half_width.filter(is_apart);
+            vec![number_or_dash(own.passed.mean), number_or_dash(half)]
+        };
+        (head, own.iter().map(pair).collect())
+    };
+    let after = |bins: usize| SimDuration(fork.bin.0 * bins as u64);
+    let window = |bins: &std::ops::Range<usize>| format!("{}–{}", after(bins.start), after(bins.end));
+    Grid {
+        title:
+            "pass-through: Δ log full price / Δ log supply between a branch and its trunk, by the time since the cut"
+                .to_owned(),
+        file: "pass-through",
+        key: head.len(),
+        head,
+        groups: passing.windows.iter().map(|bins| vec![window(bins), "±".to_owned()]).collect(),
+        rows: results.passed.chunks(passing.windows.len()).map(row).collect(),
         left_out: 0,
     }
 }

@@ -70,7 +70,7 @@ when = "waiting_mean < 0"
 at = { branch = "fresh" }
 "#;
 
-fn place(name: &str, study: &str) -> Place {
+pub(super) fn place(name: &str, study: &str) -> Place {
     let place = Place::new(&format!("forks-{name}"), study);
     fs::write(place.join("shop.toml"), SHOP).unwrap();
     place

@@ -1,12 +1,20 @@
 //! One variate from each of several equally likely parts of a law.
 
 use super::{Sampler, SamplerKind};
-use crate::engine::random::RandomSource;
+use crate::engine::random::{Key, KeyedRng, RandomSource};
 
 impl Sampler {
     /// Whether a variate is known from one uniform, with which it grows.
     pub fn has_quantiles(&self) -> bool {
         !matches!(self.0, SamplerKind::Erlang { .. } | SamplerKind::Gamma { .. } | SamplerKind::Hyperexponential { .. })
+    }
+
+    /// The variate of a law at a uniform from 0 to 1: the same at the same uniform, and over equally spaced ones as the law has it.
+    pub fn at(&self, unit: f64) -> f64 {
+        match self.has_quantiles() {
+            true => self.sample(&mut Given(unit)),
+            false => self.sample(&mut KeyedRng::new(Key(unit.to_bits()))),
+        }
     }
 
     /// As many variates as uniforms are given, from 0 to 1: the k-th of n is in the k-th of n equally likely parts of the law, where its uniform

@@ -223,6 +223,7 @@ pub(super) const RIGHT: &[(&str, &[&str])] = &[
             "verification.slash.fixed",
             "retries.most",
             "record.jobs",
+            "record.probes",
         ],
     ),
     (

@@ -69,7 +69,7 @@ pub fn trust(market: &mut State, at: &mut Context<'_>, nodes: &[PartyId], image:
             come_back(market, at, node, false);
         }
         look_at(market, at, node, from);
-        from = from + image.relist;
+        from += image.relist;
     }
 }
 

@@ -1,7 +1,7 @@
 //! What moves outside the market by itself.
 
 use reliance::domain::fate::Fate;
-use reliance::maths::normal_cdf;
+use reliance::maths::{ln, normal_cdf};
 
 use crate::suite::theory::case::{Case, Chapter, Part, Row};
 use crate::suite::theory::formulas::series::{break_even, gained, kept, lognormal_mean, long_run};
@@ -22,7 +22,7 @@ const THOUSAND: f64 = 1e9;
 pub fn chapter() -> Chapter {
     let (level, v) = (2.0_f64, long_run(0.5, 0.3));
     let at = break_even(1.0, 0.5, 1.0, 0.4);
-    let cheats = normal_cdf((at / level).ln() / long_run(1.0, 0.5).sqrt());
+    let cheats = normal_cdf(ln(at / level) / long_run(1.0, 0.5).sqrt());
     Chapter {
         title: "Series outside the market",
         about: "What a token is worth follows a series that steps by its exact transition. Its logarithm X reverts to ln 2 with rate r = 0.5 an hour \
@@ -33,11 +33,11 @@ pub fn chapter() -> Chapter {
             .into(),
         cases: vec![
             looked("series-ou", vec![
-                Row::new("mean logarithm", "ln 2", level.ln(), |seen| sum(seen, MICRO, 1, |x| x[0])),
-                Row::new("its variance", "v = s²/2r", v, move |seen| sum(seen, MICRO, 1, |x| square(x[0] - level.ln()))),
+                Row::new("mean logarithm", "ln 2", ln(level), |seen| sum(seen, MICRO, 1, |x| x[0])),
+                Row::new("its variance", "v = s²/2r", v, move |seen| sum(seen, MICRO, 1, |x| square(x[0] - ln(level)))),
                 Row::new("its correlation an hour apart", "e^(−r)", kept(0.5, 1.0), move |seen| {
-                    let apart = |x: &[f64]| (x[0] - level.ln()) * (x[1] - level.ln());
-                    let over = sum(seen, MICRO, 2, |x| square(x[0] - level.ln()));
+                    let apart = |x: &[f64]| (x[0] - ln(level)) * (x[1] - ln(level));
+                    let over = sum(seen, MICRO, 2, |x| square(x[0] - ln(level)));
                     Part::new(sum(seen, MICRO, 2, apart).sum, over.sum)
                 }),
                 Row::new("cost of a busy second, credits", "0.001 · 2e^(v/2)", 1e-3 * lognormal_mean(level, v), |seen| {
@@ -73,7 +73,7 @@ fn looked(scenario: &'static str, rows: Vec<Row>) -> Case {
 
 /// The sum of something over all so many looks after one another, at the logarithm of what a token of the worth `unit` was worth.
 fn sum(seen: &Seen, unit: f64, count: usize, of: impl Fn(&[f64]) -> f64) -> Part {
-    let logs: Vec<f64> = seen.probe.looks.iter().map(|gauge| (gauge.token.0 as f64 / unit).ln()).collect();
+    let logs: Vec<f64> = seen.probe.looks.iter().map(|gauge| ln(gauge.token.0 as f64 / unit)).collect();
     let windows = logs.windows(count);
     Part::new(windows.clone().map(of).sum(), windows.len() as f64)
 }
@@ -89,7 +89,7 @@ fn growing(scenario: &'static str, formulas: [&'static str; 3], (mean, variance)
                 sum(seen, THOUSAND, 2, |x| square(gain(x) - mean))
             }),
             Row::new("variance of what is gained in a day", formulas[2], 24.0 * variance, move |seen| {
-                let looks: Vec<f64> = seen.probe.looks.iter().map(|gauge| (gauge.token.0 as f64).ln()).collect();
+                let looks: Vec<f64> = seen.probe.looks.iter().map(|gauge| ln(gauge.token.0 as f64)).collect();
                 let days: Vec<f64> = looks.iter().step_by(24).copied().collect();
                 let gains = days.windows(2).map(|day| square(day[1] - day[0] - 24.0 * mean));
                 Part::new(gains.clone().sum(), gains.len() as f64)

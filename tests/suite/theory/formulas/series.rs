@@ -1,5 +1,7 @@
 //! Series outside the market: the logarithm of a value that reverts, drifts or jumps.
 
+use reliance::maths::exp;
+
 /// The variance in the long run of dX = −r X dt + s dW: s²/2r.
 pub fn long_run(reversion: f64, volatility: f64) -> f64 {
     volatility * volatility / (2.0 * reversion)
@@ -7,12 +9,12 @@ pub fn long_run(reversion: f64, volatility: f64) -> f64 {
 
 /// How much of the distance to its level such an X keeps over a time: e^(−rt).
 pub fn kept(reversion: f64, time: f64) -> f64 {
-    (-reversion * time).exp()
+    exp(-reversion * time)
 }
 
 /// The mean of m·exp(X), X normal with mean 0 and this variance.
 pub fn lognormal_mean(median: f64, variance: f64) -> f64 {
-    median * (0.5 * variance).exp()
+    median * exp(0.5 * variance)
 }
 
 /// The mean and the variance that the logarithm gains in a unit of time, with jumps of normal logarithms at the rate λ: μ − σ²/2 + λm and

@@ -1,5 +1,7 @@
 //! Parties that fail by themselves and by a common cause.
 
+use reliance::maths::exp;
+
 use super::networks::availability;
 
 /// The share of time that all of `parties` work. Each works by itself for the share a of the time, independently, and is spared by the
@@ -44,14 +46,14 @@ pub fn passed(wrong: f64, detected: f64, spared: f64) -> f64 {
 /// The share of time that a node of `nodes` is listed, on the average, where they come back one by one so long after one another, unless
 /// the next revocation comes before: g/(g + L) · (1/n)Σₖ e^(−kδ/g), by renewal–reward.
 pub fn relisted(gap: f64, lasts: f64, apart: f64, nodes: u32) -> f64 {
-    let kept: f64 = (0..nodes).map(|place| (-f64::from(place) * apart / gap).exp()).sum();
+    let kept: f64 = (0..nodes).map(|place| exp(-f64::from(place) * apart / gap)).sum();
     spared(gap, lasts) * kept / f64::from(nodes)
 }
 
 /// The share of jobs that are lost in work when a revocation comes, where each takes the time s and asks at any time alike:
 /// g(1 − e^(−s/g))/(g + L), by renewal–reward.
 pub fn refused(gap: f64, lasts: f64, work: f64) -> f64 {
-    spared(gap, lasts) * (1.0 - (-work / gap).exp())
+    spared(gap, lasts) * (1.0 - exp(-work / gap))
 }
 
 fn power(base: f64, times: i32) -> f64 {

@@ -25,6 +25,7 @@ mod suite {
     mod new_rule;
     #[cfg(feature = "cli")]
     mod pages;
+    mod participation;
     mod probes;
     mod properties;
     mod readme;

@@ -10,6 +10,7 @@ pub mod ids;
 pub(crate) mod item;
 pub(crate) mod job;
 pub mod money;
+pub mod participation;
 pub mod party;
 pub mod payment;
 pub mod price;

@@ -147,6 +147,8 @@ pub enum Purpose {
     Surge = 76,
     /// Stream: the steps of a series outside the market.
     Series = 77,
+    /// Stream: when a party decides whether to leave or to come, and how.
+    Participation = 95,
     /// Draw: when a canary is due at a node; n is the part of the epoch.
     CanaryDue = 90,
     /// Draw: what moves prices from outside; n is the channel's interval.

@@ -59,6 +59,10 @@ pub enum Event {
     Series { series: u16 },
     /// A source asks for a job more, by a shock.
     Extra { stream: u32, version: u32 },
+    /// A party decides whether to leave, or to come.
+    Decide { node: PartyId, turn: u32 },
+    /// The stake of a party that has left goes back.
+    Unbond { node: PartyId, turn: u32 },
 }
 
 const _: () = assert!(size_of::<Event>() <= 16);

@@ -106,6 +106,12 @@ impl Market {
             Event::Extra { stream, version } if state.shocks.is(stream, version) => {
                 life::arrival::arrive_extra(state, at, stream)
             }
+            Event::Decide { node, turn } if state.participants.is(node, turn) => {
+                forces::participation::decide(state, at, node)
+            }
+            Event::Unbond { node, turn } if state.participants.is(node, turn) => {
+                forces::participation::unbond(state, at, node)
+            }
             _ => {
                 state.stale += 1;
                 return;

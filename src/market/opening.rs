@@ -11,7 +11,7 @@ use crate::scenario::model::NodeGroup;
 use super::context::Context;
 use super::derived::NodeTraits;
 use super::event::Clock;
-use super::forces::{churn, series, shocks};
+use super::forces::{participation, series, shocks};
 use super::life::arrival;
 use super::state::cases::VerificationCases;
 use super::state::chain::ChainState;
@@ -24,6 +24,7 @@ use super::state::ledger::Ledger;
 use super::state::levels::Levels;
 use super::state::nodes::{Node, NodeCold, NodeQuote, Nodes};
 use super::state::opinions::Opinions;
+use super::state::participants::Participants;
 use super::state::payouts::Payouts;
 use super::state::planting::Planting;
 use super::state::prices::Prices;
@@ -81,6 +82,7 @@ impl State {
                 false => Pulled::default(),
             },
             learnt: Learnt::open(scenario.classes.len(), scenario.verification.methods.len()),
+            participants: Participants::default(),
             results: StandingResults::open(roster.len()),
             standings: Standings::open(&scenario.verification, roster.len()),
             planting: Planting::open(&scenario.verification, roster.len()),
@@ -96,10 +98,7 @@ impl State {
         };
         market.nodes = nodes(seed, at);
         market.opinions = Opinions::open(&scenario.verification, scenario.requesters.len(), roster, scenario.weighs());
-        for party in roster.parties() {
-            market.enter(at, party, at.derived.nodes[party].stake);
-            churn::schedule_failure(&mut market, at, party);
-        }
+        participation::open(&mut market, at);
         scenario.sources.ids().for_each(|source| arrival::schedule_next(&mut market, at, source));
         for clock in [Clock::Picture, Clock::Price, Clock::Block] {
             at.tick(clock, &[0; Clock::COUNT]);

@@ -227,6 +227,15 @@ facts! {
     /// A series outside the market stepped; the series is its place in the scenario.
     SeriesMoved = 59 "series-moved" { series: u16, value: f64 }
         => [0, u64::from(series), value.to_bits()],
+    /// A party left, because it did not pay to stay.
+    Left = 53 "left" { node: PartyId }
+        => [u64::from(node.0), 0, 0],
+    /// A party came, or came back, because it would pay.
+    Entered = 54 "entered" { node: PartyId }
+        => [u64::from(node.0), 0, 0],
+    /// A party that has left got what was left of its stake.
+    Unbonded = 55 "unbonded" { node: PartyId, amount: Money }
+        => [0, u64::from(node.0), amount.0 as u64],
     /// A job left the market; its whole record is handed on with this fact.
     Closed = 19 "closed" + Job { job: JobKey, fate: Fate }
         => [about(job, fate as u32), job.index, 0],

@@ -2,6 +2,7 @@
 
 use crate::domain::answer::Use;
 use crate::domain::ids::{ClassId, MethodId, ModelId, RegionId};
+use crate::domain::participation::Participation;
 use crate::domain::party::PartyKind;
 use crate::domain::service::{Discipline, Interruption, Sampling};
 use crate::domain::share::Share;
@@ -248,6 +249,10 @@ pub struct NodeGroup {
     pub capacity_by_stake: f64,
     /// The series that multiplies its costs; `None`: they stay.
     pub cost_follows: Option<u16>,
+    /// How many of `count` are not there at the start: the last ones.
+    pub dormant: u32,
+    /// Whether its parties come and go by what they earn.
+    pub participation: Option<Participation>,
     /// How it fails and comes back.
     pub failure: Option<Failure>,
     /// The share of attempts that end without an answer.

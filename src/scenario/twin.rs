@@ -126,6 +126,7 @@ impl Scenario {
             group.slots = u32::MAX;
             group.places = u32::MAX;
             group.failure = None;
+            group.participation = None;
             group.memory_gb = None;
             group.preemptive = false;
             group.discipline = Discipline::Fifo;

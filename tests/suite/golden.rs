@@ -46,6 +46,7 @@ const WHOLE: &[(&str, &[&str])] = &[
     ("tests/scenarios/learning.toml", &[]),
     ("tests/scenarios/shocks.toml", &[]),
     ("tests/scenarios/outside.toml", &[]),
+    ("tests/scenarios/come-and-go.toml", &[]),
 ];
 
 /// Methods of verification, each alone in ten minutes of the menu.
@@ -63,8 +64,17 @@ const METHODS: &[&str] = &[
 ];
 
 /// Runs that are saved at each of three instants, loaded, and run on to their end.
-const SAVED: &[&str] =
-    &["everything", "everything-drained", "everything-staked", "verified", "learning", "priced", "shocks", "outside"];
+const SAVED: &[&str] = &[
+    "everything",
+    "everything-drained",
+    "everything-staked",
+    "verified",
+    "learning",
+    "priced",
+    "shocks",
+    "outside",
+    "come-and-go",
+];
 
 /// Events after which the run of an oracle is looked at: enough for each to be well under way.
 const EVENTS: u64 = 300_000;

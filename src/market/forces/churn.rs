@@ -92,6 +92,25 @@ fn interrupt(market: &mut State, at: &mut Context<'_>, node: PartyId) {
     }
 }
 
+/// A party leaves: its listing ends at once, and its work goes elsewhere, whatever becomes of work when its like fail.
+pub fn withdraw(market: &mut State, at: &mut Context<'_>, node: PartyId) {
+    let beat = last_beat(market, at.scenario.routing.heartbeat, node, at.now);
+    market.leave(at, node);
+    let backroom = &mut market.nodes.backrooms[node];
+    (backroom.beat, backroom.listing_turn) = (beat, backroom.listing_turn.wrapping_add(1));
+    show(market, at, node, false);
+    drop_all(market, at, node);
+}
+
+/// A party has come: it is listed when it is heard. One that keeps its jobs through a failure is listed during one, too.
+pub fn welcome(market: &mut State, at: &mut Context<'_>, node: PartyId, works: bool) {
+    if works {
+        relist(market, at, node);
+    } else if at.scenario.groups[market.nodes.quotes[node].group].keeps_jobs() {
+        show(market, at, node, true);
+    }
+}
+
 /// A node that failed has lost its jobs: its listing lapses.
 #[inline(never)]
 pub fn gone(market: &mut State, at: &mut Context<'_>, node: PartyId) -> Next {
@@ -198,6 +217,11 @@ pub fn list(market: &mut State, at: &mut Context<'_>, node: PartyId, version: u3
 /// Lists a node if it is heard, or takes it off.
 fn renew(market: &mut State, at: &mut Context<'_>, node: PartyId) {
     let listed = is_heard(market, at.scenario, node, at.now);
+    show(market, at, node, listed);
+}
+
+/// Puts a node on the lists or takes it off, now or when routing looks next.
+fn show(market: &mut State, at: &mut Context<'_>, node: PartyId, listed: bool) {
     if at.scenario.routing.refresh > SimDuration::ZERO {
         market.registry.defer(node, listed);
     } else {

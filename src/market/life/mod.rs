@@ -27,6 +27,8 @@
 //! shock         done
 //! series        done
 //! extra         done, offer, decline
+//! decide        done
+//! unbond        done
 //!
 //! step          may be followed by
 //! offer         send, decline, close

@@ -42,7 +42,7 @@ kinds! {
     /// What an event begins.
     Trigger of Event {
         Arrival, Reach, Patience, Load, Step, Respond, Retry, Fail, Repair, List, Clock, Expire, Attest, Overdue, Reveal, Late, Window, Narrowed,
-        Aged, Idle, Settle, Shock, Series, Extra,
+        Aged, Idle, Settle, Shock, Series, Extra, Decide, Unbond,
     }
 }
 
@@ -79,6 +79,8 @@ const AFTER_EVENT: &[(Trigger, &[Step])] = &[
     (Trigger::Shock, &[Step::Done]),
     (Trigger::Series, &[Step::Done]),
     (Trigger::Extra, &[Step::Done, Step::Offer, Step::Decline]),
+    (Trigger::Decide, &[Step::Done]),
+    (Trigger::Unbond, &[Step::Done]),
 ];
 
 /// What may follow each step, whatever is on the agenda. A step that is not `Done` goes on at once.
@@ -251,6 +253,7 @@ mod tests {
             "tests/scenarios/canaries.toml",
             "tests/scenarios/shocks.toml",
             "tests/scenarios/outside.toml",
+            "tests/scenarios/come-and-go.toml",
             "tests/scenarios/shocks.toml limits.open-jobs=30",
             "scenarios/oracles/canary-recognised.toml",
             "scenarios/oracles/batches-2.toml",

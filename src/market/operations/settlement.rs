@@ -45,11 +45,17 @@ pub fn pay_chain(market: &mut State, at: &mut Context<'_>, slot: JobSlot, amount
 /// Pays whoever did a check or made a proof.
 pub fn pay_checker(market: &mut State, at: &mut Context<'_>, slot: JobSlot, to: PartyId, amount: Money) {
     if amount > Money::ZERO {
-        pay_out(market, slot, Account::Party(to), amount);
+        pay_party(market, at, slot, to, amount);
         let record = market.jobs.record_mut(slot);
         record.charged_verification += amount;
         at.facts.note(Fact::Settled { job: record.key, paid: amount, refunded: Money::ZERO });
     }
+}
+
+/// Pays a party that serves, which counts it as income.
+fn pay_party(market: &mut State, at: &Context<'_>, slot: JobSlot, to: PartyId, amount: Money) {
+    pay_out(market, slot, Account::Party(to), amount);
+    market.participants.earn(at.scenario, to, amount, at.now);
 }
 
 /// What a look of its own costs the requester leaves the market.
@@ -71,13 +77,13 @@ pub fn pay_nodes(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
     if copies == 0 {
         let record = market.jobs.record(slot);
         let (node, amount) = (record.node, record.compute_price + record.overhead_price);
-        pay_out(market, slot, Account::Party(node), amount);
+        pay_party(market, at, slot, node, amount);
         paid = amount;
     }
     for index in 0..copies {
         let copy = market.cases[id].answers[index];
         if copy.answer.key == answer.key {
-            pay_out(market, slot, Account::Party(copy.node), copy.price);
+            pay_party(market, at, slot, copy.node, copy.price);
             market.cases[id].answers[index].paid = true;
             paid += copy.price;
         }
@@ -154,6 +160,7 @@ pub fn take_back(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
         costs::pay(market, at, node);
         let reachable = paid.min(market.ledger.balance(Account::Party(node), Asset::Credit));
         market.ledger.transfer(Account::Party(node), Account::Requesters(requester), Asset::Credit, reachable);
+        market.participants.earn(at.scenario, node, Money::ZERO - reachable, at.now);
         back += reachable;
         missing += paid - reachable;
     }

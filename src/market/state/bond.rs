@@ -21,6 +21,13 @@ impl State {
         self.move_bond(scenario, party, Account::Bond(party), to, amount);
     }
 
+    /// A party that has left takes what is left of its stake outside.
+    pub fn unbond(&mut self, at: &mut Context<'_>, party: PartyId) {
+        let amount = self.ledger.bond(party);
+        self.move_bond(at.scenario, party, Account::Bond(party), Account::Exchange, amount);
+        at.facts.note(Fact::Unbonded { node: party, amount });
+    }
+
     /// Moves tokens into a party's bond or out of it, and lets what it weighs follow.
     fn move_bond(&mut self, scenario: &Scenario, party: PartyId, from: Account, to: Account, amount: Money) {
         self.ledger.post(from, to, Asset::Token, amount);

@@ -31,6 +31,7 @@ pub mod ledger;
 pub mod levels;
 pub mod nodes;
 pub mod opinions;
+pub mod participants;
 pub mod payouts;
 pub mod planting;
 pub mod presence;
@@ -84,6 +85,8 @@ pub struct State {
     pub pulled: pulled::Pulled,
     /// How long checks took beside what was quoted.
     pub learnt: learnt::Learnt,
+    /// What parties that come and go know of their income.
+    pub participants: participants::Participants,
     /// Accepted results that can still be revoked.
     pub results: results::StandingResults,
     /// Which nodes are in good standing.

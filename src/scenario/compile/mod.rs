@@ -31,6 +31,7 @@ mod liability;
 mod named;
 mod network;
 mod nodes;
+mod participation;
 mod policy;
 mod recorded;
 mod routing;

@@ -1,5 +1,6 @@
 //! The groups of nodes.
 
+use super::participation::participation;
 use super::{Compiler, MODELS};
 use crate::domain::count::thousands;
 use crate::domain::ids::{IdVec, ModelId, NodeGroupId, RegionId};
@@ -29,13 +30,14 @@ pub(super) fn groups(
     known: &IdVec<ModelId, Model>,
 ) -> IdVec<NodeGroupId, NodeGroup> {
     compiler.named("groups of nodes", "nodes", table.nodes.iter().map(|group| group.name.as_str()));
-    match table.nodes.iter().map(|group| u64::from(group.count)).sum() {
+    let size = |group: &NodeGroupTable| u64::from(group.count) + u64::from(group.dormant);
+    match table.nodes.iter().map(size).sum() {
         0 if table.nodes.is_empty() => {
             compiler.wrong("nodes", "there are no nodes", "write at least one group of them, `[[nodes]]`");
         }
         0 => compiler.wrong("nodes[0].count", "there are no nodes: no group has any", "count at least one node"),
         total if total > NODES => {
-            let most = (0..table.nodes.len()).max_by_key(|index| table.nodes[*index].count).unwrap_or(0);
+            let most = (0..table.nodes.len()).max_by_key(|index| size(&table.nodes[*index])).unwrap_or(0);
             compiler.wrong(
                 format!("nodes[{most}].count"),
                 format!("{} nodes", thousands(total)),
@@ -53,9 +55,9 @@ pub(super) fn groups(
     for (list, written, kind) in checkers {
         let kinds = if kind == PartyKind::Validator { "groups of validators" } else { "groups of provers" };
         compiler.named(kinds, list, written.iter().map(|group| group.name.as_str()));
-        let total: u64 = written.iter().map(|group| u64::from(group.count)).sum();
+        let total: u64 = written.iter().map(size).sum();
         if total > CHECKERS {
-            let most = (0..written.len()).max_by_key(|index| written[*index].count).unwrap_or(0);
+            let most = (0..written.len()).max_by_key(|index| size(&written[*index])).unwrap_or(0);
             let help = format!("write at most {CHECKERS}");
             compiler.wrong(format!("{list}[{most}].count"), format!("{} {list}", thousands(total)), help);
         }
@@ -150,7 +152,8 @@ fn group(
     NodeGroup {
         name: written.name.clone(),
         kind,
-        count: written.count,
+        count: written.count.saturating_add(written.dormant),
+        dormant: written.dormant,
         region: match regions {
             [_] => Some(RegionId(0)),
             _ => region,
@@ -176,6 +179,7 @@ fn group(
         capacity_by_stake: written.capacity_by_stake.get(),
         cost_follows: None,
         failure: failure(compiler, path, written),
+        participation: participation(compiler, path, written),
         flaky: written.flaky,
         conduct: conduct(compiler, path, written.conduct.as_ref()),
         learns_as_one: written.learns == OwnerName::Group,

@@ -23,6 +23,7 @@ mod jobs;
 mod named;
 mod nodes;
 pub(in crate::scenario) mod notes;
+mod participation;
 mod series;
 mod shocks;
 mod verification;
@@ -34,6 +35,7 @@ pub use jobs::{ClassTable, ModelTable, Priority, RequesterTable};
 pub use named::{METHODS_FILE, named_methods};
 pub use nodes::{DisciplineTable, FailureTable, Limit, NodeGroupTable, OwnerName};
 pub use notes::{Meaning, meaning};
+pub use participation::{HazardTable, ParticipationTable};
 pub use series::{RecordedTable, SeriesTable};
 pub use shocks::{CostStepTable, OutageTable, RevocationTable, ShockTable, StakeLossTable, SurgeTable};
 pub use verification::{

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::ParticipationTable;
 use crate::domain::money::Money;
 use crate::domain::price::Price;
 use crate::domain::service::{Discipline, Interruption, Sampling};
@@ -84,6 +85,12 @@ pub struct NodeGroupTable {
     /// What the nodes of the group run, which a shock may revoke. Default the name of the group.
     #[serde(default)]
     pub image: Option<String>,
+    /// How many more there are that are not there at the start, and may come. Default 0.
+    #[serde(default)]
+    pub dormant: u32,
+    /// Whether they come and go by what they earn. Default: they stay.
+    #[serde(default)]
+    pub participation: Option<ParticipationTable>,
 }
 
 /// Who owns the nodes of a group.

@@ -11,8 +11,10 @@ use reliance::record::tally::Summary;
 use reliance::scenario::Scenario;
 
 mod asked;
+mod quorum;
 
 pub use asked::Asked;
+use quorum::Quorum;
 
 /// Levels up to here are told apart.
 const LEVELS: usize = 64;
@@ -34,6 +36,8 @@ pub struct Wish {
     pub prices: bool,
     /// Count the answers of each node until it loses its standing.
     pub standing: bool,
+    /// Watch how long it takes from all being listed, so many, until fewer than a quorum are.
+    pub quorum: Option<[u64; 2]>,
 }
 
 /// Everything known about a replication.
@@ -69,6 +73,8 @@ pub struct Probe {
     pub asked: Asked,
     /// The nodes that routing can see.
     pub listed: Listed,
+    /// How long a quorum of them lasts.
+    pub quorum: Quorum,
     wants_prices: bool,
     /// When a channel closed, which, and its price from then on in thousandths of a micro-credit.
     pub prices: Vec<(Time, u8, i64)>,
@@ -199,6 +205,7 @@ impl Probe {
             starts: Starts::default(),
             asked: Asked { window, until: from + window, ..Asked::default() },
             listed: Listed::default(),
+            quorum: Quorum::of(wish.quorum),
             wants_prices: wish.prices,
             prices: Vec::new(),
             canaries: [0; 2],
@@ -227,6 +234,7 @@ impl Probe {
 
     /// The time counted lies between the warm-up's end and the horizon.
     fn change_listed(&mut self, now: Time, by: i64) {
+        self.quorum.change(now, by);
         let (from, to) = (self.listed.since.max(self.from), now.min(self.to));
         if from < to {
             self.listed.nanos += u128::from(self.listed.count) * u128::from(to.since(from).0);

@@ -21,6 +21,7 @@ mod many_servers;
 mod methods;
 mod one_server;
 mod opinions;
+mod participation;
 mod pulling;
 mod series;
 mod sharing;
@@ -56,6 +57,7 @@ pub fn all() -> Vec<Chapter> {
         welfare::chapter(),
         shocks::chapter(),
         series::chapter(),
+        participation::chapter(),
     ]);
     chapters
 }

@@ -15,6 +15,7 @@ pub mod groups;
 pub mod markov;
 pub mod networks;
 pub mod opinions;
+pub mod participation;
 pub mod series;
 pub mod shocks;
 pub mod single;

@@ -349,7 +349,7 @@ mod tests {
     fn every_field_is_in_the_schema_with_its_meaning() {
         let schema = editor_schema();
         let keys: Vec<&String> = schema["properties"].as_object().expect("properties").keys().collect();
-        assert_eq!(keys.len(), 16);
+        assert_eq!(keys.len(), 17);
         assert!(schema["properties"].as_object().unwrap().values().all(|field| field["description"].is_string()));
         assert_eq!(schema["additionalProperties"], false);
     }

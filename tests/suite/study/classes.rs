@@ -87,6 +87,7 @@ mod merged {
     use reliance::study::dictionary as study_tables;
 
     use super::super::FORKED;
+    use super::super::pass_through::{COUPLED, CUT};
     use super::*;
 
     fn merge(place: &Place) {
@@ -140,7 +141,11 @@ mod merged {
         let axis = "[[axes]]\nname = \"slow\"\npath = \"classes.long.work.mean\"\nvalues = [\"1s\", \"2s\"]\n";
         let claim = "[[false-if]]\nwhen = \"begun < 0\"\n";
         fs::write(forks.join("study.toml"), format!("{FORKED}{axis}{claim}")).unwrap();
-        for place in [&grid, &search, &forks] {
+        let passed = place("dictionary-passed");
+        fs::write(passed.join("shop.toml"), COUPLED.replace("OVERHEAD", "0")).unwrap();
+        let axis = "[[axes]]\nname = \"slow\"\npath = \"classes.job.work.mean\"\nvalues = [\"8s\", \"10s\"]\n";
+        fs::write(passed.join("study.toml"), CUT.replace("fixed = 12", "fixed = 2") + axis).unwrap();
+        for place in [&grid, &search, &forks, &passed] {
             merge(place);
             let study = place.study();
             let axes: Vec<String> = study.columns().into_iter().map(str::to_owned).collect();

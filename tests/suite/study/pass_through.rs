@@ -11,7 +11,7 @@ use super::forks::place;
 
 /// Ten busy nodes whose price follows their load; one method, by validators and a chain that have room for everybody at list prices. What checks took
 /// before is not learnt from.
-const COUPLED: &str = r#"
+pub(super) const COUPLED: &str = r#"
 name = "coupled"
 horizon = "6h"
 [models.m]
@@ -44,7 +44,7 @@ beliefs = "mean"
 checks = [{ by = "validators", work = 0.1, overhead = OVERHEAD }]
 "#;
 
-const CUT: &str = r#"
+pub(super) const CUT: &str = r#"
 name = "cut"
 base = "shop.toml"
 measures = ["compute_price"]

@@ -113,7 +113,7 @@ mod tests {
         assert_eq!((margin(0.0, 0.0, 0.0), margin(5e-324, 0.0, 1e9)), (0.0, f64::MIN));
         let hazard = Hazard { rate: 1.0, slope: 2.0 };
         assert_eq!(hazard.share(0.0).get(), 0.5);
-        assert!((hazard.share(0.5).get() - 1.0 / (1.0 + (-1.0f64).exp())).abs() < 1e-15);
+        assert!((hazard.share(0.5).get() - 1.0 / (1.0 + maths::exp(-1.0))).abs() < 1e-15);
         assert_eq!((hazard.share(-1e9).get(), hazard.share(1e9).get()), (0.0, 1.0));
     }
 

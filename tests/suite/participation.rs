@@ -140,7 +140,7 @@ fn coming_back_ends_the_unbonding() {
                 assert_eq!(amount.0, 8_000_000);
             }
             Fact::Entered { node } => {
-                kept += usize::from(left_at[node.0 as usize].take().is_some_and(|left| now.0 - left < 20 * SECOND))
+                kept += usize::from(left_at[node.0 as usize].take().is_some_and(|left| now.0 - left < 20 * SECOND));
             }
             _ => {}
         }

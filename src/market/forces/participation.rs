@@ -59,7 +59,7 @@ fn rule_of<'s>(market: &State, at: &Context<'s>, party: PartyId) -> Option<&'s P
 }
 
 /// The hazard that a party is under: of leaving, or of coming.
-fn hazard<'r>(rule: &'r Participation, is_away: bool) -> Option<&'r Hazard> {
+fn hazard(rule: &Participation, is_away: bool) -> Option<&Hazard> {
     if is_away { rule.enter.as_ref() } else { rule.exit.as_ref() }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use reliance::maths::ln;
 use reliance::study::Study;
 use reliance::study::merge::results;
 use reliance::study::work::run_one;
@@ -83,7 +84,7 @@ fn a_cut_passes_through_where_channels_are_tied() {
     for own in &null.passed {
         let (mean, half) = (own.passed.mean.unwrap(), own.passed.half_width.unwrap());
         assert_eq!((own.cut, own.passed.runs), (0, 12));
-        assert!((own.passed.supply.unwrap() - 0.8_f64.ln()).abs() < 1e-9, "eight of ten: {own:?}");
+        assert!((own.passed.supply.unwrap() - ln(0.8)).abs() < 1e-9, "eight of ten: {own:?}");
         match own.priced {
             0 => assert!(mean + half < -0.5, "fewer nodes cost more: {own:?}"),
             _ => assert!(mean.abs() <= 0.02 && mean.abs() <= half.max(1e-9), "{own:?}"),

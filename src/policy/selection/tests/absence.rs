@@ -32,7 +32,8 @@ impl Nodes {
             let expected = COUNT as f64 * chance(set as u64);
             assert!(expected > 0.0 || seen == 0, "{rule}: the set {set:b} was chosen");
             if expected > 0.0 {
-                (sum, cells) = (sum + (f64::from(seen) - expected).powi(2) / expected, cells + 1);
+                let off = f64::from(seen) - expected;
+                (sum, cells) = (sum + off * off / expected, cells + 1);
                 all += expected;
             }
         }

@@ -3,6 +3,7 @@
 use crate::suite::theory::case::{Case, Chapter, Part, Row};
 use crate::suite::theory::formulas::participation::{logistic, mean_present, until_fewer};
 use crate::suite::theory::watch::{Seen, Wish};
+use reliance::maths;
 
 /// Nodes on the roster of `posted-entry`.
 const ROSTER: usize = 40;
@@ -41,7 +42,7 @@ pub fn chapter() -> Chapter {
             ])
             .watching(Wish { quorum: Some([5, 3]), ..Wish::default() }),
             Case::new("payments-stop", vec![
-                Row::new("seconds that a node stays", "θ ln 2 + 1/r", 600.0 * 2.0_f64.ln() + 6.0, |seen| {
+                Row::new("seconds that a node stays", "θ ln 2 + 1/r", 600.0 * maths::ln(2.0) + 6.0, |seen| {
                     Part::new(seen.probe.area(|gauge| gauge.up_area), 10.0)
                 }),
             ]),

@@ -1,5 +1,7 @@
 //! Parties that come and go: birth–death chains (W. Feller, An Introduction to Probability Theory and Its Applications I, 1968, ch. XVII).
 
+use reliance::maths;
+
 /// The mean number of `all` that are there, by the balance of coming and leaving: π(n) births(n) = π(n + 1) deaths(n + 1).
 pub fn mean_present(all: usize, births: impl Fn(usize) -> f64, deaths: impl Fn(usize) -> f64) -> f64 {
     let (mut weight, mut sum, mut mean) = (1.0, 1.0, 0.0);
@@ -23,7 +25,7 @@ pub fn until_fewer(all: usize, quorum: usize, births: impl Fn(usize) -> f64, dea
 
 /// The share of its rate at which a step is taken for which so much speaks.
 pub fn logistic(slope: f64, pull: f64) -> f64 {
-    1.0 / (1.0 + (-slope * pull).exp())
+    1.0 / (1.0 + maths::exp(-slope * pull))
 }
 
 #[cfg(test)]

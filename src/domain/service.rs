@@ -55,7 +55,7 @@ pub enum RevokedWork {
     /// It is finished and counts as any other.
     #[default]
     Finishes,
-    /// It is finished, and nobody takes the answer: the attempt has failed. So has the answer of whoever reaches the node meanwhile.
+    /// The node finishes it, but the answer is refused and the attempt has failed. Answers to jobs that reach the node during the revocation are refused too.
     Refused,
     /// It is called off at once, as with a failure, and the node works again when the shock is over.
     Dropped,

@@ -44,7 +44,7 @@ impl Candidates<'_> {
         self.places[party.0 as usize] != u32::MAX
     }
 
-    /// Whether nobody is absent.
+    /// Whether every party of the roster is present.
     #[inline]
     pub fn is_full(&self) -> bool {
         self.present.len() == self.roster.len()

@@ -43,9 +43,9 @@ impl State {
         worked
     }
 
-    /// A party leaves: it works no more until it comes back, whatever else is repaired meanwhile. Says whether it worked until now.
-    pub fn leave(&mut self, at: &Context<'_>, party: PartyId) -> bool {
-        self.go_down(at, party)
+    /// A party leaves: it works no more until it comes back, even if a failure of it is repaired before.
+    pub fn leave(&mut self, at: &Context<'_>, party: PartyId) {
+        self.go_down(at, party);
     }
 
     /// A party has not come yet.

@@ -60,9 +60,9 @@ struct Listing {
     /// Stakes, where a rule draws by them. One that is taken off the list keeps what it weighed, so that no draw of another moves; but
     /// not where weights have a cap, which goes by those that are listed.
     stakes: Option<WeightTree>,
-    /// What is thought of them, where a rule draws by it; likewise.
+    /// Opinions of the parties, where a rule draws by opinion. A party that is taken off the list keeps its weight here too.
     opinions: Option<WeightTree>,
-    /// How much of both is of those that are not listed.
+    /// The stakes and the opinions of parties that are not listed, summed.
     absent: [u64; 2],
     /// Whichever of the two checkers are drawn by, where that has a cap.
     capped: Option<Capped>,
@@ -200,7 +200,7 @@ impl Registry {
         Weights { all: listing.stakes.as_ref().unwrap_or(&self.no_weights), absent: listing.absent[0] }
     }
 
-    /// What is thought of them; empty where no rule draws by it.
+    /// Opinions of the parties; empty where no rule draws by opinion.
     #[inline]
     pub fn opinions(&self, view: usize, list: ListId) -> Weights<'_> {
         let listing = self.list(view, list);

@@ -122,7 +122,7 @@ impl Shocks {
         }
     }
 
-    /// Whether nobody takes the answers of a party.
+    /// Whether the answers of a party are refused, as its image is revoked.
     #[inline]
     pub fn refuses(&self, party: PartyId) -> bool {
         self.revoked.get(party.index()).is_some_and(|revoked| revoked.refused > 0)

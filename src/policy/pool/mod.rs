@@ -25,7 +25,7 @@ pub struct PoolView<'a> {
     pub nodes: Candidates<'a>,
     /// Their stakes; empty unless a rule asks for it.
     pub stakes: Weights<'a>,
-    /// What is thought of them, likewise.
+    /// Opinions of the parties; empty unless a rule asks for it.
     pub opinions: Weights<'a>,
     /// Where the client's last job ran, if that node is still listed.
     pub previous: PartyId,

@@ -28,7 +28,7 @@ pub struct SelectionView<'a> {
     pub parties: Candidates<'a>,
     /// Their stakes; empty unless a rule asks for it.
     pub stakes: Weights<'a>,
-    /// What is thought of them, likewise.
+    /// Opinions of the parties; empty unless a rule asks for it.
     pub opinions: Weights<'a>,
     /// The operators of all nodes, by node id.
     pub operators: &'a dyn Fn(PartyId) -> OperatorId,

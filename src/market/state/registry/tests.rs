@@ -48,12 +48,12 @@ fn each_group_sees_whom_it_trusts() {
     assert_eq!(seen(&registry, 1), (vec![PartyId(0), PartyId(2)], [22, 8]));
     assert_eq!(seen(&registry, 0), (all.clone(), [10 + 4 + 12, 15]));
     assert_eq!((registry.count(), registry.view_of(RequesterId(1))), (3, 1), "it is listed all the same");
-    // It goes and comes back: off the one list it stays, by what is thought of it.
+    // Node 1 leaves and comes back. The second group still does not trust it, so it stays off that group's list.
     assert!(set(&mut registry, 1, false, &[Some(5), None]) && set(&mut registry, 1, true, &[Some(5), None]));
     assert_eq!(seen(&registry, 1), (vec![PartyId(0), PartyId(2)], [22, 8]));
     registry.reweigh(1, PartyId(1), 0b11, 4, Some(2));
     assert_eq!(seen(&registry, 1), (vec![PartyId(0), PartyId(2), PartyId(1)], [26, 10]));
-    // Of one that is gone nothing is kept, whatever is thought of it meanwhile.
+    // The opinion of node 2 changes while it is away. The lists and their sums do not count it.
     assert!(set(&mut registry, 2, false, &[Some(5), Some(7)]));
     registry.reweigh(1, PartyId(2), 0b11, 12, Some(9));
     assert_eq!(seen(&registry, 1), (vec![PartyId(0), PartyId(1)], [14, 3]));

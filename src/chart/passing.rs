@@ -3,8 +3,8 @@
 use super::Drawings;
 use super::forest::{self, Forest, Row};
 use super::numbers::Unit;
+use super::responses::time;
 use super::studied::Studied;
-use crate::engine::time::SimDuration;
 
 /// Draws the charts: one for each point.
 pub fn chart(studied: &Studied) -> Result<Drawings, String> {
@@ -65,9 +65,4 @@ pub fn chart(studied: &Studied) -> Result<Drawings, String> {
         drawings.push((name, forest::draw(&forest)?));
     }
     Ok(drawings)
-}
-
-/// A time since the fork, as scenarios write it.
-fn time(seconds: f64) -> String {
-    SimDuration((1e9 * seconds).round() as u64).to_string()
 }

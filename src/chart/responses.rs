@@ -157,7 +157,7 @@ fn result(responses: &[Response]) -> String {
 }
 
 /// A time since the fork, as scenarios write it: bins end at whole ones.
-fn time(seconds: f64) -> String {
+pub(super) fn time(seconds: f64) -> String {
     SimDuration((1e9 * seconds).round() as u64).to_string()
 }
 

@@ -64,11 +64,11 @@ fn line(scenario: &Scenario, record: &JobRecord, fact: &Fact) -> String {
             format!("check {check} refused the answer: check {to} decides about it{rounds}")
         }
         Fact::Forfeited { check, by, amount, .. } => {
-            let by = if by.is_some() { party(scenario, by) } else { "the challenger".to_owned() };
+            let by = challenger(scenario, by);
             format!("{by} lost {amount} tokens: the alarm of check {check} was overturned")
         }
         Fact::Posted { by, amount, .. } => {
-            let by = if by.is_some() { party(scenario, by) } else { "the challenger".to_owned() };
+            let by = challenger(scenario, by);
             format!("{by} paid {amount} credits for the rounds of the dispute")
         }
         Fact::Canary { node, alarm, .. } => {
@@ -105,6 +105,11 @@ fn unseen(scenario: &Scenario, record: &JobRecord, facts: &[(Time, Fact)]) -> St
     });
     let truth = if record.is_right() { "a false alarm: the answer was right" } else { "the answer was wrong" };
     format!("alarm of `{}` by {}: {truth}", method.name, by.unwrap_or("a check"))
+}
+
+/// One side of a dispute: a party, or a watcher, which has no number.
+fn challenger(scenario: &Scenario, id: PartyId) -> String {
+    if id.is_some() { party(scenario, id) } else { "the challenger".to_owned() }
 }
 
 /// A party by its number and group: "node 3 (`fleet`)".

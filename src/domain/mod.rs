@@ -1,6 +1,7 @@
 //! The words of the field as types: who, what, how much, and what became of it.
 
 pub mod acceptance;
+pub mod agreement;
 pub mod answer;
 pub mod checking;
 pub mod choice;

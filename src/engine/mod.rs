@@ -6,5 +6,6 @@ pub mod mistake;
 pub mod process;
 pub mod queue;
 pub mod random;
+pub mod ranked;
 pub mod time;
 pub mod weights;

@@ -15,7 +15,7 @@ use super::context::Context;
 use super::derived::Derived;
 use super::event::{ByClock, Clock};
 use super::forces::{churn, shocks};
-use super::operations::{costs, pricing, serving};
+use super::operations::{costs, margins, pricing, serving};
 use super::state::State;
 
 impl State {
@@ -40,6 +40,8 @@ impl State {
         self.learnt.make_room(at.scenario.verification.methods.len());
         shocks::adopt(self, &old.shocks, at);
         costs::renew(self, at);
+        margins::post(self, at.scenario);
+        self.agreement.touch_all();
         if at.scenario.verification.plants_by_epoch() {
             self.planting.make_room(at.scenario.roster().len());
         }
@@ -97,7 +99,7 @@ fn clocks(market: &mut State, before: ByClock<Option<SimDuration>>, at: &mut Con
                 }
                 market.prices.shares.iter_mut().for_each(|share| _ = share.close(at.now));
             }
-            Clock::Picture | Clock::Block => {}
+            Clock::Picture | Clock::Block | Clock::Agreement => {}
         }
         at.tick(clock, &market.turns);
     }

@@ -117,6 +117,7 @@ impl Derived {
                 (refresh > SimDuration::ZERO).then_some(refresh),
                 channels.moves.then_some(channels.interval),
                 chain.runs.then_some(chain.block),
+                scenario.agreement.as_ref().map(|rules| rules.epoch),
             ],
             priorities: scenario.classes.iter().map(|class| class.priority as usize + 1).max().unwrap_or(1),
         }

@@ -76,11 +76,13 @@ pub enum Clock {
     Price,
     /// A block of the chain.
     Block,
+    /// All parties are looked at, to measure agreement.
+    Agreement,
 }
 
 impl Clock {
     /// How many there are.
-    pub const COUNT: usize = 3;
+    pub const COUNT: usize = 4;
 }
 
 /// Something of each clock, in the order of [`Clock`].

@@ -87,6 +87,7 @@ impl Gauges for View<'_> {
             held_by_others: held_by_others - costs_paid,
             token: market.token(self.scenario),
             node_cost: market.prices.costs[Channel::Compute as usize],
+            agreement: self.scenario.agreement.as_ref().map(|rules| market.agreement.gauge(rules, at)),
         }
     }
 

@@ -82,6 +82,7 @@ impl Market {
                 Clock::Picture => forces::churn::refresh(state, at),
                 Clock::Price => forces::price::tick(state, at),
                 Clock::Block => life::coordination::block(state, at),
+                Clock::Agreement => operations::margins::epoch(state, at),
             },
             Event::Expire { job, version } if state.jobs.is(job, version) => life::negotiation::expire(state, at, job),
             Event::Attest { job, version, check } if state.jobs.is(job, version) => {
@@ -121,6 +122,9 @@ impl Market {
         self.follow(next, at);
         if self.state.pulled.is_ready() {
             operations::pulling::hand_out(&mut self.state, at);
+        }
+        if self.state.agreement.is_stirred() {
+            operations::margins::catch_up(&mut self.state, at);
         }
     }
 

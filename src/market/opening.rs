@@ -13,6 +13,8 @@ use super::derived::NodeTraits;
 use super::event::Clock;
 use super::forces::{participation, series, shocks};
 use super::life::arrival;
+use super::operations::margins;
+use super::state::agreement::Agreement;
 use super::state::cases::VerificationCases;
 use super::state::chain::ChainState;
 use super::state::checkers::Checkers;
@@ -83,6 +85,7 @@ impl State {
             },
             learnt: Learnt::open(scenario.classes.len(), scenario.verification.methods.len()),
             participants: Participants::default(),
+            agreement: Agreement::default(),
             results: StandingResults::open(roster.len()),
             standings: Standings::open(&scenario.verification, roster.len()),
             planting: Planting::open(&scenario.verification, roster.len()),
@@ -105,6 +108,7 @@ impl State {
         }
         series::open(&mut market, at);
         shocks::open(&mut market, at);
+        margins::open(&mut market, at);
         market
     }
 }

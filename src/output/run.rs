@@ -18,7 +18,7 @@ use crate::record::batch::{Batch, Rows, Sink};
 use crate::record::fact::{Fact, FactFilter, FactKind};
 use crate::record::recorder::Recorder;
 use crate::record::table_name::TableName;
-use crate::record::tables::{CLASSES, Chosen, ClassRow, Names, SUMMARY, SharedNames, Tables};
+use crate::record::tables::{CLASSES, Chosen, ClassRow, Names, SUMMARY, SUMMARY_PLAIN, SharedNames, Tables};
 use crate::record::tally::{About, Summary, Tally};
 use crate::scenario::Scenario;
 use crate::scenario::model::WorkLaw;
@@ -107,6 +107,9 @@ impl Recording {
             let asked = probes(scenario, seed, scenario.record.probes as usize);
             tables = tables.with_probes(asked, scenario.record.probe_tick, from);
         }
+        if scenario.agreement.is_some() {
+            tables = tables.with_agreement(scenario.record.tick, from);
+        }
         let recorder = (Tally::new(scenario.warm_up.max(from)), (tables, Closed::default()));
         let wants = |table: TableName| scenario.record.tables.contains(&table);
         let names = || scenario.classes.iter().map(|class| class.name.clone()).collect();
@@ -153,7 +156,7 @@ impl Recording {
         summary.about = Some(About { digest: outcome.digest.to_string(), ..about });
         let mut sink = tables.finish();
         if wanted {
-            let mut rows = Rows::new(&SUMMARY);
+            let mut rows = Rows::new(if summary.end.agreement.is_some() { &SUMMARY } else { &SUMMARY_PLAIN });
             rows.push(&summary, &mut sink);
             rows.finish(&mut sink);
         }

@@ -1,5 +1,6 @@
 //! What is written down of a run: facts, the digest over them, recorders, tables.
 
+pub mod agreement;
 pub mod batch;
 pub mod classes;
 pub mod columns;

@@ -7,6 +7,7 @@ use crate::domain::price::Price;
 use crate::domain::probe::{Probe, ProbeQuote};
 use crate::domain::record::{CheckRecord, JobRecord};
 use crate::engine::time::Time;
+use crate::record::agreement::AgreementGauge;
 use crate::record::fact::{Fact, FactFilter};
 
 /// Watches a run. Every method has a default that does nothing, so a recorder says only what it cares about.
@@ -190,6 +191,8 @@ pub struct MarketGauge {
     pub token: Money,
     /// What a second of work on the reference card costs nodes, on the average.
     pub node_cost: Price,
+    /// Who is in agreement, where that is measured.
+    pub agreement: Option<AgreementGauge>,
 }
 
 /// One node.

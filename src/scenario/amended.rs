@@ -127,6 +127,7 @@ const REASONS: &[(&str, &str)] = &[
     ("validators[].stake", "validators have staked at the opening"),
     ("provers[].stake", "provers have staked at the opening"),
     ("series", "a series goes on from where it stands"),
+    ("agreement", "parties have settled since the opening, and how they remember it is measured"),
     ("coordination.blocking", "requests wait for a block, or do not"),
     ("payout.at", "answers in hand are paid as they were agreed"),
 ];

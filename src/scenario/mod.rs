@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::domain::agreement::Rules;
 use crate::domain::choice::{Choice, Estimate};
 use crate::domain::ids::{ClassId, IdVec, ListId, ModelId, NodeGroupId, PartyId, RequesterId, SourceId};
 use crate::domain::party::Roster;
@@ -91,6 +92,8 @@ pub struct Scenario {
     pub shocks: Vec<Shock>,
     /// What moves outside the market by itself, in the order written.
     pub series: Vec<Series>,
+    /// How agreement is measured, if it is.
+    pub agreement: Option<Rules>,
     /// What may not grow without end.
     pub limits: Limits,
     /// What is written down.

@@ -95,6 +95,7 @@ pub fn decide(market: &mut State, at: &mut Context<'_>, party: PartyId) -> Next 
 /// A party leaves. Its work goes as at a failure, and its stake is held for a while.
 fn leave(market: &mut State, at: &mut Context<'_>, party: PartyId, rule: &Participation) {
     market.participants.leave(party);
+    market.agreement.touch(party);
     at.facts.note(Fact::Left { node: party });
     churn::withdraw(market, at, party);
     if market.ledger.bond(party) == Money::ZERO {
@@ -111,7 +112,8 @@ fn leave(market: &mut State, at: &mut Context<'_>, party: PartyId, rule: &Partic
 
 /// A party comes, or comes back, and makes its stake up to what it comes with.
 fn enter(market: &mut State, at: &mut Context<'_>, party: PartyId, rule: &Participation) {
-    market.participants.enter(rule, party, at.now);
+    let flows = market.participants.enter(rule, party, at.now);
+    market.agreement.begin(party, flows);
     at.facts.note(Fact::Entered { node: party });
     let missing = at.derived.nodes[party].stake - market.ledger.bond(party);
     if missing > Money::ZERO {

@@ -10,7 +10,7 @@ use crate::domain::record::JobRecord;
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::operations::{assignment, batches, calling_off, canaries, evidence, settlement};
+use crate::market::operations::{assignment, batches, calling_off, canaries, evidence, margins, settlement};
 use crate::market::state::State;
 use crate::record::fact::Fact;
 use crate::scenario::model::Class;
@@ -23,6 +23,7 @@ pub fn stand(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let id = market.jobs[slot].case;
     if !id.is_some() {
         if at.scenario.verification.opinion.is_some()
+            || market.agreement.is_measured()
             || !assignment::is_honest(market, at.scenario, market.jobs[slot].node)
         {
             evidence::see_nodes(market, at, slot, unchecked(at));
@@ -204,6 +205,9 @@ fn leave(market: &mut State, at: &mut Context<'_>, slot: JobSlot, fate: Fate) {
     market.welfare.note(record);
     at.facts.close(record);
     let id = job.case;
+    if market.agreement.is_measured() {
+        margins::decided(market, at.scenario, slot, at.now);
+    }
     if id.is_some() {
         stands_no_more(market, id);
         market.cases.end(id);

@@ -17,7 +17,7 @@ use crate::scenario::Scenario;
 use crate::scenario::verification::Check;
 
 use super::settlement::{self, Finder};
-use super::{at_stake, copies, learning, standing, terms};
+use super::{at_stake, copies, learning, margins, standing, terms};
 
 /// An answer that is not in use will be late, unless its checks end by its deadline: nothing in it is worth checking after that.
 pub fn expect_in_time(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
@@ -208,8 +208,14 @@ fn see_node(
     let holder = market.jobs[slot].requester;
     see_answer(market, at, Sighting { holder, party: node, evidence, weight });
     let caught = matches!(evidence, Evidence::Failed | Evidence::Revoked);
-    if weighs_stakes(market, at.scenario, node) && (caught || !is_still_judged(market, at.scenario, slot)) {
-        tell(market, at, slot, (node, answer, fee), (evidence != Evidence::Unchecked, caught));
+    let [weighs, is_measured] = [weighs_stakes(market, at.scenario, node), market.agreement.is_measured()];
+    if (weighs || is_measured) && (caught || !is_still_judged(market, at.scenario, slot)) {
+        if is_measured {
+            margins::settle_answer(market, at, slot, (node, answer, fee), (evidence, false));
+        }
+        if weighs {
+            tell(market, at, slot, (node, answer, fee), (evidence != Evidence::Unchecked, caught));
+        }
     }
     if evidence != Evidence::Unchecked && weight > 0.0 {
         standing::see(market, at, slot, node, evidence, finder);
@@ -230,6 +236,9 @@ pub fn see_canary(
     see_answer(market, at, Sighting { holder, party: node, evidence, weight });
     if weighs_stakes(market, at.scenario, node) && !is_recognised {
         tell(market, at, slot, (node, answer, fee), (true, evidence == Evidence::Failed));
+    }
+    if market.agreement.is_measured() && !is_recognised {
+        margins::settle_answer(market, at, slot, (node, answer, fee), (evidence, true));
     }
     if weight > 0.0 {
         standing::see(market, at, slot, node, evidence, Finder::Network);

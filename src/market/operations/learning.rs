@@ -9,7 +9,7 @@ use crate::market::state::State;
 use crate::policy::conduct::Outcome;
 use crate::scenario::Scenario;
 
-use super::at_stake;
+use super::{at_stake, margins};
 
 /// A party learns what became of an action, whatever its kind. What it makes of it is up to its conduct.
 pub fn tell(market: &mut State, scenario: &Scenario, (party, method): (PartyId, MethodId), outcome: &Outcome) {
@@ -40,6 +40,7 @@ pub fn tell_voter(
     slot: JobSlot,
     (by, index, looked, done): (PartyId, u8, bool, f64),
 ) {
+    margins::settle_vote(market, scenario, slot, (by, index));
     if !scenario.groups[market.nodes.quotes[by].group].conduct.weighs_stakes() {
         return;
     }
@@ -86,5 +87,6 @@ pub fn tell_slashed(market: &mut State, scenario: &Scenario, slot: JobSlot, toke
 /// A party whose alarm was upheld learns what it brought: so many tokens.
 pub fn tell_finder(market: &mut State, scenario: &Scenario, finder: (PartyId, MethodId), tokens: Money) {
     let amount = at_stake::in_credits(market.token(scenario), tokens);
+    margins::bring(market, scenario, finder.0, amount, false);
     tell(market, scenario, finder, &Outcome::Rewarded { amount });
 }

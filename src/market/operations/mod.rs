@@ -30,6 +30,7 @@ pub mod voting;
 pub mod at_stake;
 pub mod batches;
 pub mod costs;
+pub mod margins;
 pub mod posting;
 pub mod pricing;
 pub mod settlement;

@@ -14,7 +14,7 @@ use crate::policy::conduct::Outcome;
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
 
-use super::{at_stake, costs, learning};
+use super::{at_stake, costs, learning, margins};
 
 /// Puts all that a job may cost aside.
 pub fn escrow(market: &mut State, slot: JobSlot, amount: Money) {
@@ -56,6 +56,7 @@ pub fn pay_checker(market: &mut State, at: &mut Context<'_>, slot: JobSlot, to: 
 fn pay_party(market: &mut State, at: &Context<'_>, slot: JobSlot, to: PartyId, amount: Money) {
     pay_out(market, slot, Account::Party(to), amount);
     market.participants.earn(at.scenario, to, amount, at.now);
+    market.agreement.earn(to, amount, at.now);
 }
 
 /// What a look of its own costs the requester leaves the market.
@@ -161,6 +162,7 @@ pub fn take_back(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
         let reachable = paid.min(market.ledger.balance(Account::Party(node), Asset::Credit));
         market.ledger.transfer(Account::Party(node), Account::Requesters(requester), Asset::Credit, reachable);
         market.participants.earn(at.scenario, node, Money::ZERO - reachable, at.now);
+        market.agreement.earn(node, Money::ZERO - reachable, at.now);
         back += reachable;
         missing += paid - reachable;
     }
@@ -233,6 +235,7 @@ fn slash(market: &mut State, at: &mut Context<'_>, slot: JobSlot, node: PartyId,
 /// outvoted, and lose it only where that is said.
 pub fn fine_approvers(market: &mut State, at: &mut Context<'_>, slot: JobSlot, found_by: u8) {
     let (scenario, id) = (at.scenario, market.jobs.record(slot).method);
+    margins::reveal(market, scenario, slot);
     let method = &scenario.verification.methods[id];
     let (case, token) = (market.jobs[slot].case, market.token(scenario));
     for place in 0..if method.is_liable { market.cases[case].cast.len() } else { 0 } {
@@ -245,6 +248,7 @@ pub fn fine_approvers(market: &mut State, at: &mut Context<'_>, slot: JobSlot, f
         let fee = at_stake::fee(market, at, slot, cast.check);
         let amount = at_stake::fine_of(token, check, market.ledger.bond(cast.by), fee);
         take_stake(market, at, slot, (cast.by, amount), Finder::Alarm);
+        margins::bring(market, scenario, cast.by, at_stake::in_credits(token, amount), true);
         let outcome = Outcome::Fined { looked: cast.looked, amount: at_stake::in_credits(token, amount) };
         learning::tell(market, scenario, (cast.by, id), &outcome);
     }

@@ -32,5 +32,6 @@ impl State {
     fn move_bond(&mut self, scenario: &Scenario, party: PartyId, from: Account, to: Account, amount: Money) {
         self.ledger.post(from, to, Asset::Token, amount);
         self.restake(scenario, party);
+        self.agreement.touch(party);
     }
 }

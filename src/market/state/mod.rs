@@ -17,6 +17,7 @@ use super::quoting::quote::Best;
 use super::quoting::quote_trace::Inspection;
 use super::quoting::terms::Terms;
 
+pub mod agreement;
 pub mod arena;
 pub mod bond;
 pub mod capped;
@@ -87,6 +88,8 @@ pub struct State {
     pub learnt: learnt::Learnt,
     /// What parties that come and go know of their income.
     pub participants: participants::Participants,
+    /// Who is in agreement, where that is measured.
+    pub agreement: agreement::Agreement,
     /// Accepted results that can still be revoked.
     pub results: results::StandingResults,
     /// Which nodes are in good standing.

@@ -147,6 +147,15 @@ impl Opinions {
         (weight >= verification.exclude_below).then(|| ((weight * PARTS).ceil() as u64).min(most))
     }
 
+    /// Whether a holder would ask a party no more after one more find.
+    pub fn would_exclude(&self, verification: &Verification, holder: RequesterId, party: PartyId, now: Time) -> bool {
+        let Some(rule) = verification.opinion.as_ref().filter(|_| verification.exclude_below > 0.0) else { return false };
+        let mut memory = self.held[self.place(verification, holder, party)].clone();
+        let find = if self.only_checks(party) { Evidence::Overturned } else { Evidence::Failed };
+        rule.see(&mut memory, find, 1.0, now);
+        rule.weight(&memory) < verification.exclude_below
+    }
+
     /// Takes in evidence of an answer that a party gave. Returns whether a draw or an exclusion looks at the party's weight.
     pub fn see_answer(&mut self, verification: &Verification, seen: Sighting, now: Time) -> bool {
         let Some(rule) = verification.opinion.as_ref().filter(|_| seen.weight > 0.0) else { return false };

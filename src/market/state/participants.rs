@@ -103,6 +103,12 @@ impl Participants {
         margin(income, cost, rule.outside)
     }
 
+    /// What a party that is there earns a second and what it costs it, by what is posted; of one that is away, if it came.
+    pub fn posted_to(&self, rule: &Participation, party: PartyId, now: Time) -> (f64, f64) {
+        let participant = &self.parties[party];
+        self.posted(rule, participant.group, u32::from(participant.is_away), now)
+    }
+
     /// What each of a group earns a second, and what it costs it, if so many more were there.
     fn posted(&self, rule: &Participation, group: NodeGroupId, more: u32, now: Time) -> (f64, f64) {
         let flows = &self.groups[group];
@@ -117,14 +123,15 @@ impl Participants {
         self.groups[participant.group].present -= 1;
     }
 
-    /// A party comes. It counts on what those have who are there.
-    pub fn enter(&mut self, rule: &Participation, party: PartyId, now: Time) {
+    /// A party comes. It counts on what those have who are there: its income and its cost begin with theirs.
+    pub fn enter(&mut self, rule: &Participation, party: PartyId, now: Time) -> [Smoothed; 2] {
         let group = self.parties[party].group;
         let (income, cost) = self.posted(rule, group, 1, now);
         self.groups[group].present += 1;
         let participant = &mut self.parties[party];
         (participant.is_away, participant.turn) = (false, participant.turn.wrapping_add(1));
         (participant.income, participant.cost) = (Smoothed::begin(income, now), Smoothed::begin(cost, now));
+        [participant.income, participant.cost]
     }
 
     /// The turn of a party, of which events that are due for it must be.

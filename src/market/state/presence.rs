@@ -135,6 +135,7 @@ impl State {
         if self.registry.set(party, listed, served, stake, &weight) {
             at.facts.note(if listed { Fact::Listed { node: party } } else { Fact::Delisted { node: party } });
             self.show_weights(at.scenario, party);
+            self.agreement.touch(party);
         }
     }
 
@@ -144,6 +145,7 @@ impl State {
         let served = self.group(scenario, party).models;
         let (view, stake) = (self.registry.view_of(holder), self.ledger.bond(party).0 as u64);
         self.registry.reweigh(view, party, served, stake, weight);
+        self.agreement.touch(party);
         self.show_weights(scenario, party);
     }
 

@@ -36,6 +36,14 @@ impl Standings {
         (std::mem::replace(&mut standing.is_good, is_good) != is_good).then_some(is_good)
     }
 
+    /// Whether one more answer that is found wrong would cost a node its standing.
+    pub fn would_lose(&self, verification: &Verification, node: PartyId) -> bool {
+        let Some(standing) = &verification.standing else { return false };
+        let mut memory = self.parties[node.index()].memory.clone();
+        standing.rule.see(&mut memory, false);
+        !standing.rule.is_good(&memory)
+    }
+
     /// Whether nobody asks a party, because it has lost its standing.
     #[inline]
     pub fn excludes(&self, verification: &Verification, party: PartyId) -> bool {

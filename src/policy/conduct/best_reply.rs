@@ -128,6 +128,10 @@ impl super::Rule for Spec {
     fn care(&self, seen: &Seen, cost: Money) -> f64 {
         if seen.looking_pays(cost) { 1.0 - self.explore.get() } else { self.explore.get() }
     }
+
+    fn saving(&self) -> Option<Share> {
+        Some(self.saving)
+    }
 }
 
 impl Spec {

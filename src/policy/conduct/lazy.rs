@@ -73,6 +73,10 @@ impl super::Rule for Spec {
     fn wrongs(&self, _: &()) -> [f64; 5] {
         super::only(Wrong::Skip, self.share.get())
     }
+
+    fn saving(&self) -> Option<Share> {
+        Some(self.saving)
+    }
 }
 
 #[cfg(test)]

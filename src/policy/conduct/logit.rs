@@ -77,6 +77,10 @@ impl super::Rule for Spec {
     fn care(&self, seen: &Seen, cost: Money) -> f64 {
         logistic(self.lambda.get() * (seen.worth_of_a_look() - cost.units()))
     }
+
+    fn saving(&self) -> Option<Share> {
+        Some(self.saving)
+    }
 }
 
 #[cfg(test)]

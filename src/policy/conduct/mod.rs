@@ -163,6 +163,11 @@ pub trait Rule {
     fn care(&self, _: &Self::Memory, _: Money) -> f64 {
         1.0
     }
+
+    /// The share of the cost of a job that a cheat saves it, where its parameters say so.
+    fn saving(&self) -> Option<Share> {
+        None
+    }
 }
 
 /// A careful look: an alarm with the submission's probability.
@@ -243,6 +248,8 @@ crate::policy::policies! {
         fn ring(&memory) -> u64;
         /// The probability that it looks at an answer which it is asked to check, if a look costs so much.
         fn care(&memory, cost: Money) -> f64;
+        /// The share of the cost of a job that a cheat saves it, where its parameters say so.
+        fn saving() -> Option<Share>;
     }
 }
 

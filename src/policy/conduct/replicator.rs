@@ -131,6 +131,10 @@ impl super::Rule for Spec {
     fn care(&self, leanings: &Leanings, _: Money) -> f64 {
         logistic(leanings.look)
     }
+
+    fn saving(&self) -> Option<Share> {
+        Some(self.saving)
+    }
 }
 
 impl Spec {

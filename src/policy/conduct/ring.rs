@@ -90,6 +90,10 @@ impl super::Rule for Spec {
     fn wrongs(&self, _: &u64) -> [f64; 5] {
         super::only(Wrong::Tamper, self.rate.get())
     }
+
+    fn saving(&self) -> Option<Share> {
+        Some(self.saving)
+    }
 }
 
 #[cfg(test)]

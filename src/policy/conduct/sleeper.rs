@@ -80,6 +80,10 @@ impl super::Rule for Spec {
     fn wrongs(&self, _: &bool) -> [f64; 5] {
         super::only(Wrong::Substitute, self.rate.get())
     }
+
+    fn saving(&self) -> Option<Share> {
+        Some(self.saving)
+    }
 }
 
 impl Spec {

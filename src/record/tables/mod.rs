@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use super::columns::{Cell, Column, TableDescription};
 
+mod agreed;
+mod agreement;
 mod basket;
 mod checks;
 mod classes;
@@ -16,6 +18,7 @@ mod series;
 mod summary;
 mod validators;
 
+pub use agreement::{AGREEMENT, AgreementRow};
 pub use basket::{BASKET, Basket};
 pub use checks::{CHECKS, CheckRow};
 pub use classes::{CLASSES, ClassRow};
@@ -24,7 +27,7 @@ pub use nodes::{NODES, NodeRow};
 pub use probes::{PROBES, ProbeRow};
 pub use recorder::{Chosen, Tables};
 pub use series::{SERIES, SERIES_OUTSIDE, SeriesRow};
-pub use summary::SUMMARY;
+pub use summary::{SUMMARY, SUMMARY_PLAIN};
 pub use validators::VALIDATORS;
 
 /// The names behind the ids, for text columns.
@@ -64,6 +67,7 @@ pub fn all() -> Vec<TableDescription> {
         VALIDATORS.description(),
         CHECKS.description(),
         PROBES.description(),
+        AGREEMENT.description(),
     ]
 }
 
@@ -105,6 +109,7 @@ mod tests {
         super::VALIDATORS.check();
         super::CHECKS.check();
         super::PROBES.check();
+        super::AGREEMENT.check();
         super::BASKET.check();
     }
 }

@@ -2,7 +2,7 @@
 
 use super::series::SeriesRow;
 use super::{
-    CHECKS, CheckRow, JOBS, JobRow, NODES, NodeRow, PROBES, ProbeRow, SERIES, SERIES_OUTSIDE, SharedNames, VALIDATORS,
+    AGREEMENT, AgreementRow, CHECKS, CheckRow, JOBS, JobRow, NODES, NodeRow, PROBES, ProbeRow, SERIES, SERIES_OUTSIDE, SharedNames, VALIDATORS,
 };
 use crate::domain::probe::Probe;
 use crate::domain::purpose::Purpose;
@@ -40,12 +40,19 @@ pub struct Tables<S> {
     validators: Option<Rows<NodeRow>>,
     checks: Option<(Rows<CheckRow>, f64)>,
     probes: Option<Probes>,
+    agreement: Option<Ticks<AgreementRow>>,
     names: SharedNames,
 }
 
 struct Probes {
     rows: Rows<ProbeRow>,
     asked: Vec<Probe>,
+    tick: SimDuration,
+    next: Time,
+}
+
+struct Ticks<R: 'static> {
+    rows: Rows<R>,
     tick: SimDuration,
     next: Time,
 }
@@ -79,6 +86,7 @@ impl<S: Sink> Tables<S> {
             validators: chosen.validators.then(|| Rows::new(&VALIDATORS)),
             checks: chosen.checks.map(|share| (Rows::new(&CHECKS), share)),
             probes: None,
+            agreement: None,
             names,
         }
     }
@@ -87,6 +95,13 @@ impl<S: Sink> Tables<S> {
     pub fn with_probes(mut self, asked: Vec<Probe>, tick: SimDuration, from: Time) -> Tables<S> {
         self.probes =
             Some(Probes { rows: Rows::new(&PROBES), asked, tick, next: Time(from.0.div_ceil(tick.0) * tick.0) });
+        self
+    }
+
+    /// With agreement, at every whole tick from `from` on, the start apart.
+    pub fn with_agreement(mut self, tick: SimDuration, from: Time) -> Tables<S> {
+        let next = Time((from.0 / tick.0 + 1) * tick.0);
+        self.agreement = Some(Ticks { rows: Rows::new(&AGREEMENT), tick, next });
         self
     }
 
@@ -106,6 +121,9 @@ impl<S: Sink> Tables<S> {
         }
         if let Some(probes) = self.probes {
             probes.rows.finish(&mut self.sink);
+        }
+        if let Some(agreement) = self.agreement {
+            agreement.rows.finish(&mut self.sink);
         }
         self.sink
     }
@@ -150,7 +168,8 @@ impl<S: Sink> Recorder for Tables<S> {
     fn due(&self, now: Time) -> Option<Time> {
         let series = self.series.as_ref().map(|series| series.next);
         let probes = self.probes.as_ref().map(|probes| probes.next);
-        series.into_iter().chain(probes).min().filter(|next| *next <= now)
+        let agreement = self.agreement.as_ref().map(|agreement| agreement.next);
+        series.into_iter().chain(probes).chain(agreement).min().filter(|next| *next <= now)
     }
 
     fn sample(&mut self, at: Time, gauges: &impl Gauges) {
@@ -167,6 +186,12 @@ impl<S: Sink> Recorder for Tables<S> {
                 rows.push(&ProbeRow { at, quote: *quote, names: names.clone() }, sink);
             });
             probes.next = at + probes.tick;
+        }
+        if let Some(agreement) = self.agreement.as_mut().filter(|agreement| agreement.next == at) {
+            if let Some(gauge) = gauges.market(at).agreement {
+                agreement.rows.push(&AgreementRow { at, gauge }, &mut self.sink);
+            }
+            agreement.next = at + agreement.tick;
         }
     }
 

@@ -5,6 +5,7 @@ use crate::engine::time::SimDuration;
 use crate::record::columns::{Cell, Column, Table};
 use crate::record::tally::{About, Durations, Summary};
 
+use super::agreed::AGREEMENT;
 use super::endings::{causes, fates};
 use super::{joined, utilised};
 
@@ -262,7 +263,7 @@ const TRUST_GAP: [C; 6] = durations!(trust_gap "time from use to finality":
     "trust_gap_mean_s" "trust_gap_deviation_s" "trust_gap_p50_ns" "trust_gap_p90_ns" "trust_gap_p95_ns"
     "trust_gap_p99_ns");
 
-const ALL: [C; 127] = joined(&[
+const PLAIN: [C; 127] = joined(&[
     &REST,
     &FATES,
     &CAUSES,
@@ -277,6 +278,8 @@ const ALL: [C; 127] = joined(&[
     &WELFARE,
     &ABOUT,
 ]);
+
+const ALL: [C; PLAIN.len() + AGREEMENT.len()] = joined(&[&PLAIN, &AGREEMENT]);
 
 const ABOUT: [C; 6] = [
     C::text("name", "name of the scenario", |run| about(run, |about| Cell::Text(&about.name))).nullable(),
@@ -305,6 +308,9 @@ fn about<'a>(run: &'a Summary, cell: fn(&'a About) -> Cell<'a>) -> Cell<'a> {
 
 /// The run in one row.
 pub static SUMMARY: Table<Summary> = Table { name: "summary", grain: "one row per run", columns: &ALL };
+
+/// The same of a run in which agreement is not measured.
+pub static SUMMARY_PLAIN: Table<Summary> = Table { name: "summary", grain: SUMMARY.grain, columns: &PLAIN };
 
 fn number(value: Option<f64>) -> Cell<'static> {
     value.map_or(Cell::Null, Cell::F64)

@@ -15,6 +15,7 @@ use crate::domain::money::Money;
 use crate::engine::random::Seed;
 use crate::engine::time::{SimDuration, Time};
 
+mod agreement;
 mod amend;
 mod beliefs;
 mod canaries;
@@ -79,6 +80,7 @@ fn compile(document: &Document, mut table: ScenarioTable) -> Result<Scenario, Pr
     compiler.countable("demand.value-factor", table.demand.value_factor.get(), 1e9);
     together::check(&mut compiler, &table, &groups);
     let series = series::series(&mut compiler, &table, &mut files);
+    let agreement = agreement::agreement(&mut compiler, &table);
     let shocks = shocks::shocks(&mut compiler, &table, &network.regions, &sources);
     if !compiler.problems.is_empty() {
         return Err(compiler.problems);
@@ -120,6 +122,7 @@ fn compile(document: &Document, mut table: ScenarioTable) -> Result<Scenario, Pr
         },
         shocks,
         series,
+        agreement,
         limits: Limits { open_jobs: table.limits.open_jobs },
         record: recorded(table.record),
         document: document.resolved_json_without("record"),

@@ -15,6 +15,7 @@ use crate::policy::pool::PoolTable;
 use crate::record::table_name::TableName;
 use crate::scenario::document;
 
+mod agreement;
 mod channels;
 mod defaults;
 mod disputes;
@@ -28,6 +29,7 @@ mod series;
 mod shocks;
 mod verification;
 
+pub use agreement::AgreementTable;
 pub use channels::{BackgroundTable, ChannelsTable, CoordinationTable, PayoutBatchTable, PayoutTable};
 pub use disputes::{BisectionTable, VoteTable};
 pub use guards::{ForcedTable, VendorTable};
@@ -114,6 +116,9 @@ pub struct ScenarioTable {
     /// What moves outside the market by itself, by name. Default nothing.
     #[serde(default)]
     pub series: IndexMap<String, SeriesTable>,
+    /// Whether agreement is measured, and how. Default not at all.
+    #[serde(default)]
+    pub agreement: Option<AgreementTable>,
     /// What is written down; never changes what happens.
     #[serde(default)]
     pub record: RecordTable,

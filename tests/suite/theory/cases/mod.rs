@@ -1,6 +1,7 @@
 //! The cases: which scenario, which formula, which measure.
 
 mod admission;
+mod agreement;
 mod arrivals;
 mod audits;
 mod batches;
@@ -58,6 +59,7 @@ pub fn all() -> Vec<Chapter> {
         shocks::chapter(),
         series::chapter(),
         participation::chapter(),
+        agreement::chapter(),
     ]);
     chapters
 }

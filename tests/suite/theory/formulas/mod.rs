@@ -2,6 +2,7 @@
 //! unless a formula is free of units.
 
 pub mod admission;
+pub mod agreement;
 pub mod arrivals;
 pub mod audits;
 pub mod batches;

@@ -2,6 +2,7 @@
 
 mod suite {
     mod allocation;
+    mod agreement;
     mod amend;
     mod amend_paths;
     #[cfg(all(feature = "chart", feature = "cli"))]

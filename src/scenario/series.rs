@@ -21,7 +21,7 @@ pub struct Series {
 /// How a series moves.
 #[derive(Clone, Debug)]
 pub enum Moves {
-    /// By a process with values above zero.
+    /// By a process.
     Process(ProcessSpec),
     /// Through these values: one at the start, one at each step, and on at the last.
     Recorded(Vec<f64>),

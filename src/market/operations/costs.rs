@@ -47,7 +47,8 @@ pub fn renew(market: &mut State, at: &Context<'_>) {
 /// How many times what was drawn for them the parties of a group have as costs now.
 fn factor(market: &State, scenario: &Scenario, group: NodeGroupId) -> f64 {
     let outside = scenario.groups[group].cost_follows;
-    let outside = outside.map_or(1.0, |series| market.series[usize::from(series)].process.value);
+    // A series may fall below zero; a party is not paid for being busy by the world outside.
+    let outside = outside.map_or(1.0, |series| market.series[usize::from(series)].process.value.max(0.0));
     let under_way = scenario.shocks.iter().zip(&market.shocks.all).filter(|(_, shock)| shock.under_way);
     let steps = under_way.filter_map(|(shock, _)| shock.cost.as_ref()).filter(|(groups, _)| groups.contains(&group));
     steps.fold(outside, |factor, (_, step)| factor * step)

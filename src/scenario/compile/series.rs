@@ -58,13 +58,8 @@ pub(super) fn followed(
     compiler.find(path, "series", name?, &known).map(|place| place as u16)
 }
 
-/// Says what is wrong with a process; what follows a series needs it above zero.
+/// Says what is wrong with a process.
 fn sound(compiler: &mut Compiler<'_>, path: &str, process: &ProcessSpec) {
-    if process.process == ProcessName::Ou {
-        let help = "write `log-ou`, which stays above zero";
-        compiler.wrong(format!("{path}.process"), "a series that may fall below zero", help);
-        return;
-    }
     for problem in process.check() {
         let at = format!("{path}.{}", problem.key);
         match compiler.document.value(&at).is_some() {

@@ -13,7 +13,8 @@ use crate::engine::time::SimDuration;
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SeriesTable {
-    /// The process that it is. Its values stay above zero. Instead of `recorded`.
+    /// The process that it is. Its values stay above zero, but for those of `ou`; what follows a series is then at nothing while it is below.
+    /// Instead of `recorded`.
     #[serde(default)]
     pub moves: Option<ProcessSpec>,
     /// The file that its values are read from. Instead of `moves`.

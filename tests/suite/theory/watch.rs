@@ -36,6 +36,8 @@ pub struct Wish {
     pub prices: bool,
     /// Count the answers of each node until it loses its standing.
     pub standing: bool,
+    /// Keep the values of the series from the warm-up's end on.
+    pub series: bool,
     /// Watch how long it takes from all being listed, so many, until fewer than a quorum are.
     pub quorum: Option<[u64; 2]>,
 }
@@ -84,6 +86,9 @@ pub struct Probe {
     pub posted: i64,
     /// Forced errors that checkers found, and the tokens that this brought them in micro-units.
     pub jackpots: [i64; 2],
+    wants_series: bool,
+    /// The values of the first series, in the order of its steps.
+    pub series: Vec<f64>,
     wants_standing: bool,
     /// By node: its answers, and how many of them were there when it lost its standing.
     pub standing: Vec<(u32, Option<u32>)>,
@@ -211,6 +216,8 @@ impl Probe {
             canaries: [0; 2],
             posted: 0,
             jackpots: [0; 2],
+            wants_series: wish.series,
+            series: Vec::new(),
             wants_standing: wish.standing,
             standing: Vec::new(),
         }
@@ -309,6 +316,9 @@ impl Recorder for Probe {
             (Fact::Posted { amount, .. }, _) if self.from <= now && now < self.to => self.posted += amount.0,
             (Fact::Jackpot { amount, .. }, _) if self.from <= now && now < self.to => {
                 self.jackpots = [self.jackpots[0] + 1, self.jackpots[1] + amount.0];
+            }
+            (Fact::SeriesMoved { series: 0, value }, _) if self.wants_series && self.from <= now => {
+                self.series.push(*value);
             }
             (Fact::StandingLost { node }, _) if self.wants_standing => {
                 let (answers, lost) = self.of_node(*node);

@@ -4,7 +4,7 @@ use reliance::domain::fate::Fate;
 use reliance::maths::{ln, normal_cdf};
 
 use crate::suite::theory::case::{Case, Chapter, Part, Row};
-use crate::suite::theory::formulas::series::{break_even, gained, kept, lognormal_mean, long_run};
+use crate::suite::theory::formulas::series::{break_even, gained, kept, lognormal_mean, long_run, mean_above_zero};
 use crate::suite::theory::watch::{Seen, Wish};
 
 /// How often a node does the other thing, so as to learn of it.
@@ -28,7 +28,7 @@ pub fn chapter() -> Chapter {
         about: "What a token is worth follows a series that steps by its exact transition. Its logarithm X reverts to ln 2 with rate r = 0.5 an hour \
                 and volatility s = 0.3 per √hour, v = s²/2r (*Ornstein–Uhlenbeck*), and a busy second costs 0.001 times the value; or it is a geometric \
                 Brownian motion, μ = 0.0004 and σ = 0.002; or that of μ = 0.0001 and σ = 0.001 with λ = 0.25 jumps of mean m = 0.0008 and deviation \
-                s = 0.002 (*Merton*). Last a node that is checked with p = ½, saves C = 1 by a cheat and risks R = 1 and S = 0.4 tokens: it cheats while a \
+                s = 0.002 (*Merton*). One reverts itself to 0.2 and falls below zero, where a busy second costs nothing. Last a node that is checked with p = ½, saves C = 1 by a cheat and risks R = 1 and S = 0.4 tokens: it cheats while a \
                 token is worth less than T* = (C/p − R)/S = 2.5, and does the other thing once in five; r = 1 and s = 0.5 in units of 20 s."
             .into(),
         cases: vec![
@@ -49,6 +49,7 @@ pub fn chapter() -> Chapter {
             growing("series-jumps", ["μ − σ²/2 + λm", "σ² + λ(m² + s²)", "24(σ² + λ(m² + s²))"], {
                 gained((0.0001, 0.001), (0.25, 0.0008, 0.002))
             }),
+            below_zero(),
             Case::new("series-deterrence", vec![Row::new(
                 "share of answers that are cheats",
                 "e + (1 − 2e) Φ(ln(T*/2)/√v)",
@@ -60,6 +61,35 @@ pub fn chapter() -> Chapter {
             )]),
         ],
     }
+}
+
+/// A process that may fall below zero: the series itself, and what a busy second costs while it does not.
+fn below_zero() -> Case {
+    let (level, v) = (0.2, long_run(0.5, 0.3));
+    let moments = move |seen: &Seen, apart: usize| {
+        let values = seen.probe.series.windows(apart + 1);
+        Part::new(values.clone().map(|x| (x[0] - level) * (x[apart] - level)).sum(), values.len() as f64)
+    };
+    let square = move |seen: &Seen| moments(seen, 0).sum;
+    let sd = v.sqrt();
+    Case::new("series-below-zero", vec![
+        Row::new("mean of the series", "0.2", level, |seen| {
+            Part::new(seen.probe.series.iter().sum(), seen.probe.series.len() as f64)
+        }),
+        Row::new("its variance", "v = s²/2r", v, move |seen| moments(seen, 0)),
+        Row::new("its correlation an hour apart", "e^(−r)", kept(0.5, 1.0), move |seen| {
+            Part::new(moments(seen, 1).sum, square(seen))
+        }),
+        Row::new("share of its values below zero", "Φ(−0.2/√v)", normal_cdf(-level / sd), |seen| {
+            let below = seen.probe.series.iter().filter(|value| **value < 0.0).count();
+            Part::share(below as u64, seen.probe.series.len() as u64)
+        }),
+        Row::new("cost of a busy second, credits", "0.001 · E max(0, X)", 1e-3 * mean_above_zero(level, sd), |seen| {
+            let nodes = &seen.summary.nodes;
+            Part::new(nodes.cost * 1e-6, nodes.busy as f64 * 1e-9)
+        }),
+    ])
+    .watching(Wish { series: true, ..Wish::default() })
 }
 
 fn square(x: f64) -> f64 {

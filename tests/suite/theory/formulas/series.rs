@@ -1,6 +1,6 @@
 //! Series outside the market: the logarithm of a value that reverts, drifts or jumps.
 
-use reliance::maths::exp;
+use reliance::maths::{exp, normal_cdf};
 
 /// The variance in the long run of dX = −r X dt + s dW: s²/2r.
 pub fn long_run(reversion: f64, volatility: f64) -> f64 {
@@ -29,6 +29,12 @@ pub fn break_even(saves: f64, risk: f64, fee: f64, slash: f64) -> f64 {
     (saves / risk - fee) / slash
 }
 
+/// The mean of max(0, X) of a normal X with this mean and standard deviation: m Φ(m/s) + s φ(m/s).
+pub fn mean_above_zero(mean: f64, sd: f64) -> f64 {
+    let at = mean / sd;
+    mean * normal_cdf(at) + sd * exp(-0.5 * at * at) / (2.0 * std::f64::consts::PI).sqrt()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::assert_known;
@@ -38,6 +44,8 @@ mod tests {
     #[test]
     fn moments_of_logarithms() {
         assert_known(long_run(0.5, 0.3), 0.09);
+        // Half of the mean of |X|, √(2/π)/2.
+        assert_known(mean_above_zero(0.0, 1.0), 0.398_942_280_401_432_7);
         assert_known(kept(0.5, 2.0), 0.367_879_441_171_442_3);
         assert_known(lognormal_mean(2.0, 0.0), 2.0);
         let (mean, variance) = gained((0.3, 0.2), (2.0, 0.1, 0.3));

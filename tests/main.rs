@@ -1,8 +1,8 @@
 //! The one integration binary. Each module holds one promise of the project to its word.
 
 mod suite {
-    mod allocation;
     mod agreement;
+    mod allocation;
     mod amend;
     mod amend_paths;
     #[cfg(all(feature = "chart", feature = "cli"))]
@@ -14,6 +14,7 @@ mod suite {
     mod charts_again;
     #[cfg(feature = "cli")]
     mod cli;
+    mod comings;
     mod determinism;
     mod examples;
     mod forks;

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::share::Share;
+use crate::engine::law::Sampler;
 use crate::engine::time::{SimDuration, Time};
 use crate::maths;
 
@@ -51,6 +52,53 @@ pub struct Participation {
     pub expects: f64,
     /// How long a stake is held after its party has left.
     pub unbonding: SimDuration,
+    /// Micro-credits that each has to live on while it does not pay to stay; `None`: nothing.
+    pub savings: Option<Sampler>,
+    /// When one takes another name.
+    pub whitewash: Option<Whitewash>,
+}
+
+/// When a party leaves, to come back under another name.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Whitewash {
+    /// When what is thought of it falls below this.
+    pub below: Share,
+    /// It stays away so long, and at least as long as its stake is held.
+    pub pause: SimDuration,
+}
+
+/// What a party has to live on. It never has more than what it came with: what it earns beyond is paid out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Purse {
+    full: f64,
+    left: f64,
+    /// What its work had cost it when that was last looked at.
+    spent: f64,
+    since: Time,
+}
+
+impl Purse {
+    /// A full one.
+    pub fn of(savings: f64, spent: f64, now: Time) -> Purse {
+        Purse { full: savings, left: savings, spent, since: now }
+    }
+
+    /// A full one again, as its party comes.
+    pub fn fill(&mut self, spent: f64, now: Time) {
+        *self = Purse::of(self.full, spent, now);
+    }
+
+    /// So much was earned, work has cost so much in all, and what could be had outside is missed for as long as the party stays.
+    pub fn pass(&mut self, earned: f64, spent: f64, outside: f64, now: Time) {
+        let missed = outside * now.since(self.since).seconds();
+        self.left = (self.left + earned - (spent - self.spent) - missed).min(self.full);
+        (self.spent, self.since) = (spent, now);
+    }
+
+    /// Whether anything is left.
+    pub fn lasts(&self) -> bool {
+        self.left > 0.0
+    }
 }
 
 /// The margin of staying, without unit: what is left of an income when its cost and what could be had outside are taken off, relative to that
@@ -115,6 +163,25 @@ mod tests {
         assert_eq!(hazard.share(0.0).get(), 0.5);
         assert!((hazard.share(0.5).get() - 1.0 / (1.0 + maths::exp(-1.0))).abs() < 1e-15);
         assert_eq!((hazard.share(-1e9).get(), hazard.share(1e9).get()), (0.0, 1.0));
+    }
+
+    /// A purse is full while enough is earned, and then lasts as long as it holds.
+    #[test]
+    fn a_purse_lasts_as_long_as_it_holds() {
+        let second = SimDuration::from_seconds(1.0);
+        let (mut purse, mut now) = (Purse::of(100.0, 7.0, Time::ZERO), Time::ZERO);
+        for _ in 0..50 {
+            now += second;
+            purse.pass(5.0, 7.0, 2.0, now);
+        }
+        assert_eq!(purse.left, 100.0);
+        for step in 1..=25 {
+            now += second;
+            purse.pass(0.0, 7.0 + 2.0 * f64::from(step), 2.0, now);
+            assert_eq!(purse.lasts(), step < 25, "{step}");
+        }
+        purse.fill(57.0, now);
+        assert!(purse.lasts());
     }
 
     /// A constant flow is its own average, in lumps or evenly; half of one that stops is left after θ ln 2.

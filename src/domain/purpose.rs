@@ -149,6 +149,8 @@ pub enum Purpose {
     Series = 77,
     /// Stream: when a party decides whether to leave or to come, and how.
     Participation = 95,
+    /// Draw: what a party has to live on.
+    Savings = 96,
     /// Draw: when a canary is due at a node; n is the part of the epoch.
     CanaryDue = 90,
     /// Draw: what moves prices from outside; n is the channel's interval.

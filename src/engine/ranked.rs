@@ -158,7 +158,8 @@ impl Ranked {
             false => (after, 0),
         };
         let below = self.entries[top as usize].sides[side];
-        self.entries[top as usize].sides[side] = if side == 1 { self.join(below, after) } else { self.join(before, below) };
+        self.entries[top as usize].sides[side] =
+            if side == 1 { self.join(below, after) } else { self.join(before, below) };
         self.add_up(top);
         top
     }
@@ -172,7 +173,8 @@ mod tests {
     /// Whatever is changed, the key is that of the sorted list.
     #[test]
     fn keys_are_those_of_a_sorted_list() {
-        let (mut draw, mut ranked, mut list) = (KeyedRng::new(Key(3)), Ranked::new(40), vec![(f64::NEG_INFINITY, 0); 40]);
+        let (mut draw, mut ranked, mut list) =
+            (KeyedRng::new(Key(3)), Ranked::new(40), vec![(f64::NEG_INFINITY, 0); 40]);
         let keys = [f64::NEG_INFINITY, -1.5, 0.0, 0.25, 0.5, 1.0, f64::INFINITY];
         for step in 0..20_000 {
             let (index, weight) = (draw.below(40) as usize, draw.below(5));

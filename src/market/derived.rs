@@ -44,6 +44,8 @@ pub struct Derived {
     pub clocks: ByClock<Option<SimDuration>>,
     /// By shock, the parties that its outage or its revocation may strike.
     pub struck: Vec<Vec<PartyId>>,
+    /// By shock, the parties that come by it, if they are away.
+    pub entering: Vec<Vec<PartyId>>,
     /// By shock, the parties whose stakes it takes.
     pub losing: Vec<Vec<PartyId>>,
     /// How many priorities of jobs there are.
@@ -104,6 +106,11 @@ impl Derived {
                 .iter()
                 .map(|shock| named(&nodes, shock.struck().map(|struck| &struck.parties)))
                 .collect(),
+            entering: scenario
+                .shocks
+                .iter()
+                .map(|shock| named(&nodes, shock.entry.as_ref().map(|entry| &entry.parties)))
+                .collect(),
             losing: scenario
                 .shocks
                 .iter()
@@ -138,10 +145,12 @@ fn nodes(scenario: &Scenario, seed: Seed) -> IdVec<PartyId, NodeTraits> {
     for (id, group) in scenario.groups.pairs() {
         let shared = operators;
         operators += if group.one_operator { 1 } else { 0 };
-        for _ in 0..group.count {
-            let operator = if group.one_operator { shared } else { operators };
-            operators += if group.one_operator { 0 } else { 1 };
-            let number = nodes.len() as u64;
+        for place in 0..group.count {
+            // Of one operator all are alike, and its number is that of the first.
+            let part = place % group.split;
+            operators += if group.one_operator || part > 0 { 0 } else { 1 };
+            let operator = if group.one_operator { shared } else { operators - 1 };
+            let number = nodes.len() as u64 - u64::from(part);
             nodes.push(traits(scenario, seed, (id, group), number, OperatorId(operator)));
         }
         let first = nodes.len() - group.count as usize;
@@ -210,6 +219,7 @@ fn traits(
     // What a second costs is no price of the market: a coarse tick does not round it.
     let cost = price(&group.cost, NodeAttribute::Cost, tick.min(Price::MICRO));
     let speed = group.speed.sample(&mut draw(NodeAttribute::Speed)).max(1e-6);
+    let stake = Money::from_number(group.stake.sample(&mut draw(NodeAttribute::Stake))).max(Money::ZERO);
     NodeTraits {
         group: id,
         region: group.region.unwrap_or_else(|| RegionId(draw(NodeAttribute::Region).below(regions) as u16)),
@@ -219,7 +229,7 @@ fn traits(
         // A twin's pace is the mean of what slowed executions down, and nodes do not ask more for that.
         floor: floor(cost, speed, tick),
         speed,
-        stake: Money::from_number(group.stake.sample(&mut draw(NodeAttribute::Stake))).max(Money::ZERO),
+        stake: Money(stake.0 / i64::from(group.split)),
         slots: group.slots,
     }
 }

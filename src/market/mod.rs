@@ -123,6 +123,9 @@ impl Market {
         if self.state.pulled.is_ready() {
             operations::pulling::hand_out(&mut self.state, at);
         }
+        if self.state.participants.is_stirred() {
+            forces::participation::hear(&mut self.state, at);
+        }
         if self.state.agreement.is_stirred() {
             operations::margins::catch_up(&mut self.state, at);
         }

@@ -233,6 +233,9 @@ facts! {
     /// A party came, or came back, because it would pay.
     Entered = 54 "entered" { node: PartyId }
         => [u64::from(node.0), 0, 0],
+    /// A party that comes back has another name: nobody knows anything of it.
+    Renamed = 46 "renamed" { node: PartyId }
+        => [0, u64::from(node.0), 0],
     /// A party that has left got what was left of its stake.
     Unbonded = 55 "unbonded" { node: PartyId, amount: Money }
         => [0, u64::from(node.0), amount.0 as u64],

@@ -211,6 +211,8 @@ pub struct NodeGroup {
     pub region: Option<RegionId>,
     /// Whether one operator owns them all.
     pub one_operator: bool,
+    /// As how many of its parties each operator appears, one after another.
+    pub split: u32,
     /// The lists they stand on, one bit each: the models they serve; after those validators, then provers.
     pub models: u64,
     /// How much slower each job is when n are in service: by the model it serves that slows down most.

@@ -35,6 +35,8 @@ pub struct Shock {
     pub vendor: Option<u8>,
     /// Nodes of which image are taken off the lists.
     pub image: Option<Revocation>,
+    /// Who comes, of those that are away.
+    pub entry: Option<Outage>,
 }
 
 /// Nodes that are taken off the lists together.
@@ -68,7 +70,7 @@ pub struct Surge {
     pub factor: f64,
 }
 
-/// Parties that go down together, and come back together.
+/// Parties that go down together, and come back together; or that come in together.
 #[derive(Clone, Debug)]
 pub struct Outage {
     /// Among whom.

@@ -109,7 +109,7 @@ impl Scenario {
         }
         twin.channels.moves = false;
         // What is asked for stays; nothing goes down.
-        twin.shocks.iter_mut().for_each(|shock| (shock.outage, shock.image) = (None, None));
+        twin.shocks.iter_mut().for_each(|shock| (shock.outage, shock.image, shock.entry) = (None, None, None));
         twin.shocks.retain(|shock| {
             shock.surge.is_some() || shock.stake.is_some() || shock.cost.is_some() || shock.vendor.is_some()
         });

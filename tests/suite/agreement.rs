@@ -23,15 +23,27 @@ fn measured(name: &str, more: &[&str]) -> AgreementGauge {
 /// Whatever is going on, the same happens where it is measured.
 #[test]
 fn the_measure_changes_nothing() {
-    for name in
-        ["everything-staked", "verified", "disputes", "canaries", "learning", "standing", "come-and-go", "shocks", "outside"]
-    {
+    for name in [
+        "everything-staked",
+        "verified",
+        "disputes",
+        "canaries",
+        "learning",
+        "standing",
+        "come-and-go",
+        "shocks",
+        "outside",
+    ] {
         let (plain, expected) = Witness::of(&trial(name, &[]));
         let (witness, outcome) = Witness::of(&trial(name, &ON));
         assert_eq!(outcome.digest.to_string(), expected.digest.to_string(), "{name}");
         let gauge = witness.end.agreement.expect("it is measured");
         assert!(plain.end.agreement.is_none() && gauge.roster > 0 && gauge.decided.value > 0, "{name} {gauge:?}");
-        assert_eq!(MarketGauge { agreement: None, stale: 0, ..witness.end }, MarketGauge { stale: 0, ..plain.end }, "{name}");
+        assert_eq!(
+            MarketGauge { agreement: None, stale: 0, ..witness.end },
+            MarketGauge { stale: 0, ..plain.end },
+            "{name}"
+        );
     }
 }
 

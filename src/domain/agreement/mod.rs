@@ -190,9 +190,7 @@ impl Incentives {
     fn honest_threshold(&self, cut: Cut) -> f64 {
         let Some(job) = self.job.filter(|job| job.saving > 0.0) else { return f64::INFINITY };
         let mut bends = match cut {
-            Cut::Fee => {
-                [(job.stake - job.slash) / job.slash_by_fee, (self.cost + self.outside) / self.income]
-            }
+            Cut::Fee => [(job.stake - job.slash) / job.slash_by_fee, (self.cost + self.outside) / self.income],
             Cut::Stake => [job.slash_by_fee / (job.stake - job.slash), 0.0],
             Cut::Checks => [1.0 / job.looked, 0.0],
         };

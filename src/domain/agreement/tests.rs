@@ -108,7 +108,10 @@ fn thresholds_are_where_the_sign_changes() {
             }
             found += 1;
             let by_halving = 1.0 - inside;
-            assert!((threshold - by_halving).abs() <= 1e-9 * inside.max(1.0), "{cut:?} {threshold} {by_halving} {party:?}");
+            assert!(
+                (threshold - by_halving).abs() <= 1e-9 * inside.max(1.0),
+                "{cut:?} {threshold} {by_halving} {party:?}"
+            );
         }
     }
     assert!(found > 10_000 && none > 5_000, "{found} {none}");

@@ -5,9 +5,10 @@
 
 use crate::domain::ids::PartyId;
 use crate::domain::money::Money;
-use crate::domain::participation::{Hazard, Participation};
+use crate::domain::participation::{Hazard, Participation, Purse};
 use crate::domain::purpose::Purpose;
-use crate::engine::random::{RandomSource, Stream};
+use crate::domain::share::Share;
+use crate::engine::random::{KeyedRng, RandomSource, Stream, key};
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
@@ -33,12 +34,13 @@ pub fn open(market: &mut State, at: &mut Context<'_>) {
             let is_away = *place >= group.count - group.dormant;
             *place += 1;
             let chance = Stream::new(market.seed, Purpose::Participation as u32, party.0.into());
-            market.participants.parties.push(Participant::new(
-                traits.group,
-                is_away,
-                group.participation.as_ref(),
-                chance,
-            ));
+            let rule = group.participation.as_ref();
+            let mut participant = Participant::new(traits.group, is_away, rule, chance);
+            if let Some(savings) = rule.and_then(|rule| rule.savings.as_ref()) {
+                let mut draw = KeyedRng::new(key(market.seed, Purpose::Savings as u32, party.0.into(), 0, 0));
+                participant.purse = Purse::of(savings.sample(&mut draw).max(0.0), 0.0, at.now);
+            }
+            market.participants.parties.push(participant);
         }
     }
     for party in at.derived.roster.parties() {
@@ -81,15 +83,46 @@ pub fn decide(market: &mut State, at: &mut Context<'_>, party: PartyId) -> Next 
     let spent = market.nodes.spent(party, at.now);
     market.participants.look_at_cost(rule, party, spent, at.now);
     let margin = market.participants.margin(rule, party, at.now);
+    if market.participants.parties[party].is_renaming {
+        rename(market, at, party, rule);
+        return Next::Done;
+    }
     let participant = &mut market.participants.parties[party];
     let is_away = participant.is_away;
     let hazard = hazard(rule, is_away).expect("it decided when it would");
-    let share = hazard.share(if is_away { margin } else { -margin });
+    let mut share = hazard.share(if is_away { margin } else { -margin });
+    if rule.savings.is_some() && !is_away {
+        participant.purse.pass(0.0, spent, rule.outside, at.now);
+        share = if participant.purse.lasts() { Share::ZERO } else { share };
+    }
     if participant.chance.chance(share.get()) {
         if is_away { enter(market, at, party, rule) } else { leave(market, at, party, rule) }
     }
     schedule(market, at, party);
     Next::Done
+}
+
+/// Those that decide to take another name leave next.
+pub fn hear(market: &mut State, at: &mut Context<'_>) {
+    while let Some((node, turn)) = market.participants.next_renaming() {
+        at.queue.push(at.now, Event::Decide { node, turn });
+    }
+}
+
+/// A party leaves to come back under another name, or comes back under one: nobody knows anything of it.
+fn rename(market: &mut State, at: &mut Context<'_>, party: PartyId, rule: &Participation) {
+    let whitewash = rule.whitewash.expect("only those that may take another name do");
+    if market.participants.is_away(party) {
+        market.participants.parties[party].is_renaming = false;
+        market.forget(at, party);
+        enter(market, at, party, rule);
+        schedule(market, at, party);
+        return;
+    }
+    leave(market, at, party, rule);
+    // After the old stake has gone back, where both are due at one instant.
+    let turn = market.participants.parties[party].turn;
+    at.queue.push(at.now + whitewash.pause.max(rule.unbonding), Event::Decide { node: party, turn });
 }
 
 /// A party leaves. Its work goes as at a failure, and its stake is held for a while.
@@ -113,6 +146,8 @@ fn leave(market: &mut State, at: &mut Context<'_>, party: PartyId, rule: &Partic
 /// A party comes, or comes back, and makes its stake up to what it comes with.
 fn enter(market: &mut State, at: &mut Context<'_>, party: PartyId, rule: &Participation) {
     let flows = market.participants.enter(rule, party, at.now);
+    let spent = market.nodes.spent(party, at.now);
+    market.participants.parties[party].purse.fill(spent, at.now);
     market.agreement.begin(party, flows);
     at.facts.note(Fact::Entered { node: party });
     let missing = at.derived.nodes[party].stake - market.ledger.bond(party);
@@ -125,6 +160,13 @@ fn enter(market: &mut State, at: &mut Context<'_>, party: PartyId, rule: &Partic
         serving::serve_again(market, at, party);
         load::note_load(market, at.scenario, party);
     }
+}
+
+/// A party that is away comes, whether it pays or not.
+pub fn come(market: &mut State, at: &mut Context<'_>, party: PartyId) {
+    let rule = rule_of(market, at, party).expect("only those that may come and go are away");
+    enter(market, at, party, rule);
+    schedule(market, at, party);
 }
 
 /// The stake of a party that has left goes back.

@@ -19,7 +19,7 @@ use crate::record::fact::Fact;
 use crate::scenario::amended::alike;
 use crate::scenario::shocks::{Begins, Shock};
 
-use super::churn;
+use super::{churn, participation};
 
 /// The shocks of the scenario that the market opens with.
 pub fn open(market: &mut State, at: &mut Context<'_>) {
@@ -133,13 +133,29 @@ fn begin(market: &mut State, at: &mut Context<'_>, shock: u16, state: &mut Shock
         }
     }
     state.begun += 1;
-    at.facts.note(Fact::ShockBegan { shock, parties: state.down.len() as u32 });
+    let entering = entering(market, at, shock, state.begun - 1);
+    at.facts.note(Fact::ShockBegan { shock, parties: (state.down.len() + entering.len()) as u32 });
     match &written.image {
         Some(image) => churn::revoke(market, at, &state.down, image.work),
         None => churn::take_down(market, at, &state.down),
     }
     bring(market, at, shock, state.begun);
     burn(market, at, shock, state.begun);
+    entering.into_iter().for_each(|party| participation::come(market, at, party));
+}
+
+/// Those of the parties away that come by a shock.
+fn entering(market: &State, at: &Context<'_>, shock: u16, begun: u64) -> Vec<PartyId> {
+    let written = &at.scenario.shocks[usize::from(shock)];
+    let Some(entry) = &written.entry else { return Vec::new() };
+    let all = at.derived.entering[usize::from(shock)].iter().copied();
+    // Who is away to take another name comes when it does.
+    let parties = &market.participants.parties;
+    let is_away = |party: &PartyId| parties[*party].is_away && !parties[*party].is_renaming;
+    let away: Vec<PartyId> = all.filter(is_away).collect();
+    let mut coming = Vec::new();
+    strike(market.seed, (mix(!written.key), begun), (&away, entry.count(away.len())), &mut coming);
+    coming
 }
 
 /// Sources ask for more. So many whole times more are so many streams like that of the source, each thinned to its share.

@@ -287,11 +287,21 @@ fn see_answer(market: &mut State, at: &Context<'_>, seen: Sighting) {
     if market.opinions.see_answer(&at.scenario.verification, seen, at.now) {
         market.reweigh(at.scenario, seen.holder, seen.party);
     }
+    hear(market, at.scenario, seen);
 }
 
 /// Takes in evidence of a look.
 fn see_look(market: &mut State, at: &Context<'_>, seen: Sighting) {
     if market.opinions.see_look(&at.scenario.verification, seen, at.now) {
         market.reweigh(at.scenario, seen.holder, seen.party);
+    }
+    hear(market, at.scenario, seen);
+}
+
+/// A party that may take another name hears what is thought of it.
+fn hear(market: &mut State, scenario: &Scenario, seen: Sighting) {
+    if !market.participants.parties.is_empty() && !seen.evidence.is_good() {
+        let trust = market.opinions.trust(&scenario.verification, seen.holder, seen.party);
+        market.participants.hear(scenario, seen.party, trust);
     }
 }

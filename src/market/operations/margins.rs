@@ -247,8 +247,7 @@ pub fn incentives(market: &State, at: &Context<'_>, rules: &Rules, party: PartyI
     };
     let is_node = market.nodes.kind(party) == PartyKind::Node;
     let memory = &member.settled;
-    let (looked, brought) =
-        if is_posted { (memory.posted, memory.brings) } else { (memory.looked, memory.brought) };
+    let (looked, brought) = if is_posted { (memory.posted, memory.brings) } else { (memory.looked, memory.brought) };
     let (token, bond) = (market.token(at.scenario), market.ledger.bond(party));
     let slash = &at.scenario.verification.slash;
     let worth = |tokens: Money| at_stake::in_credits(token, tokens).0 as f64;

@@ -57,6 +57,15 @@ fn pay_party(market: &mut State, at: &Context<'_>, slot: JobSlot, to: PartyId, a
     pay_out(market, slot, Account::Party(to), amount);
     market.participants.earn(at.scenario, to, amount, at.now);
     market.agreement.earn(to, amount, at.now);
+    save(market, at, to, amount);
+}
+
+/// A party that has savings puts back what it earns.
+fn save(market: &mut State, at: &Context<'_>, party: PartyId, amount: Money) {
+    if let Some(rule) = market.participants.saver(at.scenario, party) {
+        let spent = market.nodes.spent(party, at.now);
+        market.participants.parties[party].purse.pass(amount.0 as f64, spent, rule.outside, at.now);
+    }
 }
 
 /// What a look of its own costs the requester leaves the market.
@@ -163,6 +172,7 @@ pub fn take_back(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
         market.ledger.transfer(Account::Party(node), Account::Requesters(requester), Asset::Credit, reachable);
         market.participants.earn(at.scenario, node, Money::ZERO - reachable, at.now);
         market.agreement.earn(node, Money::ZERO - reachable, at.now);
+        save(market, at, node, Money::ZERO - reachable);
         back += reachable;
         missing += paid - reachable;
     }

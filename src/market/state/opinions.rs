@@ -147,9 +147,23 @@ impl Opinions {
         (weight >= verification.exclude_below).then(|| ((weight * PARTS).ceil() as u64).min(most))
     }
 
+    /// A party has another name: nobody has seen it.
+    pub fn forget(&mut self, verification: &Verification, party: PartyId) {
+        let Some(rule) = &verification.opinion else { return };
+        let (roster, only_checks) = (self.roster.len(), self.only_checks(party));
+        for (holder, care_of) in self.care.iter_mut().enumerate() {
+            let place = holder * roster + party.index();
+            care_of[usize::from(!only_checks)] += verification.prior - care(verification, &self.looks[place]);
+            (self.held[place], self.looks[place]) = (rule.memory(), Counts::default());
+            self.trusts[place] = if only_checks { verification.prior } else { rule.trust(&self.held[place]) };
+        }
+    }
+
     /// Whether a holder would ask a party no more after one more find.
     pub fn would_exclude(&self, verification: &Verification, holder: RequesterId, party: PartyId, now: Time) -> bool {
-        let Some(rule) = verification.opinion.as_ref().filter(|_| verification.exclude_below > 0.0) else { return false };
+        let Some(rule) = verification.opinion.as_ref().filter(|_| verification.exclude_below > 0.0) else {
+            return false;
+        };
         let mut memory = self.held[self.place(verification, holder, party)].clone();
         let find = if self.only_checks(party) { Evidence::Overturned } else { Evidence::Failed };
         rule.see(&mut memory, find, 1.0, now);

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{Id, IdVec, NodeGroupId, PartyId};
 use crate::domain::money::Money;
-use crate::domain::participation::{IncomeSeen, Participation, Smoothed, margin};
+use crate::domain::participation::{IncomeSeen, Participation, Purse, Smoothed, margin};
 use crate::engine::random::Stream;
 use crate::engine::time::Time;
 use crate::scenario::Scenario;
@@ -16,6 +16,8 @@ pub struct Participants {
     pub parties: IdVec<PartyId, Participant>,
     /// By group.
     pub groups: IdVec<NodeGroupId, GroupFlows>,
+    /// Those that decide to take another name in the present event.
+    renaming: Vec<PartyId>,
 }
 
 /// What one of them knows of itself.
@@ -35,6 +37,10 @@ pub struct Participant {
     cost: Smoothed,
     /// What its work had cost it when that was last looked at.
     spent: f64,
+    /// What it has to live on.
+    pub purse: Purse,
+    /// Whether it takes another name: it is about to leave, or away until it comes back.
+    pub is_renaming: bool,
 }
 
 /// What those of a group earn together, and what it costs them.
@@ -50,7 +56,8 @@ impl Participant {
     /// A party before the market opens.
     pub fn new(group: NodeGroupId, is_away: bool, rule: Option<&Participation>, chance: Stream) -> Participant {
         let income = Smoothed::begin(rule.map_or(0.0, |rule| rule.expects), Time::ZERO);
-        Participant { group, is_away, turn: 0, chance, income, cost: Smoothed::default(), spent: 0.0 }
+        let (cost, purse) = (Smoothed::default(), Purse::default());
+        Participant { group, is_away, turn: 0, chance, income, cost, spent: 0.0, purse, is_renaming: false }
     }
 }
 
@@ -74,6 +81,36 @@ impl Participants {
             participant.income.add(amount.0 as f64, now, rule.memory);
             self.groups[participant.group].income.add(amount.0 as f64, now, rule.memory);
         }
+    }
+
+    /// The rule of a party that has savings to live on.
+    #[inline]
+    pub fn saver<'s>(&self, scenario: &'s Scenario, party: PartyId) -> Option<&'s Participation> {
+        let participant = self.parties.get(party)?;
+        scenario.groups[participant.group].participation.as_ref().filter(|rule| rule.savings.is_some())
+    }
+
+    /// An opinion of a party has moved to this trust: where it is too low, the party takes another name.
+    pub fn hear(&mut self, scenario: &Scenario, party: PartyId, trust: f64) {
+        let Some(participant) = self.parties.get(party) else { return };
+        let rule = scenario.groups[participant.group].participation.as_ref();
+        let below = rule.and_then(|rule| rule.whitewash).map(|whitewash| whitewash.below.get());
+        if below.is_some_and(|below| trust < below) && !participant.is_away && !participant.is_renaming {
+            self.parties[party].is_renaming = true;
+            self.renaming.push(party);
+        }
+    }
+
+    /// Whether some decide to take another name.
+    #[inline]
+    pub fn is_stirred(&self) -> bool {
+        !self.renaming.is_empty()
+    }
+
+    /// One that does, with its turn.
+    pub fn next_renaming(&mut self) -> Option<(PartyId, u32)> {
+        let party = self.renaming.pop()?;
+        Some((party, self.parties[party].turn))
     }
 
     /// Whether a party has left, or has not come yet.

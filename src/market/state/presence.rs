@@ -149,6 +149,16 @@ impl State {
         self.show_weights(scenario, party);
     }
 
+    /// A party has another name: what was thought of it, and its standing, are as of one that nobody has seen.
+    pub fn forget(&mut self, at: &mut Context<'_>, party: PartyId) {
+        self.opinions.forget(&at.scenario.verification, party);
+        self.standings.forget(&at.scenario.verification, party);
+        at.facts.note(Fact::Renamed { node: party });
+        for view in 0..self.registry.views() {
+            self.reweigh(at.scenario, RequesterId(view as u16), party);
+        }
+    }
+
     /// Whether a group of requesters would ask a party, if it were listed.
     pub fn asks(&self, scenario: &Scenario, holder: RequesterId, party: PartyId) -> bool {
         weight(&self.opinions, &self.standings, &scenario.verification, (holder, party)).is_some()

@@ -36,6 +36,13 @@ impl Standings {
         (std::mem::replace(&mut standing.is_good, is_good) != is_good).then_some(is_good)
     }
 
+    /// A node has another name: nobody has seen it.
+    pub fn forget(&mut self, verification: &Verification, node: PartyId) {
+        if let Some(standing) = &verification.standing {
+            self.parties[node.index()] = Standing { memory: standing.rule.memory(), is_good: true };
+        }
+    }
+
     /// Whether one more answer that is found wrong would cost a node its standing.
     pub fn would_lose(&self, verification: &Verification, node: PartyId) -> bool {
         let Some(standing) = &verification.standing else { return false };

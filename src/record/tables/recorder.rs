@@ -2,7 +2,8 @@
 
 use super::series::SeriesRow;
 use super::{
-    AGREEMENT, AgreementRow, CHECKS, CheckRow, JOBS, JobRow, NODES, NodeRow, PROBES, ProbeRow, SERIES, SERIES_OUTSIDE, SharedNames, VALIDATORS,
+    AGREEMENT, AgreementRow, CHECKS, CheckRow, JOBS, JobRow, NODES, NodeRow, PROBES, ProbeRow, SERIES, SERIES_OUTSIDE,
+    SharedNames, VALIDATORS,
 };
 use crate::domain::probe::Probe;
 use crate::domain::purpose::Purpose;

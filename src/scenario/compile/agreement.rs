@@ -32,7 +32,8 @@ pub(super) fn agreement(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> O
         compiler.wrong("agreement.settlements", "parties that remember no settlement", "write at least 1");
     }
     if written.lasting < written.grace {
-        let message = format!("a lasting breakdown of `{}` is shorter than the grace of `{}`", written.lasting, written.grace);
+        let message =
+            format!("a lasting breakdown of `{}` is shorter than the grace of `{}`", written.lasting, written.grace);
         compiler.wrong("agreement.lasting", message, "write a longer time, or shorten `grace`");
     }
     let mut groups = table.nodes.iter().chain(&table.validators).chain(&table.provers);
@@ -50,11 +51,7 @@ pub(super) fn agreement(compiler: &mut Compiler<'_>, table: &ScenarioTable) -> O
         horizon: written.horizon,
         saving: written.saving,
         epoch: written.epoch,
-        patience: Patience {
-            from: Time::ZERO + table.warm_up,
-            grace: written.grace,
-            lasting: written.lasting,
-        },
+        patience: Patience { from: Time::ZERO + table.warm_up, grace: written.grace, lasting: written.lasting },
         window: written.window,
     })
 }

@@ -73,6 +73,7 @@ fn compile(document: &Document, mut table: ScenarioTable) -> Result<Scenario, Pr
     let requesters = head::requesters(&mut compiler, &table, &network.regions);
     let sources = demand::sources(&mut compiler, &table, &mut files);
     let groups = nodes::groups(&mut compiler, &table, &network.regions, &models);
+    participation::names(&mut compiler, &table, admitted.verification.as_ref());
     let routing = routing::routing(&mut compiler, &table);
     let channels = channels::channels(&mut compiler, &table, &models);
     let chain = channels::chain(&mut compiler, &table, &mut files);

@@ -30,7 +30,7 @@ pub(super) fn groups(
     known: &IdVec<ModelId, Model>,
 ) -> IdVec<NodeGroupId, NodeGroup> {
     compiler.named("groups of nodes", "nodes", table.nodes.iter().map(|group| group.name.as_str()));
-    let size = |group: &NodeGroupTable| u64::from(group.count) + u64::from(group.dormant);
+    let size = |group: &NodeGroupTable| (u64::from(group.count) + u64::from(group.dormant)) * u64::from(group.split);
     match table.nodes.iter().map(size).sum() {
         0 if table.nodes.is_empty() => {
             compiler.wrong("nodes", "there are no nodes", "write at least one group of them, `[[nodes]]`");
@@ -127,6 +127,7 @@ fn group(
     known: &IdVec<ModelId, Model>,
 ) -> NodeGroup {
     limits(compiler, path, written);
+    split(compiler, path, written);
     compiler.countable(format!("{path}.memory-gb"), written.memory_gb.unwrap_or_default().get(), 1e9);
     compiler.brief(format!("{path}.discipline.batch-setup"), written.discipline.batch_setup);
     let region = written.region.as_ref();
@@ -152,19 +153,23 @@ fn group(
     NodeGroup {
         name: written.name.clone(),
         kind,
-        count: written.count.saturating_add(written.dormant),
-        dormant: written.dormant,
+        count: written.count.saturating_add(written.dormant).saturating_mul(written.split),
+        dormant: written.dormant.saturating_mul(written.split),
         region: match regions {
             [_] => Some(RegionId(0)),
             _ => region,
         },
         one_operator: written.operator == OwnerName::Group,
+        split: written.split.max(1),
         slowdown: if shared { Slowdown::Shared } else { mine },
         models: bits,
         speed,
         pace: 1.0,
         hold: SimDuration::ZERO,
-        slots: if shared { u32::MAX } else { written.slots.get() },
+        slots: match written.slots {
+            Limit::AtMost(slots) if !shared => slots / written.split.max(1),
+            _ => u32::MAX,
+        },
         places: written.places.get(),
         discipline: written.discipline.rule,
         preemptive: written.discipline.preemptive,
@@ -183,6 +188,29 @@ fn group(
         flaky: written.flaky,
         conduct: conduct(compiler, path, written.conduct.as_ref()),
         learns_as_one: written.learns == OwnerName::Group,
+    }
+}
+
+/// Says where an operator cannot appear as several nodes.
+fn split(compiler: &mut Compiler<'_>, path: &str, written: &NodeGroupTable) {
+    let path = format!("{path}.split");
+    let shared = written.discipline.rule == Discipline::ProcessorSharing;
+    match (written.split, written.slots) {
+        (1, _) => {}
+        (0, _) => compiler.wrong(path, "an operator that appears as nobody", "write 1 or more"),
+        (split, Limit::AtMost(slots)) if !shared && slots % split != 0 => {
+            let message = format!("{slots} slots cannot be divided among {split}");
+            compiler.wrong(path, message, format!("write a multiple of {split} as `slots`"));
+        }
+        _ if written.operator == OwnerName::Group => {
+            let help = "leave one of them out";
+            compiler.wrong(path, "one operator owns the whole group already", help);
+        }
+        _ if written.sampled == Sampling::Strata || written.capacity_by_stake > Share::ZERO => {
+            let help = "leave `sampled` and `capacity-by-stake` out";
+            compiler.wrong(path, "stakes are divided, and cannot be strata or give slots", help);
+        }
+        _ => {}
     }
 }
 

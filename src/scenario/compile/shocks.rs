@@ -8,7 +8,8 @@ use crate::engine::hash::hash_hex;
 use crate::engine::time::{SimDuration, Time};
 use crate::scenario::Source;
 use crate::scenario::schema::{
-    CostStepTable, NodeGroupTable, OutageTable, RevocationTable, ScenarioTable, ShockTable, SurgeTable, TwinName,
+    CostStepTable, EntryTable, NodeGroupTable, OutageTable, RevocationTable, ScenarioTable, ShockTable, SurgeTable,
+    TwinName,
 };
 use crate::scenario::shocks::{Begins, Outage, Parties, Revocation, Shock, Surge};
 
@@ -65,6 +66,8 @@ pub(super) fn shocks(
         let image = written.image.as_ref();
         let image = image.and_then(|image| self::image(compiler, &format!("{path}.image"), image, table));
         let vendor = vendor.map(|number| number as u8);
+        let entry = written.entry.as_ref();
+        let entry = entry.and_then(|entry| self::entry(compiler, &format!("{path}.entry"), entry, table));
         Shock {
             key: key(&name),
             name,
@@ -77,6 +80,7 @@ pub(super) fn shocks(
             cost,
             vendor,
             image,
+            entry,
         }
     });
     made.collect()
@@ -84,9 +88,10 @@ pub(super) fn shocks(
 
 /// Says where a shock does nothing, or strikes nodes in two ways.
 fn does_something(compiler: &mut Compiler<'_>, path: &str, written: &ShockTable) {
-    let ShockTable { outage, surge, stake, cost, vendor, image, .. } = written;
-    if outage.is_none() && surge.is_none() && stake.is_none() && cost.is_none() && vendor.is_none() && image.is_none() {
-        let help = "say what it does: `outage`, `surge`, `stake`, `cost`, `vendor` or `image`";
+    let ShockTable { outage, surge, stake, cost, vendor, image, entry, .. } = written;
+    let comes = [surge.is_some(), stake.is_some(), cost.is_some(), vendor.is_some(), entry.is_some()];
+    if outage.is_none() && image.is_none() && !comes.contains(&true) {
+        let help = "say what it does: `outage`, `surge`, `stake`, `cost`, `vendor`, `image` or `entry`";
         compiler.wrong(path, "a shock that does nothing", help);
     }
     if outage.is_some() && image.is_some() {
@@ -117,6 +122,29 @@ fn cost(
         compiler.wrong(path, "the costs of a group that has none", "write `cost` in the group");
     }
     sound.then_some((groups, written.factor.get()))
+}
+
+/// Who comes; whoever does must be able to leave and to be away.
+fn entry(compiler: &mut Compiler<'_>, path: &str, written: &EntryTable, table: &ScenarioTable) -> Option<Outage> {
+    let named = [&written.nodes, &written.validators, &written.provers];
+    let (groups, _, sound) = groups(compiler, path, named, table);
+    if groups.is_empty() && sound {
+        let help = "name a group as `nodes`, `validators` or `provers`";
+        compiler.wrong(path, "nobody comes", help);
+        return None;
+    }
+    let lists = [&table.nodes, &table.validators, &table.provers];
+    let stays = |(list, name): (&Vec<NodeGroupTable>, &Option<String>)| {
+        list.iter().any(|group| name.as_ref() == Some(&group.name) && group.participation.is_none())
+    };
+    if lists.into_iter().zip(named).any(stays) {
+        let help = "write `participation` in the group, and `dormant` parties";
+        compiler.wrong(path, "parties of a group that never leaves and of which none is away", help);
+    }
+    if written.share == Share::ZERO {
+        compiler.wrong(format!("{path}.share"), "a share of 0 is nobody", "write a share of at least one party");
+    }
+    sound.then_some(Outage { parties: Parties::Groups(groups), share: written.share })
 }
 
 /// Which nodes run the image, and what becomes of them.

@@ -37,9 +37,9 @@ pub use jobs::{ClassTable, ModelTable, Priority, RequesterTable};
 pub use named::{METHODS_FILE, named_methods};
 pub use nodes::{DisciplineTable, FailureTable, Limit, NodeGroupTable, OwnerName};
 pub use notes::{Meaning, meaning};
-pub use participation::{HazardTable, ParticipationTable};
+pub use participation::{HazardTable, ParticipationTable, WhitewashTable};
 pub use series::{RecordedTable, SeriesTable};
-pub use shocks::{CostStepTable, OutageTable, RevocationTable, ShockTable, StakeLossTable, SurgeTable};
+pub use shocks::{CostStepTable, EntryTable, OutageTable, RevocationTable, ShockTable, StakeLossTable, SurgeTable};
 pub use verification::{
     BeliefsOfKinds, CheckTable, DetectsTable, LiabilityTable, MethodTable, OpinionsTable, SlashTable, Timing,
     VerificationTable,

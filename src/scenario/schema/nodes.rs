@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::ParticipationTable;
+use super::{ParticipationTable, defaults};
 use crate::domain::money::Money;
 use crate::domain::price::Price;
 use crate::domain::service::{Discipline, Interruption, Sampling};
@@ -29,6 +29,10 @@ pub struct NodeGroupTable {
     /// Who owns them: `each` node its own operator (default), or `group`, one operator for all.
     #[serde(default)]
     pub operator: OwnerName,
+    /// k: each of them is one operator that appears as so many nodes, among which its stake and its slots are divided evenly. They are alike in
+    /// all that is drawn. Default 1.
+    #[serde(default = "defaults::one_u32")]
+    pub split: u32,
     /// Who learns, where the conduct does: `each` party from what became of its own actions (default), or the `group` as one.
     #[serde(default)]
     pub learns: OwnerName,

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::money::Money;
 use crate::domain::participation::IncomeSeen;
-use crate::domain::share::{Factor, Rate};
+use crate::domain::share::{Factor, Rate, Share};
+use crate::engine::law::Law;
 use crate::engine::time::SimDuration;
 
 /// Whether the parties of a group stay or leave by what they earn, and whether those that are not there come. Its margin is what is left of an
@@ -35,6 +36,25 @@ pub struct ParticipationTable {
     /// How long after a party has left its stake is still held, and can be slashed, before it goes back. Default 0.
     #[serde(default)]
     pub unbonding: SimDuration,
+    /// What each has to live on, in credits, drawn for each. While it lasts the party does not leave. What its work costs and what it could
+    /// have outside are taken from it, what it earns is put back, and it never has more than it came with. Default 0.
+    #[serde(default)]
+    pub savings: Option<Law<Money>>,
+    /// Whether a party takes another name when little is thought of it. Default never.
+    #[serde(default)]
+    pub whitewash: Option<WhitewashTable>,
+}
+
+/// When evidence lowers an opinion of a party below `below`, it leaves at once, and comes back under another name: what was thought of it is
+/// forgotten, and it stakes anew. Until its old stake is free it stays away.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct WhitewashTable {
+    /// The trust in it at which it does; above 0, and below what is thought of a party nobody has seen.
+    pub below: Share,
+    /// How long it stays away at least. Default 0.
+    #[serde(default)]
+    pub pause: SimDuration,
 }
 
 /// How fast parties take a step: `rate` times 1/(1 + e^(−slope · m)), where m is the margin for coming and minus the margin for leaving.

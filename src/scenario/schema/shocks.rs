@@ -44,6 +44,27 @@ pub struct ShockTable {
     /// Nodes that are taken off the lists together, because what they run is trusted no more.
     #[serde(default)]
     pub image: Option<RevocationTable>,
+    /// Parties that are away and come together, whether it pays or not. They leave by the rule of their group alone.
+    #[serde(default)]
+    pub entry: Option<EntryTable>,
+}
+
+/// Parties of groups that come and go, of those that are away when it begins. They come with their stakes.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EntryTable {
+    /// A group of nodes.
+    #[serde(default)]
+    pub nodes: Option<String>,
+    /// A group of validators; also beside `nodes`.
+    #[serde(default)]
+    pub validators: Option<String>,
+    /// A group of provers; also beside the others.
+    #[serde(default)]
+    pub provers: Option<String>,
+    /// How many of all that are away, rounded to whole parties; they are drawn when it begins. Default 1.
+    #[serde(default = "defaults::all")]
+    pub share: Share,
 }
 
 /// Parties whose costs are others while it lasts.

@@ -72,23 +72,31 @@ fn below_zero() -> Case {
     };
     let square = move |seen: &Seen| moments(seen, 0).sum;
     let sd = v.sqrt();
-    Case::new("series-below-zero", vec![
-        Row::new("mean of the series", "0.2", level, |seen| {
-            Part::new(seen.probe.series.iter().sum(), seen.probe.series.len() as f64)
-        }),
-        Row::new("its variance", "v = s²/2r", v, move |seen| moments(seen, 0)),
-        Row::new("its correlation an hour apart", "e^(−r)", kept(0.5, 1.0), move |seen| {
-            Part::new(moments(seen, 1).sum, square(seen))
-        }),
-        Row::new("share of its values below zero", "Φ(−0.2/√v)", normal_cdf(-level / sd), |seen| {
-            let below = seen.probe.series.iter().filter(|value| **value < 0.0).count();
-            Part::share(below as u64, seen.probe.series.len() as u64)
-        }),
-        Row::new("cost of a busy second, credits", "0.001 · E max(0, X)", 1e-3 * mean_above_zero(level, sd), |seen| {
-            let nodes = &seen.summary.nodes;
-            Part::new(nodes.cost * 1e-6, nodes.busy as f64 * 1e-9)
-        }),
-    ])
+    Case::new(
+        "series-below-zero",
+        vec![
+            Row::new("mean of the series", "0.2", level, |seen| {
+                Part::new(seen.probe.series.iter().sum(), seen.probe.series.len() as f64)
+            }),
+            Row::new("its variance", "v = s²/2r", v, move |seen| moments(seen, 0)),
+            Row::new("its correlation an hour apart", "e^(−r)", kept(0.5, 1.0), move |seen| {
+                Part::new(moments(seen, 1).sum, square(seen))
+            }),
+            Row::new("share of its values below zero", "Φ(−0.2/√v)", normal_cdf(-level / sd), |seen| {
+                let below = seen.probe.series.iter().filter(|value| **value < 0.0).count();
+                Part::share(below as u64, seen.probe.series.len() as u64)
+            }),
+            Row::new(
+                "cost of a busy second, credits",
+                "0.001 · E max(0, X)",
+                1e-3 * mean_above_zero(level, sd),
+                |seen| {
+                    let nodes = &seen.summary.nodes;
+                    Part::new(nodes.cost * 1e-6, nodes.busy as f64 * 1e-9)
+                },
+            ),
+        ],
+    )
     .watching(Wish { series: true, ..Wish::default() })
 }
 

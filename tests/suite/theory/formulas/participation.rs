@@ -23,6 +23,12 @@ pub fn until_fewer(all: usize, quorum: usize, births: impl Fn(usize) -> f64, dea
     sum
 }
 
+/// η > 0 with η = λ(1 − e^(−η)): what is missing from a purse from which 1 a second goes, and into which 1 comes at the rate λ > 1 while there is
+/// room, is exponential with this rate (S. Asmussen, Applied Probability and Queues, 2003, ch. IX: a spectrally negative process, reflected).
+pub fn busiest(rate: f64) -> f64 {
+    (0..200).fold(rate, |root, _| rate * (1.0 - maths::exp(-root)))
+}
+
 /// The share of its rate at which a step is taken for which so much speaks.
 pub fn logistic(slope: f64, pull: f64) -> f64 {
     1.0 / (1.0 + maths::exp(-slope * pull))
@@ -41,6 +47,8 @@ mod tests {
         // 5 → 4 takes 1/5, 4 → 3 takes 1/4 + ½ · 1/5, 3 → 2 takes 1/3 + 4/3 · 0.35.
         let time = until_fewer(5, 3, |n| 2.0 * (5 - n) as f64, |n| n as f64);
         assert!((time - 1.35).abs() < 1e-12, "{time}");
+        let root = busiest(2.0);
+        assert!((root - 1.593_624_26).abs() < 1e-8 && (root - 2.0 * (1.0 - maths::exp(-root))).abs() < 1e-12, "{root}");
         assert_eq!((logistic(4.0, 0.0), logistic(2.0, 1e9)), (0.5, 1.0));
     }
 }

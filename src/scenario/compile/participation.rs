@@ -52,6 +52,7 @@ pub(super) fn participation(
         let help = "write the `stake` of the group, or leave `unbonding` out";
         compiler.wrong(format!("{path}.unbonding"), "there is no stake to hold", help);
     }
+    let (savings, whitewash) = (savings(compiler, &path, table), whitewash(compiler, &path, table));
     let mut hazard = |key: &str, table: Option<&HazardTable>| {
         let table = table?;
         let (place, rate) = (format!("{path}.{key}.rate"), table.rate.get());
@@ -68,7 +69,6 @@ pub(super) fn participation(
         compiler.countable(format!("{path}.{key}.slope"), table.slope.get(), STEEPEST);
         Some(Hazard { rate: table.rate.get(), slope: table.slope.get() })
     };
-    let (savings, whitewash) = (savings(compiler, &path, table), whitewash(compiler, &path, table));
     let per_second = |hourly: Money| hourly.0 as f64 / 3600.0;
     Some(Participation {
         exit: hazard("exit", table.exit.as_ref()),

@@ -61,6 +61,9 @@ impl Reading<'_, '_, '_> {
                 self.law(&format!("{path}.failure.up"), &mut failure.up);
                 self.law(&format!("{path}.failure.down"), &mut failure.down);
             }
+            if let Some(participation) = &mut group.participation {
+                self.optional(&format!("{path}.participation"), "savings", &mut participation.savings);
+            }
         }
     }
 

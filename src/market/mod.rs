@@ -82,7 +82,7 @@ impl Market {
                 Clock::Picture => forces::churn::refresh(state, at),
                 Clock::Price => forces::price::tick(state, at),
                 Clock::Block => life::coordination::block(state, at),
-                Clock::Agreement => operations::margins::epoch(state, at),
+                Clock::Agreement => forces::epochs::over(state, at),
             },
             Event::Expire { job, version } if state.jobs.is(job, version) => life::negotiation::expire(state, at, job),
             Event::Attest { job, version, check } if state.jobs.is(job, version) => {

@@ -27,6 +27,8 @@ pub struct Settled {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Memory {
     count: u64,
+    /// Those of them of which a look could find anything.
+    findable: u64,
     /// p̂ by its own settlements.
     pub looked: f64,
     /// p̂ as it is posted.
@@ -55,7 +57,7 @@ impl Memory {
 
     /// What the last settlement counts, where the memory goes over M of them.
     fn share(&self, settlements: f64) -> f64 {
-        1.0 / (self.count.max(1) as f64).min(settlements)
+        share(self.count, settlements)
     }
 
     /// Takes a settlement in.
@@ -66,12 +68,16 @@ impl Memory {
         let one = |is: bool| f64::from(u8::from(is));
         mix(&mut self.looked, one(settled.looked));
         mix(&mut self.posted, settled.posted);
-        mix(&mut self.found, settled.found);
         mix(&mut self.fee, settled.fee);
         mix(&mut self.cost, settled.cost);
         mix(&mut self.saving, settled.saving);
         mix(&mut self.brought, 0.0);
         mix(&mut self.brings, settled.brings);
+        // How well those see that look is not learnt from what nobody would look at.
+        if settled.found > 0.0 {
+            self.findable += 1;
+            self.found += (settled.found - self.found) * self::share(self.findable, settlements);
+        }
         self.wrong.iter_mut().zip(settled.wrong).for_each(|(mean, is)| mix(mean, one(is)));
     }
 
@@ -86,6 +92,11 @@ impl Memory {
     }
 }
 
+/// What the last of so many counts.
+fn share(count: u64, settlements: f64) -> f64 {
+    1.0 / (count.max(1) as f64).min(settlements)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,6 +107,10 @@ mod tests {
     fn the_last_settlements_count_most() {
         let (mut memory, looked) = (Memory::default(), Settled { looked: true, fee: 4.0, ..Settled::default() });
         let unseen = Settled { fee: 1.0, ..Settled::default() };
+        let mut found = memory;
+        found.settle(&Settled { found: 0.8, ..looked }, 10.0);
+        (0..50).for_each(|_| found.settle(&unseen, 10.0));
+        assert!(found.found == 0.8 && found.looked < 0.01, "{found:?}");
         memory.settle(&looked, 10.0);
         memory.settle(&unseen, 10.0);
         memory.settle(&unseen, 10.0);

@@ -13,7 +13,6 @@ use crate::engine::time::Time;
 use crate::market::context::Context;
 use crate::market::derived::NodeTraits;
 use crate::market::event::Clock;
-use crate::market::life::next::Next;
 use crate::market::quoting;
 use crate::market::quoting::passing::Passing;
 use crate::market::state::State;
@@ -40,14 +39,6 @@ pub fn open(market: &mut State, at: &mut Context<'_>) {
     market.agreement.touch_all();
     catch_up(market, at);
     at.tick(Clock::Agreement, &market.turns);
-}
-
-/// An epoch is over: all parties are looked at.
-pub fn epoch(market: &mut State, at: &mut Context<'_>) -> Next {
-    post(market, at.scenario);
-    market.agreement.touch_all();
-    at.tick(Clock::Agreement, &market.turns);
-    Next::Done
 }
 
 /// What methods are posted to find, as the first group of requesters believes in the checkers at present.

@@ -7,7 +7,7 @@ use super::document::Document;
 use super::files::Files;
 use super::nearest;
 use super::problems::Problems;
-use super::schema::{RecordTable, ScenarioTable, TwinName};
+use super::schema::{RecordTable, RetriesTable, ScenarioTable, TwinName};
 use super::twin::Twin;
 use super::{Limits, Record, Retries, Scenario};
 use crate::domain::ids::RegionId;
@@ -115,12 +115,7 @@ fn compile(document: &Document, mut table: ScenarioTable) -> Result<Scenario, Pr
         chain,
         payout,
         value_factor: table.demand.value_factor.get(),
-        retries: Retries {
-            most: table.retries.most,
-            pause: table.retries.pause,
-            timeout: table.retries.timeout,
-            elsewhere: table.retries.elsewhere,
-        },
+        retries: retries(&table.retries),
         shocks,
         series,
         agreement,
@@ -227,6 +222,12 @@ impl Compiler<'_> {
 fn credits(amount: i64) -> f64 {
     use crate::engine::law::Quantity;
     Money(amount * crate::domain::money::MICRO).number()
+}
+
+/// What happens when a node is gone.
+fn retries(table: &RetriesTable) -> Retries {
+    let &RetriesTable { most, pause, timeout, elsewhere } = table;
+    Retries { most, pause, timeout, elsewhere }
 }
 
 /// What is written down.

@@ -166,10 +166,7 @@ fn group(
         speed,
         pace: 1.0,
         hold: SimDuration::ZERO,
-        slots: match written.slots {
-            Limit::AtMost(slots) if !shared => slots / written.split.max(1),
-            _ => u32::MAX,
-        },
+        slots: slots(written),
         places: written.places.get(),
         discipline: written.discipline.rule,
         preemptive: written.discipline.preemptive,
@@ -188,6 +185,15 @@ fn group(
         flaky: written.flaky,
         conduct: conduct(compiler, path, written.conduct.as_ref()),
         learns_as_one: written.learns == OwnerName::Group,
+    }
+}
+
+/// The slots of each: its part of those of its operator.
+fn slots(written: &NodeGroupTable) -> u32 {
+    let shared = written.discipline.rule == Discipline::ProcessorSharing;
+    match written.slots {
+        Limit::AtMost(slots) if !shared => slots / written.split.max(1),
+        _ => u32::MAX,
     }
 }
 

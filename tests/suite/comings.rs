@@ -140,7 +140,7 @@ fn parties_come_in_a_wave() {
     assert!(witness.nodes.iter().all(|node| node.stake.0 == if node.up { 8_000_000 } else { 0 }));
     assert_eq!(seen(&shop("dormant = 8\n", rule, &wave(1.0))).end.up, 14);
     // Those that do not pay to stay leave again.
-    let leaving = format!("{EXIT}, enter = {{ rate = \"1/10000d\" }}");
+    let leaving = format!("{EXIT}, memory = \"10s\", enter = {{ rate = \"1/10000d\" }}");
     assert!(seen(&shop("dormant = 8\n", &leaving, &wave(1.0))).end.up < 2);
 }
 

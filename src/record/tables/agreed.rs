@@ -30,28 +30,28 @@ pub(super) const AGREEMENT: [C; 7] = [
     .nullable(),
     C::time(
         "breakdown_ns",
-        measured!("instant from which less than `agreement.threshold` was in agreement for `agreement.grace`; missing without one"),
+        measured!("instant from which agreement was below `agreement.threshold` for `agreement.grace`"),
         |run| instant(read(run, |end, _| end.broken[0])),
     )
     .nullable(),
-    C::time(
-        "lasting_breakdown_ns",
-        measured!("the same for `agreement.lasting`"),
-        |run| instant(read(run, |end, _| end.broken[1])),
-    )
+    C::time("lasting_breakdown_ns", measured!("the same for `agreement.lasting`"), |run| {
+        instant(read(run, |end, _| end.broken[1]))
+    })
     .nullable(),
     C::time(
         "seen_breakdown_ns",
-        measured!(
-            "instant from which less than `agreement.seen-threshold` of the value decided was accepted and undisputed for `agreement.grace`"
-        ),
+        measured!("instant from which undisputed value was below `agreement.seen-threshold` for `agreement.grace`"),
         |run| instant(read(run, |end, _| end.seen)),
     )
     .nullable(),
     C::span("lost_agreement_ns", measured!("time in which agreement was lost"), |run| lost(run, 0)).nullable(),
-    C::span("pretended_ns", measured!("time in which agreement was lost and nobody saw it"), |run| lost(run, 1))
-        .nullable()
-        .formula("∫ [agreement < threshold, undisputed ≥ seen-threshold] dt"),
+    C::span(
+        "pretended_ns",
+        measured!("time in which agreement was lost and undisputed value was not below its threshold"),
+        |run| lost(run, 1),
+    )
+    .nullable()
+    .formula("∫ [agreement < threshold, undisputed ≥ seen-threshold] dt"),
 ];
 
 /// What the end and the begin of the time counted tell.

@@ -43,14 +43,17 @@ pub static AGREEMENT: Table<AgreementRow> = Table {
             decided(row, |sum| sum.agreed)
         })
         .nullable(),
-        C::number("staying", "", "share of the roster's weight that is dealt with and has a stay margin above 0", |row| {
-            number(row.gauge.of_roster(row.gauge.by_margin[0]))
-        })
+        C::number(
+            "staying",
+            "",
+            "share of the roster's weight that is dealt with and has a stay margin above 0",
+            |row| number(row.gauge.of_roster(row.gauge.by_margin[0])),
+        )
         .nullable(),
         C::number(
             "honesty_pays",
             "",
-            "share of the roster's weight that is dealt with and has an honest margin above 0, or nothing to gain by a cheat",
+            "share of the roster's weight that is dealt with and to which a cheat does not pay",
             |row| number(row.gauge.of_roster(row.gauge.by_margin[1])),
         )
         .nullable(),
@@ -79,9 +82,9 @@ pub static AGREEMENT: Table<AgreementRow> = Table {
     ],
 };
 
-const FEE: &str = "smallest relative cut of what is paid after which agreement is lost, below 0 for a rise; missing where none does it";
-const STAKE: &str = "the same of what a token is worth";
-const CHECKS: &str = "the same of how often somebody looks";
+const FEE: &str = "smallest relative cut of payments after which agreement is lost; below 0 for a rise";
+const STAKE: &str = "the same of the worth of a token";
+const CHECKS: &str = "the same of the frequency of checks";
 
 fn number(value: Option<f64>) -> Cell<'static> {
     value.map_or(Cell::Null, Cell::F64)

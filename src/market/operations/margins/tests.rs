@@ -1,3 +1,5 @@
+//! Margins, thresholds and distances by hand, by halving, and over all parties of a market.
+
 use super::*;
 use crate::domain::agreement::LooksSeen;
 use crate::engine::queue::Queue;

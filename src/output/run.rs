@@ -18,7 +18,7 @@ use crate::record::batch::{Batch, Rows, Sink};
 use crate::record::fact::{Fact, FactFilter, FactKind};
 use crate::record::recorder::Recorder;
 use crate::record::table_name::TableName;
-use crate::record::tables::{CLASSES, Chosen, ClassRow, Names, SUMMARY, SUMMARY_PLAIN, SharedNames, Tables};
+use crate::record::tables::{CLASSES, Chosen, ClassRow, Names, SharedNames, Tables, summary_of};
 use crate::record::tally::{About, Summary, Tally};
 use crate::scenario::Scenario;
 use crate::scenario::model::WorkLaw;
@@ -156,7 +156,7 @@ impl Recording {
         summary.about = Some(About { digest: outcome.digest.to_string(), ..about });
         let mut sink = tables.finish();
         if wanted {
-            let mut rows = Rows::new(if summary.end.agreement.is_some() { &SUMMARY } else { &SUMMARY_PLAIN });
+            let mut rows = Rows::new(summary_of(&summary));
             rows.push(&summary, &mut sink);
             rows.finish(&mut sink);
         }

@@ -8,7 +8,7 @@ use crate::engine::random::Seed;
 use crate::engine::time::Time;
 use crate::parquet::Data;
 use crate::record::batch::Batch;
-use crate::record::tables::{ClassRow, SUMMARY};
+use crate::record::tables::{ClassRow, summary_of};
 use crate::record::tally::{Durations, Summary};
 use crate::scenario::Scenario;
 
@@ -187,8 +187,9 @@ fn rounded(instant: Time) -> String {
 
 /// Every column of the table `summary` with its value: numbers as numbers, what is missing as null.
 pub fn columns(summary: &Summary) -> serde_json::Map<String, serde_json::Value> {
-    let mut batch = Batch::new(&SUMMARY);
-    batch.push_row(&SUMMARY, summary);
+    let table = summary_of(summary);
+    let mut batch = Batch::new(table);
+    batch.push_row(table, summary);
     let value = |values: &crate::parquet::Values| match &values.data {
         _ if values.is_null(0) => serde_json::Value::Null,
         Data::Bool(column) => column[0].into(),
@@ -204,7 +205,7 @@ pub fn columns(summary: &Summary) -> serde_json::Map<String, serde_json::Value> 
 /// The same as a Markdown table with units and meanings; what is missing is a dash.
 pub fn markdown(summary: &Summary) -> String {
     let mut text = String::from("| measure | value | unit | meaning |\n|---|---:|---|---|\n");
-    for ((name, value), column) in columns(summary).iter().zip(SUMMARY.columns) {
+    for ((name, value), column) in columns(summary).iter().zip(summary_of(summary).columns) {
         let shown = if value.is_null() { "–".to_string() } else { value.to_string() };
         let _ = writeln!(text, "| {name} | {shown} | {} | {} |", column.unit, column.meaning);
     }
@@ -317,7 +318,7 @@ mod tests {
     #[test]
     fn what_is_missing_is_a_dash() {
         let page = markdown(&Summary::default());
-        assert_eq!(page.lines().count(), SUMMARY.columns.len() + 2);
+        assert_eq!(page.lines().count(), summary_of(&Summary::default()).columns.len() + 2);
         assert!(
             page.contains("| jobs | 0 |  | number of jobs counted |\n") && page.contains("| response_mean_s | – |"),
             "{page}"

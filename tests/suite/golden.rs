@@ -47,6 +47,7 @@ const WHOLE: &[(&str, &[&str])] = &[
     ("tests/scenarios/shocks.toml", &[]),
     ("tests/scenarios/outside.toml", &[]),
     ("tests/scenarios/come-and-go.toml", &[]),
+    ("tests/scenarios/strangers.toml", &[]),
 ];
 
 /// Methods of verification, each alone in ten minutes of the menu.
@@ -74,6 +75,7 @@ const SAVED: &[&str] = &[
     "shocks",
     "outside",
     "come-and-go",
+    "strangers",
 ];
 
 /// Events after which the run of an oracle is looked at: enough for each to be well under way.

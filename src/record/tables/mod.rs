@@ -27,7 +27,7 @@ pub use nodes::{NODES, NodeRow};
 pub use probes::{PROBES, ProbeRow};
 pub use recorder::{Chosen, Tables};
 pub use series::{SERIES, SERIES_OUTSIDE, SeriesRow};
-pub use summary::{SUMMARY, SUMMARY_PLAIN};
+pub use summary::{SUMMARY, summary_of};
 pub use validators::VALIDATORS;
 
 /// The names behind the ids, for text columns.

@@ -310,7 +310,12 @@ fn about<'a>(run: &'a Summary, cell: fn(&'a About) -> Cell<'a>) -> Cell<'a> {
 pub static SUMMARY: Table<Summary> = Table { name: "summary", grain: "one row per run", columns: &ALL };
 
 /// The same of a run in which agreement is not measured.
-pub static SUMMARY_PLAIN: Table<Summary> = Table { name: "summary", grain: SUMMARY.grain, columns: &PLAIN };
+static SUMMARY_PLAIN: Table<Summary> = Table { name: "summary", grain: SUMMARY.grain, columns: &PLAIN };
+
+/// The table of a run: what every run has, and what its scenario has measured beside.
+pub fn summary_of(run: &Summary) -> &'static Table<Summary> {
+    if run.end.agreement.is_some() { &SUMMARY } else { &SUMMARY_PLAIN }
+}
 
 fn number(value: Option<f64>) -> Cell<'static> {
     value.map_or(Cell::Null, Cell::F64)

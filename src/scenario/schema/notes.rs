@@ -219,7 +219,8 @@ mod tests {
     #[test]
     fn keys_have_a_home() {
         assert_eq!(homes("timeout"), ["[[verification.define.NAME.checks]]", "[retries]"]);
-        assert_eq!(homes("horizon"), [""]);
+        assert_eq!(homes("warm-up"), [""]);
+        assert_eq!(homes("horizon"), ["", "[agreement]"]);
         assert_eq!(homes("slots"), ["[[nodes]]", "[[provers]]", "[[validators]]"]);
         assert_eq!(homes("deadline"), ["[classes.NAME]"]);
         let homes_of_up =

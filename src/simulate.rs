@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::ids::PartyId;
 use crate::domain::probe::Probe;
 use crate::domain::record::JobKey;
 use crate::engine::queue::Queue;
@@ -233,6 +234,13 @@ impl Run {
     /// What such a copy does differently it does by chance.
     pub fn draw_anew(&mut self) {
         self.state.market.draw_anew();
+    }
+
+    /// In one job these parties are honest from now on, at the draws that they have: what is wrong on purpose is right, who checks looks
+    /// carefully, and a vendor, by its place in the scenario, is whole. The scenario must record causes.
+    pub fn make_honest(&mut self, job: JobKey, parties: &[PartyId], vendors: &[u8]) {
+        assert!(self.present.record.causes, "parties are made honest where causes are recorded");
+        self.state.market.make_honest(job, parties, vendors);
     }
 
     /// Watches what one job is offered from now on, each time it is; in the place of the job watched so far.

@@ -8,6 +8,7 @@ mod suite {
     #[cfg(all(feature = "chart", feature = "cli"))]
     mod before;
     mod broken;
+    mod causes;
     #[cfg(all(feature = "chart", feature = "cli"))]
     mod charts;
     #[cfg(all(feature = "chart", feature = "cli"))]

@@ -60,6 +60,11 @@ impl Answer {
     /// What stands for an answer that is not there; it agrees with nothing.
     pub const NONE: Answer = Answer { key: u64::MAX, wrong: Some(Wrong::Skip) };
 
+    /// Whether it is a wrong one, and no honest mistake.
+    pub fn is_deliberate(self) -> bool {
+        self.wrong.is_some_and(|kind| kind != Wrong::Error)
+    }
+
     /// Whether it is the answer asked for.
     #[inline]
     pub fn is_right(self) -> bool {

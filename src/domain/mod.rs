@@ -3,6 +3,7 @@
 pub mod acceptance;
 pub mod agreement;
 pub mod answer;
+pub mod causes;
 pub mod checking;
 pub mod choice;
 pub mod count;

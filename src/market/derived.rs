@@ -3,6 +3,7 @@
 //!
 //! It follows from them alone. No event changes it, and a save leaves it out: it is computed again when a run is taken up.
 
+use crate::domain::causes::Wrongs;
 use crate::domain::checking::Holders;
 use crate::domain::ids::{IdVec, NodeGroupId, OperatorId, PartyId, RegionId};
 use crate::domain::money::Money;
@@ -50,6 +51,8 @@ pub struct Derived {
     pub losing: Vec<Vec<PartyId>>,
     /// How many priorities of jobs there are.
     pub priorities: usize,
+    /// How answers come to be wrong, where causes are recorded.
+    pub wrongs: Wrongs,
 }
 
 /// The parties that a shock names, in the order of their numbers.
@@ -127,6 +130,7 @@ impl Derived {
                 scenario.agreement.as_ref().map(|rules| rules.epoch),
             ],
             priorities: scenario.classes.iter().map(|class| class.priority as usize + 1).max().unwrap_or(1),
+            wrongs: super::wrongs::of(scenario),
         }
     }
 }

@@ -4,6 +4,7 @@ use super::derived::Derived;
 use super::probes;
 use super::state::State;
 use super::state::ledger::Account;
+use crate::domain::causes::Wrongs;
 use crate::domain::ids::RequesterId;
 use crate::domain::money::{Asset, Money};
 use crate::domain::price::Price;
@@ -43,6 +44,10 @@ fn micro(amount: i128) -> Money {
 }
 
 impl Gauges for View<'_> {
+    fn wrongs(&self) -> &Wrongs {
+        &self.derived.wrongs
+    }
+
     fn model_prices(&self, at: Time, each: &mut dyn FnMut(Option<Price>)) {
         let channels = &self.scenario.channels;
         (0..channels.models.rules.len()).for_each(|place| each(self.market.prices.own(channels, place, at)));

@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::domain::fate::Stage;
+use crate::domain::ids::PartyId;
 use crate::domain::record::JobKey;
 use crate::engine::queue::{Queue, prefetch};
 use crate::engine::random::Seed;
@@ -24,12 +25,14 @@ mod operations;
 mod probes;
 mod quoting;
 mod state;
+mod wrongs;
 
 use event::Clock;
 use gauges::View;
 use life::next::{Next, Planned};
 use life::transitions::{self, Step, Trigger};
 use state::State;
+use state::causes::HonestTwin;
 use state::ledger::Account;
 
 pub(crate) use context::Context;
@@ -243,6 +246,12 @@ impl Market {
     /// Watches the quotes of one job from now on.
     pub fn inspect(&mut self, job: JobKey) {
         self.state.inspection = Some(Box::new(Inspection { job, quote_traces: Vec::new() }));
+    }
+
+    /// In one job these parties and vendors are honest from now on.
+    pub fn make_honest(&mut self, job: JobKey, parties: &[PartyId], vendors: &[u8]) {
+        let (parties, vendors) = (parties.to_vec(), vendors.to_vec());
+        self.state.causes.make_honest(HonestTwin { job, parties, vendors });
     }
 
     /// What the watched job was offered.

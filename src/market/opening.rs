@@ -16,6 +16,7 @@ use super::life::arrival;
 use super::operations::margins;
 use super::state::agreement::Agreement;
 use super::state::cases::VerificationCases;
+use super::state::causes::Causes;
 use super::state::chain::ChainState;
 use super::state::checkers::Checkers;
 use super::state::conducts::Conducts;
@@ -74,6 +75,7 @@ impl State {
             pool: scenario.routing.pool.memory(),
             prices: Prices::open(&scenario.channels, derived.costs),
             cases: VerificationCases::default(),
+            causes: Causes::default(),
             opinions: Opinions::default(),
             chain: ChainState::default(),
             payouts: Payouts::default(),

@@ -110,7 +110,11 @@ impl Recording {
         if scenario.agreement.is_some() {
             tables = tables.with_agreement(scenario.record.tick, from);
         }
-        let recorder = (Tally::new(scenario.warm_up.max(from)), (tables, Closed::default()));
+        if scenario.record.causes {
+            tables = tables.with_causes();
+        }
+        let recorder =
+            (Tally::new(scenario.warm_up.max(from)).with_causes(scenario.record.causes), (tables, Closed::default()));
         let wants = |table: TableName| scenario.record.tables.contains(&table);
         let names = || scenario.classes.iter().map(|class| class.name.clone()).collect();
         let (summary, classes) = (wants(TableName::Summary), wants(TableName::Classes).then(names));

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::causes::CauseRecord;
 use crate::domain::record::{CheckRecord, JobRecord};
 use crate::engine::time::Time;
 
@@ -20,6 +21,9 @@ pub struct Facts {
     facts: Vec<Fact>,
     records: Vec<JobRecord>,
     checks: Vec<CheckRecord>,
+    /// What has caused that wrong answers were used. It is no fact, and no digest covers it: it follows from what happened.
+    #[serde(skip)]
+    causes: Vec<CauseRecord>,
 }
 
 impl Facts {
@@ -82,6 +86,11 @@ impl Facts {
         }
     }
 
+    /// Hands on what has caused that a wrong answer was used, after the facts of this instant.
+    pub fn cause(&mut self, record: CauseRecord) {
+        self.causes.push(record);
+    }
+
     /// Tells a recorder the facts kept since this was last called, in their order, each with the record that it carries, and forgets
     /// them.
     #[inline(never)]
@@ -94,6 +103,9 @@ impl Facts {
                 Carries::Check => recorder.note_check(now, fact, checks.next().expect("each comes with its record")),
             }
         }
+        for cause in self.causes.drain(..) {
+            recorder.note_cause(&cause);
+        }
         self.facts.clear();
         self.records.clear();
         self.checks.clear();
@@ -102,7 +114,7 @@ impl Facts {
     /// Whether nothing waits to be handed on.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.facts.is_empty()
+        self.facts.is_empty() && self.causes.is_empty()
     }
 
     /// Over everything that happened.

@@ -1,5 +1,6 @@
 //! Recorders watch a run. Watching cannot change it.
 
+use crate::domain::causes::{CauseRecord, Wrongs};
 use crate::domain::ids::{NodeGroupId, OperatorId, PartyId, RegionId};
 use crate::domain::money::Money;
 use crate::domain::party::PartyKind;
@@ -24,6 +25,9 @@ pub trait Recorder {
     fn note_check(&mut self, now: Time, fact: &Fact, _record: &CheckRecord) {
         self.note(now, fact, None);
     }
+
+    /// Takes note of what has caused that a wrong answer was used, when its job leaves; where the scenario records causes.
+    fn note_cause(&mut self, _record: &CauseRecord) {}
 
     /// The next instant this recorder wants to look at the market, if it is at or before `now`.
     fn due(&self, _now: Time) -> Option<Time> {
@@ -59,6 +63,11 @@ impl<A: Recorder, B: Recorder> Recorder for (A, B) {
     fn note_check(&mut self, now: Time, fact: &Fact, record: &CheckRecord) {
         self.0.note_check(now, fact, record);
         self.1.note_check(now, fact, record);
+    }
+
+    fn note_cause(&mut self, record: &CauseRecord) {
+        self.0.note_cause(record);
+        self.1.note_cause(record);
     }
 
     fn due(&self, now: Time) -> Option<Time> {
@@ -98,6 +107,10 @@ impl<R: Recorder> Recorder for &mut R {
         (**self).note_check(now, fact, record);
     }
 
+    fn note_cause(&mut self, record: &CauseRecord) {
+        (**self).note_cause(record);
+    }
+
     fn due(&self, now: Time) -> Option<Time> {
         (**self).due(now)
     }
@@ -121,6 +134,9 @@ pub trait Gauges {
 
     /// What probes would be quoted at an instant not before the last event, in their order.
     fn quotes(&self, at: Time, probes: &[Probe], each: &mut dyn FnMut(&ProbeQuote));
+
+    /// How answers come to be wrong by what the groups do, where causes are recorded.
+    fn wrongs(&self) -> &Wrongs;
 
     /// Every node in the order of their numbers.
     fn nodes(&self, at: Time, each: &mut dyn FnMut(&NodeGauge));

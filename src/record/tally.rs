@@ -2,6 +2,7 @@
 
 use std::ops::AddAssign;
 
+use crate::domain::causes::CauseRecord;
 use crate::domain::fate::{Cause, Fate};
 use crate::domain::money::Money;
 use crate::domain::record::JobRecord;
@@ -10,6 +11,7 @@ use crate::engine::time::{SimDuration, Time};
 use crate::record::classes::Classes;
 use crate::record::fact::{Fact, FactFilter, FactKind};
 use crate::record::recorder::{Gauges, MarketGauge, Recorder};
+use crate::record::suspects::{Suspected, Suspects};
 use crate::record::welfare::Welfare;
 use crate::stats::online::Online;
 use crate::stats::quantile::LogGrid;
@@ -119,6 +121,12 @@ pub struct Summary {
     pub welfare: Welfare,
     /// Credits that nodes earned, and what being busy cost them, over the whole run.
     pub nodes: NodeTotals,
+    /// The used wrong answers, where their causes are recorded.
+    pub suspects: Suspects,
+    /// What is said of those at the end, if any of them cost anything.
+    pub suspected: Option<Suspected>,
+    /// Whether causes are recorded.
+    pub has_causes: bool,
 }
 
 /// Which run a summary is of.
@@ -168,6 +176,12 @@ impl Tally {
     /// A tally that counts from `warm_up` on.
     pub fn new(warm_up: Time) -> Tally {
         Tally { warm_up, at_warm_up: None, summary: Summary { from: warm_up, ..Summary::default() } }
+    }
+
+    /// With columns of the summary about causes, if they are recorded.
+    pub fn with_causes(mut self, are_recorded: bool) -> Tally {
+        self.summary.has_causes = are_recorded;
+        self
     }
 
     /// The run, summed up; whole once the run has ended.
@@ -247,6 +261,12 @@ impl Recorder for Tally {
         }
     }
 
+    fn note_cause(&mut self, record: &CauseRecord) {
+        if record.asked >= self.warm_up {
+            self.summary.suspects.note(record);
+        }
+    }
+
     #[inline]
     fn due(&self, now: Time) -> Option<Time> {
         (self.at_warm_up.is_none() && self.warm_up <= now).then_some(self.warm_up)
@@ -261,6 +281,7 @@ impl Recorder for Tally {
         self.summary.begin = self.at_warm_up.unwrap_or_default();
         self.summary.end = gauges.market(at);
         self.summary.add_up();
+        self.summary.suspected = self.summary.suspects.suspected(gauges.wrongs());
         let totals = &mut self.summary.nodes;
         gauges.nodes(at, &mut |node| {
             totals.resources += node.busy_cost;

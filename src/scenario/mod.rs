@@ -175,6 +175,8 @@ pub struct Record {
     pub probes: u32,
     /// The time between two quotes of each.
     pub probe_tick: SimDuration,
+    /// Whether the causes of each used wrong answer are examined.
+    pub causes: bool,
 }
 
 impl Scenario {

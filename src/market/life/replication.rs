@@ -23,6 +23,9 @@ pub fn answered(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Ne
     let (number, record) = (usize::from(ordinal), *market.jobs.task_record(child));
     let id = market.jobs[slot].case;
     market.cases[id].answers[number].answer = record.answer;
+    if at.scenario.record.causes {
+        market.causes.file(id).arrived.push(number as u8);
+    }
     calling_off::forget(market, slot, child);
     if market.jobs.record(slot).at.answered != Time::NEVER {
         // The others have agreed already, and were not called off.
@@ -65,7 +68,10 @@ fn note_instants(market: &mut State, slot: JobSlot, copy: &TaskRecord) {
 /// A copy came to nothing.
 #[inline(never)]
 pub fn lost(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Next {
-    let slot = market.jobs[child].parent;
+    let Task { parent: slot, ordinal, .. } = market.jobs[child];
+    if at.scenario.record.causes {
+        market.causes.file(market.jobs[slot].case).lost.push(ordinal as u8);
+    }
     calling_off::forget(market, slot, child);
     undecided(market, at, slot)
 }

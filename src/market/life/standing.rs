@@ -10,7 +10,7 @@ use crate::domain::record::JobRecord;
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::operations::{assignment, batches, calling_off, canaries, evidence, margins, settlement};
+use crate::market::operations::{assignment, batches, calling_off, canaries, causes, evidence, margins, settlement};
 use crate::market::state::State;
 use crate::record::fact::Fact;
 use crate::scenario::model::Class;
@@ -107,6 +107,7 @@ pub fn finalise(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next
         record.at.finalised = at.now;
         if record.use_at == Use::Final {
             record.at.used = at.now;
+            causes::examine(market, at, slot);
         }
         evidence::learn(market, at, slot, false);
         stands_no_more(market, id);
@@ -145,9 +146,10 @@ fn end(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
         record.at.finalised = at.now;
         if record.use_at == Use::Final {
             record.at.used = at.now;
+            causes::examine(market, at, slot);
         }
     }
-    let fate = if record.is_right() { Fate::FinalRight } else { Fate::FinalWrong };
+    let fate = if market.jobs.record(slot).is_right() { Fate::FinalRight } else { Fate::FinalWrong };
     // Copies whose answers were not needed, and that were not called off before, end here.
     calling_off::call_off(market, at, slot, true);
     settlement::return_rest(market, at, slot);
@@ -207,6 +209,9 @@ fn leave(market: &mut State, at: &mut Context<'_>, slot: JobSlot, fate: Fate) {
     let id = job.case;
     if market.agreement.is_measured() {
         margins::decided(market, at.scenario, slot, at.now);
+    }
+    if at.scenario.record.causes {
+        causes::tell(market, at, slot);
     }
     if id.is_some() {
         stands_no_more(market, id);

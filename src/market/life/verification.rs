@@ -16,10 +16,11 @@ use crate::engine::time::SimDuration;
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::operations::{
-    calling_off, checking, evidence, posting, proving, replacing, seats, settlement, voting,
+    calling_off, causes, checking, evidence, hearing, posting, proving, replacing, seats, settlement, voting,
 };
 use crate::market::state::State;
 use crate::market::state::cases::{VerificationCase, VoteRecord};
+use crate::market::state::causes::LookFate;
 use crate::policy::selection::Draw;
 use crate::record::fact::Fact;
 use crate::scenario::verification::{Check, JobSize};
@@ -38,7 +39,9 @@ pub fn answered(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next
     }
     if record.use_at == Use::Answered {
         record.at.used = at.now;
+        causes::examine(market, at, slot);
     }
+    let (job, record) = market.jobs.both(slot);
     let (class, tokens, id) = (record.class, record.output_tokens, job.case);
     market.classes[class].learn_output(tokens);
     let job = &mut market.jobs[slot];
@@ -206,6 +209,7 @@ pub fn reported(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Ne
     let fee = checking::fee(market, at, child);
     checking::note_end(market, at, child, true, fee);
     let partial = proving::is_partial(market, child);
+    hearing::settle(market, at.scenario, child, LookFate::Cast);
     let stake = calling_off::forget(market, slot, child);
     settlement::pay_checker(market, at, slot, by, fee);
     market.nodes.backrooms[by].checked += 1;
@@ -270,6 +274,7 @@ fn case_of(market: &State, slot: JobSlot) -> &VerificationCase {
 pub fn lost(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Next {
     let (slot, index) = (market.jobs[child].parent, market.jobs[child].check);
     checking::note_end(market, at, child, false, Money::ZERO);
+    hearing::settle(market, at.scenario, child, LookFate::Missing);
     let stake = calling_off::forget(market, slot, child);
     if at.scenario.verification.methods[market.jobs.record(slot).method].checks[index as usize].ways > 1 {
         // Without one of its parts there is no proof: the others are for nothing.

@@ -69,7 +69,11 @@ fn proceed(market: &mut State, scenario: &Scenario, slot: JobSlot, id: MethodId)
             sample >= 1.0 || (sample > 0.0 && draw(market.seed, Purpose::Sampling, key, number).chance(sample));
         drawn |= u8::from(takes_place) << index;
     }
-    market.jobs[slot].case = market.cases.begin(id, drawn, method.checks.len(), method.looks_at(scrutiny));
+    let case = market.cases.begin(id, drawn, method.checks.len(), method.looks_at(scrutiny));
+    market.jobs[slot].case = case;
+    if scenario.record.causes {
+        market.causes.begin(case);
+    }
 }
 
 /// Agrees a quote with copies: the chooser takes as many offers, one after the other. A call of its own: most jobs have one node, and

@@ -3,13 +3,16 @@
 use crate::domain::answer::Answer;
 use crate::domain::ids::{JobSlot, Owner, PartyId, WorkSlot};
 use crate::domain::item::Phase;
-use crate::domain::purpose::{Purpose, draw};
+use crate::domain::money::Money;
+use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::domain::work::Work;
 use crate::engine::random::{RandomSource, mix};
+use crate::engine::time::Time;
 use crate::market::context::Context;
 use crate::market::quoting::terms;
 use crate::market::state::State;
-use crate::policy::conduct::Assignment;
+use crate::market::state::cases::Copy;
+use crate::policy::conduct::{Action, Assignment};
 use crate::scenario::Scenario;
 
 use super::{at_stake, canaries};
@@ -82,22 +85,51 @@ fn decide(market: &mut State, at: &Context<'_>, (slot, job): (WorkSlot, JobSlot)
         Owner::Task(task) if !market.jobs[task].is_copy() => record.compute_price,
         Owner::Task(task) => market.cases[market.jobs[job].case].answers[usize::from(market.jobs[task].ordinal)].price,
     };
-    let assignment = Assignment {
-        party: node.0.into(),
-        job: mix(mix(record.key.source.0.into()) ^ record.key.index),
-        stakes: at_stake::of_node(market, scenario, node, (fee, record.work)),
-        now,
-        trust: market.opinions.trust(&scenario.verification, market.jobs[job].requester, node),
-    };
-    let mut drawn = draw(market.seed, Purpose::Answer, record.key, market.jobs.draw_index(slot));
-    let memory = market.conducts.of(&mut market.nodes, node, record.method);
-    let action = group.conduct.act(memory, &assignment, &mut drawn);
+    let (key, assignment) = (record.key, assignment(market, scenario, now, job, (node, fee)));
+    let mut drawn = draw(market.seed, Purpose::Answer, key, market.jobs.draw_index(slot));
+    let memory = market.conducts.of(&mut market.nodes, node, market.jobs.record(job).method);
+    let mut action = group.conduct.act(memory, &assignment, &mut drawn);
+    if scenario.record.causes && action.answer.is_deliberate() && market.causes.is_honest(key, node) {
+        action = Action::HONEST;
+    }
     *answer_of(market, slot) = action.answer;
     if action.effort < 1.0 {
         let item = &mut market.jobs[slot];
         item.left = item.left.scaled(action.effort);
         item.prefill = item.prefill.scaled(action.effort);
     }
+}
+
+/// A job as a node sees it that is to execute it for such a fee.
+fn assignment(
+    market: &State,
+    scenario: &Scenario,
+    now: Time,
+    job: JobSlot,
+    (node, fee): (PartyId, Money),
+) -> Assignment {
+    let record = market.jobs.record(job);
+    Assignment {
+        party: node.0.into(),
+        job: mix(mix(record.key.source.0.into()) ^ record.key.index),
+        stakes: at_stake::of_node(market, scenario, node, (fee, record.work)),
+        now,
+        trust: market.opinions.trust(&scenario.verification, market.jobs[job].requester, node),
+    }
+}
+
+/// The answer that a copy would have brought which never came, at its draws. What its node remembers stays.
+pub fn would_answer(market: &mut State, at: &Context<'_>, job: JobSlot, number: usize) -> Answer {
+    let Copy { node, price, .. } = market.cases[market.jobs[job].case].answers[number];
+    let group = &at.scenario.groups[market.nodes.quotes[node].group];
+    if group.conduct.is_passive() {
+        return Answer::RIGHT;
+    }
+    let assignment = assignment(market, at.scenario, at.now, job, (node, price));
+    let index = DrawIndex::copy(market.jobs[job].attempt, number as u8);
+    let mut drawn = draw(market.seed, Purpose::Answer, market.jobs.record(job).key, index);
+    let memory = market.conducts.of(&mut market.nodes, node, market.jobs.record(job).method);
+    group.conduct.act(&mut memory.clone(), &assignment, &mut drawn).answer
 }
 
 /// Where the answer of an attempt or of a copy is written down.

@@ -20,7 +20,7 @@ use crate::policy::selection::SelectionView;
 use crate::policy::verdict::{Verdict, Votes};
 use crate::scenario::verification::Check;
 
-use super::{at_stake, learning, seats, sending, settlement, voting};
+use super::{at_stake, hearing, learning, seats, sending, settlement, voting};
 
 /// A check or a proof that a party is to do for a job.
 pub(super) struct Order {
@@ -55,8 +55,7 @@ fn open(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: usize, c
 /// A validator takes a waiting check, for which no checker was drawn.
 pub fn take(market: &mut State, at: &mut Context<'_>, child: TaskSlot, by: PartyId) {
     let &Task { parent, check, ordinal, round, .. } = &market.jobs[child];
-    let number = DrawIndex::checker(check, ordinal, round);
-    let vote = voting::opinion(market, at, parent, by, (usize::from(check), number));
+    let vote = ask_of(market, at, parent, by, (check, ordinal, round));
     let work = if vote.looked { market.jobs[child].expected } else { Work::ZERO };
     let record = market.jobs.task_record_mut(child);
     (record.vote, record.work) = (vote, work);
@@ -135,6 +134,15 @@ pub(super) fn select(
     scenario.verification.selection.select(&view, &mut drawn, chosen);
 }
 
+/// What a checker will say, which is kept where causes are recorded.
+fn ask_of(market: &mut State, at: &Context<'_>, slot: JobSlot, by: PartyId, seat: (u8, u16, u8)) -> Vote {
+    let vote = voting::opinion(market, at, slot, by, seat);
+    match at.scenario.record.causes {
+        true => hearing::heard(market, at, slot, by, (seat, vote)),
+        false => vote,
+    }
+}
+
 /// Asks one checker to look.
 pub(super) fn look(
     market: &mut State,
@@ -146,7 +154,7 @@ pub(super) fn look(
     let record = *market.jobs.record(slot);
     let round = seats::round(market, slot, check);
     let number = DrawIndex::checker(index as u8, ordinal, round);
-    let vote = voting::opinion(market, at, slot, by, (index, number));
+    let vote = ask_of(market, at, slot, by, (index as u8, ordinal, round));
     let work = match vote.looked {
         true => {
             check.draw_work(&at.scenario.size(&record), &mut draw(market.seed, Purpose::CheckTime, record.key, number))

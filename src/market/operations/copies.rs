@@ -82,7 +82,7 @@ fn group(market: &State, scenario: &Scenario, slot: JobSlot, key: u64) -> f64 {
 }
 
 /// The odds that the node of a copy is right, as its requester sees it.
-fn odds(market: &State, scenario: &Scenario, slot: JobSlot, copy: &Copy) -> f64 {
+pub fn odds(market: &State, scenario: &Scenario, slot: JobSlot, copy: &Copy) -> f64 {
     market.opinions.odds(&scenario.verification, market.jobs[slot].requester, copy.node)
 }
 

@@ -17,9 +17,11 @@ pub mod serving;
 // Checkers are asked, and work is called off.
 pub mod calling_off;
 pub mod canaries;
+pub mod causes;
 pub mod checking;
 pub mod evidence;
 pub mod forced;
+pub mod hearing;
 pub mod learning;
 pub mod proving;
 pub mod replacing;

@@ -1,10 +1,11 @@
 //! Another checker takes the seat of one that had its time.
 
-use super::{calling_off, checking, seats};
+use super::{calling_off, checking, hearing, seats};
 use crate::domain::ids::{JobSlot, TaskSlot};
 use crate::domain::purpose::DrawIndex;
 use crate::market::context::Context;
 use crate::market::state::State;
+use crate::market::state::causes::LookFate;
 
 /// A checker has had its time: its look ends unpaid, and another takes its seat. It is missing where no more are drawn, or nobody else
 /// can be. A missing vote is no evidence: it says nothing of a look (model §7).
@@ -12,6 +13,7 @@ pub fn replace(market: &mut State, at: &mut Context<'_>, slot: JobSlot, child: T
     let (task, record) = (market.jobs[child], *market.jobs.record(slot));
     let index = usize::from(task.check);
     let check = &at.scenario.verification.methods[record.method].checks[index];
+    hearing::settle(market, at.scenario, child, LookFate::Replaced);
     let stake = calling_off::time_out(market, at, slot, child);
     let id = market.jobs[slot].case;
     let ordinal = u32::from(task.ordinal) + check.count;
@@ -31,7 +33,10 @@ pub fn replace(market: &mut State, at: &mut Context<'_>, slot: JobSlot, child: T
     }
     let votes = &mut market.cases[id].votes[index];
     match chosen.pop() {
-        None => (votes.missing, votes.stake_missing) = (votes.missing + 1, votes.stake_missing + stake),
+        None => {
+            (votes.missing, votes.stake_missing) = (votes.missing + 1, votes.stake_missing + stake);
+            hearing::settle_seat(market, at.scenario, slot, (task.check, task.round, task.ordinal), LookFate::Missing);
+        }
         Some(by) => {
             votes.stake_asked -= stake;
             let added = seats::weight(market, by);

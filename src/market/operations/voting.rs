@@ -32,6 +32,9 @@ pub fn is_forced(seed: Seed, key: JobKey, index: usize, check: &Check) -> bool {
 /// Whether a vendor is broken for a job: for good, by a shock, or by a draw that all checks of the job share.
 fn is_broken(market: &State, now: Time, key: JobKey, vendor: &Vendor) -> bool {
     let number = DrawIndex::check(vendor.number, 0);
+    if market.causes.is_whole(key, vendor.number) {
+        return false;
+    }
     now >= vendor.from
         || market.shocks.is_broken(vendor.number)
         || vendor.broken > 0.0 && draw(market.seed, Purpose::Vendor, key, number).chance(vendor.broken)
@@ -77,40 +80,52 @@ pub fn opinion(
     at: &Context<'_>,
     slot: JobSlot,
     by: PartyId,
-    (index, number): (usize, DrawIndex),
+    (index, ordinal, round): (u8, u16, u8),
 ) -> Vote {
+    let number = DrawIndex::checker(index, ordinal, round);
     let record = market.jobs.record(slot);
     let method = record.method;
-    let check = &at.scenario.verification.methods[method].checks[index];
-    let answer = match is_forced(market.seed, record.key, index, check) {
+    let check = &at.scenario.verification.methods[method].checks[usize::from(index)];
+    let answer = match is_forced(market.seed, record.key, index.into(), check) {
         true => Answer::wrong(Wrong::Tamper, mix(record.key.index)),
         false => record.answer,
     };
-    let alarm = alarm_chance(market, at.now, record.key, check, answer);
+    let mut drawn = draw(market.seed, Purpose::Vote, record.key, number);
     if check.is_guarded {
-        let alarm = draw(market.seed, Purpose::Vote, record.key, number).chance(alarm);
-        return Vote { alarm, looked: true };
+        let chance = alarm_chance(market, at.now, record.key, check, answer);
+        return Vote { alarm: drawn.chance(chance), looked: true };
     }
+    let submission = submission(market, at, slot, by, (index, check, answer));
+    let conduct = &at.scenario.groups[market.nodes.quotes[by].group].conduct;
+    conduct.vote(market.conducts.of(&mut market.nodes, by, method), &submission, &mut drawn)
+}
+
+/// An answer as one that is to check it sees it.
+pub fn submission(
+    market: &State,
+    at: &Context<'_>,
+    slot: JobSlot,
+    by: PartyId,
+    (index, check, answer): (u8, &Check, Answer),
+) -> Submission {
+    let record = market.jobs.record(slot);
     let group = &at.scenario.groups[market.nodes.quotes[by].group];
     let Stakes { fee, cost, slash: fine } = match group.conduct.weighs_stakes() {
-        true => at_stake::of_vote(market, at, slot, (index as u8, check), by),
+        true => at_stake::of_vote(market, at, slot, (index, check), by),
         false => Stakes::default(),
     };
-    let submission = Submission {
+    Submission {
         party: by.0.into(),
         job: mix(mix(record.key.source.0.into()) ^ record.key.index),
         answer,
-        alarm,
+        alarm: alarm_chance(market, at.now, record.key, check, answer),
         cost,
         fee,
         fine,
         now: at.now,
         trust: market.opinions.trust(&at.scenario.verification, market.jobs[slot].requester, by),
         ring: ring_of(market, at.scenario, record.node),
-    };
-    let mut drawn = draw(market.seed, Purpose::Vote, record.key, number);
-    let memory = market.conducts.of(&mut market.nodes, by, method);
-    group.conduct.vote(memory, &submission, &mut drawn)
+    }
 }
 
 /// The number of the ring that a node is of.

@@ -22,6 +22,7 @@ pub mod arena;
 pub mod bond;
 pub mod capped;
 pub mod cases;
+pub mod causes;
 pub mod chain;
 pub mod checkers;
 pub mod conducts;
@@ -72,6 +73,8 @@ pub struct State {
     pub prices: prices::Prices,
     /// What goes on about answers of open jobs.
     pub cases: cases::VerificationCases,
+    /// The looks at wrong answers, where causes are recorded.
+    pub causes: causes::Causes,
     /// What requesters believe of parties.
     pub opinions: opinions::Opinions,
     /// Transactions that wait for a block.

@@ -7,6 +7,7 @@ use super::columns::{Cell, Column, TableDescription};
 mod agreed;
 mod agreement;
 mod basket;
+mod causes;
 mod checks;
 mod classes;
 mod endings;
@@ -16,10 +17,12 @@ mod probes;
 mod recorder;
 mod series;
 mod summary;
+mod suspects;
 mod validators;
 
 pub use agreement::{AGREEMENT, AgreementRow};
 pub use basket::{BASKET, Basket};
+pub use causes::{CAUSES, CauseRow, SHARES, ShareRow};
 pub use checks::{CHECKS, CheckRow};
 pub use classes::{CLASSES, ClassRow};
 pub use jobs::{JOBS, JobRow};
@@ -68,6 +71,8 @@ pub fn all() -> Vec<TableDescription> {
         CHECKS.description(),
         PROBES.description(),
         AGREEMENT.description(),
+        CAUSES.description(),
+        SHARES.description(),
     ]
 }
 
@@ -110,6 +115,8 @@ mod tests {
         super::CHECKS.check();
         super::PROBES.check();
         super::AGREEMENT.check();
+        super::CAUSES.check();
+        super::SHARES.check();
         super::BASKET.check();
     }
 }

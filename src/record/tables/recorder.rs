@@ -2,9 +2,11 @@
 
 use super::series::SeriesRow;
 use super::{
-    AGREEMENT, AgreementRow, CHECKS, CheckRow, JOBS, JobRow, NODES, NodeRow, PROBES, ProbeRow, SERIES, SERIES_OUTSIDE,
-    SharedNames, VALIDATORS,
+    AGREEMENT, AgreementRow, CAUSES, CHECKS, CauseRow, CheckRow, JOBS, JobRow, NODES, NodeRow, PROBES, ProbeRow,
+    SERIES, SERIES_OUTSIDE, SHARES, ShareRow, SharedNames, VALIDATORS,
 };
+use crate::domain::causes::CauseRecord;
+use crate::domain::ids::Id;
 use crate::domain::probe::Probe;
 use crate::domain::purpose::Purpose;
 use crate::domain::record::{CheckRecord, JobKey, JobRecord};
@@ -42,6 +44,7 @@ pub struct Tables<S> {
     checks: Option<(Rows<CheckRow>, f64)>,
     probes: Option<Probes>,
     agreement: Option<Ticks<AgreementRow>>,
+    causes: Option<(Rows<CauseRow>, Rows<ShareRow>)>,
     names: SharedNames,
 }
 
@@ -88,6 +91,7 @@ impl<S: Sink> Tables<S> {
             checks: chosen.checks.map(|share| (Rows::new(&CHECKS), share)),
             probes: None,
             agreement: None,
+            causes: None,
             names,
         }
     }
@@ -103,6 +107,12 @@ impl<S: Sink> Tables<S> {
     pub fn with_agreement(mut self, tick: SimDuration, from: Time) -> Tables<S> {
         let next = Time((from.0 / tick.0 + 1) * tick.0);
         self.agreement = Some(Ticks { rows: Rows::new(&AGREEMENT), tick, next });
+        self
+    }
+
+    /// With the tables of the causes of used wrong answers.
+    pub fn with_causes(mut self) -> Tables<S> {
+        self.causes = Some((Rows::new(&CAUSES), Rows::new(&SHARES)));
         self
     }
 
@@ -125,6 +135,10 @@ impl<S: Sink> Tables<S> {
         }
         if let Some(agreement) = self.agreement {
             agreement.rows.finish(&mut self.sink);
+        }
+        if let Some((causes, shares)) = self.causes {
+            causes.finish(&mut self.sink);
+            shares.finish(&mut self.sink);
         }
         self.sink
     }
@@ -162,6 +176,15 @@ impl<S: Sink> Recorder for Tables<S> {
             && is_recorded(self.seed, record.key, *share)
         {
             rows.push(&CheckRow { record: *record, names: self.names.clone() }, &mut self.sink);
+        }
+    }
+
+    fn note_cause(&mut self, record: &CauseRecord) {
+        let Some((causes, shares)) = &mut self.causes else { return };
+        causes.push(&CauseRow { record: record.clone(), names: self.names.clone() }, &mut self.sink);
+        for part in &record.parts {
+            let job = (record.key.source.index(), record.key.index);
+            shares.push(&ShareRow { job, part: *part, names: self.names.clone() }, &mut self.sink);
         }
     }
 

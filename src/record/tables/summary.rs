@@ -7,6 +7,7 @@ use crate::record::tally::{About, Durations, Summary};
 
 use super::agreed::AGREEMENT;
 use super::endings::{causes, fates};
+use super::suspects::SUSPECTS;
 use super::{joined, utilised};
 
 type C = Column<Summary>;
@@ -279,7 +280,9 @@ const PLAIN: [C; 127] = joined(&[
     &ABOUT,
 ]);
 
-const ALL: [C; PLAIN.len() + AGREEMENT.len()] = joined(&[&PLAIN, &AGREEMENT]);
+const AGREED: [C; PLAIN.len() + AGREEMENT.len()] = joined(&[&PLAIN, &AGREEMENT]);
+const CAUSED: [C; PLAIN.len() + SUSPECTS.len()] = joined(&[&PLAIN, &SUSPECTS]);
+const ALL: [C; AGREED.len() + SUSPECTS.len()] = joined(&[&AGREED, &SUSPECTS]);
 
 const ABOUT: [C; 6] = [
     C::text("name", "name of the scenario", |run| about(run, |about| Cell::Text(&about.name))).nullable(),
@@ -309,12 +312,23 @@ fn about<'a>(run: &'a Summary, cell: fn(&'a About) -> Cell<'a>) -> Cell<'a> {
 /// The run in one row.
 pub static SUMMARY: Table<Summary> = Table { name: "summary", grain: "one row per run", columns: &ALL };
 
-/// The same of a run in which agreement is not measured.
+/// The same of a run that measures nothing beside.
 static SUMMARY_PLAIN: Table<Summary> = Table { name: "summary", grain: SUMMARY.grain, columns: &PLAIN };
+
+/// The same of a run that measures agreement alone.
+static SUMMARY_AGREED: Table<Summary> = Table { name: "summary", grain: SUMMARY.grain, columns: &AGREED };
+
+/// The same of a run that records causes alone.
+static SUMMARY_CAUSED: Table<Summary> = Table { name: "summary", grain: SUMMARY.grain, columns: &CAUSED };
 
 /// The table of a run: what every run has, and what its scenario has measured beside.
 pub fn summary_of(run: &Summary) -> &'static Table<Summary> {
-    if run.end.agreement.is_some() { &SUMMARY } else { &SUMMARY_PLAIN }
+    match (run.end.agreement.is_some(), run.has_causes) {
+        (false, false) => &SUMMARY_PLAIN,
+        (true, false) => &SUMMARY_AGREED,
+        (false, true) => &SUMMARY_CAUSED,
+        (true, true) => &SUMMARY,
+    }
 }
 
 fn number(value: Option<f64>) -> Cell<'static> {

@@ -232,6 +232,6 @@ fn retries(table: &RetriesTable) -> Retries {
 
 /// What is written down.
 fn recorded(table: RecordTable) -> Record {
-    let RecordTable { tables, jobs, tick, probes, probe_tick } = table;
-    Record { tables, jobs, tick, probes, probe_tick }
+    let RecordTable { tables, jobs, tick, probes, probe_tick, causes } = table;
+    Record { tables, jobs, tick, probes, probe_tick, causes }
 }

@@ -314,6 +314,10 @@ pub struct RecordTable {
     /// The time between two quotes of each. Default `"10min"`.
     #[serde(default = "defaults::ten_minutes")]
     pub probe_tick: SimDuration,
+    /// Whether the causes of each used wrong answer are examined, for the tables `causes` and `cause_shares` and for columns of the
+    /// summary. Default false: no tables.
+    #[serde(default)]
+    pub causes: bool,
 }
 
 impl Default for RoutingTable {
@@ -351,6 +355,7 @@ impl Default for RecordTable {
             tick: defaults::minute(),
             probes: 0,
             probe_tick: defaults::ten_minutes(),
+            causes: false,
         }
     }
 }

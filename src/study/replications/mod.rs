@@ -202,7 +202,10 @@ fn one(scenario: &Arc<Scenario>, seed: Seed, measures: &[Measure], stop: &Atomic
 fn measures(scenario: &Scenario) -> Vec<Measure> {
     let classes: Vec<String> = scenario.classes.iter().map(|class| class.name.clone()).collect();
     let is_number = |kind: Kind| !matches!(kind, Kind::Bool | Kind::Text);
-    let whole = SUMMARY.columns.iter().filter(|column| is_number(column.kind)).map(|column| column.name);
+    // What is said of causes is missing where they are not recorded.
+    let is_there = |meaning: &str| scenario.record.causes || !meaning.contains("`record.causes`");
+    let whole = SUMMARY.columns.iter().filter(|column| is_number(column.kind) && is_there(column.meaning));
+    let whole = whole.map(|column| column.name);
     let of_class = CLASSES.columns.iter().filter(|column| is_number(column.kind)).map(|column| column.name);
     let mut formulas = Vec::new();
     for (prefix, columns) in [("", whole.collect::<Vec<_>>()), ("*.", of_class.collect())] {

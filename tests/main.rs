@@ -32,6 +32,7 @@ mod suite {
     mod probes;
     mod properties;
     mod readme;
+    mod reliance;
     mod roster;
     mod schema;
     mod series;

@@ -19,6 +19,7 @@ pub mod price;
 pub mod probe;
 pub mod purpose;
 pub mod record;
+pub mod reliance;
 pub mod service;
 pub mod share;
 pub(crate) mod task;

@@ -20,6 +20,7 @@ use super::state::causes::Causes;
 use super::state::chain::ChainState;
 use super::state::checkers::Checkers;
 use super::state::conducts::Conducts;
+use super::state::drawn::DrawnCheckers;
 use super::state::job_list::{JobList, Waiting};
 use super::state::jobs::Jobs;
 use super::state::learnt::Learnt;
@@ -92,6 +93,7 @@ impl State {
             standings: Standings::open(&scenario.verification, roster.len()),
             planting: Planting::open(&scenario.verification, roster.len()),
             conducts: Conducts::open(scenario),
+            drawn: DrawnCheckers::default(),
             welfare: WelfareSums::open(if scenario.payout.costs == Costs::Paid { roster.len() } else { 0 }),
             stale: 0,
             agenda: Vec::new(),

@@ -10,6 +10,7 @@
 mod beta;
 mod gamma;
 mod normal;
+mod quadrature;
 
 pub(crate) use beta::{beta_share, ln_beta_front, ln_beta_share};
 pub use gamma::gamma_cdf;
@@ -18,6 +19,7 @@ pub use normal::{
     normal_tail,
 };
 pub(crate) use normal::{normal_quantile_centred, normal_quantile_of_ln_tail};
+pub use quadrature::{Point, gauss_legendre};
 
 /// ln √(2π).
 pub(crate) const LN_ROOT_TWO_PI: f64 = 0.918_938_533_204_672_8;

@@ -18,7 +18,7 @@ use crate::record::batch::{Batch, Rows, Sink};
 use crate::record::fact::{Fact, FactFilter, FactKind};
 use crate::record::recorder::Recorder;
 use crate::record::table_name::TableName;
-use crate::record::tables::{CLASSES, Chosen, ClassRow, Names, SharedNames, Tables, summary_of};
+use crate::record::tables::{CLASSES, Chosen, ClassRow, HOLDERS, Names, SharedNames, Tables, summary_of};
 use crate::record::tally::{About, Summary, Tally};
 use crate::scenario::Scenario;
 use crate::scenario::model::WorkLaw;
@@ -113,8 +113,12 @@ impl Recording {
         if scenario.record.causes {
             tables = tables.with_causes();
         }
-        let recorder =
-            (Tally::new(scenario.warm_up.max(from)).with_causes(scenario.record.causes), (tables, Closed::default()));
+        let fading = scenario.record.fading();
+        if fading.is_some() {
+            tables = tables.with_reliance();
+        }
+        let tally = Tally::new(scenario.warm_up.max(from)).with_causes(scenario.record.causes).with_reliance(fading);
+        let recorder = (tally, (tables, Closed::default()));
         let wants = |table: TableName| scenario.record.tables.contains(&table);
         let names = || scenario.classes.iter().map(|class| class.name.clone()).collect();
         let (summary, classes) = (wants(TableName::Summary), wants(TableName::Classes).then(names));
@@ -167,6 +171,11 @@ impl Recording {
         if let Some(names) = &classes {
             let mut rows = Rows::new(&CLASSES);
             rows.push_all(&ClassRow::of(&summary, names), &mut sink);
+            rows.finish(&mut sink);
+        }
+        if let Some(reliance) = &summary.reliance {
+            let mut rows = Rows::new(&HOLDERS);
+            rows.push_all(&reliance.holders, &mut sink);
             rows.finish(&mut sink);
         }
         let written = sink.tables.finish()?;

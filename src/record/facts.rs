@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::causes::CauseRecord;
 use crate::domain::record::{CheckRecord, JobRecord};
+use crate::domain::reliance::{Held, Relied};
 use crate::engine::time::Time;
 
 use super::digest::Digest;
@@ -24,6 +25,10 @@ pub struct Facts {
     /// What has caused that wrong answers were used. It is no fact, and no digest covers it: it follows from what happened.
     #[serde(skip)]
     causes: Vec<CauseRecord>,
+    #[serde(skip)]
+    relied: Vec<(Relied, usize)>,
+    #[serde(skip)]
+    held: Vec<Held>,
 }
 
 impl Facts {
@@ -91,6 +96,13 @@ impl Facts {
         self.causes.push(record);
     }
 
+    /// Notes that an answer came into use, and who holds the trust in it. That is worked out and does not happen, so the digest does not
+    /// cover it.
+    pub fn rely(&mut self, relied: &Relied, held: &[Held]) {
+        self.held.extend_from_slice(held);
+        self.relied.push((*relied, self.held.len()));
+    }
+
     /// Tells a recorder the facts kept since this was last called, in their order, each with the record that it carries, and forgets
     /// them.
     #[inline(never)]
@@ -106,6 +118,13 @@ impl Facts {
         for cause in self.causes.drain(..) {
             recorder.note_cause(&cause);
         }
+        let mut from = 0;
+        for (relied, end) in &self.relied {
+            recorder.note_reliance(relied, &self.held[from..*end]);
+            from = *end;
+        }
+        self.relied.clear();
+        self.held.clear();
         self.facts.clear();
         self.records.clear();
         self.checks.clear();
@@ -114,7 +133,7 @@ impl Facts {
     /// Whether nothing waits to be handed on.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.facts.is_empty() && self.causes.is_empty()
+        self.facts.is_empty() && self.causes.is_empty() && self.relied.is_empty()
     }
 
     /// Over everything that happened.

@@ -9,6 +9,7 @@ pub mod fact;
 pub mod facts;
 pub mod means;
 pub mod recorder;
+pub mod reliance;
 pub mod suspects;
 pub mod table_name;
 pub mod tables;

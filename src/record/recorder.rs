@@ -7,6 +7,7 @@ use crate::domain::party::PartyKind;
 use crate::domain::price::Price;
 use crate::domain::probe::{Probe, ProbeQuote};
 use crate::domain::record::{CheckRecord, JobRecord};
+use crate::domain::reliance::{Held, Relied};
 use crate::engine::time::Time;
 use crate::record::agreement::AgreementGauge;
 use crate::record::fact::{Fact, FactFilter};
@@ -28,6 +29,9 @@ pub trait Recorder {
 
     /// Takes note of what has caused that a wrong answer was used, when its job leaves; where the scenario records causes.
     fn note_cause(&mut self, _record: &CauseRecord) {}
+
+    /// Takes note that an answer came into use, and of those who hold the trust in it.
+    fn note_reliance(&mut self, _relied: &Relied, _held: &[Held]) {}
 
     /// The next instant this recorder wants to look at the market, if it is at or before `now`.
     fn due(&self, _now: Time) -> Option<Time> {
@@ -70,6 +74,11 @@ impl<A: Recorder, B: Recorder> Recorder for (A, B) {
         self.1.note_cause(record);
     }
 
+    fn note_reliance(&mut self, relied: &Relied, held: &[Held]) {
+        self.0.note_reliance(relied, held);
+        self.1.note_reliance(relied, held);
+    }
+
     fn due(&self, now: Time) -> Option<Time> {
         match (self.0.due(now), self.1.due(now)) {
             (Some(first), Some(second)) => Some(first.min(second)),
@@ -109,6 +118,10 @@ impl<R: Recorder> Recorder for &mut R {
 
     fn note_cause(&mut self, record: &CauseRecord) {
         (**self).note_cause(record);
+    }
+
+    fn note_reliance(&mut self, relied: &Relied, held: &[Held]) {
+        (**self).note_reliance(relied, held);
     }
 
     fn due(&self, now: Time) -> Option<Time> {

@@ -6,11 +6,13 @@ use crate::domain::causes::CauseRecord;
 use crate::domain::fate::{Cause, Fate};
 use crate::domain::money::Money;
 use crate::domain::record::JobRecord;
+use crate::domain::reliance::{Held, Relied};
 use crate::engine::random::Seed;
 use crate::engine::time::{SimDuration, Time};
 use crate::record::classes::Classes;
 use crate::record::fact::{Fact, FactFilter, FactKind};
 use crate::record::recorder::{Gauges, MarketGauge, Recorder};
+use crate::record::reliance::{Ledger, Reliance};
 use crate::record::suspects::{Suspected, Suspects};
 use crate::record::welfare::Welfare;
 use crate::stats::online::Online;
@@ -21,6 +23,7 @@ use crate::stats::quantile::LogGrid;
 pub struct Tally {
     warm_up: Time,
     at_warm_up: Option<MarketGauge>,
+    ledger: Option<Box<Ledger>>,
     summary: Summary,
 }
 
@@ -127,6 +130,8 @@ pub struct Summary {
     pub suspected: Option<Suspected>,
     /// Whether causes are recorded.
     pub has_causes: bool,
+    /// Trust in the answers of the jobs counted, where it is accounted for.
+    pub reliance: Option<Box<Reliance>>,
 }
 
 /// Which run a summary is of.
@@ -175,7 +180,13 @@ impl Durations {
 impl Tally {
     /// A tally that counts from `warm_up` on.
     pub fn new(warm_up: Time) -> Tally {
-        Tally { warm_up, at_warm_up: None, summary: Summary { from: warm_up, ..Summary::default() } }
+        Tally { warm_up, at_warm_up: None, ledger: None, summary: Summary { from: warm_up, ..Summary::default() } }
+    }
+
+    /// It accounts for reliance too, which fades in this time; not where there is none.
+    pub fn with_reliance(mut self, memory: Option<SimDuration>) -> Tally {
+        self.ledger = memory.map(|memory| Box::new(Ledger::new(memory)));
+        self
     }
 
     /// With columns of the summary about causes, if they are recorded.
@@ -267,6 +278,12 @@ impl Recorder for Tally {
         }
     }
 
+    fn note_reliance(&mut self, relied: &Relied, held: &[Held]) {
+        if let Some(ledger) = self.ledger.as_mut().filter(|_| relied.asked >= self.warm_up) {
+            ledger.note(relied, held);
+        }
+    }
+
     #[inline]
     fn due(&self, now: Time) -> Option<Time> {
         (self.at_warm_up.is_none() && self.warm_up <= now).then_some(self.warm_up)
@@ -296,6 +313,12 @@ impl Recorder for Tally {
             totals.cost += node.spent;
             totals.busy += node.busy as u128;
         });
+        if let Some(ledger) = &self.ledger {
+            let mut reliance = Box::new(Reliance::default());
+            gauges.nodes(at, &mut |node| ledger.end_party(at, node, &mut reliance));
+            ledger.end(at, &mut reliance);
+            self.summary.reliance = Some(reliance);
+        }
         self.summary.welfare = Welfare::of(&self.summary.end, &self.summary.nodes);
     }
 }

@@ -177,6 +177,17 @@ pub struct Record {
     pub probe_tick: SimDuration,
     /// Whether the causes of each used wrong answer are examined.
     pub causes: bool,
+    /// Whether trust in answers that come into use is accounted for.
+    pub reliance: bool,
+    /// The time in which what a party was relied on for fades to 1/e.
+    pub reliance_memory: SimDuration,
+}
+
+impl Record {
+    /// The time in which what a party was relied on for fades, where that is accounted for.
+    pub fn fading(&self) -> Option<SimDuration> {
+        self.reliance.then_some(self.reliance_memory)
+    }
 }
 
 impl Scenario {

@@ -18,6 +18,8 @@
 //!
 //! Detections are never averaged over kinds, because checks that miss the same kind are not independent.
 
+mod assigned;
+mod ballots;
 mod copies;
 mod groups;
 mod lookers;
@@ -26,6 +28,7 @@ mod votes;
 
 use super::answer::Wrong;
 
+pub use assigned::{Assigned, Room, SHARED};
 pub use copies::{Acceptance, Disputed, Referee};
 pub use groups::{Grouped, Groups, MOST, is_credible};
 pub use lookers::Lookers;

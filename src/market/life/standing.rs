@@ -10,7 +10,9 @@ use crate::domain::record::JobRecord;
 use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
-use crate::market::operations::{assignment, batches, calling_off, canaries, causes, evidence, margins, settlement};
+use crate::market::operations::{
+    assignment, batches, calling_off, canaries, causes, evidence, margins, relying, settlement,
+};
 use crate::market::state::State;
 use crate::record::fact::Fact;
 use crate::scenario::model::Class;
@@ -106,7 +108,7 @@ pub fn finalise(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next
     if record.at.finalised == Time::NEVER {
         record.at.finalised = at.now;
         if record.use_at == Use::Final {
-            record.at.used = at.now;
+            relying::begin(market, at, slot);
             causes::examine(market, at, slot);
         }
         evidence::learn(market, at, slot, false);
@@ -145,7 +147,7 @@ fn end(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     if record.at.finalised == Time::NEVER {
         record.at.finalised = at.now;
         if record.use_at == Use::Final {
-            record.at.used = at.now;
+            relying::begin(market, at, slot);
             causes::examine(market, at, slot);
         }
     }

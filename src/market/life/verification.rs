@@ -16,7 +16,7 @@ use crate::engine::time::SimDuration;
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::operations::{
-    calling_off, causes, checking, evidence, hearing, posting, proving, replacing, seats, settlement, voting,
+    calling_off, causes, checking, evidence, hearing, posting, proving, relying, replacing, seats, settlement, voting,
 };
 use crate::market::state::State;
 use crate::market::state::cases::{VerificationCase, VoteRecord};
@@ -37,12 +37,11 @@ pub fn answered(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next
         // Nobody uses it any more: it is not checked, and the requester does not pay for it (assumed).
         return Next::Reject { job: slot, fate: Fate::Late };
     }
+    let (class, tokens, id) = (record.class, record.output_tokens, job.case);
     if record.use_at == Use::Answered {
-        record.at.used = at.now;
+        relying::begin(market, at, slot);
         causes::examine(market, at, slot);
     }
-    let (job, record) = market.jobs.both(slot);
-    let (class, tokens, id) = (record.class, record.output_tokens, job.case);
     market.classes[class].learn_output(tokens);
     let job = &mut market.jobs[slot];
     if !id.is_some() {
@@ -273,6 +272,7 @@ fn case_of(market: &State, slot: JobSlot) -> &VerificationCase {
 #[inline(never)]
 pub fn lost(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Next {
     let (slot, index) = (market.jobs[child].parent, market.jobs[child].check);
+    relying::leave(market, at, child);
     checking::note_end(market, at, child, false, Money::ZERO);
     hearing::settle(market, at.scenario, child, LookFate::Missing);
     let stake = calling_off::forget(market, slot, child);

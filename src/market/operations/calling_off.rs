@@ -8,7 +8,7 @@ use crate::market::context::Context;
 use crate::market::state::State;
 use crate::record::fact::Fact;
 
-use super::{checking, load, pulling, room, serving, settlement};
+use super::{checking, load, pulling, relying, room, serving, settlement};
 
 /// A task is done with; gives the stake it was asked with.
 pub fn forget(market: &mut State, slot: JobSlot, child: TaskSlot) -> u64 {
@@ -51,6 +51,7 @@ pub fn call_off_check(market: &mut State, at: &mut Context<'_>, slot: JobSlot, i
 /// A checker has had its time and is not paid; gives the stake it was asked with.
 pub fn time_out(market: &mut State, at: &mut Context<'_>, slot: JobSlot, child: TaskSlot) -> u64 {
     remove(market, at, child.into());
+    relying::leave(market, at, child);
     checking::note_end(market, at, child, false, Money::ZERO);
     forget(market, slot, child)
 }

@@ -20,7 +20,7 @@ use crate::policy::selection::SelectionView;
 use crate::policy::verdict::{Verdict, Votes};
 use crate::scenario::verification::Check;
 
-use super::{at_stake, hearing, learning, seats, sending, settlement, voting};
+use super::{at_stake, hearing, learning, relying, seats, sending, settlement, voting};
 
 /// A check or a proof that a party is to do for a job.
 pub(super) struct Order {
@@ -57,6 +57,7 @@ pub fn take(market: &mut State, at: &mut Context<'_>, child: TaskSlot, by: Party
     let &Task { parent, check, ordinal, round, .. } = &market.jobs[child];
     let vote = ask_of(market, at, parent, by, (check, ordinal, round));
     let work = if vote.looked { market.jobs[child].expected } else { Work::ZERO };
+    relying::note_checker(market, at, parent, (check, round, ordinal), by);
     let record = market.jobs.task_record_mut(child);
     (record.vote, record.work) = (vote, work);
     let item = &mut market.jobs[child].item;
@@ -155,6 +156,7 @@ pub(super) fn look(
     let round = seats::round(market, slot, check);
     let number = DrawIndex::checker(index as u8, ordinal, round);
     let vote = ask_of(market, at, slot, by, (index as u8, ordinal, round));
+    relying::note_checker(market, at, slot, (index as u8, round, ordinal), by);
     let work = match vote.looked {
         true => {
             check.draw_work(&at.scenario.size(&record), &mut draw(market.seed, Purpose::CheckTime, record.key, number))

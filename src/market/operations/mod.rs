@@ -24,6 +24,7 @@ pub mod forced;
 pub mod hearing;
 pub mod learning;
 pub mod proving;
+pub mod relying;
 pub mod replacing;
 pub mod seats;
 pub mod standing;

@@ -84,6 +84,19 @@ impl Conducts {
         *self = next;
     }
 
+    /// What a party remembers of a method, to look at.
+    pub fn seen_of<'m>(&'m self, nodes: &'m Nodes, party: PartyId, method: MethodId) -> &'m ConductMemory {
+        let GroupMemory { first, place, as_one } = self.groups[nodes.quotes[party].group];
+        let party = if as_one { PartyId(first) } else { party };
+        match (method.index(), place) {
+            (further @ 1.., Some(place)) => {
+                let member = (party.0 - first) as usize;
+                &self.further[place + member * (self.methods - 1) + further - 1]
+            }
+            _ => &nodes.backrooms[party].conduct,
+        }
+    }
+
     /// What a party remembers of a method, as far as it sees the method.
     #[inline]
     pub fn of<'m>(&'m mut self, nodes: &'m mut Nodes, party: PartyId, method: MethodId) -> &'m mut ConductMemory {

@@ -26,6 +26,7 @@ pub mod causes;
 pub mod chain;
 pub mod checkers;
 pub mod conducts;
+pub mod drawn;
 pub mod job_list;
 pub mod jobs;
 pub mod learnt;
@@ -103,6 +104,8 @@ pub struct State {
     pub conducts: conducts::Conducts,
     /// What came of the jobs that have left.
     pub welfare: welfare::WelfareSums,
+    /// Who was drawn for checks, where trust is accounted for.
+    pub drawn: drawn::DrawnCheckers,
     /// Events dropped because their version had passed.
     pub stale: u64,
     /// What is still to come of the present event, the next thing last.
@@ -198,6 +201,8 @@ pub struct Scratch {
     pub passing: Known,
     /// Jobs in service at one node.
     pub entries: Vec<service::Entry>,
+    /// Where trust in an answer sits.
+    pub trusting: Box<drawn::Trusting>,
 }
 
 impl Scratch {

@@ -138,6 +138,14 @@ impl Opinions {
         [mean(0), mean(1)]
     }
 
+    /// The probability that the next look of a party is careful, as a group of requesters sees it.
+    pub fn care_of(&self, verification: &Verification, holder: RequesterId, party: PartyId) -> f64 {
+        match &verification.opinion {
+            None => verification.prior,
+            Some(_) => care(verification, &self.looks[self.place(verification, holder, party)]),
+        }
+    }
+
     /// What a party weighs where parties are drawn by weights, to the next 2⁻²⁴ above; `None` if it is not asked at all.
     /// The weights of all parties together are below 2⁶³.
     pub fn weight(&self, verification: &Verification, holder: RequesterId, party: PartyId) -> Weight {

@@ -117,6 +117,11 @@ impl super::Rule for Spec {
         super::only(Wrong::Substitute, 0.5)
     }
 
+    fn errs(&self, seen: &Seen, job: &Assignment) -> [f64; 5] {
+        let explore = self.explore.get();
+        super::only(Wrong::Substitute, if self.pays(seen, job) { 1.0 - explore } else { explore })
+    }
+
     fn weighs_stakes(&self) -> bool {
         true
     }

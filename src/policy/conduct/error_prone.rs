@@ -55,6 +55,11 @@ impl super::Rule for Spec {
         Vote { alarm: seen.alarm != draw.chance(self.rate.get()), looked: true }
     }
 
+    fn alarms(&self, (): &(), submission: &Submission) -> f64 {
+        let (alarm, rate) = (submission.alarm, self.rate.get());
+        alarm * (1.0 - rate) + (1.0 - alarm) * rate
+    }
+
     fn learn(&self, (): &mut (), _: &Outcome) {}
 
     fn wrongs(&self, _: &()) -> [f64; 5] {

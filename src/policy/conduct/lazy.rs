@@ -61,6 +61,11 @@ impl super::Rule for Spec {
         1.0 - self.share.get()
     }
 
+    fn alarms(&self, (): &(), submission: &Submission) -> f64 {
+        let unseen = if self.approves { 0.0 } else { self.share.get() };
+        unseen + (1.0 - self.share.get()) * submission.alarm
+    }
+
     fn vote(&self, (): &mut (), submission: &Submission, draw: &mut KeyedRng) -> Vote {
         if draw.chance(self.share.get()) {
             return Vote { alarm: !self.approves, looked: false };

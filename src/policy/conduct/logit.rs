@@ -46,9 +46,7 @@ impl super::Rule for Spec {
     }
 
     fn act(&self, seen: &mut Seen, job: &Assignment, draw: &mut KeyedRng) -> Action {
-        let at_stake = job.stakes.fee.units() + job.stakes.slash.units();
-        let gain = self.saving.get() * job.stakes.cost.units() - seen.risk(&Priors::FEW) * at_stake;
-        match draw.chance(logistic(self.lambda.get() * gain)) {
+        match draw.chance(self.rate(seen, job)) {
             true => cheat(job, self.saving),
             false => Action::HONEST,
         }
@@ -66,6 +64,10 @@ impl super::Rule for Spec {
         super::only(Wrong::Substitute, 0.5)
     }
 
+    fn errs(&self, seen: &Seen, job: &Assignment) -> [f64; 5] {
+        super::only(Wrong::Substitute, self.rate(seen, job))
+    }
+
     fn weighs_stakes(&self) -> bool {
         true
     }
@@ -80,6 +82,15 @@ impl super::Rule for Spec {
 
     fn saving(&self) -> Option<Share> {
         Some(self.saving)
+    }
+}
+
+impl Spec {
+    /// The probability that it cheats.
+    fn rate(&self, seen: &Seen, job: &Assignment) -> f64 {
+        let at_stake = job.stakes.fee.units() + job.stakes.slash.units();
+        let gain = self.saving.get() * job.stakes.cost.units() - seen.risk(&Priors::FEW) * at_stake;
+        logistic(self.lambda.get() * gain)
     }
 }
 

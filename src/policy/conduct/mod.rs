@@ -12,6 +12,8 @@ pub mod error_prone;
 pub mod honest;
 pub mod lazy;
 pub mod logit;
+#[cfg(test)]
+mod propensities;
 pub mod replicator;
 pub mod ring;
 pub mod seen;
@@ -168,6 +170,16 @@ pub trait Rule {
     fn saving(&self) -> Option<Share> {
         None
     }
+
+    /// The probability that its answer to a job is wrong, by kind, as it decides now.
+    fn errs(&self, memory: &Self::Memory, _: &Assignment) -> [f64; 5] {
+        self.wrongs(memory)
+    }
+
+    /// The probability that it raises an alarm at an answer, as it decides now.
+    fn alarms(&self, memory: &Self::Memory, submission: &Submission) -> f64 {
+        self.care(memory, submission.cost) * submission.alarm
+    }
 }
 
 /// A careful look: an alarm with the submission's probability.
@@ -250,6 +262,10 @@ crate::policy::policies! {
         fn care(&memory, cost: Money) -> f64;
         /// The share of the cost of a job that a cheat saves it, where its parameters say so.
         fn saving() -> Option<Share>;
+        /// The probability that its answer to a job is wrong, by kind, as it decides now.
+        fn errs(&memory, job: &Assignment) -> [f64; 5];
+        /// The probability that it raises an alarm at an answer, as it decides now.
+        fn alarms(&memory, submission: &Submission) -> f64;
     }
 }
 

@@ -120,6 +120,10 @@ impl super::Rule for Spec {
         super::only(Wrong::Substitute, 0.5)
     }
 
+    fn errs(&self, leanings: &Leanings, _: &Assignment) -> [f64; 5] {
+        super::only(Wrong::Substitute, logistic(leanings.cheat))
+    }
+
     fn weighs_stakes(&self) -> bool {
         true
     }

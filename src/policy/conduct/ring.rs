@@ -65,13 +65,12 @@ impl super::Rule for Spec {
         if !draw.chance(self.rate.get()) {
             return Action::HONEST;
         }
-        let answer = Answer::wrong(Wrong::Tamper, wrong_key(job.job, *ring));
+        let answer = answer(job.job, *ring);
         Action { answer, effort: 1.0 - self.saving.get() }
     }
 
     fn vote(&self, ring: &mut u64, submission: &Submission, draw: &mut KeyedRng) -> Vote {
-        let is_its_own = submission.answer.key == Answer::wrong(Wrong::Tamper, wrong_key(submission.job, *ring)).key;
-        if is_its_own || (self.vouches && submission.ring == *ring) {
+        if self.covers(*ring, submission) {
             return Vote { alarm: false, looked: false };
         }
         // A share of nothing takes no draw, so that rings without it look as they did.
@@ -79,6 +78,14 @@ impl super::Rule for Spec {
             return Vote { alarm: true, looked: false };
         }
         look(submission, draw)
+    }
+
+    fn alarms(&self, ring: &u64, submission: &Submission) -> f64 {
+        let smears = if submission.ring == *ring { 0.0 } else { self.smears.get() };
+        match self.covers(*ring, submission) {
+            true => 0.0,
+            false => smears + (1.0 - smears) * submission.alarm,
+        }
     }
 
     fn ring(&self, ring: &u64) -> u64 {
@@ -96,6 +103,19 @@ impl super::Rule for Spec {
     }
 }
 
+impl Spec {
+    /// Whether a member of the ring approves an answer unseen.
+    fn covers(&self, ring: u64, submission: &Submission) -> bool {
+        let is_its_own = submission.answer.key == answer(submission.job, ring).key;
+        is_its_own || (self.vouches && submission.ring == ring)
+    }
+}
+
+/// The wrong answer of the ring of this number to a job.
+pub fn answer(job: u64, ring: u64) -> Answer {
+    Answer::wrong(Wrong::Tamper, wrong_key(job, ring))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::Rule;
@@ -107,7 +127,7 @@ mod tests {
         Spec { ring: ring.to_owned(), rate, saving, vouches: false, smears: Share::ZERO }
     }
 
-    fn answer(ring: &str, party: u64, index: u64) -> Answer {
+    fn given(ring: &str, party: u64, index: u64) -> Answer {
         let spec = spec(ring, 1.0);
         let action = spec.act(&mut spec.memory(), &job(party, index), &mut draw(index));
         assert_eq!((action.answer.wrong, action.effort), (Some(Wrong::Tamper), 0.75));
@@ -116,9 +136,9 @@ mod tests {
 
     #[test]
     fn members_agree_with_each_other_and_with_nobody_else() {
-        assert_eq!(answer("a", 1, 7), answer("a", 2, 7));
-        assert_ne!(answer("a", 1, 7), answer("b", 1, 7), "another ring");
-        assert_ne!(answer("a", 1, 7), answer("a", 1, 8), "another job");
+        assert_eq!(given("a", 1, 7), given("a", 2, 7));
+        assert_ne!(given("a", 1, 7), given("b", 1, 7), "another ring");
+        assert_ne!(given("a", 1, 7), given("a", 1, 8), "another job");
         let names = ["", "a", "aa", "ab", "ba", "b", "ring-1", "ring-2"];
         let numbers: std::collections::BTreeSet<u64> = names.iter().map(|name| spec(name, 1.0).memory()).collect();
         assert_eq!(numbers.len(), names.len());
@@ -130,9 +150,9 @@ mod tests {
     fn members_cover_for_each_other_alone() {
         let member = spec("a", 0.5);
         let vote = |answer| member.vote(&mut member.memory(), &submission(7, answer, 1.0), &mut draw(7));
-        assert_eq!(vote(answer("a", 2, 7)), Vote { alarm: false, looked: false });
-        assert_eq!(vote(answer("b", 2, 7)), Vote { alarm: true, looked: true });
-        assert_eq!(vote(answer("a", 2, 8)), Vote { alarm: true, looked: true }, "the answer to another job");
+        assert_eq!(vote(given("a", 2, 7)), Vote { alarm: false, looked: false });
+        assert_eq!(vote(given("b", 2, 7)), Vote { alarm: true, looked: true });
+        assert_eq!(vote(given("a", 2, 8)), Vote { alarm: true, looked: true }, "the answer to another job");
         let right = member.vote(&mut member.memory(), &submission(7, Answer::RIGHT, 0.0), &mut draw(7));
         assert_eq!(right, Vote { alarm: false, looked: true });
     }

@@ -74,6 +74,16 @@ impl super::Rule for Spec {
         }
     }
 
+    fn alarms(&self, awake: &bool, submission: &Submission) -> f64 {
+        let cheats = *awake || self.wakes(submission.now, submission.trust);
+        submission.alarm * if cheats { 1.0 - self.rate.get() } else { 1.0 }
+    }
+
+    fn errs(&self, awake: &bool, job: &Assignment) -> [f64; 5] {
+        let cheats = *awake || self.wakes(job.now, job.trust);
+        super::only(Wrong::Substitute, if cheats { self.rate.get() } else { 0.0 })
+    }
+
     fn learn(&self, _: &mut bool, _: &Outcome) {}
 
     /// As when it is awake: that is what it is there for.

@@ -48,6 +48,11 @@ pub trait Rule {
     /// How many of `checkers` of equal stake must approve.
     fn threshold(&self, checkers: u32) -> Threshold;
 
+    /// Of so many heads, or of so much stake where votes count by that: how much must approve.
+    fn needed(&self, asked: u64) -> u64 {
+        self.threshold(asked as u32).needed(asked as u32).into()
+    }
+
     /// Whether votes count by the stakes behind them.
     fn weighs_stakes(&self) -> bool {
         false
@@ -68,6 +73,8 @@ crate::policy::policies! {
         fn decide(votes: &Votes) -> Option<Verdict>;
         /// How many of the checkers must approve.
         fn threshold(checkers: u32) -> Threshold;
+        /// Of so many heads, or of so much stake where votes count by that: how much must approve.
+        fn needed(asked: u64) -> u64;
         /// Whether votes count by the stakes behind them.
         fn weighs_stakes() -> bool;
     }

@@ -48,6 +48,10 @@ impl super::Rule for Spec {
         Threshold::AtLeast(self.stake_needed(u64::from(checkers)) as u32)
     }
 
+    fn needed(&self, asked: u64) -> u64 {
+        self.stake_needed(asked)
+    }
+
     fn weighs_stakes(&self) -> bool {
         true
     }

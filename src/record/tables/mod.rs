@@ -15,6 +15,8 @@ mod jobs;
 mod nodes;
 mod probes;
 mod recorder;
+mod reliance;
+mod relied;
 mod series;
 mod summary;
 mod suspects;
@@ -29,6 +31,8 @@ pub use jobs::{JOBS, JobRow};
 pub use nodes::{NODES, NodeRow};
 pub use probes::{PROBES, ProbeRow};
 pub use recorder::{Chosen, Tables};
+pub use reliance::{HOLDERS, RELIANCE, RelianceRow};
+pub use relied::RELIED;
 pub use series::{SERIES, SERIES_OUTSIDE, SeriesRow};
 pub use summary::{SUMMARY, summary_of};
 pub use validators::VALIDATORS;
@@ -73,6 +77,8 @@ pub fn all() -> Vec<TableDescription> {
         AGREEMENT.description(),
         CAUSES.description(),
         SHARES.description(),
+        RELIANCE.description(),
+        HOLDERS.description(),
     ]
 }
 
@@ -117,6 +123,8 @@ mod tests {
         super::AGREEMENT.check();
         super::CAUSES.check();
         super::SHARES.check();
+        super::RELIANCE.check();
+        super::HOLDERS.check();
         super::BASKET.check();
     }
 }

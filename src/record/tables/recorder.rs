@@ -3,13 +3,14 @@
 use super::series::SeriesRow;
 use super::{
     AGREEMENT, AgreementRow, CAUSES, CHECKS, CauseRow, CheckRow, JOBS, JobRow, NODES, NodeRow, PROBES, ProbeRow,
-    SERIES, SERIES_OUTSIDE, SHARES, ShareRow, SharedNames, VALIDATORS,
+    RELIANCE, RelianceRow, SERIES, SERIES_OUTSIDE, SHARES, ShareRow, SharedNames, VALIDATORS,
 };
 use crate::domain::causes::CauseRecord;
 use crate::domain::ids::Id;
 use crate::domain::probe::Probe;
 use crate::domain::purpose::Purpose;
 use crate::domain::record::{CheckRecord, JobKey, JobRecord};
+use crate::domain::reliance::{Held, Relied};
 use crate::engine::random::{KeyedRng, RandomSource, Seed, key};
 use crate::engine::time::{SimDuration, Time};
 use crate::record::batch::{Rows, Sink};
@@ -45,6 +46,7 @@ pub struct Tables<S> {
     probes: Option<Probes>,
     agreement: Option<Ticks<AgreementRow>>,
     causes: Option<(Rows<CauseRow>, Rows<ShareRow>)>,
+    reliance: Option<Rows<RelianceRow>>,
     names: SharedNames,
 }
 
@@ -92,6 +94,7 @@ impl<S: Sink> Tables<S> {
             probes: None,
             agreement: None,
             causes: None,
+            reliance: None,
             names,
         }
     }
@@ -113,6 +116,12 @@ impl<S: Sink> Tables<S> {
     /// With the tables of the causes of used wrong answers.
     pub fn with_causes(mut self) -> Tables<S> {
         self.causes = Some((Rows::new(&CAUSES), Rows::new(&SHARES)));
+        self
+    }
+
+    /// With a row for every answer that comes into use.
+    pub fn with_reliance(mut self) -> Tables<S> {
+        self.reliance = Some(Rows::new(&RELIANCE));
         self
     }
 
@@ -139,6 +148,9 @@ impl<S: Sink> Tables<S> {
         if let Some((causes, shares)) = self.causes {
             causes.finish(&mut self.sink);
             shares.finish(&mut self.sink);
+        }
+        if let Some(rows) = self.reliance {
+            rows.finish(&mut self.sink);
         }
         self.sink
     }
@@ -185,6 +197,12 @@ impl<S: Sink> Recorder for Tables<S> {
         for part in &record.parts {
             let job = (record.key.source.index(), record.key.index);
             shares.push(&ShareRow { job, part: *part, names: self.names.clone() }, &mut self.sink);
+        }
+    }
+
+    fn note_reliance(&mut self, relied: &Relied, _: &[Held]) {
+        if let Some(rows) = &mut self.reliance {
+            rows.push(&RelianceRow { relied: *relied, names: self.names.clone() }, &mut self.sink);
         }
     }
 

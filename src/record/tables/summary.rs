@@ -7,6 +7,7 @@ use crate::record::tally::{About, Durations, Summary};
 
 use super::agreed::AGREEMENT;
 use super::endings::{causes, fates};
+use super::relied::RELIED;
 use super::suspects::SUSPECTS;
 use super::{joined, utilised};
 
@@ -280,9 +281,8 @@ const PLAIN: [C; 127] = joined(&[
     &ABOUT,
 ]);
 
-const AGREED: [C; PLAIN.len() + AGREEMENT.len()] = joined(&[&PLAIN, &AGREEMENT]);
-const CAUSED: [C; PLAIN.len() + SUSPECTS.len()] = joined(&[&PLAIN, &SUSPECTS]);
-const ALL: [C; AGREED.len() + SUSPECTS.len()] = joined(&[&AGREED, &SUSPECTS]);
+const ALL: [C; PLAIN.len() + AGREEMENT.len() + SUSPECTS.len() + RELIED.len()] =
+    joined(&[&PLAIN, &AGREEMENT, &SUSPECTS, &RELIED]);
 
 const ABOUT: [C; 6] = [
     C::text("name", "name of the scenario", |run| about(run, |about| Cell::Text(&about.name))).nullable(),
@@ -312,22 +312,26 @@ fn about<'a>(run: &'a Summary, cell: fn(&'a About) -> Cell<'a>) -> Cell<'a> {
 /// The run in one row.
 pub static SUMMARY: Table<Summary> = Table { name: "summary", grain: "one row per run", columns: &ALL };
 
-/// The same of a run that measures nothing beside.
-static SUMMARY_PLAIN: Table<Summary> = Table { name: "summary", grain: SUMMARY.grain, columns: &PLAIN };
-
-/// The same of a run that measures agreement alone.
-static SUMMARY_AGREED: Table<Summary> = Table { name: "summary", grain: SUMMARY.grain, columns: &AGREED };
-
-/// The same of a run that records causes alone.
-static SUMMARY_CAUSED: Table<Summary> = Table { name: "summary", grain: SUMMARY.grain, columns: &CAUSED };
+/// The table of a run that has measured these beside what every run has.
+macro_rules! with {
+    ($($part:ident),*) => {{
+        const COLUMNS: [C; PLAIN.len() $(+ $part.len())*] = joined(&[&PLAIN $(, &$part)*]);
+        static TABLE: Table<Summary> = Table { name: "summary", grain: SUMMARY.grain, columns: &COLUMNS };
+        &TABLE
+    }};
+}
 
 /// The table of a run: what every run has, and what its scenario has measured beside.
 pub fn summary_of(run: &Summary) -> &'static Table<Summary> {
-    match (run.end.agreement.is_some(), run.has_causes) {
-        (false, false) => &SUMMARY_PLAIN,
-        (true, false) => &SUMMARY_AGREED,
-        (false, true) => &SUMMARY_CAUSED,
-        (true, true) => &SUMMARY,
+    match (run.end.agreement.is_some(), run.has_causes, run.reliance.is_some()) {
+        (false, false, false) => with!(),
+        (true, false, false) => with!(AGREEMENT),
+        (false, true, false) => with!(SUSPECTS),
+        (false, false, true) => with!(RELIED),
+        (true, true, false) => with!(AGREEMENT, SUSPECTS),
+        (true, false, true) => with!(AGREEMENT, RELIED),
+        (false, true, true) => with!(SUSPECTS, RELIED),
+        (true, true, true) => &SUMMARY,
     }
 }
 

@@ -46,6 +46,10 @@ impl Compiler<'_> {
             self.wrong(if is_written { "record.tick" } else { "horizon" }, message, help);
         }
         self.probes(&table.record, table.horizon);
+        if table.record.reliance_memory == SimDuration::ZERO {
+            let help = "write the time in which it fades to 1/e, such as `24h`";
+            self.wrong("record.reliance-memory", "a memory of no length", help);
+        }
         let tables: Vec<String> = table.record.tables.iter().map(|table| format!("{table:?}").to_lowercase()).collect();
         self.listed_once("record.tables", tables.iter().map(String::as_str));
         if table.limits.open_jobs == 0 {

@@ -232,6 +232,6 @@ fn retries(table: &RetriesTable) -> Retries {
 
 /// What is written down.
 fn recorded(table: RecordTable) -> Record {
-    let RecordTable { tables, jobs, tick, probes, probe_tick, causes } = table;
-    Record { tables, jobs, tick, probes, probe_tick, causes }
+    let RecordTable { tables, jobs, tick, probes, probe_tick, causes, reliance, reliance_memory } = table;
+    Record { tables, jobs, tick, probes, probe_tick, causes, reliance, reliance_memory }
 }

@@ -39,6 +39,10 @@ pub(super) fn minute() -> SimDuration {
     SimDuration(60 * SimDuration::SECOND.0)
 }
 
+pub(super) fn day() -> SimDuration {
+    SimDuration(86_400 * SimDuration::SECOND.0)
+}
+
 pub(super) fn hour() -> SimDuration {
     SimDuration(3_600 * SimDuration::SECOND.0)
 }

@@ -318,6 +318,13 @@ pub struct RecordTable {
     /// summary. Default false: no tables.
     #[serde(default)]
     pub causes: bool,
+    /// Whether it is worked out for every answer that comes into use where trust in it sits, for the tables `reliance` and `holders` and
+    /// columns of `summary`. Default false.
+    #[serde(default)]
+    pub reliance: bool,
+    /// The time in which what a party was relied on for fades to 1/e in the table `holders`. Default `"24h"` (assumed).
+    #[serde(default = "defaults::day")]
+    pub reliance_memory: SimDuration,
 }
 
 impl Default for RoutingTable {
@@ -356,6 +363,8 @@ impl Default for RecordTable {
             probes: 0,
             probe_tick: defaults::ten_minutes(),
             causes: false,
+            reliance: false,
+            reliance_memory: defaults::day(),
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::output::folder::Folder;
 use crate::output::identity::{Identity, Input};
 use crate::output::manifest::{Circumstances, Manifest, RowCount};
 use crate::record::columns::Kind;
-use crate::record::tables::{CLASSES, SUMMARY};
+use crate::record::tables::{CLASSES, RELIED, SUMMARY};
 use crate::record::tally::Tally;
 use crate::scenario::Scenario;
 use crate::simulate::{Run, twin_watched};
@@ -190,7 +190,7 @@ struct Stop;
 /// One replication; none if asked to stop.
 fn one(scenario: &Arc<Scenario>, seed: Seed, measures: &[Measure], stop: &AtomicBool) -> Option<Measured> {
     let go_on = |_: &Run| if stop.load(Ordering::Relaxed) { Err(Stop) } else { Ok(()) };
-    let mut tally = Tally::new(scenario.warm_up);
+    let mut tally = Tally::new(scenario.warm_up).with_reliance(scenario.record.fading());
     let mut run = Run::open(twin_watched(scenario, seed, go_on).ok()?, seed);
     run.until_watched(scenario.horizon, &mut tally, go_on).ok()?;
     run.drain_watched(&mut tally, go_on).ok()?;
@@ -202,9 +202,13 @@ fn one(scenario: &Arc<Scenario>, seed: Seed, measures: &[Measure], stop: &Atomic
 fn measures(scenario: &Scenario) -> Vec<Measure> {
     let classes: Vec<String> = scenario.classes.iter().map(|class| class.name.clone()).collect();
     let is_number = |kind: Kind| !matches!(kind, Kind::Bool | Kind::Text);
-    // What is said of causes is missing where they are not recorded.
-    let is_there = |meaning: &str| scenario.record.causes || !meaning.contains("`record.causes`");
-    let whole = SUMMARY.columns.iter().filter(|column| is_number(column.kind) && is_there(column.meaning));
+    // What is said of causes and of reliance is missing where they are not recorded.
+    let of_reliance = |name: &str| RELIED.iter().any(|column| column.name == name);
+    let is_there = |name: &str, meaning: &str| {
+        (scenario.record.causes || !meaning.contains("`record.causes`"))
+            && (scenario.record.reliance || !of_reliance(name))
+    };
+    let whole = SUMMARY.columns.iter().filter(|column| is_number(column.kind) && is_there(column.name, column.meaning));
     let whole = whole.map(|column| column.name);
     let of_class = CLASSES.columns.iter().filter(|column| is_number(column.kind)).map(|column| column.name);
     let mut formulas = Vec::new();

@@ -74,7 +74,7 @@ impl<'a> Ready<'a> {
     /// Runs one replication.
     pub fn replicate(&self, replication: u64) -> (u64, Vec<Part>) {
         let probe = Probe::new(&self.scenario, &self.case.wish);
-        let mut recorders = (Tally::new(self.scenario.warm_up), probe);
+        let mut recorders = (Tally::new(self.scenario.warm_up).with_reliance(self.scenario.record.fading()), probe);
         simulate(&self.scenario, Seed::from(SEED).replicate(replication), &mut recorders);
         let seen = Seen { summary: recorders.0.into_summary(), probe: recorders.1 };
         (seen.summary.jobs, self.case.rows.iter().map(|row| (row.measure)(&seen)).collect())

@@ -24,6 +24,7 @@ mod one_server;
 mod opinions;
 mod participation;
 mod pulling;
+mod reliance;
 mod series;
 mod sharing;
 mod shocks;
@@ -60,6 +61,7 @@ pub fn all() -> Vec<Chapter> {
         series::chapter(),
         participation::chapter(),
         agreement::chapter(),
+        reliance::chapter(),
     ]);
     chapters
 }

@@ -17,6 +17,7 @@ pub mod markov;
 pub mod networks;
 pub mod opinions;
 pub mod participation;
+pub mod reliance;
 pub mod series;
 pub mod shocks;
 pub mod single;

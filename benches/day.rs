@@ -36,11 +36,17 @@ const SOURCES: [(&str, f64); 4] = [
 
 /// So many times the day's market, for so long.
 pub fn scenario(times: u32, horizon: &str) -> Arc<Scenario> {
+    scenario_with(times, horizon, &[])
+}
+
+/// The same with other settings besides.
+pub fn scenario_with(times: u32, horizon: &str, others: &[&str]) -> Arc<Scenario> {
     let mut sets = vec![format!("horizon={horizon}"), format!("coordination.target={}", 40 * times)];
     sets.extend(GROUPS.map(|(group, count)| format!("{group}.count={}", count * times)));
     if times > 1 {
         sets.extend(SOURCES.map(|(path, scale)| format!("{path}={}", scale * f64::from(times))));
     }
+    sets.extend(others.iter().map(|set| set.to_string()));
     let sets: Vec<Set> = sets.iter().map(|set| set.parse().unwrap_or_else(|wrong| panic!("{wrong}"))).collect();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scenarios/market-day.toml");
     Scenario::load(&path, &sets).unwrap_or_else(|problems| panic!("{problems}"))

@@ -8,6 +8,7 @@
 
 mod ceiling;
 mod day;
+mod forks;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -38,6 +39,7 @@ fn main() {
         ratios();
     }
     day::report(trying());
+    forks::report(trying());
 }
 
 /// The same market as a scenario: whatever a scenario may say is open, and every promise is kept.

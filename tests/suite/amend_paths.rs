@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use reliance::engine::random::{RandomSource, Stream};
 use reliance::engine::time::Time;
 use reliance::record::fact::Fact;
 use reliance::scenario::Scenario;
@@ -140,4 +141,29 @@ fn every_amendable_path_acts_from_its_instant_on() {
         ELSEWHERE.iter().filter_map(|&(name, path, value, acts)| wrong(name, (path, value, acts), &plain(name))),
     );
     assert!(all.is_empty(), "{}", all.join("\n"));
+}
+
+/// Drawn instants of a scenario, in order.
+fn instants(horizon: Time, count: usize) -> Vec<Time> {
+    let mut stream = Stream::new(seed(), u32::MAX, 0);
+    let mut instants: Vec<Time> = (0..count).map(|_| Time((horizon.0 as f64 * stream.unit()) as u64)).collect();
+    instants.sort_unstable();
+    instants
+}
+
+/// Whatever its value is, a path that is amended to the value that it has changes nothing, whenever that is.
+#[test]
+fn a_path_amended_to_its_own_value_changes_nothing() {
+    let elsewhere = ELSEWHERE.iter().map(|&(name, path, value, _)| (name, path, value));
+    for (name, path, value) in PATHS.iter().map(|&(path, value, _)| ("verified", path, value)).chain(elsewhere) {
+        let scenario = with(name, path, value);
+        let mut run = Run::open(scenario.clone(), seed());
+        for at in instants(Time(scenario.horizon.0), 20) {
+            run.until(at, &mut ());
+            run.adopt(&with(name, path, value)).unwrap_or_else(|refused| panic!("{path}: {refused}"));
+        }
+        let (amended, plain) = (run.close(&mut ()), Run::open(scenario, seed()).close(&mut ()));
+        assert_eq!(amended.digest.to_string(), plain.digest.to_string(), "{path}");
+        assert_eq!((amended.events, amended.ended), (plain.events, plain.ended), "{path}");
+    }
 }

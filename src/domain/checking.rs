@@ -83,6 +83,17 @@ pub enum Stopping {
     Reveal,
 }
 
+/// How copies that agree share what is paid for them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Shares {
+    /// Each gets what its node asked.
+    #[default]
+    Asked,
+    /// What all of them asked is shared in proportion to log₂ of the odds that their nodes are right, as known when their answers came.
+    LogOdds,
+}
+
 /// What a checker is paid whose look is called off.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -2,7 +2,7 @@
 
 use crate::domain::acceptance::some_takes_place;
 use crate::domain::answer::Wrong;
-use crate::domain::checking::{Backtrack, Beliefs, CalledOff, Checker, Consequence, Holders, Stopping, WorkOf};
+use crate::domain::checking::{Backtrack, Beliefs, CalledOff, Checker, Consequence, Holders, Shares, Stopping, WorkOf};
 use crate::domain::ids::{Id, IdVec, MethodId, ModelId};
 use crate::domain::money::Money;
 use crate::domain::payment::SlashTo;

@@ -3,13 +3,14 @@
 //! The job itself is at no node meanwhile: each copy is a task. A copy that fails is not tried again; where too few
 //! remain to agree, no answer comes of it.
 
+use crate::domain::checking::Shares;
 use crate::domain::fate::Fate;
 use crate::domain::ids::{JobSlot, TaskSlot};
 use crate::domain::item::WorkItem;
 use crate::domain::task::{Task, TaskRecord};
 use crate::engine::time::Time;
 use crate::market::context::Context;
-use crate::market::operations::{calling_off, copies, evidence, settlement};
+use crate::market::operations::{calling_off, copies, evidence, settlement, sharing};
 use crate::market::state::State;
 use crate::market::state::cases::Copy;
 use crate::scenario::verification::Check;
@@ -25,6 +26,9 @@ pub fn answered(market: &mut State, at: &mut Context<'_>, child: TaskSlot) -> Ne
     market.cases[id].answers[number].answer = record.answer;
     if at.scenario.record.causes {
         market.causes.file(id).arrived.push(number as u8);
+    }
+    if check(at, market, slot).shares == Shares::LogOdds {
+        sharing::note_odds(market, at.scenario, slot, number);
     }
     calling_off::forget(market, slot, child);
     if market.jobs.record(slot).at.answered != Time::NEVER {

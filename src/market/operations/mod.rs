@@ -37,5 +37,6 @@ pub mod margins;
 pub mod posting;
 pub mod pricing;
 pub mod settlement;
+pub mod sharing;
 // What others see of a node.
 pub mod load;

@@ -14,7 +14,7 @@ use crate::policy::conduct::Outcome;
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
 
-use super::{at_stake, costs, learning, margins};
+use super::{at_stake, costs, learning, margins, sharing};
 
 /// Puts all that a job may cost aside.
 pub fn escrow(market: &mut State, slot: JobSlot, amount: Money) {
@@ -84,6 +84,9 @@ pub fn pay_nodes(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
     let (id, answer) = (market.jobs[slot].case, market.jobs.record(slot).answer);
     let copies = if id.is_some() { market.cases[id].answers.len() } else { 0 };
     let mut paid = Money::ZERO;
+    if copies > 0 {
+        sharing::share_out(market, at.scenario, slot);
+    }
     if copies == 0 {
         let record = market.jobs.record(slot);
         let (node, amount) = (record.node, record.compute_price + record.overhead_price);

@@ -85,8 +85,10 @@ pub struct Copy {
     pub node: PartyId,
     /// What it says.
     pub answer: Answer,
-    /// What the node is to be paid.
+    /// What the node is to be paid; once copies have shared, what it gets.
     pub price: Money,
+    /// The odds that the node was right when its answer came, where copies share by them.
+    pub odds: f64,
     /// Whether it has been.
     pub paid: bool,
     /// Whether the node was sent the request: the first of them are.

@@ -254,6 +254,7 @@ pub(super) fn compiled(
         bond: check.bond,
         bisection: check.bisection.map(|table| disputes::bisection(&table)),
         credibility: check.credibility.map(|share| share.get()),
+        shares: check.shares,
         last_scores: credibility::last_scores(check),
         vote: check.vote.map(|table| vote::compiled(&table)),
     })

@@ -2,7 +2,7 @@
 
 use super::{Compiler, disputes};
 use crate::domain::acceptance::{Groups, MOST};
-use crate::domain::checking::Checker;
+use crate::domain::checking::{Checker, Shares};
 use crate::domain::share::Share;
 use crate::maths;
 use crate::scenario::schema::{CheckTable, MethodTable, ScenarioTable};
@@ -35,7 +35,13 @@ pub(super) fn check(
     (method, index): (&MethodTable, usize),
 ) {
     let written = &method.checks[index];
-    let Some(credibility) = written.credibility else { return };
+    let Some(credibility) = written.credibility else {
+        if written.shares != Shares::Asked {
+            let help = "write `credibility`, or leave `shares` out";
+            compiler.wrong(format!("{path}.shares"), "copies share by odds only where groups must be credible", help);
+        }
+        return;
+    };
     let path = format!("{path}.credibility");
     let is_copies_of = |other: usize| disputes::of(&method.checks, other) == Some(index);
     if written.by != Checker::Replicas {

@@ -8,7 +8,7 @@ use super::defaults;
 use super::disputes::{BisectionTable, VoteTable};
 use super::guards::{ForcedTable, VendorTable};
 use crate::domain::checking::{
-    Backtrack, Begins, Beliefs, CalledOff, Checker, Consequence, Guard, Holders, SampleBy, Stopping, WorkOf,
+    Backtrack, Begins, Beliefs, CalledOff, Checker, Consequence, Guard, Holders, SampleBy, Shares, Stopping, WorkOf,
 };
 use crate::domain::money::Money;
 use crate::domain::payment::SlashTo;
@@ -247,6 +247,9 @@ pub struct CheckTable {
     /// from 0.5 to below 1, by the trust in its nodes; `count` is the most (Sarmenta 2001; iExec's `trust` t is 1 − 1/t). Default none.
     #[serde(default)]
     pub credibility: Option<Share>,
+    /// With `credibility`: how copies that agree share what is paid for them, `asked` or `log-odds` (iExec). Default `asked`.
+    #[serde(default)]
+    pub shares: Shares,
     /// With `begins = "on-alarm"` and `validators` or `peers`: the check is a vote of a group within a window. Default: it is not.
     #[serde(default)]
     pub vote: Option<VoteTable>,

@@ -80,6 +80,8 @@ pub struct Check {
     pub liability: Option<Liability>,
     /// Of replicas: copies are added until a group of equal answers is right with more than this probability.
     pub credibility: Option<f64>,
+    /// How copies that agree share what is paid for them.
+    pub shares: Shares,
     /// The same for the last of 1, 2, … copies up to `count`: the expected standard normal order statistic, and its variance.
     pub last_scores: Vec<[f64; 2]>,
     /// Where it is a vote of a group about an alarm: how that is held.

@@ -5,24 +5,43 @@ use std::sync::Arc;
 
 use reliance::domain::fate::Fate;
 use reliance::domain::ids::PartyId;
+use reliance::domain::money::Money;
 use reliance::domain::record::JobKey;
+use reliance::engine::time::Time;
 use reliance::record::fact::Fact;
+use reliance::record::recorder::{Gauges, Recorder};
 use reliance::scenario::Scenario;
+use reliance::simulate::simulate;
 
 use super::super::properties::kept;
-use super::super::trial::Witness;
+use super::super::trial::{Witness, seed};
 
 /// The first node that is asked.
 const FIRST: PartyId = PartyId(0);
 
+/// The credits that each node earned.
+#[derive(Default)]
+struct Incomes(Vec<Money>);
+
+impl Recorder for Incomes {
+    fn end(&mut self, at: Time, gauges: &impl Gauges) {
+        gauges.nodes(at, &mut |gauge| self.0.push(gauge.income));
+    }
+}
+
 /// One job after the other, of at most twelve copies each, until a group is right with more than 0.99. Each node has iExec's score.
 fn scenario(nodes: &str) -> Arc<Scenario> {
+    written(nodes, "count = 12, credibility = 0.99")
+}
+
+/// The same with other copies.
+fn written(nodes: &str, copies: &str) -> Arc<Scenario> {
     let text = format!(
         "name = \"groups\"\nhorizon = \"100s\"\n[models.plain]\n[network]\n[classes.job]\nwork = {{ law = \"constant\", value = \"100ms\" }}\n\
          [[demand.sources]]\nname = \"beat\"\narrivals = {{ rule = \"renewal\", renewal = {{ gap = {{ law = \"constant\", value = \"250ms\" }} }} }}\n\
          [routing]\nchoice = \"first\"\npool = {{ rule = \"all\" }}\nchooser = {{ rule = \"first\" }}\n\
          [verification]\nmethods = [\"groups\"]\nopinions = {{ rule = {{ rule = \"score\" }} }}\nslash = {{ share = 0.01 }}\n\
-         [verification.define.groups]\nchecks = [{{ by = \"replicas\", count = 12, credibility = 0.99 }}]\n{nodes}"
+         [verification.define.groups]\nchecks = [{{ by = \"replicas\", {copies} }}]\n{nodes}"
     );
     Scenario::from_text("groups.toml", &text).unwrap_or_else(|wrong| panic!("{wrong}"))
 }
@@ -62,6 +81,41 @@ fn the_better_the_record_the_fewer_copies() {
     assert_eq!(begun, expected);
     assert_eq!((begun.first(), begun.last(), begun.len()), (Some(&7), Some(&1), 399));
     assert!(witness.records.iter().all(|record| record.fate == Fate::FinalRight));
+}
+
+/// Copies that agree share what they asked by log₂ of their weights before the job: the same in all, and another part for each. One that
+/// does not agree shares nothing.
+#[test]
+fn what_is_paid_is_shared_by_the_logarithm_of_weights() {
+    let nodes = "[[nodes]]\nname = \"idler\"\ncount = 1\nprice = { law = \"constant\", value = \"0.00007\" }\n\
+                 conduct = { rule = \"lazy\", lazy = { share = 1, saving = 0.5 } }\n[[nodes]]\nname = \"others\"\ncount = 11\n\
+                 price = { law = \"constant\", value = \"0.00007\" }\n";
+    let incomes = |shares: &str| {
+        let mut incomes = Incomes::default();
+        let scenario = written(nodes, &format!("count = 12, credibility = 0.99{shares}"));
+        simulate(&scenario, seed(), &mut incomes);
+        (incomes.0, kept(&scenario).0)
+    };
+    let ((asked, _), (shared, witness)) = (incomes(""), incomes(", shares = \"log-odds\""));
+    assert_eq!(asked.iter().copied().sum::<Money>(), shared.iter().copied().sum::<Money>(), "the same is paid in all");
+
+    // Every job asks the nodes in the order of their numbers: so many of the others answer that they are credible beside the idler.
+    let (mut scores, mut expected) = ([0u32; 12], [0i64; 12]);
+    let weight = |score: u32| f64::from((score / 3).max(3) - 1);
+    for copies in begun(&witness).into_values().map(|copies| copies as usize) {
+        let logs: Vec<f64> = scores[1..copies].iter().map(|score| weight(*score).log2()).collect();
+        let (pool, all) = (7 * (copies as i64 - 1), logs.iter().sum::<f64>());
+        let (mut sum, mut given) = (0.0, 0);
+        for (place, log) in logs.iter().enumerate() {
+            sum += log;
+            let until = if place + 2 == copies { pool } else { (pool as f64 * (sum / all)) as i64 };
+            expected[place + 1] += until - given;
+            given = until;
+        }
+        scores[1..copies].iter_mut().for_each(|score| *score += 1);
+    }
+    assert_eq!(shared.iter().map(|income| income.0).collect::<Vec<i64>>(), expected);
+    assert!(shared[1] > asked[1] && shared[11] < asked[11], "{shared:?} and not {asked:?}");
 }
 
 /// A node that never does the work is outvoted each time, and each time more copies are added because of it: six that agree are not as

@@ -118,7 +118,14 @@ fn agree_copies(
     for offer in &chosen {
         // Until its answer is there a copy is listed with a wrong one that agrees with nothing.
         let price = offer.price + extra(offer);
-        market.cases[id].answers.push(Copy { node: offer.node, answer: Answer::NONE, price, odds: 1.0, paid: false, sent: false });
+        market.cases[id].answers.push(Copy {
+            node: offer.node,
+            answer: Answer::NONE,
+            price,
+            odds: 1.0,
+            paid: false,
+            sent: false,
+        });
     }
     left.clear();
     chosen.clear();

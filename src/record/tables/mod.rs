@@ -32,9 +32,8 @@ pub use nodes::{NODES, NodeRow};
 pub use probes::{PROBES, ProbeRow};
 pub use recorder::{Chosen, Tables};
 pub use reliance::{HOLDERS, RELIANCE, RelianceRow};
-pub use relied::RELIED;
 pub use series::{SERIES, SERIES_OUTSIDE, SeriesRow};
-pub use summary::{SUMMARY, summary_of};
+pub use summary::{Beside, SUMMARY, summary_of, summary_with};
 pub use validators::VALIDATORS;
 
 /// The names behind the ids, for text columns.

@@ -321,9 +321,26 @@ macro_rules! with {
     }};
 }
 
+/// What a scenario measures beside what every run has.
+#[derive(Clone, Copy, Debug)]
+pub struct Beside {
+    /// Agreement.
+    pub agreement: bool,
+    /// The causes of used wrong answers.
+    pub causes: bool,
+    /// Where trust in used answers sits.
+    pub reliance: bool,
+}
+
 /// The table of a run: what every run has, and what its scenario has measured beside.
 pub fn summary_of(run: &Summary) -> &'static Table<Summary> {
-    match (run.end.agreement.is_some(), run.has_causes, run.reliance.is_some()) {
+    let (agreement, reliance) = (run.end.agreement.is_some(), run.reliance.is_some());
+    summary_with(Beside { agreement, causes: run.has_causes, reliance })
+}
+
+/// The table of runs that measure these.
+pub fn summary_with(beside: Beside) -> &'static Table<Summary> {
+    match (beside.agreement, beside.causes, beside.reliance) {
         (false, false, false) => with!(),
         (true, false, false) => with!(AGREEMENT),
         (false, true, false) => with!(SUSPECTS),

@@ -15,7 +15,7 @@ use crate::output::folder::Folder;
 use crate::output::identity::{Identity, Input};
 use crate::output::manifest::{Circumstances, Manifest, RowCount};
 use crate::record::columns::Kind;
-use crate::record::tables::{CLASSES, RELIED, SUMMARY};
+use crate::record::tables::{Beside, CLASSES, summary_with};
 use crate::record::tally::Tally;
 use crate::scenario::Scenario;
 use crate::simulate::{Run, twin_watched};
@@ -202,14 +202,9 @@ fn one(scenario: &Arc<Scenario>, seed: Seed, measures: &[Measure], stop: &Atomic
 fn measures(scenario: &Scenario) -> Vec<Measure> {
     let classes: Vec<String> = scenario.classes.iter().map(|class| class.name.clone()).collect();
     let is_number = |kind: Kind| !matches!(kind, Kind::Bool | Kind::Text);
-    // What is said of causes and of reliance is missing where they are not recorded.
-    let of_reliance = |name: &str| RELIED.iter().any(|column| column.name == name);
-    let is_there = |name: &str, meaning: &str| {
-        (scenario.record.causes || !meaning.contains("`record.causes`"))
-            && (scenario.record.reliance || !of_reliance(name))
-    };
-    let whole = SUMMARY.columns.iter().filter(|column| is_number(column.kind) && is_there(column.name, column.meaning));
-    let whole = whole.map(|column| column.name);
+    let (agreement, record) = (scenario.agreement.is_some(), &scenario.record);
+    let table = summary_with(Beside { agreement, causes: record.causes, reliance: record.reliance });
+    let whole = table.columns.iter().filter(|column| is_number(column.kind)).map(|column| column.name);
     let of_class = CLASSES.columns.iter().filter(|column| is_number(column.kind)).map(|column| column.name);
     let mut formulas = Vec::new();
     for (prefix, columns) in [("", whole.collect::<Vec<_>>()), ("*.", of_class.collect())] {

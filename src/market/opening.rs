@@ -45,8 +45,8 @@ use super::state::{ClassState, MeanSpan, Scratch, State};
 impl State {
     /// A market at the start of time, with its first events in the queue.
     pub fn open(seed: Seed, at: &mut Context<'_>) -> State {
-        let scenario = at.scenario;
-        let roster = at.derived.roster;
+        let (scenario, derived) = (at.scenario, at.derived);
+        let roster = derived.roster;
         let sources = scenario.sources.pairs().map(|(id, source)| Source {
             stream: Stream::new(seed, Purpose::Arrivals as u32, id.0 as u64),
             memory: source.arrivals.memory(),
@@ -63,7 +63,6 @@ impl State {
                 .and_then(|law| law.is_constant())
                 .map(|nanos| at.queue.delay_line(SimDuration::from_nanos(nanos))),
         });
-        let derived = at.derived;
         let mut market = State {
             seed,
             jobs: Jobs::default(),

@@ -134,11 +134,11 @@ fn a_save_of_something_else_is_refused() {
         bytes[at + key.len()] = to;
         bytes
     };
-    let (other, older) = (changed("\"version\":\"", b'9'), changed("\"reliance_save\":", b'0'));
+    let (other, older) = (changed("\"version\":\"", b'9'), changed("\"reliance_save\":1", b'0'));
     let mut damaged = good.clone();
     *damaged.last_mut().expect("a byte") ^= 1;
     let cut = &good[..good.len() - 1];
-    let says = ["saved by version 9", "in layout 0", "damaged", "damaged", "not a saved run"];
+    let says = ["saved by version 9", "in layout 10", "damaged", "damaged", "not a saved run"];
     for (bytes, words) in [&other[..], &older, &damaged, cut, b"text\n"].into_iter().zip(says) {
         fs::write(desk.path("b.run"), bytes).expect("written");
         let message = desk.fail("run --from b.run", 2);

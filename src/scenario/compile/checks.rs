@@ -194,7 +194,6 @@ pub(super) fn compiled(
     check: &CheckTable,
     factor: f64,
 ) -> Option<Check> {
-    let to = table.verification.slash.to;
     let time = match &check.time {
         Some(law) if law.check().is_empty() => Some(law.sampler()),
         Some(_) => return None,
@@ -240,7 +239,7 @@ pub(super) fn compiled(
         detects: kinds.map(|kind| kind.unwrap_or(check.detects).get()),
         false_alarm: check.false_alarm.get(),
         cost: Money::from_micro(check.cost.0 as f64 * factor),
-        liability: check.liability.as_ref().map(|written| liability::compiled(written, to)),
+        liability: check.liability.as_ref().map(|written| liability::compiled(written, table.verification.slash.to)),
         recognised: check.recognised.get(),
         every: super::canaries::every(check),
         is_guarded: check.guard != Guard::Checker,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use reliance::domain::fate::Fate;
-use reliance::domain::ids::PartyId;
+use reliance::domain::ids::{Id, PartyId};
 use reliance::domain::money::Money;
 use reliance::domain::record::JobKey;
 use reliance::engine::time::Time;
@@ -31,15 +31,15 @@ impl Recorder for Incomes {
 
 /// One job after the other, of at most twelve copies each, until a group is right with more than 0.99. Each node has iExec's score.
 fn scenario(nodes: &str) -> Arc<Scenario> {
-    written(nodes, "count = 12, credibility = 0.99")
+    written(nodes, "count = 12, credibility = 0.99", "first")
 }
 
-/// The same with other copies.
-fn written(nodes: &str, copies: &str) -> Arc<Scenario> {
+/// The same with other copies, by another chooser.
+fn written(nodes: &str, copies: &str, chooser: &str) -> Arc<Scenario> {
     let text = format!(
         "name = \"groups\"\nhorizon = \"100s\"\n[models.plain]\n[network]\n[classes.job]\nwork = {{ law = \"constant\", value = \"100ms\" }}\n\
          [[demand.sources]]\nname = \"beat\"\narrivals = {{ rule = \"renewal\", renewal = {{ gap = {{ law = \"constant\", value = \"250ms\" }} }} }}\n\
-         [routing]\nchoice = \"first\"\npool = {{ rule = \"all\" }}\nchooser = {{ rule = \"first\" }}\n\
+         [routing]\nchoice = \"first\"\npool = {{ rule = \"all\" }}\nchooser = {{ rule = \"{chooser}\" }}\n\
          [verification]\nmethods = [\"groups\"]\nopinions = {{ rule = {{ rule = \"score\" }} }}\nslash = {{ share = 0.01 }}\n\
          [verification.define.groups]\nchecks = [{{ by = \"replicas\", {copies} }}]\n{nodes}"
     );
@@ -84,38 +84,43 @@ fn the_better_the_record_the_fewer_copies() {
 }
 
 /// Copies that agree share what they asked by log₂ of their weights before the job: the same in all, and another part for each. One that
-/// does not agree shares nothing.
+/// does not agree shares nothing. The nodes are asked in an order of chance, so that some have seen more jobs than others.
 #[test]
 fn what_is_paid_is_shared_by_the_logarithm_of_weights() {
-    let nodes = "[[nodes]]\nname = \"idler\"\ncount = 1\nprice = { law = \"constant\", value = \"0.00007\" }\n\
+    let nodes = "[[nodes]]\nname = \"idler\"\ncount = 1\nprice = { law = \"constant\", value = \"0.7\" }\n\
                  conduct = { rule = \"lazy\", lazy = { share = 1, saving = 0.5 } }\n[[nodes]]\nname = \"others\"\ncount = 11\n\
-                 price = { law = \"constant\", value = \"0.00007\" }\n";
+                 price = { law = \"constant\", value = \"0.7\" }\n";
     let incomes = |shares: &str| {
         let mut incomes = Incomes::default();
-        let scenario = written(nodes, &format!("count = 12, credibility = 0.99{shares}"));
+        let scenario = written(nodes, &format!("count = 12, credibility = 0.99{shares}"), "random");
         simulate(&scenario, seed(), &mut incomes);
-        (incomes.0, kept(&scenario).0)
+        (incomes.0.iter().map(|income| income.0 as f64).collect::<Vec<f64>>(), kept(&scenario).0)
     };
     let ((asked, _), (shared, witness)) = (incomes(""), incomes(", shares = \"log-odds\""));
-    assert_eq!(asked.iter().copied().sum::<Money>(), shared.iter().copied().sum::<Money>(), "the same is paid in all");
+    assert_eq!(asked.iter().sum::<f64>(), shared.iter().sum::<f64>(), "the same is paid in all");
 
-    // Every job asks the nodes in the order of their numbers: so many of the others answer that they are credible beside the idler.
-    let (mut scores, mut expected) = ([0u32; 12], [0i64; 12]);
-    let weight = |score: u32| f64::from((score / 3).max(3) - 1);
-    for copies in begun(&witness).into_values().map(|copies| copies as usize) {
-        let logs: Vec<f64> = scores[1..copies].iter().map(|score| weight(*score).log2()).collect();
-        let (pool, all) = (7 * (copies as i64 - 1), logs.iter().sum::<f64>());
-        let (mut sum, mut given) = (0.0, 0);
-        for (place, log) in logs.iter().enumerate() {
-            sum += log;
-            let until = if place + 2 == copies { pool } else { (pool as f64 * (sum / all)) as i64 };
-            expected[place + 1] += until - given;
-            given = until;
+    let (mut scores, mut expected) = ([0u32; 12], [0.0; 12]);
+    let mut copies: BTreeMap<JobKey, Vec<usize>> = BTreeMap::new();
+    for (_, fact) in &witness.facts {
+        if let Fact::Started { job, node, .. } = fact {
+            copies.entry(*job).or_default().push(node.index());
         }
-        scores[1..copies].iter_mut().for_each(|score| *score += 1);
     }
-    assert_eq!(shared.iter().map(|income| income.0).collect::<Vec<i64>>(), expected);
-    assert!(shared[1] > asked[1] && shared[11] < asked[11], "{shared:?} and not {asked:?}");
+    for begun in copies.values() {
+        let agree: Vec<usize> = begun.iter().copied().filter(|node| *node != FIRST.index()).collect();
+        let log = |node: usize| f64::from((scores[node] / 3).max(3) - 1).log2();
+        let all: f64 = agree.iter().map(|node| log(*node)).sum();
+        agree.iter().for_each(|node| expected[*node] += 70_000.0 * agree.len() as f64 * log(*node) / all);
+        // One that is credible alone is compared with nothing.
+        agree.iter().filter(|_| begun.len() > 1).for_each(|node| scores[*node] += 1);
+    }
+    // Each part is rounded to a whole micro-credit.
+    let jobs = copies.len() as f64;
+    for (node, (shared, expected)) in shared.iter().zip(expected).enumerate() {
+        assert!((shared - expected).abs() <= jobs, "node {node} earned {shared}, and should have {expected}");
+    }
+    let moved = shared.iter().zip(&asked).filter(|(shared, asked)| (*shared - *asked).abs() > 10.0 * jobs).count();
+    assert!(moved > 8, "{shared:?} and not {asked:?}");
 }
 
 /// A node that never does the work is outvoted each time, and each time more copies are added because of it: six that agree are not as

@@ -221,13 +221,13 @@ impl Assigned {
     fn given(&self, likely: f64, room: &mut Room) -> f64 {
         let wrong = self.executed(&room.x);
         let mut risk = 0.0;
-        for kind in 0..KINDS {
+        for (kind, &likely_kind) in wrong.iter().enumerate() {
             if kind != self.adversary && self.executors.iter().all(|of| of.wrong[kind] == 0.0) {
                 continue;
             }
             let passing = self.passing(kind, room);
-            risk += wrong[kind] * passing;
-            let weight = likely * wrong[kind];
+            risk += likely_kind * passing;
+            let weight = likely * likely_kind;
             for (place, look) in self.looks.iter().enumerate() {
                 let own = weight * room.weights[place];
                 self.tilt(look, (own, room.accepted[place]), room);

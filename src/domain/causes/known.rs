@@ -220,7 +220,7 @@ impl CauseRecord {
             };
             match merged.iter_mut().find(|(other, ..)| *other == whose) {
                 Some((_, cause, predicted)) => {
-                    (*cause, *predicted) = (*cause + part.cause, *predicted + part.predicted)
+                    (*cause, *predicted) = (*cause + part.cause, *predicted + part.predicted);
                 }
                 None => merged.push((whose, part.cause, part.predicted)),
             }

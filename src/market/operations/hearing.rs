@@ -5,7 +5,7 @@ use crate::domain::ids::{JobSlot, PartyId, TaskSlot};
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::domain::record::JobKey;
 use crate::domain::task::TaskKind;
-use crate::engine::random::{KeyedRng, RandomSource, Seed};
+use crate::engine::random::{RandomSource, Seed};
 use crate::market::context::Context;
 use crate::market::state::State;
 use crate::market::state::causes::{Look, LookFate, Turns};
@@ -44,7 +44,7 @@ impl Voice<'_> {
 
     /// What it says where a careful look raises an alarm with this chance, and what a careful look would have said.
     pub fn say(&self, alarm: f64) -> (Vote, bool) {
-        let mut drawn: KeyedRng = draw(self.seed, Purpose::Vote, self.key, self.number);
+        let mut drawn = draw(self.seed, Purpose::Vote, self.key, self.number);
         let Some((conduct, memory, submission)) = &self.conduct else {
             let alarm = drawn.chance(alarm);
             return (Vote { alarm, looked: true }, alarm);

@@ -80,7 +80,7 @@ fn compare(scenario: &Arc<Scenario>, wanted: usize) -> (usize, usize, Vec<String
             let mut again = Told::default();
             let mut end = record.asked;
             let life = loop {
-                end = end + SimDuration::from_nanos(10_000_000_000.0);
+                end += SimDuration::from_nanos(10_000_000_000.0);
                 run.until(end, &mut again);
                 if let Some(life) = again.lives.iter().find(|life| life.key == record.key) {
                     break *life;

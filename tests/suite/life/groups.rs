@@ -8,6 +8,7 @@ use reliance::domain::ids::{Id, PartyId};
 use reliance::domain::money::Money;
 use reliance::domain::record::JobKey;
 use reliance::engine::time::Time;
+use reliance::maths;
 use reliance::record::fact::Fact;
 use reliance::record::recorder::{Gauges, Recorder};
 use reliance::scenario::Scenario;
@@ -108,7 +109,7 @@ fn what_is_paid_is_shared_by_the_logarithm_of_weights() {
     }
     for begun in copies.values() {
         let agree: Vec<usize> = begun.iter().copied().filter(|node| *node != FIRST.index()).collect();
-        let log = |node: usize| f64::from((scores[node] / 3).max(3) - 1).log2();
+        let log = |node: usize| maths::log2(f64::from((scores[node] / 3).max(3) - 1));
         let all: f64 = agree.iter().map(|node| log(*node)).sum();
         agree.iter().for_each(|node| expected[*node] += 70_000.0 * agree.len() as f64 * log(*node) / all);
         // One that is credible alone is compared with nothing.

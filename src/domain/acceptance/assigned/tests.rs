@@ -34,7 +34,7 @@ impl Random {
         });
         let executors = executors.collect();
         let weights: [f64; KINDS] = std::array::from_fn(|_| if draw.chance(0.3) { 0.0 } else { draw.unit() + 0.01 });
-        let sum: f64 = weights.iter().sum::<f64>().max(1e-9);
+        let sum = weights.iter().sum::<f64>().max(1e-9);
         let checks = (0..draw.below(4)).map(|_| OneCheck::draw(draw, true)).collect();
         let adversary = Wrong::ALL[draw.below(5) as usize];
         let kinds = if weights == [0.0; KINDS] { [0.2; KINDS] } else { weights.map(|weight| weight / sum) };

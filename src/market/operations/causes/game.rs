@@ -75,7 +75,8 @@ impl<'s> Game<'s> {
         let mut players = 0;
         let executors = Executors::of(market, at, slot, &mut players);
         let mut clauses = clauses::of(market, at, slot);
-        let (mut checkers, mut vendors): (Vec<(PartyId, usize)>, Vec<(u8, usize)>) = Default::default();
+        let mut checkers: Vec<(PartyId, usize)> = Vec::new();
+        let mut vendors: Vec<(u8, usize)> = Vec::new();
         let mut next = || {
             players += 1;
             players - 1

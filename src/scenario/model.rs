@@ -2,6 +2,7 @@
 
 use crate::domain::answer::Use;
 use crate::domain::ids::{ClassId, MethodId, ModelId, RegionId};
+use crate::domain::money::Money;
 use crate::domain::participation::Participation;
 use crate::domain::party::PartyKind;
 use crate::domain::service::{Discipline, Interruption, Sampling};
@@ -147,6 +148,11 @@ impl ValueByLength {
             _ if self.power == 1.0 => work.nanos() / other.nanos(),
             _ => maths::pow(work.nanos() / other.nanos(), self.power),
         }
+    }
+
+    /// A value that went by expected work, now that the work is known.
+    pub fn known(&self, value: Money, work: Work, expected: Work) -> Money {
+        Money::from_micro(value.0 as f64 * self.factor(work, expected))
     }
 }
 

@@ -9,7 +9,7 @@ const UNITS: u64 = 2_048;
 /// A vote of a known party, or of one that cannot be adversarial in it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Ballot {
-    /// The place of the party among the x; none where nobody's dishonesty voids the vote.
+    /// The place of the party among the x; none where the vote is the same whoever is dishonest.
     pub party: Option<usize>,
     /// The probability that it approves a wrong answer of each kind if its party is not adversarial.
     pub approves: [f64; KINDS],

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 /// What became of a job, or of a vote, as its party learns it. Amounts are in micro-credits.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Settled {
-    /// Whether somebody looked; of a vote, whether the answer turned out to be wrong, which is only known later.
+    /// Of an answer: whether a checker looked at it. Of a vote: whether the answer was later found wrong.
     pub looked: bool,
     /// The probability of that, as far as it is posted.
     pub posted: f64,
-    /// The probability that who looks at a cheat finds it.
+    /// The probability that a checker that looks at a cheat detects it.
     pub found: f64,
     /// What it was to be paid.
     pub fee: f64,
@@ -27,7 +27,7 @@ pub struct Settled {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Memory {
     count: u64,
-    /// Those of them of which a look could find anything.
+    /// Those of them in which a checker could detect anything.
     findable: u64,
     /// p̂ by its own settlements.
     pub looked: f64,
@@ -73,7 +73,7 @@ impl Memory {
         mix(&mut self.saving, settled.saving);
         mix(&mut self.brought, 0.0);
         mix(&mut self.brings, settled.brings);
-        // How well those see that look is not learnt from what nobody would look at.
+        // An answer that no checker could see wrong tells nothing of how well checkers detect.
         if settled.found > 0.0 {
             self.findable += 1;
             self.found += (settled.found - self.found) * self::share(self.findable, settlements);

@@ -18,7 +18,7 @@ pub use breakdown::{Breakdown, Patience};
 pub use memory::{Memory, Settled};
 pub use window::{Decided, Window};
 
-/// From what a party knows how often somebody looks.
+/// Where a party takes the rate of checks from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum LooksSeen {
@@ -49,7 +49,7 @@ pub struct Rules {
     pub seen_threshold: Share,
     /// What each party weighs.
     pub weight: WeightOf,
-    /// From what it knows how often somebody looks.
+    /// Where a party takes the rate of checks from.
     pub looks: LooksSeen,
     /// M: over how many settlements its memory goes; at least 1.
     pub settlements: f64,
@@ -74,7 +74,7 @@ pub enum Cut {
     Fee,
     /// What a token is worth.
     Stake,
-    /// How often somebody looks.
+    /// The rate of checks.
     Checks,
 }
 
@@ -104,7 +104,7 @@ pub struct Incentives {
 /// What is at stake in a job, or in a vote, on the average. Amounts are in micro-credits.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AtStake {
-    /// p̂: the probability that somebody looks.
+    /// p̂: the probability that a checker looks.
     pub looked: f64,
     /// d̂: the probability that who looks at a cheat finds it.
     pub found: f64,

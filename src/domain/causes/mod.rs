@@ -14,7 +14,6 @@
 
 mod known;
 mod predicted;
-mod quadrature;
 mod repair;
 
 pub use known::{CauseRecord, Guard, Guarding, Level, Origin, Part, Role};

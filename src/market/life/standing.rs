@@ -109,7 +109,6 @@ pub fn finalise(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next
         record.at.finalised = at.now;
         if record.use_at == Use::Final {
             relying::begin(market, at, slot);
-            causes::examine(market, at, slot);
         }
         evidence::learn(market, at, slot, false);
         stands_no_more(market, id);
@@ -148,7 +147,6 @@ fn end(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
         record.at.finalised = at.now;
         if record.use_at == Use::Final {
             relying::begin(market, at, slot);
-            causes::examine(market, at, slot);
         }
     }
     let fate = if market.jobs.record(slot).is_right() { Fate::FinalRight } else { Fate::FinalWrong };
@@ -202,8 +200,7 @@ fn leave(market: &mut State, at: &mut Context<'_>, slot: JobSlot, fate: Fate) {
     let class = &at.scenario.classes[record.class];
     if let Some(by) = class.value_by {
         // Now its length is known: so far its value went by what was expected of that.
-        let known = by.factor(record.work, record.expected_work);
-        record.value = Money::from_micro(record.value.0 as f64 * known);
+        record.value = by.known(record.value, record.work, record.expected_work);
     }
     weigh(class, record);
     market.welfare.note(record);

@@ -8,7 +8,7 @@ use crate::domain::payment::PayoutAt;
 use crate::engine::time::Time;
 use crate::market::context::Context;
 use crate::market::operations::{
-    batches, calling_off, causes, checking, copies, evidence, forced, learning, relying, settlement, voting,
+    batches, calling_off, checking, copies, evidence, forced, learning, relying, settlement, voting,
 };
 use crate::market::state::State;
 use crate::policy::verdict::Verdict;
@@ -77,7 +77,6 @@ pub fn accept(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     record.at.accepted = at.now;
     if record.use_at == Use::Accepted {
         relying::begin(market, at, slot);
-        causes::examine(market, at, slot);
     }
     if market.jobs[slot].case.is_some() {
         let copies = market.cases[market.jobs[slot].case].answers.len();

@@ -16,7 +16,7 @@ use crate::engine::time::SimDuration;
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::operations::{
-    calling_off, causes, checking, evidence, hearing, posting, proving, relying, replacing, seats, settlement, voting,
+    calling_off, checking, evidence, hearing, posting, proving, relying, replacing, seats, settlement, voting,
 };
 use crate::market::state::State;
 use crate::market::state::cases::{VerificationCase, VoteRecord};
@@ -40,7 +40,6 @@ pub fn answered(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next
     let (class, tokens, id) = (record.class, record.output_tokens, job.case);
     if record.use_at == Use::Answered {
         relying::begin(market, at, slot);
-        causes::examine(market, at, slot);
     }
     market.classes[class].learn_output(tokens);
     let job = &mut market.jobs[slot];

@@ -21,15 +21,16 @@ use crate::policy::conduct::{Assignment, Stakes, Submission, ring};
 use crate::policy::verdict::Verdict;
 use crate::scenario::verification::{Check, Method};
 
-use super::{at_stake, checking, copies, seats, voting};
+use super::{at_stake, causes, checking, copies, seats, voting};
 
-/// A requester begins to rely on an answer.
+/// A requester begins to rely on an answer. All that is examined at use begins here.
 #[inline]
 pub fn begin(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
     market.jobs.record_mut(slot).at.used = at.now;
     if at.scenario.record.reliance {
         account(market, at, slot);
     }
+    causes::examine(market, at, slot);
 }
 
 /// A seat in a check of a job has its checker.
@@ -115,7 +116,7 @@ impl View<'_> {
     fn value(&self) -> Money {
         let (record, class) = (self.record, &self.at.scenario.classes[self.record.class]);
         match class.value_by {
-            Some(by) => Money::from_micro(record.value.0 as f64 * by.factor(record.work, record.expected_work)),
+            Some(by) => by.known(record.value, record.work, record.expected_work),
             None => record.value,
         }
     }

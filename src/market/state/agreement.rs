@@ -30,7 +30,7 @@ pub struct Agreement {
     pub cuts: [Ranked; Cut::ALL.len()],
     /// What was decided lately.
     pub window: Window,
-    /// Agreement over the roster, and what everyone sees.
+    /// Agreement over the roster, and agreement as it is seen by the value accepted.
     pub breakdowns: [Breakdown; 2],
     /// Nanoseconds in which agreement was lost, and those of them in which nobody saw it.
     pub lost: [u128; 2],
@@ -87,9 +87,9 @@ pub struct Counted {
 /// What a method is posted to find.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Posted {
-    /// The probability that somebody looks.
+    /// The probability that a checker looks.
     pub looks: f64,
-    /// The probability that who looks at a cheat finds it.
+    /// The probability that a checker that looks at a cheat detects it.
     pub finds: f64,
 }
 

@@ -18,7 +18,7 @@ pub struct AgreementTable {
     pub seen_threshold: Share,
     /// What each party weighs: one `party` as much as another (default), or the `stake` that it comes with.
     pub weight: WeightOf,
-    /// From what a party knows how often somebody looks at its answers: its `own` settlements (default, assumed), or what is `posted`, the
+    /// Where a party takes the rate of checks of its answers from: its `own` settlements (default, assumed), or what is `posted`, the
     /// probability that its methods state. Shares by either are written down; thresholds and cuts go by this one.
     pub looks: LooksSeen,
     /// M: a settlement counts 1/M in the memory of its party; at least 1. Default 100 (assumed).

@@ -1,6 +1,6 @@
 //! What votes, verdicts and delays tell about parties and methods.
 
-use crate::domain::answer::{Answer, Evidence, Wrong};
+use crate::domain::answer::{Answer, Evidence};
 use crate::domain::fate::Stage;
 use crate::domain::ids::{JobSlot, PartyId, RequesterId};
 use crate::domain::money::Money;
@@ -261,7 +261,7 @@ fn tell(
     let record = market.jobs.record(slot);
     let (method, work) = (record.method, record.work);
     let outcome = Outcome::Answered {
-        cheated: answer.wrong.is_some_and(|kind| kind != Wrong::Error),
+        cheated: answer.is_deliberate(),
         checked,
         caught,
         stakes: at_stake::of_node(market, at.scenario, node, (fee, work)),

@@ -93,7 +93,7 @@ pub fn settle_answer(
         true => posted.looks,
         false => 0.0,
     };
-    let deliberate = answer.wrong.is_some_and(|kind| kind != Wrong::Error);
+    let deliberate = answer.is_deliberate();
     let settled = Settled {
         looked: evidence != Evidence::Unchecked,
         posted: if is_planted { 1.0 } else { looks.min(1.0) },
@@ -107,7 +107,7 @@ pub fn settle_answer(
     market.agreement.settle(rules, node, &settled);
 }
 
-/// The vote of a checker is counted. Nobody looks at a vote; but it may turn out that the answer was wrong, and forced errors are posted.
+/// The vote of a checker is counted. No party checks a vote. But the answer may be found wrong later, and the rate of forced errors is posted.
 pub fn settle_vote(market: &mut State, scenario: &Scenario, slot: JobSlot, (by, index): (PartyId, u8)) {
     let Some(rules) = scenario.agreement.as_ref().filter(|_| market.agreement.is_measured()) else { return };
     if market.nodes.kind(by) == PartyKind::Node {

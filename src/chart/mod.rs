@@ -37,6 +37,7 @@ pub mod responses;
 pub mod sheet;
 pub mod source;
 pub mod studied;
+pub mod suspects;
 pub mod survival;
 pub mod survival_curves;
 pub mod survival_names;
@@ -86,6 +87,7 @@ pub static STUDY_CHARTS: &[StudyChart] = &[
     StudyChart { name: "survival", draw: survival::chart },
     StudyChart { name: "map", draw: map::chart },
     StudyChart { name: "forest", draw: compared::chart },
+    StudyChart { name: "suspects", draw: suspects::chart },
     StudyChart { name: "responses", draw: responses::chart },
     StudyChart { name: "pass-through", draw: passing::chart },
 ];

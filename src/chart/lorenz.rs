@@ -1,4 +1,4 @@
-//! How income and stake are shared among nodes: Lorenz curves with Gini's coefficient.
+//! How something is shared among some: Lorenz curves with Gini's coefficient. Income and stake among nodes.
 
 use super::axis::Axis;
 use super::font;
@@ -38,7 +38,7 @@ pub fn chart(sources: &Sources) -> Result<Drawing, String> {
         return Err("no node earned or staked anything".to_string());
     }
     let nodes = numbers::count(sharings[0].holders as u64);
-    Ok(draw(&sharings, sources.run.path_caption(&format!("n = {nodes} nodes"))))
+    Ok(draw(&sharings, "nodes", sources.run.path_caption(&format!("n = {nodes} nodes"))))
 }
 
 /// How a total is shared; none where all holdings are zero or one is negative.
@@ -53,24 +53,29 @@ pub fn sharing(what: &str, values: &[f64]) -> Option<Sharing> {
     })
 }
 
-/// How few nodes hold more than half.
-fn result(sharings: &[Sharing]) -> String {
+/// How few hold more than half.
+fn result(sharings: &[Sharing], among: &str) -> String {
     let said = |sharing: &Sharing| {
         let (half, holders) = (numbers::count(sharing.half? as u64), numbers::count(sharing.holders as u64));
-        Some(format!("{half} of {holders} nodes hold more than half of all {}.", sharing.what))
+        Some(format!("{half} of {holders} {among} hold more than half of all {}.", sharing.what))
     };
     sharings.iter().filter_map(said).collect::<Vec<_>>().join(" ")
 }
 
-/// Draws Lorenz curves.
-pub fn draw(sharings: &[Sharing], caption: impl Into<Caption>) -> Drawing {
+/// Draws Lorenz curves of what is shared among some, such as `nodes`.
+pub fn draw(sharings: &[Sharing], among: &str, caption: impl Into<Caption>) -> Drawing {
     let names: Vec<&str> = sharings.iter().map(|sharing| sharing.what.as_str()).collect();
     let words = Words {
-        title: format!("How {} {} shared among nodes", names.join(" and "), if names.len() > 1 { "are" } else { "is" }),
-        result: result(sharings),
-        lede: "Lorenz curves: the part of the total that the poorest nodes hold together. On the dotted line all hold the \
-               same. Gini's coefficient is that of a sample."
-            .to_string(),
+        title: format!(
+            "How {} {} shared among {among}",
+            names.join(" and "),
+            if names.len() > 1 { "are" } else { "is" }
+        ),
+        result: result(sharings, among),
+        lede: format!(
+            "Lorenz curves: the part of the total that the poorest {among} hold together. On the dotted line all hold the same. Gini's \
+             coefficient is that of a sample."
+        ),
         caption: caption.into(),
     };
     let (mut sheet, body) = page::begin(720.0, 440.0, &words);
@@ -78,7 +83,7 @@ pub fn draw(sharings: &[Sharing], caption: impl Into<Caption>) -> Drawing {
     let (left, top) = (body.left + 40.0, body.top + 34.0);
     let panel = Panel {
         rect: Rect { left, top, right: left + side, bottom: top + side },
-        x: Axis::exact(0.0, 1.0, "nodes, poorest first", Unit::Share),
+        x: Axis::exact(0.0, 1.0, &format!("{among}, poorest first"), Unit::Share),
         y: Axis::exact(0.0, 1.0, "of the total", Unit::Share),
     };
     panel.draw(&mut sheet);
@@ -141,7 +146,7 @@ mod tests {
         assert!(found.curve.iter().zip(expected).all(|(a, b)| (a.0 - b.0).abs() < 1e-12 && (a.1 - b.1).abs() < 1e-12));
         assert!((found.gini.unwrap() - 1.0 / 3.0).abs() < 1e-12);
         assert_eq!((found.half, found.holders), (Some(2), 4));
-        let said = draw(&[found], String::new()).words.result;
+        let said = draw(&[found], "nodes", String::new()).words.result;
         assert_eq!(said, "2 of 4 nodes hold more than half of all income.");
     }
 
@@ -151,7 +156,7 @@ mod tests {
         assert_eq!(sharing("stake", &[]), None);
         let alone = sharing("stake", &[5.0]).unwrap();
         assert_eq!(alone.gini, None);
-        let drawing = draw(&[alone], String::new());
+        let drawing = draw(&[alone], "nodes", String::new());
         assert!(drawing.words.title.starts_with("How stake is shared"));
         assert_eq!(thinned(&vec![(0.0, 0.0); 4_001]).len(), 364);
     }

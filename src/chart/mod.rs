@@ -17,6 +17,7 @@ pub mod font;
 pub mod forest;
 pub mod frontier;
 pub mod frontier_words;
+pub mod holders;
 pub mod incidence;
 pub mod instability;
 pub mod latency;
@@ -68,6 +69,7 @@ pub static CHARTS: &[Chart] = &[
     Chart { name: "latency", draw: latency::chart },
     Chart { name: "quotes", draw: quotes::chart },
     Chart { name: "lorenz", draw: lorenz::chart },
+    Chart { name: "holders", draw: holders::chart },
 ];
 
 /// Drawings by the names of their files.

@@ -219,7 +219,9 @@ fn differences(study: &Study, (course, results): (&Course, &Results), views: &[V
         });
         // The first measure's.
         let reduction = difference.measures[view.measures[0]].and_then(|paired| paired.variance_reduction);
-        let saved = vec![reduction.map_or("–".to_owned(), |times| format!("× {times:.1}"))];
+        // Differences that are rounding alone save without bound.
+        let times = |times: f64| if times < 1e6 { format!("× {times:.1}") } else { "× over 1e6".to_owned() };
+        let saved = vec![reduction.map_or("–".to_owned(), times)];
         (row, own.chain([saved]).collect())
     };
     let all = results.differences.iter().flat_map(|difference| views.iter().map(move |view| (difference, view)));

@@ -18,7 +18,7 @@ use crate::scenario::plain::{self, reason};
 use crate::simulate::Run;
 
 /// The layout of saves; it rises when an older one can no longer be read.
-const FORMAT: u64 = 12;
+const FORMAT: u64 = 13;
 
 /// How every save begins, of any layout.
 const BEGINNING: &str = "{\"reliance_save\":";

@@ -62,6 +62,10 @@ ids! {
     CaseId(u32);
     /// An accepted result that can still be revoked; reused.
     ResultId(u32);
+    /// A result in use, or a job that will have one, in the graph of inputs; reused.
+    VertexId(u32);
+    /// An input of an open job that is not settled; reused.
+    EdgeId(u32);
 }
 
 /// What a node takes in: a job or a task, with the highest bit to tell them apart.
@@ -154,6 +158,28 @@ impl ResultId {
     /// Whether this is a result at all.
     pub fn is_some(self) -> bool {
         self != ResultId::NONE
+    }
+}
+
+impl VertexId {
+    /// No vertex: nothing consumes the result, and it consumes nothing.
+    pub const NONE: VertexId = VertexId(u32::MAX);
+
+    /// Whether this is a vertex at all.
+    #[inline]
+    pub fn is_some(self) -> bool {
+        self != VertexId::NONE
+    }
+}
+
+impl EdgeId {
+    /// No edge: the end of a list.
+    pub const NONE: EdgeId = EdgeId(u32::MAX);
+
+    /// Whether this is an edge at all.
+    #[inline]
+    pub fn is_some(self) -> bool {
+        self != EdgeId::NONE
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod acceptance;
 pub mod agreement;
+pub mod ancestry;
 pub mod answer;
 pub mod causes;
 pub mod checking;

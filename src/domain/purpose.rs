@@ -165,6 +165,12 @@ pub enum Purpose {
     Recorded = 60,
     /// Stream: what probes ask for.
     Probe = 61,
+    /// Draw: how many earlier results a job consumes.
+    InputCount = 63,
+    /// Draw: which of the results in use is an input of a job; n is the input.
+    Input = 64,
+    /// Draw: whether a wrong input makes the result wrong; n is the input.
+    Inherit = 65,
     /// Draw: where a study's design puts its points.
     Design = 80,
 }

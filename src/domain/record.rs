@@ -105,6 +105,8 @@ pub struct JobRecord {
     pub cause: Option<Cause>,
     /// The last answer.
     pub answer: Answer,
+    /// Whether an input was wrong in a way that makes the result wrong, whatever its own computation is.
+    pub inherited: bool,
     /// How the answer is verified.
     pub method: MethodId,
     /// When the requester begins to rely on it.
@@ -230,6 +232,7 @@ impl JobRecord {
             stage: Stage::Asked,
             cause: None,
             answer: Answer::RIGHT,
+            inherited: false,
             method: MethodId(0),
             use_at: Use::Accepted,
             placeable_without: 0,
@@ -249,8 +252,13 @@ impl JobRecord {
         }
     }
 
-    /// Whether the last answer was right.
+    /// Whether the last answer was right, and no input has made it wrong.
     pub fn is_right(&self) -> bool {
+        self.answer.is_right() && !self.inherited
+    }
+
+    /// Whether the last answer was right for the inputs that it was computed from.
+    pub fn is_right_for_inputs(&self) -> bool {
         self.answer.is_right()
     }
 

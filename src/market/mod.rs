@@ -181,6 +181,7 @@ impl Market {
                 Next::Drop { work } => life::placement::dropped(state, at, work),
                 Next::Gone { node } => forces::churn::gone(state, at, node),
                 Next::Reopen { job } => life::backtracking::reopen(state, at, job),
+                Next::Recall { job } => life::backtracking::recall(state, at, job),
             };
             transitions::follows(before, &follows);
             next = follows;
@@ -231,6 +232,9 @@ impl Market {
         self.state.ledger.assert_escrowed(self.state.jobs.escrow());
         let jobs = &self.state.jobs;
         self.state.results.audit(|job| jobs[job].open && jobs[job].stage == Stage::Accepted);
+        if let Some(ancestry) = &self.state.ancestry {
+            ancestry.audit(|job, key| jobs[job].open && jobs.record(job).key == key);
+        }
     }
 
     /// Jobs that have been asked for and are not closed.

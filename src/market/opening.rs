@@ -15,6 +15,7 @@ use super::forces::{participation, series, shocks};
 use super::life::arrival;
 use super::operations::margins;
 use super::state::agreement::Agreement;
+use super::state::ancestry::Ancestry;
 use super::state::cases::VerificationCases;
 use super::state::causes::Causes;
 use super::state::chain::ChainState;
@@ -89,6 +90,7 @@ impl State {
             participants: Participants::default(),
             agreement: Agreement::default(),
             results: StandingResults::open(roster.len()),
+            ancestry: scenario.consumption.as_ref().map(|rules| Box::new(Ancestry::open(rules.consuming.len()))),
             standings: Standings::open(&scenario.verification, roster.len()),
             planting: Planting::open(&scenario.verification, roster.len()),
             conducts: Conducts::open(scenario),

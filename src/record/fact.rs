@@ -239,6 +239,12 @@ facts! {
     /// A party that has left got what was left of its stake.
     Unbonded = 55 "unbonded" { node: PartyId, amount: Money }
         => [0, u64::from(node.0), amount.0 as u64],
+    /// A job consumed an earlier result.
+    Consumed = 47 "consumed" { job: JobKey, input: JobKey }
+        => [about(job, input.source.0), job.index, input.index],
+    /// A result came to nothing because of an input; `origin` is the result whose end began it.
+    Recalled = 48 "recalled" { job: JobKey, origin: JobKey }
+        => [about(job, origin.source.0), job.index, origin.index],
     /// A job left the market; its whole record is handed on with this fact.
     Closed = 19 "closed" + Job { job: JobKey, fate: Fate }
         => [about(job, fate as u32), job.index, 0],

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::ancestry::ResultRecord;
 use crate::domain::causes::CauseRecord;
 use crate::domain::record::{CheckRecord, JobRecord};
 use crate::domain::reliance::{Held, Relied};
@@ -29,6 +30,9 @@ pub struct Facts {
     relied: Vec<(Relied, usize)>,
     #[serde(skip)]
     held: Vec<Held>,
+    /// Used results whose standing has ended. They follow from what happened.
+    #[serde(skip)]
+    results: Vec<ResultRecord>,
 }
 
 impl Facts {
@@ -96,6 +100,11 @@ impl Facts {
         self.causes.push(record);
     }
 
+    /// Hands on the life of a used result, after the facts of this instant.
+    pub fn result(&mut self, record: ResultRecord) {
+        self.results.push(record);
+    }
+
     /// Notes that an answer came into use, and who holds the trust in it. That is worked out and does not happen, so the digest does not
     /// cover it.
     pub fn rely(&mut self, relied: &Relied, held: &[Held]) {
@@ -123,6 +132,9 @@ impl Facts {
             recorder.note_reliance(relied, &self.held[from..*end]);
             from = *end;
         }
+        for record in self.results.drain(..) {
+            recorder.note_result(&record);
+        }
         self.relied.clear();
         self.held.clear();
         self.facts.clear();
@@ -133,7 +145,7 @@ impl Facts {
     /// Whether nothing waits to be handed on.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.facts.is_empty() && self.causes.is_empty() && self.relied.is_empty()
+        self.facts.is_empty() && self.causes.is_empty() && self.relied.is_empty() && self.results.is_empty()
     }
 
     /// Over everything that happened.

@@ -1,5 +1,6 @@
 //! Recorders watch a run. Watching cannot change it.
 
+use crate::domain::ancestry::ResultRecord;
 use crate::domain::causes::{CauseRecord, Wrongs};
 use crate::domain::ids::{NodeGroupId, OperatorId, PartyId, RegionId};
 use crate::domain::money::Money;
@@ -32,6 +33,9 @@ pub trait Recorder {
 
     /// Takes note that an answer came into use, and of those who hold the trust in it.
     fn note_reliance(&mut self, _relied: &Relied, _held: &[Held]) {}
+
+    /// Takes note of a used result whose standing has ended; where the scenario writes results down.
+    fn note_result(&mut self, _record: &ResultRecord) {}
 
     /// The next instant this recorder wants to look at the market, if it is at or before `now`.
     fn due(&self, _now: Time) -> Option<Time> {
@@ -79,6 +83,11 @@ impl<A: Recorder, B: Recorder> Recorder for (A, B) {
         self.1.note_reliance(relied, held);
     }
 
+    fn note_result(&mut self, record: &ResultRecord) {
+        self.0.note_result(record);
+        self.1.note_result(record);
+    }
+
     fn due(&self, now: Time) -> Option<Time> {
         match (self.0.due(now), self.1.due(now)) {
             (Some(first), Some(second)) => Some(first.min(second)),
@@ -122,6 +131,10 @@ impl<R: Recorder> Recorder for &mut R {
 
     fn note_reliance(&mut self, relied: &Relied, held: &[Held]) {
         (**self).note_reliance(relied, held);
+    }
+
+    fn note_result(&mut self, record: &ResultRecord) {
+        (**self).note_result(record);
     }
 
     fn due(&self, now: Time) -> Option<Time> {

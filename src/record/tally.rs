@@ -228,7 +228,7 @@ impl Tally {
     fn verified(&mut self, record: &JobRecord) {
         let (summary, at) = (&mut self.summary, &record.at);
         if record.checks > 0 {
-            let place = if record.is_right() { 2 } else { 0 };
+            let place = if record.is_right_for_inputs() { 2 } else { 0 };
             summary.found[place] += 1;
             summary.found[place + 1] += u64::from(record.alarms > 0);
         }

@@ -18,6 +18,7 @@ use crate::record::table_name::TableName;
 pub mod amended;
 pub mod channels;
 mod compile;
+pub mod consumption;
 pub mod document;
 mod files;
 pub mod inputs;
@@ -33,6 +34,7 @@ pub mod verification;
 
 use amended::Amendment;
 use channels::{Chain, Channels, Payout};
+use consumption::Consumption;
 use document::node::Node;
 use document::{Asked, Document, Set};
 use model::{Class, ClassOf, Model, Network, NodeGroup, Requester};
@@ -66,6 +68,8 @@ pub struct Scenario {
     pub models: IdVec<ModelId, Model>,
     /// The classes.
     pub classes: IdVec<ClassId, Class>,
+    /// Which of them consume results, if any does.
+    pub consumption: Option<Consumption>,
     /// The groups of requesters.
     pub requesters: IdVec<RequesterId, Requester>,
     /// The sources of jobs.
@@ -181,6 +185,8 @@ pub struct Record {
     pub reliance: bool,
     /// The time in which what a party was relied on for fades to 1/e.
     pub reliance_memory: SimDuration,
+    /// Whether every result in use is written down when its standing ends.
+    pub results: bool,
 }
 
 impl Record {

@@ -12,6 +12,7 @@ use crate::engine::random::{RandomSource, Seed};
 use crate::engine::time::Time;
 use crate::market::context::Context;
 use crate::market::event::Event;
+use crate::market::operations::inputs;
 use crate::market::state::{ClassState, State};
 use crate::record::fact::Fact;
 use crate::scenario::Scenario;
@@ -80,6 +81,9 @@ fn ask(market: &mut State, at: &mut Context<'_>, key: JobKey, arrival: &Arrival)
     at.facts.note_by_name(Fact::Asked { job: key, class }, by_name);
     if market.jobs.slots() > scenario.limits.open_jobs {
         return Next::Decline { job: slot, cause: Cause::NoSupply };
+    }
+    if market.ancestry.is_some() {
+        inputs::consume(market, at, slot);
     }
     Next::Offer { job: slot }
 }

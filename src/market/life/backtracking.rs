@@ -1,12 +1,13 @@
-//! A node was found out: its results that still stand are revoked, or their checks are drawn once more.
+//! A node was found out, or an input came to nothing: results that still stand are revoked, or their checks are drawn once more.
 
+use crate::domain::ancestry::AfterInput;
 use crate::domain::checking::Backtrack;
 use crate::domain::fate::Fate;
 use crate::domain::ids::JobSlot;
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::engine::random::RandomSource;
 use crate::market::context::Context;
-use crate::market::operations::settlement;
+use crate::market::operations::{inputs, settlement};
 use crate::market::state::State;
 use crate::record::fact::Fact;
 
@@ -22,6 +23,19 @@ pub fn reopen(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
         Backtrack::Revoke => revoke(market, at, slot),
         _ => draw_again(market, at, slot),
     }
+}
+
+/// An input of an accepted result came to nothing. What is drawn again sees its own computation alone: where nothing is, it stands.
+#[inline(never)]
+pub fn recall(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
+    if inputs::after(market, at, slot) == AfterInput::Check {
+        return match draw_again(market, at, slot) {
+            Next::Done => Next::Finalise { job: slot },
+            check => check,
+        };
+    }
+    inputs::note_recalled(market, at, slot);
+    revoke(market, at, slot)
 }
 
 /// What the node was paid for it comes back as far as it can. Nobody has looked at the answer: it is evidence of nothing, and the node is

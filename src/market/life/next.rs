@@ -66,6 +66,8 @@ pub enum Next {
     Gone { node: PartyId },
     /// Another answer of the node was found wrong: its result is looked at again.
     Reopen { job: JobSlot },
+    /// An input of an accepted result came to nothing.
+    Recall { job: JobSlot },
 }
 
 // What fits into one register is returned in one; anything larger goes through memory, at every step of every job.

@@ -11,7 +11,7 @@ use crate::engine::time::{SimDuration, Time};
 use crate::market::context::Context;
 use crate::market::event::Event;
 use crate::market::operations::{
-    assignment, batches, calling_off, canaries, causes, evidence, margins, relying, settlement,
+    assignment, batches, calling_off, canaries, causes, evidence, inputs, margins, relying, settlement,
 };
 use crate::market::state::State;
 use crate::record::fact::Fact;
@@ -48,7 +48,7 @@ pub fn stand(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
         }
     }
     // What several nodes agree on does not fall with one of them.
-    if method.stands() {
+    if method.stands() || (inputs::is_held(market, slot) && !method.compares()) {
         let until = at.now + method.window;
         market.cases[id].result = market.results.begin(market.jobs[slot].node, slot, until);
     }
@@ -96,12 +96,12 @@ pub fn window(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     finalise(market, at, slot)
 }
 
-/// The result is final as soon as no deferred check is open and its window has passed; the job is closed when its nodes are
+/// The result is final as soon as no deferred check is open, its window has passed and its inputs are final; the job is closed when its nodes are
 /// paid as well.
 pub fn finalise(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     let id = market.jobs[slot].case;
     let case = &market.cases[id];
-    if case.open != 0 || case.stands {
+    if case.open != 0 || case.stands || inputs::is_held(market, slot) {
         return Next::Done;
     }
     let record = market.jobs.record_mut(slot);
@@ -211,6 +211,12 @@ fn leave(market: &mut State, at: &mut Context<'_>, slot: JobSlot, fate: Fate) {
     }
     if at.scenario.record.causes {
         causes::tell(market, at, slot);
+    }
+    if at.scenario.record.results {
+        inputs::tell(market, at, slot);
+    }
+    if market.ancestry.is_some() {
+        inputs::settle(market, at, slot);
     }
     if id.is_some() {
         stands_no_more(market, id);

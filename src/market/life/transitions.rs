@@ -49,7 +49,7 @@ kinds! {
 kinds! {
     /// A step from one stage to the next.
     Step of Next {
-        Done, Offer, Send, Depart, Reach, Fail, Return, Answer, CopyAnswer, CopyLost, Report, CheckLost, Canary, Check, Count, Escalate, Settle, Accept, Stand, Finalise, Reject, Decline, Close, Pay, Paid, Drop, Gone, Reopen,
+        Done, Offer, Send, Depart, Reach, Fail, Return, Answer, CopyAnswer, CopyLost, Report, CheckLost, Canary, Check, Count, Escalate, Settle, Accept, Stand, Finalise, Reject, Decline, Close, Pay, Paid, Drop, Gone, Reopen, Recall,
     }
 }
 
@@ -101,7 +101,7 @@ const AFTER_STEP: &[(Step, &[Step])] = &[
     (Step::Count, &[Step::Done, Step::Escalate, Step::Accept, Step::Finalise, Step::Reject]),
     (Step::Escalate, &[Step::Done, Step::Count]),
     (Step::Settle, &[Step::Done, Step::Accept, Step::Finalise]),
-    (Step::Accept, &[Step::Stand]),
+    (Step::Accept, &[Step::Stand, Step::Reject]),
     (Step::Stand, &[Step::Done, Step::Check, Step::Close]),
     (Step::Finalise, &[Step::Done, Step::Close]),
     (Step::Reject, &[Step::Close]),
@@ -112,6 +112,7 @@ const AFTER_STEP: &[(Step, &[Step])] = &[
     (Step::Drop, &[Step::Fail]),
     (Step::Gone, &[Step::Done]),
     (Step::Reopen, &[Step::Done, Step::Check, Step::Reject]),
+    (Step::Recall, &[Step::Check, Step::Finalise, Step::Reject]),
 ];
 
 /// The steps that may follow, one bit each.

@@ -8,7 +8,7 @@ use crate::domain::payment::PayoutAt;
 use crate::engine::time::Time;
 use crate::market::context::Context;
 use crate::market::operations::{
-    batches, calling_off, checking, copies, evidence, forced, learning, relying, settlement, voting,
+    batches, calling_off, checking, copies, evidence, forced, inputs, learning, relying, settlement, voting,
 };
 use crate::market::state::State;
 use crate::policy::verdict::Verdict;
@@ -73,6 +73,9 @@ pub fn settle(market: &State, slot: JobSlot) -> Next {
 
 /// An answer that nothing holds back is accepted; one that comes after its deadline, and is not in use, was refused before.
 pub fn accept(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
+    if inputs::is_void(market, slot) {
+        return refuse_for_input(market, at, slot);
+    }
     let record = market.jobs.record_mut(slot);
     record.at.accepted = at.now;
     if record.use_at == Use::Accepted {
@@ -108,6 +111,16 @@ fn refuse(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) ->
     evidence::learn(market, at, slot, false);
     settlement::slash_all(market, at, slot);
     settlement::fine_approvers(market, at, slot, index);
+    let right = market.jobs.record(slot).is_right();
+    Next::Reject { job: slot, fate: if right { Fate::RejectedRight } else { Fate::RejectedWrong } }
+}
+
+/// An input came to nothing before the answer was accepted. That speaks against no party; as after a revocation, nobody is paid for it
+/// (assumed).
+#[cold]
+fn refuse_for_input(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
+    evidence::learn(market, at, slot, false);
+    inputs::note_recalled(market, at, slot);
     let right = market.jobs.record(slot).is_right();
     Next::Reject { job: slot, fate: if right { Fate::RejectedRight } else { Fate::RejectedWrong } }
 }

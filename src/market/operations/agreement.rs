@@ -42,6 +42,7 @@ pub fn agree_alone(market: &mut State, at: &mut Context<'_>, slot: JobSlot, quot
     let (job, record) = market.jobs.both(slot);
     settlement::agree(record, quote);
     record.attempts = job.attempt + 1;
+    let class = record.class;
     record.node = quote.node;
     job.node = quote.node;
     job.stage = Stage::Placed;
@@ -51,7 +52,9 @@ pub fn agree_alone(market: &mut State, at: &mut Context<'_>, slot: JobSlot, quot
         market.cases.end(std::mem::replace(&mut job.case, CaseId::NONE));
     }
     let checked = !scenario.verification.methods[quote.method].checks.is_empty();
-    if checked || scenario.payout.batch.is_some() || scenario.payout.at == PayoutAt::Window {
+    // What may have to wait for its inputs stands for a while, and needs a case for that.
+    let consumes = scenario.consumption.as_ref().is_some_and(|rules| rules.flows[class].inputs.is_some());
+    if checked || consumes || scenario.payout.batch.is_some() || scenario.payout.at == PayoutAt::Window {
         proceed(market, scenario, slot, quote.method);
     }
 }

@@ -22,6 +22,7 @@ pub mod checking;
 pub mod evidence;
 pub mod forced;
 pub mod hearing;
+pub mod inputs;
 pub mod learning;
 pub mod proving;
 pub mod relying;

@@ -21,7 +21,7 @@ use crate::policy::conduct::{Assignment, Stakes, Submission, ring};
 use crate::policy::verdict::Verdict;
 use crate::scenario::verification::{Check, Method};
 
-use super::{at_stake, causes, checking, copies, seats, voting};
+use super::{at_stake, causes, checking, copies, inputs, seats, voting};
 
 /// A requester begins to rely on an answer. All that is examined at use begins here.
 #[inline]
@@ -31,6 +31,9 @@ pub fn begin(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
         account(market, at, slot);
     }
     causes::examine(market, at, slot);
+    if market.ancestry.is_some() {
+        inputs::offer(market, at, slot);
+    }
 }
 
 /// A seat in a check of a job has its checker.

@@ -18,6 +18,7 @@ use super::quoting::quote_trace::Inspection;
 use super::quoting::terms::Terms;
 
 pub mod agreement;
+pub mod ancestry;
 pub mod arena;
 pub mod bond;
 pub mod capped;
@@ -33,6 +34,7 @@ pub mod learnt;
 pub mod ledger;
 pub mod levels;
 pub mod nodes;
+pub mod offered;
 pub mod opinions;
 pub mod participants;
 pub mod payouts;
@@ -96,6 +98,8 @@ pub struct State {
     pub agreement: agreement::Agreement,
     /// Accepted results that can still be revoked.
     pub results: results::StandingResults,
+    /// Which results open jobs were computed from, where some class consumes.
+    pub ancestry: Option<Box<ancestry::Ancestry>>,
     /// Which nodes are in good standing.
     pub standings: standings::Standings,
     /// Where canaries come by the epoch: which are due.

@@ -21,6 +21,7 @@ mod beliefs;
 mod canaries;
 mod channels;
 mod checks;
+mod consumption;
 mod credibility;
 mod demand;
 mod disputes;
@@ -70,6 +71,7 @@ fn compile(document: &Document, mut table: ScenarioTable) -> Result<Scenario, Pr
     let admitted = verification::verification(&mut compiler, &table);
     let mut classes = work::classes(&mut compiler, &table, &admitted.by_class);
     checks::sizes(&mut compiler, &table, &mut classes, admitted.verification.as_ref());
+    let consumption = consumption::consumption(&mut compiler, &table);
     let requesters = head::requesters(&mut compiler, &table, &network.regions);
     let sources = demand::sources(&mut compiler, &table, &mut files);
     let groups = nodes::groups(&mut compiler, &table, &network.regions, &models);
@@ -105,6 +107,7 @@ fn compile(document: &Document, mut table: ScenarioTable) -> Result<Scenario, Pr
         warm_up: Time::ZERO + table.warm_up,
         models,
         classes,
+        consumption,
         requesters,
         sources,
         groups,
@@ -232,6 +235,6 @@ fn retries(table: &RetriesTable) -> Retries {
 
 /// What is written down.
 fn recorded(table: RecordTable) -> Record {
-    let RecordTable { tables, jobs, tick, probes, probe_tick, causes, reliance, reliance_memory } = table;
-    Record { tables, jobs, tick, probes, probe_tick, causes, reliance, reliance_memory }
+    let RecordTable { tables, jobs, tick, probes, probe_tick, causes, reliance, reliance_memory, results } = table;
+    Record { tables, jobs, tick, probes, probe_tick, causes, reliance, reliance_memory, results }
 }

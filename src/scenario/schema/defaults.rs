@@ -47,6 +47,10 @@ pub(super) fn hour() -> SimDuration {
     SimDuration(3_600 * SimDuration::SECOND.0)
 }
 
+pub(super) fn thousand() -> u32 {
+    1_024
+}
+
 pub(super) fn million() -> u32 {
     1_000_000
 }

@@ -4,6 +4,7 @@ use crate::engine::mistake::Mistake;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::domain::ancestry::{AfterInput, InputChoice};
 use crate::domain::answer::Use;
 use crate::domain::money::Money;
 use crate::domain::share::Factor;
@@ -97,6 +98,35 @@ pub struct ClassTable {
     /// what the model takes to read as many tokens as the job has in all, by its `prefill`.
     #[serde(default)]
     pub pass: Option<Factor>,
+    /// What its jobs consume of the results in use. Default nothing.
+    #[serde(default)]
+    pub inputs: Option<InputsTable>,
+}
+
+/// Earlier results that the jobs of a class consume, drawn when each job is asked for.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct InputsTable {
+    /// The classes whose results are consumed; its own may be among them.
+    pub from: Vec<String>,
+    /// How many, less the fraction, all different; at most 16, and no more than are on offer. Default always 1 (assumed).
+    #[serde(default)]
+    pub count: Option<Law<f64>>,
+    /// Which of those on offer. Default `uniform` (assumed).
+    #[serde(default)]
+    pub choice: InputChoice,
+    /// How long a result is on offer from its use on. Default as long as it is among the newest.
+    #[serde(default)]
+    pub age: Option<SimDuration>,
+    /// How many results are on offer at once, the newest. Default 1024 (assumed).
+    #[serde(default = "super::defaults::thousand")]
+    pub keeps: u32,
+    /// The probability that a wrong input makes the result wrong. Default 1 (assumed).
+    #[serde(default = "super::defaults::all")]
+    pub inherits: crate::domain::share::Share,
+    /// What becomes of an accepted result when an input of it comes to nothing. Default `revoke`.
+    #[serde(default)]
+    pub when_revoked: AfterInput,
 }
 
 /// Who goes first: 0, the first, to 7, the last.

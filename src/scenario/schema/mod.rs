@@ -33,7 +33,7 @@ pub use agreement::AgreementTable;
 pub use channels::{BackgroundTable, ChannelsTable, CoordinationTable, PayoutBatchTable, PayoutTable};
 pub use disputes::{BisectionTable, VoteTable};
 pub use guards::{ForcedTable, VendorTable};
-pub use jobs::{ClassTable, ModelTable, Priority, RequesterTable};
+pub use jobs::{ClassTable, InputsTable, ModelTable, Priority, RequesterTable};
 pub use named::{METHODS_FILE, named_methods};
 pub use nodes::{DisciplineTable, FailureTable, Limit, NodeGroupTable, OwnerName};
 pub use notes::{Meaning, meaning};
@@ -325,6 +325,10 @@ pub struct RecordTable {
     /// The time in which what a party was relied on for fades to 1/e in the table `holders`. Default `"24h"` (assumed).
     #[serde(default = "defaults::day")]
     pub reliance_memory: SimDuration,
+    /// Whether every result in use is written down when its standing ends, for the tables `results` and `contamination` and for
+    /// columns of `summary`. Default false.
+    #[serde(default)]
+    pub results: bool,
 }
 
 impl Default for RoutingTable {
@@ -365,6 +369,7 @@ impl Default for RecordTable {
             causes: false,
             reliance: false,
             reliance_memory: defaults::day(),
+            results: false,
         }
     }
 }

@@ -49,7 +49,7 @@ fn line(scenario: &Scenario, record: &JobRecord, fact: &Fact) -> String {
     match *fact {
         Fact::Checked { by, check, alarm, .. } => {
             let method = &scenario.last().verification.methods[record.method].name;
-            let said = match (alarm, record.is_right()) {
+            let said = match (alarm, record.is_right_for_inputs()) {
                 (false, true) => "no alarm",
                 (false, false) => "no alarm, though the answer was wrong",
                 (true, true) => "a false alarm: the answer was right",
@@ -103,7 +103,7 @@ fn unseen(scenario: &Scenario, record: &JobRecord, facts: &[(Time, Fact)]) -> St
         Checker::Requester => Some("the requester, which looked at the answer"),
         Checker::Validators | Checker::Peers | Checker::Canary => None,
     });
-    let truth = if record.is_right() { "a false alarm: the answer was right" } else { "the answer was wrong" };
+    let truth = if record.is_right_for_inputs() { "a false alarm: the answer was right" } else { "the answer was wrong" };
     format!("alarm of `{}` by {}: {truth}", method.name, by.unwrap_or("a check"))
 }
 

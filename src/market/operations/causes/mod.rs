@@ -17,7 +17,7 @@ use crate::market::state::State;
 
 /// An answer is used from now on: where it is wrong, its causes are examined while all that was asked about it is at hand.
 pub fn examine(market: &mut State, at: &Context<'_>, slot: JobSlot) {
-    if at.scenario.record.causes && !market.jobs.record(slot).is_right() && market.jobs[slot].case.is_some() {
+    if at.scenario.record.causes && !market.jobs.record(slot).is_right_for_inputs() && market.jobs[slot].case.is_some() {
         let examined = game::examined(market, at, slot);
         let case = market.jobs[slot].case;
         market.causes.file(case).examined = Some(Box::new(examined));
@@ -27,7 +27,7 @@ pub fn examine(market: &mut State, at: &Context<'_>, slot: JobSlot) {
 /// A job leaves. Where its wrong answer was used, what caused that is told, with what it cost.
 pub fn tell(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
     let record = market.jobs.record(slot);
-    if record.is_right() || record.at.used == Time::NEVER {
+    if record.is_right_for_inputs() || record.at.used == Time::NEVER {
         return;
     }
     let (harm, case) = (record.harm, market.jobs[slot].case);

@@ -18,7 +18,9 @@ use crate::record::batch::{Batch, Rows, Sink};
 use crate::record::fact::{Fact, FactFilter, FactKind};
 use crate::record::recorder::Recorder;
 use crate::record::table_name::TableName;
-use crate::record::tables::{CLASSES, Chosen, ClassRow, HOLDERS, Names, SharedNames, Tables, summary_of};
+use crate::record::tables::{
+    CLASSES, CONTAMINATION, Chosen, ClassRow, DepthRow, HOLDERS, Names, SharedNames, Tables, summary_of,
+};
 use crate::record::tally::{About, Summary, Tally};
 use crate::scenario::Scenario;
 use crate::scenario::model::WorkLaw;
@@ -117,7 +119,11 @@ impl Recording {
         if fading.is_some() {
             tables = tables.with_reliance();
         }
+        if scenario.record.results {
+            tables = tables.with_results();
+        }
         let tally = Tally::new(scenario.warm_up.max(from)).with_causes(scenario.record.causes).with_reliance(fading);
+        let tally = tally.with_results(scenario.record.results);
         let recorder = (tally, (tables, Closed::default()));
         let wants = |table: TableName| scenario.record.tables.contains(&table);
         let names = || scenario.classes.iter().map(|class| class.name.clone()).collect();
@@ -176,6 +182,11 @@ impl Recording {
         if let Some(reliance) = &summary.reliance {
             let mut rows = Rows::new(&HOLDERS);
             rows.push_all(&reliance.holders, &mut sink);
+            rows.finish(&mut sink);
+        }
+        if let Some(results) = &summary.results {
+            let mut rows = Rows::new(&CONTAMINATION);
+            rows.push_all(&DepthRow::of(results), &mut sink);
             rows.finish(&mut sink);
         }
         let written = sink.tables.finish()?;

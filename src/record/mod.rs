@@ -10,6 +10,7 @@ pub mod facts;
 pub mod means;
 pub mod recorder;
 pub mod reliance;
+pub mod results;
 pub mod suspects;
 pub mod table_name;
 pub mod tables;

@@ -2,6 +2,7 @@
 
 mod sums;
 
+use crate::domain::ancestry::ResultRecord;
 use crate::domain::causes::CauseRecord;
 use crate::domain::fate::{Cause, Fate};
 use crate::domain::record::JobRecord;
@@ -12,6 +13,7 @@ use crate::record::classes::Classes;
 use crate::record::fact::{Fact, FactFilter, FactKind};
 use crate::record::recorder::{Gauges, MarketGauge, Recorder};
 use crate::record::reliance::{Ledger, Reliance};
+use crate::record::results::Results;
 use crate::record::suspects::{Suspected, Suspects};
 use crate::record::welfare::Welfare;
 use crate::stats::online::Online;
@@ -131,6 +133,8 @@ pub struct Summary {
     pub has_causes: bool,
     /// Trust in the answers of the jobs counted, where it is accounted for.
     pub reliance: Option<Box<Reliance>>,
+    /// The used results of the jobs counted, where they are written down.
+    pub results: Option<Box<Results>>,
 }
 
 /// Which run a summary is of.
@@ -185,6 +189,12 @@ impl Tally {
     /// It accounts for reliance too, which fades in this time; not where there is none.
     pub fn with_reliance(mut self, memory: Option<SimDuration>) -> Tally {
         self.ledger = memory.map(|memory| Box::new(Ledger::new(memory)));
+        self
+    }
+
+    /// It sums up used results too, if they are written down.
+    pub fn with_results(mut self, are_recorded: bool) -> Tally {
+        self.summary.results = are_recorded.then(Box::default);
         self
     }
 
@@ -280,6 +290,12 @@ impl Recorder for Tally {
     fn note_reliance(&mut self, relied: &Relied, held: &[Held]) {
         if let Some(ledger) = self.ledger.as_mut().filter(|_| relied.asked >= self.warm_up) {
             ledger.note(relied, held);
+        }
+    }
+
+    fn note_result(&mut self, record: &ResultRecord) {
+        if let Some(results) = self.summary.results.as_mut().filter(|_| record.asked >= self.warm_up) {
+            results.note(record);
         }
     }
 

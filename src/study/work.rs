@@ -88,7 +88,8 @@ pub fn run_unless(study: &Study, prepared: &Prepared, seed: Seed, stop: &AtomicB
     if let Some(fork) = &study.fork {
         return fork::run((fork, &study.measures), prepared, seed, look);
     }
-    let mut tally = Tally::new(scenario.warm_up).with_reliance(scenario.record.fading());
+    let tally = Tally::new(scenario.warm_up).with_reliance(scenario.record.fading());
+    let mut tally = tally.with_results(scenario.record.results);
     let mut run = Run::open(twin_watched(scenario, seed, go_on)?, seed);
     run.until_watched(scenario.horizon, &mut tally, look)?;
     run.drain_watched(&mut tally, look)?;

@@ -47,7 +47,7 @@
 //! count         done, escalate, accept, finalise, reject
 //! escalate      done, count
 //! settle        done, accept, finalise
-//! accept        stand
+//! accept        stand, reject
 //! stand         done, check, close
 //! finalise      done, close
 //! reject        close
@@ -58,6 +58,7 @@
 //! drop          fail
 //! gone          done
 //! reopen        done, check, reject
+//! recall        check, finalise, reject
 //! ```
 
 // What comes next, and the table of what may follow what.

@@ -255,6 +255,7 @@ mod tests {
             "tests/scenarios/shocks.toml",
             "tests/scenarios/outside.toml",
             "tests/scenarios/come-and-go.toml",
+            "tests/scenarios/chains.toml",
             "tests/scenarios/shocks.toml limits.open-jobs=30",
             "scenarios/oracles/canary-recognised.toml",
             "scenarios/oracles/batches-2.toml",

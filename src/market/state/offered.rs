@@ -133,7 +133,8 @@ impl Offered {
             let place = |number: &u32| &self.places[*number as usize];
             let older = |number: &u32| Some(place(number).older).filter(|&older| older != NOWHERE);
             let newest = Some(self.newest).filter(|&newest| newest != NOWHERE);
-            chosen.extend(std::iter::successors(newest, older).take(count as usize).map(|number| place(&number).result));
+            chosen
+                .extend(std::iter::successors(newest, older).take(count as usize).map(|number| place(&number).result));
             return;
         }
         let mut put_aside = [(0, 0); crate::scenario::consumption::INPUTS as usize];

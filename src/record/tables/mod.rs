@@ -11,12 +11,14 @@ mod causes;
 mod checks;
 mod classes;
 mod endings;
+mod inherited;
 mod jobs;
 mod nodes;
 mod probes;
 mod recorder;
 mod reliance;
 mod relied;
+mod results;
 mod series;
 mod summary;
 mod suspects;
@@ -32,6 +34,7 @@ pub use nodes::{NODES, NodeRow};
 pub use probes::{PROBES, ProbeRow};
 pub use recorder::{Chosen, Tables};
 pub use reliance::{HOLDERS, RELIANCE, RelianceRow};
+pub use results::{CONTAMINATION, DepthRow, RESULTS, ResultRow};
 pub use series::{SERIES, SERIES_OUTSIDE, SeriesRow};
 pub use summary::{Beside, SUMMARY, summary_of, summary_with};
 pub use validators::VALIDATORS;
@@ -78,6 +81,8 @@ pub fn all() -> Vec<TableDescription> {
         SHARES.description(),
         RELIANCE.description(),
         HOLDERS.description(),
+        RESULTS.description(),
+        CONTAMINATION.description(),
     ]
 }
 
@@ -124,6 +129,8 @@ mod tests {
         super::SHARES.check();
         super::RELIANCE.check();
         super::HOLDERS.check();
+        super::RESULTS.check();
+        super::CONTAMINATION.check();
         super::BASKET.check();
     }
 }

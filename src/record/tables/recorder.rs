@@ -3,8 +3,9 @@
 use super::series::SeriesRow;
 use super::{
     AGREEMENT, AgreementRow, CAUSES, CHECKS, CauseRow, CheckRow, JOBS, JobRow, NODES, NodeRow, PROBES, ProbeRow,
-    RELIANCE, RelianceRow, SERIES, SERIES_OUTSIDE, SHARES, ShareRow, SharedNames, VALIDATORS,
+    RELIANCE, RESULTS, RelianceRow, ResultRow, SERIES, SERIES_OUTSIDE, SHARES, ShareRow, SharedNames, VALIDATORS,
 };
+use crate::domain::ancestry::ResultRecord;
 use crate::domain::causes::CauseRecord;
 use crate::domain::ids::Id;
 use crate::domain::probe::Probe;
@@ -47,6 +48,7 @@ pub struct Tables<S> {
     agreement: Option<Ticks<AgreementRow>>,
     causes: Option<(Rows<CauseRow>, Rows<ShareRow>)>,
     reliance: Option<Rows<RelianceRow>>,
+    results: Option<Rows<ResultRow>>,
     names: SharedNames,
 }
 
@@ -95,6 +97,7 @@ impl<S: Sink> Tables<S> {
             agreement: None,
             causes: None,
             reliance: None,
+            results: None,
             names,
         }
     }
@@ -125,6 +128,12 @@ impl<S: Sink> Tables<S> {
         self
     }
 
+    /// With a row for every used result.
+    pub fn with_results(mut self) -> Tables<S> {
+        self.results = Some(Rows::new(&RESULTS));
+        self
+    }
+
     /// Hands on what is left and gives the sink back.
     pub fn finish(mut self) -> S {
         if let Some((rows, _, _)) = self.jobs {
@@ -150,6 +159,9 @@ impl<S: Sink> Tables<S> {
             shares.finish(&mut self.sink);
         }
         if let Some(rows) = self.reliance {
+            rows.finish(&mut self.sink);
+        }
+        if let Some(rows) = self.results {
             rows.finish(&mut self.sink);
         }
         self.sink
@@ -203,6 +215,12 @@ impl<S: Sink> Recorder for Tables<S> {
     fn note_reliance(&mut self, relied: &Relied, _: &[Held]) {
         if let Some(rows) = &mut self.reliance {
             rows.push(&RelianceRow { relied: *relied, names: self.names.clone() }, &mut self.sink);
+        }
+    }
+
+    fn note_result(&mut self, record: &ResultRecord) {
+        if let Some(rows) = &mut self.results {
+            rows.push(&ResultRow { record: *record, names: self.names.clone() }, &mut self.sink);
         }
     }
 

@@ -7,6 +7,7 @@ use crate::record::tally::{About, Durations, Summary};
 
 use super::agreed::AGREEMENT;
 use super::endings::{causes, fates};
+use super::inherited::INHERITED;
 use super::relied::RELIED;
 use super::suspects::SUSPECTS;
 use super::{joined, utilised};
@@ -281,8 +282,8 @@ const PLAIN: [C; 127] = joined(&[
     &ABOUT,
 ]);
 
-const ALL: [C; PLAIN.len() + AGREEMENT.len() + SUSPECTS.len() + RELIED.len()] =
-    joined(&[&PLAIN, &AGREEMENT, &SUSPECTS, &RELIED]);
+const ALL: [C; PLAIN.len() + AGREEMENT.len() + SUSPECTS.len() + RELIED.len() + INHERITED.len()] =
+    joined(&[&PLAIN, &AGREEMENT, &SUSPECTS, &RELIED, &INHERITED]);
 
 const ABOUT: [C; 6] = [
     C::text("name", "name of the scenario", |run| about(run, |about| Cell::Text(&about.name))).nullable(),
@@ -330,25 +331,35 @@ pub struct Beside {
     pub causes: bool,
     /// Where trust in used answers sits.
     pub reliance: bool,
+    /// What becomes of used results.
+    pub results: bool,
 }
 
 /// The table of a run: what every run has, and what its scenario has measured beside.
 pub fn summary_of(run: &Summary) -> &'static Table<Summary> {
-    let (agreement, reliance) = (run.end.agreement.is_some(), run.reliance.is_some());
-    summary_with(Beside { agreement, causes: run.has_causes, reliance })
+    let (agreement, reliance, results) = (run.end.agreement.is_some(), run.reliance.is_some(), run.results.is_some());
+    summary_with(Beside { agreement, causes: run.has_causes, reliance, results })
 }
 
 /// The table of runs that measure these.
 pub fn summary_with(beside: Beside) -> &'static Table<Summary> {
-    match (beside.agreement, beside.causes, beside.reliance) {
-        (false, false, false) => with!(),
-        (true, false, false) => with!(AGREEMENT),
-        (false, true, false) => with!(SUSPECTS),
-        (false, false, true) => with!(RELIED),
-        (true, true, false) => with!(AGREEMENT, SUSPECTS),
-        (true, false, true) => with!(AGREEMENT, RELIED),
-        (false, true, true) => with!(SUSPECTS, RELIED),
-        (true, true, true) => &SUMMARY,
+    match (beside.agreement, beside.causes, beside.reliance, beside.results) {
+        (false, false, false, false) => with!(),
+        (true, false, false, false) => with!(AGREEMENT),
+        (false, true, false, false) => with!(SUSPECTS),
+        (false, false, true, false) => with!(RELIED),
+        (false, false, false, true) => with!(INHERITED),
+        (true, true, false, false) => with!(AGREEMENT, SUSPECTS),
+        (true, false, true, false) => with!(AGREEMENT, RELIED),
+        (true, false, false, true) => with!(AGREEMENT, INHERITED),
+        (false, true, true, false) => with!(SUSPECTS, RELIED),
+        (false, true, false, true) => with!(SUSPECTS, INHERITED),
+        (false, false, true, true) => with!(RELIED, INHERITED),
+        (true, true, true, false) => with!(AGREEMENT, SUSPECTS, RELIED),
+        (true, true, false, true) => with!(AGREEMENT, SUSPECTS, INHERITED),
+        (true, false, true, true) => with!(AGREEMENT, RELIED, INHERITED),
+        (false, true, true, true) => with!(SUSPECTS, RELIED, INHERITED),
+        (true, true, true, true) => &SUMMARY,
     }
 }
 

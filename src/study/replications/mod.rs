@@ -190,7 +190,8 @@ struct Stop;
 /// One replication; none if asked to stop.
 fn one(scenario: &Arc<Scenario>, seed: Seed, measures: &[Measure], stop: &AtomicBool) -> Option<Measured> {
     let go_on = |_: &Run| if stop.load(Ordering::Relaxed) { Err(Stop) } else { Ok(()) };
-    let mut tally = Tally::new(scenario.warm_up).with_reliance(scenario.record.fading());
+    let tally = Tally::new(scenario.warm_up).with_reliance(scenario.record.fading());
+    let mut tally = tally.with_results(scenario.record.results);
     let mut run = Run::open(twin_watched(scenario, seed, go_on).ok()?, seed);
     run.until_watched(scenario.horizon, &mut tally, go_on).ok()?;
     run.drain_watched(&mut tally, go_on).ok()?;
@@ -203,7 +204,8 @@ fn measures(scenario: &Scenario) -> Vec<Measure> {
     let classes: Vec<String> = scenario.classes.iter().map(|class| class.name.clone()).collect();
     let is_number = |kind: Kind| !matches!(kind, Kind::Bool | Kind::Text);
     let (agreement, record) = (scenario.agreement.is_some(), &scenario.record);
-    let table = summary_with(Beside { agreement, causes: record.causes, reliance: record.reliance });
+    let (causes, reliance, results) = (record.causes, record.reliance, record.results);
+    let table = summary_with(Beside { agreement, causes, reliance, results });
     let whole = table.columns.iter().filter(|column| is_number(column.kind)).map(|column| column.name);
     let of_class = CLASSES.columns.iter().filter(|column| is_number(column.kind)).map(|column| column.name);
     let mut formulas = Vec::new();

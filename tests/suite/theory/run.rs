@@ -74,7 +74,9 @@ impl<'a> Ready<'a> {
     /// Runs one replication.
     pub fn replicate(&self, replication: u64) -> (u64, Vec<Part>) {
         let probe = Probe::new(&self.scenario, &self.case.wish);
-        let mut recorders = (Tally::new(self.scenario.warm_up).with_reliance(self.scenario.record.fading()), probe);
+        let record = &self.scenario.record;
+        let tally = Tally::new(self.scenario.warm_up).with_reliance(record.fading()).with_results(record.results);
+        let mut recorders = (tally, probe);
         simulate(&self.scenario, Seed::from(SEED).replicate(replication), &mut recorders);
         let seen = Seen { summary: recorders.0.into_summary(), probe: recorders.1 };
         (seen.summary.jobs, self.case.rows.iter().map(|row| (row.measure)(&seen)).collect())

@@ -9,6 +9,7 @@ mod suite {
     mod before;
     mod broken;
     mod causes;
+    mod chains;
     #[cfg(all(feature = "chart", feature = "cli"))]
     mod charts;
     #[cfg(all(feature = "chart", feature = "cli"))]

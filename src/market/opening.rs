@@ -64,6 +64,7 @@ impl State {
                 .and_then(|law| law.is_constant())
                 .map(|nanos| at.queue.delay_line(SimDuration::from_nanos(nanos))),
         });
+        let pulls = scenario.verification.selection.manner().pulls;
         let mut market = State {
             seed,
             jobs: Jobs::default(),
@@ -82,10 +83,7 @@ impl State {
             payouts: Payouts::default(),
             wait: MeanSpan::default(),
             checkers: Checkers::open(derived.keeps.views, scenario.requesters.len(), &derived.draws),
-            pulled: match scenario.verification.selection.manner().pulls {
-                true => Pulled::open(roster.range(PartyKind::Validator)),
-                false => Pulled::default(),
-            },
+            pulled: if pulls { Pulled::open(roster.range(PartyKind::Validator)) } else { Pulled::default() },
             learnt: Learnt::open(scenario.classes.len(), scenario.verification.methods.len()),
             participants: Participants::default(),
             agreement: Agreement::default(),

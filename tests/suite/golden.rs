@@ -48,6 +48,7 @@ const WHOLE: &[(&str, &[&str])] = &[
     ("tests/scenarios/outside.toml", &[]),
     ("tests/scenarios/come-and-go.toml", &[]),
     ("tests/scenarios/strangers.toml", &[]),
+    ("tests/scenarios/chains.toml", &[]),
 ];
 
 /// Methods of verification, each alone in ten minutes of the menu.

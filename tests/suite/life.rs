@@ -93,9 +93,9 @@ fn kind(fact: &Fact) -> (&'static str, bool) {
 }
 
 /// How many kinds there are, counted with their sides: four facts have two. A new fact must be met too; the two of standing, those of
-/// canaries and of forced errors, the three of shocks, gas of rounds, that of series and the four of parties that come and go are in
-/// scenarios of their own.
-const ALL_KINDS: usize = FactKind::ALL.len() + 4 - 13;
+/// canaries and of forced errors, the three of shocks, gas of rounds, that of series, the four of parties that come and go and the two of
+/// results that consume results are in scenarios of their own.
+const ALL_KINDS: usize = FactKind::ALL.len() + 4 - 15;
 
 /// Facts about disputes.
 const DISPUTES: usize = 2;

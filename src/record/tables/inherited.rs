@@ -43,7 +43,7 @@ pub const INHERITED: [C; 11] = [
     C::number(
         "examinable_mean_s",
         "s",
-        recorded!("mean time in which a used result stood and a third party could check it"),
+        recorded!("mean time for which a third party could check a used result"),
         |run| number(run, |results| results.mean(results.examinable as f64 * 1e-9)),
     )
     .nullable(),
@@ -51,12 +51,9 @@ pub const INHERITED: [C; 11] = [
         count(run, |results| results.all(|depth| depth.recalled))
     })
     .nullable(),
-    C::number(
-        "cascade_mean",
-        "",
-        recorded!("mean number of results that come to nothing with one that does so by itself, with that one"),
-        |run| number(run, Results::cascade_mean),
-    )
+    C::number("cascade_mean", "", recorded!("mean number of results in a cascade, its origin included"), |run| {
+        number(run, Results::cascade_mean)
+    })
     .nullable(),
     C::count(
         "cascade_most",

@@ -1,6 +1,7 @@
 //! What a replication is watched for: the recorder of this suite, beside the product's own tally.
 
 use reliance::Work;
+use reliance::domain::ancestry::ResultRecord;
 use reliance::domain::fate::Fate;
 use reliance::domain::ids::PartyId;
 use reliance::domain::record::JobRecord;
@@ -11,9 +12,11 @@ use reliance::record::tally::Summary;
 use reliance::scenario::Scenario;
 
 mod asked;
+mod cascades;
 mod quorum;
 
 pub use asked::Asked;
+use cascades::Cascades;
 use quorum::Quorum;
 
 /// Levels up to here are told apart.
@@ -40,6 +43,8 @@ pub struct Wish {
     pub series: bool,
     /// Watch how long it takes from all being listed, so many, until fewer than a quorum are.
     pub quorum: Option<[u64; 2]>,
+    /// Count cascades whose origin was asked for so many seconds before the horizon.
+    pub cascades: f64,
 }
 
 /// Everything known about a replication.
@@ -92,6 +97,8 @@ pub struct Probe {
     wants_standing: bool,
     /// By node: its answers, and how many of them were there when it lost its standing.
     pub standing: Vec<(u32, Option<u32>)>,
+    /// What comes to nothing with what.
+    pub cascades: Cascades,
 }
 
 /// How long the market held how many jobs.
@@ -220,6 +227,7 @@ impl Probe {
             series: Vec::new(),
             wants_standing: wish.standing,
             standing: Vec::new(),
+            cascades: Cascades::new(from, to, wish.cascades),
         }
     }
 
@@ -329,6 +337,10 @@ impl Recorder for Probe {
             (Fact::Started { node, .. }, _) if self.from <= now && now < self.to => self.starts.note(now, *node),
             _ => {}
         }
+    }
+
+    fn note_result(&mut self, record: &ResultRecord) {
+        self.cascades.note(record);
     }
 
     #[inline]

@@ -1,3 +1,5 @@
+//! The graph of inputs against a plain search, on random graphs and on a long chain.
+
 use std::collections::BTreeSet;
 
 use super::*;

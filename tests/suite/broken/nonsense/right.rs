@@ -110,6 +110,7 @@ pub(super) const RIGHT: &[(&str, &[&str])] = &[
             "models.*.memory-gb",
             "classes.*.input-tokens.median",
             "classes.*.input-tokens.sigma",
+            "classes.*.inputs.inherits",
             "classes.*.output-tokens.median",
             "classes.*.output-tokens.sigma",
             "classes.*.output-tokens.mean",

@@ -17,6 +17,7 @@ mod fees;
 mod games;
 mod groups;
 mod guards;
+mod inputs;
 mod jackpots;
 mod many_servers;
 mod methods;
@@ -62,6 +63,7 @@ pub fn all() -> Vec<Chapter> {
         participation::chapter(),
         agreement::chapter(),
         reliance::chapter(),
+        inputs::chapter(),
     ]);
     chapters
 }

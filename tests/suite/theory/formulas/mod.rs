@@ -13,6 +13,7 @@ pub mod disputes;
 pub mod fees;
 pub mod games;
 pub mod groups;
+pub mod inputs;
 pub mod markov;
 pub mod networks;
 pub mod opinions;

@@ -75,14 +75,12 @@ impl Measure {
         self.formula.unit()
     }
 
-    /// What is measured, in words: the meaning of its only column, or its name.
+    /// What is measured, in words: the meaning of its only column, without what says which runs have it, or its name.
     pub fn meaning(&self) -> String {
+        let of = |term: &Term| term.named().meaning.split("; only where").next().unwrap_or_default().to_owned();
         match &self.formula {
-            Formula::Column(term) if term.class() == self.class.as_deref() => term.named().meaning.to_owned(),
-            Formula::Column(term) => {
-                let class = term.class().unwrap_or_default();
-                format!("{} of class {class}", term.named().meaning)
-            }
+            Formula::Column(term) if term.class() == self.class.as_deref() => of(term),
+            Formula::Column(term) => format!("{} of class {}", of(term), term.class().unwrap_or_default()),
             _ => self.stem.replace('_', " "),
         }
     }

@@ -15,7 +15,7 @@ macro_rules! recorded {
 
 /// The columns of `summary` on results.
 pub const INHERITED: [C; 11] = [
-    C::number("contamination", "", recorded!("share of used results that an input has made wrong"), |run| {
+    C::number("contaminated_share", "", recorded!("share of used results that an input has made wrong"), |run| {
         number(run, |results| results.share(|depth| depth.inherited, |depth| depth.results))
     })
     .nullable(),

@@ -5,6 +5,8 @@
 RELIANCE_DAY         the folder of a run of `scenarios/market-day.toml`
 RELIANCE_MENU        the folder of the study `scenarios/studies/verification-menu-quick.toml`
 RELIANCE_FORKS       the folder of the study `scenarios/studies/one-process-quick.toml`
+RELIANCE_COMMITTEE   the folder of a run of `scenarios/unlocatable.toml` with four checkers
+RELIANCE_CHAINS      the folder of a run of `scenarios/silent-acceptance.toml`
 RELIANCE_DICTIONARY  what `reliance dictionary --format json` printed
 """
 
@@ -27,6 +29,8 @@ ROOT = Path(__file__).parents[2]
 DAY = Path(os.environ.get("RELIANCE_DAY", ROOT / "target" / "ci-day")).resolve()
 MENU = Path(os.environ.get("RELIANCE_MENU", ROOT / "target" / "ci-menu")).resolve()
 FORKS = Path(os.environ.get("RELIANCE_FORKS", ROOT / "target" / "ci-forks")).resolve()
+COMMITTEE = Path(os.environ.get("RELIANCE_COMMITTEE", ROOT / "target" / "ci-committee")).resolve()
+CHAINS = Path(os.environ.get("RELIANCE_CHAINS", ROOT / "target" / "ci-chains")).resolve()
 DICTIONARY = Path(os.environ.get("RELIANCE_DICTIONARY", ROOT / "target" / "ci-dictionary.json"))
 TABLES = sorted(DAY.glob("*.parquet"))
 
@@ -163,6 +167,8 @@ def test_the_notebooks_run(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("RELIANCE_DAY", str(DAY))
     monkeypatch.setenv("RELIANCE_MENU", str(MENU))
     monkeypatch.setenv("RELIANCE_FORKS", str(FORKS))
+    monkeypatch.setenv("RELIANCE_COMMITTEE", str(COMMITTEE))
+    monkeypatch.setenv("RELIANCE_CHAINS", str(CHAINS))
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         assert all(not cell.get("outputs") for cell in notebook.cells), f"{path.name} is committed without its outputs"

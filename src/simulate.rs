@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::choice::Choice;
 use crate::domain::ids::PartyId;
 use crate::domain::probe::Probe;
 use crate::domain::record::JobKey;
@@ -17,6 +18,7 @@ use crate::market::{Context, Derived, Event, Inspection, Market};
 use crate::record::digest::Digest;
 use crate::record::facts::Facts;
 use crate::record::means::{MeanFieldRecorder, Means};
+use crate::record::probing::ProbePlan;
 use crate::record::recorder::Recorder;
 use crate::scenario::Scenario;
 use crate::scenario::twin::Twin;
@@ -365,6 +367,19 @@ pub fn twin_watched<E>(
 /// So many probes of a market: requests that can be quoted at any of its instants, the same at each.
 pub fn probes(scenario: &Scenario, seed: Seed, count: usize) -> Vec<Probe> {
     crate::market::probes(scenario, seed, count)
+}
+
+/// Which probes the scenario asks for, in a run that stands at `from`; `None` without any. A twin is asked what its market is.
+pub fn probe_plan(scenario: &Scenario, seed: Seed, from: Time) -> Option<ProbePlan> {
+    let record = &scenario.record;
+    (record.probes > 0).then(|| ProbePlan {
+        asked: probes(scenario, seed, record.probes as usize),
+        tick: record.probe_tick,
+        anew: record.probes_anew,
+        weighs: scenario.routing.choice == Choice::Surplus,
+        from,
+        counted: [scenario.warm_up.max(from), scenario.horizon],
+    })
 }
 
 /// Runs a scenario, or the twin it asks for, from its start to its end.

@@ -17,6 +17,7 @@ mod suite {
     #[cfg(feature = "cli")]
     mod cli;
     mod comings;
+    mod decisions;
     mod determinism;
     mod examples;
     mod forks;
@@ -45,4 +46,5 @@ mod suite {
     mod tidy;
     mod trial;
     mod twins;
+    mod verdicts;
 }

@@ -17,6 +17,7 @@ pub mod font;
 pub mod forest;
 pub mod frontier;
 pub mod frontier_words;
+pub mod full_price;
 pub mod holders;
 pub mod incidence;
 pub mod instability;
@@ -28,6 +29,7 @@ pub mod page;
 pub mod palette;
 pub mod panel;
 pub mod panels;
+pub mod parties;
 pub mod passing;
 pub mod png;
 pub mod price;
@@ -38,11 +40,11 @@ pub mod responses;
 pub mod sheet;
 pub mod source;
 pub mod studied;
-pub mod suspects;
 pub mod survival;
 pub mod survival_curves;
 pub mod survival_names;
 pub mod survival_words;
+pub mod suspects;
 pub mod svg;
 pub mod times;
 
@@ -65,7 +67,9 @@ pub static CHARTS: &[Chart] = &[
     Chart { name: "fates", draw: fates::chart },
     Chart { name: "instability", draw: instability::chart },
     Chart { name: "price", draw: price::chart },
+    Chart { name: "full-price", draw: full_price::chart },
     Chart { name: "panels", draw: panels::chart },
+    Chart { name: "parties", draw: parties::chart },
     Chart { name: "latency", draw: latency::chart },
     Chart { name: "quotes", draw: quotes::chart },
     Chart { name: "lorenz", draw: lorenz::chart },

@@ -27,6 +27,8 @@ macro_rules! named {
     };
 }
 
+pub(super) use named;
+
 named! {
     /// The end of a job's life; every job has exactly one.
     Fate {

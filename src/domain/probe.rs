@@ -1,11 +1,44 @@
 //! Probes: requests that are quoted now and then and never placed (model §16).
 
-use super::fate::Cause;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::fate::{Cause, named};
 use super::ids::{ClassId, MethodId, PartyId, RequesterId, SourceId};
 use super::job::Arrival;
 use super::money::Money;
 use super::record::JobKey;
 use super::work::Work;
+
+named! {
+    /// What may end a decision of a probe.
+    Ending {
+        /// Keeping it would cost more than 5 % of its full price against the best on offer.
+        Near = "near",
+        /// Keeping it would cost more than 20 % of its full price against the best on offer.
+        Far = "far",
+        /// Another node or method would be taken, or none.
+        Choice = "choice",
+    }
+}
+
+named! {
+    /// What ended a decision of a probe.
+    Change {
+        /// Prices alone.
+        Prices = "prices",
+        /// Delays alone: queues, blocks and checks.
+        Queues = "queues",
+        /// What is believed of parties alone.
+        Opinions = "opinions",
+        /// Which nodes offer, and with which methods, alone.
+        Supply = "supply",
+        /// More than one of them alone.
+        Several = "several",
+        /// None of them alone.
+        Joint = "joint",
+    }
+}
 
 /// Where the numbers of probes begin, counted down: no job of a source has them.
 const LAST: u64 = u64::MAX;
@@ -44,6 +77,17 @@ pub struct ProbeQuote {
     pub best: Option<FullPrice>,
 }
 
+/// One offer with one method, as a probe sees it: what it takes off the value, in micro-credits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ProbeOption {
+    /// The node.
+    pub node: PartyId,
+    /// The method.
+    pub method: MethodId,
+    /// The prices of all channels, what delays take off, and what doubt of the answer takes off, in this order.
+    pub parts: [f64; 3],
+}
+
 /// What an offer with a method costs by channel: computing, coordination and verification, in this order.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FullPrice {
@@ -63,6 +107,28 @@ impl Probe {
     /// The key of the probe at this place, of a source.
     pub fn key_of(source: SourceId, place: usize) -> JobKey {
         JobKey { source, index: LAST - place as u64 }
+    }
+
+    /// The same request with other draws, so that other nodes are asked; `count` is the number of all probes.
+    pub fn draw_anew(&mut self, count: usize) {
+        self.key.index -= count as u64;
+    }
+}
+
+impl ProbeOption {
+    /// Which node and which method: options of one instant are in this order.
+    pub fn key(&self) -> (PartyId, MethodId) {
+        (self.node, self.method)
+    }
+
+    /// Prices and what delays take off.
+    pub fn full(&self) -> f64 {
+        self.parts[0] + self.parts[1]
+    }
+
+    /// What is taken off the value in all: infinite where the answer would come too late.
+    pub fn total(&self) -> f64 {
+        self.parts.iter().sum()
     }
 }
 

@@ -8,9 +8,9 @@ use crate::domain::causes::Wrongs;
 use crate::domain::ids::RequesterId;
 use crate::domain::money::{Asset, Money};
 use crate::domain::price::Price;
-use crate::domain::probe::{Probe, ProbeQuote};
+use crate::domain::probe::{Probe, ProbeOption, ProbeQuote};
 use crate::engine::time::Time;
-use crate::record::recorder::{Gauges, MarketGauge, NodeGauge};
+use crate::record::recorder::{Gauges, GroupGauge, MarketGauge, NodeGauge};
 use crate::scenario::Scenario;
 use crate::scenario::channels::Channel;
 
@@ -96,8 +96,16 @@ impl Gauges for View<'_> {
         }
     }
 
-    fn quotes(&self, at: Time, asked: &[Probe], each: &mut dyn FnMut(&ProbeQuote)) {
+    fn quotes(&self, at: Time, asked: &[Probe], each: &mut dyn FnMut(&ProbeQuote, &[ProbeOption])) {
         probes::quote((self.market, self.scenario, self.derived), at, asked, each);
+    }
+
+    fn groups(&self, each: &mut dyn FnMut(&GroupGauge)) {
+        let come_and_go = &self.market.participants.groups;
+        for (group, rules) in self.scenario.groups.pairs() {
+            let present = come_and_go.get(group).map_or(rules.count, |flows| flows.present);
+            each(&GroupGauge { group, kind: rules.kind, parties: rules.count, present });
+        }
     }
 
     fn nodes(&self, at: Time, each: &mut dyn FnMut(&NodeGauge)) {

@@ -4,9 +4,10 @@
 //! probe asks are drawn with the same key whenever it is quoted.
 
 use crate::domain::answer::Use;
+use crate::domain::fate::Deduction;
 use crate::domain::ids::{ClassId, SourceId};
 use crate::domain::job::Arrival;
-use crate::domain::probe::{FullPrice, Probe, ProbeQuote};
+use crate::domain::probe::{FullPrice, Probe, ProbeOption, ProbeQuote};
 use crate::domain::purpose::Purpose;
 use crate::domain::record::JobRecord;
 use crate::engine::law::Sampler;
@@ -80,19 +81,27 @@ pub fn quote(
     (market, scenario, derived): (&State, &Scenario, &Derived),
     now: Time,
     probes: &[Probe],
-    each: &mut dyn FnMut(&ProbeQuote),
+    each: &mut dyn FnMut(&ProbeQuote, &[ProbeOption]),
 ) {
     let mut copy = market.clone();
     let (mut queue, mut facts) = (Queue::new(), Facts::default());
     let at = Context { scenario, derived, now, queue: &mut queue, facts: &mut facts };
+    let mut options = Vec::new();
     for (place, probe) in probes.iter().enumerate() {
         // What quoting writes down of one probe is not seen by the next.
         (copy.pool, copy.wait) = (market.pool.clone(), market.wait);
-        each(&ask(&mut copy, &at, place, probe));
+        let quote = ask(&mut copy, &at, (place, probe), &mut options);
+        each(&quote, &options);
     }
 }
 
-fn ask(market: &mut State, at: &Context<'_>, place: usize, probe: &Probe) -> ProbeQuote {
+/// Where requesters weigh offers, every offer with every method is put into `options`, in the order of their keys.
+fn ask(
+    market: &mut State,
+    at: &Context<'_>,
+    (place, probe): (usize, &Probe),
+    options: &mut Vec<ProbeOption>,
+) -> ProbeQuote {
     let scenario = at.scenario;
     let mut record = JobRecord::begin(probe.key, probe.class, probe.requester, at.now);
     let sample = |law: &Sampler, purpose| {
@@ -114,6 +123,10 @@ fn ask(market: &mut State, at: &Context<'_>, place: usize, probe: &Probe) -> Pro
     let taken = offers::take(market, at, slot, &mut offers);
     let traces = market.inspection.take().map(|seen| seen.quote_traces).unwrap_or_default();
     market.jobs.release(slot);
+    options.clear();
+    options.extend(traces.iter().flat_map(|trace| &trace.quotes).map(|quote| option(value.0 as f64, quote)));
+    options.sort_by_key(ProbeOption::key);
+    options.dedup_by_key(|option| option.key());
     let full =
         |quote: &Quote| full_price(market, scenario, (&scenario.classes[probe.class], value.0 as f64), &offered, quote);
     let (cause, best) = match taken {
@@ -129,6 +142,17 @@ fn ask(market: &mut State, at: &Context<'_>, place: usize, probe: &Probe) -> Pro
         }
     };
     ProbeQuote { place: place as u32, class: probe.class, requester: probe.requester, value, expected, cause, best }
+}
+
+/// What a quote takes off the value.
+fn option(value: f64, quote: &Quote) -> ProbeOption {
+    let price = (quote.compute + quote.coordination + quote.verification).0 as f64;
+    let doubt = quote.deductions[Deduction::Distrust as usize];
+    let delay = match quote.surplus == f64::NEG_INFINITY {
+        true => f64::INFINITY,
+        false => value - quote.surplus - price - doubt,
+    };
+    ProbeOption { node: quote.node, method: quote.method, parts: [price, delay, doubt] }
 }
 
 /// The parts of a quote by channel.

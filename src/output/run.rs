@@ -24,7 +24,7 @@ use crate::record::tables::{
 use crate::record::tally::{About, Summary, Tally};
 use crate::scenario::Scenario;
 use crate::scenario::model::WorkLaw;
-use crate::simulate::{Outcome, probes};
+use crate::simulate::{Outcome, probe_plan};
 
 /// A run's recorders and the folder they fill. Dropped before [`Recording::finish`] it leaves nothing.
 pub struct Recording {
@@ -105,12 +105,13 @@ impl Recording {
         let writer = tables::TableWriter::start(folder.files(), &identity)?;
         let sink = Watched { tables: writer, failed: Rc::clone(&failed) };
         let mut tables = Tables::new(chosen(scenario), seed, from, names(scenario), sink);
-        if scenario.record.probes > 0 {
-            let asked = probes(scenario, seed, scenario.record.probes as usize);
-            tables = tables.with_probes(asked, scenario.record.probe_tick, from);
-        }
+        tables = tables.with_probes(probe_plan(scenario, seed, from));
         if scenario.agreement.is_some() {
             tables = tables.with_agreement(scenario.record.tick, from);
+        }
+        let come_and_go = scenario.groups.iter().any(|group| group.participation.is_some());
+        if come_and_go && scenario.record.tables.contains(&TableName::Parties) {
+            tables = tables.with_parties(scenario.record.tick, from);
         }
         if scenario.record.causes {
             tables = tables.with_causes();
@@ -163,11 +164,19 @@ impl Recording {
     /// closed with [`Recording::recorder`]. `circumstances` holds what only the caller knows; digest, checkpoints and
     /// tables are filled in here.
     pub fn finish(self, outcome: &Outcome, mut circumstances: Circumstances) -> Result<Recorded, FileError> {
-        let Recording { recorder: (tally, (tables, _)), summary: wanted, classes, failed: _, about, identity, folder } =
-            self;
+        let Recording {
+            recorder: (tally, (mut tables, _)),
+            summary: wanted,
+            classes,
+            failed: _,
+            about,
+            identity,
+            folder,
+        } = self;
         let mut summary = tally.into_summary();
         let trace_start = about.trace_start.clone();
         summary.about = Some(About { digest: outcome.digest.to_string(), ..about });
+        summary.probed = tables.take_probed();
         let mut sink = tables.finish();
         if wanted {
             let mut rows = Rows::new(summary_of(&summary));

@@ -6,7 +6,7 @@ use crate::domain::ids::{NodeGroupId, OperatorId, PartyId, RegionId};
 use crate::domain::money::Money;
 use crate::domain::party::PartyKind;
 use crate::domain::price::Price;
-use crate::domain::probe::{Probe, ProbeQuote};
+use crate::domain::probe::{Probe, ProbeOption, ProbeQuote};
 use crate::domain::record::{CheckRecord, JobRecord};
 use crate::domain::reliance::{Held, Relied};
 use crate::engine::time::Time;
@@ -158,11 +158,15 @@ pub trait Gauges {
     /// The models' own prices of computing, in the order of the scenario; none while a price is stopped.
     fn model_prices(&self, at: Time, each: &mut dyn FnMut(Option<Price>));
 
-    /// What probes would be quoted at an instant not before the last event, in their order.
-    fn quotes(&self, at: Time, probes: &[Probe], each: &mut dyn FnMut(&ProbeQuote));
+    /// What probes would be quoted at an instant not before the last event, in their order. Each comes with all that was weighed, in the order
+    /// of keys; nothing where requesters do not weigh.
+    fn quotes(&self, at: Time, probes: &[Probe], each: &mut dyn FnMut(&ProbeQuote, &[ProbeOption]));
 
     /// How answers come to be wrong by what the groups do, where causes are recorded.
     fn wrongs(&self) -> &Wrongs;
+
+    /// Every group of nodes, validators or provers, in the order of the scenario.
+    fn groups(&self, each: &mut dyn FnMut(&GroupGauge));
 
     /// Every node in the order of their numbers.
     fn nodes(&self, at: Time, each: &mut dyn FnMut(&NodeGauge));
@@ -235,6 +239,19 @@ pub struct MarketGauge {
     pub node_cost: Price,
     /// Who is in agreement, where that is measured.
     pub agreement: Option<AgreementGauge>,
+}
+
+/// A group of nodes, validators or provers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GroupGauge {
+    /// Which group.
+    pub group: NodeGroupId,
+    /// What its parties do.
+    pub kind: PartyKind,
+    /// How many parties it has, there or not.
+    pub parties: u32,
+    /// How many are there: they have come and not left.
+    pub present: u32,
 }
 
 /// One node.

@@ -21,4 +21,6 @@ pub enum TableName {
     Validators,
     /// One row per check.
     Checks,
+    /// One row per group of parties and tick, where parties come and go.
+    Parties,
 }

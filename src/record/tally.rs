@@ -11,6 +11,7 @@ use crate::engine::random::Seed;
 use crate::engine::time::{SimDuration, Time};
 use crate::record::classes::Classes;
 use crate::record::fact::{Fact, FactFilter, FactKind};
+use crate::record::probing::{ProbePlan, Probed, Probing};
 use crate::record::recorder::{Gauges, MarketGauge, Recorder};
 use crate::record::reliance::{Ledger, Reliance};
 use crate::record::results::Results;
@@ -25,6 +26,7 @@ pub struct Tally {
     warm_up: Time,
     at_warm_up: Option<MarketGauge>,
     ledger: Option<Box<Ledger>>,
+    probing: Option<Box<Probing>>,
     summary: Summary,
 }
 
@@ -135,6 +137,8 @@ pub struct Summary {
     pub reliance: Option<Box<Reliance>>,
     /// The used results of the jobs counted, where they are written down.
     pub results: Option<Box<Results>>,
+    /// What became of the decisions of probes, where they are asked.
+    pub probed: Option<Box<Probed>>,
 }
 
 /// Which run a summary is of.
@@ -183,7 +187,8 @@ impl Durations {
 impl Tally {
     /// A tally that counts from `warm_up` on.
     pub fn new(warm_up: Time) -> Tally {
-        Tally { warm_up, at_warm_up: None, ledger: None, summary: Summary { from: warm_up, ..Summary::default() } }
+        let summary = Summary { from: warm_up, ..Summary::default() };
+        Tally { warm_up, at_warm_up: None, ledger: None, probing: None, summary }
     }
 
     /// It accounts for reliance too, which fades in this time; not where there is none.
@@ -195,6 +200,12 @@ impl Tally {
     /// It sums up used results too, if they are written down.
     pub fn with_results(mut self, are_recorded: bool) -> Tally {
         self.summary.results = are_recorded.then(Box::default);
+        self
+    }
+
+    /// It asks probes too; not where there are none.
+    pub fn with_probes(mut self, plan: Option<ProbePlan>) -> Tally {
+        self.probing = plan.map(|plan| Box::new(Probing::new(plan)));
         self
     }
 
@@ -301,11 +312,20 @@ impl Recorder for Tally {
 
     #[inline]
     fn due(&self, now: Time) -> Option<Time> {
-        (self.at_warm_up.is_none() && self.warm_up <= now).then_some(self.warm_up)
+        let begin = (self.at_warm_up.is_none() && self.warm_up <= now).then_some(self.warm_up);
+        match &self.probing {
+            None => begin,
+            Some(probing) => begin.into_iter().chain(Some(probing.next()).filter(|next| *next <= now)).min(),
+        }
     }
 
     fn sample(&mut self, at: Time, gauges: &impl Gauges) {
-        self.at_warm_up = Some(gauges.market(at));
+        if self.at_warm_up.is_none() && self.warm_up == at {
+            self.at_warm_up = Some(gauges.market(at));
+        }
+        if let Some(probing) = self.probing.as_mut().filter(|probing| probing.next() == at) {
+            probing.look(gauges, &mut |_| (), &mut |_| ());
+        }
     }
 
     fn end(&mut self, at: Time, gauges: &impl Gauges) {
@@ -334,6 +354,7 @@ impl Recorder for Tally {
             ledger.end(at, &mut reliance);
             self.summary.reliance = Some(reliance);
         }
+        self.summary.probed = self.probing.take().map(|probing| probing.end(&mut |_| ()));
         self.summary.welfare = Welfare::of(&self.summary.end, &self.summary.nodes);
     }
 }

@@ -84,7 +84,7 @@ impl Recorder for Windows {
         let ends = !self.probes.is_empty() && self.all.iter().any(|window| is_due(window) && window.row.is_some());
         let basket = ends.then(|| {
             let mut basket = Basket::default();
-            gauges.quotes(at, &self.probes, &mut |quote| basket.add(quote));
+            gauges.quotes(at, &self.probes, &mut |quote, _| basket.add(quote));
             basket
         });
         self.all.iter_mut().filter(|window| is_due(window)).for_each(|window| window.look(at, gauges, basket));

@@ -179,6 +179,8 @@ pub struct Record {
     pub probes: u32,
     /// The time between two quotes of each.
     pub probe_tick: SimDuration,
+    /// Whether each tick asks other nodes.
+    pub probes_anew: bool,
     /// Whether the causes of each used wrong answer are examined.
     pub causes: bool,
     /// Whether trust in answers that come into use is accounted for.

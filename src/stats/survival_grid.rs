@@ -38,11 +38,16 @@ impl SurvivalGrid {
     ///
     /// Panics where the grid has no such cause.
     pub fn record(&mut self, time: u64, cause: Option<u8>) {
+        self.record_all(time, cause, 1);
+    }
+
+    /// Counts so many subjects of one time and cause. Panics where the grid has no such cause.
+    pub fn record_all(&mut self, time: u64, cause: Option<u8>, subjects: u64) {
         let cell = self.edges.partition_point(|&edge| edge < time);
         let column = cause.map_or(self.causes, usize::from);
         assert!(column < self.causes || cause.is_none(), "a grid of `{}` causes has no cause `{column}`", self.causes);
         let (cell, column) = if cell == self.edges.len() { (cell - 1, self.causes) } else { (cell, column) };
-        self.counts[cell * (self.causes + 1) + column] += 1;
+        self.counts[cell * (self.causes + 1) + column] += subjects;
     }
 
     /// Takes in all subjects of `other`. Panics where the grids differ in edges or causes.

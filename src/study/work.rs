@@ -7,10 +7,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::domain::count::thousands;
 use crate::engine::random::Seed;
+use crate::engine::time::Time;
 use crate::record::tables::ClassRow;
 use crate::record::tally::{Summary, Tally};
 use crate::scenario::Scenario;
-use crate::simulate::{Outcome, Run, twin_watched};
+use crate::simulate::{Outcome, Run, probe_plan, twin_watched};
 
 use super::Study;
 use super::course::{Chunk, Measured, Point, Row, Task};
@@ -89,7 +90,8 @@ pub fn run_unless(study: &Study, prepared: &Prepared, seed: Seed, stop: &AtomicB
         return fork::run((fork, &study.measures), prepared, seed, look);
     }
     let tally = Tally::new(scenario.warm_up).with_reliance(scenario.record.fading());
-    let mut tally = tally.with_results(scenario.record.results);
+    let tally = tally.with_results(scenario.record.results);
+    let mut tally = tally.with_probes(probe_plan(scenario, seed, Time::ZERO));
     let mut run = Run::open(twin_watched(scenario, seed, go_on)?, seed);
     run.until_watched(scenario.horizon, &mut tally, look)?;
     run.drain_watched(&mut tally, look)?;

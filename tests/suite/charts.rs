@@ -33,6 +33,8 @@ places = 4
 stake = { law = "exponential", mean = "1000" }
 price = { law = "uniform", min = "0.0005", max = "0.002" }
 failure = { up = { law = "exponential", mean = "1h" }, down = { law = "exponential", mean = "5min" } }
+dormant = 2
+participation = { memory = "5min", outside = "1", expects = "2", exit = { rate = "2/h", slope = 1 }, enter = { rate = "2/h", slope = 1 } }
 [[validators]]
 name = "checkers"
 count = 2
@@ -43,6 +45,9 @@ methods = ["fingerprint"]
 [record]
 tick = "10s"
 jobs = 1
+probes = 16
+probe-tick = "5min"
+reliance = true
 "#;
 
 fn reliance(arguments: &[&str]) -> String {
@@ -225,7 +230,21 @@ fn a_run_without_tables_has_no_charts_and_no_panic() {
     let (scenario, run) = (scenario.to_str().unwrap(), folder.join("run"));
     for (changed, charts) in [("record.tables=[]", 0), ("horizon=1ns", 1)] {
         let out = run.to_str().unwrap();
-        reliance(&["run", scenario, "--set", "warm-up=0s", "--set", changed, "--out", out, "--force"]);
+        reliance(&[
+            "run",
+            scenario,
+            "--set",
+            "warm-up=0s",
+            "--set",
+            "record.probes=0",
+            "--set",
+            "record.reliance=false",
+            "--set",
+            changed,
+            "--out",
+            out,
+            "--force",
+        ]);
         let said = reliance(&["chart", run.to_str().unwrap()]);
         assert!(said.lines().count() <= 2 * charts, "{changed}: {said}");
         reliance(&["report", run.to_str().unwrap()]);

@@ -1,5 +1,5 @@
-//! Every chart under `docs/charts` is drawn again by the commands beside it, to the same bytes; and every crossing in the table of
-//! the page about the frontier is what the study prints.
+//! Every chart under `docs/charts` is drawn again by the commands beside it, to the same bytes; every crossing in the table of the page
+//! about the frontier is what the study prints; and so is every verdict in the `verdicts.txt` beside the charts of a study.
 //!
 //! All of them take minutes, so without `RELIANCE_LONG=1` only the first study of that page is run. With it and
 //! `RELIANCE_BLESS=1`, `cargo test --release charts_again` writes the charts anew, which is right only where results or charts have
@@ -28,12 +28,18 @@ fn committed_charts_are_drawn_again_to_the_same_bytes() {
     }
     let folder = visit("reliance-charts");
     let mut said = String::new();
-    for command in &commands {
-        let arguments = command.arguments().unwrap_or_else(|| panic!("line {} is not ours", command.line));
-        said += &run(&folder, arguments).unwrap_or_else(|problem| panic!("docs/charts/README.md:{problem}"));
-    }
     let bless = std::env::var_os("RELIANCE_BLESS").is_some_and(|value| value == "1");
     let mut wrong = Vec::new();
+    for command in &commands {
+        let arguments = command.arguments().unwrap_or_else(|| panic!("line {} is not ours", command.line));
+        let printed = run(&folder, arguments).unwrap_or_else(|problem| panic!("docs/charts/README.md:{problem}"));
+        if let [study, run, file] = arguments
+            && (&**study, &**run) == ("study", "run")
+        {
+            wrong.extend(other_verdicts(Path::new(file), &printed, bless));
+        }
+        said += &printed;
+    }
     for (name, path) in committed() {
         let named = name.split('/').next().expect("the name of a run");
         if commands.len() == SHORT && !folder.join("output").join(named).is_dir() {
@@ -53,12 +59,24 @@ fn committed_charts_are_drawn_again_to_the_same_bytes() {
     assert!(unsaid.is_empty(), "{FRONTIER} shows what the study does not print:\n{}", unsaid.join("\n"));
 }
 
+/// Holds the verdicts that a study printed against those that are committed, or commits them. Gives the file if it says otherwise.
+fn other_verdicts(study: &Path, printed: &str, bless: bool) -> Option<String> {
+    let name = format!("{}-1/verdicts.txt", study.file_stem().expect("a name").to_string_lossy());
+    let path = Path::new(ROOT).join("docs/charts").join(&name);
+    let verdicts: String =
+        printed.lines().filter(|line| line.starts_with("false if ")).map(|line| format!("{line}\n")).collect();
+    if bless && !verdicts.is_empty() {
+        fs::write(&path, &verdicts).expect("a file beside charts");
+    }
+    (fs::read_to_string(&path).unwrap_or_default() != verdicts).then_some(name)
+}
+
 /// Every committed chart by its name below `output/`: that of `docs/charts/RUN/CHART.svg` is `RUN/charts/CHART.svg`.
 fn committed() -> BTreeMap<String, PathBuf> {
     let mut found = BTreeMap::new();
     let entries = |path: &Path| fs::read_dir(path).expect("a folder").map(|entry| entry.expect("an entry").path());
     for run in entries(&Path::new(ROOT).join("docs/charts")).filter(|path| path.is_dir()) {
-        for chart in entries(&run) {
+        for chart in entries(&run).filter(|path| !path.ends_with("verdicts.txt")) {
             let name = |path: &Path| path.file_name().expect("a name").to_string_lossy().into_owned();
             found.insert(format!("{}/charts/{}", name(&run), name(&chart)), chart);
         }

@@ -85,7 +85,7 @@ impl Recorder for Asker {
     }
 
     fn sample(&mut self, at: Time, gauges: &impl Gauges) {
-        gauges.quotes(at, &self.probes, &mut |quote| self.quotes.push((at, *quote)));
+        gauges.quotes(at, &self.probes, &mut |quote, _| self.quotes.push((at, *quote)));
         self.next = at + self.every;
     }
 }

@@ -10,10 +10,13 @@ mod basket;
 mod causes;
 mod checks;
 mod classes;
+mod decided;
+mod decisions;
 mod endings;
 mod inherited;
 mod jobs;
 mod nodes;
+mod parties;
 mod probes;
 mod recorder;
 mod reliance;
@@ -29,8 +32,10 @@ pub use basket::{BASKET, Basket};
 pub use causes::{CAUSES, CauseRow, SHARES, ShareRow};
 pub use checks::{CHECKS, CheckRow};
 pub use classes::{CLASSES, ClassRow};
+pub use decisions::{DECISIONS, DecisionRow};
 pub use jobs::{JOBS, JobRow};
 pub use nodes::{NODES, NodeRow};
+pub use parties::{Comings, PARTIES, PartiesRow};
 pub use probes::{PROBES, ProbeRow};
 pub use recorder::{Chosen, Tables};
 pub use reliance::{HOLDERS, RELIANCE, RelianceRow};
@@ -75,7 +80,9 @@ pub fn all() -> Vec<TableDescription> {
         NODES.description(),
         VALIDATORS.description(),
         CHECKS.description(),
+        PARTIES.description(),
         PROBES.description(),
+        DECISIONS.description(),
         AGREEMENT.description(),
         CAUSES.description(),
         SHARES.description(),
@@ -123,7 +130,9 @@ mod tests {
         super::NODES.check();
         super::VALIDATORS.check();
         super::CHECKS.check();
+        super::PARTIES.check();
         super::PROBES.check();
+        super::DECISIONS.check();
         super::AGREEMENT.check();
         super::CAUSES.check();
         super::SHARES.check();

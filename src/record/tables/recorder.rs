@@ -1,21 +1,25 @@
 //! The recorder that fills the tables `jobs`, `series` and `nodes`.
 
+use std::cell::RefCell;
+
 use super::series::SeriesRow;
 use super::{
-    AGREEMENT, AgreementRow, CAUSES, CHECKS, CauseRow, CheckRow, JOBS, JobRow, NODES, NodeRow, PROBES, ProbeRow,
-    RELIANCE, RESULTS, RelianceRow, ResultRow, SERIES, SERIES_OUTSIDE, SHARES, ShareRow, SharedNames, VALIDATORS,
+    AGREEMENT, AgreementRow, CAUSES, CHECKS, CauseRow, CheckRow, Comings, DECISIONS, DecisionRow, JOBS, JobRow, NODES,
+    NodeRow, PARTIES, PROBES, PartiesRow, ProbeRow, RELIANCE, RESULTS, RelianceRow, ResultRow, SERIES, SERIES_OUTSIDE,
+    SHARES, ShareRow, SharedNames, VALIDATORS,
 };
 use crate::domain::ancestry::ResultRecord;
 use crate::domain::causes::CauseRecord;
 use crate::domain::ids::Id;
-use crate::domain::probe::Probe;
 use crate::domain::purpose::Purpose;
 use crate::domain::record::{CheckRecord, JobKey, JobRecord};
 use crate::domain::reliance::{Held, Relied};
 use crate::engine::random::{KeyedRng, RandomSource, Seed, key};
 use crate::engine::time::{SimDuration, Time};
 use crate::record::batch::{Rows, Sink};
+use crate::record::decisions::DecisionRecord;
 use crate::record::fact::{Fact, FactFilter, FactKind};
+use crate::record::probing::{ProbePlan, Probed, Probing};
 use crate::record::recorder::{Gauges, Recorder};
 
 /// Which tables, and how much of them.
@@ -45,7 +49,9 @@ pub struct Tables<S> {
     validators: Option<Rows<NodeRow>>,
     checks: Option<(Rows<CheckRow>, f64)>,
     probes: Option<Probes>,
+    probed: Option<Box<Probed>>,
     agreement: Option<Ticks<AgreementRow>>,
+    parties: Option<(Ticks<PartiesRow>, Comings)>,
     causes: Option<(Rows<CauseRow>, Rows<ShareRow>)>,
     reliance: Option<Rows<RelianceRow>>,
     results: Option<Rows<ResultRow>>,
@@ -54,9 +60,8 @@ pub struct Tables<S> {
 
 struct Probes {
     rows: Rows<ProbeRow>,
-    asked: Vec<Probe>,
-    tick: SimDuration,
-    next: Time,
+    decisions: Rows<DecisionRow>,
+    probing: Probing,
 }
 
 struct Ticks<R: 'static> {
@@ -94,7 +99,9 @@ impl<S: Sink> Tables<S> {
             validators: chosen.validators.then(|| Rows::new(&VALIDATORS)),
             checks: chosen.checks.map(|share| (Rows::new(&CHECKS), share)),
             probes: None,
+            probed: None,
             agreement: None,
+            parties: None,
             causes: None,
             reliance: None,
             results: None,
@@ -102,17 +109,28 @@ impl<S: Sink> Tables<S> {
         }
     }
 
-    /// With these probes, quoted at every whole tick from `from` on.
-    pub fn with_probes(mut self, asked: Vec<Probe>, tick: SimDuration, from: Time) -> Tables<S> {
-        self.probes =
-            Some(Probes { rows: Rows::new(&PROBES), asked, tick, next: Time(from.0.div_ceil(tick.0) * tick.0) });
+    /// With the quotes of probes and their decisions; not where there are none.
+    pub fn with_probes(mut self, plan: Option<ProbePlan>) -> Tables<S> {
+        let (rows, decisions) = (Rows::new(&PROBES), Rows::new(&DECISIONS));
+        self.probes = plan.map(|plan| Probes { rows, decisions, probing: Probing::new(plan) });
         self
+    }
+
+    /// What became of the decisions of probes, once the run has ended.
+    pub fn take_probed(&mut self) -> Option<Box<Probed>> {
+        self.probed.take()
     }
 
     /// With agreement, at every whole tick from `from` on, the start apart.
     pub fn with_agreement(mut self, tick: SimDuration, from: Time) -> Tables<S> {
         let next = Time((from.0 / tick.0 + 1) * tick.0);
         self.agreement = Some(Ticks { rows: Rows::new(&AGREEMENT), tick, next });
+        self
+    }
+
+    /// With who is there, at `from` and at every whole tick after it.
+    pub fn with_parties(mut self, tick: SimDuration, from: Time) -> Tables<S> {
+        self.parties = Some((Ticks { rows: Rows::new(&PARTIES), tick, next: from }, Comings::default()));
         self
     }
 
@@ -150,9 +168,13 @@ impl<S: Sink> Tables<S> {
         }
         if let Some(probes) = self.probes {
             probes.rows.finish(&mut self.sink);
+            probes.decisions.finish(&mut self.sink);
         }
         if let Some(agreement) = self.agreement {
             agreement.rows.finish(&mut self.sink);
+        }
+        if let Some((parties, _)) = self.parties {
+            parties.rows.finish(&mut self.sink);
         }
         if let Some((causes, shares)) = self.causes {
             causes.finish(&mut self.sink);
@@ -178,6 +200,7 @@ impl<S: Sink> Recorder for Tables<S> {
     fn filter(&self) -> FactFilter {
         let wanted = |wanted: bool, kinds: &[FactKind]| if wanted { FactFilter::of(kinds) } else { FactFilter::NONE };
         wanted(self.series.is_some(), SeriesRow::FACTS)
+            .or(wanted(self.parties.is_some(), Comings::FACTS))
             .or(wanted(self.jobs.is_some(), &[FactKind::Closed]))
             .or(wanted(self.checks.is_some(), &[FactKind::Checked, FactKind::CheckEnded]))
     }
@@ -186,6 +209,9 @@ impl<S: Sink> Recorder for Tables<S> {
     fn note(&mut self, _: Time, fact: &Fact, record: Option<&JobRecord>) {
         if let Some(series) = &mut self.series {
             series.row.note(fact);
+        }
+        if let Some((_, comings)) = &mut self.parties {
+            comings.note(fact);
         }
         if let (Fact::Closed { .. }, Some(record), Some((rows, row, share))) = (fact, record, &mut self.jobs)
             && is_recorded(self.seed, record.key, *share)
@@ -227,9 +253,10 @@ impl<S: Sink> Recorder for Tables<S> {
     #[inline]
     fn due(&self, now: Time) -> Option<Time> {
         let series = self.series.as_ref().map(|series| series.next);
-        let probes = self.probes.as_ref().map(|probes| probes.next);
+        let probes = self.probes.as_ref().map(|probes| probes.probing.next());
         let agreement = self.agreement.as_ref().map(|agreement| agreement.next);
-        series.into_iter().chain(probes).chain(agreement).min().filter(|next| *next <= now)
+        let parties = self.parties.as_ref().map(|(parties, _)| parties.next);
+        series.into_iter().chain(probes).chain(agreement).chain(parties).min().filter(|next| *next <= now)
     }
 
     fn sample(&mut self, at: Time, gauges: &impl Gauges) {
@@ -240,12 +267,14 @@ impl<S: Sink> Recorder for Tables<S> {
             }
             series.begin(at);
         }
-        if let Some(probes) = self.probes.as_mut().filter(|probes| probes.next == at) {
-            let (rows, sink, names) = (&mut probes.rows, &mut self.sink, &self.names);
-            gauges.quotes(at, &probes.asked, &mut |quote| {
-                rows.push(&ProbeRow { at, quote: *quote, names: names.clone() }, sink);
-            });
-            probes.next = at + probes.tick;
+        if let Some(probes) = self.probes.as_mut().filter(|probes| probes.probing.next() == at) {
+            let Probes { rows, decisions, probing } = probes;
+            let (sink, names) = (RefCell::new(&mut self.sink), &self.names);
+            probing.look(
+                gauges,
+                &mut |quote| rows.push(&ProbeRow { at, quote: *quote, names: names.clone() }, *sink.borrow_mut()),
+                &mut |ended| decisions.push(&DecisionRow::of(ended, names), *sink.borrow_mut()),
+            );
         }
         if let Some(agreement) = self.agreement.as_mut().filter(|agreement| agreement.next == at) {
             if let Some(gauge) = gauges.market(at).agreement {
@@ -253,10 +282,18 @@ impl<S: Sink> Recorder for Tables<S> {
             }
             agreement.next = at + agreement.tick;
         }
+        if let Some((parties, comings)) = self.parties.as_mut().filter(|(parties, _)| parties.next == at) {
+            comings.look(at, gauges, &self.names, &mut |row| parties.rows.push(row, &mut self.sink));
+            parties.next = Time((at.0 / parties.tick.0 + 1) * parties.tick.0);
+        }
     }
 
     fn end(&mut self, at: Time, gauges: &impl Gauges) {
         let (sink, names) = (&mut self.sink, &self.names);
+        if let Some(Probes { decisions, probing, .. }) = &mut self.probes {
+            let mut rows = |ended: &DecisionRecord| decisions.push(&DecisionRow::of(ended, names), sink);
+            self.probed = Some(probing.clone().end(&mut rows));
+        }
         let (nodes, validators) = (&mut self.nodes, &mut self.validators);
         gauges.nodes(at, &mut |gauge| {
             let rows = if gauge.is_node() { &mut *nodes } else { &mut *validators };

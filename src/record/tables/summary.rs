@@ -6,6 +6,7 @@ use crate::record::columns::{Cell, Column, Table};
 use crate::record::tally::{About, Durations, Summary};
 
 use super::agreed::AGREEMENT;
+use super::decided::DECIDED;
 use super::endings::{causes, fates};
 use super::inherited::INHERITED;
 use super::relied::RELIED;
@@ -282,8 +283,8 @@ const PLAIN: [C; 127] = joined(&[
     &ABOUT,
 ]);
 
-const ALL: [C; PLAIN.len() + AGREEMENT.len() + SUSPECTS.len() + RELIED.len() + INHERITED.len()] =
-    joined(&[&PLAIN, &AGREEMENT, &SUSPECTS, &RELIED, &INHERITED]);
+const ALL: [C; PLAIN.len() + AGREEMENT.len() + SUSPECTS.len() + RELIED.len() + INHERITED.len() + DECIDED.len()] =
+    joined(&[&PLAIN, &AGREEMENT, &SUSPECTS, &RELIED, &INHERITED, &DECIDED]);
 
 const ABOUT: [C; 6] = [
     C::text("name", "name of the scenario", |run| about(run, |about| Cell::Text(&about.name))).nullable(),
@@ -333,33 +334,40 @@ pub struct Beside {
     pub reliance: bool,
     /// What becomes of used results.
     pub results: bool,
+    /// Decisions of probes.
+    pub probes: bool,
 }
 
 /// The table of a run: what every run has, and what its scenario has measured beside.
 pub fn summary_of(run: &Summary) -> &'static Table<Summary> {
-    let (agreement, reliance, results) = (run.end.agreement.is_some(), run.reliance.is_some(), run.results.is_some());
-    summary_with(Beside { agreement, causes: run.has_causes, reliance, results })
+    let (agreement, reliance) = (run.end.agreement.is_some(), run.reliance.is_some());
+    let (results, probes) = (run.results.is_some(), run.probed.is_some());
+    summary_with(Beside { agreement, causes: run.has_causes, reliance, results, probes })
+}
+
+/// The tables that have these parts, and of the rest what is measured.
+macro_rules! or_with {
+    ($of:expr => $($part:ident),*) => {
+        match ($of.reliance, $of.results, $of.probes) {
+            (false, false, false) => with!($($part),*),
+            (true, false, false) => with!($($part,)* RELIED),
+            (false, true, false) => with!($($part,)* INHERITED),
+            (true, true, false) => with!($($part,)* RELIED, INHERITED),
+            (false, false, true) => with!($($part,)* DECIDED),
+            (true, false, true) => with!($($part,)* RELIED, DECIDED),
+            (false, true, true) => with!($($part,)* INHERITED, DECIDED),
+            (true, true, true) => with!($($part,)* RELIED, INHERITED, DECIDED),
+        }
+    };
 }
 
 /// The table of runs that measure these.
 pub fn summary_with(beside: Beside) -> &'static Table<Summary> {
-    match (beside.agreement, beside.causes, beside.reliance, beside.results) {
-        (false, false, false, false) => with!(),
-        (true, false, false, false) => with!(AGREEMENT),
-        (false, true, false, false) => with!(SUSPECTS),
-        (false, false, true, false) => with!(RELIED),
-        (false, false, false, true) => with!(INHERITED),
-        (true, true, false, false) => with!(AGREEMENT, SUSPECTS),
-        (true, false, true, false) => with!(AGREEMENT, RELIED),
-        (true, false, false, true) => with!(AGREEMENT, INHERITED),
-        (false, true, true, false) => with!(SUSPECTS, RELIED),
-        (false, true, false, true) => with!(SUSPECTS, INHERITED),
-        (false, false, true, true) => with!(RELIED, INHERITED),
-        (true, true, true, false) => with!(AGREEMENT, SUSPECTS, RELIED),
-        (true, true, false, true) => with!(AGREEMENT, SUSPECTS, INHERITED),
-        (true, false, true, true) => with!(AGREEMENT, RELIED, INHERITED),
-        (false, true, true, true) => with!(SUSPECTS, RELIED, INHERITED),
-        (true, true, true, true) => &SUMMARY,
+    match (beside.agreement, beside.causes) {
+        (false, false) => or_with!(beside =>),
+        (true, false) => or_with!(beside => AGREEMENT),
+        (false, true) => or_with!(beside => SUSPECTS),
+        (true, true) => or_with!(beside => AGREEMENT, SUSPECTS),
     }
 }
 

@@ -235,6 +235,7 @@ fn retries(table: &RetriesTable) -> Retries {
 
 /// What is written down.
 fn recorded(table: RecordTable) -> Record {
-    let RecordTable { tables, jobs, tick, probes, probe_tick, causes, reliance, reliance_memory, results } = table;
-    Record { tables, jobs, tick, probes, probe_tick, causes, reliance, reliance_memory, results }
+    let RecordTable { tables, jobs, tick, probes, probe_tick, probes_anew, causes, reliance, reliance_memory, results } =
+        table;
+    Record { tables, jobs, tick, probes, probe_tick, probes_anew, causes, reliance, reliance_memory, results }
 }

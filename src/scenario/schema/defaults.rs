@@ -110,8 +110,8 @@ pub(super) fn free() -> PricingTable {
 }
 
 pub(super) fn all_tables() -> Vec<TableName> {
-    use TableName::{Checks, Classes, Jobs, Nodes, Series, Summary, Validators};
-    vec![Summary, Classes, Jobs, Series, Nodes, Validators, Checks]
+    use TableName::{Checks, Classes, Jobs, Nodes, Parties, Series, Summary, Validators};
+    vec![Summary, Classes, Jobs, Series, Nodes, Validators, Checks, Parties]
 }
 
 impl Choice {

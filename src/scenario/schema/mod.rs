@@ -314,6 +314,10 @@ pub struct RecordTable {
     /// The time between two quotes of each. Default `"10min"`.
     #[serde(default = "defaults::ten_minutes")]
     pub probe_tick: SimDuration,
+    /// Whether each of them asks other nodes at each tick: what then ends its decisions is sampling too. Default false: the same nodes, as
+    /// long as they are there.
+    #[serde(default)]
+    pub probes_anew: bool,
     /// Whether the causes of each used wrong answer are examined, for the tables `causes` and `cause_shares` and for columns of the
     /// summary. Default false: no tables.
     #[serde(default)]
@@ -366,6 +370,7 @@ impl Default for RecordTable {
             tick: defaults::minute(),
             probes: 0,
             probe_tick: defaults::ten_minutes(),
+            probes_anew: false,
             causes: false,
             reliance: false,
             reliance_memory: defaults::day(),

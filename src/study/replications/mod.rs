@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use crate::domain::fate::{Cause, Fate};
 use crate::engine::hash::Hasher128;
 use crate::engine::random::Seed;
+use crate::engine::time::Time;
 use crate::output::folder::Folder;
 use crate::output::identity::{Identity, Input};
 use crate::output::manifest::{Circumstances, Manifest, RowCount};
@@ -18,7 +19,7 @@ use crate::record::columns::Kind;
 use crate::record::tables::{Beside, CLASSES, summary_with};
 use crate::record::tally::Tally;
 use crate::scenario::Scenario;
-use crate::simulate::{Run, twin_watched};
+use crate::simulate::{Run, probe_plan, twin_watched};
 use crate::stats::replicated::{Replicated, replicated};
 
 use super::StudyError;
@@ -191,7 +192,8 @@ struct Stop;
 fn one(scenario: &Arc<Scenario>, seed: Seed, measures: &[Measure], stop: &AtomicBool) -> Option<Measured> {
     let go_on = |_: &Run| if stop.load(Ordering::Relaxed) { Err(Stop) } else { Ok(()) };
     let tally = Tally::new(scenario.warm_up).with_reliance(scenario.record.fading());
-    let mut tally = tally.with_results(scenario.record.results);
+    let tally = tally.with_results(scenario.record.results);
+    let mut tally = tally.with_probes(probe_plan(scenario, seed, Time::ZERO));
     let mut run = Run::open(twin_watched(scenario, seed, go_on).ok()?, seed);
     run.until_watched(scenario.horizon, &mut tally, go_on).ok()?;
     run.drain_watched(&mut tally, go_on).ok()?;
@@ -204,8 +206,8 @@ fn measures(scenario: &Scenario) -> Vec<Measure> {
     let classes: Vec<String> = scenario.classes.iter().map(|class| class.name.clone()).collect();
     let is_number = |kind: Kind| !matches!(kind, Kind::Bool | Kind::Text);
     let (agreement, record) = (scenario.agreement.is_some(), &scenario.record);
-    let (causes, reliance, results) = (record.causes, record.reliance, record.results);
-    let table = summary_with(Beside { agreement, causes, reliance, results });
+    let (causes, reliance, results, probes) = (record.causes, record.reliance, record.results, record.probes > 0);
+    let table = summary_with(Beside { agreement, causes, reliance, results, probes });
     let whole = table.columns.iter().filter(|column| is_number(column.kind)).map(|column| column.name);
     let of_class = CLASSES.columns.iter().filter(|column| is_number(column.kind)).map(|column| column.name);
     let mut formulas = Vec::new();

@@ -80,7 +80,7 @@ impl Encounters {
 
     /// A probe at the tick under way.
     pub fn see(&mut self, quote: &ProbeQuote) {
-        if self.ticks % self.step == 0 {
+        if self.ticks.is_multiple_of(self.step) {
             let best = quote.best.map(|best| ((best.node, best.method), best.by_channel()));
             self.now.push(Met { placed: quote.cause.is_none(), best });
         }
@@ -88,7 +88,7 @@ impl Encounters {
 
     /// The tick has passed.
     pub fn pass(&mut self) {
-        if self.ticks % self.step == 0 {
+        if self.ticks.is_multiple_of(self.step) {
             let place = (self.ticks / self.step) as usize % self.kept.len();
             let before = std::mem::replace(&mut self.kept[place], std::mem::take(&mut self.now));
             for (before, now) in before.iter().zip(&self.kept[place]) {
@@ -140,8 +140,8 @@ impl Lags {
     }
 
     /// Shows each lag.
-    pub fn each(&mut self, mut show: impl FnMut(&mut Encounters)) {
-        self.0.iter_mut().flatten().for_each(|lag| show(lag));
+    pub fn each(&mut self, show: impl FnMut(&mut Encounters)) {
+        self.0.iter_mut().flatten().for_each(show);
     }
 }
 

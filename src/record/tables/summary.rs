@@ -283,7 +283,7 @@ const PLAIN: [C; 127] = joined(&[
     &ABOUT,
 ]);
 
-const ALL: [C; PLAIN.len() + AGREEMENT.len() + SUSPECTS.len() + RELIED.len() + INHERITED.len() + DECIDED.len()] =
+static ALL: [C; PLAIN.len() + AGREEMENT.len() + SUSPECTS.len() + RELIED.len() + INHERITED.len() + DECIDED.len()] =
     joined(&[&PLAIN, &AGREEMENT, &SUSPECTS, &RELIED, &INHERITED, &DECIDED]);
 
 const ABOUT: [C; 6] = [

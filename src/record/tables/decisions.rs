@@ -28,7 +28,8 @@ pub static DECISIONS: Table<DecisionRow> = Table {
     grain: "one row per decision of a probe and what may end it, when it has ended or the run has; with `record.probes`",
     columns: &[
         C::id("probe", "number of the probe", |row| Cell::U32(row.record.place)),
-        C::text("ending", "what may end the decision", |row| Cell::Text(row.record.ending.name())).words(Ending::WORDS),
+        C::text("ends_when", "what may end the decision", |row| Cell::Text(row.record.ending.name()))
+            .words(Ending::WORDS),
         C::id("node", "number of the node that was decided for; missing where nothing is taken", |row| {
             row.record.taken.map_or(Cell::Null, |(node, _)| Cell::U32(node.0))
         })

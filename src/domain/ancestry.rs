@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::fate::Fate;
 use super::ids::{ClassId, MethodId};
 use super::record::JobKey;
+use super::reliance::ChainAccount;
 use crate::engine::time::{SimDuration, Time};
 use crate::maths::{exp, ln};
 
@@ -136,6 +137,8 @@ pub struct ResultRecord {
     pub consumers: u32,
     /// The risk in its ancestry, itself included.
     pub risk: Risk,
+    /// Where trust in it with its ancestry sits, where that is accounted for.
+    pub chain: Option<ChainAccount>,
     /// Whether a third party can check it by what is left of its verification.
     pub has_record: bool,
 }

@@ -6,6 +6,7 @@ use crate::domain::purpose::Purpose;
 use crate::domain::service::Discipline;
 use crate::engine::random::{Seed, Stream};
 use crate::engine::time::SimDuration;
+use crate::scenario::Scenario;
 use crate::scenario::model::NodeGroup;
 
 use super::context::Context;
@@ -88,7 +89,7 @@ impl State {
             participants: Participants::default(),
             agreement: Agreement::default(),
             results: StandingResults::open(roster.len()),
-            ancestry: scenario.consumption.as_ref().map(|rules| Box::new(Ancestry::open(rules.consuming.len()))),
+            ancestry: ancestry(scenario),
             standings: Standings::open(&scenario.verification, roster.len()),
             planting: Planting::open(&scenario.verification, roster.len()),
             conducts: Conducts::open(scenario),
@@ -114,6 +115,12 @@ impl State {
         margins::open(&mut market, at);
         market
     }
+}
+
+/// The graph of inputs, where some class consumes.
+fn ancestry(scenario: &Scenario) -> Option<Box<Ancestry>> {
+    let rules = scenario.consumption.as_ref()?;
+    Some(Box::new(Ancestry::open(rules.consuming.len(), scenario.record.reliance)))
 }
 
 fn nodes(seed: Seed, at: &Context<'_>) -> Nodes {

@@ -35,6 +35,8 @@ pub struct Results {
     pub depth: u64,
     /// Σ of risks in ancestries, and of the silent parts.
     pub risk: [f64; 2],
+    /// Σ of trust in results with their ancestries: on their own parties, and on those of their ancestors.
+    pub trust: [f64; 2],
     /// Nanoseconds in which results were in use and examinable.
     pub examinable: u128,
     /// Results that came to nothing by themselves.
@@ -54,6 +56,7 @@ impl Default for Results {
             depths: [OfDepth::default(); DEPTHS],
             depth: 0,
             risk: [0.0; 2],
+            trust: [0.0; 2],
             examinable: 0,
             origins: 0,
             hollow: 0,
@@ -78,6 +81,10 @@ impl Results {
         self.depth += u64::from(record.depth);
         self.risk[0] += record.risk.whole;
         self.risk[1] += record.risk.silent;
+        if let Some(chain) = &record.chain {
+            self.trust[0] += chain.own_trust;
+            self.trust[1] += chain.inherited_trust;
+        }
         self.examinable += u128::from(record.examinable().0);
         self.hollow += u64::from(record.hollow);
         self.origins += u64::from(record.ending == Ending::Own);
@@ -112,6 +119,11 @@ impl Results {
         quotient(self.risk[1], self.risk[0])
     }
 
+    /// The part of trust in results with their ancestries that rests on the parties of ancestors.
+    pub fn inherited_trust(&self) -> Option<f64> {
+        quotient(self.trust[1], self.trust[0] + self.trust[1])
+    }
+
     /// The mean number of results that come to nothing with one that comes to nothing by itself, itself included.
     pub fn cascade_mean(&self) -> Option<f64> {
         quotient((self.origins + self.all(|depth| depth.recalled)) as f64, self.origins as f64)
@@ -127,6 +139,7 @@ mod tests {
     use super::*;
     use crate::domain::ancestry::Risk;
     use crate::domain::fate::Fate;
+    use crate::domain::reliance::ChainAccount;
     use crate::engine::time::SimDuration;
 
     fn key(index: u64) -> JobKey {
@@ -152,6 +165,12 @@ mod tests {
             hollow: false,
             consumers: 0,
             risk: Risk { whole: 2.0, silent: 0.5 },
+            chain: (depth == 1).then_some(ChainAccount {
+                proof: 0.0,
+                open_risk: 0.2,
+                own_trust: 0.5,
+                inherited_trust: 0.3,
+            }),
             has_record: index == 0,
         }
     }
@@ -170,6 +189,7 @@ mod tests {
         assert_eq!(found.share(|depth| depth.inherited, |depth| depth.results), Some(0.4));
         assert_eq!(found.share(|depth| depth.noticed, |depth| depth.wrong), Some(2.0 / 3.0));
         assert_eq!(found.silent_share(), Some(0.25));
+        assert!((found.inherited_trust().unwrap() - 0.375).abs() < 1e-15);
         assert_eq!(found.depths[DEPTHS - 1].results, 1, "what is deeper is counted with the deepest");
         assert_eq!((found.examinable, found.mean(found.depth as f64)), (20, Some(20.4)));
         assert_eq!(result(0, 0, Ending::Final, None).examinable(), SimDuration(20));

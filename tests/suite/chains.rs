@@ -6,6 +6,7 @@ use std::sync::Arc;
 use reliance::domain::ancestry::{Ending, ResultRecord};
 use reliance::domain::fate::Fate;
 use reliance::domain::record::{JobKey, JobRecord};
+use reliance::domain::reliance::{Held, Relied};
 use reliance::engine::random::{KeyedRng, RandomSource, key};
 use reliance::engine::time::{SimDuration, Time};
 use reliance::record::fact::Fact;
@@ -14,7 +15,7 @@ use reliance::record::tally::Tally;
 use reliance::scenario::Scenario;
 use reliance::simulate::{Outcome, Run, simulate};
 
-use super::trial::{ROOT, seed, trial};
+use super::trial::{ROOT, scenario, seed, trial};
 
 /// A run as its facts tell it.
 #[derive(Clone, Debug, Default)]
@@ -28,6 +29,7 @@ struct Graph {
     /// What came to nothing because of an input: when, and what began it.
     recalled: BTreeMap<JobKey, (Time, JobKey)>,
     results: BTreeMap<JobKey, ResultRecord>,
+    relied: BTreeMap<JobKey, Relied>,
 }
 
 impl Recorder for Graph {
@@ -46,6 +48,10 @@ impl Recorder for Graph {
             }
             _ => {}
         }
+    }
+
+    fn note_reliance(&mut self, relied: &Relied, _: &[Held]) {
+        self.relied.insert(relied.key, *relied);
     }
 
     fn note_result(&mut self, record: &ResultRecord) {
@@ -257,4 +263,60 @@ fn inputs_move_no_other_draw() {
     assert!(consumed > 1_000 && none == 0);
     assert_eq!(fed.len(), plain.len());
     assert!(fed == plain, "some life is another");
+}
+
+/// In a chain whose answers are used unchecked each computation holds as much of the trust. Accounting for it changes nothing that happens.
+#[test]
+fn trust_along_a_chain_has_a_closed_form() {
+    let chain = |reliance: &str| {
+        let sets = [&format!("record.reliance={reliance}"), "horizon=60s", "warm-up=1s"];
+        Graph::of(&scenario("scenarios/oracles/inherited-chain.toml", &sets))
+    };
+    let (graph, tally, outcome) = chain("true");
+    let mut depths = [0; 5];
+    for record in graph.results.values() {
+        let account = record.chain.expect("it is accounted for");
+        let steps = f64::from(record.depth + 1);
+        let trust = 0.9f64.powf(steps);
+        let parts = [account.own_trust, account.inherited_trust, account.open_risk, account.proof];
+        let known = [trust / steps, trust - trust / steps, 1.0 - trust, 0.0];
+        assert!(parts.iter().zip(known).all(|(part, known)| (part - known).abs() < 1e-12), "{record:?}");
+        depths[record.depth as usize] += 1;
+    }
+    assert!(depths.iter().all(|count| *count > 100), "{depths:?}");
+    let share = tally.summary().results.as_ref().and_then(|results| results.inherited_trust());
+    assert!(share.is_some_and(|share| 0.3 < share && share < 0.7), "{share:?}");
+    let (plain, _, unwatched) = chain("false");
+    assert!(plain.results.values().all(|record| record.chain.is_none()));
+    assert_eq!(outcome.digest.to_string(), unwatched.digest.to_string());
+}
+
+/// A result without inputs has the account that it has by itself, and open risks are multiplied along chains.
+#[test]
+fn trust_along_chains_is_that_of_the_parts() {
+    let (graph, ..) = Graph::of(&trial("chains", &["record.reliance=true"]));
+    let (mut alone, mut fed) = (0, 0);
+    for record in graph.results.values() {
+        let (account, relied) = (record.chain.expect("it is accounted for"), graph.relied[&record.key]);
+        let inherits = if graph.record(record.key).class.0 == 2 { 0.5 } else { 1.0 };
+        let right = |input: &(JobKey, Time)| {
+            1.0 - inherits * graph.results[&input.0].chain.expect("it is accounted for").open_risk
+        };
+        let right: f64 = graph.inputs(record.key).iter().map(right).product();
+        let expected = 1.0 - (1.0 - relied.believed.open_risk) * right;
+        assert!((account.open_risk - expected).abs() < 1e-12, "{record:?}");
+        if record.inputs == 0 {
+            assert!((account.own_trust - relied.believed.trust).abs() < 1e-12, "{record:?}");
+            assert!((account.proof - relied.believed.proof).abs() < 1e-12, "{record:?}");
+            assert!(account.inherited_trust.abs() < 1e-12);
+            alone += 1;
+        } else {
+            assert!(
+                account.own_trust <= relied.believed.trust + 1e-9,
+                "an input takes trust, and gives none: {record:?}"
+            );
+            fed += 1;
+        }
+    }
+    assert!(alone > 500 && fed > 1_000, "{alone} and {fed}");
 }

@@ -6,15 +6,17 @@
 //! Shapley value of the game in which a set of parties is adversarial, and Σφ = trust. The *lone power* ρ_e = F(e alone) − F(0).
 //!
 //! F is linear in each x, so ∂F/∂x_e along the diagonal is a polynomial of a degree below the number of parties. Gauss–Legendre quadrature with
-//! half as many points is exact. An answer whose computation consumed other answers would have a curve of its own in place of F; none does.
+//! half as many points is exact. An answer whose computation consumed other answers has a curve of its own beside F: [`Curve`].
 
 mod alike;
+mod curve;
 mod relied;
 
 use super::acceptance::{Assigned, Room};
 use crate::maths::{exp, gauss_legendre, ln};
 
 pub use alike::alike;
+pub use curve::{ChainAccount, Curve};
 pub use relied::{Held, Holder, Relied};
 
 /// Up to so many points the quadrature is exact.
@@ -77,6 +79,14 @@ impl Accountant {
         }
         let vetoes = plan.vetoes() as u32;
         Account { proof: 1.0 - most, trust, open_risk, vetoes }
+    }
+
+    /// The curve of a plan, from which that of a result with its ancestry is made.
+    pub fn curve(&mut self, plan: &Assigned) -> Curve {
+        Curve::of(plan.degree(), |x| {
+            let risk = self.at(plan, x);
+            (risk, self.room.slopes.iter().sum())
+        })
     }
 
     fn at(&mut self, plan: &Assigned, x: f64) -> f64 {

@@ -6,6 +6,7 @@ use crate::domain::fate::{Fate, Stage};
 use crate::domain::ids::{JobSlot, VertexId};
 use crate::domain::purpose::{DrawIndex, Purpose, draw};
 use crate::domain::record::JobKey;
+use crate::domain::reliance::Curve;
 use crate::engine::random::RandomSource;
 use crate::engine::time::Time;
 use crate::market::context::Context;
@@ -63,6 +64,15 @@ pub fn offer(market: &mut State, at: &Context<'_>, slot: JobSlot) {
         let inputs = consumption.of(place);
         ancestry.pass(place, at.now, inputs.age);
         ancestry.offer(vertex, place, at.now, inputs.keeps);
+    }
+}
+
+/// Trust in an answer that comes into use is accounted for, with what it was computed from. Its own plan has this curve.
+pub fn account(market: &mut State, slot: JobSlot, own: &Curve) {
+    let State { ancestry: Some(ancestry), .. } = market else { return };
+    let id = ancestry.of(slot);
+    if id.is_some() {
+        ancestry.account(id, own);
     }
 }
 
@@ -174,10 +184,8 @@ pub fn tell(market: &State, at: &mut Context<'_>, slot: JobSlot) {
     if record.at.used == Time::NEVER {
         return;
     }
-    let vertex = market.ancestry.as_ref().and_then(|ancestry| {
-        let id = ancestry.of(slot);
-        id.is_some().then(|| *ancestry.vertex(id))
-    });
+    let id = market.ancestry.as_ref().map(|ancestry| (ancestry, ancestry.of(slot))).filter(|(_, id)| id.is_some());
+    let vertex = id.map(|(ancestry, id)| *ancestry.vertex(id));
     let method = &at.scenario.verification.methods[record.method];
     let is_by_third = |by: Checker| !matches!(by, Checker::Requester | Checker::Replicas | Checker::Canary);
     let ending = ending(market, slot);
@@ -200,6 +208,7 @@ pub fn tell(market: &State, at: &mut Context<'_>, slot: JobSlot) {
         hollow: vertex.is_some_and(|vertex| vertex.is_hollow) && ending == Ending::Final,
         consumers: vertex.map_or(0, |vertex| vertex.consumed),
         risk: vertex.map_or_else(|| own_risk(market, at, slot), |vertex| vertex.risk),
+        chain: id.and_then(|(ancestry, id)| ancestry.chain(id)),
         has_record: method.checks.iter().any(|check| is_by_third(check.by)),
     });
 }

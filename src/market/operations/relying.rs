@@ -75,6 +75,7 @@ fn account(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
     let each = room.holders.iter().zip(parts.iter().zip(lone));
     room.held.extend(each.map(|(&holder, (&reliance, &lone))| Held { holder, reliance, lone }));
     let (count, largest) = holders(parts).unzip();
+    let curve = market.ancestry.is_some().then(|| room.accountant.curve(&room.plan));
     View { actual: true, ..view }.assign(&mut room);
     let actual = room.accountant.settle(&room.plan);
     let record = view.record;
@@ -98,6 +99,9 @@ fn account(market: &mut State, at: &mut Context<'_>, slot: JobSlot) {
     };
     at.facts.rely(&relied, &room.held);
     market.scratch.trusting = room;
+    if let Some(curve) = curve {
+        inputs::account(market, slot, &curve);
+    }
 }
 
 /// An answer as it is looked at: as is believed, or as it is.

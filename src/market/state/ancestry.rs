@@ -10,6 +10,7 @@ use super::offered::Offered;
 use crate::domain::ancestry::{InputChoice, Risk};
 use crate::domain::ids::{EdgeId, Id, IdVec, JobSlot, VertexId};
 use crate::domain::record::JobKey;
+use crate::domain::reliance::{ChainAccount, Curve};
 use crate::engine::random::RandomSource;
 use crate::engine::time::{SimDuration, Time};
 
@@ -24,6 +25,11 @@ pub struct Ancestry {
     of_job: Vec<VertexId>,
     /// What is on offer to each class that consumes.
     offered: Vec<Offered>,
+    /// Of each vertex how likely it is right along the diagonal of adversaries: all of its inputs, and from its use on itself too. Empty
+    /// where reliance is not accounted for.
+    curves: Vec<(Curve, Option<ChainAccount>)>,
+    /// Whether reliance is accounted for.
+    accounts: bool,
     /// Room for the vertices that one step touches.
     #[serde(skip)]
     pub touched: Vec<VertexId>,
@@ -81,9 +87,9 @@ struct Edge {
 }
 
 impl Ancestry {
-    /// Nothing is in use; so many classes consume.
-    pub fn open(classes: usize) -> Ancestry {
-        Ancestry { offered: (0..classes).map(|_| Offered::new()).collect(), ..Ancestry::default() }
+    /// Nothing is in use; so many classes consume. Where reliance is accounted for it is along chains too.
+    pub fn open(classes: usize, accounts: bool) -> Ancestry {
+        Ancestry { offered: (0..classes).map(|_| Offered::new()).collect(), accounts, ..Ancestry::default() }
     }
 
     /// The vertex of an open job; [`VertexId::NONE`] where it takes no part.
@@ -137,6 +143,10 @@ impl Ancestry {
             }
             None => self.vertices.push(vertex),
         };
+        if self.accounts {
+            self.make_room();
+            self.curves[id.index()] = (Curve::SURE, None);
+        }
         if self.of_job.len() <= job.index() {
             self.of_job.resize(job.index() + 1, VertexId::NONE);
         }
@@ -165,6 +175,10 @@ impl Ancestry {
         vertex.depth = vertex.depth.max(depth.saturating_add(1));
         vertex.ancestors += ancestors;
         vertex.risk = vertex.risk.and(risk.through(inherits));
+        if self.accounts {
+            let (of_input, _) = self.curves[input.index()];
+            self.curves[consumer.index()].0.and(&of_input, inherits);
+        }
         if is_open {
             let edge = Edge { input, consumer, newer: EdgeId::NONE, older: consumers, next: vertex.unsettled };
             vertex.waits += 1;
@@ -190,6 +204,27 @@ impl Ancestry {
         vertex.ancestors += 1.0;
         vertex.risk = vertex.risk.and(own);
         vertex.is_wrong = is_wrong;
+    }
+
+    /// An answer comes into use whose own plan has this curve: trust in it with its ancestry is accounted for.
+    pub fn account(&mut self, id: VertexId, own: &Curve) {
+        // A save of a run that did not account may be taken up by one that does.
+        self.accounts = true;
+        self.make_room();
+        let (inputs, account) = &mut self.curves[id.index()];
+        let (whole, found) = Curve::result(own, inputs);
+        (*inputs, *account) = (whole, Some(found));
+    }
+
+    fn make_room(&mut self) {
+        if self.curves.len() < self.vertices.len() {
+            self.curves.resize(self.vertices.len(), (Curve::SURE, None));
+        }
+    }
+
+    /// Where trust in a result with its ancestry sits, if it was accounted for.
+    pub fn chain(&self, id: VertexId) -> Option<ChainAccount> {
+        self.curves.get(id.index()).and_then(|(_, account)| *account)
     }
 
     /// A result in use is on offer to a class, which keeps so many.

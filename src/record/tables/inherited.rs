@@ -14,7 +14,7 @@ macro_rules! recorded {
 }
 
 /// The columns of `summary` on results.
-pub const INHERITED: [C; 11] = [
+pub const INHERITED: [C; 12] = [
     C::number("contaminated_share", "", recorded!("share of used results that an input has made wrong"), |run| {
         number(run, |results| results.share(|depth| depth.inherited, |depth| depth.results))
     })
@@ -40,6 +40,17 @@ pub const INHERITED: [C; 11] = [
     })
     .nullable()
     .formula("Σ silent_risk / Σ risk"),
+    C::number(
+        "inherited_trust",
+        "",
+        concat!(
+            "part of trust in results and their ancestries that rests on parties of ancestors; ",
+            "only where the scenario has `record.reliance` too"
+        ),
+        |run| number(run, Results::inherited_trust),
+    )
+    .nullable()
+    .formula("Σ results.inherited_trust / Σ (own_trust + inherited_trust)"),
     C::number(
         "examinable_mean_s",
         "s",

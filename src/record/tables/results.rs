@@ -4,6 +4,7 @@ use super::SharedNames;
 use crate::domain::ancestry::{Ending, ResultRecord};
 use crate::domain::fate::Fate;
 use crate::domain::ids::Id;
+use crate::domain::reliance::ChainAccount;
 use crate::record::columns::{Cell, Column, Table};
 use crate::record::results::{OfDepth, Results};
 
@@ -85,12 +86,47 @@ pub static RESULTS: Table<ResultRow> = Table {
         C::number("silent_risk", "", "part of that risk that no check could notice", |row| {
             Cell::F64(row.record.risk.silent)
         }),
+        C::number("chain_proof", "", "share of it that holds if all parties of its ancestry are adversarial", |row| {
+            chain(row, |chain| chain.proof)
+        })
+        .nullable()
+        .formula("1 − W(1); only with `record.reliance`"),
+        C::number(
+            "chain_open_risk",
+            "",
+            "probability that it is wrong and accepted, with its ancestry, as is believed",
+            |row| chain(row, |chain| chain.open_risk),
+        )
+        .nullable()
+        .formula("W(0) = 1 − (1 − F(0)) Π (1 − inherits · W_input(0)); only with `record.reliance`"),
+        C::number("own_trust", "", "trust in it and its ancestry that rests on its own parties", |row| {
+            chain(row, |chain| chain.own_trust)
+        })
+        .nullable()
+        .formula("∫ F′ Π (1 − inherits · W_input) dt; only with `record.reliance`"),
+        C::number(
+            "inherited_trust",
+            "",
+            "trust in it and its ancestry that rests on parties of its ancestors",
+            |row| chain(row, |chain| chain.inherited_trust),
+        )
+        .nullable()
+        .formula("W(1) − W(0) − own_trust; only with `record.reliance`"),
+        C::number("trust_residual", "", "what the parts of trust leave of the whole", |row| {
+            chain(row, ChainAccount::residual)
+        })
+        .nullable()
+        .formula("1 − chain_proof − chain_open_risk − own_trust − inherited_trust; 0 up to 48 parties"),
         C::span("examinable_ns", "time in use, up to the end of its standing, in which others could check it", |row| {
             row.record.examinable().into()
         })
         .formula("ended_ns − used_ns where its method leaves a record that a third party can check, otherwise 0"),
     ],
 };
+
+fn chain<'r>(row: &'r ResultRow, value: fn(&ChainAccount) -> f64) -> Cell<'r> {
+    row.record.chain.as_ref().map_or(Cell::Null, |chain| Cell::F64(value(chain)))
+}
 
 /// One row per depth.
 pub static CONTAMINATION: Table<DepthRow> = Table {

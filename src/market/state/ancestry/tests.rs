@@ -23,7 +23,7 @@ impl Plain {
         let mut chance = KeyedRng::new(key(Seed::from(7), 0, 0, number, 0));
         let keeps = 1 + chance.below(12) as u32;
         let (inputs, open, ids) = (Vec::new(), Vec::new(), Vec::new());
-        Plain { graph: Ancestry::open(1), inputs, open, ids, slots: Vec::new(), jobs: Vec::new(), chance, keeps }
+        Plain { graph: Ancestry::open(1, false), inputs, open, ids, slots: Vec::new(), jobs: Vec::new(), chance, keeps }
     }
 
     fn key(number: usize) -> JobKey {
@@ -157,7 +157,7 @@ fn a_cascade_is_a_search() {
 /// A chain of many results falls in as many steps, one after the other.
 #[test]
 fn a_long_chain_needs_no_deep_stack() {
-    let mut graph = Ancestry::open(1);
+    let mut graph = Ancestry::open(1, false);
     let mut last = graph.admit(JobSlot(0), Plain::key(0));
     for number in 1..100_000 {
         let next = graph.admit(JobSlot(number), Plain::key(number as usize));
@@ -181,7 +181,7 @@ fn a_long_chain_needs_no_deep_stack() {
 /// What was on offer for too long is taken off, and its place is free once its job is closed.
 #[test]
 fn offers_pass() {
-    let mut graph = Ancestry::open(2);
+    let mut graph = Ancestry::open(2, false);
     let ids: Vec<VertexId> = (0..3).map(|number| graph.admit(JobSlot(number), Plain::key(number as usize))).collect();
     for (number, &id) in ids.iter().enumerate() {
         graph.begin_use(id, Risk::of(0.5, true), number == 1);

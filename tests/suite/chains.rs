@@ -9,6 +9,7 @@ use reliance::domain::record::{JobKey, JobRecord};
 use reliance::domain::reliance::{Held, Relied};
 use reliance::engine::random::{KeyedRng, RandomSource, key};
 use reliance::engine::time::{SimDuration, Time};
+use reliance::maths;
 use reliance::record::fact::Fact;
 use reliance::record::recorder::Recorder;
 use reliance::record::tally::Tally;
@@ -277,7 +278,7 @@ fn trust_along_a_chain_has_a_closed_form() {
     for record in graph.results.values() {
         let account = record.chain.expect("it is accounted for");
         let steps = f64::from(record.depth + 1);
-        let trust = 0.9f64.powf(steps);
+        let trust = maths::pow(0.9, steps);
         let parts = [account.own_trust, account.inherited_trust, account.open_risk, account.proof];
         let known = [trust / steps, trust - trust / steps, 1.0 - trust, 0.0];
         assert!(parts.iter().zip(known).all(|(part, known)| (part - known).abs() < 1e-12), "{record:?}");

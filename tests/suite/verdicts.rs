@@ -4,6 +4,8 @@
 use std::fs;
 use std::path::Path;
 
+use reliance::maths::pow;
+
 use super::trial::ROOT;
 
 /// What a study prints of one claim.
@@ -54,7 +56,7 @@ fn numbers(cell: &str) -> Vec<(usize, f64)> {
 
 /// Whether a number, rounded to as many decimals as are shown, is what is shown.
 fn rounds(number: f64, (decimals, shown): (usize, f64)) -> bool {
-    (number - shown).abs() <= 0.5 * 10f64.powi(-(decimals as i32)) * (1.0 + 1e-9)
+    (number - shown).abs() <= 0.5 * pow(10.0, -(decimals as f64)) * (1.0 + 1e-9)
 }
 
 /// Whether a row speaks of this claim: its condition, its verdict and its numbers. A row that says "each" shows the range of several.
@@ -64,7 +66,7 @@ fn speaks_of([when, found, verdict]: [&str; 3], claim: &Said<'_>) -> bool {
     let numbers_said = claim.numbers.map(|number| scale * number);
     let same = match (each, &numbers(found)[..]) {
         (true, &[(decimals, low), (_, high), ..]) => {
-            let half = 0.5 * 10f64.powi(-(decimals as i32));
+            let half = 0.5 * pow(10.0, -(decimals as f64));
             (low - half..=high + half).contains(&numbers_said[0])
         }
         (false, &[estimate, low, high, ..]) => {

@@ -191,7 +191,7 @@ mod tests {
         let mut inputs = Curve::SURE;
         for depth in 0..40 {
             let (whole, account) = Curve::result(&own, &inputs);
-            let trust = 0.9f64.powi(depth + 1);
+            let trust = crate::maths::pow(0.9, f64::from(depth + 1));
             near(account.own_trust, trust / f64::from(depth + 1));
             near(account.inherited_trust, trust - trust / f64::from(depth + 1));
             near(account.open_risk, 1.0 - trust);

@@ -112,7 +112,7 @@ fn a_known_hazard_has_its_half_life() {
     lives.0.entry(8).or_default()[1] += left;
     assert_eq!(lives.half_life(), Some(SimDuration(6)));
     let kept = lives.kept(SimDuration(5)).expect("seen so long");
-    assert!((kept - 0.875f64.powi(5)).abs() < 1e-12, "{kept}");
+    assert!((kept - crate::maths::pow(0.875, 5.0)).abs() < 1e-12, "{kept}");
 }
 
 /// What ends a decision is found: one part alone, supply, several, and two only together.

@@ -1,5 +1,7 @@
 //! Results that consume results: what is wrong in a chain, and how much falls with one of it.
 
+use reliance::maths::pow;
+
 /// The probability that a result is wrong whose own computation is with `errs`, and each of whose inputs is with one of these
 /// probabilities and is passed on with `inherits`; independent of one another.
 pub fn wrong(errs: f64, inherits: f64, inputs: &[f64]) -> f64 {
@@ -24,14 +26,17 @@ impl Row {
 
     /// The probability that nothing comes of a result.
     pub fn alone(&self) -> f64 {
-        (1.0 - self.each()).powi(self.window as i32)
+        pow(1.0 - self.each(), f64::from(self.window))
     }
 
     /// The probability that one result comes of it and nothing of that one. The child is the k-th after its parent: the k before it and
     /// with it see the parent alone, the rest of the window both, and k more the child alone.
     pub fn pair(&self) -> f64 {
-        let (each, window) = (self.each(), self.window as i32);
-        let of_child = |k: i32| each * (1.0 - each).powi(2 * k - 1) * (1.0 - 2.0 * each).powi(window - k);
+        let (each, window) = (self.each(), self.window);
+        let of_child = |k| {
+            let (both, rest) = (f64::from(2 * k - 1), f64::from(window - k));
+            each * pow(1.0 - each, both) * pow(1.0 - 2.0 * each, rest)
+        };
         (1..=window).map(of_child).sum()
     }
 
@@ -44,6 +49,7 @@ impl Row {
 mod tests {
     use super::super::assert_known;
     use super::*;
+    use reliance::maths::exp;
 
     // worked example: one error in ten and a chain of three: 1 − 0.9³; with two inputs passed on by half: 1 − 0.9 · 0.95².
     #[test]
@@ -90,7 +96,7 @@ mod tests {
     #[test]
     fn a_wide_window_forgets_its_bounds() {
         let row = Row { mean: 0.5, window: 1_000_000 };
-        assert!((row.alone() - (-0.5f64).exp()).abs() < 1e-6);
-        assert!((row.pair() - (-1.0f64).exp() * 0.5).abs() < 1e-6);
+        assert!((row.alone() - exp(-0.5)).abs() < 1e-6);
+        assert!((row.pair() - exp(-1.0) * 0.5).abs() < 1e-6);
     }
 }

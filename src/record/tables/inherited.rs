@@ -43,10 +43,7 @@ pub const INHERITED: [C; 12] = [
     C::number(
         "inherited_trust",
         "",
-        concat!(
-            "part of trust in results and their ancestries that rests on parties of ancestors; ",
-            "only where the scenario has `record.reliance` too"
-        ),
+        "part of trust that rests on parties of ancestors; only where the scenario has `record.reliance` too",
         |run| number(run, Results::inherited_trust),
     )
     .nullable()

@@ -126,13 +126,15 @@ fn names() -> Vec<PathBuf> {
     found
 }
 
-/// A scenario cut to a two-hundredth of its length, but not below 50 s nor before its amendment acts, and counted from the start.
+/// A scenario cut to a two-hundredth of its length, but not below 50 s nor its windows nor before its amendment acts, and counted from
+/// the start.
 fn short(path: &std::path::Path, drain: bool) -> Arc<Scenario> {
     let load = |sets: &[Set]| Scenario::load(path, sets).unwrap_or_else(|problems| panic!("{problems}"));
     let loaded = load(&[]);
     let whole = loaded.horizon;
     let amended = loaded.next.as_ref().map_or(0, |amendment| amendment.at.0);
-    let horizon = (whole.0 / 200).max(amended + 50 * SimDuration::SECOND.0).min(whole.0);
+    let window = loaded.verification.methods.iter().map(|method| method.window.0).max().unwrap_or(0);
+    let horizon = (whole.0 / 200).max(amended + 50 * SimDuration::SECOND.0).max(window).min(whole.0);
     let set = |text: String| text.parse::<Set>().expect("a path and a value");
     let (horizon, warm_up) = (format!("horizon=\"{horizon}ns\""), "warm-up=\"0\"".to_owned());
     let mut sets = vec![set(horizon), set(warm_up), set(format!("drain={drain}"))];

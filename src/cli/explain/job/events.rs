@@ -103,7 +103,8 @@ fn unseen(scenario: &Scenario, record: &JobRecord, facts: &[(Time, Fact)]) -> St
         Checker::Requester => Some("the requester, which looked at the answer"),
         Checker::Validators | Checker::Peers | Checker::Canary => None,
     });
-    let truth = if record.is_right_for_inputs() { "a false alarm: the answer was right" } else { "the answer was wrong" };
+    let truth =
+        if record.is_right_for_inputs() { "a false alarm: the answer was right" } else { "the answer was wrong" };
     format!("alarm of `{}` by {}: {truth}", method.name, by.unwrap_or("a check"))
 }
 

@@ -17,7 +17,8 @@ use crate::market::state::State;
 
 /// An answer is used from now on: where it is wrong, its causes are examined while all that was asked about it is at hand.
 pub fn examine(market: &mut State, at: &Context<'_>, slot: JobSlot) {
-    if at.scenario.record.causes && !market.jobs.record(slot).is_right_for_inputs() && market.jobs[slot].case.is_some() {
+    if at.scenario.record.causes && !market.jobs.record(slot).is_right_for_inputs() && market.jobs[slot].case.is_some()
+    {
         let examined = game::examined(market, at, slot);
         let case = market.jobs[slot].case;
         market.causes.file(case).examined = Some(Box::new(examined));

@@ -22,6 +22,9 @@ pub(super) fn read(compiler: &mut Compiler<'_>, table: &mut ScenarioTable, files
         reading.optional(&path, "noise", &mut class.noise);
         reading.optional(&path, "value", &mut class.value);
         reading.optional(&path, "patience", &mut class.patience);
+        if let Some(inputs) = &mut class.inputs {
+            reading.optional(&format!("{path}.inputs"), "count", &mut inputs.count);
+        }
     }
     for (index, source) in table.demand.sources.iter_mut().enumerate() {
         // The tables of rules that were not chosen are not looked at.

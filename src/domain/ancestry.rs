@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::fate::Fate;
+use super::fate::{Fate, named};
 use super::ids::{ClassId, MethodId};
 use super::record::JobKey;
 use super::reliance::ChainAccount;
@@ -36,31 +36,17 @@ pub enum AfterInput {
     Keep,
 }
 
-/// How the standing of a result in use ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Ending {
-    /// Nothing can revoke it any more.
-    Final,
-    /// It came to nothing by itself: by its own checks, or because its node was found out.
-    Own,
-    /// It came to nothing because of an input.
-    Input,
-    /// The run was over.
-    Censored,
-}
-
-impl Ending {
-    /// The names with what they say, in their order.
-    pub const WORDS: &[(&str, &str)] = &[
-        ("final", "nothing can revoke it any more"),
-        ("own", "it came to nothing by its own checks, or because its node was found out"),
-        ("input", "it came to nothing because of an input"),
-        ("censored", "it stood when the run was over"),
-    ];
-
-    /// The name, as tables show it.
-    pub fn name(self) -> &'static str {
-        Ending::WORDS[self as usize].0
+named! {
+    /// How the standing of a result in use ended.
+    Ending {
+        /// Nothing can revoke it any more.
+        Final = "final",
+        /// It came to nothing by its own checks, or because its node was found out.
+        Own = "own",
+        /// It came to nothing because of an input.
+        Input = "input",
+        /// It stood when the run was over.
+        Censored = "censored",
     }
 }
 

@@ -55,7 +55,7 @@ pub struct Lives(BTreeMap<u64, [u64; 2]>);
 /// Decisions of probes. Memory is what was weighed at the birth of those that stand, and one entry for each length of a life.
 #[derive(Clone, Debug, Default)]
 pub struct Decisions {
-    /// Whether requesters weigh offers: whoever takes the first weighs nothing, and no cost of keeping it can be told.
+    /// Whether requesters weigh offers. A requester that takes the first offer weighs none, so the cost of keeping it is unknown.
     weighs: bool,
     /// By probe and ending.
     open: Vec<[Option<Open>; Ending::ALL.len()]>,

@@ -22,7 +22,7 @@ const SLACK: f64 = 1e-12;
 /// The probability that a result is right, along the diagonal.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Curve {
-    /// While nobody is adversarial, and while all are.
+    /// The probability while no party is adversarial, and while all parties are.
     ends: [f64; 2],
     /// At the points.
     right: [f64; POINTS],

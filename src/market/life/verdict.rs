@@ -115,8 +115,8 @@ fn refuse(market: &mut State, at: &mut Context<'_>, slot: JobSlot, index: u8) ->
     Next::Reject { job: slot, fate: if right { Fate::RejectedRight } else { Fate::RejectedWrong } }
 }
 
-/// An input came to nothing before the answer was accepted. That speaks against no party; as after a revocation, nobody is paid for it
-/// (assumed).
+/// Refuses an answer because an input came to nothing before the answer was accepted. That is no evidence about any party. The node is not
+/// paid, as after a revocation (assumed).
 #[cold]
 fn refuse_for_input(market: &mut State, at: &mut Context<'_>, slot: JobSlot) -> Next {
     evidence::learn(market, at, slot, false);

@@ -245,7 +245,7 @@ impl Ancestry {
         }
     }
 
-    /// A result is on offer to nobody any more.
+    /// Takes a result off the offers of all classes.
     pub fn withdraw(&mut self, id: VertexId) {
         for place in 0..self.offered.len() as u16 {
             if self.vertices[id].offers == 0 {

@@ -47,7 +47,7 @@ pub(super) fn hour() -> SimDuration {
     SimDuration(3_600 * SimDuration::SECOND.0)
 }
 
-pub(super) fn thousand() -> u32 {
+pub(super) fn results_kept() -> u32 {
     1_024
 }
 

@@ -119,7 +119,7 @@ pub struct InputsTable {
     #[serde(default)]
     pub age: Option<SimDuration>,
     /// How many results are on offer at once, the newest. Default 1024 (assumed).
-    #[serde(default = "super::defaults::thousand")]
+    #[serde(default = "super::defaults::results_kept")]
     pub keeps: u32,
     /// The probability that a wrong input makes the result wrong. Default 1 (assumed).
     #[serde(default = "super::defaults::all")]
